@@ -1,0 +1,177 @@
+#include "command/options.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <optional>
+#include <set>
+#include <string_view>
+#include <utility>
+
+namespace cloudhijack::command {
+namespace {
+
+constexpr std::int64_t k_longest_span_days = 366;
+
+/// What is wrong with a value beyond "not what the option takes"; can be empty.
+using Taken = std::expected<void, std::string>;
+
+struct Option {
+    std::string name;
+    std::string takes;
+    std::function<Taken(std::string_view value, Config&)> set;
+};
+
+Taken unfit(std::string why = {}) { return std::unexpected(std::move(why)); }
+
+std::optional<std::uint64_t> whole_number(std::string_view text, std::uint64_t most) {
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size() || value > most) {
+        return std::nullopt;
+    }
+    return value;
+}
+
+std::optional<std::chrono::seconds> span_of_time(std::string_view text) {
+    if (text.empty()) return std::nullopt;
+    const auto unit = [&]() -> std::optional<std::chrono::seconds> {
+        switch (text.back()) {
+            case 's':
+                return std::chrono::seconds{1};
+            case 'm':
+                return std::chrono::minutes{1};
+            case 'h':
+                return std::chrono::hours{1};
+            case 'd':
+                return std::chrono::days{1};
+            default:
+                return std::nullopt;
+        }
+    }();
+    constexpr std::chrono::seconds longest = std::chrono::days{k_longest_span_days};
+    if (!unit) return std::nullopt;
+    const auto most = static_cast<std::uint64_t>(longest / *unit);
+    const auto count = whole_number(text.substr(0, text.size() - 1), most);
+    if (!count || *count == 0) return std::nullopt;
+    return *unit * static_cast<std::int64_t>(*count);
+}
+
+std::string whole_number_up_to(std::uint64_t most) {
+    return "a whole number from 0 to " + std::to_string(most);
+}
+
+Taken set_span(std::string_view value, Config& config) {
+    const auto span = span_of_time(value);
+    if (!span) return unfit();
+    config.volume.span = *span;
+    return {};
+}
+
+Taken set_threshold(std::size_t service, std::string_view value, Config& config) {
+    const auto threshold = whole_number(value, detect::k_largest_threshold);
+    if (!threshold) return unfit();
+    config.volume.thresholds[service] = *threshold;
+    return {};
+}
+
+Taken set_min_score(std::string_view value, Config& config) {
+    const auto score = whole_number(value, detect::k_highest_volume_score);
+    if (!score) return unfit();
+    config.volume.min_score = *score;
+    return {};
+}
+
+Taken set_suspicious_names(std::string_view value, Config& config) {
+    if (value.empty()) return unfit("an empty one would match every name");
+    re2::RE2::Options quiet;
+    quiet.set_log_errors(false);
+    auto pattern = std::make_unique<const re2::RE2>(value, quiet);
+    if (!pattern->ok()) return unfit(pattern->error());
+    config.volume.suspicious_names = std::move(pattern);
+    return {};
+}
+
+std::vector<Option> option_table() {
+    std::vector<Option> table = {
+        {.name = "mode",
+         .takes = "volume",
+         .set = [](std::string_view value,
+                   Config&) { return value == "volume" ? Taken{} : unfit(); }},
+        {.name = "span",
+         .takes = "a whole number with s, m, h or d, such as 1h, up to 366d",
+         .set = set_span},
+        {.name = "min_score",
+         .takes = whole_number_up_to(detect::k_highest_volume_score),
+         .set = set_min_score},
+        {.name = "suspicious_names",
+         .takes = "a regular expression in RE2's syntax (no lookaround, no backreferences)",
+         .set = set_suspicious_names},
+    };
+    for (std::size_t i = 0; i < detect::services().size(); ++i) {
+        table.push_back({.name = std::string(detect::services()[i].id) + "_threshold",
+                         .takes = whole_number_up_to(detect::k_largest_threshold),
+                         .set = std::bind_front(set_threshold, i)});
+    }
+    return table;
+}
+
+std::string quoted(std::string_view text) { return '"' + std::string(text) + '"'; }
+
+// Joins what Splunk parted, `a`, `=`, `b`.
+std::vector<std::string> join_assignments(const std::vector<std::string>& arguments) {
+    std::vector<std::string> joined;
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+        std::string text = arguments[i];
+        const auto has_next = [&] { return i + 1 < arguments.size(); };
+        if (!text.contains('=') && has_next() && arguments[i + 1].starts_with('=')) {
+            text += arguments[++i];
+        }
+        const bool lacks_value = text.find('=') == text.size() - 1;
+        if (lacks_value && has_next() && !arguments[i + 1].contains('=')) text += arguments[++i];
+        joined.push_back(std::move(text));
+    }
+    return joined;
+}
+
+std::string names_of(const std::vector<Option>& table) {
+    std::string names;
+    for (const Option& option : table) names += (names.empty() ? "" : ", ") + option.name;
+    return names;
+}
+
+}  // namespace
+
+Result<Config> parse_search_arguments(const std::vector<std::string>& arguments) {
+    const std::vector<Option> table = option_table();
+    Config config;
+    std::set<std::string_view> given;
+    for (const std::string& assignment : join_assignments(arguments)) {
+        const auto sign = assignment.find('=');
+        if (sign == std::string::npos || sign == 0) {
+            return failure("cannot use the argument " + quoted(assignment) +
+                           ": options are written name=value, such as span=1h");
+        }
+        const std::string_view name = std::string_view(assignment).substr(0, sign);
+        const std::string_view value = std::string_view(assignment).substr(sign + 1);
+        const auto option = std::ranges::find(table, name, &Option::name);
+        if (option == table.end()) {
+            return failure("unknown option " + quoted(name) + ": the options are " +
+                           names_of(table));
+        }
+        if (!given.insert(option->name).second) {
+            return failure("option " + option->name + " is given twice");
+        }
+        if (const auto taken = option->set(value, config); !taken) {
+            const std::string why = taken.error().empty() ? "" : " (" + taken.error() + ')';
+            return failure("option " + option->name + " takes " + option->takes + "; got " +
+                           quoted(value) + why);
+        }
+    }
+    return config;
+}
+
+}  // namespace cloudhijack::command

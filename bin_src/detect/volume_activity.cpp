@@ -1,0 +1,71 @@
+#include "detect/volume_activity.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace cloudhijack::detect {
+namespace {
+
+using cloudtrail::Time;
+using std::chrono::seconds;
+
+// The start of the span that holds a time: spans begin at multiples of their length since 1970,
+// UTC.
+Time start_of_span(Time time, seconds span) {
+    const seconds whole = std::chrono::floor<seconds>(time.time_since_epoch());
+    const seconds into_span = (whole % span + span) % span;
+    return Time{whole - into_span};
+}
+
+std::string_view first_present(std::string_view a, std::string_view b) { return a.empty() ? b : a; }
+
+constexpr std::string_view k_unknown = "unknown";
+
+}  // namespace
+
+VolumeActivity::Added VolumeActivity::add(const cloudtrail::Event& event,
+                                          std::optional<Time> row_time) {
+    const auto service = find_volume_service(event.source, event.name);
+    if (!service) return Added::irrelevant;
+    const auto time = row_time ? row_time : event.time();
+    if (!time) return Added::undated;
+    if (!event.error_code.empty()) return Added::irrelevant;
+
+    const auto caller = first_present(event.caller_arn, event.caller_principal_id);
+    const Key key{.span_start = start_of_span(*time, span_),
+                  .service = *service,
+                  .caller_arn = texts_.keep(first_present(caller, k_unknown)),
+                  .caller_type = texts_.keep(first_present(event.caller_type, k_unknown)),
+                  .region = texts_.keep(first_present(event.region, k_unknown))};
+    Tally& tally = groups_[key];
+    ++tally.event_count;
+    tally.first_event = std::min(tally.first_event, *time);
+    tally.last_event = std::max(tally.last_event, *time);
+    if (!event.source_address.empty()) {
+        tally.source_addresses.insert(texts_.keep(event.source_address));
+    }
+    return Added::counted;
+}
+
+std::vector<VolumeFinding> VolumeActivity::findings(const VolumeRules& rules) const {
+    std::vector<VolumeFinding> findings;
+    for (const auto& [key, tally] : groups_) {
+        if (!exceeds_threshold(key.service, tally.event_count, rules)) continue;
+        VolumeGroup group{
+            .span_start = key.span_start,
+            .service = key.service,
+            .caller_arn = key.caller_arn,
+            .caller_type = key.caller_type,
+            .region = key.region,
+            .event_count = tally.event_count,
+            .source_addresses = {tally.source_addresses.begin(), tally.source_addresses.end()},
+            .first_event = tally.first_event,
+            .last_event = tally.last_event};
+        auto finding = assess(std::move(group), rules);
+        if (finding.score >= rules.min_score) findings.push_back(std::move(finding));
+    }
+    std::ranges::sort(findings, comes_before);
+    return findings;
+}
+
+}  // namespace cloudhijack::detect

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <re2/re2.h>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cloudtrail/time.hpp"
+#include "detect/catalogue.hpp"
+
+namespace cloudhijack::detect {
+
+inline constexpr std::uint64_t k_highest_volume_score = 6;
+inline constexpr std::string_view k_default_suspicious_names = "(temp|tmp|test|anon|random)";
+
+/// How mode=volume judges what was counted.
+struct VolumeRules {
+    std::chrono::seconds span{std::chrono::hours{1}};
+    std::vector<std::uint64_t> thresholds;  ///< one for each of services(), in its order
+    std::uint64_t min_score = 0;
+    std::unique_ptr<const re2::RE2> suspicious_names;  ///< never null
+
+    /// The rules of the search that the command replaces.
+    static VolumeRules defaults();
+};
+
+/// The calls of one caller to one service in one region and one span of time. The views lie in the
+/// activity that it comes from.
+struct VolumeGroup {
+    cloudtrail::Time span_start;
+    std::size_t service = 0;  ///< index in services()
+    std::string_view caller_arn;
+    std::string_view caller_type;
+    std::string_view region;
+    std::uint64_t event_count = 0;
+    std::vector<std::string_view> source_addresses;  ///< distinct, in byte order
+    cloudtrail::Time first_event;
+    cloudtrail::Time last_event;
+};
+
+/// A group with more calls than its threshold: one row of mode=volume.
+struct VolumeFinding {
+    VolumeGroup group;
+    std::uint64_t threshold = 0;
+    std::uint64_t score = 0;
+    std::vector<std::string> reasons;  ///< where each point of the score comes from
+};
+
+/// True where the group's count makes it a finding, whatever its score.
+bool exceeds_threshold(std::size_t service, std::uint64_t event_count, const VolumeRules& rules);
+
+/// Scores a group that exceeds its threshold.
+VolumeFinding assess(VolumeGroup group, const VolumeRules& rules);
+
+/// The order of the rows: score and count descending, then time and the group's names ascending.
+bool comes_before(const VolumeFinding& a, const VolumeFinding& b);
+
+}  // namespace cloudhijack::detect

@@ -1,0 +1,52 @@
+#include "io/file_descriptor.hpp"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+namespace cloudhijack::io {
+namespace {
+
+std::string describe(int error_number) { return std::generic_category().message(error_number); }
+
+}  // namespace
+
+ByteSource read_from(int descriptor) {
+    return [descriptor](std::span<char> buffer) -> Result<std::size_t> {
+        while (true) {
+            const ssize_t count = ::read(descriptor, buffer.data(), buffer.size());
+            if (count >= 0) return static_cast<std::size_t>(count);
+            if (errno != EINTR) return failure("cannot read the input: " + describe(errno));
+        }
+    };
+}
+
+ByteSink write_to(int descriptor) {
+    return [descriptor](std::string_view bytes) -> Result<> {
+        while (!bytes.empty()) {
+            const ssize_t count = ::write(descriptor, bytes.data(), bytes.size());
+            if (count >= 0) {
+                bytes.remove_prefix(static_cast<std::size_t>(count));
+            } else if (errno == EPIPE) {
+                return peer_gone();
+            } else if (errno != EINTR) {
+                return failure("cannot write the output: " + describe(errno));
+            }
+        }
+        return {};
+    };
+}
+
+ByteSource read_until_silent(int descriptor, std::chrono::milliseconds silence) {
+    return
+        [source = read_from(descriptor), descriptor, timeout = static_cast<int>(silence.count())](
+            std::span<char> buffer) mutable -> Result<std::size_t> {
+            pollfd waiting{.fd = descriptor, .events = POLLIN, .revents = 0};
+            if (::poll(&waiting, 1, timeout) <= 0) return 0;
+            return source(buffer);
+        };
+}
+
+}  // namespace cloudhijack::io

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <chrono>
+
+#include "io/byte_stream.hpp"
+
+namespace cloudhijack::io {
+
+/// The descriptor stays the caller's and must outlive what is returned.
+ByteSource read_from(int descriptor);
+
+/// The process must ignore SIGPIPE, so that a closed pipe is an error code and not its death.
+ByteSink write_to(int descriptor);
+
+/// As read_from, but the input also ends where `silence` passes without a byte.
+ByteSource read_until_silent(int descriptor, std::chrono::milliseconds silence);
+
+}  // namespace cloudhijack::io

@@ -1,0 +1,67 @@
+#include "io/window.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace cloudhijack::io {
+namespace {
+
+// Not zeroed: touching fresh memory costs ten times what reading a pipe does.
+std::unique_ptr<char[]> allocate(std::size_t capacity) {
+    return std::make_unique_for_overwrite<char[]>(capacity + k_padding);
+}
+
+}  // namespace
+
+Window::Window(ByteSource source, std::size_t maximum_capacity)
+    : source_(std::move(source)),
+      maximum_capacity_(std::max(maximum_capacity, k_initial_capacity)),
+      buffer_(allocate(capacity_)) {}
+
+std::span<char> Window::unread() const {
+    const std::uint64_t visible = std::min<std::uint64_t>(end_ - begin_, limit_);
+    return {buffer_.get() + begin_, static_cast<std::size_t>(visible)};
+}
+
+Result<Window::Fill> Window::more() {
+    if (end_ - begin_ >= limit_) return Fill::limit;
+    if (end_ == capacity_) {
+        // Moving a long item to the front again and again for little room would be quadratic.
+        const bool crowded = end_ - begin_ > capacity_ / 2;
+        if (crowded && capacity_ < maximum_capacity_) {
+            move_into(std::min(capacity_ * 2, maximum_capacity_));
+        } else if (begin_ > 0) {
+            std::memmove(buffer_.get(), buffer_.get() + begin_, end_ - begin_);
+            end_ -= std::exchange(begin_, 0);
+        } else {
+            return Fill::full;
+        }
+    }
+    const auto count = source_({buffer_.get() + end_, capacity_ - end_});
+    if (!count) return std::unexpected(count.error());
+    end_ += *count;
+    return *count > 0 ? Fill::more : Fill::end;
+}
+
+void Window::consume(std::size_t count) {
+    begin_ += count;
+    if (limit_ != k_no_limit) limit_ -= count;
+    if (begin_ == end_) begin_ = end_ = 0;
+}
+
+void Window::shrink() {
+    if (capacity_ > k_initial_capacity && end_ - begin_ <= k_initial_capacity) {
+        move_into(k_initial_capacity);
+    }
+}
+
+void Window::move_into(std::size_t capacity) {
+    auto moved = allocate(capacity);
+    std::memcpy(moved.get(), buffer_.get() + begin_, end_ - begin_);
+    end_ -= std::exchange(begin_, 0);
+    buffer_ = std::move(moved);
+    capacity_ = capacity;
+}
+
+}  // namespace cloudhijack::io

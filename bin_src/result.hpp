@@ -1,0 +1,32 @@
+#pragma once
+
+#include <expected>
+#include <string>
+#include <utility>
+
+namespace cloudhijack {
+
+/// Why something could not be done. Errors are values until a face turns them into a protocol reply
+/// or an exit code.
+struct Error {
+    enum class Kind {
+        told,  ///< the user must read `text`
+        gone,  ///< the other side has closed its end: nobody is left to tell, and nothing is wrong
+    };
+
+    std::string text;
+    Kind kind = Kind::told;
+};
+
+template <class T = void>
+using Result = std::expected<T, Error>;
+
+inline std::unexpected<Error> failure(std::string text) {
+    return std::unexpected(Error{.text = std::move(text)});
+}
+
+inline std::unexpected<Error> peer_gone() {
+    return std::unexpected(Error{.text = {}, .kind = Error::Kind::gone});
+}
+
+}  // namespace cloudhijack

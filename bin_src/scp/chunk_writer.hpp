@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string_view>
+
+#include "io/byte_stream.hpp"
+#include "result.hpp"
+
+namespace cloudhijack::scp {
+
+/// Writes one reply frame.
+Result<> write_chunk(io::ByteSink& sink, std::string_view metadata, std::string_view body = {});
+
+/// What Splunk's old protocol shows as an error: a CSV with the one column ERROR.
+Result<> write_old_protocol_error(io::ByteSink& sink, std::string_view text);
+
+}  // namespace cloudhijack::scp
