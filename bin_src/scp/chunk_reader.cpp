@@ -127,7 +127,10 @@ Result<std::optional<std::string>> ChunkReader::read_header_line() {
         const std::string_view line = bytes.substr(0, newline);
         if (line.starts_with(k_old_protocol)) {
             saw_old_protocol_ = true;
-            return failure("Splunk spoke the old search command protocol");
+            return failure(
+                "Splunk started cloudhijack with its old search command protocol: set chunked = "
+                "true "
+                "in commands.conf");
         }
         if (newline != std::string_view::npos) {
             std::string kept(line);

@@ -1,0 +1,138 @@
+#include "cloudtrail/event_differential.hpp"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
+
+#include "cloudtrail/event_reader.hpp"
+#include "cloudtrail/utf8.hpp"
+#include "io/window.hpp"
+
+namespace cloudhijack {
+namespace {
+
+using cloudtrail::Event;
+using nlohmann::json;
+
+/// Builds `path -> text` as the rules say, from nlohmann's events; its numbers come with their
+/// text.
+class PlainReader : public nlohmann::json_sax<json> {
+  public:
+    std::vector<std::pair<std::string, std::string>> fields;  ///< first of each path
+    bool top_is_object = false;
+
+    bool null() override { return value({}); }
+    bool boolean(bool is_true) override { return value(is_true ? "true" : "false"); }
+    bool number_integer(number_integer_t number) override {
+        return value(number == 0 ? "-0" : std::to_string(number));  // 0 comes as unsigned
+    }
+    bool number_unsigned(number_unsigned_t number) override {
+        return value(std::to_string(number));
+    }
+    bool number_float(number_float_t, const string_t& text) override { return value(text); }
+    bool string(string_t& text) override { return value(text); }
+    bool binary(binary_t&) override { return false; }
+    bool start_object(std::size_t) override {
+        if (stack_.empty()) top_is_object = true;
+        const std::string path = next_path();
+        const bool repeated = !add(path, {});
+        stack_.push_back(
+            {.path = path, .dead = repeated || parent_is_dead(), .array = false, .key = {}});
+        return true;
+    }
+    bool key(string_t& name) override {
+        stack_.back().key = name;
+        return true;
+    }
+    bool end_object() override { return pop(); }
+    bool start_array(std::size_t) override {
+        add(next_path(), {});
+        stack_.push_back({.path = {}, .dead = true, .array = true, .key = {}});
+        return true;
+    }
+    bool end_array() override { return pop(); }
+    bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override {
+        return false;
+    }
+
+    [[nodiscard]] std::string at(std::string_view path) const {
+        for (const auto& [name, text] : fields) {
+            if (name == path) return text;
+        }
+        return {};
+    }
+
+  private:
+    struct Level {
+        std::string path;
+        bool dead = false;  ///< a repeated object, or inside an array: nothing in it counts
+        bool array = false;
+        std::string key;
+    };
+
+    [[nodiscard]] bool parent_is_dead() const { return !stack_.empty() && stack_.back().dead; }
+
+    [[nodiscard]] std::string next_path() const {
+        if (stack_.empty()) return "";
+        const Level& level = stack_.back();
+        // A key that holds the separator itself is no path of ours.
+        if (level.key.contains('.')) return "?";
+        return level.path.empty() ? level.key : level.path + '.' + level.key;
+    }
+
+    bool add(const std::string& path, const std::string& text) {
+        if (parent_is_dead()) return true;
+        for (const auto& field : fields) {
+            if (field.first == path) return false;
+        }
+        fields.emplace_back(path, text);
+        return true;
+    }
+
+    bool value(const std::string& text) {
+        add(next_path(), text);
+        return true;
+    }
+
+    bool pop() {
+        stack_.pop_back();
+        return true;
+    }
+
+    std::vector<Level> stack_;
+};
+
+}  // namespace
+
+std::string event_difference(std::string_view record) {
+    std::string padded(record);
+    padded.append(io::k_padding, '\0');
+    cloudtrail::EventReader reader(cloudtrail::Shape::cloudtrail());
+    const auto event = reader.read(std::string_view(padded).substr(0, record.size()));
+
+    std::string text;
+    cloudtrail::append_valid_utf8(text, record);
+    PlainReader plain;
+    // A NUL byte is no JSON anywhere; nlohmann takes it for the end of the text.
+    const bool plain_reads =
+        !text.contains('\0') && json::sax_parse(text, &plain) && plain.top_is_object;
+    if (!plain_reads) return {};
+    if (!event) return "only the plain reader reads it: " + event.error().text;
+    for (const auto& [path, field] :
+         {std::pair<std::string, std::string_view>{"eventTime", event->time_text},
+          {"eventSource", event->source},
+          {"eventName", event->name},
+          {"errorCode", event->error_code},
+          {"userIdentity.type", event->caller_type},
+          {"userIdentity.arn", event->caller_arn},
+          {"userIdentity.principalId", event->caller_principal_id},
+          {"sourceIPAddress", event->source_address},
+          {"awsRegion", event->region}}) {
+        if (plain.at(path) != field) {
+            return path + ": \"" + std::string(field) + "\", plainly \"" + plain.at(path) + '"';
+        }
+    }
+    return {};
+}
+
+}  // namespace cloudhijack

@@ -1,0 +1,92 @@
+#include "command/options.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+using namespace cloudhijack;
+using command::parse_search_arguments;
+using Arguments = std::vector<std::string>;
+
+namespace {
+
+std::string error_of(const Arguments& arguments) {
+    const auto config = parse_search_arguments(arguments);
+    return config ? "no error" : config.error().text;
+}
+
+std::chrono::seconds span_of(const Arguments& arguments) {
+    const auto config = parse_search_arguments(arguments);
+    REQUIRE(config);
+    return config->volume.span;
+}
+
+}  // namespace
+
+TEST_CASE("options: without any, the search that the command replaces") {
+    const auto config = parse_search_arguments({});
+    REQUIRE(config);
+    CHECK(config->volume.span == std::chrono::hours{1});
+    CHECK(config->volume.thresholds == std::vector<std::uint64_t>{100, 200, 50});
+    CHECK(config->volume.min_score == 0);
+    CHECK(config->volume.suspicious_names->pattern() == "(temp|tmp|test|anon|random)");
+}
+
+TEST_CASE("options: each takes its values") {
+    const auto config = parse_search_arguments({"mode=volume", "span=15m", "ses_threshold=0",
+                                                "sns_threshold=7", "bedrock_threshold=1000000000",
+                                                "min_score=6", "suspicious_names=a b=c"});
+    REQUIRE(config);
+    CHECK(config->volume.span == std::chrono::minutes{15});
+    CHECK(config->volume.thresholds == std::vector<std::uint64_t>{0, 7, 1'000'000'000});
+    CHECK(config->volume.min_score == 6);
+    CHECK(config->volume.suspicious_names->pattern() == "a b=c");
+    CHECK(span_of({"span=90s"}) == std::chrono::seconds{90});
+    CHECK(span_of({"span=366d"}) == std::chrono::days{366});
+}
+
+TEST_CASE("options: Splunk parts an assignment with blanks into several arguments") {
+    for (const Arguments& parted :
+         {Arguments{"span", "=", "2h"}, {"span=", "2h"}, {"span", "=2h"}, {"span=2h"}}) {
+        CHECK(span_of(parted) == std::chrono::hours{2});
+        Arguments more = parted;
+        more.insert(more.begin(), {"min_score", "=", "1"});
+        more.insert(more.end(), {"ses_threshold=", "5"});
+        CHECK(span_of(more) == std::chrono::hours{2});
+    }
+}
+
+TEST_CASE("options: a bad value is told with the option's name, what it takes and what came") {
+    for (const std::string value : {"", "1", "h", "0h", "-1h", "1.5h", "1w", "1h ", "367d", "1 h",
+                                    "99999999999999999999s", "1hh"}) {
+        CAPTURE(value);
+        const std::string error = error_of({"span=" + value});
+        CHECK(error.contains("option span takes a whole number with s, m, h or d"));
+        CHECK(error.contains("got \"" + value + '"'));
+    }
+    for (const std::string value : {"", "-1", "1.5", "x", "1000000001", "0x10", "1,000"}) {
+        CAPTURE(value);
+        CHECK(error_of({"sns_threshold=" + value})
+                  .contains("option sns_threshold takes a whole number from 0 to 1000000000"));
+    }
+    CHECK(error_of({"min_score=7"}).contains("option min_score takes a whole number from 0 to 6"));
+    CHECK(error_of({"mode=hunted"}).contains("option mode takes volume; got \"hunted\""));
+    CHECK(error_of({"suspicious_names=(a"}).contains("missing )"));
+    CHECK(error_of({"suspicious_names=(?=a)"}).contains("RE2"));
+    CHECK(error_of({"suspicious_names="}).contains("match every name"));
+}
+
+TEST_CASE("options: what is no option is told with those that are") {
+    CHECK(error_of({"spam=1h"})
+              .contains("unknown option \"spam\": the options are mode, span, min_score"));
+    CHECK(error_of({"spam=1h"}).contains("bedrock_threshold"));
+    CHECK(error_of({"SPAN=1h"}).contains("unknown option"));
+    CHECK(error_of({"1h"}).contains(
+        "cannot use the argument \"1h\": options are written name=value"));
+    CHECK(error_of({""}).contains("cannot use the argument"));
+    CHECK(error_of({"=1h"}).contains("cannot use the argument"));
+    CHECK(error_of({"span"}).contains("cannot use the argument \"span\""));
+    CHECK(error_of({"="}).contains("cannot use the argument"));
+    CHECK(error_of({"span=1h", "span=1h"}).contains("option span is given twice"));
+}

@@ -1,0 +1,107 @@
+#include "detect/volume_finding.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+using namespace cloudhijack;
+using namespace cloudhijack::detect;
+
+namespace {
+
+constexpr std::size_t k_bedrock = 2;  // threshold 50
+
+VolumeGroup group(std::uint64_t count) {
+    VolumeGroup made;
+    made.service = k_bedrock;
+    made.event_count = count;
+    made.caller_arn = "arn:aws:iam::1:user/alice";
+    made.caller_type = "IAMUser";
+    made.region = "us-east-1";
+    made.source_addresses = {"2001:db8::1"};
+    return made;
+}
+
+}  // namespace
+
+TEST_CASE("volume finding: more than the threshold makes a row, the threshold does not") {
+    const auto rules = VolumeRules::defaults();
+    CHECK_FALSE(exceeds_threshold(k_bedrock, 50, rules));
+    CHECK(exceeds_threshold(k_bedrock, 51, rules));
+    CHECK_FALSE(exceeds_threshold(0, 100, rules));
+    CHECK(exceeds_threshold(0, 101, rules));
+    CHECK_FALSE(exceeds_threshold(1, 200, rules));
+    CHECK(exceeds_threshold(1, 201, rules));
+}
+
+TEST_CASE("volume finding: the steps of the count") {
+    const auto rules = VolumeRules::defaults();
+    CHECK(assess(group(51), rules).score == 1);
+    CHECK(assess(group(150), rules).score == 1);
+    CHECK(assess(group(151), rules).score == 2);
+    CHECK(assess(group(500), rules).score == 2);
+    CHECK(assess(group(501), rules).score == 3);
+}
+
+TEST_CASE("volume finding: the points of the caller, each with its reason") {
+    const auto rules = VolumeRules::defaults();
+    auto caller = group(501);
+    caller.caller_type = "AssumedRole";
+    caller.caller_arn = "arn:aws:sts::1:assumed-role/tmp-role/x";
+    caller.source_addresses = {"a", "b", "c"};
+    CHECK(assess(caller, rules).score == 5);
+    caller.source_addresses.emplace_back("d");
+    const auto finding = assess(caller, rules);
+    CHECK(finding.score == k_highest_volume_score);
+    CHECK(finding.reasons ==
+          std::vector<std::string>{"501 calls in 1h, more than 10 times the threshold of 50 (+3)",
+                                   "4 source addresses, more than 3 (+1)",
+                                   "the caller is an assumed role (+1)",
+                                   "the caller's name matches (temp|tmp|test|anon|random) (+1)"});
+}
+
+TEST_CASE("volume finding: names match anywhere, with case") {
+    const auto rules = VolumeRules::defaults();
+    auto caller = group(51);
+    caller.caller_arn = "arn:aws:iam::1:user/contest";
+    CHECK(assess(caller, rules).score == 2);
+    caller.caller_arn = "arn:aws:iam::1:user/Test";
+    CHECK(assess(caller, rules).score == 1);
+}
+
+TEST_CASE("volume finding: a threshold of nothing, and spans in words") {
+    auto rules = VolumeRules::defaults();
+    rules.thresholds[k_bedrock] = 0;
+    rules.span = std::chrono::seconds{90};
+    CHECK(assess(group(1), rules).reasons.front() ==
+          "1 call in 90s, more than 10 times the threshold of 0 (+3)");
+    rules.span = std::chrono::days{2};
+    CHECK(assess(group(2), rules).reasons.front().starts_with("2 calls in 2d"));
+    rules.span = std::chrono::minutes{90};
+    CHECK(assess(group(2), rules).reasons.front().starts_with("2 calls in 90m"));
+}
+
+TEST_CASE("volume finding: the order of rows") {
+    const auto rules = VolumeRules::defaults();
+    std::vector<VolumeFinding> ordered;
+    for (const std::uint64_t count : {501U, 500U, 499U}) {
+        for (const int hour : {0, 1}) {
+            for (const std::string_view region : {"a", "b", "\xC3\xA9"}) {
+                auto made = group(count);
+                made.span_start = cloudtrail::Time{std::chrono::hours{hour}};
+                made.region = region;
+                ordered.push_back(assess(made, rules));
+            }
+        }
+    }
+    auto sorted = ordered;
+    std::ranges::reverse(sorted);
+    std::ranges::sort(sorted, comes_before);
+    for (std::size_t i = 0; i < ordered.size(); ++i) {
+        CHECK(sorted[i].group.event_count == ordered[i].group.event_count);
+        CHECK(sorted[i].group.span_start == ordered[i].group.span_start);
+        CHECK(sorted[i].group.region == ordered[i].group.region);
+    }
+}

@@ -1,0 +1,40 @@
+// Any bytes as a whole session: it ends well, and every reply is a frame with JSON metadata.
+
+#include <cstddef>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "byte_pieces.hpp"
+#include "command/search_command.hpp"
+#include "must.hpp"
+#include "scp/chunk_reader.hpp"
+
+namespace {
+
+using namespace cloudhijack;
+
+void check_replies(const std::string& replies) {
+    if (replies.starts_with("ERROR\n")) return;  // the old protocol's form
+    scp::ChunkReader reader(in_pieces(replies, replies.size() + 1));
+    while (true) {
+        const auto metadata = reader.next_metadata();
+        must(metadata.has_value(), "a reply is no whole frame");
+        if (!*metadata) return;
+        must(nlohmann::json::accept(**metadata), "a reply's metadata is no JSON: " + **metadata);
+    }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::string requests(reinterpret_cast<const char*>(data), size);
+    std::string replies;
+    const auto ended = command::run_search_command({.requests = in_pieces(requests, 1 + size / 3),
+                                                    .leftovers = in_pieces("", 1),
+                                                    .replies = into(replies)});
+    must(ended.has_value(), "a session over strings ended with an error");
+    check_replies(replies);
+    return 0;
+}

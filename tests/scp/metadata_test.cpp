@@ -1,0 +1,87 @@
+#include "scp/metadata.hpp"
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+using namespace cloudhijack;
+using nlohmann::json;
+
+TEST_CASE("metadata: a getinfo as Splunk sends it") {
+    const auto request = scp::parse_request(
+        R"({"action":"getinfo","preview":false,"searchinfo":{"args":["span=2h","a b"],)"
+        R"("raw_args":["span=2h","\"a b\""],"sid":"1.2","earliest_time":0,"latest_time":"0",)"
+        R"("maxresultrows":100,"new_key":{"a":[1,{"b":null}]}}})");
+    REQUIRE(request);
+    CHECK(request->action == "getinfo");
+    CHECK(request->args == std::vector<std::string>{"span=2h", "a b"});
+    CHECK(request->max_result_rows == 100);
+}
+
+TEST_CASE("metadata: an execute, and what missing keys mean") {
+    const auto last = scp::parse_request(R"({"action":"execute","finished":true})");
+    REQUIRE(last);
+    CHECK(last->finished);
+    const auto bare = scp::parse_request(R"({"action":"getinfo"})");
+    REQUIRE(bare);
+    CHECK_FALSE(bare->finished);
+    CHECK(bare->args.empty());
+    CHECK(bare->max_result_rows == 50'000);
+    CHECK(scp::parse_request(R"({"action":"getinfo","searchinfo":{"maxresultrows":"many"}})")
+              ->max_result_rows == 50'000);
+}
+
+TEST_CASE("metadata: what is malformed is told in words") {
+    const std::vector<std::pair<std::string, std::string>> malformed = {
+        {"", "not JSON"},
+        {"{\"action\":", "not JSON"},
+        {"{\"action\":\"getinfo\"} x", "not JSON"},
+        {"{\"action\":\"\xff\"}", "not JSON"},
+        {"[]", "not a JSON object"},
+        {"{}", "no \"action\""},
+        {R"({"action":1})", "no \"action\""},
+        {R"({"action":"execute","finished":"yes"})", "\"finished\""},
+        {R"({"action":"getinfo","searchinfo":[]})", "\"searchinfo\""},
+        {R"({"action":"getinfo","searchinfo":{"args":"span=1h"}})", "\"args\""},
+        {R"({"action":"getinfo","searchinfo":{"args":[1]}})", "\"args\""},
+        {R"({"action":"getinfo","searchinfo":{"args":[["a"]]}})", "\"args\""},
+    };
+    for (const auto& [metadata, why] : malformed) {
+        CAPTURE(metadata);
+        const auto request = scp::parse_request(metadata);
+        REQUIRE_FALSE(request);
+        CHECK(request.error().text.contains("malformed metadata"));
+        CHECK(request.error().text.contains(why));
+    }
+}
+
+TEST_CASE("metadata: depth is no danger") {
+    const std::string deep(1'000'000, '[');
+    CHECK_FALSE(scp::parse_request("{\"action\":\"getinfo\",\"x\":" + deep));
+    const std::string closed = deep + std::string(1'000'000, ']');
+    CHECK(scp::parse_request("{\"action\":\"getinfo\",\"x\":" + closed + "}"));
+    CHECK(scp::parse_request("{\"action\":\"getinfo\",\"searchinfo\":{\"x\":" + closed + "}}"));
+    CHECK_FALSE(scp::parse_request("{\"action\":" + closed + "}"));
+}
+
+TEST_CASE("metadata: replies") {
+    CHECK(json::parse(scp::reporting_getinfo_reply({"_time", "_raw"})) ==
+          json{{"type", "reporting"},
+               {"generating", false},
+               {"required_fields", {"_time", "_raw"}},
+               {"finished", false}});
+    CHECK(scp::execute_reply(false) == R"({"finished":false})");
+    const scp::Inspector inspector{
+        .messages = {{scp::Severity::warn, "careful"}, {scp::Severity::info, "so"}},
+        .metrics = {{"cloudhijack", 0.5, 2, 30, 4}}};
+    CHECK(scp::execute_reply(true, inspector) ==
+          R"({"finished":true,"inspector":{"messages":[["WARN","careful"],["INFO","so"]],)"
+          R"("metric.cloudhijack":[0.5,2,30,4]}})");
+}
+
+TEST_CASE("metadata: an error reply is UTF-8 whatever the text quotes") {
+    CHECK(scp::error_reply("bad \xff\" byte") ==
+          "{\"finished\":true,\"error\":\"bad \xEF\xBF\xBD\\\" byte\"}");
+}
