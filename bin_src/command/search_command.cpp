@@ -64,11 +64,17 @@ class VolumeSearch {
                                           "gives fewer rows"});
         }
         const std::chrono::duration<double> elapsed = Clock::now() - started_;
-        inspector.metrics = {
-            {"cloudhijack", elapsed.count(), chunks_, intake_.rows, findings},
-            {"cloudhijack.counted", 0, chunks_, intake_.rows, intake_.counted},
-            {"cloudhijack.unreadable", 0, chunks_, intake_.rows, intake_.unreadable},
+        const auto count = [&](std::string name, std::uint64_t output) {
+            inspector.metrics.push_back({.name = std::move(name),
+                                         .elapsed_seconds = 0,
+                                         .invocations = chunks_,
+                                         .input_count = intake_.rows,
+                                         .output_count = output});
         };
+        count("cloudhijack", findings);
+        inspector.metrics.back().elapsed_seconds = elapsed.count();
+        count("cloudhijack.counted", intake_.counted);
+        count("cloudhijack.unreadable", intake_.unreadable);
         return inspector;
     }
 
@@ -119,7 +125,7 @@ Result<> converse(scp::ChunkReader& chunks, io::ByteSink& replies) {
 }
 
 void take_leftovers(io::ByteSource& source, std::uint64_t count) {
-    std::array<char, std::size_t{64} * 1024> discarded;
+    std::array<char, std::size_t{64} * 1024> discarded{};
     count = std::min(count, k_most_leftovers);
     while (count > 0) {
         const auto most = std::min<std::uint64_t>(count, discarded.size());
