@@ -1,0 +1,50 @@
+"""What is asserted of an answer of `mode=volume`, wherever its events come from."""
+
+from __future__ import annotations
+
+import re
+import unittest
+from typing import Optional, Sequence
+
+from chunk_body import EventRow, Row
+from splunkd import Answer
+from volume_reference import COLUMNS, Expected, IndexedEvent
+
+_UNREADABLE = re.compile(r"(\d+) of (\d+) rows are no readable CloudTrail records .*: .+")
+_POINTS = re.compile(r".+ \(\+(\d)\)")
+
+
+def as_rows(events: Sequence[IndexedEvent]) -> list[EventRow]:
+    """The events as rows of a chunk; one without a time has an empty `_time`."""
+    return [{"_time": (time or "").encode(), "_raw": raw} for time, raw in events]
+
+
+def unreadable_count(answer: Answer) -> Optional[tuple[int, int]]:
+    """How many of how many rows the answer's warning says were left out; None without one."""
+    matches = [
+        _UNREADABLE.fullmatch(text) for severity, text in answer.messages if severity == "WARN"
+    ]
+    counts = [(int(match[1]), int(match[2])) for match in matches if match]
+    assert len(counts) <= 1, answer.messages
+    return counts[0] if counts else None
+
+
+def _points_of(row: Row) -> int:
+    reasons = row["Reasons"]
+    matches = [
+        _POINTS.fullmatch(text) for text in ([reasons] if isinstance(reasons, str) else reasons)
+    ]
+    assert all(matches), f"a reason without points: {reasons}"
+    return sum(int(match[1]) for match in matches if match)
+
+
+def check_answer(test: unittest.TestCase, answer: Answer, expected: Expected, events: int) -> None:
+    """The answer is the expected one, its warning and its reasons included."""
+    test.assertIsNone(answer.error)
+    test.assertEqual(answer.columns, [*COLUMNS, "Reasons"] if expected.rows else [])
+    for number, (row, wanted) in enumerate(zip(answer.rows, expected.rows)):
+        test.assertEqual({name: row[name] for name in COLUMNS}, wanted, f"row {number} differs")
+        test.assertEqual(str(_points_of(row)), row["SuspicionScore"], f"row {number}: {row}")
+    test.assertEqual(len(answer.rows), len(expected.rows))
+    unreadable = (expected.unreadable, events) if expected.unreadable else None
+    test.assertEqual(unreadable_count(answer), unreadable)

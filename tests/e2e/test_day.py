@@ -1,0 +1,44 @@
+"""A realistic day: the attacks in it come out, next to nothing else does, and the demo shows it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import unittest
+from pathlib import Path
+
+from answer_checks import as_rows, check_answer
+from chunk_body import write_bodies
+from cloudtrail_day import cloudtrail_day
+from program_under_test import program, repetitions
+from splunkd import run_search
+from volume_reference import expected_answer
+
+LAWFUL_BUT_LOUD = "arn:aws:sts::111122223333:assumed-role/newsletter/weekly"
+
+
+class DayTest(unittest.TestCase):
+    def test_attacks_are_found_and_the_rest_is_left_alone(self) -> None:
+        day = cloudtrail_day(seed=2, background=repetitions(10_000))
+        answer = run_search(program(), chunks=write_bodies(as_rows(day.events), 5000))
+        check_answer(self, answer, expected_answer(day.events), len(day.events))
+        callers = {row["CallerARN"] for row in answer.rows}
+        loud = {attack.caller for attack in day.attacks if attack.above_thresholds}
+        self.assertEqual(callers, loud | {LAWFUL_BUT_LOUD})
+        self.assertEqual(answer.messages, [])
+
+    def test_same_seed_same_day(self) -> None:
+        day, again, other = (cloudtrail_day(seed, background=500) for seed in (3, 3, 4))
+        self.assertEqual(day, again)
+        self.assertNotEqual(day.events, other.events)
+
+    def test_demo_fits_a_terminal(self) -> None:
+        demo = Path(__file__).with_name("demo.py")
+        run = subprocess.run(
+            [sys.executable, str(demo), *program()], capture_output=True, text=True, timeout=120
+        )
+        self.assertEqual((run.returncode, run.stderr), (0, ""))
+        self.assertLessEqual(max(map(len, run.stdout.splitlines())), 120)
+        self.assertNotIn("\033", run.stdout)
+        self.assertRegex(run.stdout, r"Read [\d,]+ events .* 5 attacks .*: \d+ findings\.\n\Z")
+        self.assertNotIn("MISSED", run.stdout)

@@ -1,0 +1,119 @@
+"""Memory follows what is counted, not what is read."""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+from typing import Iterator
+
+from chunk_body import write_body
+from program_under_test import SANITIZED, program
+from splunkd import Session, execute, getinfo
+
+MIB = 1 << 20
+MOST = 32 * MIB
+
+# The kernel hands a process the peak of the one that it was forked from. So a small process stands
+# between this one, which holds all the events, and the program; it reports the program's peak.
+_MEASURE = """
+import os, sys
+pid = os.posix_spawn(sys.argv[2], sys.argv[2:], os.environ)
+_, status, usage = os.wait4(pid, 0)
+with open(sys.argv[1], "w") as report:
+    report.write(str(usage.ru_maxrss * 1024))
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+
+
+class MeasuredSession(Session):
+    """A session that knows the program's peak memory once it has ended."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory()
+        self._report = Path(self._folder.name) / "peak"
+        launcher = [sys.executable, "-I", "-S", "-c", _MEASURE, str(self._report)]
+        super().__init__([*launcher, *program()])
+
+    def __enter__(self) -> MeasuredSession:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        super().__exit__(*exception)
+        self._folder.cleanup()
+
+    def end_and_measure(self) -> int:
+        """Bytes resident at the peak of a program that must end quietly."""
+        self.end().check()
+        return int(self._report.read_text())
+
+
+def _record(rng: random.Random, group: int) -> bytes:
+    record = {
+        "eventVersion": "1.09",
+        "userIdentity": {
+            "type": "AssumedRole",
+            "principalId": f"AROAEXAMPLE{group:09}:session",
+            "arn": f"arn:aws:sts::111122223333:assumed-role/service-{group}/session",
+            "sessionContext": {"sessionIssuer": {"type": "Role", "userName": f"service-{group}"}},
+        },
+        "eventTime": f"2024-03-05T{rng.randrange(24):02}:00:00Z",
+        "eventSource": "bedrock.amazonaws.com",
+        "eventName": "InvokeModel",
+        "awsRegion": "us-east-1",
+        "sourceIPAddress": f"2001:db8::{rng.randrange(8):x}",
+        "userAgent": "Boto3/1.34.51 md/Botocore#1.34.51 ua/2.0 os/linux#6.1 lang/python#3.11.7",
+        "requestParameters": {"modelId": "anthropic.claude-v2", "text": "x" * rng.randrange(600)},
+        "requestID": f"{rng.getrandbits(128):032x}",
+        "eventID": f"{rng.getrandbits(128):032x}",
+    }
+    return json.dumps(record).encode()
+
+
+def _bodies(total: int, groups: int) -> Iterator[bytes]:
+    """Chunks of so many bytes together: a few, over and over, for to make them takes longest."""
+    rng = random.Random(1)
+    rows = [{"_time": b"1709596800", "_raw": _record(rng, i % groups)} for i in range(groups * 8)]
+    bodies = [write_body(rows[start::4]) for start in range(4)]
+    while total > 0:
+        for body in bodies:
+            yield body
+            total -= len(body)
+
+
+@unittest.skipIf(SANITIZED, "CLOUDHIJACK_SANITIZED is set: a sanitizer's memory says nothing")
+class MemoryTest(unittest.TestCase):
+    def test_a_gigabyte_of_events_in_a_thousand_groups(self) -> None:
+        groups = 1000
+        with MeasuredSession() as session:
+            session.request(getinfo())
+            for body in _bodies(1 << 30, groups):
+                session.request(execute(False), body)
+            reply = session.request(execute(True))
+            peak = session.end_and_measure()
+        self.assertEqual(len(reply.rows), groups)
+        self.assertEqual(reply.messages, [])
+        self.assertLess(peak, MOST)
+
+    def test_claimed_lengths_cost_nothing(self) -> None:
+        for metadata_length, body_length in ((10**18, 0), (0, 10**18), (10**18, 10**18)):
+            with (
+                self.subTest(metadata=metadata_length, body=body_length),
+                MeasuredSession() as session,
+            ):
+                session.write(b"chunked 1.0,%d,%d\n" % (metadata_length, body_length))
+                self.assertIsNotNone(session.reply().error)
+                self.assertLess(session.end_and_measure(), MOST)
+
+    def test_endless_body_costs_a_window(self) -> None:
+        rows = write_body([{"_raw": b'{"eventSource":"s3.amazonaws.com"}'}] * 10_000)
+        with MeasuredSession() as session:
+            session.request(getinfo())
+            metadata = json.dumps(execute(True)).encode()
+            session.write(b"chunked 1.0,%d,%d\n" % (len(metadata), 10**18) + metadata)
+            for _ in range(100):
+                session.write(rows)
+            self.assertLess(session.end_and_measure(), MOST)
