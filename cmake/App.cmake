@@ -1,1 +1,36 @@
+# The Splunk app: `cmake --install build/release --component app --strip --prefix DIR` lays out
+# DIR/cloudhijack; package.sh makes the package of it.
 
+set(APP cloudhijack)
+set(APP_CONFIGURED ${PROJECT_BINARY_DIR}/app)
+
+configure_file(app/app.manifest ${APP_CONFIGURED}/app.manifest @ONLY)
+configure_file(default/app.conf ${APP_CONFIGURED}/app.conf @ONLY)
+
+install(FILES ${APP_CONFIGURED}/app.manifest README.md LICENSE DESTINATION ${APP} COMPONENT app)
+install(DIRECTORY default DESTINATION ${APP} COMPONENT app PATTERN app.conf EXCLUDE)
+install(FILES ${APP_CONFIGURED}/app.conf DESTINATION ${APP}/default COMPONENT app)
+install(DIRECTORY README DESTINATION ${APP} COMPONENT app OPTIONAL)
+install(DIRECTORY app/metadata app/static DESTINATION ${APP} COMPONENT app)
+install(PROGRAMS app/bin/cloudhijack.sh DESTINATION ${APP}/bin COMPONENT app)
+install(TARGETS cloudhijack
+  RUNTIME DESTINATION ${APP}/bin/linux_${CMAKE_SYSTEM_PROCESSOR} COMPONENT app)
+
+# The licences of what the program links in, from where Debian keeps them. On another system the
+# program builds all the same, and only making the package fails.
+string(REGEX MATCH "^[0-9]+" GCC_MAJOR ${CMAKE_CXX_COMPILER_VERSION})
+foreach(package libc6-dev libre2-dev libstdc++-${GCC_MAJOR}-dev nlohmann-json3-dev)
+  file(REAL_PATH /usr/share/doc/${package}/copyright license)
+  install(FILES ${license} DESTINATION ${APP}/licenses RENAME ${package}.txt COMPONENT app)
+endforeach()
+install(FILES /usr/share/common-licenses/Apache-2.0
+  DESTINATION ${APP}/licenses RENAME simdjson.txt COMPONENT app)
+
+# Boost's file names the holders of all its libraries in 2 MB; its licence is one paragraph there.
+set(BOOST_COPYRIGHT /usr/share/doc/libboost${Boost_VERSION_MAJOR}.${Boost_VERSION_MINOR}-dev/copyright)
+if(EXISTS ${BOOST_COPYRIGHT})
+  file(READ ${BOOST_COPYRIGHT} text)
+  string(REGEX MATCH "Boost Software License - [^\n]*(\n [^\n]+)+" license "${text}")
+  file(WRITE ${APP_CONFIGURED}/boost.txt "${license}\n")
+endif()
+install(FILES ${APP_CONFIGURED}/boost.txt DESTINATION ${APP}/licenses COMPONENT app)

@@ -1,0 +1,139 @@
+#!/usr/bin/env bash
+# The one entry for people and CI; see `./package.sh help`.
+set -euo pipefail
+cd "$(dirname "$(readlink -f "$0")")"
+
+usage() {
+    cat <<'END'
+usage: ./package.sh [command]
+
+  (none)  makes the app's package, dist/cloudhijack-<version>.spl
+  build   makes the program, build/release/cloudhijack
+  demo    makes the program and shows it at work on made-up events
+  test    runs the tests
+  check   runs what a contributor needs before a commit: format, lint, the package's checks, and
+          the tests and fuzz corpora under sanitizers
+  help    shows this text
+
+Each command installs the Debian packages that it lacks, as root or through sudo, and says so.
+END
+}
+
+say() { echo "package.sh: $*"; }
+
+fail() {
+    say "$*" >&2
+    exit 1
+}
+
+# Runs a command whose output matters only if it fails.
+quietly() {
+    local output
+    output=$("$@" 2>&1) || {
+        echo "$output" >&2
+        fail "failed: $*"
+    }
+}
+
+as_root() {
+    if [[ $(id -u) == 0 ]]; then
+        "$@"
+    elif command -v sudo >/dev/null; then
+        sudo "$@"
+    else
+        fail "needs root or sudo to run: $*"
+    fi
+}
+
+is_installed() { dpkg-query -W -f='${db:Status-Status}\n' "$1" 2>/dev/null | grep -x installed >/dev/null; }
+
+# need PURPOSE PACKAGE...: installs those Debian packages that are not there yet.
+need() {
+    local purpose=$1 package lacking=()
+    shift
+    if ! command -v apt-get >/dev/null; then
+        say "no Debian here: to $purpose, have what Debian calls $*"
+        return
+    fi
+    for package in "$@"; do
+        is_installed "$package" || lacking+=("$package")
+    done
+    [[ ${#lacking[@]} != 0 ]] || return 0
+    say "installing, to $purpose: ${lacking[*]}"
+    quietly as_root apt-get update
+    quietly as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get install --yes --no-install-recommends "${lacking[@]}"
+}
+
+# Any python3 with pip and venv will do, so Debian's is installed only where there is none.
+need_python() {
+    python3 -c 'import ensurepip, pip, venv' 2>/dev/null ||
+        need 'fetch simdjson and run scripts' python3 python3-pip python3-venv
+}
+
+build() {
+    need_python
+    need 'build' g++ cmake ninja-build libboost-program-options-dev nlohmann-json3-dev doctest-dev libre2-dev
+    say 'building the program'
+    quietly cmake --preset release
+    quietly cmake --build --preset release
+}
+
+# Same input, same bytes: neither clock, user, umask nor the order of files in a folder shows.
+package() {
+    build
+    say 'making the package'
+    local stage=build/stage name
+    rm -rf "$stage"
+    quietly cmake --install build/release --component app --strip --prefix "$stage"
+    name=$(build/release/cloudhijack --version) # "cloudhijack <version>"
+    spl=dist/${name/ /-}.spl
+    mkdir -p dist
+    tar --create --directory "$stage" --format ustar --sort name --mtime 2026-01-01T00:00Z \
+        --owner root:0 --group root:0 --mode u=rwX,go=rX --hard-dereference cloudhijack | gzip --no-name --best >"$spl"
+}
+
+check() {
+    need 'check' clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev shellcheck libmagic1 busybox
+    package
+
+    say 'checking the format of the sources'
+    find bin_src tests -name '*.[ch]pp' -exec clang-format-19 --dry-run -Werror {} +
+
+    say 'linting the scripts'
+    shellcheck package.sh .ci/run app/bin/*.sh
+
+    say 'linting the sources'
+    quietly cmake --preset sanitize
+    quietly run-clang-tidy-19 -quiet -p build/sanitize '/bin_src/'
+
+    say 'checking the package'
+    python3 tests/package/appinspect_check.py "$spl"
+    CLOUDHIJACK_SPL=$spl quietly python3 -B -m unittest discover -s tests/package -p '*_test.py'
+
+    say 'testing under sanitizers'
+    quietly cmake --build --preset sanitize
+    ctest --preset sanitize
+}
+
+case $* in
+    '')
+        package
+        say "made $spl"
+        ;;
+    build) build ;;
+    demo)
+        build
+        python3 tests/e2e/demo.py build/release/cloudhijack
+        ;;
+    test)
+        build
+        ctest --preset release
+        ;;
+    check) check ;;
+    help) usage ;;
+    *)
+        usage >&2
+        exit 2
+        ;;
+esac

@@ -1,0 +1,187 @@
+"""The dispatcher hands over to the program for the machine, or says in words why it cannot."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import tempfile
+import unittest
+from pathlib import Path
+from typing import Any, Callable
+
+from installed_app import find_command, install
+
+from splunkd import Session, execute, frame, getinfo
+
+# What /bin/sh can be.
+SHELLS = [
+    shell
+    for shell in (["dash"], ["bash", "--posix"], ["busybox", "sh"])
+    if shutil.which(shell[0])
+]
+MACHINE = platform.machine()
+
+Test = Callable[["DispatcherTest"], None]
+
+
+def in_each_shell(test: Test) -> Test:
+    def run(self: DispatcherTest) -> None:
+        for shell in SHELLS:
+            with self.subTest(shell=shell[0]):
+                self.use(shell)
+                test(self)
+
+    return run
+
+
+class DispatcherTest(unittest.TestCase):
+    def use(self, shell: list[str]) -> None:
+        """A shell, and an app of its own to break, in a folder with blanks and quotes."""
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.app = install(self.folder / "the apps of \"Splunk\" & 'co' $(date)")
+        self.program = self.app / f"bin/linux_{MACHINE}/cloudhijack"
+        self.argv = [*shell, str(find_command(self.app, "cloudhijack"))]
+        self.path = os.environ["PATH"]
+
+    def pretend_machine(self, name: str) -> None:
+        """From now on `uname` gives this name."""
+        uname = self.folder / "uname"
+        uname.write_text(f"#!/bin/sh\ncat <<'END'\n{name}\nEND\n")
+        uname.chmod(0o755)
+        self.path = f"{self.folder}:{self.path}"
+
+    def start(self, *arguments: str, **popen: Any) -> Session:
+        environment = {**os.environ, "PATH": self.path}
+        return Session([*self.argv, *arguments], env=environment, cwd=self.folder, **popen)
+
+    def check_search_runs(self) -> None:
+        with self.start() as session:
+            self.assertEqual(session.request(getinfo()).metadata["type"], "reporting")
+            self.assertTrue(session.request(execute(finished=True)).finished)
+            session.end().check()
+
+    def error(self) -> str:
+        """What a search is told."""
+        with self.start() as session:
+            error = session.request(getinfo()).error
+            session.end().check()
+        assert error is not None
+        return error
+
+    @in_each_shell
+    def test_it_hands_over_to_the_program(self) -> None:
+        self.check_search_runs()
+
+    @in_each_shell
+    def test_the_apps_folder_may_be_a_link(self) -> None:
+        link = self.folder / "link to the app"
+        link.symlink_to(self.app)
+        self.argv[-1] = str(link / "bin/cloudhijack.sh")
+        self.check_search_runs()
+
+    @in_each_shell
+    def test_it_may_be_named_from_its_own_folder(self) -> None:
+        self.argv[-1] = "cloudhijack.sh"
+        self.folder = self.app / "bin"
+        self.check_search_runs()
+
+    @in_each_shell
+    def test_it_passes_the_arguments_on(self) -> None:
+        with self.start("--version") as session:
+            self.assertRegex(session.end().stdout, rb"\Acloudhijack \d+\.\d+\.\d+\n\Z")
+        with self.start("two words") as session:
+            self.assertIn("too many positional options", session.end().stderr)
+
+    @in_each_shell
+    def test_an_unknown_machine_is_named(self) -> None:
+        self.pretend_machine("mips64")
+        error = self.error()
+        self.assertIn("of the kind mips64: bin/linux_mips64/cloudhijack is missing", error)
+        self.assertIn(f"There are programs for: {MACHINE}.", error)
+
+    @in_each_shell
+    def test_a_machine_with_a_strange_name_breaks_nothing(self) -> None:
+        for name in ("", 'x86"64', "../..", "a b", "`touch canary`", "$(touch canary)", "ä", "x\ny"):
+            self.pretend_machine(name)
+            self.assertIn("of the kind unknown", self.error())
+        self.assertFalse((self.folder / "canary").exists())
+
+    @in_each_shell
+    def test_a_missing_program_is_named(self) -> None:
+        self.program.unlink()
+        error = self.error()
+        self.assertIn(f"bin/linux_{MACHINE}/cloudhijack is missing", error)
+        self.assertIn("There are programs for: none.", error)
+        self.assertIn("Install the app from its package again", error)
+
+    @in_each_shell
+    def test_a_program_that_may_not_be_executed_is_named(self) -> None:
+        self.program.chmod(0o644)
+        error = self.error()
+        self.assertIn(f"Splunk may not execute bin/linux_{MACHINE}/cloudhijack", error)
+        self.assertIn("Its mode must be 755", error)
+
+    @in_each_shell
+    def test_it_takes_the_whole_request_before_it_answers_and_waits_for_no_more(self) -> None:
+        self.program.unlink()
+        for metadata, body in ((getinfo(), b""), (getinfo(["\n" * 500_000]), b"\0\n" * 100_000)):
+            for piece in (7919, 1 << 20):
+                with self.start(piece=piece) as session:
+                    # The input stays open meanwhile.
+                    self.assertIsNotNone(session.request(metadata, body).error)
+                    session.end().check()
+
+    @in_each_shell
+    def test_blanks_may_stand_around_the_numbers(self) -> None:
+        self.program.unlink()
+        with self.start() as session:
+            session.write(b"chunked 1.0, 2 , 3 \n{}abc")
+            self.assertIsNotNone(session.reply().error)
+            session.end().check()
+
+    @in_each_shell
+    def test_a_hostile_header_gets_the_same_answer(self) -> None:
+        self.program.unlink()
+        told = self.error()
+        for header in (
+            *(b"\n", b"\0\0\0\n", b"\xff\xfe\n", b"chunked\n", b"chunked 1.0\n", b"* * * *\n"),
+            *(b"chunked 1.0,,\n", b"chunked 1.0,-5,0\n", b"chunked 1.0,08,09\n", b"chunked 1.0,1e9,0\n"),
+            *(b"chunked 2.0,1,1\n", b"chunked 1.0,1,1,1\n", b"chunked 1.0,0x10,0\n"),
+            *(b"chunked 1.0,99999999999999999999,0\n", b"chunked 1.0,0,18446744073709551616\n"),
+            *(b"chunked 1.0,$(touch canary),0\n", b"chunked 1.0,`touch canary`,0\n"),
+            *(b"chunked 1.0,a[$(touch canary)],0\n", b"chunked 1.0,PATH,0\n", b"-n \\c %s%n\n"),
+            b"chunked 1.0," + b"1" * 1_000_000 + b",0\n",
+            b"splunkVersion:8.2.1\n",
+        ):
+            with self.subTest(header=header[:60]), self.start() as session:
+                session.write(header)
+                self.assertEqual(session.reply().error, told)
+                session.end().check()
+        self.assertFalse((self.folder / "canary").exists())
+
+    @in_each_shell
+    def test_an_input_that_ends_early_is_answered_all_the_same(self) -> None:
+        self.program.unlink()
+        whole = frame(getinfo())
+        for size in (0, 5, len(whole) // 2):
+            with self.start() as session:
+                session.write(whole[:size])
+                ending = session.end()
+            self.assertEqual((ending.exit_code, ending.stderr), (0, ""))
+            self.assertIn(b'{"finished":true,"error":"', ending.stdout)
+
+    @in_each_shell
+    def test_an_output_that_is_closed_is_no_error(self) -> None:
+        self.program.unlink()
+        with self.start() as session:
+            assert session.process.stdout is not None
+            session.process.stdout.close()
+            session.write(frame(getinfo()))
+            session.end().check()
+
+
+if __name__ == "__main__":
+    unittest.main()

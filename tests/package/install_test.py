@@ -1,0 +1,200 @@
+"""The package is what Splunk wants of one, and what is installed of it answers a search."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import struct
+import subprocess
+import tarfile
+import tempfile
+import unittest
+from pathlib import Path, PurePath
+
+from installed_app import APP, PACKAGE, ROOT, find_command, install, read_conf, read_stanza
+
+from chunk_body import write_body
+from splunkd import Session, execute, getinfo, run_search
+
+ELF_MACHINES = {62: "x86_64", 183: "aarch64"}
+
+
+def members() -> list[tarfile.TarInfo]:
+    with tarfile.open(PACKAGE) as package:
+        return package.getmembers()
+
+
+class PackageTest(unittest.TestCase):
+    """What the archive itself looks like."""
+
+    def test_it_holds_one_folder_of_plain_files(self) -> None:
+        for member in members():
+            with self.subTest(member.name):
+                parts = member.name.split("/")
+                self.assertEqual(parts[0], APP)
+                self.assertTrue(member.isfile() or member.isdir(), "a link or a device")
+                self.assertFalse([part for part in parts if part.startswith(".")])
+                self.assertNotEqual(parts[1:2], ["local"])
+
+    def test_only_what_is_below_bin_is_executable(self) -> None:
+        for member in members():
+            with self.subTest(member.name):
+                program = PurePath(member.name).is_relative_to(f"{APP}/bin")
+                self.assertEqual(member.mode, 0o755 if member.isdir() or program else 0o644)
+
+    def test_nothing_tells_who_packed_it_or_when(self) -> None:
+        self.assertEqual({(member.uid, member.gid) for member in members()}, {(0, 0)})
+        self.assertEqual(len({member.mtime for member in members()}), 1)
+        self.assertEqual(PACKAGE.read_bytes()[3:8], bytes(5), "gzip's name and time")
+
+    def test_the_same_input_gives_the_same_bytes(self) -> None:
+        made = set()
+        for umask in ("022", "077"):
+            command = ["bash", "-c", f"umask {umask} && exec ./package.sh"]
+            done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            made.add(PACKAGE.read_bytes())
+        self.assertEqual(len(made), 1)
+
+
+class InstalledAppTest(unittest.TestCase):
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.app = install(Path(folder.name) / "etc/apps")
+        self.command = find_command(self.app, "cloudhijack")
+
+    def conf(self, name: str) -> dict[str, dict[str, str]]:
+        return read_conf((self.app / "default" / name).read_text())
+
+
+class AppTest(InstalledAppTest):
+    """What is in the app's folder once it is installed."""
+
+    def test_the_version_is_one_everywhere(self) -> None:
+        project = re.search(r"VERSION (\d+\.\d+\.\d+) ", (ROOT / "CMakeLists.txt").read_text())
+        assert project is not None
+        version = project[1]
+        app_conf = self.conf("app.conf")
+        manifest = json.loads((self.app / "app.manifest").read_text())
+        told = subprocess.run([self.command, "--version"], text=True, capture_output=True)
+        self.assertEqual(app_conf["id"]["version"], version)
+        self.assertEqual(app_conf["launcher"]["version"], version)
+        self.assertEqual(manifest["info"]["id"]["version"], version)
+        self.assertEqual(told.stdout, f"cloudhijack {version}\n")
+        self.assertEqual(PACKAGE.name, f"cloudhijack-{version}.spl")
+        self.assertIn(f"\n## [{version}] ", (ROOT / "CHANGELOG.md").read_text())
+
+    def test_its_name_is_one_everywhere(self) -> None:
+        app_conf = self.conf("app.conf")
+        manifest = json.loads((self.app / "app.manifest").read_text())
+        self.assertEqual(app_conf["package"]["id"], APP)
+        self.assertEqual(app_conf["id"]["name"], APP)
+        self.assertEqual(manifest["info"]["id"]["name"], APP)
+
+    def test_its_conf_files_are_well_formed(self) -> None:
+        for path in [*self.app.glob("default/*.conf"), *self.app.glob("metadata/*.meta")]:
+            with self.subTest(path.name):
+                text = path.read_text()
+                read_conf(text.replace("[]", "[global]"))
+                self.assertNotRegex(text, r"\\[ \t]+\n", "a blank behind a backslash")
+                self.assertNotRegex(text, r"@\w+@", "a place holder that was not filled")
+
+    def test_administrators_alone_may_change_it(self) -> None:
+        meta = (self.app / "metadata/default.meta").read_text()
+        (access,) = re.findall(r"^access = (.*)$", meta, re.MULTILINE)
+        self.assertEqual(access, "read : [ * ], write : [ admin, sc_admin ]")
+
+    def test_its_icons_have_splunks_sizes(self) -> None:
+        icons = {}
+        for path in (self.app / "static").iterdir():
+            icons[path.name] = struct.unpack(">II", path.read_bytes()[16:24])
+        small, large = (36, 36), (72, 72)
+        self.assertEqual(
+            icons,
+            {
+                **{"appIcon.png": small, "appIcon_2x.png": large},
+                **{"appIconAlt.png": small, "appIconAlt_2x.png": large},
+            },
+        )
+
+    def test_its_programs_are_stripped_and_lie_by_machine(self) -> None:
+        programs = list(self.app.glob("bin/*/*"))
+        self.assertTrue(programs)
+        for path in programs:
+            with self.subTest(path):
+                program = path.read_bytes()
+                (machine,) = struct.unpack_from("<H", program, 18)
+                self.assertEqual(path.parent.name, f"linux_{ELF_MACHINES[machine]}")
+                self.assertEqual(path.name, "cloudhijack", "a dot or the dispatcher's name")
+                self.assertNotIn(b"\0.symtab\0", program)
+
+    def test_it_brings_the_licences_of_what_it_links_in(self) -> None:
+        phrases = {
+            "boost": "Boost Software License - Version 1.0",
+            "libc6-dev": "GNU Lesser General Public",
+            "libre2-dev": "The RE2 Authors",
+            "libstdc++": "GCC RUNTIME LIBRARY EXCEPTION",
+            "nlohmann-json3-dev": "Niels Lohmann",
+            "simdjson": "Apache License",
+        }
+        for name, phrase in phrases.items():
+            with self.subTest(name):
+                (path,) = self.app.glob(f"licenses/{name}*.txt")
+                self.assertIn(phrase, path.read_text())
+
+
+class SearchTest(InstalledAppTest):
+    """What Splunk does with the installed app."""
+
+    def test_a_search_finds_who_sends_too_much_mail(self) -> None:
+        self.assertEqual(self.command, self.app / "bin/cloudhijack.sh")
+        record = {
+            "eventSource": "ses.amazonaws.com",
+            "eventName": "SendEmail",
+            "awsRegion": "eu-central-1",
+            "sourceIPAddress": "2001:db8::1",
+            "userIdentity": {"type": "IAMUser", "arn": "arn:aws:iam::111122223333:user/mailer"},
+        }
+        row = {"_time": b"1772532000", "_raw": json.dumps(record).encode()}
+        answer = run_search([str(self.command)], chunks=[write_body([row] * 60)] * 2)
+        self.assertIsNone(answer.error)
+        self.assertEqual(len(answer.rows), 1)
+        found = answer.rows[0]
+        self.assertEqual(found["ServiceAbused"], "AWS SES")
+        self.assertEqual(found["EventCount"], "120")
+        self.assertEqual(found["CallerARN"], "arn:aws:iam::111122223333:user/mailer")
+
+    def test_it_needs_nothing_of_its_surroundings(self) -> None:
+        bare = {"env": {"PATH": "/usr/bin:/bin"}, "cwd": "/"}
+        with Session([str(self.command)], **bare) as session:
+            session.request(getinfo())
+            self.assertTrue(session.request(execute(finished=True)).finished)
+            session.end().check()
+
+    def test_previews_are_off(self) -> None:
+        settings = read_stanza(self.app, "commands.conf", "cloudhijack")
+        self.assertEqual(settings["run_in_preview"], "false")
+
+    def test_the_search_bar_knows_the_options_that_the_program_knows(self) -> None:
+        complaint = run_search([str(self.command)], ["nonsense=1"]).error or ""
+        known = complaint.rpartition("the options are ")[2].split(", ")
+        option = self.conf("searchbnf.conf")["cloudhijack-option"]
+        self.assertEqual(sorted(re.findall(r"(\w+)=", option["syntax"])), sorted(known))
+        for name in known:
+            self.assertIn(name, option["description"])
+
+    def test_the_search_bars_examples_work(self) -> None:
+        help_text = self.conf("searchbnf.conf")["cloudhijack-command"]
+        examples = [text for key, text in help_text.items() if key.startswith("example")]
+        self.assertEqual(len(examples), 3)
+        for example in examples:
+            with self.subTest(example):
+                source, _, command = example.partition(" | cloudhijack")
+                self.assertIn(source.strip("`"), self.conf("macros.conf"))
+                self.assertIsNone(run_search([str(self.command)], shlex.split(command)).error)
+
+
+if __name__ == "__main__":
+    unittest.main()
