@@ -1,62 +1,80 @@
+// The program's two faces: without arguments the Splunk search command, with `scan` a shell's.
+
 #include <unistd.h>
 
-#include <boost/program_options.hpp>
 #include <chrono>
 #include <csignal>
 #include <exception>
 #include <iostream>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "command/search_command.hpp"
+#include "command/setup.hpp"
 #include "io/file_descriptor.hpp"
+#include "scan/scan_command.hpp"
 #include "version.hpp"
 
 namespace {
 
-namespace po = boost::program_options;
 using namespace cloudhijack;
 
 constexpr int k_ok = 0;
-constexpr int k_search_failed = 1;
+constexpr int k_failed = 1;
 constexpr int k_wrong_usage = 2;
 
 constexpr std::chrono::milliseconds k_patience{500};
 
+constexpr std::string_view k_help =
+    "cloudhijack finds hijacked cloud services in AWS CloudTrail.\n"
+    "\n"
+    "  cloudhijack scan PATH...         scans files; see cloudhijack scan --help\n"
+    "  cloudhijack check-config [FILE]  checks cloudhijack.conf, the installed one or FILE\n"
+    "  cloudhijack --version            shows the version\n"
+    "  cloudhijack --help               shows this text\n"
+    "\n"
+    "Without arguments it is the Splunk search command | cloudhijack, and speaks Splunk's chunked\n"
+    "protocol over standard input and output.\n";
+
 int search() {
-    const auto ended =
-        command::run_search_command({.requests = io::read_from(STDIN_FILENO),
-                                     .leftovers = io::read_until_silent(STDIN_FILENO, k_patience),
-                                     .replies = io::write_to(STDOUT_FILENO)});
+    if (::isatty(STDIN_FILENO) == 1) {
+        std::cerr << k_help;
+        return k_wrong_usage;
+    }
+    const auto setup = command::read_installed_setup();
+    const auto ended = command::run_search_command(
+        setup, {.requests = io::read_from(STDIN_FILENO),
+                .leftovers = io::read_until_silent(STDIN_FILENO, k_patience),
+                .replies = io::write_to(STDOUT_FILENO)});
     if (ended) return k_ok;
     std::cerr << "cloudhijack: " << ended.error().text << '\n';
-    return k_search_failed;
+    return k_failed;
 }
 
-int run(int argc, char** argv) {
-    po::options_description options("Options");
-    options.add_options()("help,h", "show this text")("version,V", "show the version");
-    po::variables_map given;
-    po::store(po::command_line_parser(argc, argv)
-                  .options(options)
-                  .positional(po::positional_options_description{})  // none, so one is an error
-                  .run(),
-              given);
-    if (given.contains("version")) {
+// Under chunked = false Splunk passes the search's arguments, behind one of two words or alone.
+bool is_of_old_protocol(std::string_view argument) {
+    return argument == "__GETINFO__" || argument == "__EXECUTE__" || argument.contains('=');
+}
+
+int run(const std::vector<std::string>& arguments) {
+    if (arguments.empty()) return search();
+    const std::string& verb = arguments.front();
+    const auto rest = std::span(arguments).subspan(1);
+    if (verb == "scan") return scan::run_scan(rest);
+    if (verb == "check-config") return scan::run_check_config(rest);
+    if (verb == "--version" || verb == "-V") {
         std::cout << "cloudhijack " << k_version << '\n';
         return k_ok;
     }
-    if (given.contains("help")) {
-        std::cout << "cloudhijack finds hijacked cloud services in AWS CloudTrail.\n\n"
-                     "It is the Splunk search command | cloudhijack: Splunk starts it without\n"
-                     "arguments and speaks its chunked protocol over standard input and output.\n\n"
-                  << options;
+    if (verb == "--help" || verb == "-h" || verb == "help") {
+        std::cout << k_help;
         return k_ok;
     }
-    if (::isatty(STDIN_FILENO) == 1) {
-        std::cerr << "cloudhijack: this is a Splunk search command and expects Splunk on its "
-                     "standard input; see cloudhijack --help\n";
-        return k_wrong_usage;
-    }
-    return search();
+    if (is_of_old_protocol(verb)) return search();  // which answers it in its own form
+    std::cerr << "cloudhijack: unknown argument \"" << verb << "\"; see cloudhijack --help\n";
+    return k_wrong_usage;
 }
 
 }  // namespace
@@ -64,12 +82,9 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error code, not the end of the process
     try {
-        return run(argc, argv);
-    } catch (const po::error& error) {
-        std::cerr << "cloudhijack: " << error.what() << "; see cloudhijack --help\n";
-        return k_wrong_usage;
+        return run({argv + (argc > 0 ? 1 : 0), argv + argc});
     } catch (const std::exception& error) {  // out of memory
         std::cerr << "cloudhijack: " << error.what() << '\n';
-        return k_search_failed;
+        return k_failed;
     }
 }

@@ -19,7 +19,7 @@ install(TARGETS cloudhijack
 # The licences of what the program links in, from where Debian keeps them. On another system the
 # program builds all the same, and only making the package fails.
 string(REGEX MATCH "^[0-9]+" GCC_MAJOR ${CMAKE_CXX_COMPILER_VERSION})
-foreach(package libc6-dev libre2-dev libstdc++-${GCC_MAJOR}-dev nlohmann-json3-dev)
+foreach(package libc6-dev libre2-dev libstdc++-${GCC_MAJOR}-dev nlohmann-json3-dev zlib1g-dev)
   file(REAL_PATH /usr/share/doc/${package}/copyright license)
   install(FILES ${license} DESTINATION ${APP}/licenses RENAME ${package}.txt COMPONENT app)
 endforeach()
@@ -27,7 +27,8 @@ install(FILES /usr/share/common-licenses/Apache-2.0
   DESTINATION ${APP}/licenses RENAME simdjson.txt COMPONENT app)
 
 # Boost's file names the holders of all its libraries in 2 MB; its licence is one paragraph there.
-set(BOOST_COPYRIGHT /usr/share/doc/libboost${Boost_VERSION_MAJOR}.${Boost_VERSION_MINOR}-dev/copyright)
+set(BOOST_VERSION ${Boost_VERSION_MAJOR}.${Boost_VERSION_MINOR})
+set(BOOST_COPYRIGHT /usr/share/doc/libboost${BOOST_VERSION}-dev/copyright)
 if(EXISTS ${BOOST_COPYRIGHT})
   file(READ ${BOOST_COPYRIGHT} text)
   string(REGEX MATCH "Boost Software License - [^\n]*(\n [^\n]+)+" license "${text}")

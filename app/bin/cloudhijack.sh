@@ -1,6 +1,6 @@
 #!/bin/sh
-# Splunk starts this file as the search command. It hands over to the program for this machine; where
-# there is none, it answers Splunk's first request with an error in words.
+# Splunk starts this file as the search command. It hands over to the program for this machine;
+# where there is none, it answers Splunk's first request with an error in words.
 
 case $0 in
     */*) bin=${0%/*} ;;
@@ -9,7 +9,12 @@ esac
 machine=$(uname -m)
 program=$bin/linux_$machine/cloudhijack
 
-[ -f "$program" ] && [ -x "$program" ] && exec "$program" "$@"
+# The trial run finds what exec cannot take back: an empty or damaged file, another machine's program.
+if [ -f "$program" ]; then
+    case $("$program" --version </dev/null 2>/dev/null) in
+        'cloudhijack '*) exec "$program" "$@" ;;
+    esac
+fi
 
 # From here on: the error reply. Bytes are bytes, and nothing of the input is ever evaluated.
 LC_ALL=C
@@ -21,8 +26,8 @@ esac
 file=bin/linux_$machine/cloudhijack
 
 if [ -f "$program" ]; then
-    error="Splunk may not execute $file. Its mode must be 755, and the file system must not be \
-mounted with noexec."
+    error="$file does not run. Its mode must be 755, the file system must not be mounted with \
+noexec, and the file must be whole: install the app from its package again."
 else
     known=
     for folder in "$bin"/linux_*/; do
@@ -30,9 +35,9 @@ else
         folder=${folder%/}
         known="$known ${folder##*/linux_}"
     done
-    error="The app has no program for this machine, which is of the kind $machine: $file is missing. \
-There are programs for:${known:- none}. Install the app from its package again, or search on a \
-machine of another kind."
+    error="The app has no program for this machine, which is of the kind $machine: $file is \
+missing. There are programs for:${known:- none}. Install the app from its package again, or search \
+on a machine of another kind."
 fi
 
 # The request's header is "chunked 1.0,<metadata length>,<body length>".

@@ -19,6 +19,10 @@ struct Event {
     std::string_view caller_principal_id;
     std::string_view source_address;  ///< an address, or a service's name, or any text
     std::string_view region;
+    /// The request's parameters, a JSON object as text with io::k_padding readable bytes behind it.
+    std::string_view request_parameters;
+    /// The time that came with the event from outside the record, where it is the event's own.
+    std::optional<Time> row_time;
 
     /// The record's own time, where it can be read.
     [[nodiscard]] std::optional<Time> time() const { return parse_time(time_text); }

@@ -8,15 +8,21 @@ namespace cloudhijack::cloudtrail {
 namespace {
 
 constexpr std::array k_cloudtrail_paths = {
-    FieldPath{.path = "eventTime", .field = &Event::time_text},
-    FieldPath{.path = "eventSource", .field = &Event::source},
-    FieldPath{.path = "eventName", .field = &Event::name},
-    FieldPath{.path = "errorCode", .field = &Event::error_code},
-    FieldPath{.path = "userIdentity.type", .field = &Event::caller_type},
-    FieldPath{.path = "userIdentity.arn", .field = &Event::caller_arn},
-    FieldPath{.path = "userIdentity.principalId", .field = &Event::caller_principal_id},
-    FieldPath{.path = "sourceIPAddress", .field = &Event::source_address},
-    FieldPath{.path = "awsRegion", .field = &Event::region},
+    ShapePath{.path = "eventTime", .field = &Event::time_text},
+    ShapePath{.path = "eventSource", .field = &Event::source},
+    ShapePath{.path = "eventName", .field = &Event::name},
+    ShapePath{.path = "errorCode", .field = &Event::error_code},
+    ShapePath{.path = "userIdentity.type", .field = &Event::caller_type},
+    ShapePath{.path = "userIdentity.arn", .field = &Event::caller_arn},
+    ShapePath{.path = "userIdentity.principalId", .field = &Event::caller_principal_id},
+    ShapePath{.path = "sourceIPAddress", .field = &Event::source_address},
+    ShapePath{.path = "awsRegion", .field = &Event::region},
+    ShapePath{
+        .path = "requestParameters", .holds = Holds::object, .field = &Event::request_parameters},
+    ShapePath{.path = "detail", .holds = Holds::record},
+    ShapePath{.path = "CloudTrailEvent", .holds = Holds::record_text},
+    ShapePath{.path = "Records", .holds = Holds::records},
+    ShapePath{.path = "Events", .holds = Holds::records},
 };
 
 }  // namespace
@@ -26,25 +32,33 @@ const Shape::Node* Shape::Node::child(std::string_view wanted) const {
     return found != children.end() ? &*found : nullptr;
 }
 
-Shape::Shape(std::span<const FieldPath> paths) {
+Shape::Shape(std::span<const ShapePath> paths) : paths_(paths) {
     std::uint32_t nodes = 0;
-    for (const auto& [path, field] : paths) {
+    for (const ShapePath& line : paths) {
         Node* node = &root_;
-        for (std::string_view rest = path; !rest.empty();) {
+        for (std::string_view rest = line.path; !rest.empty();) {
             const auto dot = rest.find('.');
             const std::string_view key = rest.substr(0, dot);
             rest = dot == std::string_view::npos ? std::string_view{} : rest.substr(dot + 1);
             auto next = std::ranges::find(node->children, key, &Node::key);
             if (next == node->children.end()) {
-                node->children.push_back(
-                    {.key = std::string(key), .children = {}, .index = nodes++});
+                Node child;
+                child.key = key;
+                child.index = nodes++;
+                node->children.push_back(std::move(child));
                 next = node->children.end() - 1;
             }
             node = &*next;
         }
-        node->field = field;
+        node->holds = line.holds;
+        node->field = line.field;
     }
     assert(nodes <= k_max_nodes);
+}
+
+bool Shape::holds_records(std::string_view key) const {
+    const Node* node = root_.child(key);
+    return node != nullptr && node->holds == Holds::records;
 }
 
 const Shape& Shape::cloudtrail() {

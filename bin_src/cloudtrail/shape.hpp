@@ -10,10 +10,22 @@
 
 namespace cloudhijack::cloudtrail {
 
-/// Which JSON path of a record feeds which field of the event. Keys are parted by dots.
-struct FieldPath {
+/// What the value at a path is to the reader.
+enum class Holds : std::uint8_t {
+    inner,        ///< nothing itself; paths go through it
+    text,         ///< a field's text
+    object,       ///< a field's JSON object, kept as text
+    record,       ///< an object that is the record, in an envelope
+    record_text,  ///< a string whose text is the record as JSON
+    records,      ///< an array of records
+};
+
+/// One line of a shape: which JSON path of a record feeds which field of the event. Keys are parted
+/// by dots.
+struct ShapePath {
     std::string_view path;
-    std::string_view Event::* field;
+    Holds holds = Holds::text;
+    std::string_view Event::* field = nullptr;  ///< of `text` and `object`
 };
 
 /// The paths of a log's records as a tree of keys, for reading them in document order. Another log
@@ -22,7 +34,8 @@ class Shape {
   public:
     struct Node {
         std::string key;
-        std::string_view Event::* field = nullptr;  ///< null in an inner node
+        Holds holds = Holds::inner;
+        std::string_view Event::* field = nullptr;
         std::vector<Node> children;
         std::uint32_t index = 0;  ///< of this node among all, below k_max_nodes
 
@@ -32,15 +45,24 @@ class Shape {
 
     static constexpr std::uint32_t k_max_nodes = 64;
 
-    explicit Shape(std::span<const FieldPath> paths);
+    /// `paths` must outlive the shape.
+    explicit Shape(std::span<const ShapePath> paths);
 
     /// The record itself; its children are the keys at top level.
     [[nodiscard]] const Node& root() const { return root_; }
 
-    /// The records of AWS CloudTrail.
+    /// The table that the shape was made of.
+    [[nodiscard]] std::span<const ShapePath> paths() const { return paths_; }
+
+    /// True for a key at top level under which a document holds an array of records.
+    [[nodiscard]] bool holds_records(std::string_view key) const;
+
+    /// The records of AWS CloudTrail: as such, delivered by EventBridge, as a file in S3, and as
+    /// `aws cloudtrail lookup-events` prints them.
     static const Shape& cloudtrail();
 
   private:
+    std::span<const ShapePath> paths_;
     Node root_;
 };
 

@@ -1,55 +1,25 @@
 #include "command/event_rows.hpp"
 
-#include <optional>
-#include <vector>
+#include <algorithm>
+#include <array>
+#include <map>
 
-#include "csv/row_reader.hpp"
+#include "csv/multivalue.hpp"
 #include "scp/limits.hpp"
 
 namespace cloudhijack::command {
 namespace {
 
+using cloudtrail::Event;
+using cloudtrail::Time;
 using csv::RowReader;
 
-/// Where the columns of one chunk stand; each chunk has a header of its own.
-struct Columns {
-    std::size_t count = 0;
-    std::optional<std::size_t> raw;
-    std::optional<std::size_t> time;
-};
-
-Result<Columns> read_header(RowReader& rows) {
-    Columns columns{.count = rows.cell_count(), .raw = {}, .time = {}};
-    if (columns.count > scp::k_column_cap) {
-        return failure(
-            "the events have more than " + std::to_string(scp::k_column_cap) +
-            " columns, the most that cloudhijack reads; put | fields _time, _raw before it");
-    }
-    for (std::size_t i = columns.count; i-- > 0;) {  // of columns with one name the first counts
-        if (rows.cell(i) == "_raw") columns.raw = i;
-        if (rows.cell(i) == "_time") columns.time = i;
-    }
-    return columns;
-}
-
-std::string_view cell(RowReader& rows, std::optional<std::size_t> column) {
-    return column ? rows.cell(*column) : std::string_view{};
-}
-
-void read_row(std::string_view raw, std::string_view time, cloudtrail::EventReader& reader,
-              detect::VolumeActivity& activity, Intake& intake) {
-    if (raw.empty()) return intake.skip("its _raw is empty");
-    const auto event = reader.read(raw);
-    if (!event) return intake.skip("its _raw " + event.error().text);
-    switch (activity.add(*event, cloudtrail::parse_time(time))) {
-        case detect::VolumeActivity::Added::counted:
-            ++intake.counted;
-            return;
-        case detect::VolumeActivity::Added::irrelevant:
-            return;
-        case detect::VolumeActivity::Added::undated:
-            return intake.skip("neither _time nor the record's eventTime is a time");
-    }
+// The Splunk Add-on for AWS writes `success`, in any case, into the errorCode of every success.
+bool says_success(std::string_view error_code) {
+    constexpr std::string_view success = "success";
+    return std::ranges::equal(error_code, success, [](char a, char b) {
+        return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b;
+    });
 }
 
 }  // namespace
@@ -60,8 +30,19 @@ void Intake::skip(std::string_view reason) {
     }
 }
 
-Result<> read_event_rows(io::Window& body, cloudtrail::EventReader& reader,
-                         detect::VolumeActivity& activity, Intake& intake) {
+std::vector<std::string> EventRows::required_fields(Input input, const cloudtrail::Shape& shape) {
+    std::vector<std::string> fields = {"_time"};
+    if (input == Input::raw) fields.emplace_back("_raw");
+    if (input == Input::fields) {
+        for (const cloudtrail::ShapePath& line : shape.paths()) {
+            if (line.holds == cloudtrail::Holds::text) fields.emplace_back(line.path);
+        }
+    }
+    return fields;
+}
+
+Result<> EventRows::read_chunk(io::Window& body) {
+    documents_.shrink();
     RowReader rows(body);
     std::optional<Columns> columns;
     while (true) {
@@ -71,21 +52,99 @@ Result<> read_event_rows(io::Window& body, cloudtrail::EventReader& reader,
         if (!columns && *next == RowReader::Next::row) {
             auto header = read_header(rows);
             if (!header) return std::unexpected(header.error());
-            columns = *header;
+            columns = std::move(*header);
             continue;
         }
-        ++intake.rows;
+        ++intake_->rows;
         if (*next == RowReader::Next::unclosed) {
-            intake.skip("the chunk ends inside a quoted cell");
+            intake_->skip("the chunk ends inside a quoted cell");
             continue;
         }
-        if (!columns->raw) {
+        const auto time =
+            columns->time ? cloudtrail::parse_time(rows.cell(*columns->time)) : std::nullopt;
+        if (input_ == Input::fields) {
+            read_fields_row(rows, *columns, time);
+        } else if (columns->raw) {
+            read_raw_row(rows.cell(*columns->raw), time);
+        } else {
             return failure(
                 "the events have no _raw, in which cloudhijack reads the CloudTrail record; keep "
                 "it: "
-                "| fields _time, _raw | cloudhijack");
+                "| fields _time, _raw | cloudhijack, or use input=fields");
         }
-        read_row(rows.cell(*columns->raw), cell(rows, columns->time), reader, activity, intake);
+    }
+}
+
+Result<EventRows::Columns> EventRows::read_header(RowReader& rows) {
+    if (rows.cell_count() > scp::k_column_cap) {
+        return failure(
+            "the events have more than " + std::to_string(scp::k_column_cap) +
+            " columns, the most that cloudhijack reads; put | fields _time, _raw before it");
+    }
+    std::map<std::string, std::size_t, std::less<>> places;  // of columns with one name the first
+    for (std::size_t i = 0; i < rows.cell_count(); ++i) places.emplace(rows.cell(i), i);
+    const auto place_of = [&places](std::string_view name) -> std::optional<std::size_t> {
+        const auto found = places.find(name);
+        return found != places.end() ? std::optional(found->second) : std::nullopt;
+    };
+    Columns columns{.count = rows.cell_count(),
+                    .raw = place_of("_raw"),
+                    .time = place_of("_time"),
+                    .fields = {}};
+    if (input_ == Input::fields) {
+        for (const cloudtrail::ShapePath& line : shape_->paths()) {
+            const auto column = place_of(line.path);
+            if (line.holds != cloudtrail::Holds::text || !column) continue;
+            const auto twin =
+                place_of(std::string(csv::k_multivalue_prefix) + std::string(line.path));
+            columns.fields.push_back({.field = line.field, .column = *column, .twin = twin});
+        }
+        const auto has = [&columns](std::string_view Event::* field) {
+            return std::ranges::find(columns.fields, field, &Columns::Field::field) !=
+                   columns.fields.end();
+        };
+        intake_->saw_call_columns |= has(&Event::source) && has(&Event::name);
+    }
+    return columns;
+}
+
+void EventRows::read_raw_row(std::string_view raw, std::optional<Time> time) {
+    if (raw.empty()) return intake_->skip("its _raw is empty");
+    documents_.read(raw, time,
+                    {.take = [this](const Event& event) { take(event); },
+                     .skip =
+                         [this](std::string_view why) {
+                             ++intake_->records;
+                             intake_->skip("its _raw " + std::string(why));
+                         }});
+}
+
+void EventRows::read_fields_row(RowReader& rows, const Columns& columns, std::optional<Time> time) {
+    Event event;
+    event.row_time = time;
+    // JSON that Splunk extracts twice, at index and at search time, gives each value twice.
+    std::vector<std::string> firsts;
+    firsts.reserve(columns.fields.size());
+    for (const auto& [field, column, twin] : columns.fields) {
+        event.*field = rows.cell(column);
+        if (twin && !rows.cell(*twin).empty()) {
+            event.*field = firsts.emplace_back(csv::first_of_twin(rows.cell(*twin)));
+        }
+    }
+    if (says_success(event.error_code)) event.error_code = {};
+    take(event);
+}
+
+void EventRows::take(const Event& event) {
+    ++intake_->records;
+    switch (activity_->add(event)) {
+        case detect::VolumeActivity::Added::counted:
+            ++intake_->counted;
+            return;
+        case detect::VolumeActivity::Added::irrelevant:
+            return;
+        case detect::VolumeActivity::Added::undated:
+            return intake_->skip("neither _time nor the record's eventTime is a time");
     }
 }
 

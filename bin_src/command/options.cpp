@@ -11,19 +11,14 @@
 #include <string_view>
 #include <utility>
 
+#include "text/quote.hpp"
+
 namespace cloudhijack::command {
 namespace {
 
 constexpr std::int64_t k_longest_span_days = 366;
 
-/// What is wrong with a value beyond "not what the option takes"; can be empty.
-using Taken = std::expected<void, std::string>;
-
-struct Option {
-    std::string name;
-    std::string takes;
-    std::function<Taken(std::string_view value, Config&)> set;
-};
+using Taken = Option::Taken;
 
 Taken unfit(std::string why = {}) { return std::unexpected(std::move(why)); }
 
@@ -95,49 +90,39 @@ Taken set_suspicious_names(std::string_view value, Config& config) {
     return {};
 }
 
-std::vector<Option> option_table() {
-    std::vector<Option> table = {
-        {.name = "mode",
-         .takes = "volume",
-         .set = [](std::string_view value,
-                   Config&) { return value == "volume" ? Taken{} : unfit(); }},
-        {.name = "span",
-         .takes = "a whole number with s, m, h or d, such as 1h, up to 366d",
-         .set = set_span},
-        {.name = "min_score",
-         .takes = whole_number_up_to(detect::k_highest_volume_score),
-         .set = set_min_score},
-        {.name = "suspicious_names",
-         .takes = "a regular expression in RE2's syntax (no lookaround, no backreferences)",
-         .set = set_suspicious_names},
-    };
-    for (std::size_t i = 0; i < detect::services().size(); ++i) {
-        table.push_back({.name = std::string(detect::services()[i].id) + "_threshold",
-                         .takes = whole_number_up_to(detect::k_largest_threshold),
-                         .set = std::bind_front(set_threshold, i)});
-    }
-    return table;
+Taken set_input(std::string_view value, Config& config) {
+    if (value != "raw" && value != "fields") return unfit();
+    config.input = value == "raw" ? Input::raw : Input::fields;
+    return {};
 }
 
-std::string quoted(std::string_view text) { return '"' + std::string(text) + '"'; }
-
 // Joins what Splunk parted, `a`, `=`, `b`.
-std::vector<std::string> join_assignments(const std::vector<std::string>& arguments) {
+std::vector<std::string> join_assignments(const std::vector<std::string>& arguments,
+                                          std::span<const Option> table) {
+    const auto is_no_assignment = [table](const std::string& text) {
+        const auto name = std::string_view(text).substr(0, text.find('='));
+        return !text.contains('=') || std::ranges::find(table, name, &Option::name) == table.end();
+    };
     std::vector<std::string> joined;
     for (std::size_t i = 0; i < arguments.size(); ++i) {
         std::string text = arguments[i];
-        const auto has_next = [&] { return i + 1 < arguments.size(); };
-        if (!text.contains('=') && has_next() && arguments[i + 1].starts_with('=')) {
+        const auto next_is = [&](auto holds) {
+            return i + 1 < arguments.size() && holds(arguments[i + 1]);
+        };
+        const auto always = [](const std::string&) { return true; };
+        if (!text.contains('=') &&
+            next_is([](const std::string& next) { return next.starts_with('='); })) {
+            text += arguments[++i];
+            if (text.ends_with('=') && next_is(always)) text += arguments[++i];
+        } else if (text.ends_with('=') && next_is(is_no_assignment)) {
             text += arguments[++i];
         }
-        const bool lacks_value = text.find('=') == text.size() - 1;
-        if (lacks_value && has_next() && !arguments[i + 1].contains('=')) text += arguments[++i];
         joined.push_back(std::move(text));
     }
     return joined;
 }
 
-std::string names_of(const std::vector<Option>& table) {
+std::string names_of(std::span<const Option> table) {
     std::string names;
     for (const Option& option : table) names += (names.empty() ? "" : ", ") + option.name;
     return names;
@@ -145,33 +130,73 @@ std::string names_of(const std::vector<Option>& table) {
 
 }  // namespace
 
-Result<Config> parse_search_arguments(const std::vector<std::string>& arguments) {
-    const std::vector<Option> table = option_table();
-    Config config;
+std::vector<Option> option_table(const detect::Catalogue& catalogue) {
+    std::vector<Option> table = {
+        {.name = "mode",
+         .takes = "volume",
+         .effect = "what to look for",
+         .set = [](std::string_view value,
+                   Config&) { return value == "volume" ? Taken{} : unfit(); }},
+        {.name = "input",
+         .takes = "raw or fields",
+         .effect = "where the record stands: in _raw, or in fields that Splunk extracted",
+         .in_shell = false,
+         .set = set_input},
+        {.name = "span",
+         .takes = "a whole number with s, m, h or d, such as 1h, up to 366d",
+         .effect = "the time in which calls are counted",
+         .set = set_span},
+        {.name = "min_score",
+         .takes = whole_number_up_to(detect::k_highest_volume_score),
+         .effect = "leave out rows with a lower score",
+         .set = set_min_score},
+        {.name = "suspicious_names",
+         .takes = "a regular expression in RE2's syntax (no lookaround, no backreferences)",
+         .effect = "a caller whose name it matches scores a point more",
+         .set = set_suspicious_names},
+    };
+    for (std::size_t i = 0; i < catalogue.services().size(); ++i) {
+        const detect::Service& service = catalogue.services()[i];
+        if (service.calls_of(detect::Phase::volume).empty()) continue;
+        table.push_back({.name = service.id + "_threshold",
+                         .takes = whole_number_up_to(detect::k_largest_threshold),
+                         .effect = "rows of " + service.label + " need more calls than this",
+                         .set = std::bind_front(set_threshold, i)});
+    }
+    return table;
+}
+
+Result<> set_option(const Option& option, std::string_view shown_name, std::string_view value,
+                    Config& config) {
+    const auto taken = option.set(value, config);
+    if (taken) return {};
+    const std::string why = taken.error().empty() ? "" : " (" + taken.error() + ')';
+    return failure("option " + std::string(shown_name) + " takes " + option.takes + "; got " +
+                   text::quoted(value) + why);
+}
+
+Result<> read_search_arguments(const std::vector<std::string>& arguments,
+                               std::span<const Option> table, Config& config) {
     std::set<std::string_view> given;
-    for (const std::string& assignment : join_assignments(arguments)) {
+    for (const std::string& assignment : join_assignments(arguments, table)) {
         const auto sign = assignment.find('=');
         if (sign == std::string::npos || sign == 0) {
-            return failure("cannot use the argument " + quoted(assignment) +
+            return failure("cannot use the argument " + text::quoted(assignment) +
                            ": options are written name=value, such as span=1h");
         }
         const std::string_view name = std::string_view(assignment).substr(0, sign);
         const std::string_view value = std::string_view(assignment).substr(sign + 1);
         const auto option = std::ranges::find(table, name, &Option::name);
         if (option == table.end()) {
-            return failure("unknown option " + quoted(name) + ": the options are " +
+            return failure("unknown option " + text::quoted(name) + ": the options are " +
                            names_of(table));
         }
         if (!given.insert(option->name).second) {
             return failure("option " + option->name + " is given twice");
         }
-        if (const auto taken = option->set(value, config); !taken) {
-            const std::string why = taken.error().empty() ? "" : " (" + taken.error() + ')';
-            return failure("option " + option->name + " takes " + option->takes + "; got " +
-                           quoted(value) + why);
-        }
+        if (auto set = set_option(*option, option->name, value, config); !set) return set;
     }
-    return config;
+    return {};
 }
 
 }  // namespace cloudhijack::command

@@ -1,20 +1,54 @@
 #pragma once
 
+#include <expected>
+#include <functional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "detect/catalogue.hpp"
 #include "detect/volume_finding.hpp"
 #include "result.hpp"
 
 namespace cloudhijack::command {
 
-/// What the user asked for, checked and complete; built once and passed down.
-struct Config {
-    detect::VolumeRules volume = detect::VolumeRules::defaults();
+/// Where the record of an event stands in a search's rows.
+enum class Input : std::uint8_t {
+    raw,     ///< in `_raw`, as JSON
+    fields,  ///< in columns that Splunk extracted
 };
 
-/// Reads the arguments of the search command, `name=value` each. Splunk parts `a = b` into three
-/// arguments; blanks around the sign are accepted. The error names the option and what it takes.
-Result<Config> parse_search_arguments(const std::vector<std::string>& arguments);
+/// What the user asked for, checked and complete; built once and passed down.
+struct Config {
+    Input input = Input::raw;
+    detect::VolumeRules volume;
+};
+
+/// An option of both faces: `min_score=3` in SPL, `--min-score 3` in a shell, `min_score = 3` under
+/// [defaults] in cloudhijack.conf.
+struct Option {
+    /// An error is what is wrong with the value beyond not being what the option takes; can be
+    /// empty.
+    using Taken = std::expected<void, std::string>;
+
+    std::string name;
+    std::string takes;   ///< what its value is, in words
+    std::string effect;  ///< what it does, for help
+    bool in_shell = true;
+    std::function<Taken(std::string_view value, Config&)> set;
+};
+
+/// Every option; the thresholds are those of the catalogue's services that mode=volume counts.
+std::vector<Option> option_table(const detect::Catalogue& catalogue);
+
+/// Sets an option. The error names it as the face does, what it takes and what came.
+Result<> set_option(const Option& option, std::string_view shown_name, std::string_view value,
+                    Config& config);
+
+/// Reads the arguments of the search command, `name=value` each, into a config of defaults. Splunk
+/// parts `a = b` into three arguments; blanks around the sign are accepted.
+Result<> read_search_arguments(const std::vector<std::string>& arguments,
+                               std::span<const Option> table, Config& config);
 
 }  // namespace cloudhijack::command

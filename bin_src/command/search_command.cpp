@@ -3,16 +3,18 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <new>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "command/event_rows.hpp"
-#include "command/options.hpp"
 #include "command/volume_rows.hpp"
 #include "scp/chunk_reader.hpp"
 #include "scp/chunk_writer.hpp"
 #include "scp/metadata.hpp"
+#include "text/quote.hpp"
 
 namespace cloudhijack::command {
 namespace {
@@ -24,14 +26,16 @@ constexpr std::uint64_t k_most_leftovers = std::uint64_t{256} * 1024 * 1024;
 /// The search between getinfo and its last execute.
 class VolumeSearch {
   public:
-    VolumeSearch(Config config, std::uint64_t max_result_rows)
-        : config_(std::move(config)),
+    VolumeSearch(const Setup& setup, Config config, std::uint64_t max_result_rows)
+        : setup_(&setup),
+          config_(std::move(config)),
           max_result_rows_(max_result_rows),
-          activity_(config_.volume.span) {}
+          activity_(setup.catalogue, config_.volume.span),
+          rows_(config_.input, cloudtrail::Shape::cloudtrail(), activity_, intake_) {}
 
     Result<> read_chunk(io::Window& body) {
         ++chunks_;
-        return read_event_rows(body, reader_, activity_, intake_);
+        return rows_.read_chunk(body);
     }
 
     /// The last reply: the findings, and what the user should know of how they came about.
@@ -47,21 +51,30 @@ class VolumeSearch {
   private:
     [[nodiscard]] scp::Inspector report(std::uint64_t findings) const {
         scp::Inspector inspector;
-        if (intake_.unreadable > 0) {
-            inspector.messages.push_back(
-                {scp::Severity::warn, std::to_string(intake_.unreadable) + " of " +
-                                          std::to_string(intake_.rows) +
-                                          " rows are no readable CloudTrail records and were left "
-                                          "out. The first, " +
-                                          intake_.first_reason});
+        const auto tell = [&inspector](scp::Severity severity, std::string text) {
+            inspector.messages.push_back({severity, std::move(text)});
+        };
+        for (const conf::Mistake& mistake : setup_->mistakes) {
+            tell(scp::Severity::error, to_text(mistake) + "; the built-in value counts");
         }
-        if (findings > max_result_rows_) {
-            inspector.messages.push_back(
-                {scp::Severity::warn, "the answer has " + std::to_string(findings) +
+        if (intake_.unreadable > 0) {
+            tell(scp::Severity::warn,
+                 std::to_string(intake_.unreadable) + " of " + std::to_string(intake_.records) +
+                     " records could not be read and were left out. The first, " +
+                     intake_.first_reason);
+        }
+        if (config_.input == Input::fields && intake_.rows > 0 && !intake_.saw_call_columns) {
+            tell(
+                scp::Severity::warn,
+                "no event has the fields eventSource and eventName, which input=fields reads; keep "
+                "them, or keep _raw and leave input=fields out");
+        }
+        if (max_result_rows_ > 0 && findings > max_result_rows_) {
+            tell(scp::Severity::warn, "the answer has " + std::to_string(findings) +
                                           " rows, more than Splunk's maxresultrows of " +
                                           std::to_string(max_result_rows_) +
                                           "; Splunk may cut it. A higher threshold or min_score "
-                                          "gives fewer rows"});
+                                          "gives fewer rows");
         }
         const std::chrono::duration<double> elapsed = Clock::now() - started_;
         const auto count = [&](std::string name, std::uint64_t output) {
@@ -78,11 +91,12 @@ class VolumeSearch {
         return inspector;
     }
 
+    const Setup* setup_;
     Config config_;
     std::uint64_t max_result_rows_;
-    cloudtrail::EventReader reader_{cloudtrail::Shape::cloudtrail()};
     detect::VolumeActivity activity_;
     Intake intake_;
+    EventRows rows_;
     std::uint64_t chunks_ = 0;
     Clock::time_point started_ = Clock::now();
 };
@@ -90,28 +104,51 @@ class VolumeSearch {
 // The next request, which must be of the one action that may come now. nullopt: Splunk is done.
 Result<std::optional<scp::Request>> next_request(scp::ChunkReader& chunks,
                                                  std::string_view action) {
-    const auto metadata = chunks.next_metadata();
+    auto metadata = chunks.next_metadata();
     if (!metadata) return std::unexpected(metadata.error());
     if (!*metadata) return std::nullopt;
-    auto request = scp::parse_request(**metadata);
+    auto request = scp::parse_request(std::move(**metadata));
     if (!request) return std::unexpected(request.error());
     if (request->action != action) {
-        return failure("the action is \"" + request->action + "\" where \"" + std::string(action) +
-                       "\" was expected");
+        return failure("the action is " + text::quoted(request->action) + " where \"" +
+                       std::string(action) + "\" was expected");
     }
     return std::move(*request);
 }
 
-Result<> converse(scp::ChunkReader& chunks, io::ByteSink& replies) {
+// Fields that Splunk extracted do not tell what conditions on a call's parameters ask.
+bool volume_has_conditions(const detect::Catalogue& catalogue) {
+    return std::ranges::any_of(catalogue.services(), [](const detect::Service& service) {
+        return std::ranges::any_of(
+            service.calls_of(detect::Phase::volume),
+            [](const detect::Call& call) { return !call.conditions.empty(); });
+    });
+}
+
+Result<Config> read_config(const Setup& setup, const std::vector<std::string>& arguments) {
+    Config config = setup.default_config();
+    if (auto read = read_search_arguments(arguments, setup.options, config); !read) {
+        return std::unexpected(read.error());
+    }
+    if (config.input == Input::fields && volume_has_conditions(setup.catalogue)) {
+        return failure(
+            "cloudhijack.conf has a volume call with a condition on its parameters, which "
+            "input=fields cannot judge; keep _raw and leave input=fields out");
+    }
+    return config;
+}
+
+Result<> converse(const Setup& setup, scp::ChunkReader& chunks, io::ByteSink& replies) {
     auto getinfo = next_request(chunks, "getinfo");
     if (!getinfo) return std::unexpected(getinfo.error());
     if (!*getinfo) return {};
-    auto config = parse_search_arguments((*getinfo)->args);
+    auto config = read_config(setup, (*getinfo)->args);
     if (!config) return std::unexpected(config.error());
-    const auto reply = scp::reporting_getinfo_reply({"_time", "_raw"});
+    const auto reply = scp::reporting_getinfo_reply(
+        EventRows::required_fields(config->input, cloudtrail::Shape::cloudtrail()));
     if (auto written = scp::write_chunk(replies, reply); !written) return written;
 
-    VolumeSearch search(std::move(*config), (*getinfo)->max_result_rows);
+    VolumeSearch search(setup, std::move(*config), (*getinfo)->max_result_rows);
     while (true) {
         const auto execute = next_request(chunks, "execute");
         if (!execute) return std::unexpected(execute.error());
@@ -137,9 +174,14 @@ void take_leftovers(io::ByteSource& source, std::uint64_t count) {
 
 }  // namespace
 
-Result<> run_search_command(SearchStreams streams) {
+Result<> run_search_command(const Setup& setup, SearchStreams streams) {
     scp::ChunkReader chunks(std::move(streams.requests));
-    Result<> ended = converse(chunks, streams.replies);
+    Result<> ended;
+    try {
+        ended = converse(setup, chunks, streams.replies);
+    } catch (const std::bad_alloc&) {  // what was counted is given back by now
+        ended = failure("out of memory: narrow the search, or count longer spans");
+    }
     if (!ended && ended.error().kind == Error::Kind::told) {
         const std::string& text = ended.error().text;
         ended = chunks.saw_old_protocol()

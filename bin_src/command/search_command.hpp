@@ -1,5 +1,6 @@
 #pragma once
 
+#include "command/setup.hpp"
 #include "io/byte_stream.hpp"
 #include "result.hpp"
 
@@ -16,6 +17,6 @@ struct SearchStreams {
 /// Answers one search over Splunk's chunked protocol, from getinfo to the last execute or to the
 /// end of the input. What is wrong with the search is told in a reply; the error is one that could
 /// not be told so.
-Result<> run_search_command(SearchStreams streams);
+Result<> run_search_command(const Setup& setup, SearchStreams streams);
 
 }  // namespace cloudhijack::command

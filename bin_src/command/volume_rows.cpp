@@ -26,11 +26,10 @@ std::span<const Column> volume_columns() { return k_columns; }
 
 Row to_row(const detect::VolumeFinding& finding) {
     const detect::VolumeGroup& group = finding.group;
-    const detect::Service& service = detect::services()[group.service];
     const auto& addresses = group.source_addresses;
     return {
-        time(group.span_start),        std::string(service.label),
-        std::string(service.category), number(group.event_count),
+        time(group.span_start),        group.service->label,
+        group.service->category,       number(group.event_count),
         number(finding.threshold),     number(finding.score),
         std::string(group.caller_arn), std::string(group.caller_type),
         number(addresses.size()),      std::vector<std::string>(addresses.begin(), addresses.end()),

@@ -56,7 +56,7 @@ Result<RowReader::Next> RowReader::scan_row(std::size_t wanted_cells) {
                 row_size_ = position_;
                 if (position_ == 0) return Next::end;
                 if (state_ == State::quoted) return Next::unclosed;
-                finish_cell(position_, wanted_cells);
+                finish_cell(position_ - (ends_in_carriage_return(bytes) ? 1 : 0), wanted_cells);
                 return Next::row;
         }
     }
@@ -73,7 +73,7 @@ bool RowReader::scan(std::span<const char> bytes, std::size_t wanted_cells) {
             cell_begin_ = position_ + 1;
         } else if (c == '\n') {
             row_size_ = position_ + 1;
-            if (position_ > cell_begin_ && bytes[position_ - 1] == '\r') --position_;
+            if (ends_in_carriage_return(bytes)) --position_;
             finish_cell(position_, wanted_cells);
             return true;
         } else if (c == '"' && state_ != State::unquoted) {
@@ -84,6 +84,10 @@ bool RowReader::scan(std::span<const char> bytes, std::size_t wanted_cells) {
         }
     }
     return false;
+}
+
+bool RowReader::ends_in_carriage_return(std::span<const char> bytes) const {
+    return position_ > cell_begin_ && bytes[position_ - 1] == '\r';
 }
 
 void RowReader::finish_cell(std::size_t end, std::size_t wanted_cells) {

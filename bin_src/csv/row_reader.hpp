@@ -54,6 +54,7 @@ class RowReader {
 
     Result<Next> scan_row(std::size_t wanted_cells);
     bool scan(std::span<const char> bytes, std::size_t wanted_cells);
+    [[nodiscard]] bool ends_in_carriage_return(std::span<const char> bytes) const;
     void finish_cell(std::size_t end, std::size_t wanted_cells);
 
     io::Window* window_;

@@ -1,49 +1,38 @@
 #include "detect/catalogue.hpp"
 
 #include <algorithm>
-#include <array>
+#include <set>
+#include <utility>
 
 namespace cloudhijack::detect {
-namespace {
 
-constexpr std::array<std::string_view, 4> k_ses_volume = {
-    "SendEmail", "SendRawEmail", "SendBulkTemplatedEmail", "SendBulkEmail"};
-constexpr std::array<std::string_view, 2> k_sns_volume = {"Publish", "PublishBatch"};
-constexpr std::array<std::string_view, 3> k_bedrock_volume = {
-    "InvokeModel", "InvokeModelWithResponseStream", "CreateModelInvocationJob"};
-
-constexpr std::array k_services = {
-    Service{.id = "ses",
-            .label = "AWS SES",
-            .category = "Email Spam or Phishing Campaign",
-            .threshold = 100,
-            .source = "ses.amazonaws.com",
-            .volume_calls = k_ses_volume},
-    Service{.id = "sns",
-            .label = "AWS SNS",
-            .category = "SMS Pumping or Bulk Spam",
-            .threshold = 200,
-            .source = "sns.amazonaws.com",
-            .volume_calls = k_sns_volume},
-    Service{.id = "bedrock",
-            .label = "AWS Bedrock",
-            .category = "LLM Resource Hijacking (LLMJacking)",
-            .threshold = 50,
-            .source = "bedrock.amazonaws.com",
-            .volume_calls = k_bedrock_volume},
-};
-
-}  // namespace
-
-std::span<const Service> services() { return k_services; }
-
-std::optional<std::size_t> find_volume_service(std::string_view source, std::string_view name) {
-    const auto service = std::ranges::find(k_services, source, &Service::source);
-    if (service == k_services.end()) return std::nullopt;
-    if (std::ranges::find(service->volume_calls, name) == service->volume_calls.end()) {
-        return std::nullopt;
+Catalogue::Catalogue(std::vector<Service> services) : services_(std::move(services)) {
+    for (std::size_t service = 0; service < services_.size(); ++service) {
+        for (std::size_t phase = 0; phase < k_phase_names.size(); ++phase) {
+            for (const Call& call : services_[service].calls.at(phase)) {
+                by_source_[call.source][call.name].push_back({.service = service,
+                                                              .phase = static_cast<Phase>(phase),
+                                                              .conditions = call.conditions});
+            }
+        }
     }
-    return static_cast<std::size_t>(service - k_services.begin());
+}
+
+std::span<const Catalogue::Entry> Catalogue::find(std::string_view source,
+                                                  std::string_view name) const {
+    const auto names = by_source_.find(source);
+    if (names == by_source_.end()) return {};
+    const auto entries = names->second.find(name);
+    if (entries == names->second.end()) return {};
+    return entries->second;
+}
+
+std::vector<std::string_view> Catalogue::call_names() const {
+    std::set<std::string_view> names;
+    for (const auto& [source, by_name] : by_source_) {
+        for (const auto& [name, entries] : by_name) names.insert(name);
+    }
+    return {names.begin(), names.end()};
 }
 
 }  // namespace cloudhijack::detect

@@ -1,31 +1,89 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <functional>
+#include <map>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
+
+#include "cloudtrail/parameters.hpp"
+#include "conf/conf_file.hpp"
 
 namespace cloudhijack::detect {
 
 /// The largest threshold that can be set: ten times it still fits a count.
 inline constexpr std::uint64_t k_largest_threshold = 1'000'000'000;
 
-/// A cloud service that is hijacked to be used at the victim's cost.
-struct Service {
-    std::string_view id;     ///< as options name it: `ses`
-    std::string_view label;  ///< as rows show it: `AWS SES`
-    std::string_view category;
-    std::uint64_t threshold;                         ///< calls in a span that a row needs more of
-    std::string_view source;                         ///< the event source of its calls
-    std::span<const std::string_view> volume_calls;  ///< event names that mode=volume counts
+/// What a call is for in the course of an attack; `volume` is what mode=volume counts.
+enum class Phase : std::uint8_t { volume, use, recon, enable, evade, cleanup, credential };
+
+/// The phases' keys in a stanza, in the order of the enumerators.
+inline constexpr std::array<std::string_view, 7> k_phase_names = {
+    "volume", "use", "recon", "enable", "evade", "cleanup", "credential"};
+
+/// A call as the catalogue names it: `PutAccountSendingAttributes(sendingEnabled=true)`.
+struct Call {
+    std::string source;  ///< as events have it: `ses.amazonaws.com`
+    std::string name;
+    std::vector<cloudtrail::Condition> conditions;  ///< on the request's parameters; all must hold
 };
 
-/// The services of the search that the command replaces (ATT&CK T1496.004).
-std::span<const Service> services();
+/// A cloud service that is hijacked to be used at the victim's cost.
+struct Service {
+    std::string id;     ///< as options name it: `ses`
+    std::string label;  ///< as rows show it: `AWS SES`
+    std::string category;
+    std::uint64_t threshold = 0;  ///< calls in a span that a row needs more of
+    std::array<std::vector<Call>, k_phase_names.size()> calls;
 
-/// The index in services() of the service that a call is counted for; nullopt where none is. Source
-/// and name must both match, exactly.
-std::optional<std::size_t> find_volume_service(std::string_view source, std::string_view name);
+    [[nodiscard]] const std::vector<Call>& calls_of(Phase phase) const {
+        return calls.at(static_cast<std::size_t>(phase));
+    }
+};
+
+/// Which calls to which services count, and for what: detection as data.
+class Catalogue {
+  public:
+    /// One reason why an event counts.
+    struct Entry {
+        std::size_t service;  ///< index in services()
+        Phase phase;
+        std::vector<cloudtrail::Condition> conditions;
+    };
+
+    explicit Catalogue(std::vector<Service> services);
+
+    [[nodiscard]] std::span<const Service> services() const { return services_; }
+
+    /// Every entry for a call; source and name both match exactly. Conditions are left to judge.
+    [[nodiscard]] std::span<const Entry> find(std::string_view source, std::string_view name) const;
+
+    /// The distinct names of all calls, in byte order.
+    [[nodiscard]] std::vector<std::string_view> call_names() const;
+
+  private:
+    using ByName = std::map<std::string, std::vector<Entry>, std::less<>>;
+
+    std::vector<Service> services_;
+    std::map<std::string, ByName, std::less<>> by_source_;
+};
+
+/// A catalogue as conf files give it, and what in them was not understood.
+struct LoadedCatalogue {
+    Catalogue catalogue;
+    std::vector<conf::Setting>
+        defaults;  ///< `[defaults]`, lower layers first: options' names, values
+    std::vector<conf::Mistake> mistakes;  ///< each such key keeps the value of the layer below
+};
+
+/// Reads layers of cloudhijack.conf, each overriding those before it key by key.
+LoadedCatalogue load_catalogue(std::span<const conf::ConfFile> layers);
+
+/// default/cloudhijack.conf as it was when the program was built.
+const conf::ConfFile& embedded_catalogue();
 
 }  // namespace cloudhijack::detect

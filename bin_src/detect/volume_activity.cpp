@@ -23,37 +23,62 @@ constexpr std::string_view k_unknown = "unknown";
 
 }  // namespace
 
-VolumeActivity::Added VolumeActivity::add(const cloudtrail::Event& event,
-                                          std::optional<Time> row_time) {
-    const auto service = find_volume_service(event.source, event.name);
-    if (!service) return Added::irrelevant;
-    const auto time = row_time ? row_time : event.time();
+VolumeActivity::Added VolumeActivity::add(const cloudtrail::Event& event) {
+    const auto entries = catalogue_->find(event.source, event.name);
+    if (entries.empty()) return Added::irrelevant;
+    const auto time = event.row_time ? event.row_time : event.time();
     if (!time) return Added::undated;
     if (!event.error_code.empty()) return Added::irrelevant;
 
+    Added added = Added::irrelevant;
+    for (const Catalogue::Entry& entry : entries) {
+        if (entry.phase != Phase::volume) continue;
+        if (!parameters_.all_hold(event.request_parameters, entry.conditions)) continue;
+        count(event, entry.service, *time);
+        added = Added::counted;
+    }
+    return added;
+}
+
+void VolumeActivity::count(const cloudtrail::Event& event, std::size_t service, Time time) {
     const auto caller = first_present(event.caller_arn, event.caller_principal_id);
-    const Key key{.span_start = start_of_span(*time, span_),
-                  .service = *service,
-                  .caller_arn = texts_.keep(first_present(caller, k_unknown)),
-                  .caller_type = texts_.keep(first_present(event.caller_type, k_unknown)),
-                  .region = texts_.keep(first_present(event.region, k_unknown))};
-    Tally& tally = groups_[key];
+    Tally& tally = groups_[{.span_start = start_of_span(time, span_),
+                            .service = service,
+                            .caller_arn = texts_.keep(first_present(caller, k_unknown)),
+                            .caller_type = texts_.keep(first_present(event.caller_type, k_unknown)),
+                            .region = texts_.keep(first_present(event.region, k_unknown))}];
     ++tally.event_count;
-    tally.first_event = std::min(tally.first_event, *time);
-    tally.last_event = std::max(tally.last_event, *time);
+    tally.first_event = std::min(tally.first_event, time);
+    tally.last_event = std::max(tally.last_event, time);
     if (!event.source_address.empty()) {
         tally.source_addresses.insert(texts_.keep(event.source_address));
     }
-    return Added::counted;
+}
+
+void VolumeActivity::merge(const VolumeActivity& other) {
+    for (const auto& [key, theirs] : other.groups_) {
+        Tally& tally = groups_[{.span_start = key.span_start,
+                                .service = key.service,
+                                .caller_arn = texts_.keep(key.caller_arn),
+                                .caller_type = texts_.keep(key.caller_type),
+                                .region = texts_.keep(key.region)}];
+        tally.event_count += theirs.event_count;
+        tally.first_event = std::min(tally.first_event, theirs.first_event);
+        tally.last_event = std::max(tally.last_event, theirs.last_event);
+        for (const std::string_view address : theirs.source_addresses) {
+            tally.source_addresses.insert(texts_.keep(address));
+        }
+    }
 }
 
 std::vector<VolumeFinding> VolumeActivity::findings(const VolumeRules& rules) const {
     std::vector<VolumeFinding> findings;
     for (const auto& [key, tally] : groups_) {
-        if (!exceeds_threshold(key.service, tally.event_count, rules)) continue;
+        if (tally.event_count <= rules.thresholds[key.service]) continue;
         VolumeGroup group{
             .span_start = key.span_start,
-            .service = key.service,
+            .service_index = key.service,
+            .service = &catalogue_->services()[key.service],
             .caller_arn = key.caller_arn,
             .caller_type = key.caller_type,
             .region = key.region,

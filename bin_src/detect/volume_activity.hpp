@@ -5,12 +5,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <set>
 #include <string_view>
 #include <vector>
 
 #include "cloudtrail/event.hpp"
+#include "cloudtrail/parameters.hpp"
+#include "detect/catalogue.hpp"
 #include "detect/interner.hpp"
 #include "detect/volume_finding.hpp"
 
@@ -22,22 +23,28 @@ class VolumeActivity {
   public:
     enum class Added {
         counted,
-        irrelevant,  ///< no call that the catalogue names, or one that failed
-        undated,     ///< a call that the catalogue names, without any time
+        irrelevant,  ///< no call that mode=volume counts, or one that failed
+        undated,     ///< a call that the catalogue names in any phase, without any time
     };
 
-    explicit VolumeActivity(std::chrono::seconds span) : span_(span) {}
+    /// The catalogue must outlive the activity and its findings.
+    VolumeActivity(const Catalogue& catalogue, std::chrono::seconds span)
+        : catalogue_(&catalogue), span_(span) {}
 
-    /// `row_time` is the time that came with the event, if one did; it goes before the event's own.
-    Added add(const cloudtrail::Event& event, std::optional<cloudtrail::Time> row_time);
+    /// Counts the event at its row's time, else its own.
+    Added add(const cloudtrail::Event& event);
 
-    /// The rows of mode=volume, in order. Their views are valid until the next add().
+    /// Takes what another activity of the same catalogue and span has counted. In any order and
+    /// grouping the result is the same.
+    void merge(const VolumeActivity& other);
+
+    /// The rows of mode=volume, in order. Their views are valid until the next add() or merge().
     [[nodiscard]] std::vector<VolumeFinding> findings(const VolumeRules& rules) const;
 
   private:
     struct Key {
         cloudtrail::Time span_start;
-        std::size_t service;
+        std::size_t service;  ///< index in the catalogue's services
         std::string_view caller_arn;
         std::string_view caller_type;
         std::string_view region;
@@ -52,7 +59,11 @@ class VolumeActivity {
         cloudtrail::Time last_event = cloudtrail::Time::min();
     };
 
+    void count(const cloudtrail::Event& event, std::size_t service, cloudtrail::Time time);
+
+    const Catalogue* catalogue_;
     std::chrono::seconds span_;
+    cloudtrail::ParameterReader parameters_;
     Interner texts_;  ///< holds every text of the groups
     std::map<Key, Tally> groups_;
 };

@@ -19,19 +19,17 @@ std::string to_text(std::chrono::seconds span) {
 
 }  // namespace
 
-VolumeRules VolumeRules::defaults() {
+VolumeRules VolumeRules::of(const Catalogue& catalogue) {
     VolumeRules rules;
-    for (const Service& service : services()) rules.thresholds.push_back(service.threshold);
+    for (const Service& service : catalogue.services()) {
+        rules.thresholds.push_back(service.threshold);
+    }
     rules.suspicious_names = std::make_unique<const re2::RE2>(k_default_suspicious_names);
     return rules;
 }
 
-bool exceeds_threshold(std::size_t service, std::uint64_t event_count, const VolumeRules& rules) {
-    return event_count > rules.thresholds[service];
-}
-
 VolumeFinding assess(VolumeGroup group, const VolumeRules& rules) {
-    const std::uint64_t threshold = rules.thresholds[group.service];
+    const std::uint64_t threshold = rules.thresholds[group.service_index];
     VolumeFinding finding{.group = std::move(group), .threshold = threshold, .reasons = {}};
     const auto add = [&finding](std::uint64_t points, const std::string& reason) {
         finding.score += points;
@@ -62,9 +60,10 @@ VolumeFinding assess(VolumeGroup group, const VolumeRules& rules) {
 bool comes_before(const VolumeFinding& a, const VolumeFinding& b) {
     const auto key = [](const VolumeFinding& finding) {
         const VolumeGroup& group = finding.group;
-        const Service& service = services()[group.service];
-        return std::tuple(group.span_start, service.label, service.category, group.caller_arn,
-                          group.caller_type, group.region);
+        const Service& service = *group.service;
+        return std::tuple(group.span_start, std::string_view(service.label),
+                          std::string_view(service.category), group.caller_arn, group.caller_type,
+                          group.region);
     };
     if (a.score != b.score) return a.score > b.score;
     if (a.group.event_count != b.group.event_count) {

@@ -20,19 +20,20 @@ inline constexpr std::string_view k_default_suspicious_names = "(temp|tmp|test|a
 /// How mode=volume judges what was counted.
 struct VolumeRules {
     std::chrono::seconds span{std::chrono::hours{1}};
-    std::vector<std::uint64_t> thresholds;  ///< one for each of services(), in its order
+    std::vector<std::uint64_t> thresholds;  ///< one for each of the catalogue's services, in order
     std::uint64_t min_score = 0;
     std::unique_ptr<const re2::RE2> suspicious_names;  ///< never null
 
-    /// The rules of the search that the command replaces.
-    static VolumeRules defaults();
+    /// The catalogue's thresholds, and for the rest what the search that the command replaces says.
+    static VolumeRules of(const Catalogue& catalogue);
 };
 
 /// The calls of one caller to one service in one region and one span of time. The views lie in the
-/// activity that it comes from.
+/// activity that it comes from, the service in its catalogue.
 struct VolumeGroup {
     cloudtrail::Time span_start;
-    std::size_t service = 0;  ///< index in services()
+    std::size_t service_index = 0;  ///< in the catalogue's services
+    const Service* service = nullptr;
     std::string_view caller_arn;
     std::string_view caller_type;
     std::string_view region;
@@ -50,10 +51,7 @@ struct VolumeFinding {
     std::vector<std::string> reasons;  ///< where each point of the score comes from
 };
 
-/// True where the group's count makes it a finding, whatever its score.
-bool exceeds_threshold(std::size_t service, std::uint64_t event_count, const VolumeRules& rules);
-
-/// Scores a group that exceeds its threshold.
+/// Scores a group that exceeds the threshold of its service.
 VolumeFinding assess(VolumeGroup group, const VolumeRules& rules);
 
 /// The order of the rows: score and count descending, then time and the group's names ascending.

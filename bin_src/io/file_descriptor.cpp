@@ -11,6 +11,12 @@ namespace {
 
 std::string describe(int error_number) { return std::generic_category().message(error_number); }
 
+// Whoever started us may have made its end of a shared description non-blocking.
+void wait_for(int descriptor, short event) {
+    pollfd waiting{.fd = descriptor, .events = event, .revents = 0};
+    ::poll(&waiting, 1, /*timeout=*/-1);
+}
+
 }  // namespace
 
 ByteSource read_from(int descriptor) {
@@ -18,7 +24,11 @@ ByteSource read_from(int descriptor) {
         while (true) {
             const ssize_t count = ::read(descriptor, buffer.data(), buffer.size());
             if (count >= 0) return static_cast<std::size_t>(count);
-            if (errno != EINTR) return failure("cannot read the input: " + describe(errno));
+            if (errno == EAGAIN) {
+                wait_for(descriptor, POLLIN);
+            } else if (errno != EINTR) {
+                return failure("cannot read the input: " + describe(errno));
+            }
         }
     };
 }
@@ -31,6 +41,8 @@ ByteSink write_to(int descriptor) {
                 bytes.remove_prefix(static_cast<std::size_t>(count));
             } else if (errno == EPIPE) {
                 return peer_gone();
+            } else if (errno == EAGAIN) {
+                wait_for(descriptor, POLLOUT);
             } else if (errno != EINTR) {
                 return failure("cannot write the output: " + describe(errno));
             }

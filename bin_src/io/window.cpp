@@ -27,13 +27,11 @@ std::span<char> Window::unread() const {
 Result<Window::Fill> Window::more() {
     if (end_ - begin_ >= limit_) return Fill::limit;
     if (end_ == capacity_) {
-        // Moving a long item to the front again and again for little room would be quadratic.
-        const bool crowded = end_ - begin_ > capacity_ / 2;
-        if (crowded && capacity_ < maximum_capacity_) {
-            move_into(std::min(capacity_ * 2, maximum_capacity_));
-        } else if (begin_ > 0) {
+        if (begin_ > 0) {
             std::memmove(buffer_.get(), buffer_.get() + begin_, end_ - begin_);
             end_ -= std::exchange(begin_, 0);
+        } else if (capacity_ < maximum_capacity_) {
+            move_into(std::min(capacity_ * 2, maximum_capacity_));
         } else {
             return Fill::full;
         }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "scp/limits.hpp"
+#include "text/quote.hpp"
 
 namespace cloudhijack::scp {
 namespace {
@@ -24,16 +25,8 @@ std::string_view trimmed(std::string_view text) {
     return text.substr(first, text.find_last_not_of(k_blanks) - first + 1);
 }
 
-// The line as a message can show it: short, and nothing but printable ASCII.
-std::string quoted(std::string_view line) {
-    constexpr std::size_t shown = 60;
-    std::string text(line.substr(0, shown));
-    std::ranges::replace_if(text, [](char c) { return c < ' ' || c > '~'; }, '.');
-    return '"' + text + (line.size() > shown ? "...\"" : "\"");
-}
-
 std::unexpected<Error> malformed(std::string_view line, std::string_view why) {
-    return failure("malformed chunk header " + quoted(line) + ": " + std::string(why) +
+    return failure("malformed chunk header " + text::quoted(line) + ": " + std::string(why) +
                    "; expected \"chunked 1.0,<metadata length>,<body length>\"");
 }
 
@@ -93,7 +86,6 @@ Result<std::optional<std::string>> ChunkReader::next_metadata() {
 
     window_.set_limit(io::Window::k_no_limit);
     const auto line = read_header_line();
-    window_.set_limit(0);
     if (!line) return std::unexpected(line.error());
     if (!*line) return std::nullopt;
     const auto header = parse_chunk_header(**line);
@@ -128,9 +120,8 @@ Result<std::optional<std::string>> ChunkReader::read_header_line() {
         if (line.starts_with(k_old_protocol)) {
             saw_old_protocol_ = true;
             return failure(
-                "Splunk started cloudhijack with its old search command protocol: set chunked = "
-                "true "
-                "in commands.conf");
+                "Splunk started cloudhijack with its old search command protocol: "
+                "set chunked = true in commands.conf");
         }
         if (newline != std::string_view::npos) {
             std::string kept(line);

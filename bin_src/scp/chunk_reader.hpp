@@ -35,8 +35,8 @@ class ChunkReader {
     /// True where the first line was that of Splunk's old protocol (`splunkVersion:...`).
     [[nodiscard]] bool saw_old_protocol() const { return saw_old_protocol_; }
 
-    /// After an error: bytes of the chunk at hand that have not come yet, as far as its header can
-    /// be believed; 0 where the frame is lost.
+    /// After an error: how many bytes of the chunk at hand have not come yet by its header; no
+    /// limit where the frame is lost.
     [[nodiscard]] std::uint64_t bytes_to_come() const;
 
   private:

@@ -12,6 +12,7 @@ namespace cloudhijack::scp {
 inline constexpr std::size_t k_metadata_cap = std::size_t{16} * 1024 * 1024;
 inline constexpr std::size_t k_row_cap = std::size_t{64} * 1024 * 1024;
 inline constexpr std::size_t k_column_cap = 10'000;
+inline constexpr std::size_t k_argument_cap = 1'000;
 
 /// "16 MiB", for messages; `bytes` is a multiple of 1 MiB.
 inline std::string in_mebibytes(std::size_t bytes) {

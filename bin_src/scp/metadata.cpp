@@ -1,44 +1,104 @@
 #include "scp/metadata.hpp"
 
+#include <simdjson.h>
+
+#include <map>
+#include <new>
 #include <nlohmann/json.hpp>
 #include <utility>
+
+#include "io/window.hpp"
+#include "scp/limits.hpp"
+#include "text/utf8.hpp"
 
 namespace cloudhijack::scp {
 namespace {
 
-using nlohmann::json;
 using nlohmann::ordered_json;
+namespace ondemand = simdjson::ondemand;
 
-// Metadata can be 16 MiB of anything: only what is read below is ever built in memory. Keys of the
-// document stand at depth 1, those of searchinfo at 2, the elements of its lists at 3.
-bool keep(int depth, json::parse_event_t event, const json& parsed) {
-    if (event != json::parse_event_t::key) return depth <= 3;
-    const auto& key = parsed.get_ref<const std::string&>();
-    if (depth == 1) return key == "action" || key == "finished" || key == "searchinfo";
-    return key == "args" || key == "maxresultrows";
-}
+static_assert(io::k_padding >= simdjson::SIMDJSON_PADDING);
 
 std::unexpected<Error> malformed(const std::string& what) {
     return failure("malformed metadata: " + what);
 }
 
-Result<> read_args(const json& args, Request& request) {
-    if (!args.is_array()) return malformed("\"args\" is not a list");
-    for (const json& arg : args) {
-        if (!arg.is_string()) return malformed("\"args\" holds something other than strings");
-        request.args.push_back(arg.get<std::string>());
+std::unexpected<Error> not_json(simdjson::error_code code) {
+    if (code == simdjson::MEMALLOC) throw std::bad_alloc();
+    return malformed(std::string("it is not JSON: ") + simdjson::error_message(code));
+}
+
+Result<std::string> read_string(ondemand::value value, const std::string& otherwise) {
+    std::string_view text;
+    const auto error = value.get_string(/*allow_replacement=*/true).get(text);
+    if (error == simdjson::INCORRECT_TYPE) return malformed(otherwise);
+    if (error != simdjson::SUCCESS) return not_json(error);
+    return std::string(text);
+}
+
+Result<> read_args(ondemand::value value, Request& request) {
+    ondemand::array args;
+    const auto error = value.get_array().get(args);
+    if (error == simdjson::INCORRECT_TYPE) return malformed("\"args\" is not a list");
+    if (error != simdjson::SUCCESS) return not_json(error);
+    for (auto item : args) {
+        ondemand::value arg;
+        if (const auto broken = std::move(item).get(arg)) return not_json(broken);
+        auto text = read_string(arg, "\"args\" holds something other than strings");
+        if (!text) return std::unexpected(text.error());
+        if (request.args.size() == k_argument_cap) {
+            return failure("the search gives more than " + std::to_string(k_argument_cap) +
+                           " arguments, the most that cloudhijack reads");
+        }
+        request.args.push_back(std::move(*text));
     }
     return {};
 }
 
-Result<> read_searchinfo(const json& searchinfo, Request& request) {
-    if (!searchinfo.is_object()) return malformed("\"searchinfo\" is not an object");
-    if (const auto found = searchinfo.find("maxresultrows");
-        found != searchinfo.end() && found->is_number_unsigned()) {
-        request.max_result_rows = found->get<std::uint64_t>();
+Result<> read_max_result_rows(ondemand::value value, Request& request) {
+    std::uint64_t rows = 0;
+    if (value.get_uint64().get(rows) == simdjson::SUCCESS) request.max_result_rows = rows;
+    return {};
+}
+
+Result<> read_action(ondemand::value value, Request& request) {
+    auto action = read_string(value, "\"action\" is not a string");
+    if (!action) return std::unexpected(action.error());
+    request.action = std::move(*action);
+    return {};
+}
+
+Result<> read_finished(ondemand::value value, Request& request) {
+    const auto error = value.get_bool().get(request.finished);
+    if (error == simdjson::INCORRECT_TYPE) return malformed("\"finished\" is not true or false");
+    return error == simdjson::SUCCESS ? Result<>{} : not_json(error);
+}
+
+using ReadValue = Result<> (*)(ondemand::value, Request&);
+
+/// Which keys of an object are read, and how. Unknown keys are skipped, null is an absent value.
+using Readers = std::map<std::string_view, ReadValue>;
+
+Result<> read_object(ondemand::object object, const Readers& readers, Request& request) {
+    for (auto item : object) {
+        ondemand::field field;
+        if (const auto error = std::move(item).get(field)) return not_json(error);
+        const auto reader = readers.find(field.escaped_key());
+        if (reader == readers.end()) continue;
+        bool is_null = false;
+        if (field.value().is_null().get(is_null) == simdjson::SUCCESS && is_null) continue;
+        if (auto read = reader->second(field.value(), request); !read) return read;
     }
-    const auto args = searchinfo.find("args");
-    return args != searchinfo.end() ? read_args(*args, request) : Result<>{};
+    return {};
+}
+
+Result<> read_searchinfo(ondemand::value value, Request& request) {
+    static const Readers readers = {{"args", read_args}, {"maxresultrows", read_max_result_rows}};
+    ondemand::object searchinfo;
+    const auto error = value.get_object().get(searchinfo);
+    if (error == simdjson::INCORRECT_TYPE) return malformed("\"searchinfo\" is not an object");
+    if (error != simdjson::SUCCESS) return not_json(error);
+    return read_object(searchinfo, readers, request);
 }
 
 std::string_view name_of(Severity severity) {
@@ -74,25 +134,33 @@ std::string to_text(const ordered_json& reply) {
 
 }  // namespace
 
-Result<Request> parse_request(std::string_view metadata) {
-    const json document = json::parse(metadata, keep, /*allow_exceptions=*/false);
-    if (document.is_discarded()) return malformed("it is not JSON");
-    if (!document.is_object()) return malformed("it is not a JSON object");
-    const auto action = document.find("action");
-    if (action == document.end() || !action->is_string()) {
-        return malformed("it has no \"action\", which must be a string");
+Result<Request> parse_request(std::string metadata) {
+    static const Readers readers = {
+        {"action", read_action}, {"finished", read_finished}, {"searchinfo", read_searchinfo}};
+    // Splunk quotes the whole search here, and a subsearch puts text of events into it: bytes that
+    // are not UTF-8 must not stop a search.
+    if (!simdjson::validate_utf8(metadata)) {
+        std::string repaired;
+        text::append_valid_utf8(repaired, metadata);
+        metadata = std::move(repaired);
     }
+    const std::size_t size = metadata.size();
+    metadata.append(io::k_padding, ' ');
+    ondemand::parser parser;
+    ondemand::document document;
+    const simdjson::padded_string_view padded(metadata.data(), size, metadata.size());
+    if (const auto error = parser.iterate(padded).get(document)) return not_json(error);
+    ondemand::object object;
+    const auto error = document.get_object().get(object);
+    if (error == simdjson::INCORRECT_TYPE) return malformed("it is not a JSON object");
+    if (error != simdjson::SUCCESS) return not_json(error);
+
     Request request;
-    request.action = action->get<std::string>();
-    if (const auto finished = document.find("finished"); finished != document.end()) {
-        if (!finished->is_boolean()) return malformed("\"finished\" is not true or false");
-        request.finished = finished->get<bool>();
+    if (auto read = read_object(object, readers, request); !read) {
+        return std::unexpected(read.error());
     }
-    if (const auto searchinfo = document.find("searchinfo"); searchinfo != document.end()) {
-        if (auto read = read_searchinfo(*searchinfo, request); !read) {
-            return std::unexpected(read.error());
-        }
-    }
+    if (!document.at_end()) return malformed("it has text behind its JSON object");
+    if (request.action.empty()) return malformed("it has no \"action\"");
     return request;
 }
 

@@ -18,8 +18,8 @@ struct Request {
     std::uint64_t max_result_rows = 50'000;
 };
 
-/// The error says what in the metadata was wrong.
-Result<Request> parse_request(std::string_view metadata);
+/// The error says what in the metadata was wrong. Values that are not read are only skipped.
+Result<Request> parse_request(std::string metadata);
 
 enum class Severity { debug, info, warn, error };
 

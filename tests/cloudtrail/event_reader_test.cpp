@@ -14,6 +14,7 @@ using namespace cloudhijack;
 using cloudtrail::Event;
 using cloudtrail::EventReader;
 using cloudtrail::Shape;
+using Kind = cloudtrail::Reading::Kind;
 
 namespace {
 
@@ -22,24 +23,28 @@ class Reading {
   public:
     explicit Reading(std::string_view record)
         : size_(record.size()), padded_(std::string(record) + std::string(io::k_padding, '"')) {
-        event_ = reader_.read(std::string_view(padded_).substr(0, size_));
+        reading_ = reader_.read(std::string_view(padded_).substr(0, size_));
     }
 
     [[nodiscard]] const Event& event() const {
-        REQUIRE(event_);
-        return *event_;
+        REQUIRE(reading_);
+        return reading_->event;
+    }
+    [[nodiscard]] Kind kind() const {
+        REQUIRE(reading_);
+        return reading_->kind;
     }
     [[nodiscard]] std::string error() const {
-        REQUIRE_FALSE(event_);
-        return event_.error().text;
+        REQUIRE_FALSE(reading_);
+        return reading_.error().text;
     }
-    [[nodiscard]] bool readable() const { return event_.has_value(); }
+    [[nodiscard]] bool readable() const { return reading_.has_value(); }
 
   private:
     std::size_t size_;
     std::string padded_;
     EventReader reader_{Shape::cloudtrail()};
-    Result<Event> event_;
+    Result<cloudtrail::Reading> reading_;
 };
 
 constexpr std::string_view k_record = R"({
@@ -166,9 +171,9 @@ TEST_CASE("event: a large record leaves the reader as it was") {
     EventReader reader(Shape::cloudtrail());
     const auto name_of = [&reader](const std::string& record) {
         const std::string padded = record + std::string(io::k_padding, ' ');
-        const auto event = reader.read(std::string_view(padded).substr(0, record.size()));
-        REQUIRE(event);
-        return std::string(event->name);
+        const auto reading = reader.read(std::string_view(padded).substr(0, record.size()));
+        REQUIRE(reading);
+        return std::string(reading->event.name);
     };
     const std::string large =
         "{\"x\":\"" + std::string(5'000'000, 'x') + "\",\"eventName\":\"big\"}";
@@ -198,4 +203,54 @@ TEST_CASE("event: agrees with a plain reader on mutated records, over many seeds
         CAPTURE(seed);
         CHECK(event_difference(record) == "");
     }
+}
+
+TEST_CASE("event: the request's parameters are kept as text") {
+    CHECK(Reading(R"({"requestParameters":{"a":[1,{"b":"}"}]} ,"eventName":"n"})")
+              .event()
+              .request_parameters == R"({"a":[1,{"b":"}"}]})");
+    CHECK(Reading(R"({"requestParameters":null})").event().request_parameters.empty());
+    CHECK(Reading(R"({"requestParameters":"{}"})").event().request_parameters.empty());
+}
+
+TEST_CASE("event: an EventBridge envelope") {
+    const Reading reading(
+        R"({"version":"0","source":"aws.sns","detail-type":"AWS API Call via CloudTrail",)"
+        R"("time":"2020-01-01T00:00:00Z","detail":{"eventName":"Publish",)"
+        R"("eventSource":"sns.amazonaws.com","userIdentity":{"arn":"a"},)"
+        R"("detail":{"eventName":"inner"}},"region":"us-east-1"})");
+    CHECK(reading.kind() == Kind::enveloped);
+    CHECK(reading.event().name == "Publish");
+    CHECK(reading.event().source == "sns.amazonaws.com");
+    CHECK(reading.event().caller_arn == "a");
+    CHECK(reading.event().region.empty());
+}
+
+TEST_CASE("event: a record that has a key as an envelope has is a record") {
+    const Reading reading(
+        R"({"detail":{"eventName":"inner"},"eventName":"outer","CloudTrailEvent":"{}"})");
+    CHECK(reading.kind() == Kind::record);
+    CHECK(reading.event().name == "outer");
+    CHECK(Reading(R"({"detail":"x","eventName":"n"})").event().name == "n");
+    CHECK(Reading(R"({"detail":null})").kind() == Kind::record);
+}
+
+TEST_CASE("event: a lookup-events item holds the record as a string") {
+    const Reading reading(R"({"EventId":"1","EventTime":1,"CloudTrailEvent":"{\"eventName\":)"
+                          R"(\"Publish\",\"userIdentity\":{\"arn\":\"\u00e9\"}}"})");
+    CHECK(reading.kind() == Kind::enveloped);
+    CHECK(reading.event().name == "Publish");
+    CHECK(reading.event().caller_arn == "\xC3\xA9");
+    CHECK(Reading(R"({"CloudTrailEvent":"{\"eventName\":"})")
+              .error()
+              .contains("holds a record that"));
+    CHECK(Reading("{\"CloudTrailEvent\":\"{\\\"eventName\\\":\\\"a\xFF\\\"}\"}").event().name ==
+          "a\xEF\xBF\xBD");
+}
+
+TEST_CASE("event: an array of records is a list, whatever stands around it") {
+    CHECK(Reading(R"({"Records":[{"eventName":"n"}]})").kind() == Kind::list);
+    CHECK(Reading(R"({"Events":[],"NextToken":"x"})").kind() == Kind::list);
+    CHECK(Reading(R"({"Records":{},"eventName":"n"})").kind() == Kind::record);
+    CHECK_FALSE(Reading(R"({"Records":[{"eventName":"n"})").readable());
 }

@@ -6,13 +6,14 @@
 
 using namespace cloudhijack;
 using cloudtrail::Event;
-using cloudtrail::FieldPath;
 using cloudtrail::Shape;
+using cloudtrail::ShapePath;
 
 TEST_CASE("shape: paths become a tree of keys, each node with an index of its own") {
-    constexpr std::array paths = {FieldPath{.path = "actor.user.name", .field = &Event::caller_arn},
-                                  FieldPath{.path = "actor.type", .field = &Event::caller_type},
-                                  FieldPath{.path = "api", .field = &Event::name}};
+    static constexpr std::array paths = {
+        ShapePath{.path = "actor.user.name", .field = &Event::caller_arn},
+        ShapePath{.path = "actor.type", .field = &Event::caller_type},
+        ShapePath{.path = "api", .field = &Event::name}};
     const Shape shape(paths);
     const Shape::Node* actor = shape.root().child("actor");
     REQUIRE(actor != nullptr);
@@ -27,4 +28,11 @@ TEST_CASE("shape: paths become a tree of keys, each node with an index of its ow
     CHECK(shape.root().child("") == nullptr);
     CHECK(actor->index != name->index);
     CHECK(name->index != shape.root().child("api")->index);
+}
+
+TEST_CASE("shape: keys that hold lists of records") {
+    CHECK(Shape::cloudtrail().holds_records("Records"));
+    CHECK(Shape::cloudtrail().holds_records("Events"));
+    CHECK_FALSE(Shape::cloudtrail().holds_records("detail"));
+    CHECK_FALSE(Shape::cloudtrail().holds_records("records"));
 }

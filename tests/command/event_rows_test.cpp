@@ -6,9 +6,12 @@
 
 #include "byte_pieces.hpp"
 #include "csv/row_writer.hpp"
+#include "detect/builtin.hpp"
 #include "scp/limits.hpp"
 
 using namespace cloudhijack;
+using command::EventRows;
+using command::Input;
 
 namespace {
 
@@ -19,26 +22,25 @@ struct Read {
     command::Intake intake;
 };
 
-Read read(const std::string& body) {
+Read read(const std::string& body, Input input = Input::raw) {
     io::Window window(in_pieces(body, 1'000), scp::k_row_cap);
     window.set_limit(body.size());
-    cloudtrail::EventReader reader(cloudtrail::Shape::cloudtrail());
-    detect::VolumeActivity activity(k_hour);
+    detect::VolumeActivity activity(builtin_catalogue(), k_hour);
     Read made;
-    made.ended = command::read_event_rows(window, reader, activity, made.intake);
+    command::EventRows rows(input, cloudtrail::Shape::cloudtrail(), activity, made.intake);
+    made.ended = rows.read_chunk(window);
     return made;
 }
 
-std::string quoted(std::string_view text) {
-    std::string cell;
-    csv::append_cell(cell, text);
-    return cell;
+std::string cell(std::string_view text) {
+    std::string quoted;
+    csv::append_cell(quoted, text);
+    return quoted;
 }
 
-const std::string k_call = quoted(
+const std::string k_call = cell(
     R"({"eventSource":"sns.amazonaws.com","eventName":"Publish","eventTime":"2026-01-01T00:00:00Z"})");
-const std::string k_undated =
-    quoted(R"({"eventSource":"sns.amazonaws.com","eventName":"Publish"})");
+const std::string k_undated = cell(R"({"eventSource":"sns.amazonaws.com","eventName":"Publish"})");
 
 }  // namespace
 
@@ -84,4 +86,43 @@ TEST_CASE("event rows: a header over its cap names it") {
     const Read made = read("_raw," + widest + "\n" + k_call + "\n");
     REQUIRE_FALSE(made.ended);
     CHECK(made.ended.error().text.contains("10000 columns"));
+}
+
+TEST_CASE("event rows: each record of a row counts, and the row's time is not an envelope's") {
+    const std::string record = R"({"eventSource":"sns.amazonaws.com","eventName":"Publish"})";
+    const std::string list = cell("{\"Records\":[" + record + ",x," + record + "]}");
+    const Read made = read("_time,_raw\n1," + list + "\n");
+    CHECK(made.intake.rows == 1);
+    CHECK(made.intake.records == 3);
+    CHECK(made.intake.unreadable == 3);
+    CHECK(made.intake.first_reason.contains("row 1: neither _time nor"));
+}
+
+TEST_CASE("event rows: required fields of each input") {
+    using Fields = std::vector<std::string>;
+    CHECK(EventRows::required_fields(Input::raw, cloudtrail::Shape::cloudtrail()) ==
+          Fields{"_time", "_raw"});
+    CHECK(EventRows::required_fields(Input::fields, cloudtrail::Shape::cloudtrail()) ==
+          Fields{"_time", "eventTime", "eventSource", "eventName", "errorCode", "userIdentity.type",
+                 "userIdentity.arn", "userIdentity.principalId", "sourceIPAddress", "awsRegion"});
+}
+
+TEST_CASE("event rows: fields that Splunk extracted") {
+    const std::string header = "_time,eventSource,eventName,errorCode,__mv_eventName\n";
+    const auto counted = [&header](const std::string& row) {
+        const Read made = read(header + row, Input::fields);
+        CHECK(made.intake.saw_call_columns);
+        return made.intake.counted;
+    };
+    CHECK(counted("1,sns.amazonaws.com,Publish,,\n") == 1);
+    CHECK(counted("1,sns.amazonaws.com,Publish,success,\n") == 1);
+    CHECK(counted("1,sns.amazonaws.com,Publish,SUCCESS,\n") == 1);
+    CHECK(counted("1,sns.amazonaws.com,Publish,successful,\n") == 0);
+    CHECK(counted("1,sns.amazonaws.com,Publish,AccessDenied,\n") == 0);
+    CHECK(counted("1,sns.amazonaws.com,\"Publish\nPublish\",,$Publish$;$Publish$\n") == 1);
+    CHECK(counted("1,sns.amazonaws.com\n") == 0);
+    CHECK(read(header + "x,sns.amazonaws.com,Publish\n", Input::fields).intake.unreadable == 1);
+    const Read other = read("_raw\n{}\n", Input::fields);
+    CHECK(other.ended);
+    CHECK_FALSE(other.intake.saw_call_columns);
 }

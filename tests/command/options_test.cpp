@@ -5,11 +5,22 @@
 #include <string>
 #include <vector>
 
+#include "command/setup_for_tests.hpp"
+#include "detect/builtin.hpp"
+
 using namespace cloudhijack;
-using command::parse_search_arguments;
 using Arguments = std::vector<std::string>;
 
 namespace {
+
+Result<command::Config> parse_search_arguments(const Arguments& arguments) {
+    static const command::Setup setup = setup_with();
+    command::Config config = setup.default_config();
+    if (auto read = read_search_arguments(arguments, setup.options, config); !read) {
+        return std::unexpected(read.error());
+    }
+    return config;
+}
 
 std::string error_of(const Arguments& arguments) {
     const auto config = parse_search_arguments(arguments);
@@ -22,24 +33,34 @@ std::chrono::seconds span_of(const Arguments& arguments) {
     return config->volume.span;
 }
 
+std::uint64_t threshold_of(const command::Config& config, std::string_view id) {
+    return config.volume.thresholds.at(service_index(id));
+}
+
 }  // namespace
 
 TEST_CASE("options: without any, the search that the command replaces") {
     const auto config = parse_search_arguments({});
     REQUIRE(config);
     CHECK(config->volume.span == std::chrono::hours{1});
-    CHECK(config->volume.thresholds == std::vector<std::uint64_t>{100, 200, 50});
+    CHECK(threshold_of(*config, "ses") == 100);
+    CHECK(threshold_of(*config, "sns") == 200);
+    CHECK(threshold_of(*config, "bedrock") == 50);
+    CHECK(config->input == command::Input::raw);
     CHECK(config->volume.min_score == 0);
     CHECK(config->volume.suspicious_names->pattern() == "(temp|tmp|test|anon|random)");
 }
 
 TEST_CASE("options: each takes its values") {
-    const auto config = parse_search_arguments({"mode=volume", "span=15m", "ses_threshold=0",
-                                                "sns_threshold=7", "bedrock_threshold=1000000000",
-                                                "min_score=6", "suspicious_names=a b=c"});
+    const auto config = parse_search_arguments(
+        {"mode=volume", "input=fields", "span=15m", "ses_threshold=0", "sns_threshold=7",
+         "bedrock_threshold=1000000000", "min_score=6", "suspicious_names=a b=c"});
     REQUIRE(config);
     CHECK(config->volume.span == std::chrono::minutes{15});
-    CHECK(config->volume.thresholds == std::vector<std::uint64_t>{0, 7, 1'000'000'000});
+    CHECK(threshold_of(*config, "ses") == 0);
+    CHECK(threshold_of(*config, "sns") == 7);
+    CHECK(threshold_of(*config, "bedrock") == 1'000'000'000);
+    CHECK(config->input == command::Input::fields);
     CHECK(config->volume.min_score == 6);
     CHECK(config->volume.suspicious_names->pattern() == "a b=c");
     CHECK(span_of({"span=90s"}) == std::chrono::seconds{90});
@@ -57,6 +78,19 @@ TEST_CASE("options: Splunk parts an assignment with blanks into several argument
     }
 }
 
+TEST_CASE("options: a value may hold the sign, and an empty argument swallows nothing") {
+    const auto pattern_of = [](const Arguments& arguments) {
+        const auto config = parse_search_arguments(arguments);
+        REQUIRE(config);
+        return config->volume.suspicious_names->pattern();
+    };
+    CHECK(pattern_of({"suspicious_names", "=", "a=b"}) == "a=b");
+    CHECK(pattern_of({"suspicious_names=", "a=b"}) == "a=b");
+    CHECK(pattern_of({"suspicious_names", "=a=b", "span", "=", "1h"}) == "a=b");
+    CHECK(error_of({"suspicious_names=", "span=1h"}).contains("match every name"));
+    CHECK(error_of({"", "foo"}).contains("cannot use the argument \"\""));
+}
+
 TEST_CASE("options: a bad value is told with the option's name, what it takes and what came") {
     for (const std::string value : {"", "1", "h", "0h", "-1h", "1.5h", "1w", "1h ", "367d", "1 h",
                                     "99999999999999999999s", "1hh"}) {
@@ -71,6 +105,7 @@ TEST_CASE("options: a bad value is told with the option's name, what it takes an
                   .contains("option sns_threshold takes a whole number from 0 to 1000000000"));
     }
     CHECK(error_of({"min_score=7"}).contains("option min_score takes a whole number from 0 to 6"));
+    CHECK(error_of({"input=xml"}).contains("option input takes raw or fields; got \"xml\""));
     CHECK(error_of({"mode=hunted"}).contains("option mode takes volume; got \"hunted\""));
     CHECK(error_of({"suspicious_names=(a"}).contains("missing )"));
     CHECK(error_of({"suspicious_names=(?=a)"}).contains("RE2"));
@@ -79,8 +114,9 @@ TEST_CASE("options: a bad value is told with the option's name, what it takes an
 
 TEST_CASE("options: what is no option is told with those that are") {
     CHECK(error_of({"spam=1h"})
-              .contains("unknown option \"spam\": the options are mode, span, min_score"));
+              .contains("unknown option \"spam\": the options are mode, input, span, min_score"));
     CHECK(error_of({"spam=1h"}).contains("bedrock_threshold"));
+    CHECK(error_of({"account_threshold=1"}).contains("unknown option"));
     CHECK(error_of({"SPAN=1h"}).contains("unknown option"));
     CHECK(error_of({"1h"}).contains(
         "cannot use the argument \"1h\": options are written name=value"));

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "byte_pieces.hpp"
+#include "command/setup_for_tests.hpp"
 #include "csv/row_writer.hpp"
 
 using namespace cloudhijack;
@@ -37,9 +38,10 @@ struct Answer {
     std::size_t leftovers = 0;  ///< bytes that were taken after an early end
 };
 
-Answer answer(io::ByteSource requests) {
+Answer answer(io::ByteSource requests, std::string_view conf_text = {}) {
     Answer made;
     made.ended = command::run_search_command(
+        setup_with(conf_text),
         {.requests = std::move(requests),
          .leftovers = [&made](std::span<char> buffer) -> Result<std::size_t> {
              made.leftovers += buffer.size();
@@ -63,7 +65,7 @@ TEST_CASE("search command: a whole session") {
     CHECK(made.replies.contains(R"({"type":"reporting","generating":false,)"
                                 R"("required_fields":["_time","_raw"],"finished":false})"));
     CHECK(made.replies.contains("chunked 1.0,n,0\n{\"finished\":false}chunked"));
-    CHECK(made.replies.contains("1 of 3 rows are no readable CloudTrail records"));
+    CHECK(made.replies.contains("1 of 3 records could not be read"));
     CHECK(made.replies.contains("row 3: its _raw is no JSON object"));
     CHECK(made.replies.contains(
         "\n1767225600,AWS SNS,SMS Pumping or Bulk Spam,2,1,1,unknown,unknown,0,"));
@@ -119,12 +121,37 @@ TEST_CASE("search command: the old protocol is answered in its own form") {
 
 TEST_CASE("search command: a reader that has gone is no error, a broken output is one") {
     const auto run_into = [](io::ByteSink sink) {
-        return command::run_search_command({.requests = in_pieces(session(), 1'000),
-                                            .leftovers = in_pieces("", 1),
-                                            .replies = std::move(sink)});
+        return command::run_search_command(setup_with(), {.requests = in_pieces(session(), 1'000),
+                                                          .leftovers = in_pieces("", 1),
+                                                          .replies = std::move(sink)});
     };
     CHECK(run_into([](std::string_view) -> Result<> { return peer_gone(); }));
     const auto ended = run_into([](std::string_view) -> Result<> { return failure("disk full"); });
     REQUIRE_FALSE(ended);
     CHECK(ended.error().text == "disk full");
+}
+
+TEST_CASE("search command: a mistake in the conf file is a message, and the search goes on") {
+    const Answer made =
+        answer(in_pieces(session(), 1'000), "[service:sns]\nthreshold = x\n[defaults]\nspan = y\n");
+    CHECK(
+        made.replies.contains(R"(["ERROR","local/cloudhijack.conf:2: [service:sns] threshold: )"));
+    CHECK(made.replies.contains(R"(["ERROR","local/cloudhijack.conf:4: [defaults] span: )"));
+    CHECK(made.replies.contains("the built-in value counts"));
+    CHECK(made.replies.contains("\n1767225600,AWS SNS"));
+}
+
+TEST_CASE("search command: fields cannot tell what a condition asks") {
+    const std::string getinfo =
+        frame(R"({"action":"getinfo","searchinfo":{"args":["input=fields"]}})");
+    const std::string conf = "[service:x]\nsource = s3\nvolume = PutObject(a=b)\n";
+    CHECK(answer(in_pieces(getinfo, 100), conf).replies.contains("input=fields cannot judge"));
+    CHECK_FALSE(answer(in_pieces(getinfo, 100)).replies.contains("\"error\":"));
+}
+
+TEST_CASE("search command: fields that never come are told") {
+    const std::string bytes =
+        frame(R"({"action":"getinfo","searchinfo":{"args":["input=fields"]}})") +
+        frame(R"({"action":"execute","finished":true})", "_raw\n{}\n");
+    CHECK(answer(in_pieces(bytes, 1'000)).replies.contains("no event has the fields eventSource"));
 }

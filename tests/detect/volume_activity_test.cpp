@@ -10,6 +10,9 @@
 #include <tuple>
 #include <vector>
 
+#include "detect/builtin.hpp"
+#include "io/window.hpp"
+
 using namespace cloudhijack;
 using namespace cloudhijack::detect;
 using cloudtrail::Event;
@@ -31,9 +34,14 @@ Event invocation() {
     return event;
 }
 
+Event at(Event event, Time row_time) {
+    event.row_time = row_time;
+    return event;
+}
+
 VolumeRules rules_for_all(seconds span) {
-    auto rules = VolumeRules::defaults();
-    rules.thresholds = {0, 0, 0};
+    auto rules = VolumeRules::of(builtin_catalogue());
+    rules.thresholds.assign(rules.thresholds.size(), 0);
     rules.span = span;
     return rules;
 }
@@ -47,28 +55,32 @@ std::vector<VolumeFinding> findings_of(const VolumeActivity& activity, seconds s
 }  // namespace
 
 TEST_CASE("volume activity: what is counted") {
-    VolumeActivity activity(k_hour);
-    CHECK(activity.add(invocation(), {}) == Added::counted);
+    VolumeActivity activity(builtin_catalogue(), k_hour);
+    CHECK(activity.add(invocation()) == Added::counted);
     Event failed = invocation();
     failed.error_code = "200";
-    CHECK(activity.add(failed, {}) == Added::irrelevant);
+    CHECK(activity.add(failed) == Added::irrelevant);
     Event other = invocation();
-    other.name = "ListFoundationModels";
+    other.name = "GetObject";
     other.time_text = "";
-    CHECK(activity.add(other, {}) == Added::irrelevant);
+    CHECK(activity.add(other) == Added::irrelevant);
+    other.name = "ListFoundationModels";  // named by the catalogue, but not for mode=volume
+    CHECK(activity.add(other) == Added::undated);
+    other.time_text = "2026-01-01T00:30:00Z";
+    CHECK(activity.add(other) == Added::irrelevant);
     Event undated = invocation();
     undated.time_text = "yesterday";
-    CHECK(activity.add(undated, {}) == Added::undated);
+    CHECK(activity.add(undated) == Added::undated);
     undated.error_code = "AccessDenied";
-    CHECK(activity.add(undated, {}) == Added::undated);
-    CHECK(activity.add(undated, Time{seconds{1}}) == Added::irrelevant);
+    CHECK(activity.add(undated) == Added::undated);
+    CHECK(activity.add(at(undated, Time{seconds{1}})) == Added::irrelevant);
     REQUIRE(findings_of(activity).size() == 1);
     CHECK(findings_of(activity).front().group.event_count == 1);
 }
 
 TEST_CASE("volume activity: the row's time goes before the event's own") {
-    VolumeActivity activity(k_hour);
-    activity.add(invocation(), Time{seconds{7'300}});
+    VolumeActivity activity(builtin_catalogue(), k_hour);
+    activity.add(at(invocation(), Time{seconds{7'300}}));
     const auto findings = findings_of(activity);
     REQUIRE(findings.size() == 1);
     CHECK(findings[0].group.span_start == Time{seconds{7'200}});
@@ -76,11 +88,11 @@ TEST_CASE("volume activity: the row's time goes before the event's own") {
 }
 
 TEST_CASE("volume activity: spans begin at multiples of their length, before 1970 too") {
-    VolumeActivity activity(seconds{7});
-    activity.add(invocation(), Time{seconds{13}});
-    activity.add(invocation(), Time{seconds{14}});
-    activity.add(invocation(), Time{std::chrono::microseconds{-1}});
-    activity.add(invocation(), Time{seconds{-7}});
+    VolumeActivity activity(builtin_catalogue(), seconds{7});
+    activity.add(at(invocation(), Time{seconds{13}}));
+    activity.add(at(invocation(), Time{seconds{14}}));
+    activity.add(at(invocation(), Time{std::chrono::microseconds{-1}}));
+    activity.add(at(invocation(), Time{seconds{-7}}));
     const auto findings = findings_of(activity, seconds{7});
     REQUIRE(findings.size() == 3);
     CHECK(findings[0].group.span_start == Time{seconds{-7}});
@@ -90,13 +102,13 @@ TEST_CASE("volume activity: spans begin at multiples of their length, before 197
 }
 
 TEST_CASE("volume activity: absent parts of a caller") {
-    VolumeActivity activity(k_hour);
+    VolumeActivity activity(builtin_catalogue(), k_hour);
     Event event = invocation();
     event.caller_arn = event.caller_type = event.region = event.source_address = {};
     event.caller_principal_id = "AIDA";
-    activity.add(event, {});
+    activity.add(event);
     event.caller_principal_id = {};
-    activity.add(event, {});
+    activity.add(event);
     const auto findings = findings_of(activity);
     REQUIRE(findings.size() == 2);
     CHECK(findings[0].group.caller_arn == "AIDA");
@@ -106,10 +118,45 @@ TEST_CASE("volume activity: absent parts of a caller") {
     CHECK(findings[1].group.source_addresses.empty());
 }
 
+TEST_CASE("volume activity: more than the threshold makes a row, the threshold does not") {
+    VolumeActivity activity(builtin_catalogue(), k_hour);
+    const auto rules = VolumeRules::of(builtin_catalogue());
+    for (int i = 0; i < 50; ++i) activity.add(invocation());
+    CHECK(activity.findings(rules).empty());
+    activity.add(invocation());
+    CHECK(activity.findings(rules).size() == 1);
+}
+
+TEST_CASE("volume activity: a service of one's own, with a condition, and a call that two count") {
+    const auto mine = conf::parse("mine.conf",
+                                  "[service:mine]\nsource = s3\nthreshold = 0\n"
+                                  "volume = PutObject(bucketName=b) bedrock:InvokeModel\n");
+    const auto loaded = load_catalogue(std::array{embedded_catalogue(), mine});
+    REQUIRE(loaded.mistakes.empty());
+    VolumeActivity activity(loaded.catalogue, k_hour);
+    Event put = invocation();
+    put.source = "s3.amazonaws.com";
+    put.name = "PutObject";
+    const std::string with = R"({"bucketName":"b"})" + std::string(io::k_padding, ' ');
+    const std::string other = R"({"bucketName":"c"})" + std::string(io::k_padding, ' ');
+    put.request_parameters = std::string_view(with).substr(0, with.size() - io::k_padding);
+    CHECK(activity.add(put) == Added::counted);
+    put.request_parameters = std::string_view(other).substr(0, other.size() - io::k_padding);
+    CHECK(activity.add(put) == Added::irrelevant);
+    CHECK(activity.add(invocation()) == Added::counted);
+    auto rules = VolumeRules::of(loaded.catalogue);
+    rules.thresholds.assign(rules.thresholds.size(), 0);
+    const auto findings = activity.findings(rules);
+    REQUIRE(findings.size() == 2);
+    CHECK(findings[0].group.service->id == "mine");
+    CHECK(findings[0].group.event_count == 2);
+    CHECK(findings[1].group.service->id == "bedrock");
+}
+
 TEST_CASE("volume activity: min_score leaves rows out") {
-    VolumeActivity activity(k_hour);
-    for (int i = 0; i < 200; ++i) activity.add(invocation(), {});
-    auto rules = VolumeRules::defaults();
+    VolumeActivity activity(builtin_catalogue(), k_hour);
+    for (int i = 0; i < 200; ++i) activity.add(invocation());
+    auto rules = VolumeRules::of(builtin_catalogue());
     rules.min_score = 2;
     CHECK(activity.findings(rules).size() == 1);
     rules.min_score = 3;
@@ -117,18 +164,19 @@ TEST_CASE("volume activity: min_score leaves rows out") {
 }
 
 TEST_CASE("volume activity: keeps no view of an event") {
-    VolumeActivity activity(k_hour);
+    VolumeActivity activity(builtin_catalogue(), k_hour);
     {
         std::string arn = "arn:aws:iam::1:user/a-name-that-is-too-long-for-the-string-itself";
         Event event = invocation();
         event.caller_arn = arn;
-        activity.add(event, {});
+        activity.add(event);
         std::ranges::fill(arn, 'x');
     }
     CHECK(findings_of(activity).front().group.caller_arn.starts_with("arn:aws:iam::1:user/a-name"));
 }
 
-TEST_CASE("volume activity: any order gives what a plain count gives, over many seeds") {
+TEST_CASE(
+    "volume activity: any order and any split give what a plain count gives, over many seeds") {
     const std::vector<std::string> callers = {"a", "b", "test"};
     const std::vector<std::string> addresses = {"", "1", "2", "3", "4", "5"};
     for (unsigned seed = 0; seed < 200; ++seed) {
@@ -156,8 +204,20 @@ TEST_CASE("volume activity: any order gives what a plain count gives, over many 
             group.times.insert(time);
         }
         std::ranges::shuffle(events, random);
-        VolumeActivity activity(k_hour);
-        for (const auto& [event, time] : events) activity.add(event, time);
+        // In several parts, merged in any order: the law that chunks and threads rest on.
+        std::vector<VolumeActivity> parts;
+        for (auto left = 1 + random() % 5; left > 0; --left) {
+            parts.emplace_back(builtin_catalogue(), k_hour);
+        }
+        for (const auto& [event, time] : events) {
+            parts[random() % parts.size()].add(at(event, time));
+        }
+        while (parts.size() > 1) {
+            std::ranges::shuffle(parts, random);
+            parts[parts.size() - 2].merge(parts.back());
+            parts.pop_back();
+        }
+        const VolumeActivity& activity = parts.front();
         const auto findings = findings_of(activity);
         CAPTURE(seed);
         CHECK(findings.size() == plain.size());

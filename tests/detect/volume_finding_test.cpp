@@ -6,16 +6,19 @@
 #include <string>
 #include <vector>
 
+#include "detect/builtin.hpp"
+
 using namespace cloudhijack;
 using namespace cloudhijack::detect;
 
 namespace {
 
-constexpr std::size_t k_bedrock = 2;  // threshold 50
+const std::size_t k_bedrock = service_index("bedrock");  // threshold 50
 
 VolumeGroup group(std::uint64_t count) {
     VolumeGroup made;
-    made.service = k_bedrock;
+    made.service_index = k_bedrock;
+    made.service = &builtin_catalogue().services()[k_bedrock];
     made.event_count = count;
     made.caller_arn = "arn:aws:iam::1:user/alice";
     made.caller_type = "IAMUser";
@@ -26,18 +29,8 @@ VolumeGroup group(std::uint64_t count) {
 
 }  // namespace
 
-TEST_CASE("volume finding: more than the threshold makes a row, the threshold does not") {
-    const auto rules = VolumeRules::defaults();
-    CHECK_FALSE(exceeds_threshold(k_bedrock, 50, rules));
-    CHECK(exceeds_threshold(k_bedrock, 51, rules));
-    CHECK_FALSE(exceeds_threshold(0, 100, rules));
-    CHECK(exceeds_threshold(0, 101, rules));
-    CHECK_FALSE(exceeds_threshold(1, 200, rules));
-    CHECK(exceeds_threshold(1, 201, rules));
-}
-
 TEST_CASE("volume finding: the steps of the count") {
-    const auto rules = VolumeRules::defaults();
+    const auto rules = VolumeRules::of(builtin_catalogue());
     CHECK(assess(group(51), rules).score == 1);
     CHECK(assess(group(150), rules).score == 1);
     CHECK(assess(group(151), rules).score == 2);
@@ -46,7 +39,7 @@ TEST_CASE("volume finding: the steps of the count") {
 }
 
 TEST_CASE("volume finding: the points of the caller, each with its reason") {
-    const auto rules = VolumeRules::defaults();
+    const auto rules = VolumeRules::of(builtin_catalogue());
     auto caller = group(501);
     caller.caller_type = "AssumedRole";
     caller.caller_arn = "arn:aws:sts::1:assumed-role/tmp-role/x";
@@ -63,7 +56,7 @@ TEST_CASE("volume finding: the points of the caller, each with its reason") {
 }
 
 TEST_CASE("volume finding: names match anywhere, with case") {
-    const auto rules = VolumeRules::defaults();
+    const auto rules = VolumeRules::of(builtin_catalogue());
     auto caller = group(51);
     caller.caller_arn = "arn:aws:iam::1:user/contest";
     CHECK(assess(caller, rules).score == 2);
@@ -72,7 +65,7 @@ TEST_CASE("volume finding: names match anywhere, with case") {
 }
 
 TEST_CASE("volume finding: a threshold of nothing, and spans in words") {
-    auto rules = VolumeRules::defaults();
+    auto rules = VolumeRules::of(builtin_catalogue());
     rules.thresholds[k_bedrock] = 0;
     rules.span = std::chrono::seconds{90};
     CHECK(assess(group(1), rules).reasons.front() ==
@@ -84,7 +77,7 @@ TEST_CASE("volume finding: a threshold of nothing, and spans in words") {
 }
 
 TEST_CASE("volume finding: the order of rows") {
-    const auto rules = VolumeRules::defaults();
+    const auto rules = VolumeRules::of(builtin_catalogue());
     std::vector<VolumeFinding> ordered;
     for (const std::uint64_t count : {501U, 500U, 499U}) {
         for (const int hour : {0, 1}) {

@@ -19,7 +19,7 @@ std::string account_of(io::ByteSource source) {
     scp::ChunkReader reader(std::move(source));
     std::string account;
     while (true) {
-        const auto metadata = reader.next_metadata();
+        auto metadata = reader.next_metadata();
         if (!metadata) {
             const bool told = metadata.error().kind == Error::Kind::told;
             return account + (told ? "error" : "gone");

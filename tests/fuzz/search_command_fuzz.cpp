@@ -8,6 +8,7 @@
 
 #include "byte_pieces.hpp"
 #include "command/search_command.hpp"
+#include "command/setup_for_tests.hpp"
 #include "must.hpp"
 #include "scp/chunk_reader.hpp"
 
@@ -31,9 +32,11 @@ void check_replies(const std::string& replies) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string requests(reinterpret_cast<const char*>(data), size);
     std::string replies;
-    const auto ended = command::run_search_command({.requests = in_pieces(requests, 1 + size / 3),
-                                                    .leftovers = in_pieces("", 1),
-                                                    .replies = into(replies)});
+    static const command::Setup setup = setup_with();
+    const auto ended =
+        command::run_search_command(setup, {.requests = in_pieces(requests, 1 + size / 3),
+                                            .leftovers = in_pieces("", 1),
+                                            .replies = into(replies)});
     must(ended.has_value(), "a session over strings ended with an error");
     check_replies(replies);
     return 0;

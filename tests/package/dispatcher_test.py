@@ -16,9 +16,7 @@ from splunkd import Session, execute, frame, getinfo
 
 # What /bin/sh can be.
 SHELLS = [
-    shell
-    for shell in (["dash"], ["bash", "--posix"], ["busybox", "sh"])
-    if shutil.which(shell[0])
+    shell for shell in (["dash"], ["bash", "--posix"], ["busybox", "sh"]) if shutil.which(shell[0])
 ]
 MACHINE = platform.machine()
 
@@ -104,7 +102,7 @@ class DispatcherTest(unittest.TestCase):
 
     @in_each_shell
     def test_a_machine_with_a_strange_name_breaks_nothing(self) -> None:
-        for name in ("", 'x86"64', "../..", "a b", "`touch canary`", "$(touch canary)", "ä", "x\ny"):
+        for name in ("", 'x86"64', "../..", "a b", "x\ny", "ä", "`touch canary`", "$(date)"):
             self.pretend_machine(name)
             self.assertIn("of the kind unknown", self.error())
         self.assertFalse((self.folder / "canary").exists())
@@ -121,8 +119,16 @@ class DispatcherTest(unittest.TestCase):
     def test_a_program_that_may_not_be_executed_is_named(self) -> None:
         self.program.chmod(0o644)
         error = self.error()
-        self.assertIn(f"Splunk may not execute bin/linux_{MACHINE}/cloudhijack", error)
+        self.assertIn(f"bin/linux_{MACHINE}/cloudhijack does not run", error)
         self.assertIn("Its mode must be 755", error)
+
+    @in_each_shell
+    def test_a_program_that_is_damaged_is_named(self) -> None:
+        whole = self.program.read_bytes()
+        for damaged in (b"", b"version https://git-lfs.example/spec/v1\n", whole[:100_000]):
+            with self.subTest(size=len(damaged)):
+                self.program.write_bytes(damaged)
+                self.assertIn("does not run", self.error())
 
     @in_each_shell
     def test_it_takes_the_whole_request_before_it_answers_and_waits_for_no_more(self) -> None:
@@ -148,8 +154,9 @@ class DispatcherTest(unittest.TestCase):
         told = self.error()
         for header in (
             *(b"\n", b"\0\0\0\n", b"\xff\xfe\n", b"chunked\n", b"chunked 1.0\n", b"* * * *\n"),
-            *(b"chunked 1.0,,\n", b"chunked 1.0,-5,0\n", b"chunked 1.0,08,09\n", b"chunked 1.0,1e9,0\n"),
+            *(b"chunked 1.0,,\n", b"chunked 1.0,-5,0\n", b"chunked 1.0,08,09\n"),
             *(b"chunked 2.0,1,1\n", b"chunked 1.0,1,1,1\n", b"chunked 1.0,0x10,0\n"),
+            *(b"chunked 1.0,1e9,0\n", b"chunked 1.0, \n", b"chunked 1.0 1 1 1\n"),
             *(b"chunked 1.0,99999999999999999999,0\n", b"chunked 1.0,0,18446744073709551616\n"),
             *(b"chunked 1.0,$(touch canary),0\n", b"chunked 1.0,`touch canary`,0\n"),
             *(b"chunked 1.0,a[$(touch canary)],0\n", b"chunked 1.0,PATH,0\n", b"-n \\c %s%n\n"),

@@ -167,8 +167,7 @@ class SearchTest(InstalledAppTest):
         self.assertEqual(found["CallerARN"], "arn:aws:iam::111122223333:user/mailer")
 
     def test_it_needs_nothing_of_its_surroundings(self) -> None:
-        bare = {"env": {"PATH": "/usr/bin:/bin"}, "cwd": "/"}
-        with Session([str(self.command)], **bare) as session:
+        with Session([str(self.command)], env={"PATH": "/usr/bin:/bin"}, cwd="/") as session:
             session.request(getinfo())
             self.assertTrue(session.request(execute(finished=True)).finished)
             session.end().check()

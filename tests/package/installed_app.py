@@ -1,4 +1,4 @@
-"""The app's package, installed as Splunk installs it, and its conf files, read as Splunk reads them."""
+"""The app's package, installed and read as Splunk installs apps and reads their conf files."""
 
 from __future__ import annotations
 

@@ -38,10 +38,10 @@ TEST_CASE("metadata: what is malformed is told in words") {
         {"", "not JSON"},
         {"{\"action\":", "not JSON"},
         {"{\"action\":\"getinfo\"} x", "not JSON"},
-        {"{\"action\":\"\xff\"}", "not JSON"},
+        {"{\"action\":\"getinfo\"}{}", "text behind"},
         {"[]", "not a JSON object"},
         {"{}", "no \"action\""},
-        {R"({"action":1})", "no \"action\""},
+        {R"({"action":1})", "\"action\" is not a string"},
         {R"({"action":"execute","finished":"yes"})", "\"finished\""},
         {R"({"action":"getinfo","searchinfo":[]})", "\"searchinfo\""},
         {R"({"action":"getinfo","searchinfo":{"args":"span=1h"}})", "\"args\""},
@@ -55,6 +55,35 @@ TEST_CASE("metadata: what is malformed is told in words") {
         CHECK(request.error().text.contains("malformed metadata"));
         CHECK(request.error().text.contains(why));
     }
+}
+
+TEST_CASE("metadata: null is an absent value") {
+    const auto request = scp::parse_request(
+        R"({"action":"execute","finished":null,"searchinfo":{"args":null,"maxresultrows":null}})");
+    REQUIRE(request);
+    CHECK_FALSE(request->finished);
+    CHECK(request->max_result_rows == 50'000);
+}
+
+TEST_CASE("metadata: text of events in the search does not stop it, whatever its bytes") {
+    for (const std::string search : {"\xff\xc3", "\\ud800", "\\u0000", "a\\\"b"}) {
+        CAPTURE(search);
+        const auto request =
+            scp::parse_request(R"({"searchinfo":{"search":")" + search + R"(","args":["x)" +
+                               search + R"("]},"action":"getinfo"})");
+        REQUIRE(request);
+        REQUIRE(request->args.size() == 1);
+        CHECK(request->args[0].starts_with("x"));
+    }
+}
+
+TEST_CASE("metadata: more arguments than the cap name it") {
+    std::string args = "\"a\"";
+    for (int i = 0; i < 1'000; ++i) args += ",\"a\"";
+    const auto request =
+        scp::parse_request(R"({"action":"getinfo","searchinfo":{"args":[)" + args + "]}}");
+    REQUIRE_FALSE(request);
+    CHECK(request.error().text.contains("more than 1000 arguments"));
 }
 
 TEST_CASE("metadata: depth is no danger") {

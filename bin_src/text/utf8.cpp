@@ -1,8 +1,8 @@
-#include "cloudtrail/utf8.hpp"
+#include "text/utf8.hpp"
 
 #include <cstddef>
 
-namespace cloudhijack::cloudtrail {
+namespace cloudhijack::text {
 namespace {
 
 constexpr std::string_view k_replacement = "\xEF\xBF\xBD";
@@ -46,4 +46,4 @@ void append_valid_utf8(std::string& out, std::string_view bytes) {
     }
 }
 
-}  // namespace cloudhijack::cloudtrail
+}  // namespace cloudhijack::text

@@ -1,4 +1,4 @@
-#include "cloudtrail/utf8.hpp"
+#include "text/utf8.hpp"
 
 #include <doctest/doctest.h>
 #include <simdjson.h>
@@ -13,7 +13,7 @@ namespace {
 
 std::string repaired(std::string_view bytes) {
     std::string out;
-    cloudtrail::append_valid_utf8(out, bytes);
+    text::append_valid_utf8(out, bytes);
     return out;
 }
 

@@ -1,0 +1,49 @@
+#include "cloudtrail/document_reader.hpp"
+
+#include <algorithm>
+
+#include "cloudtrail/record_splitter.hpp"
+#include "io/window.hpp"
+
+namespace cloudhijack::cloudtrail {
+namespace {
+
+io::ByteSource from_memory(std::string_view bytes) {
+    return [bytes](std::span<char> buffer) mutable -> Result<std::size_t> {
+        const std::size_t count = std::min(buffer.size(), bytes.size());
+        std::copy_n(bytes.data(), count, buffer.data());
+        bytes.remove_prefix(count);
+        return count;
+    };
+}
+
+}  // namespace
+
+void DocumentReader::read(std::string_view document, std::optional<Time> row_time,
+                          const RecordTaker& taker) {
+    auto reading = reader_.read(document);
+    if (!reading) return taker.skip(reading.error().text);
+    if (reading->kind == Reading::Kind::list) return read_list(document, taker);
+    if (reading->kind == Reading::Kind::record) reading->event.row_time = row_time;
+    taker.take(reading->event);
+}
+
+void DocumentReader::read_list(std::string_view document, const RecordTaker& taker) {
+    io::Window window(from_memory(document), document.size());
+    RecordSplitter splitter(window, *shape_);
+    while (true) {
+        const auto record = splitter.next();
+        if (!record) return taker.skip(record.error().text);
+        if (!*record) return;
+        const auto reading = reader_.read((*record)->text);
+        if (!reading) {
+            taker.skip("holds a record that " + reading.error().text);
+        } else if (reading->kind == Reading::Kind::list) {
+            taker.skip("holds a list of records inside another");
+        } else {
+            taker.take(reading->event);
+        }
+    }
+}
+
+}  // namespace cloudhijack::cloudtrail

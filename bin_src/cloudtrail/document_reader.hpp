@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "cloudtrail/event_reader.hpp"
+
+namespace cloudhijack::cloudtrail {
+
+/// What a document reader gives for each record of a document.
+struct RecordTaker {
+    /// The event is valid during the call.
+    std::function<void(const Event&)> take;
+    /// Why a part of the document is no record, to follow a noun.
+    std::function<void(std::string_view)> skip;
+};
+
+/// Reads one document with all the records in it: one as such, in an envelope, or a list of those.
+class DocumentReader {
+  public:
+    explicit DocumentReader(const Shape& shape) : shape_(&shape), reader_(shape) {}
+
+    /// `row_time` came with the document from outside; it is the time of a record that is the whole
+    /// document, and not of one in an envelope. io::k_padding bytes behind the text must be
+    /// readable.
+    void read(std::string_view document, std::optional<Time> row_time, const RecordTaker& taker);
+
+    /// Gives back what large documents have made it take.
+    void shrink() { reader_.shrink(); }
+
+  private:
+    void read_list(std::string_view document, const RecordTaker& taker);
+
+    const Shape* shape_;
+    EventReader reader_;
+};
+
+}  // namespace cloudhijack::cloudtrail

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <simdjson.h>
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cloudhijack::cloudtrail {
+
+/// `loggingConfig.textDataDeliveryEnabled=false`: what must stand at a path in a JSON object. An
+/// array on the way or at the end matches by any of its elements; values compare as text.
+struct Condition {
+    std::vector<std::string> path;  ///< keys, at least one
+    std::string value;
+
+    bool operator==(const Condition&) const = default;
+};
+
+/// Judges conditions on an event's `request_parameters`. Keys come in any order, so this reads them
+/// once more, with a parser of its own, and only for calls that the catalogue names.
+class ParameterReader {
+  public:
+    /// True where all conditions hold. `object` is JSON text with io::k_padding readable bytes
+    /// behind it; empty or broken, no condition holds.
+    bool all_hold(std::string_view object, std::span<const Condition> conditions);
+
+  private:
+    simdjson::ondemand::parser parser_;
+};
+
+}  // namespace cloudhijack::cloudtrail

@@ -1,0 +1,174 @@
+#include "cloudtrail/record_splitter.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace cloudhijack::cloudtrail {
+namespace {
+
+using Fill = io::Window::Fill;
+
+bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+}  // namespace
+
+Result<std::optional<RecordSplitter::Document>> RecordSplitter::next() {
+    while (true) {
+        if (scan(window_->unread())) return document();
+        pass(state_ == State::between || passed_over_ ? at_ : begin_);
+        const auto fill = window_->more();
+        if (!fill) return std::unexpected(fill.error());
+        switch (*fill) {
+            case Fill::more:
+                break;
+            case Fill::limit:
+            case Fill::end:
+                return finish();
+            case Fill::full:
+                return failure("has a record of more than " +
+                               std::to_string(window_->unread().size() >> 20U) +
+                               " MiB, the most that cloudhijack reads");
+        }
+    }
+}
+
+// True where a document has ended among these bytes; at_ is then behind it.
+bool RecordSplitter::scan(std::span<const char> bytes) {
+    while (at_ < bytes.size()) {
+        const char c = bytes[at_++];
+        bool closed = false;
+        switch (state_) {
+            case State::between:
+                scan_between(c);
+                break;
+            case State::inside:
+                closed = scan_inside(bytes, c);
+                break;
+            case State::string:
+                closed = scan_string(bytes, c);
+                break;
+            case State::escape:
+                state_ = State::string;
+                break;
+            case State::bare:
+                closed = scan_bare(c);
+                break;
+        }
+        if (closed) return true;
+    }
+    return false;
+}
+
+void RecordSplitter::scan_between(char c) {
+    if (is_blank(c) || c == ',') return;
+    if (c == ']' && in_list_) return leave_list();
+    if (c == '[' && !in_list_) return enter_list(/*in_object=*/false);
+    begin_ = at_ - 1;
+    key_ = 0;
+    key_names_list_ = began_with_more_ = false;
+    const bool brackets = c == '{' || c == '[';
+    depth_ = brackets ? 1 : 0;
+    key_comes_ = c == '{' && !in_list_;
+    state_ = State::bare;
+    if (brackets) state_ = State::inside;
+    if (c == '"') state_ = State::string;
+}
+
+bool RecordSplitter::scan_inside(std::span<const char> bytes, char c) {
+    switch (c) {
+        case '"':
+            key_ = depth_ == 1 && key_comes_ ? at_ : 0;
+            state_ = State::string;
+            break;
+        case '[':
+            if (depth_ == 1 && key_names_list_) {
+                enter_list(/*in_object=*/true);
+                return false;
+            }
+            ++depth_;
+            break;
+        case '{': {
+            const bool next_line = at_ - begin_ >= 2 && bytes[at_ - 2] == '\n';
+            if (next_line && began_with_more_ && !in_list_) return close_document(at_ - 1);
+            ++depth_;
+            break;
+        }
+        case ']':
+        case '}':
+            if (--depth_ == 0) return close_document(at_);
+            break;
+        case ',':
+            key_comes_ = depth_ == 1 && !in_list_ && !passed_over_;
+            key_names_list_ = false;
+            break;
+        default:
+            break;
+    }
+    if (at_ - begin_ == 2) began_with_more_ = !is_blank(c);
+    return false;
+}
+
+bool RecordSplitter::scan_string(std::span<const char> bytes, char c) {
+    if (c == '\\') state_ = State::escape;
+    if (c == '\n') return close_document(at_ - 1);
+    if (c != '"') return false;
+    if (key_ != 0) {
+        const auto key = bytes.subspan(key_, at_ - 1 - key_);
+        key_names_list_ = shape_->holds_records({key.data(), key.size()});
+        key_ = 0;
+        key_comes_ = false;
+    }
+    state_ = State::inside;
+    return depth_ == 0 && close_document(at_);
+}
+
+bool RecordSplitter::scan_bare(char c) {
+    const bool ends = c == '\n' || (in_list_ && (c == ',' || c == ']'));
+    return ends && close_document(at_ - 1);
+}
+
+// True where the document is one to give out.
+bool RecordSplitter::close_document(std::size_t end) {
+    end_ = at_ = end;
+    state_ = State::between;
+    return !std::exchange(passed_over_, false);
+}
+
+void RecordSplitter::enter_list(bool in_object) {
+    in_list_ = true;
+    list_is_in_object_ = in_object;
+    state_ = State::between;
+}
+
+void RecordSplitter::leave_list() {
+    in_list_ = false;
+    if (!list_is_in_object_) return;
+    passed_over_ = true;
+    state_ = State::inside;
+    depth_ = 1;
+    key_comes_ = key_names_list_ = began_with_more_ = false;
+}
+
+void RecordSplitter::pass(std::size_t count) {
+    window_->consume(count);
+    passed_ += count;
+    at_ -= count;
+    begin_ -= std::min(begin_, count);
+    key_ -= std::min(key_, count);
+}
+
+Result<std::optional<RecordSplitter::Document>> RecordSplitter::finish() {
+    const bool open_list = std::exchange(in_list_, false);
+    const bool open_document = state_ != State::between;
+    if (open_document && close_document(at_)) return document();
+    if (open_list || open_document) return failure("ends inside its list of records");
+    return std::nullopt;
+}
+
+RecordSplitter::Document RecordSplitter::document() const {
+    return {.text = {window_->unread().data() + begin_, end_ - begin_},
+            .position = passed_ + begin_};
+}
+
+}  // namespace cloudhijack::cloudtrail

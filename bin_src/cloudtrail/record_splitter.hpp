@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "cloudtrail/shape.hpp"
+#include "io/window.hpp"
+#include "result.hpp"
+
+namespace cloudhijack::cloudtrail {
+
+/// Cuts a stream of JSON into the documents that hold a record each, looking only at quotes and
+/// brackets: the elements of arrays, those of the arrays that the shape names (`Records`), and
+/// documents on end, with or without line breaks. What stands between and around them is passed
+/// over.
+///
+/// A document that is cut off does not take its successors with it: it ends where a line ends
+/// inside a string, and, if it began with more than `{` on its line, where a line begins with `{`.
+/// The event reader will refuse it.
+class RecordSplitter {
+  public:
+    struct Document {
+        std::string_view text;   ///< with io::k_padding readable bytes behind it
+        std::uint64_t position;  ///< of its first byte in the stream
+    };
+
+    /// Both must outlive the splitter.
+    RecordSplitter(io::Window& window, const Shape& shape) : window_(&window), shape_(&shape) {}
+
+    /// The next document, valid until the next call; nullopt at the end. The error is the source's,
+    /// or says that the stream ends inside an array or that a document is larger than the window.
+    Result<std::optional<Document>> next();
+
+    /// How many bytes of the stream are behind.
+    [[nodiscard]] std::uint64_t position() const { return passed_ + at_; }
+
+  private:
+    enum class State : std::uint8_t {
+        between,  ///< documents
+        inside,   ///< a document's brackets
+        string,
+        escape,  ///< behind a backslash in a string
+        bare,    ///< a document that is neither object nor array nor string
+    };
+
+    bool scan(std::span<const char> bytes);
+    void scan_between(char c);
+    bool scan_inside(std::span<const char> bytes, char c);
+    bool scan_string(std::span<const char> bytes, char c);
+    bool scan_bare(char c);
+    bool close_document(std::size_t end);
+    void enter_list(bool in_object);
+    void leave_list();
+    void pass(std::size_t count);
+    Result<std::optional<Document>> finish();
+    [[nodiscard]] Document document() const;
+
+    io::Window* window_;
+    const Shape* shape_;
+    std::uint64_t passed_ = 0;  ///< bytes in front of the window's first
+    // Positions are from the window's first unread byte.
+    std::size_t at_ = 0;     ///< of the byte to look at next
+    std::size_t begin_ = 0;  ///< of the document's first byte
+    std::size_t end_ = 0;    ///< of the byte behind the document
+    std::size_t key_ = 0;    ///< of a key's first byte at the document's top level; 0: in none
+
+    State state_ = State::between;
+    std::size_t depth_ = 0;           ///< brackets open in the document
+    bool in_list_ = false;            ///< documents are the elements of an array
+    bool list_is_in_object_ = false;  ///< as the value of a key
+    bool passed_over_ = false;        ///< the document is what is left of the object around a list
+    bool began_with_more_ = false;    ///< than its bracket on the line
+    bool key_comes_ = false;          ///< the next string at the document's top level is a key
+    bool key_names_list_ = false;     ///< and the value of the last one is a list of records
+};
+
+}  // namespace cloudhijack::cloudtrail

@@ -1,0 +1,80 @@
+#include "command/setup.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+#include <utility>
+
+namespace cloudhijack::command {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uintmax_t k_largest_conf_file = std::uintmax_t{4} * 1024 * 1024;
+
+}  // namespace
+
+Config Setup::default_config() const {
+    Config config{.input = Input::raw, .volume = detect::VolumeRules::of(catalogue)};
+    for (const conf::Setting& setting : defaults) {
+        const auto option = std::ranges::find(options, setting.place.key, &Option::name);
+        // read_setup kept only those that were taken.
+        (void)set_option(*option, option->name, setting.value, config);
+    }
+    return config;
+}
+
+Setup read_setup(std::span<const conf::ConfFile> layers) {
+    auto [catalogue, defaults, mistakes] = detect::load_catalogue(layers);
+    Setup setup{.catalogue = std::move(catalogue),
+                .options = {},
+                .defaults = {},
+                .mistakes = std::move(mistakes)};
+    setup.options = option_table(setup.catalogue);
+    Config trial = setup.default_config();
+    for (conf::Setting& setting : defaults) {
+        const auto option = std::ranges::find(setup.options, setting.place.key, &Option::name);
+        if (option == setup.options.end()) {
+            setup.mistakes.push_back({.place = setting.place, .text = "is no option"});
+        } else if (auto set = set_option(*option, option->name, setting.value, trial); !set) {
+            setup.mistakes.push_back({.place = setting.place, .text = set.error().text});
+        } else {
+            setup.defaults.push_back(std::move(setting));
+        }
+    }
+    return setup;
+}
+
+Result<conf::ConfFile> read_conf_file(const std::string& path) {
+    std::error_code error;
+    const auto size = fs::file_size(path, error);
+    std::ifstream file(path, std::ios::binary);
+    if (error || !file) {
+        return failure(path + ": cannot be read" + (error ? ": " + error.message() : ""));
+    }
+    if (size > k_largest_conf_file) return failure(path + ": is larger than 4 MiB");
+    const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    return conf::parse(path, text);
+}
+
+Setup read_installed_setup() {
+    std::vector<conf::ConfFile> layers = {detect::embedded_catalogue()};
+    std::error_code error;
+    const fs::path executable = fs::read_symlink("/proc/self/exe", error);
+    const fs::path bin = executable.parent_path().parent_path();
+    const fs::path local = bin.parent_path() / "local" / "cloudhijack.conf";
+    if (bin.filename() != "bin" || !fs::exists(local, error)) return read_setup(layers);
+    auto file = read_conf_file(local);
+    if (file) {
+        layers.push_back(std::move(*file));
+    } else {
+        conf::ConfFile unreadable;
+        unreadable.mistakes.push_back({.place = {}, .text = file.error().text});
+        layers.push_back(std::move(unreadable));
+    }
+    return read_setup(layers);
+}
+
+}  // namespace cloudhijack::command

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "command/options.hpp"
+#include "conf/conf_file.hpp"
+#include "detect/catalogue.hpp"
+
+namespace cloudhijack::command {
+
+/// What the program goes by before it reads its arguments.
+struct Setup {
+    detect::Catalogue catalogue;
+    std::vector<Option> options;
+    std::vector<conf::Setting> defaults;  ///< every one of [defaults] that an option took
+    std::vector<conf::Mistake> mistakes;
+
+    /// The options' values where no argument says otherwise.
+    [[nodiscard]] Config default_config() const;
+};
+
+/// Reads layers of cloudhijack.conf, each overriding those before it. What is wrong in one is a
+/// mistake, and the value below it stays.
+Setup read_setup(std::span<const conf::ConfFile> layers);
+
+/// Reads a conf file; the error says why it cannot be read.
+Result<conf::ConfFile> read_conf_file(const std::string& path);
+
+/// The built-in catalogue under local/cloudhijack.conf of the app that the executable lies in
+/// (bin/<machine>/ of it), where there is one. A file that cannot be read is a mistake.
+Setup read_installed_setup();
+
+}  // namespace cloudhijack::command

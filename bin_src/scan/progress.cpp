@@ -1,0 +1,52 @@
+#include "scan/progress.hpp"
+
+#include <iostream>
+
+namespace cloudhijack::scan {
+namespace {
+
+constexpr std::chrono::milliseconds k_interval{500};
+constexpr std::string_view k_clear_line = "\r\x1b[K";
+
+std::string in_megabytes(std::uint64_t bytes) { return std::to_string(bytes / 1'000'000); }
+
+}  // namespace
+
+std::string progress_text(std::uint64_t bytes, std::uint64_t total_bytes, std::uint64_t events,
+                          std::size_t findings, std::chrono::duration<double> elapsed) {
+    std::string text = in_megabytes(bytes);
+    if (total_bytes > 0) text += " of " + in_megabytes(total_bytes);
+    text += " MB, " + std::to_string(events) + " events, " + std::to_string(findings) +
+            (findings == 1 ? " finding" : " findings");
+    if (bytes > 0 && bytes <= total_bytes) {
+        const double left =
+            elapsed.count() * static_cast<double>(total_bytes - bytes) / static_cast<double>(bytes);
+        text += ", " + std::to_string(static_cast<std::uint64_t>(left)) + " s left";
+    }
+    return text;
+}
+
+ProgressLine::ProgressLine(const Scanner& scanner, const detect::VolumeRules& rules,
+                           std::uint64_t total_bytes)
+    : scanner_(&scanner),
+      rules_(&rules),
+      total_bytes_(total_bytes),
+      thread_([this](const std::stop_token& stopped) { show(stopped); }) {}
+
+void ProgressLine::show(const std::stop_token& stopped) {
+    std::unique_lock lock(mutex_);
+    bool shown = false;
+    // Returns true only if the condition, which never holds, held: it ends by the stop token.
+    while (!stop_.wait_for(lock, stopped, k_interval, [] { return false; }) &&
+           !stopped.stop_requested()) {
+        std::cerr << k_clear_line
+                  << progress_text(scanner_->progress().bytes, total_bytes_,
+                                   scanner_->progress().records, scanner_->finding_count(*rules_),
+                                   std::chrono::steady_clock::now() - started_)
+                  << std::flush;
+        shown = true;
+    }
+    if (shown) std::cerr << k_clear_line << std::flush;
+}
+
+}  // namespace cloudhijack::scan

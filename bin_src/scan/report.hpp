@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "command/table.hpp"
+#include "detect/volume_finding.hpp"
+
+namespace cloudhijack::scan {
+
+enum class Format : std::uint8_t { table, csv, ndjson };
+
+/// How a table may look.
+struct Look {
+    std::size_t width = 0;  ///< of the terminal in characters; 0: as wide as the rows need
+    bool colour = false;
+};
+
+/// One JSON object a line: columns are keys, multivalues arrays, numbers numbers.
+std::string to_ndjson(std::span<const command::Column> columns, std::span<const command::Row> rows);
+
+/// CSV with a header; the values of a multivalue stand on lines of one cell. Unless `raw`, a cell
+/// that a spreadsheet would take for a formula (`= + - @` in front) gets a `'` in front.
+std::string to_csv(std::span<const command::Column> columns, std::span<const command::Row> rows,
+                   bool raw);
+
+/// A table for people: one line for each finding, its reasons below. Nothing that an attacker wrote
+/// reaches the terminal as a control character.
+std::string to_table(std::span<const detect::VolumeFinding> findings, Look look);
+
+/// `2026-01-02T03:04:05Z`.
+std::string to_utc(cloudtrail::Time time);
+
+/// Control characters, and bytes that are not UTF-8, replaced; cut in the middle to `width`
+/// characters, where that is not 0.
+std::string for_terminal(std::string_view text, std::size_t width);
+
+/// The characters (code points) of UTF-8 text.
+std::size_t character_count(std::string_view text);
+
+}  // namespace cloudhijack::scan

@@ -1,0 +1,175 @@
+#include "scan/scan_command.hpp"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <iostream>
+#include <optional>
+#include <vector>
+
+#include "command/setup.hpp"
+#include "command/volume_rows.hpp"
+#include "io/file_descriptor.hpp"
+#include "scan/files.hpp"
+#include "scan/progress.hpp"
+#include "scan/report.hpp"
+#include "scan/scan_options.hpp"
+#include "scan/scanner.hpp"
+
+namespace cloudhijack::scan {
+namespace {
+
+using command::Setup;
+
+void tell(std::string_view text) { std::cerr << "cloudhijack: " << for_terminal(text, 0) << '\n'; }
+
+int tell_error(std::string_view text) {
+    tell(text);
+    return k_exit_error;
+}
+
+// The setup that --config asks for, or the installed one.
+Result<Setup> read_setup_for(const std::string& config_path) {
+    if (config_path.empty()) return command::read_installed_setup();
+    auto file = command::read_conf_file(config_path);
+    if (!file) return std::unexpected(file.error());
+    return command::read_setup(std::vector{detect::embedded_catalogue(), std::move(*file)});
+}
+
+Look look_of_output() {
+    Look look;
+    if (::isatty(STDOUT_FILENO) != 1) return look;
+    winsize size{};
+    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) look.width = size.ws_col;
+    const char* no_colour = std::getenv("NO_COLOR");  // NOLINT(concurrency-mt-unsafe)
+    look.colour = no_colour == nullptr || *no_colour == '\0';
+    return look;
+}
+
+std::string report(const ScanOptions& options, std::span<const detect::VolumeFinding> findings) {
+    if (options.format == Format::table) return to_table(findings, look_of_output());
+    std::vector<command::Row> rows;
+    for (const auto& finding : findings) rows.push_back(command::to_row(finding));
+    return options.format == Format::csv ? to_csv(command::volume_columns(), rows, options.raw_csv)
+                                         : to_ndjson(command::volume_columns(), rows);
+}
+
+// Tells what went wrong with a file; false where nothing did.
+bool tell_outcome(const File& file, const FileOutcome& outcome) {
+    const std::string name = file.path == "-" ? "standard input" : file.path;
+    if (outcome.is_other_file) {
+        tell(name + ": skipped, it " + *outcome.error);
+        return false;
+    }
+    if (outcome.unreadable > 0) {
+        tell(name + ": " + std::to_string(outcome.unreadable) + " of " +
+             std::to_string(outcome.records) + " records could not be read; the first, at byte " +
+             std::to_string(outcome.first_unreadable_at) + ", " + outcome.first_reason);
+    }
+    if (outcome.error) {
+        tell(name + ": " + *outcome.error + "; " + std::to_string(outcome.records) +
+             " records were read before that");
+    }
+    return outcome.unreadable > 0 || outcome.error;
+}
+
+int scan(const ScanOptions& options, const Setup& setup) {
+    const FileList list = list_files(options.paths);
+    for (const std::string& skipped : list.skipped) tell(skipped);
+    for (const std::string& problem : list.problems) tell(problem);
+
+    Scanner scanner(setup.catalogue, options.config.volume.span);
+    std::vector<FileOutcome> outcomes;
+    {
+        std::optional<ProgressLine> line;
+        std::uint64_t total = 0;
+        for (const File& file : list.files) total += file.size;
+        if (::isatty(STDERR_FILENO) == 1) line.emplace(scanner, options.config.volume, total);
+        outcomes = scanner.run(list.files, options.threads);
+    }
+    bool failed = !list.problems.empty();
+    std::uint64_t records = 0;
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+        failed |= tell_outcome(list.files[i], outcomes[i]);
+        records += outcomes[i].records;
+    }
+
+    const auto findings = scanner.activity().findings(options.config.volume);
+    auto output = io::write_to(STDOUT_FILENO);
+    if (auto written = output(report(options, findings)); !written) {
+        if (written.error().kind == Error::Kind::told) return tell_error(written.error().text);
+        return failed ? k_exit_error : k_exit_ok;  // as after | head
+    }
+    tell(std::to_string(list.files.size()) + (list.files.size() == 1 ? " file, " : " files, ") +
+         std::to_string(records) + " records, " + std::to_string(findings.size()) +
+         (findings.size() == 1 ? " finding" : " findings"));
+    if (failed) return k_exit_error;
+    return options.fail_on_findings && !findings.empty() ? k_exit_findings : k_exit_ok;
+}
+
+int tell_mistakes(const Setup& setup) {
+    for (const conf::Mistake& mistake : setup.mistakes) tell(to_text(mistake));
+    return setup.mistakes.empty() ? k_exit_ok : k_exit_error;
+}
+
+// What the macro cloudhijack_events searches for: the names of all calls. Each is one segment of
+// the index in every form that a record comes in, so the search loses no event that counts.
+std::string macro_terms(const detect::Catalogue& catalogue) {
+    std::string terms;
+    for (const std::string_view name : catalogue.call_names()) {
+        terms += (terms.empty() ? "(" : " OR ") + std::string(name);
+    }
+    return terms + ')';
+}
+
+}  // namespace
+
+int run_scan(std::span<const std::string> arguments) {
+    const auto setup = read_setup_for(find_config_path(arguments));
+    if (!setup) return tell_error(setup.error().text);
+    if (tell_mistakes(*setup) != k_exit_ok) return k_exit_error;
+    const auto options = read_scan_arguments(arguments, *setup);
+    if (!options) return tell_error(options.error().text + "; see cloudhijack scan --help");
+    if (options->help) {
+        std::cout << scan_help(*setup);
+        return k_exit_ok;
+    }
+    if (options->paths.empty()) {
+        return tell_error("scan needs a file, a folder or -; see cloudhijack scan --help");
+    }
+    return scan(*options, *setup);
+}
+
+int run_check_config(std::span<const std::string> arguments) {
+    const bool only_terms = !arguments.empty() && arguments.front() == "--terms";
+    if (only_terms) arguments = arguments.subspan(1);
+    if (arguments.size() > 1 || (arguments.size() == 1 && arguments[0].starts_with("-"))) {
+        return tell_error("usage: cloudhijack check-config [--terms] [FILE]");
+    }
+    const auto setup = read_setup_for(arguments.empty() ? "" : arguments[0]);
+    if (!setup) return tell_error(setup.error().text);
+    if (tell_mistakes(*setup) != k_exit_ok) return k_exit_error;
+    const std::string terms = macro_terms(setup->catalogue);
+    if (only_terms) {
+        std::cout << terms << '\n';
+        return k_exit_ok;
+    }
+    for (const detect::Service& service : setup->catalogue.services()) {
+        std::size_t calls = 0;
+        for (const auto& phase : service.calls) calls += phase.size();
+        std::cout << "service " << service.id << ": " << service.label << ", threshold "
+                  << service.threshold << ", " << calls << " calls\n";
+    }
+    const std::vector built_in = {detect::embedded_catalogue()};
+    if (terms != macro_terms(detect::load_catalogue(built_in).catalogue)) {
+        std::cout << "\nThe calls are others than the app's macro searches for. Put into "
+                     "local/macros.conf:\n\n"
+                     "[cloudhijack_events]\ndefinition = `cloudhijack_source` "
+                  << terms << " | fields _time, _raw\n";
+    }
+    return k_exit_ok;
+}
+
+}  // namespace cloudhijack::scan

@@ -1,0 +1,235 @@
+#include "scan/scanner.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include "cloudtrail/document_reader.hpp"
+#include "cloudtrail/record_splitter.hpp"
+#include "io/file_descriptor.hpp"
+#include "scan/batch_queue.hpp"
+#include "scan/unpack.hpp"
+
+namespace cloudhijack::scan {
+namespace {
+
+constexpr std::size_t k_record_cap = std::size_t{64} * 1024 * 1024;
+constexpr std::size_t k_batch_size = std::size_t{256} * 1024;
+
+/// An open file, or standard input, which stays open.
+class OpenFile {
+  public:
+    explicit OpenFile(const std::string& path)
+        : descriptor_(path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+    OpenFile(const OpenFile&) = delete;
+    OpenFile& operator=(const OpenFile&) = delete;
+    OpenFile(OpenFile&&) = delete;
+    OpenFile& operator=(OpenFile&&) = delete;
+    ~OpenFile() {
+        if (descriptor_ > STDIN_FILENO) ::close(descriptor_);
+    }
+
+    [[nodiscard]] int descriptor() const { return descriptor_; }
+
+  private:
+    int descriptor_;
+};
+
+io::ByteSource counted(io::ByteSource source, std::atomic<std::uint64_t>& bytes) {
+    return [source = std::move(source), &bytes](std::span<char> buffer) mutable {
+        auto count = source(buffer);
+        if (count) bytes += *count;
+        return count;
+    };
+}
+
+// Content decides, not a name: JSON records begin with { or [, and a byte order mark may stand
+// before them, which is taken off. An empty file holds none.
+Result<bool> begins_as_json(io::Window& window) {
+    constexpr std::string_view blanks = " \t\r\n";
+    constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+    while (true) {
+        const auto bytes = window.unread();
+        const std::string_view text(bytes.data(), bytes.size());
+        if (text.size() >= byte_order_mark.size() && text.starts_with(byte_order_mark)) {
+            window.consume(byte_order_mark.size());
+            continue;
+        }
+        const auto first = text.find_first_not_of(blanks);
+        const bool may_be_mark = byte_order_mark.starts_with(text.substr(0, 3));
+        if (first != std::string_view::npos && !may_be_mark) {
+            return text[first] == '{' || text[first] == '[';
+        }
+        const auto fill = window.more();
+        if (!fill) return std::unexpected(fill.error());
+        if (*fill != io::Window::Fill::more) return first == std::string_view::npos;
+    }
+}
+
+}  // namespace
+
+/// One thread of a scan.
+class ScanThread {
+  public:
+    ScanThread(Scanner& scanner, std::span<const File> files, BatchQueue& queue,
+               std::vector<FileOutcome>& outcomes)
+        : scanner_(&scanner),
+          files_(files),
+          queue_(&queue),
+          outcomes_(&outcomes),
+          activity_(*scanner.catalogue_, scanner.span_) {}
+
+    void run() {
+        while (true) {
+            auto work = queue_->take();
+            if (std::holds_alternative<std::monostate>(work)) return;
+            if (const auto* file = std::get_if<std::size_t>(&work)) {
+                guarded([&] { read_file(*file); });
+                hand_in(*file);
+                queue_->file_done();
+            } else {
+                auto& batch = std::get<Batch>(work);
+                guarded([&] { read_batch(batch); });
+                hand_in(batch.file());
+            }
+        }
+    }
+
+  private:
+    // An exception must not leave a thread; all there can be is a lack of memory.
+    void guarded(const auto& read) {
+        try {
+            read();
+        } catch (const std::exception& error) {
+            outcome_.error = error.what();
+        }
+    }
+
+    void read_file(std::size_t index) {
+        const File& file = files_[index];
+        const OpenFile open(file.path);
+        if (open.descriptor() < 0) {
+            outcome_.error = "cannot be opened: " + std::generic_category().message(errno);
+            return;
+        }
+        io::Window window(
+            unpacked(counted(io::read_from(open.descriptor()), scanner_->progress_.bytes)),
+            k_record_cap);
+        const auto may_hold_records = begins_as_json(window);
+        if (!may_hold_records || !*may_hold_records) {
+            outcome_.error = may_hold_records ? "is no JSON" : may_hold_records.error().text;
+            outcome_.is_other_file = may_hold_records && !file.named;
+            return;
+        }
+        cloudtrail::RecordSplitter splitter(window, cloudtrail::Shape::cloudtrail());
+        Batch batch(index);
+        while (true) {
+            const auto document = splitter.next();
+            if (!document) {
+                outcome_.error = document.error().text;
+                break;
+            }
+            if (!*document) break;
+            const auto [text, position] = **document;
+            if (batch.size() == 0 && !queue_->is_hungry()) {
+                read_document(text, position);
+                continue;
+            }
+            batch.add(text, position);
+            if (batch.size() >= k_batch_size) pass_on(std::exchange(batch, Batch(index)));
+        }
+        read_batch(batch);
+    }
+
+    void pass_on(Batch batch) {
+        if (queue_->is_hungry()) {
+            queue_->put(std::move(batch));
+        } else {
+            read_batch(batch);
+        }
+    }
+
+    void read_batch(Batch& batch) {
+        batch.pad();
+        for (const auto& document : batch.documents()) {
+            read_document(batch.text(document), document.position);
+        }
+    }
+
+    void read_document(std::string_view text, std::uint64_t position) {
+        documents_.read(text, std::nullopt,
+                        {.take =
+                             [&](const cloudtrail::Event& event) {
+                                 ++outcome_.records;
+                                 const auto added = activity_.add(event);
+                                 if (added == detect::VolumeActivity::Added::undated) {
+                                     skip(position, "has no eventTime that is a time");
+                                 }
+                             },
+                         .skip =
+                             [&](std::string_view why) {
+                                 ++outcome_.records;
+                                 skip(position, why);
+                             }});
+        ++scanner_->progress_.records;
+    }
+
+    void skip(std::uint64_t position, std::string_view why) {
+        if (outcome_.unreadable++ == 0 || position < outcome_.first_unreadable_at) {
+            outcome_.first_unreadable_at = position;
+            outcome_.first_reason = why;
+        }
+    }
+
+    // Adds what this thread has of a file to what the others have.
+    void hand_in(std::size_t file) {
+        documents_.shrink();
+        const std::scoped_lock lock(scanner_->mutex_);
+        scanner_->activity_.merge(activity_);
+        activity_ = detect::VolumeActivity(*scanner_->catalogue_, scanner_->span_);
+        FileOutcome mine = std::exchange(outcome_, {});
+        FileOutcome& all = (*outcomes_)[file];
+        all.records += mine.records;
+        if (mine.error) all.error = std::move(mine.error);
+        all.is_other_file |= mine.is_other_file;
+        const bool first =
+            mine.unreadable > 0 &&
+            (all.unreadable == 0 || mine.first_unreadable_at < all.first_unreadable_at);
+        all.unreadable += mine.unreadable;
+        if (first) {
+            all.first_unreadable_at = mine.first_unreadable_at;
+            all.first_reason = std::move(mine.first_reason);
+        }
+    }
+
+    Scanner* scanner_;
+    std::span<const File> files_;
+    BatchQueue* queue_;
+    std::vector<FileOutcome>* outcomes_;
+    cloudtrail::DocumentReader documents_{cloudtrail::Shape::cloudtrail()};
+    detect::VolumeActivity activity_;
+    FileOutcome outcome_;
+};
+
+std::vector<FileOutcome> Scanner::run(std::span<const File> files, unsigned threads) {
+    std::vector<FileOutcome> outcomes(files.size());
+    BatchQueue queue(files.size());
+    std::vector<std::jthread> others;
+    const auto work = [&] { ScanThread(*this, files, queue, outcomes).run(); };
+    for (unsigned i = 1; i < threads; ++i) others.emplace_back(work);
+    work();
+    others.clear();  // joins
+    return outcomes;
+}
+
+std::size_t Scanner::finding_count(const detect::VolumeRules& rules) const {
+    const std::scoped_lock lock(mutex_);
+    return activity_.findings(rules).size();
+}
+
+}  // namespace cloudhijack::scan

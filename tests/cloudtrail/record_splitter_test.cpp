@@ -1,0 +1,138 @@
+#include "cloudtrail/record_splitter.hpp"
+
+#include <doctest/doctest.h>
+
+#include <random>
+#include <string>
+#include <vector>
+
+#include "byte_pieces.hpp"
+
+using namespace cloudhijack;
+using cloudtrail::RecordSplitter;
+using cloudtrail::Shape;
+using Texts = std::vector<std::string>;
+
+namespace {
+
+constexpr std::string_view k_error = "error: ";
+
+// The documents of a stream, and the error that ended it.
+Texts split(io::ByteSource source) {
+    io::Window window(std::move(source), std::size_t{128} * 1024);
+    RecordSplitter splitter(window, Shape::cloudtrail());
+    Texts texts;
+    while (true) {
+        const auto document = splitter.next();
+        if (!document) texts.push_back(std::string(k_error) + document.error().text);
+        if (!document || !*document) return texts;
+        texts.emplace_back((*document)->text);
+    }
+}
+
+Texts split(const std::string& text) { return split(in_pieces(text, 1'000)); }
+
+const std::string k_cut_list = std::string(k_error) + "ends inside its list of records";
+
+}  // namespace
+
+TEST_CASE("splitter: documents on end, on lines or not") {
+    CHECK(split("").empty());
+    CHECK(split(" \r\n\t").empty());
+    CHECK(split("{}") == Texts{"{}"});
+    CHECK(split("{\"a\":1}{\"b\":2} {\"c\":3}\r\n{\"d\":4}\n") ==
+          Texts{"{\"a\":1}", "{\"b\":2}", "{\"c\":3}", "{\"d\":4}"});
+    CHECK(split("{\n \"a\": {\n  \"b\": [1]\n }\n}\n{\n}\n") ==
+          Texts{"{\n \"a\": {\n  \"b\": [1]\n }\n}", "{\n}"});
+}
+
+TEST_CASE("splitter: arrays, and arrays on end") {
+    CHECK(split("[]").empty());
+    CHECK(split("[{\"a\":1},\n{\"b\":2}]") == Texts{"{\"a\":1}", "{\"b\":2}"});
+    CHECK(split("[{}]\n[{},{}]{\"a\":1}") == Texts{"{}", "{}", "{}", "{\"a\":1}"});
+    CHECK(split("[1, \"a,]b\", [2], null]") == Texts{"1", "\"a,]b\"", "[2]", "null"});
+}
+
+TEST_CASE("splitter: an array under a key that the shape names, whatever stands around it") {
+    CHECK(split("{\"Records\":[{\"a\":1},{\"b\":2}]}") == Texts{"{\"a\":1}", "{\"b\":2}"});
+    CHECK(split("{ \"x\" : {\"Records\":[0]}, \"Records\" : [ {\"a\":1} ] , \"y\":[{}], "
+                "\"z\":\"]}\" }{}") == Texts{"{\"a\":1}", "{}"});
+    CHECK(split("{\"Events\":[{}],\"Records\":[{\"second\":1}]}") == Texts{"{}"});
+    CHECK(split("{\"Records\":[]}").empty());
+}
+
+TEST_CASE("splitter: the same words elsewhere are no list") {
+    for (const std::string whole :
+         {R"({"Records":{"a":[1]}})", R"({"a":"Records","b":[1]})", R"({"a":{"Records":[1]}})",
+          R"({"records":[1]})", R"({"a":["Records",[1]]})", R"({"Records":1,"b":[1]})"}) {
+        CAPTURE(whole);
+        CHECK(split(whole) == Texts{whole});
+    }
+}
+
+TEST_CASE("splitter: quotes and escapes hide brackets") {
+    CHECK(split(R"({"a":"}\"}\\"}{"b":"[{\\\""})") ==
+          Texts{R"({"a":"}\"}\\"})", R"({"b":"[{\\\""})"});
+}
+
+TEST_CASE("splitter: what is no JSON comes line by line") {
+    CHECK(split("hello world\n{}\n7") == Texts{"hello world", "{}", "7"});
+    CHECK(split("}\n{}") == Texts{"}", "{}"});
+}
+
+TEST_CASE("splitter: a document that is cut off does not take the next ones with it") {
+    CHECK(split("{\"a\":\"x\n{\"b\":1}\n") == Texts{"{\"a\":\"x", "{\"b\":1}"});
+    CHECK(split("{\"a\":{\"c\":\n{\"b\":1}\n{\"d\":1}") ==
+          Texts{"{\"a\":{\"c\":\n", "{\"b\":1}", "{\"d\":1}"});
+    CHECK(split("{\"a\":1") == Texts{"{\"a\":1"});
+    CHECK(split("{\"a\":\"\\") == Texts{"{\"a\":\"\\"});
+}
+
+TEST_CASE("splitter: the end of the stream inside a list is told, what came before is given") {
+    CHECK(split("[{}") == Texts{"{}", k_cut_list});
+    CHECK(split("{\"Records\":[{},{\"a\":") == Texts{"{}", "{\"a\":"});
+    CHECK(split("{\"Records\":[{}]") == Texts{"{}", k_cut_list});
+    CHECK(split("{\"Records\":[{}],\"x\":\"") == Texts{"{}", k_cut_list});
+}
+
+TEST_CASE("splitter: a document that exceeds the window is told") {
+    const Texts texts = split("{}\n{\"a\":\"" + std::string(200'000, 'x') + "\"}");
+    REQUIRE(texts.size() == 2);
+    CHECK(texts[1].contains("has a record of more than"));
+    // What is passed over may be as long as it likes.
+    CHECK(split("{\"Records\":[{}],\"x\":\"" + std::string(300'000, 'x') + "\"}{}") ==
+          Texts{"{}", "{}"});
+}
+
+TEST_CASE("splitter: positions are from the stream's first byte") {
+    const std::string text = "[ {\"a\":1},\n" + std::string(300'000, ' ') + "{\"b\":2}]";
+    io::Window window(in_pieces(text, 5'000), std::size_t{64} * 1024);
+    RecordSplitter splitter(window, Shape::cloudtrail());
+    CHECK((*splitter.next().value()).position == 2);
+    CHECK((*splitter.next().value()).position == text.find("{\"b\""));
+    CHECK(!splitter.next().value());
+    CHECK(splitter.position() == text.size());
+}
+
+TEST_CASE("splitter: the same documents wherever the stream is cut") {
+    const std::string text =
+        "[{\"a\":\"]\\\"\"}, 5]{\"k\":[],\"Records\":[{\"b\":{}} "
+        ",\"x\"],\"z\":{}}\n{\"c\":\"\n{\"d\":[{\n{}\n}]}\nbare\n{";
+    const Texts whole = split(in_pieces(text, text.size()));
+    CHECK(whole == Texts{"{\"a\":\"]\\\"\"}", "5", "{\"b\":{}}", "\"x\"", "{\"c\":\"",
+                         "{\"d\":[{\n", "{}", "}]}", "bare", "{"});
+    for (std::size_t cut = 0; cut <= text.size(); ++cut) CHECK(split(cut_at(text, cut)) == whole);
+    CHECK(split(in_pieces(text, 1)) == whole);
+}
+
+TEST_CASE("splitter: any bytes come to an end, and cuts change nothing, over many seeds") {
+    constexpr std::string_view alphabet = "{}[]\",:\\\n aR";
+    for (unsigned seed = 0; seed < 3'000; ++seed) {
+        std::mt19937 random(seed);
+        std::string text = seed % 3 == 0 ? "{\"Records\":[" : "";
+        for (auto left = random() % 60; left > 0; --left)
+            text += alphabet[random() % alphabet.size()];
+        CAPTURE(text);
+        CHECK(split(in_pieces(text, 1)) == split(in_pieces(text, text.size() + 1)));
+    }
+}

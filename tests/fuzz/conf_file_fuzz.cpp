@@ -1,0 +1,22 @@
+// Any bytes as local/cloudhijack.conf: read to the end, every mistake with a place, and the
+// built-in options still there.
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "command/setup_for_tests.hpp"
+#include "must.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    using namespace cloudhijack;
+    const auto setup = setup_with({reinterpret_cast<const char*>(data), size});
+    for (const auto& mistake : setup.mistakes) {
+        must(mistake.place.line > 0 && !mistake.text.empty(), "a mistake without a place");
+    }
+    const auto config = setup.default_config();
+    must(config.volume.suspicious_names != nullptr, "no pattern");
+    must(config.volume.thresholds.size() == setup.catalogue.services().size(), "no thresholds");
+    must(setup.catalogue.services().size() >= 5, "a built-in service is gone");
+    return 0;
+}

@@ -1,0 +1,62 @@
+// Any bytes as a stream of records: the same documents however it is cut, none out of order or
+// overlapping, and every record that a plain reader finds in whole JSON.
+
+#include <cstddef>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "byte_pieces.hpp"
+#include "cloudtrail/record_splitter.hpp"
+#include "must.hpp"
+
+namespace {
+
+using namespace cloudhijack;
+using nlohmann::json;
+
+struct Split {
+    std::vector<std::string> texts;
+    bool failed = false;
+
+    bool operator==(const Split&) const = default;
+};
+
+Split split(const std::string& bytes, std::size_t piece) {
+    io::Window window(in_pieces(bytes, piece), std::size_t{1024} * 1024);
+    cloudtrail::RecordSplitter splitter(window, cloudtrail::Shape::cloudtrail());
+    Split made;
+    std::uint64_t end = 0;
+    while (true) {
+        const auto document = splitter.next();
+        made.failed = !document;
+        if (!document || !*document) return made;
+        const auto [text, position] = **document;
+        must(position >= end && bytes.compare(position, text.size(), text) == 0, "wrong place");
+        end = position + text.size();
+        made.texts.emplace_back(text);
+    }
+}
+
+// Arrays come apart whole; other documents are the event reader's affair.
+void compare_with_plain_reader(const std::string& bytes, const Split& made) {
+    const json whole = json::parse(bytes, nullptr, /*allow_exceptions=*/false);
+    if (bytes.contains('\0') || !whole.is_array()) return;
+    must(!made.failed && made.texts.size() == whole.size(), "an array came apart wrongly");
+    for (std::size_t i = 0; i < whole.size(); ++i) {
+        must(json::parse(made.texts[i], nullptr, false) == whole[i], "an element is another");
+    }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::string bytes(reinterpret_cast<const char*>(data), size);
+    const Split whole = split(bytes, size + 1);
+    for (const std::size_t piece : {1U, 4U, 60U}) {
+        must(split(bytes, piece) == whole, "pieces change what is read");
+    }
+    compare_with_plain_reader(bytes, whole);
+    return 0;
+}

@@ -1,0 +1,81 @@
+#include "scan/files.hpp"
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "scan/temporary_folder.hpp"
+
+using namespace cloudhijack;
+namespace fs = std::filesystem;
+
+namespace {
+
+std::vector<std::string> names(const scan::FileList& list, const TemporaryFolder& folder) {
+    std::vector<std::string> names;
+    for (const auto& file : list.files) {
+        names.push_back(fs::path(file.path).lexically_relative(folder.path()));
+    }
+    return names;
+}
+
+}  // namespace
+
+TEST_CASE("files: folders at any depth, in byte order of their names") {
+    const TemporaryFolder folder;
+    for (const auto* name : {"b.json", "a/2.gz", "a/1", "a/c/x.jsonl", "B"})
+        folder.write(name, "12345");
+    const auto list = scan::list_files({folder.path()});
+    CHECK(names(list, folder) ==
+          std::vector<std::string>{"B", "a/1", "a/2.gz", "a/c/x.jsonl", "b.json"});
+    CHECK(list.files[0].size == 5);
+    CHECK(list.skipped.empty());
+    CHECK(list.problems.empty());
+}
+
+TEST_CASE("files: paths in the order given, - is standard input") {
+    const TemporaryFolder folder;
+    const auto b = folder.write("b", "");
+    const auto a = folder.write("a", "");
+    const auto list = scan::list_files({b, "-", a});
+    REQUIRE(list.files.size() == 3);
+    CHECK(list.files[0].path == b);
+    CHECK(list.files[1].path == "-");
+    CHECK(list.files[2].path == a);
+}
+
+TEST_CASE("files: circles, copies, pipes and devices are skipped with a word") {
+    const TemporaryFolder folder;
+    const auto file = folder.write("a/file", "x");
+    fs::create_directory_symlink(folder.path(), folder.path() / "a" / "circle");
+    fs::create_symlink(file, folder.path() / "twin");
+    ::mkfifo((folder.path() / "pipe").c_str(), 0600);
+    const auto list = scan::list_files({folder.path(), "/dev/null", file});
+    CHECK(names(list, folder) == std::vector<std::string>{"a/file"});
+    REQUIRE(list.skipped.size() == 5);
+    CHECK(list.skipped[0].contains("circle: skipped, it is the same as"));
+    CHECK(list.skipped[1].contains("pipe: skipped, it is a pipe"));
+    CHECK(list.skipped[2].contains("twin: skipped, it is the same as"));
+    CHECK(list.skipped[3] == "/dev/null: skipped, it is a device");
+    CHECK(list.skipped[4].contains("file: skipped, it is the same as"));
+    CHECK(list.problems.empty());
+}
+
+TEST_CASE("files: what does not exist is a problem") {
+    const TemporaryFolder folder;
+    fs::create_symlink("nowhere", folder.path() / "link");
+    const auto list = scan::list_files({folder.path(), (folder.path() / "missing").string()});
+    REQUIRE(list.problems.size() == 2);
+    CHECK(list.problems[0].contains("link: links to nothing"));
+    CHECK(list.problems[1].contains("missing: does not exist"));
+}
+
+TEST_CASE("files: a pipe that the user names is read") {
+    const TemporaryFolder folder;
+    const std::string pipe = folder.path() / "pipe";
+    ::mkfifo(pipe.c_str(), 0600);
+    CHECK(scan::list_files({pipe}).files.size() == 1);
+}

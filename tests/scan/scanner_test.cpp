@@ -1,0 +1,133 @@
+#include "scan/scanner.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdint>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "command/table.hpp"
+#include "command/volume_rows.hpp"
+#include "detect/builtin.hpp"
+#include "scan/gzip.hpp"
+#include "scan/report.hpp"
+#include "scan/temporary_folder.hpp"
+
+using namespace cloudhijack;
+
+namespace {
+
+std::string record(std::uint_fast32_t caller, std::uint_fast32_t second) {
+    return R"({"eventSource":"sns.amazonaws.com","eventName":"Publish","eventTime":")" +
+           std::to_string(1'767'225'600 + second) + R"(","userIdentity":{"arn":"caller)" +
+           std::to_string(caller) + R"("},"sourceIPAddress":"2001:db8::)" +
+           std::to_string(second % 7) + "\"}";
+}
+
+struct Scanned {
+    std::string answer;
+    std::vector<scan::FileOutcome> outcomes;
+};
+
+Scanned scan_with(unsigned threads, const std::vector<std::string>& paths) {
+    auto rules = detect::VolumeRules::of(builtin_catalogue());
+    rules.thresholds.assign(rules.thresholds.size(), 0);
+    scan::Scanner scanner(builtin_catalogue(), rules.span);
+    Scanned scanned;
+    scanned.outcomes = scanner.run(scan::list_files(paths).files, threads);
+    std::vector<command::Row> rows;
+    for (const auto& finding : scanner.activity().findings(rules)) {
+        rows.push_back(command::to_row(finding));
+    }
+    CHECK(scanner.finding_count(rules) == rows.size());
+    scanned.answer = scan::to_ndjson(command::volume_columns(), rows);
+    return scanned;
+}
+
+}  // namespace
+
+TEST_CASE("scanner: the answer does not depend on the threads, for many files and for large ones") {
+    for (unsigned seed = 0; seed < 6; ++seed) {
+        std::mt19937 random(seed);
+        const TemporaryFolder folder;
+        std::string lines;
+        std::string list = "{\"Records\":[";
+        for (int i = 0; i < 20'000; ++i) {
+            const std::string one = record(random() % 50, random() % 20'000);
+            lines += one + (i % 500 == 0 ? "\n{\"cut\":\n" : "\n");
+            list += (i > 0 ? "," : "") + one;
+        }
+        folder.write("lines.jsonl", lines);
+        folder.write("list.json", list + "]}");
+        folder.write("packed", gzip(lines));
+        for (int i = 0; i < 30; ++i) folder.write(std::to_string(i), record(random() % 50, 5));
+        const Scanned alone = scan_with(1, {folder.path()});
+        REQUIRE(alone.outcomes.size() == 33);
+        CHECK(alone.answer.size() > 1'000);
+        for (const unsigned threads : {2U, 5U}) {
+            const Scanned together = scan_with(threads, {folder.path()});
+            CHECK(together.answer == alone.answer);
+            for (std::size_t i = 0; i < alone.outcomes.size(); ++i) {
+                CHECK(together.outcomes[i].records == alone.outcomes[i].records);
+                CHECK(together.outcomes[i].unreadable == alone.outcomes[i].unreadable);
+                CHECK(together.outcomes[i].first_unreadable_at ==
+                      alone.outcomes[i].first_unreadable_at);
+                CHECK(together.outcomes[i].first_reason == alone.outcomes[i].first_reason);
+            }
+        }
+    }
+}
+
+TEST_CASE("scanner: what is wrong with a file is told with its place, and the others are read") {
+    const TemporaryFolder folder;
+    folder.write("a", record(1, 1) + "\nnonsense\n" + record(1, 2));
+    folder.write("b", gzip(record(2, 1) + record(2, 2)).substr(0, 20));
+    folder.write("c", record(3, 1));
+    folder.write("d", R"({"eventSource":"sns.amazonaws.com","eventName":"Publish"})");
+    folder.write("e", "[" + record(1, 1));
+    folder.write("f", "");
+    const Scanned scanned = scan_with(2, {folder.path()});
+    const auto& outcomes = scanned.outcomes;
+    REQUIRE(outcomes.size() == 6);
+    CHECK(outcomes[0].records == 3);
+    CHECK(outcomes[0].unreadable == 1);
+    CHECK(outcomes[0].first_unreadable_at == record(1, 1).size() + 1);
+    CHECK(outcomes[0].first_reason == "is no JSON object");
+    CHECK(outcomes[1].error == "its gzip data is cut off");
+    CHECK(outcomes[2].unreadable == 0);
+    CHECK_FALSE(outcomes[2].error);
+    CHECK(outcomes[3].first_reason == "has no eventTime that is a time");
+    CHECK(outcomes[4].error == "ends inside its list of records");
+    CHECK(outcomes[5].records == 0);
+    CHECK_FALSE(outcomes[5].error);
+    CHECK(scanned.answer.contains("caller3"));
+}
+
+TEST_CASE("scanner: content decides what a file is") {
+    const TemporaryFolder folder;
+    folder.write("a.gz", "\xEF\xBB\xBF {\"Records\":[" + record(1, 1) + "]}");
+    folder.write("b.txt", gzip("\n" + record(2, 1)));
+    folder.write("c.json", "readme\n");
+    folder.write("d.json", " \n ");
+    folder.write("e.json", "\xEF");
+    const Scanned scanned = scan_with(1, {folder.path()});
+    CHECK(scanned.outcomes[0].records == 1);
+    CHECK(scanned.outcomes[0].unreadable == 0);
+    CHECK(scanned.outcomes[1].records == 1);
+    CHECK(scanned.outcomes[2].error == "is no JSON");
+    CHECK(scanned.outcomes[2].is_other_file);
+    CHECK_FALSE(scanned.outcomes[3].error);
+    CHECK(scanned.outcomes[4].is_other_file);
+    const Scanned named = scan_with(1, {(folder.path() / "c.json").string()});
+    CHECK(named.outcomes[0].error == "is no JSON");
+    CHECK_FALSE(named.outcomes[0].is_other_file);
+}
+
+TEST_CASE("scanner: a file that is gone is told") {
+    const std::vector<scan::File> files = {{.path = "/nonexistent/x", .size = 0}};
+    scan::Scanner scanner(builtin_catalogue(), std::chrono::hours{1});
+    const auto outcomes = scanner.run(files, 2);
+    REQUIRE(outcomes[0].error);
+    CHECK(outcomes[0].error->starts_with("cannot be opened: "));
+}

@@ -1,0 +1,94 @@
+#include "scan/unpack.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "byte_pieces.hpp"
+#include "scan/gzip.hpp"
+
+using namespace cloudhijack;
+
+namespace {
+
+struct Unpacked {
+    std::string text;
+    std::string error;
+};
+
+Unpacked unpack(io::ByteSource source, std::size_t room = 100) {
+    auto unpacked = scan::unpacked(std::move(source));
+    Unpacked made;
+    std::string buffer(room, '\0');
+    while (true) {
+        const auto count = unpacked(buffer);
+        if (!count) {
+            made.error = count.error().text;
+            return made;
+        }
+        if (*count == 0) return made;
+        made.text += buffer.substr(0, *count);
+    }
+}
+
+Unpacked unpack(const std::string& bytes) { return unpack(in_pieces(bytes, 1'000)); }
+
+std::string numbers(int count) {
+    std::string text;
+    for (int i = 0; i < count; ++i) text += std::to_string(i * 7919) + ' ';
+    return text;
+}
+
+}  // namespace
+
+TEST_CASE("unpack: what is not gzip comes as it is") {
+    for (const std::string text : {"", "{", "\x1f", "\x1f{}", "{\"a\":1}"}) {
+        CHECK(unpack(text).text == text);
+        CHECK(unpack(text).error.empty());
+    }
+    CHECK(unpack(numbers(50'000)).text == numbers(50'000));
+}
+
+TEST_CASE("unpack: gzip, one member or several, wherever the input is cut") {
+    const std::string packed = gzip("hello ") + gzip("") + gzip(numbers(30)) + gzip("end");
+    const std::string text = "hello " + numbers(30) + "end";
+    CHECK(unpack(packed).text == text);
+    for (std::size_t cut = 0; cut <= packed.size(); ++cut) {
+        const Unpacked made = unpack(cut_at(packed, cut));
+        CHECK(made.text == text);
+        CHECK(made.error.empty());
+    }
+    CHECK(unpack(in_pieces(packed, 1), 1).text == text);
+    CHECK(unpack(gzip(numbers(100'000))).text == numbers(100'000));
+}
+
+TEST_CASE("unpack: a cut gives what was before it, then the error") {
+    const std::string text = numbers(50'000);
+    const std::string packed = gzip(text);
+    const Unpacked half = unpack(packed.substr(0, packed.size() / 2));
+    CHECK(half.text.size() > text.size() / 4);
+    CHECK(text.starts_with(half.text));
+    CHECK(half.error == "its gzip data is cut off");
+    for (std::size_t size = 2; size < 40; ++size) {
+        CHECK(unpack(packed.substr(0, size)).error == "its gzip data is cut off");
+    }
+    CHECK(unpack(packed.substr(0, packed.size() - 1)).text == text);
+    CHECK(unpack(packed.substr(0, packed.size() - 1)).error == "its gzip data is cut off");
+}
+
+TEST_CASE("unpack: damage is told behind what came before it") {
+    const std::string text = numbers(50'000);
+    std::string packed = gzip(text);
+    packed[packed.size() - 6] ^= 1;  // of the checksum
+    CHECK(unpack(packed).text == text);
+    CHECK(unpack(packed).error == "its gzip data is damaged");
+    CHECK(unpack("\x1f\x8bgarbage and more").error == "its gzip data is damaged");
+    CHECK(unpack(gzip("a") + "tail").text == "a");
+    CHECK(unpack(gzip("a") + "tail").error == "has other data behind its gzip data");
+}
+
+TEST_CASE("unpack: an error of the source is passed on") {
+    const Unpacked made =
+        unpack([](std::span<char>) -> Result<std::size_t> { return failure("no disk"); });
+    CHECK(made.error == "no disk");
+}
