@@ -105,7 +105,7 @@ bool RecordSplitter::scan_inside(std::span<const char> bytes, char c) {
         default:
             break;
     }
-    if (at_ - begin_ == 2) began_with_more_ = !is_blank(c);
+    if (!passed_over_ && at_ - begin_ == 2) began_with_more_ = !is_blank(c);
     return false;
 }
 

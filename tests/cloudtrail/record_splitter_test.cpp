@@ -125,6 +125,14 @@ TEST_CASE("splitter: the same documents wherever the stream is cut") {
     CHECK(split(in_pieces(text, 1)) == whole);
 }
 
+TEST_CASE("splitter: what is behind a list is passed over whatever it is, wherever it is cut") {
+    const std::string text = "{\"Records\":[{\"a\":\"\n],\"x\"\n{. ],\"y|{}\"}{\"b\":1}";
+    const Texts whole = split(in_pieces(text, text.size()));
+    for (std::size_t cut = 0; cut <= text.size(); ++cut) CHECK(split(cut_at(text, cut)) == whole);
+    CHECK(split(in_pieces(text, 1)) == whole);
+    CHECK(whole.back() == "{\"b\":1}");
+}
+
 TEST_CASE("splitter: any bytes come to an end, and cuts change nothing, over many seeds") {
     constexpr std::string_view alphabet = "{}[]\",:\\\n aR";
     for (unsigned seed = 0; seed < 3'000; ++seed) {
