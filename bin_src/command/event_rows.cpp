@@ -25,6 +25,7 @@ bool says_success(std::string_view error_code) {
 }  // namespace
 
 void Intake::skip(std::string_view reason) {
+    ++records;
     if (++unreadable == 1) {
         first_reason = "row " + std::to_string(rows) + ": " + std::string(reason);
     }
@@ -110,13 +111,10 @@ Result<EventRows::Columns> EventRows::read_header(RowReader& rows) {
 
 void EventRows::read_raw_row(std::string_view raw, std::optional<Time> time) {
     if (raw.empty()) return intake_->skip("its _raw is empty");
-    documents_.read(raw, time,
-                    {.take = [this](const Event& event) { take(event); },
-                     .skip =
-                         [this](std::string_view why) {
-                             ++intake_->records;
-                             intake_->skip("its _raw " + std::string(why));
-                         }});
+    documents_.read(
+        raw, time,
+        {.take = [this](const Event& event) { take(event); },
+         .skip = [this](std::string_view why) { intake_->skip("its _raw " + std::string(why)); }});
 }
 
 void EventRows::read_fields_row(RowReader& rows, const Columns& columns, std::optional<Time> time) {
@@ -136,12 +134,13 @@ void EventRows::read_fields_row(RowReader& rows, const Columns& columns, std::op
 }
 
 void EventRows::take(const Event& event) {
-    ++intake_->records;
     switch (activity_->add(event)) {
         case detect::VolumeActivity::Added::counted:
+            ++intake_->records;
             ++intake_->counted;
             return;
         case detect::VolumeActivity::Added::irrelevant:
+            ++intake_->records;
             return;
         case detect::VolumeActivity::Added::undated:
             return intake_->skip("neither _time nor the record's eventTime is a time");

@@ -25,6 +25,7 @@ struct Intake {
     std::string first_reason;       ///< why the first of them is unreadable
     bool saw_call_columns = false;  ///< under input=fields: eventSource and eventName
 
+    /// Counts a record that is left out.
     void skip(std::string_view reason);
 };
 
@@ -55,8 +56,8 @@ class EventRows {
         std::optional<std::size_t> time;
         /// Under input=fields, of each text path of the shape that has a column.
         struct Field {
-            std::string_view cloudtrail::Event::* field;
-            std::size_t column;
+            std::string_view cloudtrail::Event::* field = nullptr;
+            std::size_t column = 0;
             std::optional<std::size_t> twin;
         };
         std::vector<Field> fields;

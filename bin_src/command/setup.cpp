@@ -20,8 +20,8 @@ Config Setup::default_config() const {
     Config config{.input = Input::raw, .volume = detect::VolumeRules::of(catalogue)};
     for (const conf::Setting& setting : defaults) {
         const auto option = std::ranges::find(options, setting.place.key, &Option::name);
-        // read_setup kept only those that were taken.
-        (void)set_option(*option, option->name, setting.value, config);
+        // read_setup kept only those that are taken.
+        if (!set_option(*option, option->name, setting.value, config)) std::unreachable();
     }
     return config;
 }

@@ -164,7 +164,7 @@ std::string to_utc(cloudtrail::Time time) {
     const std::chrono::year_month_day date{day};
     const std::chrono::hh_mm_ss clock{std::chrono::floor<std::chrono::seconds>(time - day)};
     const auto digits = [](long value, std::size_t count) {
-        std::string text = std::to_string(value);
+        const std::string text = std::to_string(value);
         return std::string(count - std::min(count, text.size()), '0') + text;
     };
     return digits(int{date.year()}, 4) + '-' + digits(unsigned{date.month()}, 2) + '-' +

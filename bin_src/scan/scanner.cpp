@@ -221,7 +221,11 @@ std::vector<FileOutcome> Scanner::run(std::span<const File> files, unsigned thre
     BatchQueue queue(files.size());
     std::vector<std::jthread> others;
     const auto work = [&] { ScanThread(*this, files, queue, outcomes).run(); };
-    for (unsigned i = 1; i < threads; ++i) others.emplace_back(work);
+    try {
+        for (unsigned i = 1; i < threads; ++i) others.emplace_back(work);
+    } catch (const std::system_error&) {
+        // The system allows no more threads: those that there are do the work.
+    }
     work();
     others.clear();  // joins
     return outcomes;

@@ -10,7 +10,9 @@ from chunk_body import EventRow, Row
 from splunkd import Answer
 from volume_reference import COLUMNS, Expected, IndexedEvent
 
-_UNREADABLE = re.compile(r"(\d+) of (\d+) rows are no readable CloudTrail records .*: .+")
+_UNREADABLE = re.compile(
+    r"(\d+) of (\d+) records could not be read and were left out\. The first, row \d+: .+"
+)
 _POINTS = re.compile(r".+ \(\+(\d)\)")
 
 
@@ -20,10 +22,9 @@ def as_rows(events: Sequence[IndexedEvent]) -> list[EventRow]:
 
 
 def unreadable_count(answer: Answer) -> Optional[tuple[int, int]]:
-    """How many of how many rows the answer's warning says were left out; None without one."""
-    matches = [
-        _UNREADABLE.fullmatch(text) for severity, text in answer.messages if severity == "WARN"
-    ]
+    """How many of how many records the answer's warning says were left out; None without one."""
+    warnings = [message.text for message in answer.messages if message.severity == "WARN"]
+    matches = map(_UNREADABLE.fullmatch, warnings)
     counts = [(int(match[1]), int(match[2])) for match in matches if match]
     assert len(counts) <= 1, answer.messages
     return counts[0] if counts else None
@@ -31,14 +32,13 @@ def unreadable_count(answer: Answer) -> Optional[tuple[int, int]]:
 
 def _points_of(row: Row) -> int:
     reasons = row["Reasons"]
-    matches = [
-        _POINTS.fullmatch(text) for text in ([reasons] if isinstance(reasons, str) else reasons)
-    ]
+    texts = reasons if isinstance(reasons, list) else [reasons]
+    matches = [_POINTS.fullmatch(text) for text in texts]
     assert all(matches), f"a reason without points: {reasons}"
     return sum(int(match[1]) for match in matches if match)
 
 
-def check_answer(test: unittest.TestCase, answer: Answer, expected: Expected, events: int) -> None:
+def check_answer(test: unittest.TestCase, answer: Answer, expected: Expected) -> None:
     """The answer is the expected one, its warning and its reasons included."""
     test.assertIsNone(answer.error)
     test.assertEqual(answer.columns, [*COLUMNS, "Reasons"] if expected.rows else [])
@@ -46,5 +46,5 @@ def check_answer(test: unittest.TestCase, answer: Answer, expected: Expected, ev
         test.assertEqual({name: row[name] for name in COLUMNS}, wanted, f"row {number} differs")
         test.assertEqual(str(_points_of(row)), row["SuspicionScore"], f"row {number}: {row}")
     test.assertEqual(len(answer.rows), len(expected.rows))
-    unreadable = (expected.unreadable, events) if expected.unreadable else None
+    unreadable = (expected.unreadable, expected.records) if expected.unreadable else None
     test.assertEqual(unreadable_count(answer), unreadable)

@@ -7,6 +7,7 @@ bytes, not by a JSON writer, because a writer would make them proper.
 
 from __future__ import annotations
 
+import json
 import random
 from datetime import datetime, timedelta, timezone
 from typing import Callable, Optional, Sequence, TypeVar
@@ -252,6 +253,35 @@ def _harmless(rng: random.Random, record: bytes) -> bytes:
     )
 
 
+def _enveloped(rng: random.Random) -> bytes:
+    """Records in an envelope, or several in a list, in which some are no records at all."""
+    write = _writer(rng)
+
+    def item() -> bytes:
+        text = json.dumps(_record(rng).decode("utf-8", "replace"), ensure_ascii=rng.random() < 0.5)
+        return write([(b"EventName", b'"SendEmail"'), (b"CloudTrailEvent", text.encode())])
+
+    def delivery() -> bytes:
+        return write([(b"detail-type", b'"AWS API Call"'), (b"detail", _record(rng))])
+
+    def member() -> bytes:
+        make = _pick(rng, [_record, _record, _record, lambda _: item(), lambda _: delivery()])
+        return make(rng) if rng.random() < 0.95 else _pick(rng, [b"17", b"{}", b'{"Records":[]}'])
+
+    def members() -> bytes:
+        blank = _pick(rng, [b"", b"", b" ", b"\r\n", b"\n\t"])
+        records = [member() for _ in range(int(rng.random() * 5))]
+        return b"[" + blank + (blank + b"," + blank).join(records) + blank + b"]"
+
+    kind = rng.random()
+    if kind < 0.3:
+        return item()
+    if kind < 0.6:
+        return delivery()
+    others = [(_pick(rng, _IRRELEVANT_KEYS), _pick(rng, _IRRELEVANT_VALUES))]
+    return write([(_pick(rng, [b"Records", b"Events"]), members()), *others])
+
+
 def awkward_events(seed: int, count: int) -> list[IndexedEvent]:
     """The same events for the same seed."""
     rng = random.Random(seed)
@@ -264,5 +294,7 @@ def awkward_events(seed: int, count: int) -> list[IndexedEvent]:
             raw = _damaged(rng, raw)
         elif kind < 0.14:
             raw = _harmless(rng, raw)
+        elif kind < 0.24:
+            raw = _enveloped(rng)
         events.append((row_time, raw))
     return events

@@ -33,7 +33,7 @@ class Layout:
     short_rows: bool = False  # leaves out the empty cells at a row's end
 
 
-# A cell of these stands without quotes; Splunk quotes all others, an empty one not.
+# What Splunk leaves without quotes: a cell of letters and digits, and an empty one.
 _BARE = re.compile(rb"[A-Za-z0-9]*")
 
 

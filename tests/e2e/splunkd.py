@@ -15,6 +15,7 @@ import select
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Optional, Sequence, Union
 
@@ -202,7 +203,10 @@ class Session:
     def request(self, metadata: Union[bytes, dict[str, Any]], body: bytes = b"") -> Reply:
         """One exchange."""
         self.check_silent()
-        self.write(frame(metadata, body))
+        try:
+            self.write(frame(metadata, body))
+        except BrokenPipeError:
+            raise ProtocolError(f"it stopped reading within a request{self._told()}") from None
         return self.reply()
 
     def check_silent(self) -> None:
@@ -224,9 +228,18 @@ class Session:
             exit_code = self.process.wait(max(0.1, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
             raise ProtocolError("the program does not end") from None
+        return Ending(exit_code, bytes(self._received), self._stderr_text())
+
+    def _stderr_text(self) -> str:
         self._stderr.seek(0)
-        stderr = self._stderr.read().decode("utf-8", "backslashreplace")
-        return Ending(exit_code, bytes(self._received), stderr)
+        return self._stderr.read().decode("utf-8", "backslashreplace")
+
+    def _told(self) -> str:
+        # What a sanitizer says is the best explanation of a sudden end, so wait for it.
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(5)
+        text = self._stderr_text()
+        return f"; it wrote on stderr:\n{text}" if text else ""
 
     def _take(self, size: int, deadline: float) -> bytes:
         while len(self._received) < size:
@@ -238,7 +251,7 @@ class Session:
     def _read_more(self, deadline: float) -> None:
         if not self._read_by(deadline, "no reply"):
             got = bytes(self._received[:200])
-            raise ProtocolError(f"the program ended within a reply, or before it: {got!r}")
+            raise ProtocolError(f"it ended within a reply, or before it: {got!r}{self._told()}")
 
     def _read_by(self, deadline: float, complaint: str) -> bool:
         assert self.process.stdout is not None

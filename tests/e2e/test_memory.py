@@ -4,29 +4,18 @@ from __future__ import annotations
 
 import json
 import random
-import sys
 import tempfile
 import unittest
 from pathlib import Path
 from typing import Iterator
 
 from chunk_body import write_body
+from peak_memory import measured
 from program_under_test import SANITIZED, program
 from splunkd import Session, execute, getinfo
 
 MIB = 1 << 20
 MOST = 32 * MIB
-
-# The kernel hands a process the peak of the one that it was forked from. So a small process stands
-# between this one, which holds all the events, and the program; it reports the program's peak.
-_MEASURE = """
-import os, sys
-pid = os.posix_spawn(sys.argv[2], sys.argv[2:], os.environ)
-_, status, usage = os.wait4(pid, 0)
-with open(sys.argv[1], "w") as report:
-    report.write(str(usage.ru_maxrss * 1024))
-sys.exit(os.waitstatus_to_exitcode(status))
-"""
 
 
 class MeasuredSession(Session):
@@ -35,8 +24,7 @@ class MeasuredSession(Session):
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory()
         self._report = Path(self._folder.name) / "peak"
-        launcher = [sys.executable, "-I", "-S", "-c", _MEASURE, str(self._report)]
-        super().__init__([*launcher, *program()])
+        super().__init__(measured(program(), self._report))
 
     def __enter__(self) -> MeasuredSession:
         return self

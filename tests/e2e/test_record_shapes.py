@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import unittest
 from collections import Counter
-from typing import Any
+from typing import Any, Callable
 
 from answer_checks import unreadable_count
 from chunk_body import write_body
 from program_under_test import program
+from shipped_catalogue import catalogue_calls
 from splunkd import Answer, run_search
 
 CALL = {
@@ -17,7 +18,17 @@ CALL = {
     "eventSource": "ses.amazonaws.com",
     "eventName": "SendEmail",
 }
-ENVELOPE = {"version": "0", "source": "aws.ses", "time": "2024-03-05T09:00:00Z", "detail": CALL}
+
+SHAPES: dict[str, Callable[[Any], Any]] = {
+    "EventBridge": lambda record: {"time": "2024-03-05T09:00:00Z", "detail": record},
+    "lookup-events item": lambda record: {
+        "EventName": "SendEmail",
+        "EventTime": "2024-03-05T09:00:00Z",
+        "CloudTrailEvent": json.dumps(record),
+    },
+    "Records": lambda record: {"Records": [record]},
+    "Events": lambda record: {"Events": [record], "NextToken": "x"},
+}
 
 
 def answer_to(raw: bytes, time: bytes = b"") -> Answer:
@@ -31,22 +42,59 @@ class ShapeTest(unittest.TestCase):
         self.assertEqual([row["EventCount"] for row in answer.rows], [str(calls)])
         self.assertEqual(answer.rows[0]["FirstEvent"], first_event)
 
+    def check_unreadable(self, document: Any, unreadable: int, records: int, reason: str) -> None:
+        answer = answer_to(json.dumps(document).encode(), time=b"1709600000")
+        self.assertEqual(unreadable_count(answer), (unreadable, records))
+        self.assertRegex(answer.messages[0].text, reason)
+
     def test_record(self) -> None:
         self.check_counted(CALL, 1, first_event="1709600000")
 
-    # Expected to fail until the program reads them; records inside an envelope have the time of
-    # their call, not the time at which the envelope was indexed.
-    @unittest.expectedFailure
-    def test_event_bridge_envelope(self) -> None:
-        self.check_counted(ENVELOPE, 1)
+    def test_records_in_envelopes_have_the_time_of_their_call(self) -> None:
+        """Not the row's, which is when the envelope was indexed."""
+        for name, shape in SHAPES.items():
+            with self.subTest(shape=name):
+                self.check_counted(shape(CALL), 1)
 
-    @unittest.expectedFailure
-    def test_records(self) -> None:
-        self.check_counted({"Records": [CALL, CALL, {**CALL, "eventName": "GetSendQuota"}]}, 2)
+    def test_lists_of_any_length(self) -> None:
+        other = {**CALL, "eventName": "GetSendQuota"}
+        self.check_counted({"Records": [CALL, CALL, other]}, 2)
+        self.check_counted({"Events": [SHAPES["lookup-events item"](CALL)] * 3}, 3)
+        self.check_counted({"Records": [CALL, SHAPES["EventBridge"](CALL)]}, 2)
+        self.check_counted({"more": [CALL], "Records": [CALL], "less": {"Records": [CALL]}}, 1)
+        for key in ("Records", "Events"):
+            answer = answer_to(json.dumps({key: []}).encode())
+            self.assertEqual((answer.rows, answer.messages), ([], []))
 
-    @unittest.expectedFailure
-    def test_lookup_events_item(self) -> None:
-        self.check_counted({"EventName": "SendEmail", "CloudTrailEvent": json.dumps(CALL)}, 1)
+    def test_an_envelope_within_a_record_is_none(self) -> None:
+        self.check_counted({**CALL, "detail": CALL}, 1, first_event="1709600000")
+        self.check_counted({**CALL, "CloudTrailEvent": "{"}, 1, first_event="1709600000")
+        nested = {"detail": {"detail": CALL}}
+        self.assertEqual(answer_to(json.dumps(nested).encode()).rows, [])
+
+    def test_what_is_no_envelope_is_no_record_either(self) -> None:
+        for key in ("detail", "CloudTrailEvent", "Records", "Events"):
+            for value in (None, "", True if key != "CloudTrailEvent" else {}, {"a": 1}):
+                answer = answer_to(json.dumps({key: value}).encode())
+                self.assertEqual((answer.rows, answer.messages), ([], []), f"{key}: {value}")
+
+    def test_unreadable_records_in_envelopes_are_counted_one_by_one(self) -> None:
+        undated = {**CALL, "eventTime": "yesterday"}
+        for name, shape in SHAPES.items():
+            with self.subTest(shape=name):
+                self.check_unreadable(shape(undated), 1, 1, "row 1: .*time")
+        self.check_unreadable({"Records": [CALL, undated, 17, CALL]}, 2, 4, "row 1: .*time")
+        self.check_unreadable({"Records": [CALL, {"Records": [CALL]}]}, 1, 2, "list")
+        self.check_unreadable({"CloudTrailEvent": "{"}, 1, 1, "row 1: .*JSON")
+        self.check_unreadable({"CloudTrailEvent": "[]"}, 1, 1, "row 1: .*no JSON object")
+
+    def test_a_call_of_any_phase_needs_a_time(self) -> None:
+        for call in sorted(catalogue_calls()):
+            record = {"eventSource": call.source, "eventName": call.name}
+            answer = answer_to(json.dumps(record).encode())
+            self.assertEqual(unreadable_count(answer), (1, 1), call)
+            answer = answer_to(json.dumps({**record, "eventSource": "s3.amazonaws.com"}).encode())
+            self.assertEqual(answer.messages, [], call)
 
 
 class HardRecordTest(unittest.TestCase):
@@ -89,4 +137,4 @@ class HardRecordTest(unittest.TestCase):
         answer = run_search(program(), [], [write_body(rows[:1]), write_body(rows[1:])])
         [message] = answer.messages
         self.assertEqual(message.severity, "WARN")
-        self.assertRegex(message.text, r"^3 of 4 rows .* The first, row 2: .*no JSON object$")
+        self.assertRegex(message.text, r"^3 of 4 records .* The first, row 2: .*no JSON object$")

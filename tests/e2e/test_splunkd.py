@@ -66,17 +66,9 @@ class StandInTest(unittest.TestCase):
             run_search(waiting, timeout=0.3)
         with self.assertRaisesRegex(ProtocolError, "does not read on"):
             run_search(waiting, ["x" * 1_000_000], timeout=0.3)
+        lingering = _PROGRAM + "say(FINISHED)\nimport time; time.sleep(60)"
         with self.assertRaisesRegex(ProtocolError, "does not end"):
-            run_search(
-                [
-                    sys.executable,
-                    "-I",
-                    "-S",
-                    "-c",
-                    _PROGRAM + "say(FINISHED)\nimport time; time.sleep(60)",
-                ],
-                timeout=1,
-            )
+            run_search([sys.executable, "-I", "-S", "-c", lingering], timeout=3)
 
 
 ROWS: list[EventRow] = [

@@ -11,7 +11,9 @@ import json
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Iterable, NoReturn, Optional, Union
+from typing import Any, Iterable, Iterator, NoReturn, Optional, Union
+
+from shipped_catalogue import catalogue_calls
 
 COLUMNS = [
     *("_time", "ServiceAbused", "AttackCategory", "EventCount", "Threshold", "SuspicionScore"),
@@ -34,6 +36,9 @@ CATEGORIES = {
     "AWS Bedrock": "LLM Resource Hijacking (LLMJacking)",
 }
 
+# What the catalogue names, for whatever use: a record of these must have a readable time.
+NAMED = {(call.source, call.name) for call in catalogue_calls()}
+
 Row = dict[str, Union[str, list[str]]]
 IndexedEvent = tuple[Optional[str], bytes]  # `_time`, where the row has one, and `_raw`
 
@@ -53,7 +58,8 @@ class Rules:
 @dataclass
 class Expected:
     rows: list[Row]
-    unreadable: int
+    unreadable: int  # records, of so many:
+    records: int
 
 
 class _Unreadable(Exception):
@@ -78,16 +84,11 @@ class _Group:
 
 
 def expected_answer(events: Iterable[IndexedEvent], rules: Rules = Rules()) -> Expected:
-    """The rows but for `Reasons`, in order, and how many events cannot be read."""
+    """The rows but for `Reasons`, in order, and how many records cannot be read."""
     groups: dict[tuple[Any, ...], _Group] = {}
-    unreadable = 0
-    for row_time, raw in events:
-        try:
-            call = _read_call(row_time, raw)
-        except _Unreadable:
-            unreadable += 1
-            continue
-        if call is None:
+    calls = [call for row_time, raw in events for call in _read_event(row_time, raw)]
+    for call in calls:
+        if not isinstance(call, _Call):
             continue
         # | bin _time span=1h
         bucket = call.time // (rules.span * 1_000_000) * rules.span
@@ -135,21 +136,64 @@ def expected_answer(events: Iterable[IndexedEvent], rules: Rules = Rules()) -> E
         texts = [text.encode() for text in (service, category, arn, caller_type, region)]
         # | sort - SuspicionScore, - EventCount; ties in an order of their own, not as the search
         kept.append(((-score, -group.count, bucket, *texts), row))
-    return Expected([row for _, row in sorted(kept, key=lambda item: item[0])], unreadable)
+    rows = [row for _, row in sorted(kept, key=lambda item: item[0])]
+    return Expected(rows, sum(isinstance(call, _Unreadable) for call in calls), len(calls))
 
 
-def _read_call(row_time: Optional[str], raw: bytes) -> Optional[_Call]:
-    """The event as the search counts it, or None where it does not."""
-    record = _read_record(raw)
+def _read_event(row_time: Optional[str], raw: bytes) -> Iterator[Union[_Call, None, _Unreadable]]:
+    """For each record of an event: the call, None where it does not count, or why not."""
+    try:
+        document = _read_document(raw.decode("utf-8-sig", "replace"))
+    except _Unreadable as why:
+        yield why
+        return
+    # Envelopes are not as in the search, which knows none.
+    records = _list_of(document)
+    for record in [document] if records is None else records:
+        try:
+            yield _read_record(record, row_time if records is None else None)
+        except _Unreadable as why:
+            yield why
+
+
+def _list_of(document: Any) -> Optional[list[Any]]:
+    """The records of a file in S3 or of what `aws cloudtrail lookup-events` prints."""
+    for key in ("Records", "Events"):
+        if isinstance(document.get(key), list):
+            return list(document[key])
+    return None
+
+
+def _read_record(document: Any, row_time: Optional[str]) -> Optional[_Call]:
+    """What one document comes to that is no list: a record, or one in an envelope."""
+    if not isinstance(document, dict):
+        raise _Unreadable("no object")
+    if _list_of(document) is not None:
+        raise _Unreadable("a list within a list")
+    if _text(document.get("eventSource")) or _text(document.get("eventName")):
+        return _read_call(document, row_time)
+    if isinstance(document.get("detail"), dict):  # EventBridge
+        return _read_call(document["detail"], None)
+    text = _text(document.get("CloudTrailEvent"))  # an item of lookup-events
+    if text is not None:
+        return _read_call(_read_document(text), None)
+    return None
+
+
+def _read_call(record: dict[str, Any], row_time: Optional[str]) -> Optional[_Call]:
+    """The record as the search counts it, or None where it does not."""
     # (eventSource=... OR ...) (eventName=... OR ...); as pairs, not as the search
-    service = SERVICES.get(_text(record.get("eventSource")) or "")
-    if service is None or _text(record.get("eventName")) not in CALLS[service]:
+    source, name = _text(record.get("eventSource")) or "", _text(record.get("eventName"))
+    if (source, name) not in NAMED:
         return None
     time = _read_time(row_time)
     if time is None:
         time = _read_time(_text(record.get("eventTime")))
     if time is None:
         raise _Unreadable("a call without a time")
+    service = SERVICES.get(source)
+    if service is None or name not in CALLS[service]:
+        return None
     # NOT errorCode=*
     if _text(record.get("errorCode")) is not None:
         return None
@@ -179,10 +223,10 @@ def _first_of_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return first
 
 
-def _read_record(raw: bytes) -> dict[str, Any]:
+def _read_document(text: str) -> dict[str, Any]:
     try:
-        record = json.loads(
-            raw.decode("utf-8-sig", "replace"),
+        document = json.loads(
+            text,
             object_pairs_hook=_first_of_each,
             parse_int=str,  # a number stands for its own text
             parse_float=str,
@@ -190,9 +234,9 @@ def _read_record(raw: bytes) -> dict[str, Any]:
         )
     except ValueError as error:
         raise _Unreadable(str(error)) from None
-    if not isinstance(record, dict):
+    if not isinstance(document, dict):
         raise _Unreadable("no object")
-    return record
+    return document
 
 
 def _text(value: Any) -> Optional[str]:

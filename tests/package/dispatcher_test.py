@@ -91,7 +91,7 @@ class DispatcherTest(unittest.TestCase):
         with self.start("--version") as session:
             self.assertRegex(session.end().stdout, rb"\Acloudhijack \d+\.\d+\.\d+\n\Z")
         with self.start("two words") as session:
-            self.assertIn("too many positional options", session.end().stderr)
+            self.assertIn('unknown argument "two words"', session.end().stderr)
 
     @in_each_shell
     def test_an_unknown_machine_is_named(self) -> None:

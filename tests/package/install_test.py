@@ -119,6 +119,10 @@ class AppTest(InstalledAppTest):
             },
         )
 
+    def test_it_brings_what_splunk_shows_of_its_own_conf_file(self) -> None:
+        for name in ("cloudhijack.conf.spec", "cloudhijack.conf.example"):
+            self.assertIn("[defaults]", (self.app / "README" / name).read_text())
+
     def test_its_programs_are_stripped_and_lie_by_machine(self) -> None:
         programs = list(self.app.glob("bin/*/*"))
         self.assertTrue(programs)
@@ -187,11 +191,12 @@ class SearchTest(InstalledAppTest):
     def test_the_search_bars_examples_work(self) -> None:
         help_text = self.conf("searchbnf.conf")["cloudhijack-command"]
         examples = [text for key, text in help_text.items() if key.startswith("example")]
-        self.assertEqual(len(examples), 3)
+        self.assertEqual(len(examples), 4)
         for example in examples:
             with self.subTest(example):
                 source, _, command = example.partition(" | cloudhijack")
-                self.assertIn(source.strip("`"), self.conf("macros.conf"))
+                macro = source.split("`")[1]
+                self.assertIn(macro, self.conf("macros.conf"))
                 self.assertIsNone(run_search([str(self.command)], shlex.split(command)).error)
 
 

@@ -1,0 +1,60 @@
+"""What default/cloudhijack.conf names, read in a few plain lines of their own.
+
+They share nothing with the program, and know the file as it is shipped: well formed, sources
+without a dot, no blanks in conditions.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import NamedTuple, Optional
+
+ROOT = Path(__file__).resolve().parents[2]
+CATALOGUE = ROOT / "default/cloudhijack.conf"
+
+PHASES = ("volume", "use", "recon", "enable", "evade", "cleanup", "credential")
+
+Stanza = dict[str, str]
+
+_CALL = re.compile(r"(?:([\w-]+):)?(\w+)(?:\((.*)\))?")
+
+
+class Call(NamedTuple):
+    source: str  # as events have it
+    name: str
+    conditions: str  # `path=value,...`, or empty
+
+
+def read_stanzas(text: str) -> dict[str, Stanza]:
+    """The stanzas of a well-formed conf file; a value over several lines becomes one line."""
+    stanzas: dict[str, Stanza] = {}
+    stanza: Stanza = {}
+    for line in re.sub(r"\\\n\s*", " ", text).splitlines():
+        if line.startswith("["):
+            stanza = stanzas.setdefault(line.strip("[]"), {})
+        elif line and not line.startswith("#"):
+            key, _, value = line.partition("=")
+            stanza[key.strip()] = " ".join(value.split())
+    return stanzas
+
+
+def calls_in(value: str, source: Optional[str]) -> list[Call]:
+    """The calls of one phase; those named without a source take the stanza's."""
+    calls = []
+    for word in value.split():
+        match = _CALL.fullmatch(word)
+        assert match is not None, word
+        own_source, name, conditions = match.groups()
+        calls.append(Call(f"{own_source or source}.amazonaws.com", name, conditions or ""))
+    return calls
+
+
+def catalogue_calls() -> set[Call]:
+    """Every call of every phase of every service."""
+    return {
+        call
+        for stanza in read_stanzas(CATALOGUE.read_text()).values()
+        for phase in PHASES
+        for call in calls_in(stanza.get(phase, ""), stanza.get("source"))
+    }

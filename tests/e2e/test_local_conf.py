@@ -1,0 +1,219 @@
+"""What an administrator's local/cloudhijack.conf does in a search, mistakes in it included."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import tempfile
+import unittest
+from pathlib import Path
+from typing import Sequence
+
+from call_records import START, call, lines
+from chunk_body import write_body
+from program_under_test import program
+from shell_run import run_program
+from splunkd import Answer, run_search
+
+
+def body(*records: bytes) -> bytes:
+    return write_body([{"_time": b"%d" % START, "_raw": record} for record in records])
+
+
+class LocalConfTest(unittest.TestCase):
+    """An app's folder with the program in it, as Splunk and its knowledge bundles lay it out."""
+
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.app = Path(folder.name) / "var/run/searchpeers/head-1/apps/cloudhijack"
+        bin_folder = self.app / f"bin/linux_{platform.machine()}"
+        bin_folder.mkdir(parents=True)
+        self.program = bin_folder / "cloudhijack"
+        shutil.copy2(program()[0], self.program)
+        self.conf = self.app / "local/cloudhijack.conf"
+
+    def write(self, text: str) -> None:
+        self.conf.parent.mkdir(exist_ok=True)
+        self.conf.write_text(text)
+
+    def search(self, *args: str, records: Sequence[bytes] = ()) -> Answer:
+        return run_search([str(self.program)], args, [body(*records)])
+
+    def check_rows(self, rows: int, records: Sequence[bytes], *args: str) -> Answer:
+        answer = self.search(*args, records=records)
+        self.assertIsNone(answer.error)
+        self.assertEqual(len(answer.rows), rows, answer.messages)
+        return answer
+
+
+class OverrideTest(LocalConfTest):
+    mails = [call()] * 6
+
+    def test_without_it_the_built_in_one_counts(self) -> None:
+        self.assertEqual(self.check_rows(0, self.mails).messages, [])
+        self.write("")
+        self.assertEqual(self.check_rows(0, self.mails).messages, [])
+
+    def test_key_by_key(self) -> None:
+        self.write("[service:ses]\nthreshold = 5\n")
+        [row] = self.check_rows(1, self.mails).rows
+        self.assertEqual((row["Threshold"], row["ServiceAbused"]), ("5", "AWS SES"))
+        self.check_rows(0, self.mails[:5])
+        self.write("[service:ses]\nthreshold = 5\nlabel = Mail\ncategory = Spam\n")
+        [row] = self.check_rows(1, self.mails).rows
+        self.assertEqual((row["ServiceAbused"], row["AttackCategory"]), ("Mail", "Spam"))
+        # The calls are the built-in ones still, and other services are what they were.
+        publish = call(eventSource="sns.amazonaws.com", eventName="Publish")
+        self.check_rows(0, [publish] * 200)
+        self.check_rows(1, [publish] * 201)
+
+    def test_the_later_of_two_counts(self) -> None:
+        self.write("[service:ses]\nthreshold = 1\n[defaults]\n[service:ses]\nthreshold = 5\n")
+        self.assertEqual(self.check_rows(1, self.mails).rows[0]["Threshold"], "5")
+
+    def test_an_argument_counts_more(self) -> None:
+        self.write("[service:ses]\nthreshold = 5\n[defaults]\nses_threshold = 4\n")
+        self.assertEqual(self.check_rows(1, self.mails).rows[0]["Threshold"], "4")
+        self.check_rows(0, self.mails, "ses_threshold=6")
+
+    def test_a_phase_is_replaced_as_a_whole(self) -> None:
+        self.write("[service:ses]\nthreshold = 0\nvolume = SendRawEmail\n")
+        self.check_rows(0, self.mails)
+        self.check_rows(1, [call(eventName="SendRawEmail")])
+
+    def test_it_is_found_whatever_the_working_folder(self) -> None:
+        self.write("[service:ses]\nthreshold = 5\n")
+        link = self.app.parent / "link"
+        link.symlink_to(self.program)
+        for argv in ([str(self.program)], [str(link)], [os.path.relpath(self.program, "/")]):
+            cwd = os.getcwd()
+            os.chdir("/")
+            try:
+                answer = run_search(argv, [], [body(*self.mails)])
+            finally:
+                os.chdir(cwd)
+            self.assertEqual(len(answer.rows), 1)
+
+    def test_scan_obeys_it_too(self) -> None:
+        self.write("[service:ses]\nthreshold = 5\n")
+        args = ("scan", "--format=csv", "-")
+        run = run_program(*args, stdin=lines(6), executable=str(self.program))
+        self.assertEqual(run.stdout.count("\n"), 2)
+        run = run_program("check-config", executable=str(self.program))
+        self.assertIn("service ses: AWS SES, threshold 5, ", run.stdout)
+
+
+class OwnServiceTest(LocalConfTest):
+    def setUp(self) -> None:
+        super().setUp()
+        self.write(
+            "[service:translate]\nlabel = AWS Translate\nthreshold = 2\nsource = translate\n"
+            "volume = TranslateText polly:SynthesizeSpeech(Engine=neural)\n"
+        )
+        self.texts = [call(eventSource="translate.amazonaws.com", eventName="TranslateText")] * 3
+
+    def test_it_gives_rows(self) -> None:
+        [row] = self.check_rows(1, self.texts).rows
+        shown = [row[name] for name in ("ServiceAbused", "AttackCategory", "Threshold")]
+        self.assertEqual(shown, ["AWS Translate", "SaaS Service Abuse", "2"])
+
+    def test_it_has_an_option(self) -> None:
+        self.check_rows(0, self.texts, "translate_threshold=3")
+        self.assertIn("translate_threshold", self.search("nonsense=1").error or "")
+
+    def test_conditions_on_parameters(self) -> None:
+        speech = {"eventSource": "polly.amazonaws.com", "eventName": "SynthesizeSpeech"}
+        neural, standard, none = (
+            call(**speech, requestParameters=parameters)
+            for parameters in ({"Engine": "neural"}, {"Engine": "standard"}, None)
+        )
+        self.check_rows(1, [neural] * 3)
+        self.check_rows(0, [neural, standard, standard, none, none, neural])
+
+    def test_fields_cannot_judge_conditions(self) -> None:
+        self.assertRegex(self.search("input=fields").error or "", "condition.*_raw")
+
+    def test_a_service_that_only_hunting_uses_has_no_option(self) -> None:
+        self.write("[service:translate]\nsource = translate\nuse = TranslateText\n")
+        self.check_rows(0, self.texts * 20)
+        self.assertIn("unknown option", self.search("translate_threshold=1").error or "")
+
+
+class DefaultsTest(LocalConfTest):
+    def test_they_stand_for_options(self) -> None:
+        self.write("[defaults]\nspan = 10m\nmin_score = 2\nses_threshold = 2\n")
+        mails = [call("alice")] * 3 + [call("tmp")] * 3
+        [row] = self.check_rows(1, mails).rows
+        self.assertEqual((row["CallerARN"], row["SuspicionScore"]), ("tmp", "2"))
+        self.check_rows(2, mails, "min_score=0")
+        late = write_body([{"_time": b"%d" % (START + 700), "_raw": call("tmp")}] * 3)
+        answer = run_search([str(self.program)], [], [late])
+        self.assertEqual(answer.rows[0]["_time"], str(START + 600))
+
+    def test_input(self) -> None:
+        self.write("[defaults]\ninput = fields\nses_threshold = 0\n")
+        fields = b"eventSource,eventName,_time\nses.amazonaws.com,SendEmail,%d\n" % START
+        answer = run_search([str(self.program)], [], [fields])
+        self.assertEqual((len(answer.rows), answer.messages), (1, []))
+        self.check_rows(1, [call()], "input=raw")
+
+
+class MistakeTest(LocalConfTest):
+    def check_told(self, text: str, *places: tuple[int, str, str]) -> Answer:
+        """Each mistake is an ERROR in the search, which answers all the same."""
+        self.write(text)
+        answer = self.search(records=[call()] * 101)
+        self.assertIsNone(answer.error)
+        self.assertEqual([message.severity for message in answer.messages], ["ERROR"] * len(places))
+        for message, (line, place, why) in zip(answer.messages, places):
+            self.assertTrue(message.text.startswith(f"{self.conf}:{line}: {place}: "), message)
+            self.assertIn(why, message.text)
+            self.assertTrue(message.text.endswith("; the built-in value counts"), message)
+        return answer
+
+    def test_a_value_that_does_not_fit(self) -> None:
+        answer = self.check_told(
+            "# ours\n[service:ses]\nthreshold = many\nlabel = Mail\n",
+            (3, "[service:ses] threshold", '"many"'),
+        )
+        [row] = answer.rows
+        self.assertEqual((row["Threshold"], row["ServiceAbused"]), ("100", "Mail"))
+
+    def test_calls_that_cannot_be_read(self) -> None:
+        for calls in ("SendEmail(", "a:b:c", "SendEmail(x)", "Send%Email", "SendEmail(=1)"):
+            text = f"[service:ses]\nvolume = SendRawEmail {calls}\n"
+            answer = self.check_told(text, (2, "[service:ses] volume", calls))
+            self.assertEqual(len(answer.rows), 1)  # SendEmail counts as ever
+
+    def test_keys_and_stanzas_that_nobody_knows(self) -> None:
+        answer = self.check_told(
+            "[service:ses]\nthreshholds = 5\n[evidences]\nx = 1\n",
+            (2, "[service:ses] threshholds", "no key of a service"),
+            (4, "[evidences] x", "[service:<id>]"),
+        )
+        self.assertEqual(len(answer.rows), 1)
+
+    def test_defaults(self) -> None:
+        answer = self.check_told(
+            "[defaults]\nspan = 5x\nmin_score = 1\nnonsense = 1\n",
+            (2, "[defaults] span", '"5x"'),
+            (4, "[defaults] nonsense", "no option"),
+        )
+        self.assertEqual([row["EventCount"] for row in answer.rows], ["101"])
+
+    def test_one_that_cannot_be_read_at_all(self) -> None:
+        self.conf.mkdir(parents=True)
+        answer = self.search(records=[call()] * 101)
+        self.assertEqual(len(answer.rows), 1)
+        [message] = answer.messages
+        self.assertEqual(message.severity, "ERROR")
+        self.assertIn(f"{self.conf}: cannot be read", message.text)
+
+    def test_the_shell_stops(self) -> None:
+        self.write("[service:ses]\nthreshold = many\n")
+        for args in (("scan", "-"), ("check-config",)):
+            run = run_program(*args, stdin=lines(200), executable=str(self.program))
+            self.assertEqual((run.exit_code, run.stdout), (2, ""))
+            self.assertIn(f"{self.conf}:2: [service:ses] threshold: ", run.stderr)

@@ -1,0 +1,312 @@
+"""What `scan` says, and how it exits, where files are broken, odd or missing."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import random
+import socket
+import subprocess
+import tempfile
+import unittest
+import zlib
+from pathlib import Path
+
+from call_records import call, lines
+from shell_run import Run, ndjson_rows, run_scan
+
+ALL = ("--ses-threshold=0", "--format=ndjson")
+
+
+class FilesTest(unittest.TestCase):
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def write(self, name: str, data: bytes) -> str:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        return str(path)
+
+    def scan(self, *args: str) -> Run:
+        return run_scan(*ALL, *args)
+
+    def check_counted(self, run: Run, calls: int) -> None:
+        counts = [int(row["EventCount"][1]) for row in ndjson_rows(run.stdout)]
+        self.assertEqual(sum(counts), calls, run.stderr)
+
+    def check(self, data: bytes, calls: int, *told: str) -> None:
+        """So many calls are counted, and what is wrong is told of the file, or nothing is."""
+        path = self.write("trail", data)
+        run = self.scan(path)
+        self.check_counted(run, calls)
+        self.assertEqual(run.exit_code, 2 if told else 0, run.stderr)
+        *complaints, _ = run.told
+        self.assertEqual(len(complaints), len(told), run.stderr)
+        for complaint, pattern in zip(complaints, told):
+            self.assertTrue(complaint.startswith(f"{path}: "), complaint)
+            self.assertRegex(complaint[len(path) + 2 :], pattern)
+
+
+class ExitCodeTest(FilesTest):
+    def test_exit_codes(self) -> None:
+        few, many = self.write("few", lines(3)), self.write("many", lines(101))
+        broken, missing = self.write("broken", b"no JSON"), str(self.folder / "missing")
+        for args, exit_code in (
+            ((few,), 0),
+            ((many,), 0),
+            (("--fail-on-findings", few), 0),
+            (("--fail-on-findings", many), 1),
+            (("--fail-on-findings", "--min-score=6", many), 0),
+            (("--fail-on-findings", many, few), 1),
+            (("--fail-on-findings", many, broken), 2),
+            (("--fail-on-findings", many, missing), 2),
+            ((few, broken), 2),
+            ((missing,), 2),
+            ((), 2),
+        ):
+            with self.subTest(args=args):
+                run = run_scan(*args)
+                self.assertEqual(run.exit_code, exit_code, run.stderr)
+                found = many in args and "--min-score=6" not in args
+                self.assertEqual("AWS SES" in run.stdout, found)
+
+    def test_a_broken_file_does_not_stop_the_others(self) -> None:
+        self.write("a/1.json", lines(2))
+        self.write("a/2.json", lines(3) + b'{"eventTime":\n' + lines(1))
+        self.write("a/3.json.gz", gzip.compress(lines(4))[:-4])
+        self.write("b/4", random.Random(1).randbytes(1000))
+        self.write("b/5.json", lines(5))
+        for threads in ("1", "2", "8"):
+            run = self.scan("--threads", threads, str(self.folder / "a"), str(self.folder / "b"))
+            self.check_counted(run, 2 + 4 + 4 + 5)
+            self.assertEqual(run.exit_code, 2)
+            files = [line.split(": ")[0] for line in run.told[:-1]]
+            broken = ("a/2.json", "a/3.json.gz", "b/4")
+            self.assertEqual(files, [str(self.folder / name) for name in broken])
+            self.assertRegex(run.told[-1], r"^5 files, \d+ records, 1 finding$")
+
+
+class BrokenTextTest(FilesTest):
+    def test_nothing_to_read(self) -> None:
+        for data in (b"", b"\n \r\n", b"[]", b'{"Records":[]}', b"{}", gzip.compress(b"")):
+            self.check(data, 0)
+
+    def test_a_byte_order_mark_changes_nothing(self) -> None:
+        records = call() + b"," + call()
+        for data in (lines(2), b"[" + records + b"]", b'{"Records":[' + records + b"]}"):
+            self.check(b"\xef\xbb\xbf" + data, 2)
+            self.check(gzip.compress(b"\xef\xbb\xbf" + data), 2)
+
+    def test_a_cut_line_costs_itself_alone(self) -> None:
+        whole = call()
+        for cut in range(1, len(whole)):
+            data = lines(2) + whole[:cut] + b"\n" + lines(3)
+            with self.subTest(cut=cut):
+                self.check(data, 5, f"^1 of 6 records .* first, at byte {len(lines(2))}, ")
+
+    def test_a_cut_at_the_end(self) -> None:
+        whole = call()
+        for cut in range(1, len(whole)):
+            self.check(lines(2) + whole[:cut], 2, f"^1 of 3 records .* at byte {len(lines(2))}, ")
+
+    def test_a_cut_at_the_beginning(self) -> None:
+        """As `tail -c` leaves it; in a folder it is not taken for a file of another kind."""
+        whole = call()
+        for cut in (1, 5, len(whole) // 2, len(whole) - 1):
+            path = self.write("folder/trail", whole[cut:] + b"\n" + lines(3))
+            for named in (path, str(self.folder / "folder")):
+                run = self.scan(named)
+                self.check_counted(run, 3)
+                self.assertEqual(run.exit_code, 2)
+                self.assertRegex(run.told[0], "/trail: .* could not be read; .* at byte 0, ")
+
+    def test_a_list_that_is_cut_off(self) -> None:
+        openings = (b"[", b'{"Records":[', b'{"a":1,"Events": [\n')
+        for before, after in zip(openings, (b"]", b"]}", b"]}")):
+            whole = before + call() + b",\n" + call() + after
+            for cut in range(len(before) + len(call()), len(whole)):
+                both = cut >= len(whole) - len(after)
+                run = self.scan(self.write("trail", whole[:cut]))
+                self.check_counted(run, 2 if both else 1)
+                self.assertEqual(run.exit_code, 2, f"{whole[:cut]!r}: {run.stderr}")
+                self.assertRegex(run.told[0], "/trail: .*(cut.off|ends inside|no JSON)")
+
+    def test_what_is_no_record_is_told_once_for_each_file(self) -> None:
+        mixed = b"[1,\n" + call() + b',"x",null,[],' + call() + b"]"
+        self.check(mixed, 2, "^4 of 6 records .* at byte 1,")
+        undated = call(eventTime="yesterday")
+        self.check(lines(1) + undated + b"\n" + undated, 1, "^2 of 3 records .*, has no eventTime")
+
+    def test_places_count_unpacked_bytes_on_any_number_of_threads(self) -> None:
+        good = lines(4000, padding="x" * 300)
+        path = self.write("trail.gz", gzip.compress(good + b"bad\n" + good + b"bad\n" + good, 1))
+        for threads in ("1", "2", "8"):
+            run = self.scan("--threads", threads, path)
+            self.check_counted(run, 12_000)
+            self.assertRegex(run.told[0], f": 2 of 12002 records .* first, at byte {len(good)}, ")
+
+    def test_a_record_larger_than_any_may_be(self) -> None:
+        huge = call(padding="x" * (64 << 20))
+        self.check(lines(3) + huge, 3, "record of more than 64 MiB.*; 3 records were read before")
+
+
+class BrokenGzipTest(FilesTest):
+    data = lines(2000, padding="x")
+    packed = gzip.compress(data, 6, mtime=0)
+
+    def records_before(self, packed: bytes) -> int:
+        """Whole lines that zlib gives before it sees the damage, one byte at a time."""
+        unpacking = zlib.decompressobj(wbits=31)
+        text = b""
+        for at in range(len(packed)):
+            try:
+                text += unpacking.decompress(packed[at : at + 1])
+            except zlib.error:
+                break
+        return text.count(b"\n")
+
+    def check_damaged(self, packed: bytes, message: str) -> None:
+        records = self.records_before(packed)
+        self.check(packed, records, f"^{message}; {records} records were read before that$")
+
+    def test_cut_off(self) -> None:
+        for size in (2, 9, 10, 11, len(self.packed) // 2, len(self.packed) - 9):
+            self.check_damaged(self.packed[:size], "its gzip data is cut off")
+        for size in range(len(self.packed) - 8, len(self.packed)):
+            self.check_damaged(self.packed[:size], "its gzip data is cut off")
+
+    def test_cut_off_in_a_later_member(self) -> None:
+        second = gzip.compress(lines(7))
+        for size in (1, 5, len(second) - 1):
+            run = self.scan(self.write("trail", self.packed + second[:size]))
+            self.assertEqual(run.exit_code, 2)
+            self.assertRegex(run.told[0], ": its gzip data is cut off; 20\\d\\d records|other data")
+
+    def test_damaged(self) -> None:
+        for place, bit in ((-8, 1), (-5, 128), (-4, 1), (-1, 128)):  # the sum and the length
+            packed = bytearray(self.packed)
+            packed[place] ^= bit
+            self.check_damaged(bytes(packed), "its gzip data is damaged")
+
+    def test_damaged_in_the_middle(self) -> None:
+        for place in range(100, len(self.packed), len(self.packed) // 20):
+            packed = bytearray(self.packed)
+            packed[place] ^= 0x55
+            with self.subTest(place=place):
+                run = self.scan(self.write("trail", bytes(packed)))
+                self.assertEqual(run.exit_code, 2)
+                # What comes before is no more than a guess, now that the text has changed.
+                self.assertRegex(run.told[-2], ": its gzip data is (damaged|cut off); \\d+ records")
+
+    def test_other_data_behind_it(self) -> None:
+        for behind in (b"x", b"garbage" * 1000, lines(3), b"\x1f"):
+            self.check(self.packed + behind, 2000, "^has other data behind its gzip data; 2000 ")
+
+    def test_bytes_that_only_look_like_gzip(self) -> None:
+        self.check(b"\x1f", 0, "^is no JSON")
+        self.check(b"\x1f\x8b\x00garbage", 0, "^its gzip data is damaged; 0 records")
+
+
+class OddFilesTest(FilesTest):
+    def test_files_of_another_kind(self) -> None:
+        """In a folder they are passed over with a word; one that is named is an error."""
+        texts = [self.write(f"a/{name}", b"# Read me\n") for name in ("README.md", "notes.json")]
+        self.write("a/trail.json", lines(2))
+        run = self.scan(str(self.folder))
+        self.check_counted(run, 2)
+        self.assertEqual(run.exit_code, 0, run.stderr)
+        self.assertEqual(run.told[:-1], [f"{text}: skipped, it is no JSON" for text in texts])
+        for text in texts:
+            run = self.scan(text, str(self.folder))
+            self.check_counted(run, 2)
+            self.assertEqual(run.exit_code, 2)
+            self.assertIn(f"{text}: is no JSON", run.stderr)
+
+    def test_what_is_no_file_is_skipped_with_a_word(self) -> None:
+        self.write("a/b/trail.json", lines(3))
+        os.mkfifo(self.folder / "pipe")
+        (self.folder / "a/b/up").symlink_to(self.folder)
+        (self.folder / "device").symlink_to("/dev/zero")
+        with socket.socket(socket.AF_UNIX) as server:
+            here = os.open(self.folder, os.O_RDONLY)
+            server.bind(f"/proc/self/fd/{here}/socket")  # its path may be too long for one
+            os.close(here)
+            run = self.scan(str(self.folder))
+        self.check_counted(run, 3)
+        self.assertEqual(run.exit_code, 0, run.stderr)
+        told = {Path(line.split(": ")[0]).name: line.split(": ")[1] for line in run.told[:-1]}
+        self.assertEqual(
+            told,
+            {
+                "pipe": "skipped, it is a pipe",
+                "socket": "skipped, it is a socket",
+                "device": "skipped, it is a device",
+                "up": f"skipped, it is the same as {self.folder}",
+            },
+        )
+
+    def test_links_that_lead_in_a_circle_are_skipped(self) -> None:
+        self.write("a/trail", lines(2))
+        (self.folder / "a/self").symlink_to("self")
+        (self.folder / "one").symlink_to("two")
+        (self.folder / "two").symlink_to("one")
+        run = self.scan(str(self.folder))
+        self.check_counted(run, 2)
+        self.assertEqual([line.split(": ")[1][:7] for line in run.told[:-1]], ["skipped"] * 3)
+        self.assertEqual(run.exit_code, 0, run.stderr)
+
+    def test_what_cannot_be_read_is_an_error(self) -> None:
+        good = self.write("good", lines(2))
+        (self.folder / "dangling").symlink_to("nothing")
+        for name, why in (("dangling", "links to nothing"), ("missing", "does not exist")):
+            run = self.scan(good, str(self.folder / name))
+            self.check_counted(run, 2)
+            self.assertIn(f"{self.folder / name}: {why}", run.told)
+            self.assertEqual(run.exit_code, 2)
+        self.assertEqual(self.scan(str(self.folder / "good/below")).exit_code, 2)
+        self.assertEqual(self.scan(good, "").exit_code, 2)
+
+    @unittest.skipIf(os.geteuid() == 0, "root may read everything")
+    def test_what_may_not_be_read_is_an_error(self) -> None:
+        good, closed = self.write("good", lines(2)), self.write("closed/trail", lines(2))
+        for path in (closed, str(Path(closed).parent)):
+            os.chmod(path, 0)
+            run = self.scan(good, str(self.folder / "closed"))
+            os.chmod(path, 0o700)
+            self.check_counted(run, 2)
+            self.assertRegex(run.told[0], "closed.*: .*Permission denied")
+            self.assertEqual(run.exit_code, 2)
+
+    def test_the_same_file_twice_counts_once(self) -> None:
+        path = self.write("trail", lines(3))
+        (self.folder / "link").symlink_to("trail")
+        run = self.scan(path, path, str(self.folder / "link"), f"{self.folder}/./trail")
+        self.check_counted(run, 3)
+        self.assertEqual(run.exit_code, 0)
+        self.assertEqual(run.stderr.count(f"skipped, it is the same as {path}\n"), 3)
+
+    def test_a_pipe_that_is_named_is_read(self) -> None:
+        path = self.folder / "pipe"
+        os.mkfifo(path)
+        packed = self.write("packed", gzip.compress(lines(4)))
+        with subprocess.Popen(["sh", "-c", 'cat "$0" >"$1"', packed, path]) as feeder:
+            run = self.scan(str(path))
+            feeder.kill()  # where nobody has read from it
+        self.check_counted(run, 4)
+
+    def test_many_folders_deep(self) -> None:
+        self.write("a/" * 500 + "trail", lines(2))
+        run = self.scan(str(self.folder))
+        self.check_counted(run, 2)
+        self.assertEqual(run.exit_code, 0, run.stderr)
+
+    def test_standard_input_is_named_in_words(self) -> None:
+        run = run_scan(*ALL, "-", stdin=lines(2) + b"x")
+        self.check_counted(run, 2)
+        self.assertRegex(run.told[0], "^standard input: 1 of 3 records ")
+        run = run_scan(*ALL, "-", stdin=b"", preexec_fn=lambda: os.close(0))
+        self.assertEqual(run.exit_code, 2)
+        self.assertRegex(run.told[0], "^standard input: ")

@@ -1,0 +1,103 @@
+"""Scanning takes no more memory for more data: 2 GB of it, packed and not."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import random
+import shutil
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+from peak_memory import measured
+from program_under_test import SANITIZED, program
+
+MIB = 1 << 20
+MOST = 64 * MIB
+TOTAL = 2 << 30
+NEEDED = 5 << 30  # on the disk, to leave room for others
+
+CALLERS = 200
+BLOCK_RECORDS = 8000
+
+FREE = shutil.disk_usage(tempfile.gettempdir()).free
+
+
+def _record(rng: random.Random, number: int) -> bytes:
+    caller = number % CALLERS
+    record = {
+        "eventVersion": "1.09",
+        "userIdentity": {
+            "type": "AssumedRole",
+            "principalId": f"AROAEXAMPLE{caller:09}:session",
+            "arn": f"arn:aws:sts::111122223333:assumed-role/service-{caller}/session",
+            "accountId": "111122223333",
+            "sessionContext": {"sessionIssuer": {"type": "Role", "userName": f"service-{caller}"}},
+        },
+        "eventTime": f"2024-03-05T{number % 3:02}:00:00Z",
+        "eventSource": "bedrock.amazonaws.com",
+        "eventName": "InvokeModel",
+        "awsRegion": "us-east-1",
+        "sourceIPAddress": f"2001:db8::{number % 8:x}",
+        "userAgent": "Boto3/1.34.51 md/Botocore#1.34.51 ua/2.0 os/linux#6.1 lang/python#3.11.7",
+        "requestParameters": {"modelId": "anthropic.claude-v2", "text": "x" * rng.randrange(600)},
+        "requestID": f"{rng.getrandbits(128):032x}",
+        "eventID": f"{rng.getrandbits(128):032x}",
+    }
+    return json.dumps(record).encode()
+
+
+@unittest.skipIf(SANITIZED, "CLOUDHIJACK_SANITIZED is set: a sanitizer's memory says nothing")
+@unittest.skipIf(FREE < NEEDED, f"{FREE >> 20} MiB are free where 5 GiB are needed")
+class ScanMemoryTest(unittest.TestCase):
+    """To make so much takes longest, so it is one block of records over and over."""
+
+    block: bytes
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        rng = random.Random(1)
+        cls.block = b",\n".join(_record(rng, number) for number in range(BLOCK_RECORDS))
+
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.report = self.folder / "peak"
+
+    def check_scan(self, path: Path, records: int) -> None:
+        args = ["scan", "--format=ndjson", str(path)]
+        done = subprocess.run(
+            measured([*program(), *args], self.report), capture_output=True, text=True, timeout=120
+        )
+        self.assertEqual(done.returncode, 0, done.stderr)
+        rows = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual(len(rows), CALLERS * 3)
+        self.assertEqual(sum(row["EventCount"] for row in rows), records)
+        self.assertLess(int(self.report.read_text()), MOST)
+
+    def test_gzipped_files_of_many_members(self) -> None:
+        # Each file is one array: its brackets, and the block again and again with commas between.
+        open_list, comma, close_list = (gzip.compress(text) for text in (b"[", b",\n", b"]\n"))
+        member = gzip.compress(self.block, 1)
+        files = 7
+        blocks = TOTAL // len(self.block) // files
+        for number in range(files):
+            with open(self.folder / f"{number}.json.gz", "wb") as file:
+                file.write(open_list + member)
+                file.writelines([comma, member] * (blocks - 1))
+                file.write(close_list)
+        self.check_scan(self.folder, files * blocks * BLOCK_RECORDS)
+
+    def test_one_list_of_records(self) -> None:
+        blocks = TOTAL // len(self.block)
+        path = self.folder / "trail.json"
+        with open(path, "wb", buffering=0) as file:
+            file.write(b'{"Records":[')
+            for _ in range(blocks - 1):
+                os.writev(file.fileno(), [self.block, b",\n"])
+            file.write(self.block + b"]}\n")
+        self.check_scan(path, blocks * BLOCK_RECORDS)

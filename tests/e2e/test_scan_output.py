@@ -1,0 +1,248 @@
+"""What `scan` shows: tables that fit a terminal, CSV that is safe to open, progress."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import subprocess
+import tempfile
+import time
+import unicodedata
+import unittest
+from pathlib import Path
+
+from call_records import call, lines
+from program_under_test import program
+from shell_run import run_on_terminal, run_program, run_scan
+from volume_reference import COLUMNS
+
+RESET = "\033[0m"
+_COLOURS = re.compile(r"\033\[[0-9;]*m")
+
+ALICE = "arn:aws:iam::111122223333:user/alice"
+ROLE = "arn:aws:sts::111122223333:assumed-role/tmp-deploy-of-a-long-name/i-0123456789abcdef0"
+
+# What a terminal obeys, and what makes text look like what it is not: bytes, and directions.
+CONTROLS = "".join(map(chr, [*range(0x20), *range(0x7F, 0xA0)]))
+DIRECTIONS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029"
+
+
+def columns_of(line: str) -> int:
+    """How many columns of a terminal a line takes."""
+    wide = sum(unicodedata.east_asian_width(character) in "WF" for character in line)
+    return len(line) + wide - sum(unicodedata.combining(character) != 0 for character in line)
+
+
+class OutputTest(unittest.TestCase):
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.path = str(Path(folder.name) / "trail.jsonl")
+
+    def write(self, data: bytes) -> None:
+        Path(self.path).write_bytes(data)
+
+    def on_terminal(self, columns: int = 120, **environment: str) -> str:
+        args = ["scan", "--ses-threshold=1", self.path]
+        exit_code, shown = run_on_terminal(args, columns, environment)
+        self.assertEqual(exit_code, 0)
+        return shown
+
+
+class TableTest(OutputTest):
+    def ordinary(self) -> bytes:
+        addresses = [call(ROLE, i, sourceIPAddress=f"2001:db8:1234:5678::{i:x}") for i in range(30)]
+        more = {"awsRegion": "ap-southeast-2", "eventSource": "bedrock.amazonaws.com"}
+        model = lines(51, ROLE, eventName="InvokeModel", **more)
+        return lines(1000, ALICE) + b"\n".join(addresses) + b"\n" + model
+
+    def check_fits(self, columns: int) -> None:
+        with self.subTest(columns=columns):
+            shown = _COLOURS.sub("", self.on_terminal(columns))
+            self.assertTrue(shown.startswith("Score "))
+            longest = max(shown.split("\n"), key=columns_of)
+            self.assertLessEqual(columns_of(longest), columns, longest)
+
+    def test_it_fits_the_terminal(self) -> None:
+        self.write(self.ordinary())
+        for columns in (80, 100, 120, 200):
+            self.check_fits(columns)
+
+    def test_it_fits_whatever_the_events_hold(self) -> None:
+        for members in ({"awsRegion": "r" * 300}, {"sourceIPAddress": "a" * 300}):
+            self.write(lines(2, ALICE, **members))
+            self.check_fits(80)
+        for caller in ("long/" * 900, "\u6f22\u5b57" * 100, "e\u0301" * 100, "\U0001f4e7" * 90):
+            self.write(lines(2, caller))
+            self.check_fits(80)
+        self.write(lines(2, ALICE))
+        pattern = "--suspicious-names=(alice|" + "x" * 300 + ")"  # which a reason names
+        _, shown = run_on_terminal(["scan", "--ses-threshold=1", pattern, self.path], 80)
+        self.assertLessEqual(max(map(columns_of, shown.split("\n"))), 80)
+
+    def test_nothing_is_cut_where_there_is_room_or_no_terminal(self) -> None:
+        self.write(self.ordinary())
+        piped = run_scan("--ses-threshold=1", self.path).stdout
+        for shown in (self.on_terminal(250), piped):
+            self.assertIn(f" {ROLE} ", _COLOURS.sub("", shown))
+            self.assertIn(f" {ALICE} ", _COLOURS.sub("", shown))
+        self.assertEqual(_COLOURS.sub("", self.on_terminal(250)), piped)
+
+    def test_a_row_and_its_reasons(self) -> None:
+        self.write(lines(12, ALICE))
+        table = run_scan("--ses-threshold=1", self.path).stdout.splitlines()
+        self.assertEqual(
+            table[0].split(), "Score Span from Service Calls Limit Caller Region Addresses".split()
+        )
+        row = f"3 2024-03-05T00:00:00Z AWS SES 12 1 {ALICE} us-east-1 1 (2001:db8::1)"
+        self.assertEqual(table[1].split(), row.split())
+        self.assertRegex(table[2], r"^ +12 calls in 1h, .* \(\+3\)$")
+
+    def test_no_findings(self) -> None:
+        self.write(lines(1))
+        self.assertEqual(self.on_terminal(), "")
+        self.assertIn(" 0 findings\n", run_scan(self.path).stderr)
+
+    def test_colour_is_for_terminals(self) -> None:
+        self.write(self.ordinary())
+        self.assertRegex(self.on_terminal(), _COLOURS)
+        self.assertRegex(self.on_terminal(NO_COLOR=""), _COLOURS)  # empty is as not set
+        self.assertNotIn("\033", self.on_terminal(NO_COLOR="1"))
+        for form in ("table", "csv", "ndjson"):
+            run = run_scan("--ses-threshold=1", "--format", form, self.path)
+            self.assertNotIn("\033", run.stdout)
+        for form in ("csv", "ndjson"):
+            args = ["scan", "--ses-threshold=1", f"--format={form}", self.path]
+            self.assertEqual(run_on_terminal(args, 80)[1], run_program(*args).stdout)
+
+    def test_each_colour_ends_on_its_line(self) -> None:
+        self.write(self.ordinary())
+        coloured = [line for line in self.on_terminal().split("\n") if "\033" in line]
+        self.assertTrue(coloured)
+        for line in coloured:
+            first, last = _COLOURS.findall(line)
+            self.assertEqual((first == RESET, last), (False, RESET))
+
+    def check_harmless(self, hostile: str) -> None:
+        for members in (
+            {"caller": hostile},
+            {"caller": ALICE, "awsRegion": hostile},
+            {"caller": ALICE, "sourceIPAddress": hostile},
+        ):
+            self.write(lines(2, **members))
+            piped = run_scan("--ses-threshold=1", self.path).stdout
+            for shown in (self.on_terminal(NO_COLOR="1"), piped):
+                self.assertEqual(set(hostile) & set(shown), {"\n"} & set(shown))
+                self.assertEqual(shown.count("\n"), 3)
+
+    def test_controls_never_reach_the_terminal(self) -> None:
+        self.check_harmless(CONTROLS)
+
+    def test_directions_never_reach_the_terminal(self) -> None:
+        self.check_harmless(DIRECTIONS)
+
+    def test_nothing_hostile_is_told_on_standard_error(self) -> None:
+        hostile = CONTROLS[1:]  # no file's name holds a zero
+        self.path = str(Path(self.path).with_name(f"x{hostile}"))
+        self.write(b"no JSON")
+        for args in ((self.path,), (f"{self.path}y",), (f"--format={hostile}", self.path)):
+            run = run_scan(*args)
+            self.assertEqual(run.exit_code, 2)
+            self.assertEqual(set(hostile) & set("".join(run.told)), set())
+
+
+class CsvTest(OutputTest):
+    def table(self, *args: str) -> list[list[str]]:
+        text = run_scan("--ses-threshold=0", "--format=csv", *args, self.path).stdout
+        return list(csv.reader(io.StringIO(text, newline=""), strict=True))
+
+    def test_it_has_the_columns_and_values_of_a_search(self) -> None:
+        self.write(lines(2, 'a "quoted", one\nof two lines') + call(ALICE, sourceIPAddress="x"))
+        header, first, second = self.table()
+        self.assertEqual(header, [*COLUMNS, "Reasons"])
+        self.assertEqual(first[header.index("CallerARN")], 'a "quoted", one\nof two lines')
+        self.assertEqual(first[header.index("EventCount")], "2")
+        self.assertEqual(second[header.index("SourceIPs")], "x")
+
+    def test_multivalues_stand_on_lines_of_one_cell(self) -> None:
+        self.write(b"\n".join(call(sourceIPAddress=f"2001:db8::{i}") for i in range(3)))
+        header, row = self.table()
+        addresses = row[header.index("SourceIPs")]
+        self.assertEqual(addresses, "2001:db8::0\n2001:db8::1\n2001:db8::2")
+
+    def test_no_cell_is_a_formula(self) -> None:
+        for text in ("=1+1", "+1", "-1", "@SUM(A1)", "=", "\t=1", "\r=1"):
+            for member in ("caller", "awsRegion", "sourceIPAddress"):
+                self.write(call(**{member: text}))
+                column = {"caller": "CallerARN", "sourceIPAddress": "SourceIPs"}.get(member, member)
+                for args, shown in (((), f"'{text}"), (("--raw-csv",), text)):
+                    header, row = self.table(*args)
+                    self.assertEqual(row[header.index(column)], shown)
+
+    def test_numbers_and_other_text_are_as_they_are(self) -> None:
+        self.write(call("'a", eventTime="1969-12-31T23:59:59.5Z", awsRegion="a=1"))
+        self.assertEqual(self.table(), self.table("--raw-csv"))
+        header, row = self.table()
+        self.assertEqual(row[header.index("FirstEvent")], "-0.5")
+
+    def test_a_header_alone_where_nothing_is_found(self) -> None:
+        self.write(b"")
+        self.assertEqual(self.table(), [[*COLUMNS, "Reasons"]])
+        self.assertEqual(run_scan("--format=ndjson", self.path).stdout, "")
+
+
+class ProgressTest(OutputTest):
+    def slow_scan(self, feed: str, *args: str) -> list[str]:
+        """A scan whose standard input a shell feeds slowly, the file being `$1`."""
+        script = f'({feed}) | "$0" scan "${{@:2}}"'
+        return ["bash", "-c", script, *program(), self.path, *args]
+
+    def test_it_is_shown_on_a_terminal_alone(self) -> None:
+        self.write(lines(5000))
+        slow = self.slow_scan('cat "$1"; sleep 1.3; cat "$1"', "-")
+        quiet = subprocess.run(slow, capture_output=True, text=True, timeout=60)
+        self.assertEqual(quiet.stderr, "cloudhijack: 1 file, 10000 records, 1 finding\n")
+        exit_code, shown = run_on_terminal([], 80, stderr=True, argv=slow)
+        self.assertEqual(exit_code, 0)
+        self.assertRegex(shown, r"\r\033\[K1 MB, [1-9]\d* events, \d findings?")
+        # The line is gone in the end.
+        self.assertRegex(shown, r"\r\033\[Kcloudhijack: 1 file, 10000 records, 1 finding\n\Z")
+        self.assertEqual(shown.count("\n"), 1)
+
+    def test_it_tells_bytes_findings_and_time_left(self) -> None:
+        self.write(lines(20_000))
+        size = Path(self.path).stat().st_size
+        # The file is read at once, while the input keeps the scan going.
+        slow = self.slow_scan("sleep 1.3", self.path, "-")
+        _, shown = run_on_terminal([], 80, stderr=True, argv=slow)
+        megabytes = size // 10**6
+        told = f"{megabytes} of {megabytes} MB, 20000 events, 1 finding, 0 s left"
+        self.assertIn(f"\r\033[K{told}", shown)
+
+
+class ClosedOutputTest(OutputTest):
+    def run_with_output(self, output: str, *args: str) -> tuple[int, str]:
+        command = ["bash", "-c", f'"$0" "$@" {output}', *program(), *args]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        return done.returncode, done.stderr
+
+    def test_an_output_that_cannot_be_written_is_an_error(self) -> None:
+        self.write(lines(200))
+        commands = ("scan", self.path), ("--help",), ("--version",), ("scan", "--help")
+        for args in (*commands, ("check-config",)):
+            for output in (">&-", ">/dev/full"):
+                with self.subTest(args=args, output=output):
+                    exit_code, stderr = self.run_with_output(output, *args)
+                    self.assertNotEqual(exit_code, 0)
+                    self.assertIn("cannot write", stderr)
+
+    def test_a_reader_that_has_seen_enough_is_none(self) -> None:
+        self.write(b"".join(lines(2, f"caller-{i}" + "x" * 500) for i in range(1000)))
+        started = time.monotonic()
+        for form in ("table", "csv", "ndjson"):
+            args = ("scan", "--ses-threshold=0", f"--format={form}", self.path)
+            output = "| head -1 >/dev/null; exit ${PIPESTATUS[0]}"
+            exit_code, stderr = self.run_with_output(output, *args)
+            self.assertEqual(exit_code, 0, stderr)
+        self.assertLess(time.monotonic() - started, 30)

@@ -1,0 +1,247 @@
+"""The command line: help, options and what is said of those that are misused, `check-config`."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import tempfile
+import unittest
+from pathlib import Path
+
+from call_records import call, lines
+from program_under_test import program
+from shell_run import Run, ndjson_rows, run_program, run_scan
+from splunkd import run_search
+
+OWN_SERVICE = """\
+# Texts by a service that the catalogue does not know.
+[service:translate]
+label = AWS Translate
+category = Machine translation resold
+threshold = 2
+source = translate
+volume = TranslateText polly:SynthesizeSpeech(Engine=neural)
+"""
+
+
+class ShellTest(unittest.TestCase):
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def write(self, name: str, data: str) -> str:
+        path = self.folder / name
+        path.write_text(data)
+        return str(path)
+
+    def check_refused(self, run: Run, *words: str) -> None:
+        self.assertEqual((run.exit_code, run.stdout), (2, ""), run.stderr)
+        for word in words:
+            self.assertIn(word, run.stderr)
+
+
+class HelpTest(ShellTest):
+    def test_help(self) -> None:
+        for args in (("--help",), ("-h",)):
+            run = run_program(*args)
+            self.assertEqual((run.exit_code, run.stderr), (0, ""))
+            for word in ("cloudhijack scan", "check-config", "--version", "Splunk"):
+                self.assertIn(word, run.stdout)
+
+    def test_version(self) -> None:
+        run = run_program("--version")
+        self.assertEqual((run.exit_code, run.stderr), (0, ""))
+        self.assertRegex(run.stdout, r"\Acloudhijack \d+\.\d+\.\d+\n\Z")
+
+    def test_help_of_scan(self) -> None:
+        for args in (("--help",), ("-h",), ("nothing", "--help"), ("--span=1d", "-h")):
+            run = run_scan(*args)
+            self.assertEqual((run.exit_code, run.stderr), (0, ""))
+            for word in ("PATH", "--format", "--fail-on-findings", "--config", "--threads"):
+                self.assertIn(word, run.stdout)
+            self.assertLessEqual(max(map(len, run.stdout.splitlines())), 100)
+
+    def test_each_option_of_the_search_is_one_of_scan(self) -> None:
+        complaint = run_search(program(), ["nonsense=1"]).error or ""
+        options = complaint.rpartition("the options are ")[2].split(", ")
+        text = run_scan("--help").stdout
+        for option in set(options) - {"input"}:  # which is about rows of a search
+            self.assertRegex(text, rf"--{option.replace('_', '-')}\b")
+
+    def test_the_examples_of_the_help_work(self) -> None:
+        text = run_scan("--help").stdout
+        examples = re.findall(r"^  .*?cloudhijack (scan .*)$", text.partition("Examples:")[2], re.M)
+        self.assertGreaterEqual(len(examples), 3)
+        for example in examples:
+            args = shlex.split(example)
+            for arg in args:
+                if arg.endswith("/"):
+                    (self.folder / arg).mkdir()
+                    self.write(f"{arg}trail.json", lines(3).decode())
+                elif "." in arg:
+                    self.write(arg, lines(3).decode())
+            run = run_program(*args, stdin=lines(3), cwd=self.folder)
+            self.assertEqual(run.exit_code, 0, f"{example}: {run.stderr}")
+            self.assertIn(" 3 records", run.stderr)
+
+    def test_without_a_verb_that_it_knows(self) -> None:
+        for verb in ("scna", "--nonsense", ""):
+            self.check_refused(run_program(verb), f'"{verb}"', "cloudhijack --help")
+
+
+class OptionTest(ShellTest):
+    def setUp(self) -> None:
+        super().setUp()
+        self.path = self.write("trail", lines(4, "tmp").decode())
+
+    def rows(self, *args: str) -> list[dict[str, object]]:
+        run = run_scan("--format", "ndjson", *args, self.path)
+        self.assertEqual(run.exit_code, 0, run.stderr)
+        return ndjson_rows(run.stdout)
+
+    def test_what_they_do(self) -> None:
+        self.assertEqual(self.rows(), [])
+        self.assertEqual(len(self.rows("--ses-threshold", "3")), 1)
+        self.assertEqual(self.rows("--ses-threshold", "4"), [])
+        self.assertEqual(len(self.rows("--ses-threshold=0", "--span=1s")), 4)
+        scored = ("--ses-threshold=3", "--min-score=2")
+        self.assertEqual(self.rows(*scored, "--suspicious-names=^x"), [])
+        self.assertEqual(len(self.rows(*scored, "--mode=volume")), 1)
+        self.assertEqual(self.rows("--ses-threshold=3", "--min-score=3"), [])
+
+    def test_options_may_stand_behind_the_paths(self) -> None:
+        run = run_scan(self.path, "--ses-threshold=0", "--format=ndjson")
+        self.assertEqual(len(ndjson_rows(run.stdout)), 1)
+        odd = self.write("--span=1h", lines(2).decode())
+        args = ("--ses-threshold=0", "--format=ndjson", "--", Path(odd).name)
+        run = run_scan(*args, cwd=self.folder)
+        self.assertEqual(len(ndjson_rows(run.stdout)), 1)
+
+    def test_unknown_options(self) -> None:
+        for option in ("--nonsense", "--spa", "--ses_threshold", "--input", "-x", "--min_score=1"):
+            run = run_scan(option, "1", self.path)
+            self.check_refused(run, option.partition("=")[0], "see cloudhijack scan --help")
+
+    def test_bad_values_are_told_in_the_words_of_the_shell(self) -> None:
+        for option, value, takes in (
+            ("--span", "5x", "a whole number with s, m, h or d"),
+            ("--min-score", "7", "a whole number from 0 to 6"),
+            ("--ses-threshold", "-1", "a whole number"),
+            ("--bedrock-threshold", "many", "a whole number"),
+            ("--suspicious-names", "(", "a regular expression"),
+            ("--mode", "volumes", "volume"),
+            ("--format", "xml", "table, csv or ndjson"),
+            ("--threads", "0", "a whole number from 1"),
+            ("--threads", "2x", "a whole number from 1"),
+            ("--threads", "1000000", "a whole number from 1"),
+        ):
+            with self.subTest(option=option, value=value):
+                for args in ((option, value), (f"{option}={value}",)):
+                    self.check_refused(run_scan(*args, self.path), option, takes, f'"{value}"')
+
+    def test_missing_values_and_options_given_twice(self) -> None:
+        for option in ("--span", "--format", "--threads", "--config", "--ses-threshold"):
+            self.check_refused(run_scan(self.path, option), option)
+        self.check_refused(run_scan("--span=1h", "--span=1h", self.path), "--span")
+
+    def test_nothing_to_scan(self) -> None:
+        self.check_refused(run_scan(), "a file, a folder or -")
+
+
+class ConfigTest(ShellTest):
+    def setUp(self) -> None:
+        super().setUp()
+        texts = [
+            call("seller", i, eventSource="translate.amazonaws.com", eventName="TranslateText")
+            for i in range(3)
+        ]
+        speech = {"eventSource": "polly.amazonaws.com", "eventName": "SynthesizeSpeech"}
+        for engine in ("neural", "standard"):
+            texts.append(call("seller", 9, **speech, requestParameters={"Engine": engine}))
+        self.path = self.write("trail", b"\n".join(texts).decode())
+        self.own = self.write("own.conf", OWN_SERVICE)
+
+    def test_a_service_of_ones_own(self) -> None:
+        self.assertEqual(run_scan("--format=ndjson", self.path).stdout, "")
+        for args in (("--config", self.own), (f"--config={self.own}",)):
+            [row] = ndjson_rows(run_scan("--format=ndjson", *args, self.path).stdout)
+            shown = [row[name] for name in ("ServiceAbused", "AttackCategory", "CallerARN")]
+            self.assertEqual(shown, ["AWS Translate", "Machine translation resold", "seller"])
+            self.assertEqual(row["EventCount"], ("number", "4"))
+            self.assertEqual(row["Threshold"], ("number", "2"))
+
+    def test_it_has_an_option_of_its_own(self) -> None:
+        args = ("--config", self.own, "--format=ndjson", "--translate-threshold")
+        self.assertEqual(len(ndjson_rows(run_scan(*args, "3", self.path).stdout)), 1)
+        self.assertEqual(run_scan(*args, "4", self.path).stdout, "")
+        self.assertIn("--translate-threshold", run_scan("--config", self.own, "--help").stdout)
+        self.check_refused(run_scan(*args[2:], "3", self.path), "--translate-threshold")
+
+    def test_defaults(self) -> None:
+        conf = self.write("d.conf", "[defaults]\nspan = 1s\nses_threshold = 0\n[service:ses]\n")
+        trail = self.write("mail", lines(4).decode())
+        run = run_scan("--config", conf, "--format=ndjson", trail)
+        self.assertEqual(len(ndjson_rows(run.stdout)), 4)
+        run = run_scan("--config", conf, "--format=ndjson", "--span=1h", trail)
+        self.assertEqual(len(ndjson_rows(run.stdout)), 1)
+
+    def test_what_cannot_be_read(self) -> None:
+        for path, why in (
+            (str(self.folder / "missing"), "No such file"),
+            (str(self.folder), "Is a directory"),
+            (self.write("huge", "#" * (5 << 20)), "4 MiB"),
+        ):
+            self.check_refused(run_scan("--config", path, self.path), path, why)
+            self.check_refused(run_program("check-config", path), path, why)
+
+
+MISTAKES = [
+    ("[service:ses]\nthreshold = many", 2, "[service:ses] threshold", '"many"'),
+    ("[service:ses]\n\nuse = SendEmail a:b:c", 3, "[service:ses] use", '"a:b:c"'),
+    ("[service:ses]\nuse = SendEmail \\\n  SendMail(a\n", 2, "[service:ses] use", '"SendMail(a"'),
+    ("[service:ses]\nuse = SendEmail(a)", 2, "[service:ses] use", "path=value"),
+    ("[service:new]\nuse = SendEmail", 2, "[service:new] use", "source"),
+    ("[service:ses]\nthresholds = 1", 2, "[service:ses] thresholds", "threshold, source, volume"),
+    ("[service:ses]\nlabel =", 2, "[service:ses] label", "text"),
+    ("[service:SES]\nlabel = x", 2, "[service:SES] label", "a-z"),
+    ("[defaults]\nspan = 5x", 2, "[defaults] span", '"5x"'),
+    ("[defaults]\nspam = 1", 2, "[defaults] spam", "no option"),
+    ("[defaults]\nsms_voice_threshold = 1", 2, "[defaults] sms_voice_threshold", "no option"),
+    ("[stanza]\nkey = 1", 2, "[stanza] key", "[defaults], [service:<id>]"),
+    ("key = 1", 1, "key", "stanza"),
+    ("[service:ses]\nthreshold 5", 2, "[service:ses]", "key = value"),
+    ("# a comment\n[service:ses\nthreshold = 5", 2, "", "]"),
+]
+
+
+class CheckConfigTest(ShellTest):
+    def test_the_built_in_one_is_fine(self) -> None:
+        run = run_program("check-config")
+        self.assertEqual((run.exit_code, run.stderr), (0, ""))
+        for service in ("ses", "sns", "bedrock", "sms_voice", "account"):
+            self.assertRegex(run.stdout, rf"(?m)^service {service}: ")
+
+    def test_a_good_one(self) -> None:
+        run = run_program("check-config", self.write("own.conf", OWN_SERVICE))
+        self.assertEqual((run.exit_code, run.stderr), (0, ""))
+        self.assertIn("service translate: AWS Translate, threshold 2, 2 calls\n", run.stdout)
+        self.assertIn("service ses: AWS SES", run.stdout)
+
+    def test_each_mistake_is_told_with_its_place(self) -> None:
+        trail = self.write("trail", lines(200).decode())
+        for text, line, place, why in MISTAKES:
+            with self.subTest(text=text):
+                path = self.write("bad.conf", text)
+                for run in (run_program("check-config", path), run_scan("--config", path, trail)):
+                    self.check_refused(run, f"{path}:{line}: {place}", why)
+
+    def test_all_mistakes_are_told(self) -> None:
+        text = "".join(f"{text}\n" for text, *_ in MISTAKES)
+        run = run_program("check-config", self.write("bad.conf", text))
+        self.assertEqual(run.exit_code, 2)
+        self.assertGreaterEqual(len(run.told), len(MISTAKES) - 1)
+
+    def test_usage(self) -> None:
+        for args in (("a", "b"), ("--nonsense",)):
+            self.check_refused(run_program("check-config", *args), "usage: ", "check-config")

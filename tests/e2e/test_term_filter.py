@@ -1,0 +1,137 @@
+"""The macro `cloudhijack_events` asks Splunk's index for the catalogue's calls, and loses none."""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+import unittest
+from typing import Callable, Iterator
+
+from awkward_events import awkward_events
+from call_records import call
+from cloudtrail_day import cloudtrail_day
+from event_forms import delivery, lookup_item, pretty
+from segmentation import has_breaker, index_tokens
+from shell_run import run_program
+from shipped_catalogue import ROOT, catalogue_calls, read_stanzas
+from volume_reference import Rules, expected_answer
+
+MACROS = read_stanzas((ROOT / "default/macros.conf").read_text())
+EVENTS = MACROS["cloudhijack_events"]["definition"]
+NAMES = sorted({call.name for call in catalogue_calls()})
+
+
+def terms() -> list[str]:
+    match = re.fullmatch(r"`cloudhijack_source` \((.*)\) \| fields _time, _raw", EVENTS)
+    assert match is not None, EVENTS
+    return match[1].split(" OR ")
+
+
+TERMS = {term.lower() for term in terms()}
+
+
+def is_found(raw: bytes) -> bool:
+    """Whether the macro's search returns the event. A term is found as a whole token."""
+    return not TERMS.isdisjoint(index_tokens(raw.decode("utf-8", "replace")))
+
+
+def as_json_string(raw: bytes) -> bytes:
+    return json.dumps(raw.decode()).encode()
+
+
+FORMS: dict[str, Callable[[bytes], bytes]] = {
+    "as such": bytes,
+    "pretty": pretty,
+    "blanks around the colons": lambda raw: raw.replace(b'": "', b'" : "'),
+    "EventBridge": delivery,
+    "EventBridge, pretty": lambda raw: pretty(delivery(raw)),
+    "Records": lambda raw: b'{"Records":[' + raw + b"]}",
+    "Records, pretty": lambda raw: pretty(b'{"Records":[' + raw + b"]}"),
+    "lookup-events item": lookup_item,
+    "lookup-events item of a pretty record": lambda raw: lookup_item(pretty(raw)),
+    "lookup-events item, pretty": lambda raw: pretty(lookup_item(raw)),
+    "Events": lambda raw: b'{"Events":[' + lookup_item(raw) + b"]}",
+    "a string in a string": lambda raw: b'{"message":' + as_json_string(lookup_item(raw)) + b"}",
+    "a string in strings": lambda raw: as_json_string(as_json_string(lookup_item(raw))),
+    "syslog in front": lambda raw: b"<14>1 2024-03-05T00:00:00Z host aws - - - " + raw,
+}
+
+
+class MacroTest(unittest.TestCase):
+    def test_terms_are_the_names_of_the_catalogue(self) -> None:
+        self.assertEqual(terms(), NAMES)
+
+    def test_the_program_prints_the_same(self) -> None:
+        run = run_program("check-config", "--terms")
+        self.assertEqual((run.exit_code, run.stderr), (0, ""))
+        self.assertEqual(run.stdout, f"({' OR '.join(terms())})\n")
+        self.assertIn(run.stdout.strip(), EVENTS)
+
+    def test_the_program_prints_names_of_ones_own(self) -> None:
+        conf = "[service:own]\nsource = own\nuse = AnyCall\n[service:ses]\ncleanup = x:OneMore\n"
+        with tempfile.NamedTemporaryFile("w", suffix=".conf") as file:
+            file.write(conf)
+            file.flush()
+            run = run_program("check-config", "--terms", file.name)
+        names = {*NAMES, "AnyCall", "OneMore"} - {"DeleteIdentity", "DeleteEmailIdentity"}
+        self.assertEqual(run.stdout, f"({' OR '.join(sorted(names))})\n")
+
+    def test_other_macros(self) -> None:
+        self.assertEqual(MACROS["cloudhijack_source"]["definition"], "sourcetype=aws:cloudtrail")
+        unfiltered = MACROS["cloudhijack_events_unfiltered"]["definition"]
+        self.assertEqual(unfiltered, "`cloudhijack_source` | fields _time, _raw")
+        for name, macro in MACROS.items():
+            self.assertEqual(set(macro), {"definition", "iseval"}, name)
+            self.assertEqual(macro["iseval"], "0")
+
+    def test_terms_are_single_tokens_and_no_operators(self) -> None:
+        for term in terms():
+            self.assertFalse(has_breaker(term), term)
+            self.assertNotIn(term, ("AND", "OR", "NOT"))
+
+
+class SegmentationTest(unittest.TestCase):
+    """The rules themselves, on the examples that Splunk gives."""
+
+    def test_published_example(self) -> None:
+        tokens = index_tokens("2001.205.189.15 - - [13/Aug/2022:18:22:16]")
+        self.assertLessEqual({"2001.205.189.15", "-", "13/aug/2022:18:22:16"}, tokens)
+        self.assertLessEqual({"2001", "205", "189", "13", "aug", "2022", "18", "22"}, tokens)
+
+    def test_breakers(self) -> None:
+        for text in ("a b", "a--b", "a%20b", "a.b", "a_b", "a\\b", 'a"', "a=b", "-", "%"):
+            self.assertTrue(has_breaker(text), text)
+        self.assertFalse(has_breaker("SendEmail2"))
+
+
+class NothingIsLostTest(unittest.TestCase):
+    def forms(self, raw: bytes) -> Iterator[tuple[str, bytes]]:
+        for name, form in FORMS.items():
+            yield name, form(raw)
+
+    def test_each_call_in_each_form(self) -> None:
+        for name in NAMES:
+            for form, raw in self.forms(call(eventName=name)):
+                self.assertTrue(is_found(raw), f"{name}: {form}")
+                # Not by chance: without the name nothing is found.
+                self.assertFalse(is_found(raw.replace(name.encode(), b"GetObject")), form)
+
+    def test_everything_that_counts_is_found(self) -> None:
+        rules = Rules(thresholds=dict.fromkeys(Rules().thresholds, 0))
+        events = [(None, raw) for _, raw in awkward_events(7, 600)]
+        events += cloudtrail_day(seed=7, background=500).events[::20]
+        counted = 0
+        for event in events:
+            # AWS writes no name with escapes; for those who do there is the macro without terms.
+            if b"\\u0049nvoke" in event[1] or not expected_answer([event], rules).rows:
+                continue
+            counted += 1
+            self.assertTrue(is_found(event[1]), event)
+        self.assertGreater(counted, 500)
+
+    def test_most_of_a_day_stays_in_the_index(self) -> None:
+        events = cloudtrail_day(seed=7, background=20_000).events
+        work = [raw for _, raw in events if not re.search(rb"(ses|sns|bedrock)\.amazonaws", raw)]
+        self.assertGreater(len(work), 10_000)
+        self.assertLess(sum(map(is_found, work[:2000])), 20)
