@@ -23,7 +23,7 @@ using namespace cloudhijack;
 
 constexpr int k_ok = 0;
 constexpr int k_failed = 1;
-constexpr int k_wrong_usage = 2;
+constexpr int k_shell_error = 2;  ///< and any other error in a shell
 
 constexpr std::chrono::milliseconds k_patience{500};
 
@@ -41,7 +41,7 @@ constexpr std::string_view k_help =
 int search() {
     if (::isatty(STDIN_FILENO) == 1) {
         std::cerr << k_help;
-        return k_wrong_usage;
+        return k_shell_error;
     }
     const auto setup = command::read_installed_setup();
     const auto ended = command::run_search_command(
@@ -51,6 +51,13 @@ int search() {
     if (ended) return k_ok;
     std::cerr << "cloudhijack: " << ended.error().text << '\n';
     return k_failed;
+}
+
+int print(std::string_view text) {
+    const auto written = io::write_to(STDOUT_FILENO)(text);
+    if (written || written.error().kind == Error::Kind::gone) return k_ok;
+    std::cerr << "cloudhijack: " << written.error().text << '\n';
+    return k_shell_error;
 }
 
 // Under chunked = false Splunk passes the search's arguments, behind one of two words or alone.
@@ -65,16 +72,14 @@ int run(const std::vector<std::string>& arguments) {
     if (verb == "scan") return scan::run_scan(rest);
     if (verb == "check-config") return scan::run_check_config(rest);
     if (verb == "--version" || verb == "-V") {
-        std::cout << "cloudhijack " << k_version << '\n';
-        return k_ok;
+        return print("cloudhijack " + std::string(k_version) + '\n');
     }
     if (verb == "--help" || verb == "-h" || verb == "help") {
-        std::cout << k_help;
-        return k_ok;
+        return print(k_help);
     }
     if (is_of_old_protocol(verb)) return search();  // which answers it in its own form
     std::cerr << "cloudhijack: unknown argument \"" << verb << "\"; see cloudhijack --help\n";
-    return k_wrong_usage;
+    return k_shell_error;
 }
 
 }  // namespace
@@ -85,6 +90,6 @@ int main(int argc, char** argv) {
         return run({argv + (argc > 0 ? 1 : 0), argv + argc});
     } catch (const std::exception& error) {  // out of memory
         std::cerr << "cloudhijack: " << error.what() << '\n';
-        return k_failed;
+        return argc > 1 ? k_shell_error : k_failed;  // a shell's 1 means findings
     }
 }

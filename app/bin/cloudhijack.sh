@@ -11,7 +11,7 @@ program=$bin/linux_$machine/cloudhijack
 
 # The trial run finds what exec cannot take back: an empty or damaged file, another machine's program.
 if [ -f "$program" ]; then
-    case $("$program" --version </dev/null 2>/dev/null) in
+    case $(exec 2>/dev/null; "$program" --version </dev/null) in
         'cloudhijack '*) exec "$program" "$@" ;;
     esac
 fi

@@ -1,6 +1,7 @@
 #include "cloudtrail/record_splitter.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <string>
 #include <utility>
 
@@ -10,6 +11,20 @@ namespace {
 using Fill = io::Window::Fill;
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+// A key as its reader sees it, as far as it can be one that a shape names: those are ASCII.
+std::string unescaped(std::string_view key) {
+    std::string text;
+    while (!key.empty()) {
+        unsigned code = 0;
+        const bool escape =
+            key.starts_with("\\u") && key.size() >= 6 &&
+            std::from_chars(key.data() + 2, key.data() + 6, code, 16).ptr == key.data() + 6;
+        text += escape && code < 0x80 ? static_cast<char>(code) : key.front();
+        key.remove_prefix(escape ? 6 : 1);
+    }
+    return text;
+}
 
 }  // namespace
 
@@ -43,7 +58,7 @@ bool RecordSplitter::scan(std::span<const char> bytes) {
                 scan_between(c);
                 break;
             case State::inside:
-                closed = scan_inside(bytes, c);
+                closed = scan_inside(c);
                 break;
             case State::string:
                 closed = scan_string(bytes, c);
@@ -66,7 +81,9 @@ void RecordSplitter::scan_between(char c) {
     if (c == '[' && !in_list_) return enter_list(/*in_object=*/false);
     begin_ = at_ - 1;
     key_ = 0;
-    key_names_list_ = began_with_more_ = false;
+    key_names_list_ = false;
+    last_ = c;
+    line_begins_ = false;
     const bool brackets = c == '{' || c == '[';
     depth_ = brackets ? 1 : 0;
     key_comes_ = c == '{' && !in_list_;
@@ -75,7 +92,7 @@ void RecordSplitter::scan_between(char c) {
     if (c == '"') state_ = State::string;
 }
 
-bool RecordSplitter::scan_inside(std::span<const char> bytes, char c) {
+bool RecordSplitter::scan_inside(char c) {
     switch (c) {
         case '"':
             key_ = depth_ == 1 && key_comes_ ? at_ : 0;
@@ -89,8 +106,8 @@ bool RecordSplitter::scan_inside(std::span<const char> bytes, char c) {
             ++depth_;
             break;
         case '{': {
-            const bool next_line = at_ - begin_ >= 2 && bytes[at_ - 2] == '\n';
-            if (next_line && began_with_more_ && !in_list_) return close_document(at_ - 1);
+            const bool may_stand_here = last_ == ':' || last_ == ',' || last_ == '[';
+            if (line_begins_ && !may_stand_here) return close_document(at_ - 1);
             ++depth_;
             break;
         }
@@ -105,7 +122,8 @@ bool RecordSplitter::scan_inside(std::span<const char> bytes, char c) {
         default:
             break;
     }
-    if (!passed_over_ && at_ - begin_ == 2) began_with_more_ = !is_blank(c);
+    line_begins_ = c == '\n';
+    if (!is_blank(c)) last_ = c;
     return false;
 }
 
@@ -115,7 +133,7 @@ bool RecordSplitter::scan_string(std::span<const char> bytes, char c) {
     if (c != '"') return false;
     if (key_ != 0) {
         const auto key = bytes.subspan(key_, at_ - 1 - key_);
-        key_names_list_ = shape_->holds_records({key.data(), key.size()});
+        key_names_list_ = shape_->holds_records(unescaped({key.data(), key.size()}));
         key_ = 0;
         key_comes_ = false;
     }
@@ -147,7 +165,8 @@ void RecordSplitter::leave_list() {
     passed_over_ = true;
     state_ = State::inside;
     depth_ = 1;
-    key_comes_ = key_names_list_ = began_with_more_ = false;
+    key_comes_ = key_names_list_ = line_begins_ = false;
+    last_ = ']';
 }
 
 void RecordSplitter::pass(std::size_t count) {

@@ -18,8 +18,8 @@ namespace cloudhijack::cloudtrail {
 /// over.
 ///
 /// A document that is cut off does not take its successors with it: it ends where a line ends
-/// inside a string, and, if it began with more than `{` on its line, where a line begins with `{`.
-/// The event reader will refuse it.
+/// inside a string, and where a line begins with a `{` that no JSON can have there, which is behind
+/// anything but `:`, `,` and `[`. The event reader will refuse it.
 class RecordSplitter {
   public:
     struct Document {
@@ -48,7 +48,7 @@ class RecordSplitter {
 
     bool scan(std::span<const char> bytes);
     void scan_between(char c);
-    bool scan_inside(std::span<const char> bytes, char c);
+    bool scan_inside(char c);
     bool scan_string(std::span<const char> bytes, char c);
     bool scan_bare(char c);
     bool close_document(std::size_t end);
@@ -72,7 +72,8 @@ class RecordSplitter {
     bool in_list_ = false;            ///< documents are the elements of an array
     bool list_is_in_object_ = false;  ///< as the value of a key
     bool passed_over_ = false;        ///< the document is what is left of the object around a list
-    bool began_with_more_ = false;    ///< than its bracket on the line
+    char last_ = 0;                   ///< byte inside the document that was no blank
+    bool line_begins_ = false;        ///< the byte before is a newline inside the document
     bool key_comes_ = false;          ///< the next string at the document's top level is a key
     bool key_names_list_ = false;     ///< and the value of the last one is a list of records
 };

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
 #include <map>
 
 #include "csv/multivalue.hpp"
 #include "scp/limits.hpp"
+#include "text/utf8.hpp"
 
 namespace cloudhijack::command {
 namespace {
@@ -121,12 +123,16 @@ void EventRows::read_fields_row(RowReader& rows, const Columns& columns, std::op
     Event event;
     event.row_time = time;
     // JSON that Splunk extracts twice, at index and at search time, gives each value twice.
-    std::vector<std::string> firsts;
-    firsts.reserve(columns.fields.size());
+    std::deque<std::string> kept;  // texts that the row itself does not hold
     for (const auto& [field, column, twin] : columns.fields) {
         event.*field = rows.cell(column);
         if (twin && !rows.cell(*twin).empty()) {
-            event.*field = firsts.emplace_back(csv::first_of_twin(rows.cell(*twin)));
+            event.*field = kept.emplace_back(csv::first_of_twin(rows.cell(*twin)));
+        }
+        if (!simdjson::validate_utf8(event.*field)) {
+            std::string valid;
+            text::append_valid_utf8(valid, event.*field);
+            event.*field = kept.emplace_back(std::move(valid));
         }
     }
     if (says_success(event.error_code)) event.error_code = {};

@@ -1,6 +1,7 @@
 #include "command/setup.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -20,8 +21,8 @@ Config Setup::default_config() const {
     Config config{.input = Input::raw, .volume = detect::VolumeRules::of(catalogue)};
     for (const conf::Setting& setting : defaults) {
         const auto option = std::ranges::find(options, setting.place.key, &Option::name);
-        // read_setup kept only those that are taken.
-        if (!set_option(*option, option->name, setting.value, config)) std::unreachable();
+        [[maybe_unused]] const auto set = set_option(*option, option->name, setting.value, config);
+        assert(set);  // read_setup kept only those that are taken
     }
     return config;
 }
@@ -64,15 +65,16 @@ Setup read_installed_setup() {
     std::error_code error;
     const fs::path executable = fs::read_symlink("/proc/self/exe", error);
     const fs::path bin = executable.parent_path().parent_path();
-    const fs::path local = bin.parent_path() / "local" / "cloudhijack.conf";
-    if (bin.filename() != "bin" || !fs::exists(local, error)) return read_setup(layers);
-    auto file = read_conf_file(local);
-    if (file) {
+    if (bin.filename() != "bin") return read_setup(layers);
+    for (const char* folder : {"default", "local"}) {
+        const fs::path path = bin.parent_path() / folder / "cloudhijack.conf";
+        if (!fs::exists(path, error)) continue;
+        auto file = read_conf_file(path);
+        if (!file) {
+            file.emplace();
+            file->mistakes.push_back({.place = {}, .text = path.string() + " cannot be read"});
+        }
         layers.push_back(std::move(*file));
-    } else {
-        conf::ConfFile unreadable;
-        unreadable.mistakes.push_back({.place = {}, .text = file.error().text});
-        layers.push_back(std::move(unreadable));
     }
     return read_setup(layers);
 }

@@ -28,8 +28,9 @@ Setup read_setup(std::span<const conf::ConfFile> layers);
 /// Reads a conf file; the error says why it cannot be read.
 Result<conf::ConfFile> read_conf_file(const std::string& path);
 
-/// The built-in catalogue under local/cloudhijack.conf of the app that the executable lies in
-/// (bin/<machine>/ of it), where there is one. A file that cannot be read is a mistake.
+/// The built-in catalogue under cloudhijack.conf in default/ and local/ of the app that the
+/// executable lies in (bin/<machine>/ of it), where there is one. (A search head cluster's deployer
+/// can merge local/ into default/.) A file that cannot be read is a mistake.
 Setup read_installed_setup();
 
 }  // namespace cloudhijack::command

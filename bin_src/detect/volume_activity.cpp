@@ -30,14 +30,15 @@ VolumeActivity::Added VolumeActivity::add(const cloudtrail::Event& event) {
     if (!time) return Added::undated;
     if (!event.error_code.empty()) return Added::irrelevant;
 
-    Added added = Added::irrelevant;
+    std::optional<std::size_t>
+        counted_for;  // of a service's entries, which stand together, one is enough
     for (const Catalogue::Entry& entry : entries) {
-        if (entry.phase != Phase::volume) continue;
+        if (entry.phase != Phase::volume || entry.service == counted_for) continue;
         if (!parameters_.all_hold(event.request_parameters, entry.conditions)) continue;
         count(event, entry.service, *time);
-        added = Added::counted;
+        counted_for = entry.service;
     }
-    return added;
+    return counted_for ? Added::counted : Added::irrelevant;
 }
 
 void VolumeActivity::count(const cloudtrail::Event& event, std::size_t service, Time time) {

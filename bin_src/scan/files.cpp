@@ -1,101 +1,99 @@
 #include "scan/files.hpp"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <map>
 #include <system_error>
+#include <utility>
 
 namespace cloudhijack::scan {
 namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::string_view k_standard_input = "-";
+
+/// Goes through paths and what is below them, without recursion: a folder can be as deep as it
+/// likes.
 class Walk {
   public:
-    void add(const fs::path& path, bool named_by_user) {
-        std::error_code error;
-        const fs::file_status status = fs::status(path, error);
-        switch (status.type()) {
-            case fs::file_type::regular:
-                if (is_new(path)) {
-                    list_.files.push_back(
-                        {.path = path, .size = fs::file_size(path, error), .named = named_by_user});
-                }
-                return;
-            case fs::file_type::directory:
-                return add_folder(path);
-            case fs::file_type::fifo:
-                if (named_by_user) {
-                    list_.files.push_back({.path = path, .size = 0});
-                } else {
-                    list_.skipped.push_back(path.string() + ": skipped, it is a pipe");
-                }
-                return;
-            case fs::file_type::not_found:
-                list_.problems.push_back(
-                    path.string() + ": " +
-                    (fs::is_symlink(path, error) ? "links to nothing" : "does not exist"));
-                return;
-            case fs::file_type::socket:
-                list_.skipped.push_back(path.string() + ": skipped, it is a socket");
-                return;
-            case fs::file_type::block:
-            case fs::file_type::character:
-                list_.skipped.push_back(path.string() + ": skipped, it is a device");
-                return;
-            default:
-                list_.problems.push_back(path.string() + ": cannot be read: " + error.message());
+    void add(const std::string& path) {
+        look_at(path, /*named=*/true);
+        while (!to_look_at_.empty()) {
+            const std::string next = std::move(to_look_at_.back());
+            to_look_at_.pop_back();
+            look_at(next, /*named=*/false);
         }
     }
-
-    void add_standard_input() { list_.files.push_back({.path = "-", .size = 0}); }
 
     FileList finish() && { return std::move(list_); }
 
   private:
-    // A file or folder that two paths lead to is read once: its events count once.
-    bool is_new(const fs::path& path) {
-        std::error_code error;
-        const fs::path real = fs::canonical(path, error);
-        if (error) return true;  // reading it will say what is wrong
-        const auto [first, is_new] = paths_.emplace(real, path);
-        if (!is_new) {
-            list_.skipped.push_back(path.string() + ": skipped, it is the same as " +
-                                    first->second.string());
+    void look_at(const std::string& path, bool named) {
+        struct stat status{};
+        const int failed = path == k_standard_input ? ::fstat(STDIN_FILENO, &status)
+                                                    : ::stat(path.c_str(), &status);
+        if (failed != 0) return tell_why_not(path, errno);
+        // A file or folder that two paths lead to is read once: its events count once.
+        const auto [first, is_new] = seen_.emplace(std::pair{status.st_dev, status.st_ino}, path);
+        if (!is_new) return skip(path, "it is the same as " + first->second);
+        if (S_ISDIR(status.st_mode)) return open_folder(path);
+        if (S_ISREG(status.st_mode)) {
+            list_.files.push_back(
+                {.path = path, .size = static_cast<std::uint64_t>(status.st_size), .named = named});
+        } else if (path == k_standard_input || (S_ISFIFO(status.st_mode) && named)) {
+            list_.files.push_back({.path = path, .size = 0, .named = true});
+        } else if (S_ISFIFO(status.st_mode)) {
+            skip(path, "it is a pipe");
+        } else if (S_ISSOCK(status.st_mode)) {
+            skip(path, "it is a socket");
+        } else {
+            skip(path, "it is a device");
         }
-        return is_new;
     }
 
-    void add_folder(const fs::path& folder) {
-        if (!is_new(folder)) return;
+    void skip(const std::string& path, const std::string& why) {
+        list_.skipped.push_back(path + ": skipped, " + why);
+    }
+
+    void tell_why_not(const std::string& path, int error_number) {
+        std::error_code ignored;
+        if (error_number == ELOOP) return skip(path, "the link leads in a circle");
+        if (error_number != ENOENT) {
+            list_.problems.push_back(
+                path + ": cannot be read: " + std::generic_category().message(error_number));
+        } else if (fs::is_symlink(fs::symlink_status(path, ignored))) {
+            list_.problems.push_back(path + ": links to nothing");
+        } else {
+            list_.problems.push_back(path + ": does not exist");
+        }
+    }
+
+    void open_folder(const std::string& folder) {
         std::error_code error;
-        std::vector<fs::path> entries;
+        const auto before = static_cast<std::ptrdiff_t>(to_look_at_.size());
         for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
              entry.increment(error)) {
-            entries.push_back(entry->path());
+            to_look_at_.push_back(entry->path());
         }
-        if (error) {
-            list_.problems.push_back(folder.string() + ": cannot be read: " + error.message());
-        }
-        std::ranges::sort(entries, {}, [](const fs::path& path) { return path.native(); });
-        for (const fs::path& entry : entries) add(entry, /*named_by_user=*/false);
+        if (error) list_.problems.push_back(folder + ": cannot be read: " + error.message());
+        std::sort(to_look_at_.begin() + before, to_look_at_.end(), std::greater{});  // last is next
     }
 
     FileList list_;
-    std::map<fs::path, fs::path> paths_;  ///< real path to the one that led there first
+    std::vector<std::string> to_look_at_;
+    std::map<std::pair<dev_t, ino_t>, std::string> seen_;  ///< and the path that led there first
 };
 
 }  // namespace
 
 FileList list_files(const std::vector<std::string>& paths) {
     Walk walk;
-    for (const std::string& path : paths) {
-        if (path == "-") {
-            walk.add_standard_input();
-        } else {
-            walk.add(path, /*named_by_user=*/true);
-        }
-    }
+    for (const std::string& path : paths) walk.add(path);
     return std::move(walk).finish();
 }
 

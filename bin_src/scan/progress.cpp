@@ -1,5 +1,6 @@
 #include "scan/progress.hpp"
 
+#include <exception>
 #include <iostream>
 
 namespace cloudhijack::scan {
@@ -31,7 +32,16 @@ ProgressLine::ProgressLine(const Scanner& scanner, const detect::VolumeRules& ru
     : scanner_(&scanner),
       rules_(&rules),
       total_bytes_(total_bytes),
-      thread_([this](const std::stop_token& stopped) { show(stopped); }) {}
+      thread_([this](const std::stop_token& stopped) { run(stopped); }) {}
+
+// A progress line is not worth a scan: where there is no memory for it, it stops.
+void ProgressLine::run(const std::stop_token& stopped) {
+    try {
+        show(stopped);
+    } catch (const std::exception&) {
+        std::cerr << '\n';
+    }
+}
 
 void ProgressLine::show(const std::stop_token& stopped) {
     std::unique_lock lock(mutex_);

@@ -26,6 +26,7 @@ class ProgressLine {
                  std::uint64_t total_bytes);
 
   private:
+    void run(const std::stop_token& stopped);
     void show(const std::stop_token& stopped);
 
     const Scanner* scanner_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
+#include <utility>
 #include <vector>
 
 #include "csv/multivalue.hpp"
@@ -55,31 +56,72 @@ struct CsvCell {
     }
 };
 
-bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
+/// One character of valid UTF-8.
+struct Character {
+    char32_t code = 0;
+    std::size_t size = 1;  ///< bytes
+};
 
-// The first `count` characters of valid UTF-8.
-std::string_view first_characters(std::string_view text, std::size_t count) {
+Character character_at(std::string_view text) {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    if (byte(0) < 0x80) return {.code = byte(0), .size = 1};
+    std::size_t size = 2;
+    if (byte(0) >= 0xE0) size = 3;
+    if (byte(0) >= 0xF0) size = 4;
+    char32_t code = byte(0) & (0x7FU >> size);
+    for (std::size_t i = 1; i < size; ++i) code = code << 6U | (byte(i) & 0x3FU);
+    return {.code = code, .size = size};
+}
+
+// At least as many columns as any terminal takes: what may be wide counts as wide, and what
+// combines with the character before it as one. So a line may come out too short, never too long.
+std::size_t columns_of(char32_t code) { return code < 0x1100 || code == 0x2026 ? 1 : 2; }
+
+// Controls, and characters that change the direction of text, join lines or cannot be seen.
+bool is_unsafe(char32_t code) {
+    constexpr std::array<std::pair<char32_t, char32_t>, 9> ranges = {{{0x00, 0x1F},
+                                                                      {0x7F, 0x9F},
+                                                                      {0x061C, 0x061C},
+                                                                      {0x200B, 0x200F},
+                                                                      {0x2028, 0x202E},
+                                                                      {0x2060, 0x206F},
+                                                                      {0xFEFF, 0xFEFF},
+                                                                      {0xFFF9, 0xFFFB},
+                                                                      {0xE0000, 0xE007F}}};
+    return std::ranges::any_of(
+        ranges, [code](const auto& range) { return code >= range.first && code <= range.second; });
+}
+
+// As many whole characters from the front as fit into `width` columns.
+std::string_view front_that_fits(std::string_view text, std::size_t width) {
     std::size_t end = 0;
-    while (end < text.size() && (continues_character(text[end]) || count-- > 0)) ++end;
+    while (end < text.size()) {
+        const auto [code, size] = character_at(text.substr(end));
+        if (columns_of(code) > width) break;
+        width -= columns_of(code);
+        end += size;
+    }
     return text.substr(0, end);
 }
 
-std::string_view last_characters(std::string_view text, std::size_t count) {
-    std::size_t begin = text.size();
-    while (begin > 0 && count > 0) count -= continues_character(text[--begin]) ? 0 : 1;
-    return text.substr(begin);
+std::string_view back_that_fits(std::string_view text, std::size_t width) {
+    while (terminal_columns(text) > width) text.remove_prefix(character_at(text).size);
+    return text;
 }
 
-/// A column of the table: `flexible` ones give way where the terminal is narrow.
+/// A column of the table. Where the terminal is narrow, those that can be cut give way first, and
+/// then the least important ones go.
 struct TableColumn {
     std::string_view title;
     bool right = false;
-    std::size_t least = 0;  ///< characters that it keeps; 0: all of them
+    std::size_t least = 0;  ///< it can be cut to so many columns of the terminal; 0: it cannot
+    int rank = 0;           ///< those of the highest rank go first; 0 stays
+    std::size_t cell = 0;   ///< its place in a Line
     std::size_t width = 0;
 };
 
 using Line = std::array<std::string, 8>;
-using TableColumns = std::array<TableColumn, 8>;
+using TableColumns = std::vector<TableColumn>;
 
 Line to_line(const detect::VolumeFinding& finding) {
     const detect::VolumeGroup& group = finding.group;
@@ -98,34 +140,45 @@ Line to_line(const detect::VolumeFinding& finding) {
             std::move(addresses)};
 }
 
-void fit(TableColumns& columns, std::span<const Line> lines, std::size_t terminal_width) {
+std::size_t width_of(const TableColumns& columns) {
     std::size_t total = 2 * (columns.size() - 1);
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-        columns.at(i).width = columns.at(i).title.size();
-        for (const Line& line : lines) {
-            columns.at(i).width = std::max(columns.at(i).width, character_count(line.at(i)));
-        }
-        total += columns.at(i).width;
-    }
-    if (terminal_width == 0) return;
+    for (const TableColumn& column : columns) total += column.width;
+    return total;
+}
+
+void fit(TableColumns& columns, std::span<const Line> lines, std::size_t terminal_width) {
     for (TableColumn& column : columns) {
-        if (column.least == 0 || column.width <= column.least || total <= terminal_width) continue;
-        const std::size_t spare = std::min(total - terminal_width, column.width - column.least);
-        column.width -= spare;
-        total -= spare;
+        column.width = column.title.size();
+        for (const Line& line : lines) {
+            column.width =
+                std::max(column.width, terminal_columns(for_terminal(line.at(column.cell), 0)));
+        }
+    }
+    while (terminal_width > 0 && width_of(columns) > terminal_width) {
+        const auto can_give = std::ranges::max_element(columns, {}, [](const TableColumn& column) {
+            return column.least == 0 || column.width <= column.least ? 0 : column.width;
+        });
+        if (can_give->least > 0 && can_give->width > can_give->least) {
+            --can_give->width;
+            continue;
+        }
+        const auto goes = std::ranges::max_element(columns, {}, &TableColumn::rank);
+        if (goes->rank == 0) return;  // narrower than a score and a name's last letters
+        columns.erase(goes);
     }
 }
 
 void append_cell(std::string& out, const TableColumn& column, std::string_view text) {
     const std::string shown = for_terminal(text, column.width);
-    const std::string blanks(column.width - std::min(column.width, character_count(shown)), ' ');
+    const std::string blanks(column.width - std::min(column.width, terminal_columns(shown)), ' ');
     out += column.right ? blanks + shown : shown + blanks;
 }
 
-void append_line(std::string& out, const TableColumns& columns, const auto& cells) {
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-        if (i > 0) out += "  ";
-        append_cell(out, columns.at(i), cells.at(i));
+void append_line(std::string& out, const TableColumns& columns, const Line& line) {
+    const std::size_t begin = out.size();
+    for (const TableColumn& column : columns) {
+        if (out.size() > begin) out += "  ";
+        append_cell(out, column, line.at(column.cell));
     }
     out.erase(out.find_last_not_of(' ') + 1);
 }
@@ -139,24 +192,30 @@ std::string_view colour_of(std::uint64_t score) {
 
 }  // namespace
 
-std::size_t character_count(std::string_view text) {
-    return static_cast<std::size_t>(std::ranges::count_if(text, std::not_fn(continues_character)));
+std::size_t terminal_columns(std::string_view text) {
+    std::size_t columns = 0;
+    while (!text.empty()) {
+        const auto [code, size] = character_at(text);
+        columns += columns_of(code);
+        text.remove_prefix(size);
+    }
+    return columns;
 }
 
 std::string for_terminal(std::string_view text, std::size_t width) {
+    std::string valid;
+    text::append_valid_utf8(valid, text);
     std::string shown;
-    text::append_valid_utf8(shown, text);
-    // C1 controls are two bytes of UTF-8: C2 80 to C2 9F.
-    for (std::size_t i = 0; i < shown.size(); ++i) {
-        const auto byte = static_cast<unsigned char>(shown[i]);
-        if (byte < 0x20 || byte == 0x7F) shown[i] = '?';
-        const bool is_c1 = byte == 0xC2 && static_cast<unsigned char>(shown[i + 1]) < 0xA0;
-        if (is_c1) shown.replace(i, 2, "?");
+    for (std::string_view rest = valid; !rest.empty();) {
+        const auto [code, size] = character_at(rest);
+        shown += is_unsafe(code) ? "?" : rest.substr(0, size);
+        rest.remove_prefix(size);
     }
-    if (width == 0 || character_count(shown) <= width) return shown;
+    const std::size_t needed = terminal_columns(shown);
+    if (width == 0 || needed <= width) return shown;
     const std::size_t kept = width - 1;
-    return std::string(first_characters(shown, kept / 2)) + std::string(k_cut) +
-           std::string(last_characters(shown, kept - kept / 2));
+    return std::string(front_that_fits(shown, kept / 2)) + std::string(k_cut) +
+           std::string(back_that_fits(shown, kept - kept / 2));
 }
 
 std::string to_utc(cloudtrail::Time time) {
@@ -199,34 +258,35 @@ std::string to_csv(std::span<const Column> columns, std::span<const Row> rows, b
 }
 
 std::string to_table(std::span<const detect::VolumeFinding> findings, Look look) {
-    TableColumns columns = {{{.title = "Score", .right = true},
-                             {.title = "Span from"},
-                             {.title = "Service"},
-                             {.title = "Calls", .right = true},
-                             {.title = "Limit", .right = true},
-                             {.title = "Caller", .least = 16},
-                             {.title = "Region"},
-                             {.title = "Addresses", .least = 9}}};
+    if (findings.empty()) return {};
+    TableColumns columns = {{.title = "Score", .right = true, .rank = 0, .cell = 0},
+                            {.title = "Span from", .rank = 1, .cell = 1},
+                            {.title = "Service", .least = 11, .rank = 2, .cell = 2},
+                            {.title = "Calls", .right = true, .rank = 3, .cell = 3},
+                            {.title = "Limit", .right = true, .rank = 6, .cell = 4},
+                            {.title = "Caller", .least = 12, .rank = 0, .cell = 5},
+                            {.title = "Region", .least = 9, .rank = 4, .cell = 6},
+                            {.title = "Addresses", .least = 9, .rank = 5, .cell = 7}};
+    Line titles;
+    for (const TableColumn& column : columns) titles.at(column.cell) = column.title;
     std::vector<Line> lines;
     for (const auto& finding : findings) lines.push_back(to_line(finding));
     fit(columns, lines, look.width);
 
     std::string out;
-    if (!findings.empty()) {
-        std::array<std::string_view, 8> titles;
-        std::ranges::transform(columns, titles.begin(), &TableColumn::title);
-        append_line(out, columns, titles);
-        out += '\n';
-    }
+    append_line(out, columns, titles);
+    out += '\n';
+    constexpr std::string_view indent = "        ";
+    const std::size_t room = look.width > indent.size() ? look.width - indent.size() : look.width;
     for (std::size_t i = 0; i < findings.size(); ++i) {
         const std::string_view colour =
             look.colour ? colour_of(findings[i].score) : std::string_view{};
         out += colour;
         append_line(out, columns, lines[i]);
         out += colour.empty() ? "\n" : "\x1b[0m\n";
-        const std::size_t room = look.width > 16 ? look.width - 8 : 0;
         for (const std::string& reason : findings[i].reasons) {
-            out += "        " + for_terminal(reason, room) + '\n';
+            out += look.width == 0 || look.width > indent.size() ? indent : std::string_view{};
+            out += for_terminal(reason, room) + '\n';
         }
     }
     return out;

@@ -27,18 +27,18 @@ std::string to_ndjson(std::span<const command::Column> columns, std::span<const 
 std::string to_csv(std::span<const command::Column> columns, std::span<const command::Row> rows,
                    bool raw);
 
-/// A table for people: one line for each finding, its reasons below. Nothing that an attacker wrote
-/// reaches the terminal as a control character.
+/// A table for people: one line for each finding, its reasons below.
 std::string to_table(std::span<const detect::VolumeFinding> findings, Look look);
 
 /// `2026-01-02T03:04:05Z`.
 std::string to_utc(cloudtrail::Time time);
 
-/// Control characters, and bytes that are not UTF-8, replaced; cut in the middle to `width`
-/// characters, where that is not 0.
+/// Text as a terminal can show it: bytes that are not UTF-8 replaced, and every character that
+/// would move the cursor, turn the direction of text or hide. Cut in the middle to `width` columns,
+/// where that is not 0.
 std::string for_terminal(std::string_view text, std::size_t width);
 
-/// The characters (code points) of UTF-8 text.
-std::size_t character_count(std::string_view text);
+/// The most columns of a terminal that valid UTF-8 takes.
+std::size_t terminal_columns(std::string_view text);
 
 }  // namespace cloudhijack::scan

@@ -30,6 +30,16 @@ int tell_error(std::string_view text) {
     return k_exit_error;
 }
 
+std::string counted(std::uint64_t count, std::string_view what) {
+    return std::to_string(count) + ' ' + std::string(what) + (count == 1 ? "" : "s");
+}
+
+int print(std::string_view text) {
+    const auto written = io::write_to(STDOUT_FILENO)(text);
+    const bool failed = !written && written.error().kind == Error::Kind::told;
+    return failed ? tell_error(written.error().text) : k_exit_ok;
+}
+
 // The setup that --config asks for, or the installed one.
 Result<Setup> read_setup_for(const std::string& config_path) {
     if (config_path.empty()) return command::read_installed_setup();
@@ -97,14 +107,12 @@ int scan(const ScanOptions& options, const Setup& setup) {
     }
 
     const auto findings = scanner.activity().findings(options.config.volume);
-    auto output = io::write_to(STDOUT_FILENO);
-    if (auto written = output(report(options, findings)); !written) {
-        if (written.error().kind == Error::Kind::told) return tell_error(written.error().text);
-        return failed ? k_exit_error : k_exit_ok;  // as after | head
+    const auto written = io::write_to(STDOUT_FILENO)(report(options, findings));
+    if (!written && written.error().kind == Error::Kind::told) {
+        return tell_error(written.error().text);
     }
-    tell(std::to_string(list.files.size()) + (list.files.size() == 1 ? " file, " : " files, ") +
-         std::to_string(records) + " records, " + std::to_string(findings.size()) +
-         (findings.size() == 1 ? " finding" : " findings"));
+    tell(counted(list.files.size(), "file") + ", " + counted(records, "record") + ", " +
+         counted(findings.size(), "finding"));
     if (failed) return k_exit_error;
     return options.fail_on_findings && !findings.empty() ? k_exit_findings : k_exit_ok;
 }
@@ -127,15 +135,16 @@ std::string macro_terms(const detect::Catalogue& catalogue) {
 }  // namespace
 
 int run_scan(std::span<const std::string> arguments) {
+    const auto is_help = [](std::string_view text) { return text == "--help" || text == "-h"; };
+    if (std::ranges::any_of(arguments, is_help)) {
+        // The built-in options: help must not depend on a file that can be broken.
+        return print(scan_help(command::read_setup(std::vector{detect::embedded_catalogue()})));
+    }
     const auto setup = read_setup_for(find_config_path(arguments));
     if (!setup) return tell_error(setup.error().text);
     if (tell_mistakes(*setup) != k_exit_ok) return k_exit_error;
     const auto options = read_scan_arguments(arguments, *setup);
     if (!options) return tell_error(options.error().text + "; see cloudhijack scan --help");
-    if (options->help) {
-        std::cout << scan_help(*setup);
-        return k_exit_ok;
-    }
     if (options->paths.empty()) {
         return tell_error("scan needs a file, a folder or -; see cloudhijack scan --help");
     }
@@ -145,31 +154,34 @@ int run_scan(std::span<const std::string> arguments) {
 int run_check_config(std::span<const std::string> arguments) {
     const bool only_terms = !arguments.empty() && arguments.front() == "--terms";
     if (only_terms) arguments = arguments.subspan(1);
+    const std::string usage = "usage: cloudhijack check-config [--terms] [FILE]";
+    if (!arguments.empty() && (arguments[0] == "--help" || arguments[0] == "-h")) {
+        return print(usage + '\n');
+    }
     if (arguments.size() > 1 || (arguments.size() == 1 && arguments[0].starts_with("-"))) {
-        return tell_error("usage: cloudhijack check-config [--terms] [FILE]");
+        return tell_error(usage);
     }
     const auto setup = read_setup_for(arguments.empty() ? "" : arguments[0]);
     if (!setup) return tell_error(setup.error().text);
     if (tell_mistakes(*setup) != k_exit_ok) return k_exit_error;
     const std::string terms = macro_terms(setup->catalogue);
-    if (only_terms) {
-        std::cout << terms << '\n';
-        return k_exit_ok;
-    }
+    if (only_terms) return print(terms + '\n');
+    std::string text;
     for (const detect::Service& service : setup->catalogue.services()) {
         std::size_t calls = 0;
         for (const auto& phase : service.calls) calls += phase.size();
-        std::cout << "service " << service.id << ": " << service.label << ", threshold "
-                  << service.threshold << ", " << calls << " calls\n";
+        text += "service " + service.id + ": " + service.label + ", threshold " +
+                std::to_string(service.threshold) + ", " + std::to_string(calls) + " calls\n";
     }
     const std::vector built_in = {detect::embedded_catalogue()};
     if (terms != macro_terms(detect::load_catalogue(built_in).catalogue)) {
-        std::cout << "\nThe calls are others than the app's macro searches for. Put into "
-                     "local/macros.conf:\n\n"
-                     "[cloudhijack_events]\ndefinition = `cloudhijack_source` "
-                  << terms << " | fields _time, _raw\n";
+        text +=
+            "\nThe calls are others than the app's macro searches for. Put into "
+            "local/macros.conf:\n\n"
+            "[cloudhijack_events]\ndefinition = `cloudhijack_source` " +
+            terms + " | fields _time, _raw\n";
     }
-    return k_exit_ok;
+    return print(text);
 }
 
 }  // namespace cloudhijack::scan

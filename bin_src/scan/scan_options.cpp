@@ -101,7 +101,6 @@ Result<ScanOptions> read_scan_arguments(std::span<const std::string> arguments,
 
     ScanOptions options;
     options.config = setup.default_config();
-    options.help = given->contains("help");
     options.raw_csv = given->contains("raw-csv");
     options.fail_on_findings = given->contains("fail-on-findings");
     options.threads = std::clamp(std::thread::hardware_concurrency(), 1U, k_most_threads);

@@ -16,7 +16,6 @@ struct ScanOptions {
     Format format = Format::table;
     bool raw_csv = false;
     bool fail_on_findings = false;
-    bool help = false;
     unsigned threads = 1;
     command::Config config;
 };

@@ -19,6 +19,7 @@ namespace cloudhijack::scan {
 namespace {
 
 constexpr std::size_t k_record_cap = std::size_t{64} * 1024 * 1024;
+constexpr std::uint64_t k_records_at_once = 100'000;  // until others may see them
 constexpr std::size_t k_batch_size = std::size_t{256} * 1024;
 
 /// An open file, or standard input, which stays open.
@@ -48,27 +49,41 @@ io::ByteSource counted(io::ByteSource source, std::atomic<std::uint64_t>& bytes)
     };
 }
 
-// Content decides, not a name: JSON records begin with { or [, and a byte order mark may stand
-// before them, which is taken off. An empty file holds none.
-Result<bool> begins_as_json(io::Window& window) {
+enum class Start : std::uint8_t { json, utf16, other };
+
+// Content decides, not a name: JSON records begin with { or [, and an empty file holds none. A byte
+// order mark before them is taken off.
+Result<Start> look_at_start(io::Window& window) {
     constexpr std::string_view blanks = " \t\r\n";
     constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
     while (true) {
         const auto bytes = window.unread();
         const std::string_view text(bytes.data(), bytes.size());
-        if (text.size() >= byte_order_mark.size() && text.starts_with(byte_order_mark)) {
+        if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) return Start::utf16;
+        if (text.starts_with(byte_order_mark)) {
             window.consume(byte_order_mark.size());
             continue;
         }
         const auto first = text.find_first_not_of(blanks);
-        const bool may_be_mark = byte_order_mark.starts_with(text.substr(0, 3));
-        if (first != std::string_view::npos && !may_be_mark) {
-            return text[first] == '{' || text[first] == '[';
+        const bool may_be_a_mark = text.size() < byte_order_mark.size();
+        if (first != std::string_view::npos && !may_be_a_mark) {
+            return text[first] == '{' || text[first] == '[' ? Start::json : Start::other;
         }
         const auto fill = window.more();
         if (!fill) return std::unexpected(fill.error());
-        if (*fill != io::Window::Fill::more) return first == std::string_view::npos;
+        if (*fill != io::Window::Fill::more) {
+            const bool empty = first == std::string_view::npos;
+            return empty || text[first] == '{' || text[first] == '[' ? Start::json : Start::other;
+        }
     }
+}
+
+// A file that does not begin as JSON and in which nothing could be read is no file of ours.
+void judge(const File& file, FileOutcome& outcome) {
+    if (outcome.begins_as_json || outcome.error || outcome.records > outcome.unreadable) return;
+    outcome.error = "is no JSON";
+    outcome.is_other_file = !file.named;
+    outcome.records = outcome.unreadable = 0;
 }
 
 }  // namespace
@@ -89,24 +104,27 @@ class ScanThread {
             auto work = queue_->take();
             if (std::holds_alternative<std::monostate>(work)) return;
             if (const auto* file = std::get_if<std::size_t>(&work)) {
-                guarded([&] { read_file(*file); });
-                hand_in(*file);
+                guarded(*file, [&] { read_file(*file); });
                 queue_->file_done();
             } else {
                 auto& batch = std::get<Batch>(work);
-                guarded([&] { read_batch(batch); });
-                hand_in(batch.file());
+                guarded(batch.file(), [&] { read_batch(batch); });
             }
         }
     }
 
   private:
-    // An exception must not leave a thread; all there can be is a lack of memory.
-    void guarded(const auto& read) {
+    // Reads what is of a file and hands it in. No exception leaves a thread; all there can be is a
+    // lack of memory, and then what this thread holds is lost, which the error says.
+    void guarded(std::size_t file, const auto& read) {
         try {
             read();
+            hand_in(file);
         } catch (const std::exception& error) {
-            outcome_.error = error.what();
+            activity_ = detect::VolumeActivity(*scanner_->catalogue_, scanner_->span_);
+            outcome_ = {};
+            const std::scoped_lock lock(scanner_->mutex_);
+            (*outcomes_)[file].error = std::string("was not read whole: ") + error.what();
         }
     }
 
@@ -120,10 +138,14 @@ class ScanThread {
         io::Window window(
             unpacked(counted(io::read_from(open.descriptor()), scanner_->progress_.bytes)),
             k_record_cap);
-        const auto may_hold_records = begins_as_json(window);
-        if (!may_hold_records || !*may_hold_records) {
-            outcome_.error = may_hold_records ? "is no JSON" : may_hold_records.error().text;
-            outcome_.is_other_file = may_hold_records && !file.named;
+        const auto start = look_at_start(window);
+        if (!start) {
+            outcome_.error = start.error().text;
+            return;
+        }
+        outcome_.begins_as_json = *start == Start::json;
+        if (*start == Start::utf16) {
+            outcome_.error = "is UTF-16; convert it to UTF-8 first";
             return;
         }
         cloudtrail::RecordSplitter splitter(window, cloudtrail::Shape::cloudtrail());
@@ -138,6 +160,7 @@ class ScanThread {
             const auto [text, position] = **document;
             if (batch.size() == 0 && !queue_->is_hungry()) {
                 read_document(text, position);
+                if (outcome_.records >= k_records_at_once) hand_in(index);
                 continue;
             }
             batch.add(text, position);
@@ -196,7 +219,7 @@ class ScanThread {
         FileOutcome& all = (*outcomes_)[file];
         all.records += mine.records;
         if (mine.error) all.error = std::move(mine.error);
-        all.is_other_file |= mine.is_other_file;
+        all.begins_as_json &= mine.begins_as_json;
         const bool first =
             mine.unreadable > 0 &&
             (all.unreadable == 0 || mine.first_unreadable_at < all.first_unreadable_at);
@@ -228,6 +251,7 @@ std::vector<FileOutcome> Scanner::run(std::span<const File> files, unsigned thre
     }
     work();
     others.clear();  // joins
+    for (std::size_t i = 0; i < files.size(); ++i) judge(files[i], outcomes[i]);
     return outcomes;
 }
 

@@ -104,6 +104,7 @@ class Unpacker {
 
     Result<std::size_t> inflate_into(std::span<char> buffer) {
         while (true) {
+            if (damaged_) return failure("its gzip data is damaged");
             if (auto filled = fill_magic(); !filled) return std::unexpected(filled.error());
             if (input_.bytes().empty()) {
                 if (between_members_) return std::size_t{0};
@@ -124,15 +125,15 @@ class Unpacker {
             input_.consume(bytes.size() - stream_->avail_in);
             const std::size_t made = room - stream_->avail_out;
             between_members_ = status == Z_STREAM_END;
-            const bool damaged = status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR;
-            if (made > 0) return made;  // damage shows again at the next call
-            if (damaged) return failure("its gzip data is damaged");
+            damaged_ = status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR;
+            if (made > 0) return made;
         }
     }
 
     ReadAhead input_;
     Kind kind_ = Kind::unknown;
     std::unique_ptr<z_stream, InflateEnd> stream_;
+    bool damaged_ = false;          ///< told behind what came before the damage
     bool between_members_ = false;  ///< a member has ended and the next has not begun
 };
 

@@ -128,9 +128,11 @@ TEST_CASE("volume activity: more than the threshold makes a row, the threshold d
 }
 
 TEST_CASE("volume activity: a service of one's own, with a condition, and a call that two count") {
-    const auto mine = conf::parse("mine.conf",
-                                  "[service:mine]\nsource = s3\nthreshold = 0\n"
-                                  "volume = PutObject(bucketName=b) bedrock:InvokeModel\n");
+    const auto mine =
+        conf::parse("mine.conf",
+                    "[service:mine]\nsource = s3\nthreshold = 0\n"
+                    "volume = PutObject(bucketName=b) PutObject(x=y) PutObject(bucketName=b) "
+                    "bedrock:InvokeModel\n");
     const auto loaded = load_catalogue(std::array{embedded_catalogue(), mine});
     REQUIRE(loaded.mistakes.empty());
     VolumeActivity activity(loaded.catalogue, k_hour);

@@ -40,7 +40,7 @@ TEST_CASE("files: paths in the order given, - is standard input") {
     const TemporaryFolder folder;
     const auto b = folder.write("b", "");
     const auto a = folder.write("a", "");
-    const auto list = scan::list_files({b, "-", a});
+    const auto list = scan::list_files({b, "-", a, "-"});
     REQUIRE(list.files.size() == 3);
     CHECK(list.files[0].path == b);
     CHECK(list.files[1].path == "-");

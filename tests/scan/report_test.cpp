@@ -39,7 +39,7 @@ std::size_t longest_line(const std::string& text) {
     std::istringstream lines(text);
     std::size_t longest = 0;
     for (std::string line; std::getline(lines, line);) {
-        longest = std::max(longest, scan::character_count(line));
+        longest = std::max(longest, scan::terminal_columns(line));
     }
     return longest;
 }
@@ -85,6 +85,13 @@ TEST_CASE("report: text for a terminal has no control characters and fits") {
     CHECK(scan::for_terminal("\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9", 3) ==
           "\xC3\xA9\xE2\x80\xA6\xC3\xA9");
     CHECK(scan::for_terminal("ab", 1) == "\xE2\x80\xA6");
+    CHECK(scan::for_terminal("a\xE2\x80\xAE"
+                             "b\xE2\x80\xA8"
+                             "c",
+                             0) == "a?b?c");  // U+202E, U+2028
+    CHECK(scan::for_terminal("\xE6\xBC\xA2\xE6\xBC\xA2\xE6\xBC\xA2", 5) ==
+          "\xE6\xBC\xA2\xE2\x80\xA6\xE6\xBC\xA2");  // wide ones
+    CHECK(scan::terminal_columns("a\xE6\xBC\xA2\xF0\x9F\x93\xA7") == 5);
 }
 
 TEST_CASE("report: a table with the reasons below each row") {
@@ -104,7 +111,7 @@ TEST_CASE("report: a table with the reasons below each row") {
 TEST_CASE("report: a table fits the terminal and is coloured only when told") {
     const std::string long_name = "arn:aws:iam::1:user/" + std::string(300, 'x') + "\x1b[2J";
     const std::vector findings = {finding(long_name), finding("arn:aws:iam::1:user/b")};
-    for (const std::size_t width : {100U, 110U, 150U, 200U}) {
+    for (const std::size_t width : {20U, 40U, 60U, 80U, 100U, 110U, 150U, 200U}) {
         CAPTURE(width);
         const std::string table = scan::to_table(findings, {.width = width});
         CHECK(longest_line(table) <= width);

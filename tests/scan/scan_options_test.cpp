@@ -34,9 +34,7 @@ TEST_CASE("scan options: paths and switches in any order") {
     CHECK(options->raw_csv);
     CHECK(options->threads == 3);
     CHECK(options->config.volume.min_score == 2);
-    CHECK_FALSE(options->help);
     CHECK(read({"--", "--help"})->paths == Arguments{"--help"});
-    CHECK(read({"-h"})->help);
     CHECK(read({})->threads >= 1);
 }
 
