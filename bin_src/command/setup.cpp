@@ -71,8 +71,9 @@ Setup read_installed_setup() {
         if (!fs::exists(path, error)) continue;
         auto file = read_conf_file(path);
         if (!file) {
-            file.emplace();
-            file->mistakes.push_back({.place = {}, .text = path.string() + " cannot be read"});
+            conf::ConfFile unreadable;
+            unreadable.mistakes.push_back({.place = {}, .text = file.error().text});
+            file = std::move(unreadable);
         }
         layers.push_back(std::move(*file));
     }

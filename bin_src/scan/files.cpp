@@ -40,7 +40,7 @@ class Walk {
         if (failed != 0) return tell_why_not(path, errno);
         // A file or folder that two paths lead to is read once: its events count once.
         const auto [first, is_new] = seen_.emplace(std::pair{status.st_dev, status.st_ino}, path);
-        if (!is_new) return skip(path, "it is the same as " + first->second);
+        if (!is_new) return skip(path, "it is the same as " + shown_name(first->second));
         if (S_ISDIR(status.st_mode)) return open_folder(path);
         if (S_ISREG(status.st_mode)) {
             list_.files.push_back(
@@ -57,7 +57,7 @@ class Walk {
     }
 
     void skip(const std::string& path, const std::string& why) {
-        list_.skipped.push_back(path + ": skipped, " + why);
+        list_.skipped.push_back(shown_name(path) + ": skipped, " + why);
     }
 
     void tell_why_not(const std::string& path, int error_number) {
@@ -90,6 +90,10 @@ class Walk {
 };
 
 }  // namespace
+
+std::string shown_name(const std::string& path) {
+    return path == k_standard_input ? "standard input" : path;
+}
 
 FileList list_files(const std::vector<std::string>& paths) {
     Walk walk;

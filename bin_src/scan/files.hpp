@@ -15,6 +15,9 @@ struct File {
     bool named = true;       ///< by the user, and not found in a folder
 };
 
+/// A path as messages name it.
+std::string shown_name(const std::string& path);
+
 /// What a list of paths comes to.
 struct FileList {
     std::vector<File> files;            ///< those of one folder in byte order of their names

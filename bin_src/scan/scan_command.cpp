@@ -68,7 +68,7 @@ std::string report(const ScanOptions& options, std::span<const detect::VolumeFin
 
 // Tells what went wrong with a file; false where nothing did.
 bool tell_outcome(const File& file, const FileOutcome& outcome) {
-    const std::string name = file.path == "-" ? "standard input" : file.path;
+    const std::string name = shown_name(file.path);
     if (outcome.is_other_file) {
         tell(name + ": skipped, it " + *outcome.error);
         return false;
@@ -137,8 +137,10 @@ std::string macro_terms(const detect::Catalogue& catalogue) {
 int run_scan(std::span<const std::string> arguments) {
     const auto is_help = [](std::string_view text) { return text == "--help" || text == "-h"; };
     if (std::ranges::any_of(arguments, is_help)) {
-        // The built-in options: help must not depend on a file that can be broken.
-        return print(scan_help(command::read_setup(std::vector{detect::embedded_catalogue()})));
+        const auto setup = read_setup_for(find_config_path(arguments));
+        // Help must not depend on a file that can be broken.
+        const std::vector built_in = {detect::embedded_catalogue()};
+        return print(scan_help(setup ? *setup : command::read_setup(built_in)));
     }
     const auto setup = read_setup_for(find_config_path(arguments));
     if (!setup) return tell_error(setup.error().text);

@@ -185,20 +185,25 @@ class ScanThread {
     }
 
     void read_document(std::string_view text, std::uint64_t position) {
-        documents_.read(text, std::nullopt,
-                        {.take =
-                             [&](const cloudtrail::Event& event) {
-                                 ++outcome_.records;
-                                 const auto added = activity_.add(event);
-                                 if (added == detect::VolumeActivity::Added::undated) {
-                                     skip(position, "has no eventTime that is a time");
-                                 }
-                             },
-                         .skip =
-                             [&](std::string_view why) {
-                                 ++outcome_.records;
-                                 skip(position, why);
-                             }});
+        bool broken = false;
+        const auto take = [&](const cloudtrail::Event& event) {
+            ++outcome_.records;
+            const auto added = activity_.add(event);
+            if (added == detect::VolumeActivity::Added::undated) {
+                skip(position, "has no eventTime that is a time");
+            }
+        };
+        documents_.read(text, std::nullopt, {.take = take, .skip = [&](std::string_view why) {
+                                                 ++outcome_.records;
+                                                 skip(position, why);
+                                                 broken = true;
+                                             }});
+        // A line that was cut behind a colon or a comma takes the next one into its document.
+        const auto next_line = broken ? text.rfind("\n{") : std::string_view::npos;
+        if (next_line != std::string_view::npos) {
+            documents_.read(text.substr(next_line + 1), std::nullopt,
+                            {.take = take, .skip = [](std::string_view) {}});
+        }
         ++scanner_->progress_.records;
     }
 

@@ -55,7 +55,7 @@ TEST_CASE("scanner: the answer does not depend on the threads, for many files an
         std::string list = "{\"Records\":[";
         for (int i = 0; i < 20'000; ++i) {
             const std::string one = record(random() % 50, random() % 20'000);
-            lines += one + (i % 500 == 0 ? "\n{\"cut\":\n" : "\n");
+            lines += one + (i % 500 == 0 ? "\n{\"cut\":{\"x\":1,\n" : "\n");
             list += (i > 0 ? "," : "") + one;
         }
         folder.write("lines.jsonl", lines);
