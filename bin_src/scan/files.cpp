@@ -64,8 +64,8 @@ class Walk {
         std::error_code ignored;
         if (error_number == ELOOP) return skip(path, "the link leads in a circle");
         if (error_number != ENOENT) {
-            list_.problems.push_back(
-                path + ": cannot be read: " + std::generic_category().message(error_number));
+            list_.problems.push_back(shown_name(path) + ": cannot be read: " +
+                                     std::generic_category().message(error_number));
         } else if (fs::is_symlink(fs::symlink_status(path, ignored))) {
             list_.problems.push_back(path + ": links to nothing");
         } else {
