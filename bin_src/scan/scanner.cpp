@@ -249,10 +249,12 @@ std::vector<FileOutcome> Scanner::run(std::span<const File> files, unsigned thre
     BatchQueue queue(files.size());
     std::vector<std::jthread> others;
     const auto work = [&] { ScanThread(*this, files, queue, outcomes).run(); };
-    try {
-        for (unsigned i = 1; i < threads; ++i) others.emplace_back(work);
-    } catch (const std::system_error&) {
-        // The system allows no more threads: those that there are do the work.
+    for (unsigned i = 1; i < threads; ++i) {
+        try {
+            others.emplace_back(work);
+        } catch (const std::system_error&) {
+            break;  // the system allows no more threads: those that there are do the work
+        }
     }
     work();
     others.clear();  // joins
