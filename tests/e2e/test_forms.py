@@ -29,7 +29,7 @@ THREADS = ("1", "8")
 def day_records() -> list[Record]:
     """A day made small: each thirtieth event of the attacks and the work around them."""
     day = cloudtrail_day(seed=5, background=3000)
-    return [raw for _, raw in day.events[:: 30 if repetitions(5) == 5 else 150]]
+    return [raw for _, raw in day.events[::30]]
 
 
 def _is_record(raw: bytes) -> bool:
