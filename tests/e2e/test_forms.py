@@ -14,7 +14,7 @@ from chunk_body import EventRow, Layout, write_bodies
 from cloudtrail_day import cloudtrail_day
 from event_forms import ENVELOPES, FIELDS, FILES, PACKED, PRETTY_FILES, Record
 from event_forms import as_fields, values_at_fields
-from program_under_test import program, repetitions
+from program_under_test import program
 from shell_run import ndjson_rows, run_scan
 from splunkd import Answer, run_search
 from volume_reference import COLUMNS, Expected, Rules, expected_answer
@@ -45,7 +45,7 @@ def _is_record(raw: bytes) -> bool:
 
 def awkward_records(seed: int = 31) -> list[Record]:
     """What any form can carry: one whole JSON object each, with all that is odd inside."""
-    return [raw for _, raw in awkward_events(seed, repetitions(500)) if _is_record(raw)]
+    return [raw for _, raw in awkward_events(seed, 500) if _is_record(raw)]
 
 
 CORPORA = {"a day": day_records, "awkward": awkward_records}
