@@ -21,9 +21,8 @@ namespace {
 
 using namespace cloudhijack;
 
-constexpr int k_ok = 0;
-constexpr int k_failed = 1;
-constexpr int k_shell_error = 2;  ///< and any other error in a shell
+/// What Splunk is told where no reply could be sent. A shell's exit codes are those of scan.
+constexpr int k_search_failed = 1;
 
 constexpr std::chrono::milliseconds k_patience{500};
 
@@ -41,23 +40,16 @@ constexpr std::string_view k_help =
 int search() {
     if (::isatty(STDIN_FILENO) == 1) {
         std::cerr << k_help;
-        return k_shell_error;
+        return scan::k_exit_error;
     }
     const auto setup = command::read_installed_setup();
     const auto ended = command::run_search_command(
         setup, {.requests = io::read_from(STDIN_FILENO),
                 .leftovers = io::read_until_silent(STDIN_FILENO, k_patience),
                 .replies = io::write_to(STDOUT_FILENO)});
-    if (ended) return k_ok;
+    if (ended) return scan::k_exit_ok;
     std::cerr << "cloudhijack: " << ended.error().text << '\n';
-    return k_failed;
-}
-
-int print(std::string_view text) {
-    const auto written = io::write_to(STDOUT_FILENO)(text);
-    if (written || written.error().kind == Error::Kind::gone) return k_ok;
-    std::cerr << "cloudhijack: " << written.error().text << '\n';
-    return k_shell_error;
+    return k_search_failed;
 }
 
 // Under chunked = false Splunk passes the search's arguments, behind one of two words or alone.
@@ -72,14 +64,12 @@ int run(const std::vector<std::string>& arguments) {
     if (verb == "scan") return scan::run_scan(rest);
     if (verb == "check-config") return scan::run_check_config(rest);
     if (verb == "--version" || verb == "-V") {
-        return print("cloudhijack " + std::string(k_version) + '\n');
+        return scan::print("cloudhijack " + std::string(k_version) + '\n');
     }
-    if (verb == "--help" || verb == "-h" || verb == "help") {
-        return print(k_help);
-    }
+    if (verb == "--help" || verb == "-h" || verb == "help") return scan::print(k_help);
     if (is_of_old_protocol(verb)) return search();  // which answers it in its own form
     std::cerr << "cloudhijack: unknown argument \"" << verb << "\"; see cloudhijack --help\n";
-    return k_shell_error;
+    return scan::k_exit_error;
 }
 
 }  // namespace
@@ -90,6 +80,6 @@ int main(int argc, char** argv) {
         return run({argv + (argc > 0 ? 1 : 0), argv + argc});
     } catch (const std::exception& error) {  // out of memory
         std::cerr << "cloudhijack: " << error.what() << '\n';
-        return argc > 1 ? k_shell_error : k_failed;  // a shell's 1 means findings
+        return argc > 1 ? scan::k_exit_error : k_search_failed;
     }
 }

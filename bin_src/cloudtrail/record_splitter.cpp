@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "text/number.hpp"
+
 namespace cloudhijack::cloudtrail {
 namespace {
 
@@ -42,8 +44,8 @@ Result<std::optional<RecordSplitter::Document>> RecordSplitter::next() {
                 return finish();
             case Fill::full:
                 return failure("has a record of more than " +
-                               std::to_string(window_->unread().size() >> 20U) +
-                               " MiB, the most that cloudhijack reads");
+                               text::in_mebibytes(window_->unread().size()) +
+                               ", the most that cloudhijack reads");
         }
     }
 }

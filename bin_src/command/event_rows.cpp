@@ -1,7 +1,6 @@
 #include "command/event_rows.hpp"
 
 #include <algorithm>
-#include <array>
 #include <deque>
 #include <map>
 
@@ -122,10 +121,10 @@ void EventRows::read_raw_row(std::string_view raw, std::optional<Time> time) {
 void EventRows::read_fields_row(RowReader& rows, const Columns& columns, std::optional<Time> time) {
     Event event;
     event.row_time = time;
-    // JSON that Splunk extracts twice, at index and at search time, gives each value twice.
     std::deque<std::string> kept;  // texts that the row itself does not hold
     for (const auto& [field, column, twin] : columns.fields) {
         event.*field = rows.cell(column);
+        // JSON that Splunk extracts twice, at index and at search time, gives each value twice.
         if (twin && !rows.cell(*twin).empty()) {
             event.*field = kept.emplace_back(csv::first_of_twin(rows.cell(*twin)));
         }

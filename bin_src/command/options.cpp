@@ -1,7 +1,6 @@
 #include "command/options.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <cstdint>
 #include <expected>
@@ -11,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include "text/number.hpp"
 #include "text/quote.hpp"
 
 namespace cloudhijack::command {
@@ -21,15 +21,6 @@ constexpr std::int64_t k_longest_span_days = 366;
 using Taken = Option::Taken;
 
 Taken unfit(std::string why = {}) { return std::unexpected(std::move(why)); }
-
-std::optional<std::uint64_t> whole_number(std::string_view text, std::uint64_t most) {
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size() || value > most) {
-        return std::nullopt;
-    }
-    return value;
-}
 
 std::optional<std::chrono::seconds> span_of_time(std::string_view text) {
     if (text.empty()) return std::nullopt;
@@ -50,7 +41,7 @@ std::optional<std::chrono::seconds> span_of_time(std::string_view text) {
     constexpr std::chrono::seconds longest = std::chrono::days{k_longest_span_days};
     if (!unit) return std::nullopt;
     const auto most = static_cast<std::uint64_t>(longest / *unit);
-    const auto count = whole_number(text.substr(0, text.size() - 1), most);
+    const auto count = text::whole_number(text.substr(0, text.size() - 1), most);
     if (!count || *count == 0) return std::nullopt;
     return *unit * static_cast<std::int64_t>(*count);
 }
@@ -67,14 +58,14 @@ Taken set_span(std::string_view value, Config& config) {
 }
 
 Taken set_threshold(std::size_t service, std::string_view value, Config& config) {
-    const auto threshold = whole_number(value, detect::k_largest_threshold);
+    const auto threshold = text::whole_number(value, detect::k_largest_threshold);
     if (!threshold) return unfit();
     config.volume.thresholds[service] = *threshold;
     return {};
 }
 
 Taken set_min_score(std::string_view value, Config& config) {
-    const auto score = whole_number(value, detect::k_highest_volume_score);
+    const auto score = text::whole_number(value, detect::k_highest_volume_score);
     if (!score) return unfit();
     config.volume.min_score = *score;
     return {};

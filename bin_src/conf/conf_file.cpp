@@ -2,17 +2,14 @@
 
 #include <algorithm>
 
+#include "text/trim.hpp"
+
 namespace cloudhijack::conf {
 namespace {
 
 constexpr std::string_view k_byte_order_mark = "\xEF\xBB\xBF";
 
-std::string_view trimmed(std::string_view text) {
-    constexpr std::string_view blanks = " \t\r";
-    const auto first = text.find_first_not_of(blanks);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
+std::string_view trimmed(std::string_view text) { return text::trimmed(text, " \t\r"); }
 
 // Takes lines off the front of a text, a continued one with those that it goes on in.
 class Lines {

@@ -3,6 +3,8 @@
 #include <string>
 #include <utility>
 
+#include "text/number.hpp"
+
 namespace cloudhijack::csv {
 namespace {
 
@@ -50,8 +52,8 @@ Result<RowReader::Next> RowReader::scan_row(std::size_t wanted_cells) {
             case Fill::end:
                 return peer_gone();
             case Fill::full:
-                return failure("a row is longer than " + std::to_string(position_ >> 20U) +
-                               " MiB, the most that cloudhijack reads");
+                return failure("a row is longer than " + text::in_mebibytes(position_) +
+                               ", the most that cloudhijack reads");
             case Fill::limit:
                 row_size_ = position_;
                 if (position_ == 0) return Next::end;

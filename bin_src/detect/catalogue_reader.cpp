@@ -1,12 +1,12 @@
 // Reads the stanzas of cloudhijack.conf into a catalogue.
 
 #include <algorithm>
-#include <charconv>
 #include <expected>
 #include <optional>
 #include <utility>
 
 #include "detect/catalogue.hpp"
+#include "text/number.hpp"
 
 namespace cloudhijack::detect {
 namespace {
@@ -111,14 +111,12 @@ Taken read_text(const std::string& value, std::string& into) {
 }
 
 Taken read_threshold(const std::string& value, std::uint64_t& into) {
-    std::uint64_t number = 0;
-    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-    if (error != std::errc{} || end != value.data() + value.size() ||
-        number > k_largest_threshold) {
+    const auto number = text::whole_number(value, k_largest_threshold);
+    if (!number) {
         return wrong("takes a whole number from 0 to " + std::to_string(k_largest_threshold) +
                      "; got \"" + value + '"');
     }
-    into = number;
+    into = *number;
     return {};
 }
 

@@ -34,12 +34,6 @@ std::string counted(std::uint64_t count, std::string_view what) {
     return std::to_string(count) + ' ' + std::string(what) + (count == 1 ? "" : "s");
 }
 
-int print(std::string_view text) {
-    const auto written = io::write_to(STDOUT_FILENO)(text);
-    const bool failed = !written && written.error().kind == Error::Kind::told;
-    return failed ? tell_error(written.error().text) : k_exit_ok;
-}
-
 // The setup that --config asks for, or the installed one.
 Result<Setup> read_setup_for(const std::string& config_path) {
     if (config_path.empty()) return command::read_installed_setup();
@@ -134,15 +128,20 @@ std::string macro_terms(const detect::Catalogue& catalogue) {
 
 }  // namespace
 
+int print(std::string_view text) {
+    const auto written = io::write_to(STDOUT_FILENO)(text);
+    const bool failed = !written && written.error().kind == Error::Kind::told;
+    return failed ? tell_error(written.error().text) : k_exit_ok;
+}
+
 int run_scan(std::span<const std::string> arguments) {
     const auto is_help = [](std::string_view text) { return text == "--help" || text == "-h"; };
+    const auto setup = read_setup_for(find_config_path(arguments));
     if (std::ranges::any_of(arguments, is_help)) {
-        const auto setup = read_setup_for(find_config_path(arguments));
         // Help must not depend on a file that can be broken.
         const std::vector built_in = {detect::embedded_catalogue()};
         return print(scan_help(setup ? *setup : command::read_setup(built_in)));
     }
-    const auto setup = read_setup_for(find_config_path(arguments));
     if (!setup) return tell_error(setup.error().text);
     if (tell_mistakes(*setup) != k_exit_ok) return k_exit_error;
     const auto options = read_scan_arguments(arguments, *setup);

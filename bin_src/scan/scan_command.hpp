@@ -2,6 +2,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace cloudhijack::scan {
 
@@ -9,6 +10,10 @@ namespace cloudhijack::scan {
 inline constexpr int k_exit_ok = 0;
 inline constexpr int k_exit_findings = 1;  ///< with --fail-on-findings
 inline constexpr int k_exit_error = 2;
+
+/// Writes a text that a shell asked for to standard output, and returns the exit code: a reader
+/// that has gone is no error.
+int print(std::string_view text);
 
 /// `cloudhijack scan`: reads files, writes findings to standard output and the rest to standard
 /// error, and returns the exit code.

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <boost/program_options.hpp>
-#include <charconv>
 #include <sstream>
 #include <thread>
+
+#include "text/number.hpp"
 
 namespace cloudhijack::scan {
 namespace {
@@ -50,14 +51,12 @@ Result<Format> read_format(const std::string& name) {
 }
 
 Result<unsigned> read_threads(const std::string& text) {
-    unsigned count = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-    if (error != std::errc{} || end != text.data() + text.size() || count == 0 ||
-        count > k_most_threads) {
+    const auto count = text::whole_number(text, k_most_threads);
+    if (!count || *count == 0) {
         return failure("option --threads takes a whole number from 1 to " +
                        std::to_string(k_most_threads) + "; got \"" + text + '"');
     }
-    return count;
+    return static_cast<unsigned>(*count);
 }
 
 Result<po::variables_map> parse(std::span<const std::string> arguments,

@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "scp/limits.hpp"
+#include "text/number.hpp"
 #include "text/quote.hpp"
+#include "text/trim.hpp"
 
 namespace cloudhijack::scp {
 namespace {
@@ -18,12 +20,6 @@ constexpr std::string_view k_magic = "chunked";
 constexpr std::string_view k_version = "1.0";
 constexpr std::string_view k_old_protocol = "splunkVersion:";
 constexpr std::string_view k_blanks = " \t\r\v\f";
-
-std::string_view trimmed(std::string_view text) {
-    const auto first = text.find_first_not_of(k_blanks);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(k_blanks) - first + 1);
-}
 
 std::unexpected<Error> malformed(std::string_view line, std::string_view why) {
     return failure("malformed chunk header " + text::quoted(line) + ": " + std::string(why) +
@@ -54,17 +50,18 @@ Result<ChunkHeader> parse_chunk_header(std::string_view line) {
         if (!last) rest.remove_prefix(comma + 1);
     }
     const bool parted = !parts[0].empty() && k_blanks.contains(parts[0].front());
-    if (!parted || trimmed(parts[0]) != k_version) {
+    if (!parted || text::trimmed(parts[0], k_blanks) != k_version) {
         return malformed(line, "its protocol version is not 1.0");
     }
     ChunkHeader header;
-    for (const auto& [text, value] :
+    for (const auto& [length, value] :
          {std::pair{parts[1], &header.metadata_length}, std::pair{parts[2], &header.body_length}}) {
-        const std::string_view digits = trimmed(text);
+        const std::string_view digits = text::trimmed(length, k_blanks);
         const auto [end, error] =
             std::from_chars(digits.data(), digits.data() + digits.size(), *value);
-        if (error == std::errc::result_out_of_range)
+        if (error == std::errc::result_out_of_range) {
             return malformed(line, "a length is too large");
+        }
         if (error != std::errc{} || end != digits.data() + digits.size()) {
             return malformed(line, "a length is not a whole number");
         }
@@ -94,7 +91,7 @@ Result<std::optional<std::string>> ChunkReader::next_metadata() {
         window_.set_limit(header->metadata_length + header->body_length);
         return failure("the chunk's metadata is " + std::to_string(header->metadata_length) +
                        " bytes long; the most that cloudhijack reads is " +
-                       in_mebibytes(k_metadata_cap));
+                       text::in_mebibytes(k_metadata_cap));
     }
     auto metadata = read_metadata(header->metadata_length);
     window_.set_limit(header->body_length);

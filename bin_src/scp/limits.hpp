@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <string>
 
 namespace cloudhijack::scp {
 
@@ -13,10 +12,5 @@ inline constexpr std::size_t k_metadata_cap = std::size_t{16} * 1024 * 1024;
 inline constexpr std::size_t k_row_cap = std::size_t{64} * 1024 * 1024;
 inline constexpr std::size_t k_column_cap = 10'000;
 inline constexpr std::size_t k_argument_cap = 1'000;
-
-/// "16 MiB", for messages; `bytes` is a multiple of 1 MiB.
-inline std::string in_mebibytes(std::size_t bytes) {
-    return std::to_string(bytes / (std::size_t{1024} * 1024)) + " MiB";
-}
 
 }  // namespace cloudhijack::scp

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Iterator
 
 from chunk_body import write_body
-from peak_memory import measured
+from peak_memory import bulky_record, measured
 from program_under_test import SANITIZED, program
 from splunkd import Session, execute, getinfo
 
@@ -39,32 +39,10 @@ class MeasuredSession(Session):
         return int(self._report.read_text())
 
 
-def _record(rng: random.Random, group: int) -> bytes:
-    record = {
-        "eventVersion": "1.09",
-        "userIdentity": {
-            "type": "AssumedRole",
-            "principalId": f"AROAEXAMPLE{group:09}:session",
-            "arn": f"arn:aws:sts::111122223333:assumed-role/service-{group}/session",
-            "sessionContext": {"sessionIssuer": {"type": "Role", "userName": f"service-{group}"}},
-        },
-        "eventTime": f"2024-03-05T{rng.randrange(24):02}:00:00Z",
-        "eventSource": "bedrock.amazonaws.com",
-        "eventName": "InvokeModel",
-        "awsRegion": "us-east-1",
-        "sourceIPAddress": f"2001:db8::{rng.randrange(8):x}",
-        "userAgent": "Boto3/1.34.51 md/Botocore#1.34.51 ua/2.0 os/linux#6.1 lang/python#3.11.7",
-        "requestParameters": {"modelId": "anthropic.claude-v2", "text": "x" * rng.randrange(600)},
-        "requestID": f"{rng.getrandbits(128):032x}",
-        "eventID": f"{rng.getrandbits(128):032x}",
-    }
-    return json.dumps(record).encode()
-
-
 def _bodies(total: int, groups: int) -> Iterator[bytes]:
     """Chunks of so many bytes together: a few, over and over, for to make them takes longest."""
     rng = random.Random(1)
-    rows = [{"_time": b"1709596800", "_raw": _record(rng, i % groups)} for i in range(groups * 8)]
+    rows = [{"_time": b"1709596800", "_raw": bulky_record(rng, i % groups, rng.randrange(24), rng.randrange(8))} for i in range(groups * 8)]
     bodies = [write_body(rows[start::4]) for start in range(4)]
     while total > 0:
         for body in bodies:

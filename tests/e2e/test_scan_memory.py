@@ -12,7 +12,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from peak_memory import measured
+from peak_memory import bulky_record, measured
 from program_under_test import SANITIZED, program
 
 MIB = 1 << 20
@@ -26,30 +26,6 @@ BLOCK_RECORDS = 8000
 FREE = shutil.disk_usage(tempfile.gettempdir()).free
 
 
-def _record(rng: random.Random, number: int) -> bytes:
-    caller = number % CALLERS
-    record = {
-        "eventVersion": "1.09",
-        "userIdentity": {
-            "type": "AssumedRole",
-            "principalId": f"AROAEXAMPLE{caller:09}:session",
-            "arn": f"arn:aws:sts::111122223333:assumed-role/service-{caller}/session",
-            "accountId": "111122223333",
-            "sessionContext": {"sessionIssuer": {"type": "Role", "userName": f"service-{caller}"}},
-        },
-        "eventTime": f"2024-03-05T{number % 3:02}:00:00Z",
-        "eventSource": "bedrock.amazonaws.com",
-        "eventName": "InvokeModel",
-        "awsRegion": "us-east-1",
-        "sourceIPAddress": f"2001:db8::{number % 8:x}",
-        "userAgent": "Boto3/1.34.51 md/Botocore#1.34.51 ua/2.0 os/linux#6.1 lang/python#3.11.7",
-        "requestParameters": {"modelId": "anthropic.claude-v2", "text": "x" * rng.randrange(600)},
-        "requestID": f"{rng.getrandbits(128):032x}",
-        "eventID": f"{rng.getrandbits(128):032x}",
-    }
-    return json.dumps(record).encode()
-
-
 @unittest.skipIf(SANITIZED, "CLOUDHIJACK_SANITIZED is set: a sanitizer's memory says nothing")
 @unittest.skipIf(FREE < NEEDED, f"{FREE >> 20} MiB are free where 5 GiB are needed")
 class ScanMemoryTest(unittest.TestCase):
@@ -60,7 +36,10 @@ class ScanMemoryTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls) -> None:
         rng = random.Random(1)
-        cls.block = b",\n".join(_record(rng, number) for number in range(BLOCK_RECORDS))
+        cls.block = b",\n".join(
+            bulky_record(rng, number % CALLERS, number % 3, number % 8)
+            for number in range(BLOCK_RECORDS)
+        )
 
     def setUp(self) -> None:
         folder = tempfile.TemporaryDirectory()
