@@ -14,13 +14,28 @@ struct Event {
     std::string_view source;     ///< `bedrock.amazonaws.com`
     std::string_view name;       ///< `InvokeModel`
     std::string_view error_code;
+    std::string_view error_message;
+    std::string_view id;
+    std::string_view category;  ///< `Management`, `Data`, `Insight`, `NetworkActivity`
+    std::string_view recipient_account;
     std::string_view caller_type;  ///< `AssumedRole`
     std::string_view caller_arn;
     std::string_view caller_principal_id;
+    std::string_view caller_account;
+    std::string_view access_key;
+    std::string_view invoked_by;       ///< the service that made the call for the caller
+    std::string_view issuer_arn;       ///< whose session it is: a role, or a federated user's user
+    std::string_view source_identity;  ///< who stands behind a role's session
+    std::string_view web_identity_provider;
+    std::string_view workload_type;   ///< of the function, instance or task that calls
+    std::string_view workload;        ///< its ARN
     std::string_view source_address;  ///< an address, or a service's name, or any text
+    std::string_view user_agent;
     std::string_view region;
+    std::string_view with_bearer_token;  ///< `true` where the call came with an API key
     /// The request's parameters, a JSON object as text with io::k_padding readable bytes behind it.
     std::string_view request_parameters;
+    std::string_view record;  ///< the record itself, as JSON text
     /// The time that came with the event from outside the record, where it is the event's own.
     std::optional<Time> row_time;
 

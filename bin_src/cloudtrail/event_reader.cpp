@@ -6,6 +6,7 @@
 
 #include "cloudtrail/json_text.hpp"
 #include "io/window.hpp"
+#include "text/trim.hpp"
 #include "text/utf8.hpp"
 
 namespace cloudhijack::cloudtrail {
@@ -35,12 +36,15 @@ std::unexpected<Error> broken(simdjson::error_code code) {
     return failure(std::string("is broken or cut-off JSON: ") + simdjson::error_message(code));
 }
 
+// Text up to its last closing brace: blanks can follow.
+std::string_view up_to_brace(std::string_view text) { return text.substr(0, text.rfind('}') + 1); }
+
 simdjson::error_code read_object_text(ondemand::value value, std::string_view& text) {
     ondemand::json_type type{};
     if (const auto error = value.type().get(type)) return error;
     if (type != ondemand::json_type::object) return simdjson::SUCCESS;
     if (const auto error = value.raw_json().get(text)) return error;
-    text = text.substr(0, text.rfind('}') + 1);  // blanks can follow
+    text = up_to_brace(text);
     return simdjson::SUCCESS;
 }
 
@@ -103,6 +107,9 @@ class DocumentPass {
         const auto error = value.get_object().get(record);
         if (error == simdjson::INCORRECT_TYPE) return simdjson::SUCCESS;
         if (error != simdjson::SUCCESS) return error;
+        if (const auto raw = record.raw_json().get(found_.inner.record)) return raw;
+        found_.inner.record = up_to_brace(found_.inner.record);
+        if (const auto again = record.reset().error()) return again;
         const SeenNodes outside = std::exchange(seen_, {});
         in_record_ = true;
         const auto read = read_object(record, shape_->root(), found_.inner);
@@ -139,7 +146,9 @@ Result<Found> read_document(ondemand::parser& parser, const Shape& shape, std::s
     DocumentPass pass(shape);
     if (const auto read_error = pass.run(object)) return broken(read_error);
     if (!document.at_end()) return failure("has text behind the end of its JSON object");
-    return pass.found();
+    Found found = pass.found();
+    found.event.record = text::trimmed(json, " \t\r\n");
+    return found;
 }
 
 bool names_a_call(const Event& event) { return !event.source.empty() || !event.name.empty(); }

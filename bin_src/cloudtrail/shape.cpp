@@ -7,6 +7,10 @@
 namespace cloudhijack::cloudtrail {
 namespace {
 
+constexpr ShapePath in_raw_only(std::string_view path, std::string_view Event::* field) {
+    return {.path = path, .holds = Holds::text, .field = field, .in_columns = false};
+}
+
 constexpr std::array k_cloudtrail_paths = {
     ShapePath{.path = "eventTime", .field = &Event::time_text},
     ShapePath{.path = "eventSource", .field = &Event::source},
@@ -17,6 +21,21 @@ constexpr std::array k_cloudtrail_paths = {
     ShapePath{.path = "userIdentity.principalId", .field = &Event::caller_principal_id},
     ShapePath{.path = "sourceIPAddress", .field = &Event::source_address},
     ShapePath{.path = "awsRegion", .field = &Event::region},
+    in_raw_only("errorMessage", &Event::error_message),
+    in_raw_only("eventID", &Event::id),
+    in_raw_only("eventCategory", &Event::category),
+    in_raw_only("recipientAccountId", &Event::recipient_account),
+    in_raw_only("userAgent", &Event::user_agent),
+    in_raw_only("userIdentity.accountId", &Event::caller_account),
+    in_raw_only("userIdentity.accessKeyId", &Event::access_key),
+    in_raw_only("userIdentity.invokedBy", &Event::invoked_by),
+    in_raw_only("userIdentity.inScopeOf.issuerType", &Event::workload_type),
+    in_raw_only("userIdentity.inScopeOf.credentialsIssuedTo", &Event::workload),
+    in_raw_only("userIdentity.sessionContext.sessionIssuer.arn", &Event::issuer_arn),
+    in_raw_only("userIdentity.sessionContext.sourceIdentity", &Event::source_identity),
+    in_raw_only("userIdentity.sessionContext.webIdFederationData.federatedProvider",
+                &Event::web_identity_provider),
+    in_raw_only("additionalEventData.callWithBearerToken", &Event::with_bearer_token),
     ShapePath{
         .path = "requestParameters", .holds = Holds::object, .field = &Event::request_parameters},
     ShapePath{.path = "detail", .holds = Holds::record},

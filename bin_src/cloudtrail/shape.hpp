@@ -26,6 +26,8 @@ struct ShapePath {
     std::string_view path;
     Holds holds = Holds::text;
     std::string_view Event::* field = nullptr;  ///< of `text` and `object`
+    /// Whether the field may also come as a column of its own, for what can do without the record.
+    bool in_columns = holds == Holds::text;
 };
 
 /// The paths of a log's records as a tree of keys, for reading them in document order. Another log

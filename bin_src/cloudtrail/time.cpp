@@ -142,4 +142,17 @@ std::string to_epoch_seconds(Time time) {
     return text;
 }
 
+std::string to_utc(Time time) {
+    const auto day = std::chrono::floor<std::chrono::days>(time);
+    const std::chrono::year_month_day date{day};
+    const std::chrono::hh_mm_ss clock{std::chrono::floor<std::chrono::seconds>(time - day)};
+    const auto digits = [](long value, std::size_t count) {
+        const std::string text = std::to_string(value);
+        return std::string(count - std::min(count, text.size()), '0') + text;
+    };
+    return digits(int{date.year()}, 4) + '-' + digits(unsigned{date.month()}, 2) + '-' +
+           digits(unsigned{date.day()}, 2) + 'T' + digits(clock.hours().count(), 2) + ':' +
+           digits(clock.minutes().count(), 2) + ':' + digits(clock.seconds().count(), 2) + 'Z';
+}
+
 }  // namespace cloudhijack::cloudtrail

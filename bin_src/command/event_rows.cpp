@@ -37,7 +37,7 @@ std::vector<std::string> EventRows::required_fields(Input input, const cloudtrai
     if (input == Input::raw) fields.emplace_back("_raw");
     if (input == Input::fields) {
         for (const cloudtrail::ShapePath& line : shape.paths()) {
-            if (line.holds == cloudtrail::Holds::text) fields.emplace_back(line.path);
+            if (line.in_columns) fields.emplace_back(line.path);
         }
     }
     return fields;
@@ -96,7 +96,7 @@ Result<EventRows::Columns> EventRows::read_header(RowReader& rows) {
     if (input_ == Input::fields) {
         for (const cloudtrail::ShapePath& line : shape_->paths()) {
             const auto column = place_of(line.path);
-            if (line.holds != cloudtrail::Holds::text || !column) continue;
+            if (!line.in_columns || !column) continue;
             const auto twin =
                 place_of(std::string(csv::k_multivalue_prefix) + std::string(line.path));
             columns.fields.push_back({.field = line.field, .column = *column, .twin = twin});
@@ -139,15 +139,19 @@ void EventRows::read_fields_row(RowReader& rows, const Columns& columns, std::op
 }
 
 void EventRows::take(const Event& event) {
-    switch (activity_->add(event)) {
-        case detect::VolumeActivity::Added::counted:
+    switch (detect::add(*activity_, event)) {
+        case detect::Added::counted:
             ++intake_->records;
             ++intake_->counted;
             return;
-        case detect::VolumeActivity::Added::irrelevant:
+        case detect::Added::left_out:
+            ++intake_->records;
+            ++intake_->left_out;
+            return;
+        case detect::Added::irrelevant:
             ++intake_->records;
             return;
-        case detect::VolumeActivity::Added::undated:
+        case detect::Added::undated:
             return intake_->skip("neither _time nor the record's eventTime is a time");
     }
 }

@@ -10,7 +10,7 @@
 #include "cloudtrail/document_reader.hpp"
 #include "command/options.hpp"
 #include "csv/row_reader.hpp"
-#include "detect/volume_activity.hpp"
+#include "detect/activity.hpp"
 #include "io/window.hpp"
 #include "result.hpp"
 
@@ -21,6 +21,7 @@ struct Intake {
     std::uint64_t rows = 0;
     std::uint64_t records = 0;
     std::uint64_t counted = 0;
+    std::uint64_t left_out = 0;     ///< calls of AWS itself, in mode=hunt
     std::uint64_t unreadable = 0;   ///< rows, or records inside a row that holds many
     std::string first_reason;       ///< why the first of them is unreadable
     bool saw_call_columns = false;  ///< under input=fields: eventSource and eventName
@@ -33,7 +34,7 @@ struct Intake {
 class EventRows {
   public:
     /// Shape, activity and intake must outlive the reader.
-    EventRows(Input input, const cloudtrail::Shape& shape, detect::VolumeActivity& activity,
+    EventRows(Input input, const cloudtrail::Shape& shape, detect::Activity& activity,
               Intake& intake)
         : input_(input),
           shape_(&shape),
@@ -72,7 +73,7 @@ class EventRows {
     Input input_;
     const cloudtrail::Shape* shape_;
     cloudtrail::DocumentReader documents_;
-    detect::VolumeActivity* activity_;
+    detect::Activity* activity_;
     Intake* intake_;
 };
 

@@ -5,53 +5,31 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
-#include <optional>
 #include <set>
 #include <string_view>
 #include <utility>
 
+#include "detect/evidence/evidence.hpp"
 #include "text/number.hpp"
 #include "text/quote.hpp"
+#include "text/time_span.hpp"
+#include "text/words.hpp"
 
 namespace cloudhijack::command {
 namespace {
 
-constexpr std::int64_t k_longest_span_days = 366;
+constexpr std::chrono::days k_longest_span{366};
 
 using Taken = Option::Taken;
 
 Taken unfit(std::string why = {}) { return std::unexpected(std::move(why)); }
-
-std::optional<std::chrono::seconds> span_of_time(std::string_view text) {
-    if (text.empty()) return std::nullopt;
-    const auto unit = [&]() -> std::optional<std::chrono::seconds> {
-        switch (text.back()) {
-            case 's':
-                return std::chrono::seconds{1};
-            case 'm':
-                return std::chrono::minutes{1};
-            case 'h':
-                return std::chrono::hours{1};
-            case 'd':
-                return std::chrono::days{1};
-            default:
-                return std::nullopt;
-        }
-    }();
-    constexpr std::chrono::seconds longest = std::chrono::days{k_longest_span_days};
-    if (!unit) return std::nullopt;
-    const auto most = static_cast<std::uint64_t>(longest / *unit);
-    const auto count = text::whole_number(text.substr(0, text.size() - 1), most);
-    if (!count || *count == 0) return std::nullopt;
-    return *unit * static_cast<std::int64_t>(*count);
-}
 
 std::string whole_number_up_to(std::uint64_t most) {
     return "a whole number from 0 to " + std::to_string(most);
 }
 
 Taken set_span(std::string_view value, Config& config) {
-    const auto span = span_of_time(value);
+    const auto span = text::time_span(value, k_longest_span);
     if (!span) return unfit();
     config.volume.span = *span;
     return {};
@@ -61,6 +39,7 @@ Taken set_threshold(std::size_t service, std::string_view value, Config& config)
     const auto threshold = text::whole_number(value, detect::k_largest_threshold);
     if (!threshold) return unfit();
     config.volume.thresholds[service] = *threshold;
+    config.hunt.thresholds[service] = *threshold;
     return {};
 }
 
@@ -75,10 +54,45 @@ Taken set_suspicious_names(std::string_view value, Config& config) {
     if (value.empty()) return unfit("an empty one would match every name");
     re2::RE2::Options quiet;
     quiet.set_log_errors(false);
-    auto pattern = std::make_unique<const re2::RE2>(value, quiet);
+    auto pattern = std::make_shared<const re2::RE2>(value, quiet);
     if (!pattern->ok()) return unfit(pattern->error());
-    config.volume.suspicious_names = std::move(pattern);
+    config.volume.suspicious_names = pattern;
+    config.hunt.suspicious_names = std::move(pattern);
     return {};
+}
+
+Taken set_mode(std::string_view value, Config& config) {
+    const auto mode = std::ranges::find(k_mode_names, value);
+    if (mode == k_mode_names.end()) return unfit();
+    config.mode = static_cast<Mode>(mode - k_mode_names.begin());
+    return {};
+}
+
+Taken set_min_risk(std::string_view value, Config& config) {
+    const auto risk = text::whole_number(value, detect::k_highest_risk);
+    if (!risk) return unfit();
+    config.hunt.min_risk = *risk;
+    return {};
+}
+
+// Splunk takes commas outside quotes away, so blanks part ids as well.
+Taken set_disabled_evidence(std::string_view value, Config& config) {
+    config.hunt.disabled.clear();
+    for (const std::string_view id : text::words(value, ", \t")) {
+        if (detect::find_evidence(id) == nullptr) {
+            return unfit("there is no evidence " + text::quoted(id));
+        }
+        config.hunt.disabled.emplace(id);
+    }
+    return {};
+}
+
+std::string evidence_ids() {
+    std::string ids;
+    for (const detect::Evidence& evidence : detect::all_evidence()) {
+        ids += (ids.empty() ? "" : ", ") + std::string(evidence.id);
+    }
+    return ids;
 }
 
 Taken set_input(std::string_view value, Config& config) {
@@ -124,34 +138,52 @@ std::string names_of(std::span<const Option> table) {
 std::vector<Option> option_table(const detect::Catalogue& catalogue) {
     std::vector<Option> table = {
         {.name = "mode",
-         .takes = "volume",
-         .effect = "what to look for",
-         .set = [](std::string_view value,
-                   Config&) { return value == "volume" ? Taken{} : unfit(); }},
+         .takes = "volume or hunt",
+         .effect =
+             "what to look for: many calls in a span, or principals that behave like hijackers",
+         .modes = {},
+         .set = set_mode},
         {.name = "input",
          .takes = "raw or fields",
          .effect = "where the record stands: in _raw, or in fields that Splunk extracted",
          .in_shell = false,
+         .modes = {},
          .set = set_input},
         {.name = "span",
          .takes = "a whole number with s, m, h or d, such as 1h, up to 366d",
          .effect = "the time in which calls are counted",
+         .modes = {Mode::volume},
          .set = set_span},
         {.name = "min_score",
          .takes = whole_number_up_to(detect::k_highest_volume_score),
          .effect = "leave out rows with a lower score",
+         .modes = {Mode::volume},
          .set = set_min_score},
         {.name = "suspicious_names",
          .takes = "a regular expression in RE2's syntax (no lookaround, no backreferences)",
-         .effect = "a caller whose name it matches scores a point more",
+         .effect = "a caller whose name it matches scores more",
+         .modes = {},
          .set = set_suspicious_names},
+        {.name = "min_risk",
+         .takes = whole_number_up_to(detect::k_highest_risk),
+         .effect = "leave out principals whose evidence, without marks, weighs less",
+         .modes = {Mode::hunt},
+         .set = set_min_risk},
+        {.name = "disabled_evidence",
+         .takes = "ids of evidence, parted by commas or blanks: " + evidence_ids(),
+         .effect = "evidence not to look for",
+         .modes = {Mode::hunt},
+         .set = set_disabled_evidence},
     };
     for (std::size_t i = 0; i < catalogue.services().size(); ++i) {
         const detect::Service& service = catalogue.services()[i];
-        if (service.calls_of(detect::Phase::volume).empty()) continue;
+        if (service.calls_of(detect::Phase::use).empty()) continue;
+        const bool only_hunted = service.calls_of(detect::Phase::volume).empty();
         table.push_back({.name = service.id + "_threshold",
                          .takes = whole_number_up_to(detect::k_largest_threshold),
-                         .effect = "rows of " + service.label + " need more calls than this",
+                         .effect = "more than this is much for " + service.label +
+                                   ": of calls in a span, in a hunt of messages in 60 minutes",
+                         .modes = only_hunted ? std::vector{Mode::hunt} : std::vector<Mode>{},
                          .set = std::bind_front(set_threshold, i)});
     }
     return table;
@@ -164,6 +196,20 @@ Result<> set_option(const Option& option, std::string_view shown_name, std::stri
     const std::string why = taken.error().empty() ? "" : " (" + taken.error() + ')';
     return failure("option " + std::string(shown_name) + " takes " + option.takes + "; got " +
                    text::quoted(value) + why);
+}
+
+Result<> check_mode(const Option& option, std::string_view shown_name, Mode mode) {
+    const auto& modes = option.modes;
+    if (modes.empty() || std::ranges::find(modes, mode) != modes.end()) return {};
+    std::string names;
+    for (const Mode one : modes) {
+        names += (names.empty() ? "" : " or ") +
+                 std::string(k_mode_names.at(static_cast<std::size_t>(one)));
+    }
+    return failure("option " + std::string(shown_name) + " belongs to mode " + names +
+                   ", and the mode is " +
+                   std::string(k_mode_names.at(static_cast<std::size_t>(mode))) + "; it takes " +
+                   option.takes);
 }
 
 Result<> read_search_arguments(const std::vector<std::string>& arguments,
@@ -186,6 +232,10 @@ Result<> read_search_arguments(const std::vector<std::string>& arguments,
             return failure("option " + option->name + " is given twice");
         }
         if (auto set = set_option(*option, option->name, value, config); !set) return set;
+    }
+    for (const Option& option : table) {
+        if (!given.contains(option.name)) continue;
+        if (auto fits = check_mode(option, option.name, config.mode); !fits) return fits;
     }
     return {};
 }

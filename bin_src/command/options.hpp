@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <expected>
 #include <functional>
 #include <span>
@@ -8,6 +10,7 @@
 #include <vector>
 
 #include "detect/catalogue.hpp"
+#include "detect/hunt_rules.hpp"
 #include "detect/volume_finding.hpp"
 #include "result.hpp"
 
@@ -19,10 +22,17 @@ enum class Input : std::uint8_t {
     fields,  ///< in columns that Splunk extracted
 };
 
+/// What to look for.
+enum class Mode : std::uint8_t { volume, hunt };
+
+inline constexpr std::array<std::string_view, 2> k_mode_names = {"volume", "hunt"};
+
 /// What the user asked for, checked and complete; built once and passed down.
 struct Config {
+    Mode mode = Mode::volume;
     Input input = Input::raw;
     detect::VolumeRules volume;
+    detect::HuntRules hunt;
 };
 
 /// An option of both faces: `min_score=3` in SPL, `--min-score 3` in a shell, `min_score = 3` under
@@ -36,15 +46,19 @@ struct Option {
     std::string takes;   ///< what its value is, in words
     std::string effect;  ///< what it does, for help
     bool in_shell = true;
+    std::vector<Mode> modes;  ///< those that use it; empty: all
     std::function<Taken(std::string_view value, Config&)> set;
 };
 
-/// Every option; the thresholds are those of the catalogue's services that mode=volume counts.
+/// Every option; there is a threshold for each of the catalogue's services that is used.
 std::vector<Option> option_table(const detect::Catalogue& catalogue);
 
 /// Sets an option. The error names it as the face does, what it takes and what came.
 Result<> set_option(const Option& option, std::string_view shown_name, std::string_view value,
                     Config& config);
+
+/// An error where the mode does not use an option that was given.
+Result<> check_mode(const Option& option, std::string_view shown_name, Mode mode);
 
 /// Reads the arguments of the search command, `name=value` each, into a config of defaults. Splunk
 /// parts `a = b` into three arguments; blanks around the sign are accepted.

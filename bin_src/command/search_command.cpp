@@ -7,10 +7,11 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
+#include "command/answer.hpp"
 #include "command/event_rows.hpp"
-#include "command/volume_rows.hpp"
 #include "scp/chunk_reader.hpp"
 #include "scp/chunk_writer.hpp"
 #include "scp/metadata.hpp"
@@ -24,13 +25,13 @@ using Clock = std::chrono::steady_clock;
 constexpr std::uint64_t k_most_leftovers = std::uint64_t{256} * 1024 * 1024;
 
 /// The search between getinfo and its last execute.
-class VolumeSearch {
+class Search {
   public:
-    VolumeSearch(const Setup& setup, Config config, std::uint64_t max_result_rows)
+    Search(const Setup& setup, Config config, std::uint64_t max_result_rows)
         : setup_(&setup),
           config_(std::move(config)),
           max_result_rows_(max_result_rows),
-          activity_(setup.catalogue, config_.volume.span),
+          activity_(new_activity(setup.catalogue, config_)),
           rows_(config_.input, cloudtrail::Shape::cloudtrail(), activity_, intake_) {}
 
     Result<> read_chunk(io::Window& body) {
@@ -40,11 +41,8 @@ class VolumeSearch {
 
     /// The last reply: the findings, and what the user should know of how they came about.
     Result<> answer(io::ByteSink& replies) const {
-        std::vector<Row> rows;
-        for (const auto& finding : activity_.findings(config_.volume)) {
-            rows.push_back(to_row(finding));
-        }
-        const std::string csv = rows.empty() ? "" : to_splunk_csv(volume_columns(), rows);
+        const auto [columns, rows] = answer_of(activity_, config_);
+        const std::string csv = rows.empty() ? "" : to_splunk_csv(columns, rows);
         return scp::write_chunk(replies, scp::execute_reply(true, report(rows.size())), csv);
     }
 
@@ -69,12 +67,18 @@ class VolumeSearch {
                 "no event has the fields eventSource and eventName, which input=fields reads; keep "
                 "them, or keep _raw and leave input=fields out");
         }
+        const auto* hunt = std::get_if<detect::HuntActivity>(&activity_);
+        const std::uint64_t repeats = hunt != nullptr ? hunt->repeats() : 0;
+        if (const auto text = uncounted_in_words(intake_.left_out, repeats); !text.empty()) {
+            tell(scp::Severity::info, text);
+        }
         if (max_result_rows_ > 0 && findings > max_result_rows_) {
-            tell(scp::Severity::warn, "the answer has " + std::to_string(findings) +
-                                          " rows, more than Splunk's maxresultrows of " +
-                                          std::to_string(max_result_rows_) +
-                                          "; Splunk may cut it. A higher threshold or min_score "
-                                          "gives fewer rows");
+            tell(scp::Severity::warn,
+                 "the answer has " + std::to_string(findings) +
+                     " rows, more than Splunk's maxresultrows of " +
+                     std::to_string(max_result_rows_) + "; Splunk may cut it. A higher " +
+                     (hunt != nullptr ? "min_risk" : "threshold or min_score") +
+                     " gives fewer rows");
         }
         const std::chrono::duration<double> elapsed = Clock::now() - started_;
         const auto count = [&](std::string name, std::uint64_t output) {
@@ -88,13 +92,17 @@ class VolumeSearch {
         inspector.metrics.back().elapsed_seconds = elapsed.count();
         count("cloudhijack.counted", intake_.counted);
         count("cloudhijack.unreadable", intake_.unreadable);
+        if (hunt != nullptr) {
+            count("cloudhijack.left_out", intake_.left_out);
+            count("cloudhijack.duplicates", repeats);
+        }
         return inspector;
     }
 
     const Setup* setup_;
     Config config_;
     std::uint64_t max_result_rows_;
-    detect::VolumeActivity activity_;
+    detect::Activity activity_;
     Intake intake_;
     EventRows rows_;
     std::uint64_t chunks_ = 0;
@@ -130,6 +138,11 @@ Result<Config> read_config(const Setup& setup, const std::vector<std::string>& a
     if (auto read = read_search_arguments(arguments, setup.options, config); !read) {
         return std::unexpected(read.error());
     }
+    if (config.input == Input::fields && config.mode == Mode::hunt) {
+        return failure(
+            "option input=fields belongs to mode volume; mode hunt reads the whole record: keep "
+            "_raw and leave input=fields out");
+    }
     if (config.input == Input::fields && volume_has_conditions(setup.catalogue)) {
         return failure(
             "cloudhijack.conf has a volume call with a condition on its parameters, which "
@@ -148,7 +161,7 @@ Result<> converse(const Setup& setup, scp::ChunkReader& chunks, io::ByteSink& re
         EventRows::required_fields(config->input, cloudtrail::Shape::cloudtrail()));
     if (auto written = scp::write_chunk(replies, reply); !written) return written;
 
-    VolumeSearch search(setup, std::move(*config), (*getinfo)->max_result_rows);
+    Search search(setup, std::move(*config), (*getinfo)->max_result_rows);
     while (true) {
         const auto execute = next_request(chunks, "execute");
         if (!execute) return std::unexpected(execute.error());

@@ -18,7 +18,8 @@ constexpr std::uintmax_t k_largest_conf_file = std::uintmax_t{4} * 1024 * 1024;
 }  // namespace
 
 Config Setup::default_config() const {
-    Config config{.input = Input::raw, .volume = detect::VolumeRules::of(catalogue)};
+    Config config{.volume = detect::VolumeRules::of(catalogue),
+                  .hunt = detect::HuntRules::of(catalogue, evidence)};
     for (const conf::Setting& setting : defaults) {
         const auto option = std::ranges::find(options, setting.place.key, &Option::name);
         [[maybe_unused]] const auto set = set_option(*option, option->name, setting.value, config);
@@ -28,8 +29,9 @@ Config Setup::default_config() const {
 }
 
 Setup read_setup(std::span<const conf::ConfFile> layers) {
-    auto [catalogue, defaults, mistakes] = detect::load_catalogue(layers);
+    auto [catalogue, evidence, defaults, mistakes] = detect::load_catalogue(layers);
     Setup setup{.catalogue = std::move(catalogue),
+                .evidence = std::make_shared<const detect::EvidenceTable>(std::move(evidence)),
                 .options = {},
                 .defaults = {},
                 .mistakes = std::move(mistakes)};

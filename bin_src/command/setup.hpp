@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@ namespace cloudhijack::command {
 /// What the program goes by before it reads its arguments.
 struct Setup {
     detect::Catalogue catalogue;
+    std::shared_ptr<const detect::EvidenceTable> evidence;
     std::vector<Option> options;
     std::vector<conf::Setting> defaults;  ///< every one of [defaults] that an option took
     std::vector<conf::Mistake> mistakes;

@@ -6,13 +6,20 @@
 
 namespace cloudhijack::detect {
 
-Catalogue::Catalogue(std::vector<Service> services) : services_(std::move(services)) {
+Catalogue::Catalogue(std::vector<Service> services)
+    : services_(std::move(services)), names_(services_.size()) {
     for (std::size_t service = 0; service < services_.size(); ++service) {
         for (std::size_t phase = 0; phase < k_phase_names.size(); ++phase) {
             for (const Call& call : services_[service].calls.at(phase)) {
-                by_source_[call.source][call.name].push_back({.service = service,
-                                                              .phase = static_cast<Phase>(phase),
-                                                              .conditions = call.conditions});
+                std::vector<Entry>& entries = by_source_[call.source][call.name];
+                const auto same = std::ranges::find(entries, service, &Entry::service);
+                std::vector<std::string>& names = names_[service];
+                const auto number = same != entries.end() ? same->call : names.size();
+                if (number == names.size()) names.push_back(call.name);
+                entries.push_back({.service = service,
+                                   .phase = static_cast<Phase>(phase),
+                                   .call = static_cast<std::uint16_t>(number),
+                                   .conditions = call.conditions});
             }
         }
     }
@@ -33,6 +40,16 @@ std::vector<std::string_view> Catalogue::call_names() const {
         for (const auto& [name, entries] : by_name) names.insert(name);
     }
     return {names.begin(), names.end()};
+}
+
+std::vector<std::uint64_t> thresholds_of(const Catalogue& catalogue) {
+    std::vector<std::uint64_t> thresholds;
+    for (const Service& service : catalogue.services()) thresholds.push_back(service.threshold);
+    return thresholds;
+}
+
+std::shared_ptr<const re2::RE2> default_suspicious_names() {
+    return std::make_shared<const re2::RE2>("(temp|tmp|test|anon|random)");
 }
 
 }  // namespace cloudhijack::detect

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <re2/re2.h>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,11 +15,15 @@
 
 #include "cloudtrail/parameters.hpp"
 #include "conf/conf_file.hpp"
+#include "detect/evidence_settings.hpp"
 
 namespace cloudhijack::detect {
 
 /// The largest threshold that can be set: ten times it still fits a count.
 inline constexpr std::uint64_t k_largest_threshold = 1'000'000'000;
+
+/// The most calls of one phase.
+inline constexpr std::size_t k_most_calls = 5000;
 
 /// What a call is for in the course of an attack; `volume` is what mode=volume counts.
 enum class Phase : std::uint8_t { volume, use, recon, enable, evade, cleanup, credential };
@@ -52,6 +59,7 @@ class Catalogue {
     struct Entry {
         std::size_t service;  ///< index in services()
         Phase phase;
+        std::uint16_t call;  ///< which of the service's calls it is; see call_name()
         std::vector<cloudtrail::Condition> conditions;
     };
 
@@ -62,6 +70,16 @@ class Catalogue {
     /// Every entry for a call; source and name both match exactly. Conditions are left to judge.
     [[nodiscard]] std::span<const Entry> find(std::string_view source, std::string_view name) const;
 
+    /// The name of a service's call, by the number that its entries have.
+    [[nodiscard]] std::string_view call_name(std::size_t service, std::uint16_t call) const {
+        return names_[service][call];
+    }
+
+    /// How many calls a service has, each once whatever its phases.
+    [[nodiscard]] std::size_t call_count(std::size_t service) const {
+        return names_[service].size();
+    }
+
     /// The distinct names of all calls, in byte order.
     [[nodiscard]] std::vector<std::string_view> call_names() const;
 
@@ -69,12 +87,20 @@ class Catalogue {
     using ByName = std::map<std::string, std::vector<Entry>, std::less<>>;
 
     std::vector<Service> services_;
+    std::vector<std::vector<std::string>> names_;  ///< of each service's calls, by number
     std::map<std::string, ByName, std::less<>> by_source_;
 };
+
+/// The thresholds of all services, in their order.
+std::vector<std::uint64_t> thresholds_of(const Catalogue& catalogue);
+
+/// What the search that mode=volume replaces takes for a suspicious name.
+std::shared_ptr<const re2::RE2> default_suspicious_names();
 
 /// A catalogue as conf files give it, and what in them was not understood.
 struct LoadedCatalogue {
     Catalogue catalogue;
+    EvidenceTable evidence;
     std::vector<conf::Setting>
         defaults;  ///< `[defaults]`, lower layers first: options' names, values
     std::vector<conf::Mistake> mistakes;  ///< each such key keeps the value of the layer below

@@ -6,13 +6,14 @@
 #include <utility>
 
 #include "detect/catalogue.hpp"
+#include "detect/evidence_reader.hpp"
 #include "text/number.hpp"
+#include "text/words.hpp"
 
 namespace cloudhijack::detect {
 namespace {
 
 constexpr std::string_view k_service_prefix = "service:";
-constexpr std::string_view k_blanks = " \t\r\n";
 
 // What the search that the command replaces says of a service that it does not know.
 constexpr std::string_view k_default_category = "SaaS Service Abuse";
@@ -93,15 +94,15 @@ std::expected<Call, std::string> read_call(std::string_view text) {
 
 std::expected<std::vector<Call>, std::string> read_calls(std::string_view text) {
     std::vector<Call> calls;
-    while (true) {
-        const auto begin = text.find_first_not_of(k_blanks);
-        if (begin == std::string_view::npos) return calls;
-        const auto end = std::min(text.find_first_of(k_blanks, begin), text.size());
-        auto call = read_call(text.substr(begin, end - begin));
+    for (const std::string_view word : text::words(text)) {
+        auto call = read_call(word);
         if (!call) return std::unexpected(call.error());
         calls.push_back(std::move(*call));
-        text.remove_prefix(end);
+        if (calls.size() > k_most_calls) {
+            return std::unexpected("names more than " + std::to_string(k_most_calls) + " calls");
+        }
     }
+    return calls;
 }
 
 Taken read_text(const std::string& value, std::string& into) {
@@ -175,9 +176,14 @@ class CatalogueReader {
                     if (call.source.empty()) call.source = draft.source;
                 }
             }
+            // What is counted as volume is use, where nothing else is said to be.
+            auto& calls = draft.service.calls;
+            auto& use = calls.at(static_cast<std::size_t>(Phase::use));
+            if (use.empty()) use = calls.at(static_cast<std::size_t>(Phase::volume));
             services.push_back(std::move(draft.service));
         }
         return {.catalogue = Catalogue(std::move(services)),
+                .evidence = std::move(evidence_),
                 .defaults = std::move(defaults_),
                 .mistakes = std::move(mistakes_)};
     }
@@ -189,8 +195,11 @@ class CatalogueReader {
             defaults_.push_back(setting);
             return {};
         }
+        if (stanza.starts_with(k_evidence_prefix)) return read_evidence_key(setting, evidence_);
         if (!stanza.starts_with(k_service_prefix)) {
-            return wrong("stands in no stanza that cloudhijack knows: [defaults], [service:<id>]");
+            return wrong(
+                "stands in no stanza that cloudhijack knows: [defaults], [service:<id>], "
+                "[evidence:<id>]");
         }
         const std::string id = stanza.substr(k_service_prefix.size());
         const bool usable = is_word(id, "_") && std::ranges::none_of(id, [](char c) {
@@ -212,6 +221,7 @@ class CatalogueReader {
     }
 
     std::vector<ServiceDraft> drafts_;  ///< in the order in which the files name them
+    EvidenceTable evidence_;
     std::vector<conf::Setting> defaults_;
     std::vector<conf::Mistake> mistakes_;
 };

@@ -23,7 +23,7 @@ constexpr std::string_view k_unknown = "unknown";
 
 }  // namespace
 
-VolumeActivity::Added VolumeActivity::add(const cloudtrail::Event& event) {
+Added VolumeActivity::add(const cloudtrail::Event& event) {
     const auto entries = catalogue_->find(event.source, event.name);
     if (entries.empty()) return Added::irrelevant;
     const auto time = event.row_time ? event.row_time : event.time();

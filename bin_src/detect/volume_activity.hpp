@@ -11,6 +11,7 @@
 
 #include "cloudtrail/event.hpp"
 #include "cloudtrail/parameters.hpp"
+#include "detect/added.hpp"
 #include "detect/catalogue.hpp"
 #include "detect/interner.hpp"
 #include "detect/volume_finding.hpp"
@@ -21,12 +22,6 @@ namespace cloudhijack::detect {
 /// the groups and their distinct addresses.
 class VolumeActivity {
   public:
-    enum class Added {
-        counted,
-        irrelevant,  ///< no call that mode=volume counts, or one that failed
-        undated,     ///< a call that the catalogue names in any phase, without any time
-    };
-
     /// The catalogue must outlive the activity and its findings.
     VolumeActivity(const Catalogue& catalogue, std::chrono::seconds span)
         : catalogue_(&catalogue), span_(span) {}

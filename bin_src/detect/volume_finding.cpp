@@ -21,10 +21,8 @@ std::string to_text(std::chrono::seconds span) {
 
 VolumeRules VolumeRules::of(const Catalogue& catalogue) {
     VolumeRules rules;
-    for (const Service& service : catalogue.services()) {
-        rules.thresholds.push_back(service.threshold);
-    }
-    rules.suspicious_names = std::make_unique<const re2::RE2>(k_default_suspicious_names);
+    rules.thresholds = thresholds_of(catalogue);
+    rules.suspicious_names = default_suspicious_names();
     return rules;
 }
 

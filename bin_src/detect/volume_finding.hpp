@@ -15,14 +15,13 @@
 namespace cloudhijack::detect {
 
 inline constexpr std::uint64_t k_highest_volume_score = 6;
-inline constexpr std::string_view k_default_suspicious_names = "(temp|tmp|test|anon|random)";
 
 /// How mode=volume judges what was counted.
 struct VolumeRules {
     std::chrono::seconds span{std::chrono::hours{1}};
     std::vector<std::uint64_t> thresholds;  ///< one for each of the catalogue's services, in order
     std::uint64_t min_score = 0;
-    std::unique_ptr<const re2::RE2> suspicious_names;  ///< never null
+    std::shared_ptr<const re2::RE2> suspicious_names;  ///< never null
 
     /// The catalogue's thresholds, and for the rest what the search that the command replaces says.
     static VolumeRules of(const Catalogue& catalogue);

@@ -14,11 +14,14 @@ std::string in_megabytes(std::uint64_t bytes) { return std::to_string(bytes / 1'
 }  // namespace
 
 std::string progress_text(std::uint64_t bytes, std::uint64_t total_bytes, std::uint64_t events,
-                          std::size_t findings, std::chrono::duration<double> elapsed) {
+                          std::optional<std::size_t> findings,
+                          std::chrono::duration<double> elapsed) {
     std::string text = in_megabytes(bytes);
     if (total_bytes > 0) text += " of " + in_megabytes(total_bytes);
-    text += " MB, " + std::to_string(events) + " events, " + std::to_string(findings) +
-            (findings == 1 ? " finding" : " findings");
+    text += " MB, " + std::to_string(events) + " events";
+    if (findings) {
+        text += ", " + std::to_string(*findings) + (findings == 1 ? " finding" : " findings");
+    }
     if (bytes > 0 && bytes <= total_bytes) {
         const double left =
             elapsed.count() * static_cast<double>(total_bytes - bytes) / static_cast<double>(bytes);
@@ -27,10 +30,10 @@ std::string progress_text(std::uint64_t bytes, std::uint64_t total_bytes, std::u
     return text;
 }
 
-ProgressLine::ProgressLine(const Scanner& scanner, const detect::VolumeRules& rules,
+ProgressLine::ProgressLine(const Scanner& scanner, const command::Config& config,
                            std::uint64_t total_bytes)
     : scanner_(&scanner),
-      rules_(&rules),
+      config_(&config),
       total_bytes_(total_bytes),
       thread_([this](const std::stop_token& stopped) { run(stopped); }) {}
 
@@ -43,6 +46,16 @@ void ProgressLine::run(const std::stop_token& stopped) {
     }
 }
 
+// To weigh every principal twice a second would hold up a hunt.
+std::optional<std::size_t> ProgressLine::finding_count() const {
+    return scanner_->look_at_activity(
+        [this](const detect::Activity& activity) -> std::optional<std::size_t> {
+            const auto* volume = std::get_if<detect::VolumeActivity>(&activity);
+            if (volume == nullptr) return std::nullopt;
+            return volume->findings(config_->volume).size();
+        });
+}
+
 void ProgressLine::show(const std::stop_token& stopped) {
     std::unique_lock lock(mutex_);
     bool shown = false;
@@ -51,7 +64,7 @@ void ProgressLine::show(const std::stop_token& stopped) {
            !stopped.stop_requested()) {
         std::cerr << k_clear_line
                   << progress_text(scanner_->progress().bytes, total_bytes_,
-                                   scanner_->progress().records, scanner_->finding_count(*rules_),
+                                   scanner_->progress().records, finding_count(),
                                    std::chrono::steady_clock::now() - started_)
                   << std::flush;
         shown = true;

@@ -8,29 +8,30 @@
 #include <string>
 #include <thread>
 
-#include "detect/volume_finding.hpp"
+#include "command/options.hpp"
 #include "scan/scanner.hpp"
 
 namespace cloudhijack::scan {
 
 /// `120 of 400 MB, 1204033 events, 3 findings, 12 s left`. `total_bytes` is 0 where it is not
-/// known.
+/// known, findings are nullopt where they are not counted before the end.
 std::string progress_text(std::uint64_t bytes, std::uint64_t total_bytes, std::uint64_t events,
-                          std::size_t findings, std::chrono::duration<double> elapsed);
+                          std::optional<std::size_t> findings,
+                          std::chrono::duration<double> elapsed);
 
 /// A line on standard error that follows a scan, from a thread of its own, until destroyed.
 class ProgressLine {
   public:
-    /// All must outlive it.
-    ProgressLine(const Scanner& scanner, const detect::VolumeRules& rules,
-                 std::uint64_t total_bytes);
+    /// Both must outlive it.
+    ProgressLine(const Scanner& scanner, const command::Config& config, std::uint64_t total_bytes);
 
   private:
     void run(const std::stop_token& stopped);
     void show(const std::stop_token& stopped);
+    [[nodiscard]] std::optional<std::size_t> finding_count() const;
 
     const Scanner* scanner_;
-    const detect::VolumeRules* rules_;
+    const command::Config* config_;
     std::uint64_t total_bytes_;
     std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
     std::mutex mutex_;

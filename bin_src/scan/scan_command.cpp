@@ -7,16 +7,19 @@
 #include <cstdlib>
 #include <iostream>
 #include <optional>
+#include <variant>
 #include <vector>
 
+#include "command/answer.hpp"
 #include "command/setup.hpp"
-#include "command/volume_rows.hpp"
 #include "io/file_descriptor.hpp"
 #include "scan/files.hpp"
+#include "scan/findings_table.hpp"
 #include "scan/progress.hpp"
 #include "scan/report.hpp"
 #include "scan/scan_options.hpp"
 #include "scan/scanner.hpp"
+#include "scan/terminal_text.hpp"
 
 namespace cloudhijack::scan {
 namespace {
@@ -52,12 +55,27 @@ Look look_of_output() {
     return look;
 }
 
-std::string report(const ScanOptions& options, std::span<const detect::VolumeFinding> findings) {
-    if (options.format == Format::table) return to_table(findings, look_of_output());
-    std::vector<command::Row> rows;
-    for (const auto& finding : findings) rows.push_back(command::to_row(finding));
-    return options.format == Format::csv ? to_csv(command::volume_columns(), rows, options.raw_csv)
-                                         : to_ndjson(command::volume_columns(), rows);
+/// What a scan prints, and how many findings that is.
+struct Report {
+    std::string text;
+    std::size_t findings = 0;
+};
+
+Report report(const ScanOptions& options, const detect::Activity& activity) {
+    if (options.format == Format::table) {
+        const auto table = [](const auto& findings) {
+            return Report{.text = to_table(findings, look_of_output()),
+                          .findings = findings.size()};
+        };
+        if (const auto* hunt = std::get_if<detect::HuntActivity>(&activity)) {
+            return table(hunt->findings(options.config.hunt));
+        }
+        return table(std::get<detect::VolumeActivity>(activity).findings(options.config.volume));
+    }
+    const auto [columns, rows] = command::answer_of(activity, options.config);
+    return {.text = options.format == Format::csv ? to_csv(columns, rows, options.raw_csv)
+                                                  : to_ndjson(columns, rows),
+            .findings = rows.size()};
 }
 
 // Tells what went wrong with a file; false where nothing did.
@@ -84,31 +102,37 @@ int scan(const ScanOptions& options, const Setup& setup) {
     for (const std::string& skipped : list.skipped) tell(skipped);
     for (const std::string& problem : list.problems) tell(problem);
 
-    Scanner scanner(setup.catalogue, options.config.volume.span);
+    Scanner scanner([&] { return command::new_activity(setup.catalogue, options.config); });
     std::vector<FileOutcome> outcomes;
     {
         std::optional<ProgressLine> line;
         std::uint64_t total = 0;
         for (const File& file : list.files) total += file.size;
-        if (::isatty(STDERR_FILENO) == 1) line.emplace(scanner, options.config.volume, total);
+        if (::isatty(STDERR_FILENO) == 1) line.emplace(scanner, options.config, total);
         outcomes = scanner.run(list.files, options.threads);
     }
     bool failed = !list.problems.empty();
     std::uint64_t records = 0;
+    std::uint64_t left_out = 0;
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
         failed |= tell_outcome(list.files[i], outcomes[i]);
         records += outcomes[i].records;
+        left_out += outcomes[i].left_out;
     }
 
-    const auto findings = scanner.activity().findings(options.config.volume);
-    const auto written = io::write_to(STDOUT_FILENO)(report(options, findings));
+    const auto [text, findings] = report(options, scanner.activity());
+    const auto written = io::write_to(STDOUT_FILENO)(text);
     if (!written && written.error().kind == Error::Kind::told) {
         return tell_error(written.error().text);
     }
+    if (const auto* hunt = std::get_if<detect::HuntActivity>(&scanner.activity())) {
+        const auto uncounted = command::uncounted_in_words(left_out, hunt->repeats());
+        if (!uncounted.empty()) tell(uncounted);
+    }
     tell(counted(list.files.size(), "file") + ", " + counted(records, "record") + ", " +
-         counted(findings.size(), "finding"));
+         counted(findings, "finding"));
     if (failed) return k_exit_error;
-    return options.fail_on_findings && !findings.empty() ? k_exit_findings : k_exit_ok;
+    return options.fail_on_findings && findings > 0 ? k_exit_findings : k_exit_ok;
 }
 
 int tell_mistakes(const Setup& setup) {
@@ -168,11 +192,11 @@ int run_check_config(std::span<const std::string> arguments) {
     const std::string terms = macro_terms(setup->catalogue);
     if (only_terms) return print(terms + '\n');
     std::string text;
-    for (const detect::Service& service : setup->catalogue.services()) {
-        std::size_t calls = 0;
-        for (const auto& phase : service.calls) calls += phase.size();
-        text += "service " + service.id + ": " + service.label + ", threshold " +
-                std::to_string(service.threshold) + ", " + std::to_string(calls) + " calls\n";
+    const auto services = setup->catalogue.services();
+    for (std::size_t i = 0; i < services.size(); ++i) {
+        text += "service " + services[i].id + ": " + services[i].label + ", threshold " +
+                std::to_string(services[i].threshold) + ", " +
+                counted(setup->catalogue.call_count(i), "call") + '\n';
     }
     const std::vector built_in = {detect::embedded_catalogue()};
     if (terms != macro_terms(detect::load_catalogue(built_in).catalogue)) {

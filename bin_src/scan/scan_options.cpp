@@ -123,6 +123,12 @@ Result<ScanOptions> read_scan_arguments(std::span<const std::string> arguments,
         auto set = set_option(option, "--" + name, value, options.config);
         if (!set) return std::unexpected(set.error());
     }
+    for (const command::Option& option : setup.options) {
+        const std::string name = in_kebab_case(option.name);
+        if (!option.in_shell || !given->contains(name)) continue;
+        auto fits = check_mode(option, "--" + name, options.config.mode);
+        if (!fits) return std::unexpected(fits.error());
+    }
     return options;
 }
 

@@ -97,7 +97,7 @@ class ScanThread {
           files_(files),
           queue_(&queue),
           outcomes_(&outcomes),
-          activity_(*scanner.catalogue_, scanner.span_) {}
+          activity_(scanner.new_activity_()) {}
 
     void run() {
         while (true) {
@@ -121,7 +121,7 @@ class ScanThread {
             read();
             hand_in(file);
         } catch (const std::exception& error) {
-            activity_ = detect::VolumeActivity(*scanner_->catalogue_, scanner_->span_);
+            activity_ = scanner_->new_activity_();
             outcome_ = {};
             const std::scoped_lock lock(scanner_->mutex_);
             (*outcomes_)[file].error = std::string("was not read whole: ") + error.what();
@@ -188,8 +188,9 @@ class ScanThread {
         bool broken = false;
         const auto take = [&](const cloudtrail::Event& event) {
             ++outcome_.records;
-            const auto added = activity_.add(event);
-            if (added == detect::VolumeActivity::Added::undated) {
+            const auto added = detect::add(activity_, event);
+            if (added == detect::Added::left_out) ++outcome_.left_out;
+            if (added == detect::Added::undated) {
                 skip(position, "has no eventTime that is a time");
             }
         };
@@ -218,11 +219,12 @@ class ScanThread {
     void hand_in(std::size_t file) {
         documents_.shrink();
         const std::scoped_lock lock(scanner_->mutex_);
-        scanner_->activity_.merge(activity_);
-        activity_ = detect::VolumeActivity(*scanner_->catalogue_, scanner_->span_);
+        detect::merge(scanner_->activity_, activity_);
+        activity_ = scanner_->new_activity_();
         FileOutcome mine = std::exchange(outcome_, {});
         FileOutcome& all = (*outcomes_)[file];
         all.records += mine.records;
+        all.left_out += mine.left_out;
         if (mine.error) all.error = std::move(mine.error);
         all.begins_as_json &= mine.begins_as_json;
         const bool first =
@@ -240,7 +242,7 @@ class ScanThread {
     BatchQueue* queue_;
     std::vector<FileOutcome>* outcomes_;
     cloudtrail::DocumentReader documents_{cloudtrail::Shape::cloudtrail()};
-    detect::VolumeActivity activity_;
+    detect::Activity activity_;
     FileOutcome outcome_;
 };
 
@@ -260,11 +262,6 @@ std::vector<FileOutcome> Scanner::run(std::span<const File> files, unsigned thre
     others.clear();  // joins
     for (std::size_t i = 0; i < files.size(); ++i) judge(files[i], outcomes[i]);
     return outcomes;
-}
-
-std::size_t Scanner::finding_count(const detect::VolumeRules& rules) const {
-    const std::scoped_lock lock(mutex_);
-    return activity_.findings(rules).size();
 }
 
 }  // namespace cloudhijack::scan

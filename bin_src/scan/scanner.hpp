@@ -2,13 +2,15 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "detect/volume_activity.hpp"
+#include "detect/activity.hpp"
 #include "scan/files.hpp"
 
 namespace cloudhijack::scan {
@@ -16,7 +18,8 @@ namespace cloudhijack::scan {
 /// What became of one file.
 struct FileOutcome {
     std::uint64_t records = 0;
-    std::uint64_t unreadable = 0;           ///< records among them that were left out
+    std::uint64_t unreadable = 0;           ///< records among them that could not be read
+    std::uint64_t left_out = 0;             ///< calls among them that AWS made itself
     std::uint64_t first_unreadable_at = 0;  ///< the byte, unpacked, where the first of these begins
     std::string first_reason;
     std::optional<std::string> error;  ///< why the file was not read to its end
@@ -33,28 +36,34 @@ struct ScanProgress {
 /// Reads files on several threads into one activity. The result does not depend on how many.
 class Scanner {
   public:
-    Scanner(const detect::Catalogue& catalogue, std::chrono::seconds span)
-        : catalogue_(&catalogue), span_(span), activity_(catalogue, span) {}
+    using NewActivity = std::function<detect::Activity()>;
+
+    /// `new_activity` makes an empty activity of the one mode of this scan.
+    explicit Scanner(NewActivity new_activity)
+        : new_activity_(std::move(new_activity)), activity_(new_activity_()) {}
 
     /// Reads all files and returns what became of each, in their order.
     std::vector<FileOutcome> run(std::span<const File> files, unsigned threads);
 
     [[nodiscard]] const ScanProgress& progress() const { return progress_; }
 
-    /// Rows so far, or in the end. May be called from another thread during run().
-    [[nodiscard]] std::size_t finding_count(const detect::VolumeRules& rules) const;
+    /// What `look` makes of what was counted so far. May be called from another thread during
+    /// run(), which waits for it.
+    auto look_at_activity(auto look) const {
+        const std::scoped_lock lock(mutex_);
+        return look(activity_);
+    }
 
     /// What was counted; not during run().
-    [[nodiscard]] const detect::VolumeActivity& activity() const { return activity_; }
+    [[nodiscard]] const detect::Activity& activity() const { return activity_; }
 
   private:
     friend class ScanThread;
 
-    const detect::Catalogue* catalogue_;
-    std::chrono::seconds span_;
+    NewActivity new_activity_;
     ScanProgress progress_;
     mutable std::mutex mutex_;  ///< of activity_
-    detect::VolumeActivity activity_;
+    detect::Activity activity_;
 };
 
 }  // namespace cloudhijack::scan

@@ -89,3 +89,12 @@ TEST_CASE("time: anything else is none") {
         CHECK(read(text) == "none");
     }
 }
+
+TEST_CASE("time: shown in UTC") {
+    const auto utc = [](std::int64_t seconds) {
+        return cloudtrail::to_utc(cloudtrail::Time{std::chrono::seconds{seconds}});
+    };
+    CHECK(utc(1'767'323'045) == "2026-01-02T03:04:05Z");
+    CHECK(utc(-1) == "1969-12-31T23:59:59Z");
+    CHECK(utc(-62'135'596'800) == "0001-01-01T00:00:00Z");
+}

@@ -25,7 +25,7 @@ struct Read {
 Read read(const std::string& body, Input input = Input::raw) {
     io::Window window(in_pieces(body, 1'000), scp::k_row_cap);
     window.set_limit(body.size());
-    detect::VolumeActivity activity(builtin_catalogue(), k_hour);
+    detect::Activity activity = detect::VolumeActivity(builtin_catalogue(), k_hour);
     Read made;
     command::EventRows rows(input, cloudtrail::Shape::cloudtrail(), activity, made.intake);
     made.ended = rows.read_chunk(window);

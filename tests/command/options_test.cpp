@@ -106,7 +106,7 @@ TEST_CASE("options: a bad value is told with the option's name, what it takes an
     }
     CHECK(error_of({"min_score=7"}).contains("option min_score takes a whole number from 0 to 6"));
     CHECK(error_of({"input=xml"}).contains("option input takes raw or fields; got \"xml\""));
-    CHECK(error_of({"mode=hunted"}).contains("option mode takes volume; got \"hunted\""));
+    CHECK(error_of({"mode=hunted"}).contains("option mode takes volume or hunt; got \"hunted\""));
     CHECK(error_of({"suspicious_names=(a"}).contains("missing )"));
     CHECK(error_of({"suspicious_names=(?=a)"}).contains("RE2"));
     CHECK(error_of({"suspicious_names="}).contains("match every name"));
@@ -125,4 +125,31 @@ TEST_CASE("options: what is no option is told with those that are") {
     CHECK(error_of({"span"}).contains("cannot use the argument \"span\""));
     CHECK(error_of({"="}).contains("cannot use the argument"));
     CHECK(error_of({"span=1h", "span=1h"}).contains("option span is given twice"));
+}
+
+TEST_CASE("options: a hunt has options of its own, and an option of another mode is an error") {
+    const auto config = parse_search_arguments({"mode=hunt", "min_risk=41",
+                                                "disabled_evidence=burst, many_ips  probe",
+                                                "sms_voice_threshold=7"});
+    REQUIRE(config);
+    CHECK(config->mode == command::Mode::hunt);
+    CHECK(config->hunt.min_risk == 41);
+    CHECK(config->hunt.disabled.size() == 3);
+    CHECK(config->hunt.settings_of("burst") == nullptr);
+    CHECK(config->hunt.settings_of("evade") != nullptr);
+    CHECK(config->hunt.thresholds[service_index("sms_voice")] == 7);
+    CHECK(parse_search_arguments({"mode=hunt", "ses_threshold=1", "suspicious_names=x"}));
+    for (const std::string option : {"span=1h", "min_score=1"}) {
+        CHECK(error_of({"mode=hunt", option})
+                  .contains("option " + option.substr(0, option.find('=')) +
+                            " belongs to mode volume, and the mode is hunt; it takes a whole"));
+    }
+    for (const std::string option :
+         {"min_risk=1", "disabled_evidence=burst", "sms_voice_threshold=1"}) {
+        CHECK(
+            error_of({option}).contains(" belongs to mode hunt, and the mode is volume; it takes"));
+    }
+    CHECK(error_of({"mode=hunt", "min_risk=101"}).contains("a whole number from 0 to 100"));
+    CHECK(error_of({"mode=hunt", "disabled_evidence=burts"})
+              .contains("there is no evidence \"burts\""));
 }

@@ -18,7 +18,6 @@ using namespace cloudhijack::detect;
 using cloudtrail::Event;
 using cloudtrail::Time;
 using std::chrono::seconds;
-using Added = VolumeActivity::Added;
 
 namespace {
 

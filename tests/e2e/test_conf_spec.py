@@ -15,6 +15,7 @@ from splunkd import run_search
 
 SPEC = ROOT / "README/cloudhijack.conf.spec"
 EXAMPLE = ROOT / "README/cloudhijack.conf.example"
+EVIDENCE = re.compile(r"evidence:\w+")
 
 
 def spec_stanzas() -> dict[str, dict[str, str]]:
@@ -43,7 +44,21 @@ def complaint_about(conf: str) -> str:
 class SpecTest(unittest.TestCase):
     def test_each_stanza_is_in_it(self) -> None:
         stanzas = re.findall(r"\[[^]]+\]", complaint_about("[x]\na = 1\n").partition("knows: ")[2])
-        self.assertEqual(sorted(stanzas), [f"[{name}]" for name in sorted(spec_stanzas())])
+        general = {name for name in spec_stanzas() if not EVIDENCE.match(name)}
+        self.assertEqual(sorted(stanzas), [f"[{name}]" for name in sorted(general)])
+
+    def test_each_evidence_is_in_it_with_its_keys_and_defaults(self) -> None:
+        told = complaint_about("[evidence:x]\nscore = 1\n").partition("the ids are ")[2]
+        spec = {name: keys for name, keys in spec_stanzas().items() if EVIDENCE.match(name)}
+        self.assertEqual([f"evidence:{name}" for name in told.strip().split(", ")], list(spec))
+        shipped = read_stanzas(CATALOGUE.read_text())
+        for name, keys in spec.items():
+            complaint = complaint_about(f"[{name}]\nnonsense = 1\n")
+            known = complaint.partition("no key of this evidence: ")[2].strip().split(", ")
+            self.assertEqual(sorted(known), sorted(["score", "disabled", *keys]), name)
+            self.assertEqual(set(shipped[name]), {"score", *keys}, name)
+            for key, text in keys.items():
+                self.assertIn(f"\n* Default: {shipped[name][key]}\n", text, f"[{name}] {key}")
 
     def test_each_key_of_a_service_is_in_it(self) -> None:
         told = complaint_about("[service:x]\nnonsense = 1\n").partition("no key of a service: ")[2]
@@ -54,9 +69,9 @@ class SpecTest(unittest.TestCase):
 
     def test_each_option_is_in_it(self) -> None:
         options = options_of_the_program()
-        services = {name[len("service:") :] for name in read_stanzas(CATALOGUE.read_text())}
+        services = {name.partition(":")[2] for name in read_stanzas(CATALOGUE.read_text())}
         thresholds = {f"{service}_threshold" for service in services} & options
-        self.assertEqual(len(thresholds), 3)
+        self.assertEqual(len(thresholds), 4)
         documented = spec_stanzas()["defaults"]
         self.assertEqual(set(documented), options - thresholds | {"<service id>_threshold"})
 
@@ -68,7 +83,7 @@ class SpecTest(unittest.TestCase):
     def test_its_defaults_are_those_of_the_program(self) -> None:
         shipped = read_stanzas(CATALOGUE.read_text())["defaults"]
         for key, text in spec_stanzas()["defaults"].items():
-            if key != "<service id>_threshold":
+            if key not in ("<service id>_threshold", "disabled_evidence"):
                 self.assertIn(f"\n* Default: {shipped[key]}\n", text, key)
         own = "[service:own]\nsource = own\nvolume = Use\n"
         record = call(eventSource="own.amazonaws.com", eventName="Use")
@@ -86,8 +101,10 @@ class SpecTest(unittest.TestCase):
     def test_what_is_shipped_uses_documented_keys_alone(self) -> None:
         spec = spec_stanzas()
         for stanza, keys in read_stanzas(CATALOGUE.read_text()).items():
-            documented = spec["service:<id>" if stanza.startswith("service:") else stanza]
-            self.assertLessEqual(set(keys), set(documented), stanza)
+            documented = set(spec["service:<id>" if stanza.startswith("service:") else stanza])
+            if EVIDENCE.match(stanza):
+                documented |= set(spec["evidence:<id>"])
+            self.assertLessEqual(set(keys), documented, stanza)
 
 
 class ExampleTest(unittest.TestCase):

@@ -135,10 +135,11 @@ class OwnServiceTest(LocalConfTest):
     def test_fields_cannot_judge_conditions(self) -> None:
         self.assertRegex(self.search("input=fields").error or "", "condition.*_raw")
 
-    def test_a_service_that_only_hunting_uses_has_no_option(self) -> None:
+    def test_the_option_of_a_service_that_only_hunting_uses_belongs_to_the_hunt(self) -> None:
         self.write("[service:translate]\nsource = translate\nuse = TranslateText\n")
         self.check_rows(0, self.texts * 20)
-        self.assertIn("unknown option", self.search("translate_threshold=1").error or "")
+        self.assertIn("belongs to mode hunt", self.search("translate_threshold=1").error or "")
+        self.assertIsNone(self.search("mode=hunt", "translate_threshold=1").error)
 
 
 class DefaultsTest(LocalConfTest):

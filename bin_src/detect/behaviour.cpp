@@ -1,0 +1,159 @@
+#include "detect/behaviour.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <set>
+#include <tuple>
+#include <utility>
+
+namespace cloudhijack::detect {
+namespace {
+
+constexpr std::int64_t k_history_age = 12 * k_seconds_an_hour;
+
+auto kind_of(const Calls& calls) {
+    return std::tuple(calls.minute, calls.seconds, calls.service, calls.call, calls.phases,
+                      calls.outcome, calls.region);
+}
+
+// Calls of the same second and kind become one.
+void sort_and_join(std::vector<Calls>& all) {
+    std::ranges::sort(all, {}, [](const Calls& calls) {
+        return std::tuple_cat(std::tuple(calls.first()), kind_of(calls));
+    });
+    std::size_t kept = 0;
+    for (const Calls& calls : all) {
+        if (kept > 0 && kind_of(all[kept - 1]) == kind_of(calls)) {
+            all[kept - 1].count += calls.count;
+            all[kept - 1].messages += calls.messages;
+        } else {
+            all[kept++] = calls;
+        }
+    }
+    all.resize(kept);
+}
+
+}  // namespace
+
+std::int64_t Calls::first() const {
+    return minute * k_seconds_a_minute + std::countr_zero(seconds);
+}
+
+std::int64_t Calls::last() const {
+    return minute * k_seconds_a_minute + std::bit_width(seconds) - 1;
+}
+
+std::optional<std::int64_t> Calls::first_from(std::int64_t second) const {
+    const std::int64_t begin = minute * k_seconds_a_minute;
+    if (second <= begin) return first();
+    if (second - begin >= k_seconds_a_minute) return std::nullopt;
+    const std::uint64_t later = seconds >> static_cast<unsigned>(second - begin);
+    if (later == 0) return std::nullopt;
+    return second + std::countr_zero(later);
+}
+
+std::optional<std::uint64_t> UseHistory::peak_before(std::int64_t second) const {
+    std::optional<std::uint64_t> peak;
+    for (const auto& [hour, messages] : messages_) {
+        if ((hour + 1) * k_seconds_an_hour + k_history_age > second) break;
+        peak = std::max(peak.value_or(0), messages);
+    }
+    return peak;
+}
+
+Behaviour::Behaviour(const Catalogue& catalogue, const RegionNames& regions, const HuntRules& rules,
+                     const Principal& principal, const PrincipalActivity& activity)
+    : catalogue_(&catalogue),
+      rules_(&rules),
+      principal_(&principal),
+      activity_(&activity),
+      history_(catalogue.services().size()) {
+    for (const auto& [key, hour] : activity.hours) {
+        const auto [service, number] = key;
+        if (hour.is_exact()) {
+            take_exact_hour(service, number, hour, regions);
+        } else {
+            take_summed_hour(service, number, hour, regions);
+            has_summed_hours_ = true;
+        }
+    }
+    sort_and_join(calls_);
+    for (const Calls& calls : calls_) {
+        if (calls.is(Phase::use) && calls.is_ok()) {
+            history_[calls.service].add(hour_of(calls.first()), calls.messages);
+        }
+    }
+    take_origins();
+}
+
+void Behaviour::take_exact_hour(std::size_t service, std::int64_t hour,
+                                const HourActivity& activity, const RegionNames& regions) {
+    for (const HuntedCall& call : activity.calls()) {
+        const std::int64_t second = hour * k_seconds_an_hour + call.second;
+        const std::int64_t minute = minute_of(second);
+        calls_.push_back({.minute = minute,
+                          .seconds = std::uint64_t{1}
+                                     << static_cast<unsigned>(second - minute * k_seconds_a_minute),
+                          .service = service,
+                          .call = call.call,
+                          .phases = call.phases,
+                          .outcome = call.outcome,
+                          .region = regions.name_of(call.region),
+                          .count = 1,
+                          .messages = call.messages});
+    }
+}
+
+void Behaviour::take_summed_hour(std::size_t service, std::int64_t hour,
+                                 const HourActivity& activity, const RegionNames& regions) {
+    for (const auto& [key, sum] : activity.sums()) {
+        calls_.push_back({.minute = hour * 60 + key.minute,
+                          .seconds = sum.seconds,
+                          .service = service,
+                          .call = key.call,
+                          .phases = key.phases,
+                          .outcome = key.outcome,
+                          .region = regions.name_of(key.region),
+                          .count = sum.count,
+                          .messages = sum.messages});
+    }
+}
+
+void Behaviour::take_origins() {
+    // By hour, client and address. A call that two services name is one call.
+    std::map<std::int64_t, std::map<std::uint64_t, HourActivity::Origin>> hours;
+    std::map<std::int64_t, std::set<std::uint64_t>> seen;
+    const auto add = [&hours](std::int64_t hour, const HourActivity::Origin& origin) {
+        auto& mine = hours[hour]
+                         .try_emplace(origin.hash, HourActivity::Origin{.hash = origin.hash,
+                                                                        .client = origin.client,
+                                                                        .address = origin.address})
+                         .first->second;
+        mine.calls += origin.calls;
+        mine.calls_without_cloud_sign += origin.calls_without_cloud_sign;
+    };
+    for (const auto& [key, activity] : activity_->hours) {
+        const std::int64_t hour = key.second;
+        for (const HuntedCall& call : activity.calls()) {
+            if (!call.is_of_client || !seen[hour].insert(call.identity).second) continue;
+            add(hour, {.hash = origin_hash(call.client, call.address),
+                       .client = call.client,
+                       .address = call.address,
+                       .calls = 1,
+                       .calls_without_cloud_sign = call.has_cloud_sign ? 0U : 1U});
+        }
+        const auto origins = activity.origins();
+        for (const auto& origin : origins) add(hour, origin);
+        if (origins.size() == HourActivity::k_most_origins) {
+            std::uint64_t& limit = origins_[hour].limit;
+            limit = std::min(limit, origins.back().hash);
+        }
+    }
+    for (const auto& [hour, by_hash] : hours) {
+        for (const auto& [hash, origin] : by_hash) {
+            if (hash <= origins_[hour].limit) origins_[hour].origins.push_back(origin);
+        }
+    }
+}
+
+}  // namespace cloudhijack::detect

@@ -1,0 +1,114 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "detect/catalogue.hpp"
+#include "detect/hunt_rules.hpp"
+#include "detect/principal.hpp"
+#include "detect/principal_activity.hpp"
+#include "detect/region_names.hpp"
+
+namespace cloudhijack::detect {
+
+/// Calls that are alike: in one second, or of an hour beyond what is kept exactly in one minute.
+struct Calls {
+    std::int64_t minute = 0;    ///< since 1970
+    std::uint64_t seconds = 0;  ///< bit s: there was a call in second s of the minute
+    std::size_t service = 0;
+    std::uint16_t call = 0;
+    PhaseSet phases;
+    Outcome outcome = Outcome::ok;
+    std::string_view region;  ///< empty: none
+    std::uint64_t count = 0;
+    std::uint64_t messages = 0;
+
+    /// The first second, since 1970.
+    [[nodiscard]] std::int64_t first() const;
+    /// The last second.
+    [[nodiscard]] std::int64_t last() const;
+    /// The first second at or after another.
+    [[nodiscard]] std::optional<std::int64_t> first_from(std::int64_t second) const;
+
+    [[nodiscard]] bool is(Phase phase) const { return phases.has(phase); }
+    [[nodiscard]] bool is_ok() const { return outcome == Outcome::ok; }
+};
+
+/// The successful use of one service by hours, for asking what was usual at a time.
+class UseHistory {
+  public:
+    void add(std::int64_t hour, std::uint64_t messages) { messages_[hour] += messages; }
+
+    /// The largest message sum of the UTC hours that ended 12 h or more before a second; nullopt
+    /// where there were none.
+    [[nodiscard]] std::optional<std::uint64_t> peak_before(std::int64_t second) const;
+
+  private:
+    std::map<std::int64_t, std::uint64_t> messages_;  ///< by hour since 1970
+};
+
+/// Where the calls of one hour came from. Origins are pairs of client and address; of more than
+/// are kept, those whose hash is at most `limit` are all there.
+struct HourOrigins {
+    std::vector<HourActivity::Origin> origins;
+    std::uint64_t limit = ~std::uint64_t{0};
+};
+
+/// One principal's behaviour as the evidences see it: what its activity holds, without repeats and
+/// in order of time. Views lie in the activity, the catalogue and the region names.
+class Behaviour {
+  public:
+    Behaviour(const Catalogue& catalogue, const RegionNames& regions, const HuntRules& rules,
+              const Principal& principal, const PrincipalActivity& activity);
+
+    [[nodiscard]] const Principal& principal() const { return *principal_; }
+    [[nodiscard]] const PrincipalActivity& activity() const { return *activity_; }
+    [[nodiscard]] const Catalogue& catalogue() const { return *catalogue_; }
+    [[nodiscard]] const HuntRules& rules() const { return *rules_; }
+
+    /// By first second; of one second in an order of their own.
+    [[nodiscard]] const std::vector<Calls>& calls() const { return calls_; }
+    /// By UTC hour since 1970.
+    [[nodiscard]] const std::map<std::int64_t, HourOrigins>& origins() const { return origins_; }
+
+    [[nodiscard]] std::string_view name_of(const Calls& calls) const {
+        return catalogue_->call_name(calls.service, calls.call);
+    }
+    [[nodiscard]] std::string_view label_of(std::size_t service) const {
+        return catalogue_->services()[service].label;
+    }
+    [[nodiscard]] std::size_t service_count() const { return catalogue_->services().size(); }
+
+    /// What was usual for the principal and the service at a time.
+    [[nodiscard]] std::optional<std::uint64_t> usual_peak(std::size_t service,
+                                                          std::int64_t second) const {
+        return history_[service].peak_before(second);
+    }
+
+    /// True where an hour held more calls than are kept one by one: counts are by the minute, and
+    /// repeats an estimate.
+    [[nodiscard]] bool has_summed_hours() const { return has_summed_hours_; }
+
+  private:
+    void take_exact_hour(std::size_t service, std::int64_t hour, const HourActivity& activity,
+                         const RegionNames& regions);
+    void take_summed_hour(std::size_t service, std::int64_t hour, const HourActivity& activity,
+                          const RegionNames& regions);
+    void take_origins();
+
+    const Catalogue* catalogue_;
+    const HuntRules* rules_;
+    const Principal* principal_;
+    const PrincipalActivity* activity_;
+    std::vector<Calls> calls_;
+    std::vector<UseHistory> history_;  ///< by service
+    std::map<std::int64_t, HourOrigins> origins_;
+    bool has_summed_hours_ = false;
+};
+
+}  // namespace cloudhijack::detect

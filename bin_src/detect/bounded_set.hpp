@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cloudhijack::detect {
+
+/// Distinct texts in bounded memory: all of them up to k_exact; beyond that the k_exact smallest of
+/// a fixed hash, which estimate how many there are (standard error 3 %), and the first k_shown in
+/// byte order. What it holds depends only on which texts were added, not on order or grouping.
+class BoundedSet {
+  public:
+    static constexpr std::size_t k_exact = 1000;
+    static constexpr std::size_t k_shown = 100;
+    static constexpr std::size_t k_longest = 256;  ///< bytes of a text; the rest is cut
+
+    /// An empty text is none.
+    void add(std::string_view text);
+    void merge(const BoundedSet& other);
+
+    [[nodiscard]] bool is_empty() const { return texts_.empty(); }
+    [[nodiscard]] bool is_estimated() const { return !hashes_.empty(); }
+    /// How many distinct texts there are; an estimate where is_estimated().
+    [[nodiscard]] std::uint64_t size() const;
+    /// In byte order: all texts, or where is_estimated() the first k_shown.
+    [[nodiscard]] std::span<const std::string> texts() const { return texts_; }
+    /// The first texts in byte order, at most k_shown.
+    [[nodiscard]] std::span<const std::string> shown() const;
+
+  private:
+    void add_hash(std::uint64_t hash);
+    void keep_samples_only();
+
+    std::vector<std::string> texts_;     ///< sorted
+    std::vector<std::uint64_t> hashes_;  ///< sorted; empty as long as texts_ holds all
+};
+
+}  // namespace cloudhijack::detect

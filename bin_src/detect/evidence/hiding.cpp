@@ -1,0 +1,112 @@
+// Evidence of someone who does not want to be seen.
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+
+#include "detect/evidence/groups.hpp"
+#include "detect/evidence/search.hpp"
+
+namespace cloudhijack::detect {
+namespace {
+
+// --- evade: what shows the use is switched off ---
+
+constexpr std::array k_evade = {
+    ParameterSpec{.key = "guardrail_calls", .kind = ParameterKind::words},
+    ParameterSpec{.key = "guardrail_score", .kind = ParameterKind::number}};
+
+std::optional<Holding> evade(const Behaviour& behaviour, const EvidenceSettings& settings) {
+    const auto& guardrail_calls = settings.words("guardrail_calls");
+    std::set<std::string_view> names;
+    std::optional<Holding> holding;
+    for (const Calls& calls : behaviour.calls()) {
+        if (!calls.is(Phase::evade) || !calls.is_ok()) continue;
+        const std::string_view name = behaviour.name_of(calls);
+        const bool on_guardrail = std::ranges::find(guardrail_calls, name) != guardrail_calls.end();
+        const std::uint64_t score = settings.number(on_guardrail ? "guardrail_score" : "score");
+        if (!holding) {
+            holding = Holding{.score = 0, .reason = {}, .first = calls.first(), .behind = {}};
+        }
+        holding->score = std::max(holding->score, score);
+        holding->behind.insert(key_of(calls));
+        names.insert(name);
+    }
+    if (!holding) return std::nullopt;
+    holding->reason = "Switched off what shows or limits the use from " + at(holding->first) +
+                      ": " + listed(names);
+    return holding;
+}
+
+// --- cleanup: what was made for sending is removed soon after ---
+
+constexpr std::array k_cleanup = {ParameterSpec{.key = "within", .kind = ParameterKind::time}};
+
+struct ShortLife {
+    std::int64_t gap = 0;
+    std::int64_t made = 0;
+    std::string_view identity;
+    const Subjects::Kind* maker = nullptr;
+    const Subjects::Kind* remover = nullptr;
+};
+
+// The shortest time from making an identity to removing it.
+std::optional<ShortLife> short_life_of(const Subjects::Subject& subject) {
+    std::optional<ShortLife> best;
+    for (const auto& [maker, made] : subject.calls) {
+        if (!maker.phases.has(Phase::enable) || maker.outcome != Outcome::ok) continue;
+        for (const auto& [remover, removed] : subject.calls) {
+            if (!remover.phases.has(Phase::cleanup) || remover.outcome != Outcome::ok) continue;
+            made.for_each([&](std::int64_t second) {
+                const auto end = removed.first_from(second);
+                if (!end) return;
+                const ShortLife life{.gap = *end - second,
+                                     .made = second,
+                                     .identity = subject.text,
+                                     .maker = &maker,
+                                     .remover = &remover};
+                if (!best || std::tuple(life.gap, life.made) < std::tuple(best->gap, best->made)) {
+                    best = life;
+                }
+            });
+        }
+    }
+    return best;
+}
+
+std::optional<Holding> cleanup(const Behaviour& behaviour, const EvidenceSettings& settings) {
+    std::optional<ShortLife> best;
+    for (const auto& [hash, subject] : behaviour.activity().subjects.all()) {
+        const auto life = short_life_of(subject);
+        if (!life || life->gap > settings.seconds("within")) continue;
+        const auto rank = [](const ShortLife& one) {
+            return std::tuple(one.gap, one.made, one.identity);
+        };
+        if (!best || rank(*life) < rank(*best)) best = life;
+    }
+    if (!best) return std::nullopt;
+    const auto key = [](const Subjects::Kind& kind) {
+        return PrincipalActivity::ShownKey{
+            .service = kind.service, .call = kind.call, .outcome = kind.outcome};
+    };
+    const Subjects::Kind& remover = *best->remover;
+    return Holding{
+        .score = settings.number("score"),
+        .reason = "Made " + std::string(best->identity) + " at " + at(best->made) +
+                  " and removed it " + duration(best->gap) + " later with " +
+                  std::string(behaviour.catalogue().call_name(remover.service, remover.call)),
+        .first = best->made,
+        .behind = {key(*best->maker), key(remover)}};
+}
+
+constexpr std::array k_evidence = {
+    Evidence{.id = "evade", .group = EvidenceGroup::hiding, .parameters = k_evade, .holds = evade},
+    Evidence{
+        .id = "cleanup", .group = EvidenceGroup::hiding, .parameters = k_cleanup, .holds = cleanup},
+};
+
+}  // namespace
+
+std::span<const Evidence> hiding_evidence() { return k_evidence; }
+
+}  // namespace cloudhijack::detect

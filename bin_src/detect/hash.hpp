@@ -1,0 +1,12 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace cloudhijack::detect {
+
+/// XXH3's 64 bits: the same on every machine and in every version, because what two processes have
+/// sampled by it must be comparable.
+std::uint64_t hash_of(std::string_view bytes);
+
+}  // namespace cloudhijack::detect

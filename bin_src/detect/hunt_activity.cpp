@@ -1,0 +1,257 @@
+#include "detect/hunt_activity.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <initializer_list>
+#include <numeric>
+#include <optional>
+
+#include "detect/behaviour.hpp"
+#include "detect/client.hpp"
+#include "detect/hash.hpp"
+
+namespace cloudhijack::detect {
+namespace {
+
+using cloudtrail::CallDetails;
+using cloudtrail::Event;
+
+constexpr std::string_view k_quarantine = "AWSCompromisedKeyQuarantine";
+constexpr std::string_view k_long_term_key = "AKIA";
+
+bool is_uuid(std::string_view text) {
+    constexpr std::string_view shape = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+    return std::ranges::equal(text, shape, [](char c, char wanted) {
+        const bool is_hex =
+            (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+        return wanted == 'x' ? is_hex : c == wanted;
+    });
+}
+
+// Overlapping trails deliver a call with the same id. Ids can be placeholders, so what a call is
+// decides as well; without an id, the record's bytes do.
+std::uint64_t identity_of(const Event& event, cloudtrail::Time time) {
+    if (!is_uuid(event.id)) return hash_of(event.record);
+    std::string key = cloudtrail::to_epoch_seconds(time);
+    for (const std::string_view part : {event.id, event.source, event.name, event.region,
+                                        event.error_code, event.source_address, event.user_agent}) {
+        key += '\0';
+        key += part;
+    }
+    return hash_of(key);
+}
+
+// One event can be many messages. More than the API takes are not believed.
+std::uint8_t messages_of(const Event& event, const CallDetails& details) {
+    constexpr std::uint64_t most_recipients = 50;
+    constexpr std::uint64_t most_batch_entries = 10;
+    std::uint64_t messages = 1;
+    if (event.source == "ses.amazonaws.com") {
+        messages = std::clamp<std::uint64_t>(details.recipients, 1, most_recipients);
+    } else if (event.source == "sns.amazonaws.com") {
+        messages = std::clamp<std::uint64_t>(details.batch_entries, 1, most_batch_entries);
+    }
+    return static_cast<std::uint8_t>(messages);
+}
+
+// Addresses of calls from inside a cloud are the cloud's, and change as it likes.
+bool has_cloud_sign(const Event& event) {
+    return !event.workload.empty() || !event.workload_type.empty() ||
+           !event.web_identity_provider.empty() ||
+           (event.caller_type == "AssumedRole" && event.user_agent.contains("exec-env/AWS_"));
+}
+
+bool is_quarantine(const Event& event, const CallDetails& details) {
+    return event.source == "iam.amazonaws.com" && event.name == "AttachUserPolicy" &&
+           !details.user_name.empty() && last_part(details.policy_arn).starts_with(k_quarantine);
+}
+
+std::string_view mail_identity_of(const CallDetails& details) {
+    for (const std::string_view identity :
+         {details.email_identity, details.email_address, details.domain, details.identity}) {
+        if (!identity.empty()) return identity;
+    }
+    return {};
+}
+
+std::string joined(std::initializer_list<std::string_view> parts) {
+    std::string text;
+    for (const std::string_view part : parts) {
+        if (!text.empty() && !part.empty()) text += ' ';
+        text += part;
+    }
+    return text;
+}
+
+// What a call that prepares or hides the use is about.
+std::string subject_of(const Event& event, const CallDetails& details, PhaseSet phases) {
+    if (phases.has(Phase::enable) || phases.has(Phase::cleanup)) {
+        const std::string_view identity = mail_identity_of(details);
+        return std::string(identity.empty() ? last_part(details.model) : identity);
+    }
+    if (!phases.has(Phase::credential)) return {};
+    if (event.name == "CreateServiceSpecificCredential") return std::string(details.service_name);
+    if (event.name == "CreateCase" || event.name == "RequestServiceQuotaIncrease") {
+        return joined({details.service_code, details.category_code, details.case_subject});
+    }
+    return std::string(details.user_name);
+}
+
+bool grants_mail(const Event& event, const CallDetails& details) {
+    return (event.name == "AttachUserPolicy" &&
+            details.policy_arn.ends_with("/AmazonSESFullAccess")) ||
+           (event.name == "PutUserPolicy" && details.policy_allows_mail);
+}
+
+}  // namespace
+
+Added HuntActivity::add(const Event& event) {
+    const auto entries = catalogue_->find(event.source, event.name);
+    if (entries.empty()) return Added::irrelevant;
+    const auto own_time = event.time();
+    const auto time = own_time ? own_time : event.row_time;
+    if (!time) return Added::undated;
+    const std::vector<Named> names = names_of(event, entries);
+    if (names.empty()) return Added::irrelevant;
+    const CallDetails details = details_reader_.read(event.request_parameters);
+    const bool quarantine = is_quarantine(event, details);
+    if (is_no_call(event) || (!quarantine && is_left_out(event))) return Added::left_out;
+
+    PrincipalActivity& activity =
+        quarantine ? attached_[{std::string(account_of(event)), std::string(details.user_name)}]
+                   : principals_[principal_of(event)];
+    const std::int64_t second =
+        std::chrono::floor<std::chrono::seconds>(time->time_since_epoch()).count();
+    HuntedCall call{.identity = identity_of(event, *time), .outcome = outcome_of(event)};
+    if (quarantine) {
+        call.is_of_client = false;
+        if (call.outcome == Outcome::ok) activity.quarantined.add(second);
+    } else {
+        note_caller(event, call, activity);
+    }
+    const std::string_view region = event.region == "unknown" ? std::string_view{} : event.region;
+    activity.regions.add(region);
+    activity.models.add(last_part(details.model));
+    call.region = regions_.number_of(region);
+    for (const Named& named : names) {
+        count(event, details, named, call, second, activity);
+    }
+    return Added::counted;
+}
+
+// For which services, and in which phases, the catalogue names a call.
+std::vector<HuntActivity::Named> HuntActivity::names_of(const Event& event,
+                                                        std::span<const Catalogue::Entry> entries) {
+    std::vector<Named> names;
+    for (const Catalogue::Entry& entry : entries) {  // those of a service stand together
+        if (entry.phase == Phase::volume) continue;
+        if (!parameters_.all_hold(event.request_parameters, entry.conditions)) continue;
+        if (names.empty() || names.back().service != entry.service) {
+            names.push_back({.service = entry.service, .call = entry.call, .phases = {}});
+        }
+        names.back().phases.add(entry.phase);
+    }
+    return names;
+}
+
+void HuntActivity::note_caller(const Event& event, HuntedCall& call, PrincipalActivity& activity) {
+    const std::string client = client_of(event.user_agent);
+    call.client = hash_of(client);
+    call.address = parse_address(event.source_address);
+    call.has_cloud_sign = has_cloud_sign(event);
+    activity.addresses.add(to_text(call.address));
+    activity.agents.add(event.user_agent);
+    activity.clients.add(client);
+    activity.access_keys.add(event.access_key);
+    activity.caller_types.add(event.caller_type);
+    activity.workloads.add(event.workload);
+    activity.has_long_term_key |= event.access_key.starts_with(k_long_term_key);
+    activity.has_bearer_key |= event.with_bearer_token == "true";
+}
+
+void HuntActivity::count(const Event& event, const CallDetails& details, const Named& named,
+                         HuntedCall call, std::int64_t second, PrincipalActivity& activity) {
+    const std::int64_t hour = hour_of(second);
+    call.call = named.call;
+    call.phases = named.phases;
+    call.messages = named.phases.has(Phase::use) ? messages_of(event, details) : std::uint8_t{0};
+    call.second = static_cast<std::uint16_t>(second - hour * k_seconds_an_hour);
+    activity.hours[{named.service, hour}].add(call);
+    activity.show({.service = named.service, .call = named.call, .outcome = call.outcome},
+                  {.second = second,
+                   .id = std::string(event.id),
+                   .region = std::string(regions_.name_of(call.region)),
+                   .address = call.address,
+                   .phases = named.phases});
+    activity.subjects.add(subject_of(event, details, named.phases),
+                          {.service = named.service,
+                           .call = named.call,
+                           .phases = named.phases,
+                           .outcome = call.outcome,
+                           .grants_mail = grants_mail(event, details)},
+                          second);
+}
+
+void HuntActivity::merge(const HuntActivity& other) {
+    const auto numbers = regions_.numbers_of(other.regions_);
+    for (const auto& [principal, activity] : other.principals_) {
+        principals_[principal].merge(activity, numbers);
+    }
+    for (const auto& [user, activity] : other.attached_) {
+        attached_[user].merge(activity, numbers);
+    }
+}
+
+const Principal* HuntActivity::find_user(const Attached& user) const {
+    for (auto at = principals_.lower_bound({.account = user.first, .name = {}, .one_actor = false});
+         at != principals_.end() && at->first.account == user.first; ++at) {
+        const Principal& principal = at->first;
+        if (principal.name.contains(":user/") && last_part(principal.name) == user.second) {
+            return &principal;
+        }
+    }
+    return nullptr;
+}
+
+std::vector<HuntFinding> HuntActivity::findings(const HuntRules& rules) const {
+    std::vector<std::uint32_t> same(regions_.size());
+    std::iota(same.begin(), same.end(), 0U);
+    // What AWS attached to a user is that user's, whoever else acted under the name.
+    std::map<Principal, PrincipalActivity> quarantined;
+    for (const auto& [user, attached] : attached_) {
+        const Principal* known = find_user(user);
+        const Principal principal =
+            known != nullptr
+                ? *known
+                : Principal{.account = user.first,
+                            .name = "arn:aws:iam::" + user.first + ":user/" + user.second};
+        const auto [place, is_new] = quarantined.try_emplace(principal);
+        if (is_new && known != nullptr) place->second.merge(principals_.at(*known), same);
+        place->second.merge(attached, same);
+    }
+    std::vector<HuntFinding> findings;
+    const auto judge = [&](const Principal& principal, const PrincipalActivity& activity) {
+        auto finding = assess(Behaviour(*catalogue_, regions_, rules, principal, activity), rules);
+        if (finding) findings.push_back(std::move(*finding));
+    };
+    for (const auto& [principal, activity] : principals_) {
+        if (!quarantined.contains(principal)) judge(principal, activity);
+    }
+    for (const auto& [principal, activity] : quarantined) judge(principal, activity);
+    std::ranges::sort(findings, comes_before);
+    return findings;
+}
+
+std::uint64_t HuntActivity::repeats() const {
+    std::uint64_t repeats = 0;
+    const auto count = [&repeats](const auto& activities) {
+        for (const auto& [key, activity] : activities) {
+            for (const auto& [hour, calls] : activity.hours) repeats += calls.repeats();
+        }
+    };
+    count(principals_);
+    count(attached_);
+    return repeats;
+}
+
+}  // namespace cloudhijack::detect

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "cloudtrail/call_details.hpp"
+#include "cloudtrail/event.hpp"
+#include "cloudtrail/parameters.hpp"
+#include "detect/added.hpp"
+#include "detect/catalogue.hpp"
+#include "detect/hunt_finding.hpp"
+#include "detect/principal.hpp"
+#include "detect/principal_activity.hpp"
+#include "detect/region_names.hpp"
+
+namespace cloudhijack::detect {
+
+/// What mode=hunt keeps of the events so far: the behaviour of each principal. Neither the order of
+/// the events matters, nor whether one is delivered again, nor what the catalogue does not name.
+class HuntActivity {
+  public:
+    /// The catalogue must outlive the activity and its findings.
+    explicit HuntActivity(const Catalogue& catalogue) : catalogue_(&catalogue) {}
+
+    /// Takes the event at its own time, else at its row's.
+    Added add(const cloudtrail::Event& event);
+
+    /// Takes what another activity of the same catalogue holds. In any order and grouping the
+    /// result is the same.
+    void merge(const HuntActivity& other);
+
+    /// The rows of mode=hunt, in order.
+    [[nodiscard]] std::vector<HuntFinding> findings(const HuntRules& rules) const;
+
+    /// Calls that were delivered again and count once.
+    [[nodiscard]] std::uint64_t repeats() const;
+
+  private:
+    /// A user in an account, to whom AWS attached its quarantine policy.
+    using Attached = std::pair<std::string, std::string>;
+
+    /// What a call is for one service.
+    struct Named {
+        std::size_t service;
+        std::uint16_t call;
+        PhaseSet phases;
+    };
+
+    std::vector<Named> names_of(const cloudtrail::Event& event,
+                                std::span<const Catalogue::Entry> entries);
+    static void note_caller(const cloudtrail::Event& event, HuntedCall& call,
+                            PrincipalActivity& activity);
+    void count(const cloudtrail::Event& event, const cloudtrail::CallDetails& details,
+               const Named& named, HuntedCall call, std::int64_t second,
+               PrincipalActivity& activity);
+    [[nodiscard]] const Principal* find_user(const Attached& user) const;
+
+    const Catalogue* catalogue_;
+    cloudtrail::ParameterReader parameters_;
+    cloudtrail::CallDetailsReader details_reader_;
+    RegionNames regions_;
+    std::map<Principal, PrincipalActivity> principals_;
+    std::map<Attached, PrincipalActivity> attached_;
+};
+
+}  // namespace cloudhijack::detect

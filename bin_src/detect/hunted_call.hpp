@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+
+#include "detect/address.hpp"
+#include "detect/catalogue.hpp"
+#include "detect/outcome.hpp"
+
+namespace cloudhijack::detect {
+
+/// The phases that a call has for one service.
+class PhaseSet {
+  public:
+    void add(Phase phase) { bits_ |= bit_of(phase); }
+
+    [[nodiscard]] bool has(Phase phase) const { return (bits_ & bit_of(phase)) != 0; }
+    [[nodiscard]] bool is_empty() const { return bits_ == 0; }
+    /// The one that is shown where there are several; not empty.
+    [[nodiscard]] Phase first() const {
+        std::size_t phase = 0;
+        while (!has(static_cast<Phase>(phase))) ++phase;
+        return static_cast<Phase>(phase);
+    }
+
+    auto operator<=>(const PhaseSet&) const = default;
+
+  private:
+    static std::uint8_t bit_of(Phase phase) {
+        return static_cast<std::uint8_t>(1U << static_cast<unsigned>(phase));
+    }
+
+    std::uint8_t bits_ = 0;
+};
+
+/// One call as mode=hunt keeps it, for one service and within one UTC hour.
+struct HuntedCall {
+    std::uint64_t identity = 0;  ///< a hash: calls that are equal in it are one, delivered again
+    std::uint64_t client = 0;    ///< a hash
+    Address address;
+    bool has_cloud_sign = false;  ///< made from inside a cloud, whose addresses are not its own
+    bool is_of_client = true;     ///< false where nothing is known of who sent it
+    Outcome outcome = Outcome::ok;
+    PhaseSet phases;
+    std::uint8_t messages = 0;  ///< of a use call; 0 of any other
+    std::uint16_t second = 0;   ///< in the hour
+    std::uint16_t call = 0;     ///< see Catalogue::call_name
+    std::uint32_t region = 0;   ///< see RegionNames
+    std::uint32_t times = 1;    ///< how often it was delivered
+};
+
+}  // namespace cloudhijack::detect

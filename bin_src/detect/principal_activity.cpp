@@ -1,0 +1,34 @@
+#include "detect/principal_activity.hpp"
+
+#include <utility>
+
+namespace cloudhijack::detect {
+
+void PrincipalActivity::show(const ShownKey& key, ShownEvent event) {
+    const auto [place, is_new] =
+        shown.try_emplace(key, FirstAndLast{.first = event, .last = event});
+    if (is_new) return;
+    if (event < place->second.first) place->second.first = event;
+    if (place->second.last < event) place->second.last = std::move(event);
+}
+
+void PrincipalActivity::merge(const PrincipalActivity& other,
+                              std::span<const std::uint32_t> region_numbers) {
+    for (const auto& [hour, activity] : other.hours) hours[hour].merge(activity, region_numbers);
+    for (const auto& [key, events] : other.shown) {
+        show(key, events.first);
+        show(key, events.last);
+    }
+    subjects.merge(other.subjects);
+    for (BoundedSet PrincipalActivity::* set :
+         {&PrincipalActivity::addresses, &PrincipalActivity::agents, &PrincipalActivity::clients,
+          &PrincipalActivity::access_keys, &PrincipalActivity::models, &PrincipalActivity::regions,
+          &PrincipalActivity::caller_types, &PrincipalActivity::workloads}) {
+        (this->*set).merge(other.*set);
+    }
+    quarantined.merge(other.quarantined);
+    has_long_term_key |= other.has_long_term_key;
+    has_bearer_key |= other.has_bearer_key;
+}
+
+}  // namespace cloudhijack::detect

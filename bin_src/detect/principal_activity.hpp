@@ -1,0 +1,70 @@
+#pragma once
+
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "detect/address.hpp"
+#include "detect/bounded_set.hpp"
+#include "detect/hour_activity.hpp"
+#include "detect/seconds.hpp"
+#include "detect/subjects.hpp"
+
+namespace cloudhijack::detect {
+
+/// One event as `Timeline` and `EventIDs` show it.
+struct ShownEvent {
+    std::int64_t second = 0;  ///< since 1970
+    std::string id;
+    std::string region;
+    Address address;
+    PhaseSet phases;
+
+    auto operator<=>(const ShownEvent&) const = default;
+};
+
+/// What mode=hunt keeps of one principal. Everything in it adds up, whatever the order and grouping
+/// of the calls, and all but its hours is bounded whatever the calls hold.
+struct PrincipalActivity {
+    /// Calls alike of which the first and the last event are kept.
+    struct ShownKey {
+        std::size_t service = 0;
+        std::uint16_t call = 0;
+        Outcome outcome = Outcome::ok;
+
+        auto operator<=>(const ShownKey&) const = default;
+    };
+
+    struct FirstAndLast {
+        ShownEvent first;
+        ShownEvent last;
+    };
+
+    /// The calls by service and UTC hour, in hours since 1970.
+    std::map<std::pair<std::size_t, std::int64_t>, HourActivity> hours;
+    std::map<ShownKey, FirstAndLast> shown;
+    Subjects subjects;
+    BoundedSet addresses;
+    BoundedSet agents;   ///< as they came
+    BoundedSet clients;  ///< see client_of
+    BoundedSet access_keys;
+    BoundedSet models;
+    BoundedSet regions;
+    BoundedSet caller_types;
+    BoundedSet workloads;
+    Seconds quarantined;  ///< when AWS attached its quarantine policy
+    bool has_long_term_key = false;
+    bool has_bearer_key = false;
+
+    void show(const ShownKey& key, ShownEvent event);
+
+    /// `region_numbers[r]` is this activity's number for the other's region r.
+    void merge(const PrincipalActivity& other, std::span<const std::uint32_t> region_numbers);
+};
+
+}  // namespace cloudhijack::detect

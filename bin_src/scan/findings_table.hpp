@@ -1,0 +1,18 @@
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "detect/hunt_finding.hpp"
+#include "detect/volume_finding.hpp"
+#include "scan/table.hpp"
+
+namespace cloudhijack::scan {
+
+/// A table for people: one line for each finding, its reasons below.
+std::string to_table(std::span<const detect::VolumeFinding> findings, Look look);
+
+/// The same for principals, their reasons and timeline below.
+std::string to_table(std::span<const detect::HuntFinding> findings, Look look);
+
+}  // namespace cloudhijack::scan
