@@ -44,16 +44,16 @@ constexpr auto k_keys = [] {
     return keys;
 }();
 
-// Calls `take(key, value)` for the members of an object, of duplicate keys for the first. What is
-// wrong in the middle ends it.
+// Calls `take(key, value)` for the members of an object, of duplicate keys for the first. False
+// where something wrong in the middle ended it.
 template <class Take>
-void for_each_member(ondemand::object object, std::span<const std::string_view> wanted, Take take) {
+bool for_each_member(ondemand::object object, std::span<const std::string_view> wanted, Take take) {
     std::uint64_t seen = 0;
     for (auto item : object) {
         ondemand::field field;
         std::string_view key;
-        if (std::move(item).get(field) != simdjson::SUCCESS) return;
-        if (read_key(field, key) != simdjson::SUCCESS) return;
+        if (std::move(item).get(field) != simdjson::SUCCESS) return false;
+        if (read_key(field, key) != simdjson::SUCCESS) return false;
         const auto place = std::ranges::find(wanted, key);
         if (place == wanted.end()) continue;
         const std::uint64_t bit = std::uint64_t{1} << static_cast<unsigned>(place - wanted.begin());
@@ -61,6 +61,7 @@ void for_each_member(ondemand::object object, std::span<const std::string_view> 
         seen |= bit;
         take(key, field.value());
     }
+    return true;
 }
 
 template <class Take>
@@ -161,12 +162,13 @@ bool CallDetailsReader::allows_mail(std::string_view document) {
     if (policy_parser_.iterate(padded).get(policy) != simdjson::SUCCESS) return false;
     if (policy.get_object().get(object) != simdjson::SUCCESS) return false;
     constexpr std::array<std::string_view, 1> wanted = {"Statement"};
-    for_each_member(object, wanted, [&allows](std::string_view, ondemand::value value) {
-        for_each_element_or_itself(value, [&allows](ondemand::value statement) {
-            allows = statement_allows_mail(statement) || allows;
+    const bool whole =
+        for_each_member(object, wanted, [&allows](std::string_view, ondemand::value value) {
+            for_each_element_or_itself(value, [&allows](ondemand::value statement) {
+                allows = statement_allows_mail(statement) || allows;
+            });
         });
-    });
-    return allows;
+    return allows && whole && policy.at_end();
 }
 
 CallDetails CallDetailsReader::read(std::string_view object) {

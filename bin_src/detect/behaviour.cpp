@@ -124,23 +124,14 @@ void Behaviour::take_origins() {
     std::map<std::int64_t, std::map<std::uint64_t, HourActivity::Origin>> hours;
     std::map<std::int64_t, std::set<std::uint64_t>> seen;
     const auto add = [&hours](std::int64_t hour, const HourActivity::Origin& origin) {
-        auto& mine = hours[hour]
-                         .try_emplace(origin.hash, HourActivity::Origin{.hash = origin.hash,
-                                                                        .client = origin.client,
-                                                                        .address = origin.address})
-                         .first->second;
-        mine.calls += origin.calls;
-        mine.calls_without_cloud_sign += origin.calls_without_cloud_sign;
+        const auto [place, is_new] = hours[hour].try_emplace(origin.hash, origin);
+        if (!is_new) place->second.add(origin);
     };
     for (const auto& [key, activity] : activity_->hours) {
         const std::int64_t hour = key.second;
         for (const HuntedCall& call : activity.calls()) {
             if (!call.is_of_client || !seen[hour].insert(call.identity).second) continue;
-            add(hour, {.hash = origin_hash(call.client, call.address),
-                       .client = call.client,
-                       .address = call.address,
-                       .calls = 1,
-                       .calls_without_cloud_sign = call.has_cloud_sign ? 0U : 1U});
+            add(hour, HourActivity::origin_of(call, 1));
         }
         const auto origins = activity.origins();
         for (const auto& origin : origins) add(hour, origin);

@@ -41,14 +41,34 @@ std::uint64_t scaled(std::uint64_t count, double share) {
         1, static_cast<std::uint64_t>(std::llround(static_cast<double>(count) * share)));
 }
 
-}  // namespace
-
+// Of a client and an address: what origins are sampled by, over all hours alike.
 std::uint64_t origin_hash(std::uint64_t client, const Address& address) {
     std::array<char, sizeof(client) + 1 + sizeof(address.bytes)> key{};
     std::memcpy(key.data(), &client, sizeof(client));
     key[sizeof(client)] = static_cast<char>(address.family);
     std::memcpy(key.data() + sizeof(client) + 1, address.bytes.data(), address.bytes.size());
     return hash_of({key.data(), key.size()});
+}
+
+}  // namespace
+
+void HourActivity::Tally::add(const Tally& other) {
+    calls += other.calls;
+    first = std::min(first, other.first);
+}
+
+void HourActivity::Origin::add(const Origin& other) {
+    all.add(other.all);
+    without_cloud_sign.add(other.without_cloud_sign);
+}
+
+HourActivity::Origin HourActivity::origin_of(const HuntedCall& call, std::uint64_t times) {
+    const Tally tally{.calls = times, .first = call.second};
+    return {.hash = origin_hash(call.client, call.address),
+            .client = call.client,
+            .address = call.address,
+            .all = tally,
+            .without_cloud_sign = call.has_cloud_sign ? Tally{} : tally};
 }
 
 void HourActivity::add(const HuntedCall& call) {
@@ -101,8 +121,9 @@ std::vector<HourActivity::Origin> HourActivity::origins() const {
     auto origins = beyond_->origins;
     const double share = beyond_->share_of_calls();
     for (Origin& origin : origins) {
-        origin.calls = scaled(origin.calls, share);
-        origin.calls_without_cloud_sign = scaled(origin.calls_without_cloud_sign, share);
+        for (Tally* tally : {&origin.all, &origin.without_cloud_sign}) {
+            tally->calls = scaled(tally->calls, share);
+        }
     }
     return origins;
 }
@@ -127,12 +148,7 @@ void HourActivity::Beyond::add(const HuntedCall& call) {
          .messages = times * call.messages,
          .seconds = std::uint64_t{1} << (call.second % 60U)});
     add(Sampled{.identity = call.identity, .times = times});
-    if (!call.is_of_client) return;
-    add(Origin{.hash = origin_hash(call.client, call.address),
-               .client = call.client,
-               .address = call.address,
-               .calls = times,
-               .calls_without_cloud_sign = call.has_cloud_sign ? 0 : times});
+    if (call.is_of_client) add(origin_of(call, times));
 }
 
 void HourActivity::Beyond::add(const SumKey& key, const Sum& sum) {
@@ -149,10 +165,7 @@ void HourActivity::Beyond::add(Sampled sampled) {
 
 void HourActivity::Beyond::add(const Origin& origin) {
     add_to_smallest(origins, k_most_origins, origin, &Origin::hash,
-                    [](Origin& mine, const Origin& other) {
-                        mine.calls += other.calls;
-                        mine.calls_without_cloud_sign += other.calls_without_cloud_sign;
-                    });
+                    [](Origin& mine, const Origin& other) { mine.add(other); });
 }
 
 double HourActivity::Beyond::share_of_calls() const {

@@ -42,14 +42,29 @@ class HourActivity {
         std::uint64_t seconds = 0;  ///< bit s: there was a call in second s of the minute
     };
 
+    /// How many calls there were, and the second in the hour of the first.
+    struct Tally {
+        static constexpr std::uint16_t k_none = 0xFFFF;
+
+        std::uint64_t calls = 0;
+        std::uint16_t first = k_none;
+
+        void add(const Tally& other);
+    };
+
     /// Where calls came from.
     struct Origin {
         std::uint64_t hash = 0;  ///< of client and address
         std::uint64_t client = 0;
         Address address;
-        std::uint64_t calls = 0;
-        std::uint64_t calls_without_cloud_sign = 0;
+        Tally all;
+        Tally without_cloud_sign;
+
+        void add(const Origin& other);
     };
+
+    /// The origin of calls alike.
+    static Origin origin_of(const HuntedCall& call, std::uint64_t times);
 
     void add(const HuntedCall& call);
 
@@ -92,8 +107,5 @@ class HourActivity {
     std::vector<HuntedCall> calls_;  ///< sorted by identity
     std::unique_ptr<Beyond> beyond_;
 };
-
-/// Of a client and an address: what origins are sampled by, over all hours alike.
-std::uint64_t origin_hash(std::uint64_t client, const Address& address);
 
 }  // namespace cloudhijack::detect

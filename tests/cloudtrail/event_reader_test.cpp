@@ -254,3 +254,36 @@ TEST_CASE("event: an array of records is a list, whatever stands around it") {
     CHECK(Reading(R"({"Records":{},"eventName":"n"})").kind() == Kind::record);
     CHECK_FALSE(Reading(R"({"Records":[{"eventName":"n"})").readable());
 }
+
+TEST_CASE("event: the record's own bytes are kept, in an envelope those of the record") {
+    constexpr std::string_view record = R"({"eventName":"n","a":{"b":"}"}})";
+    CHECK(Reading(" " + std::string(record) + "\n").event().record == record);
+    CHECK(Reading(R"({"detail": )" + std::string(record) + R"( ,"x":1})").event().record == record);
+    CHECK(Reading(R"({"CloudTrailEvent":"{\"eventName\":\"n\"}"})").event().record ==
+          R"({"eventName":"n"})");
+}
+
+TEST_CASE("event: who called, from where, and what the call's ids are") {
+    const Reading reading(
+        R"({"errorMessage":"m","eventID":"e","eventCategory":"Data","recipientAccountId":"1",)"
+        R"("userAgent":"u","additionalEventData":{"callWithBearerToken":true},)"
+        R"("userIdentity":{"accountId":"2","accessKeyId":"AKIA","invokedBy":"i",)"
+        R"("inScopeOf":{"issuerType":"t","credentialsIssuedTo":"w"},)"
+        R"("sessionContext":{"sessionIssuer":{"arn":"r"},"sourceIdentity":"s",)"
+        R"("webIdFederationData":{"federatedProvider":"p"}}}})");
+    const Event& event = reading.event();
+    CHECK(event.error_message == "m");
+    CHECK(event.id == "e");
+    CHECK(event.category == "Data");
+    CHECK(event.recipient_account == "1");
+    CHECK(event.user_agent == "u");
+    CHECK(event.with_bearer_token == "true");
+    CHECK(event.caller_account == "2");
+    CHECK(event.access_key == "AKIA");
+    CHECK(event.invoked_by == "i");
+    CHECK(event.workload_type == "t");
+    CHECK(event.workload == "w");
+    CHECK(event.issuer_arn == "r");
+    CHECK(event.source_identity == "s");
+    CHECK(event.web_identity_provider == "p");
+}

@@ -8,11 +8,13 @@
 
 namespace cloudhijack {
 
-/// The catalogue that is built into the program.
-inline const detect::Catalogue& builtin_catalogue() {
+/// What is built into the program.
+inline const detect::LoadedCatalogue& builtin() {
     static const auto loaded = detect::load_catalogue(std::array{detect::embedded_catalogue()});
-    return loaded.catalogue;
+    return loaded;
 }
+
+inline const detect::Catalogue& builtin_catalogue() { return builtin().catalogue; }
 
 /// The index of a service of the built-in catalogue.
 inline std::size_t service_index(std::string_view id) {

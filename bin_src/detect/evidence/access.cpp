@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "detect/evidence/groups.hpp"
 #include "detect/evidence/search.hpp"
@@ -80,44 +81,52 @@ std::optional<std::int64_t> first_refused(const Uses& uses, const EvidenceSettin
     return std::nullopt;
 }
 
-std::optional<Holding> denied_use(const Behaviour& behaviour, const EvidenceSettings& settings) {
+std::optional<Holding> denied_use_of(const Behaviour& behaviour, const EvidenceSettings& settings,
+                                     std::size_t service) {
     const auto is_denied = [](const Calls& calls) { return calls.outcome == Outcome::denied; };
     const auto is_not_ok = [](const Calls& calls) { return !calls.is_ok(); };
-    for (std::size_t service = 0; service < behaviour.service_count(); ++service) {
-        Uses uses;
-        for (const Calls& calls : behaviour.calls()) {
-            if (calls.service == service && calls.is(Phase::use)) uses.all.push_back(&calls);
-        }
-        if (std::ranges::none_of(uses.all, [&](const Calls* calls) { return is_not_ok(*calls); })) {
-            continue;
-        }
-        uses.ok_seconds = seconds_of(behaviour, [service](const Calls& calls) {
-            return calls.service == service && calls.is(Phase::use) && calls.is_ok();
-        });
-        auto first = first_refused(uses, settings, settings.number("denied"), is_denied);
-        const bool by_denials = first.has_value();
-        if (!first) first = first_refused(uses, settings, settings.number("not_ok"), is_not_ok);
-        if (!first) continue;
-        const std::int64_t last = *first + settings.seconds("within");
-        const auto count = by_denials ? count_in(uses, *first, last, is_denied)
-                                      : count_in(uses, *first, last, is_not_ok);
-        const auto of = count_in(uses, *first, last, [](const Calls&) { return true; });
-        Holding holding{.score = settings.number("score"),
-                        .reason = std::to_string(count) + " of " + std::to_string(of) + ' ' +
-                                  std::string(behaviour.label_of(service)) + " calls " +
-                                  (by_denials ? "denied" : "failed") + " from " + at(*first) +
-                                  ", none succeeded within " +
-                                  duration(settings.seconds("success_within")),
-                        .first = *first,
-                        .behind = {}};
-        for (const Calls* calls : uses.all) {
-            if (is_not_ok(*calls) && calls->first() >= *first && calls->first() <= last) {
-                holding.behind.insert(key_of(*calls));
-            }
-        }
-        return holding;
+    Uses uses;
+    for (const Calls& calls : behaviour.calls()) {
+        if (calls.service == service && calls.is(Phase::use)) uses.all.push_back(&calls);
     }
-    return std::nullopt;
+    if (std::ranges::all_of(uses.all, [](const Calls* calls) { return calls->is_ok(); })) {
+        return std::nullopt;
+    }
+    uses.ok_seconds = seconds_of(behaviour, [service](const Calls& calls) {
+        return calls.service == service && calls.is(Phase::use) && calls.is_ok();
+    });
+    const auto first_denied = first_refused(uses, settings, settings.number("denied"), is_denied);
+    const auto first_not_ok = first_refused(uses, settings, settings.number("not_ok"), is_not_ok);
+    if (!first_denied && !first_not_ok) return std::nullopt;
+    const bool by_denials = first_denied && (!first_not_ok || *first_denied <= *first_not_ok);
+    const std::int64_t first = by_denials ? *first_denied : *first_not_ok;
+    const std::int64_t last = first + settings.seconds("within");
+    const auto count = by_denials ? count_in(uses, first, last, is_denied)
+                                  : count_in(uses, first, last, is_not_ok);
+    const auto of = count_in(uses, first, last, [](const Calls&) { return true; });
+    Holding holding{.score = settings.number("score"),
+                    .reason = std::to_string(count) + " of " + std::to_string(of) + ' ' +
+                              std::string(behaviour.label_of(service)) + " calls " +
+                              (by_denials ? "denied" : "failed") + " from " + at(first) +
+                              ", none succeeded within " +
+                              duration(settings.seconds("success_within")),
+                    .first = first,
+                    .behind = {}};
+    for (const Calls* calls : uses.all) {
+        if (is_not_ok(*calls) && calls->first() >= first && calls->first() <= last) {
+            holding.behind.insert(key_of(*calls));
+        }
+    }
+    return holding;
+}
+
+std::optional<Holding> denied_use(const Behaviour& behaviour, const EvidenceSettings& settings) {
+    std::optional<Holding> first;
+    for (std::size_t service = 0; service < behaviour.service_count(); ++service) {
+        auto holding = denied_use_of(behaviour, settings, service);
+        if (holding && (!first || holding->first < first->first)) first = std::move(holding);
+    }
+    return first;
 }
 
 // --- enable_denied: an attempt to switch a service on ---

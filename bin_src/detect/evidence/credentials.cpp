@@ -74,7 +74,7 @@ struct SmtpUser {
     const Kind* maker = nullptr;
     const Kind* granter = nullptr;
 
-    [[nodiscard]] auto rank() const { return std::tuple(gap, first, user); }
+    [[nodiscard]] auto rank() const { return std::tuple(first, gap, user); }
 };
 
 std::optional<Holding> smtp_credentials(const Behaviour& behaviour,
@@ -84,11 +84,11 @@ std::optional<Holding> smtp_credentials(const Behaviour& behaviour,
         return kind.outcome == Outcome::ok && (name == "CreateUser" || name == "CreateAccessKey");
     };
     std::optional<SmtpUser> best;
-    const auto compare = [&best](const SmtpUser& kinds, const Seconds& before,
-                                 const Seconds& after) {
+    const auto compare = [&best, within = settings.seconds("within")](
+                             const SmtpUser& kinds, const Seconds& before, const Seconds& after) {
         before.for_each([&](std::int64_t second) {
             const auto next = after.first_from(second);
-            if (!next) return;
+            if (!next || *next - second > within) return;
             SmtpUser user = kinds;
             user.gap = *next - second;
             user.first = second;
@@ -106,7 +106,7 @@ std::optional<Holding> smtp_credentials(const Behaviour& behaviour,
             }
         }
     }
-    if (!best || best->gap > settings.seconds("within")) return std::nullopt;
+    if (!best) return std::nullopt;
     return Holding{.score = settings.number("score"),
                    .reason = std::string(name_of(behaviour, *best->maker)) + " and " +
                              std::string(name_of(behaviour, *best->granter)) + " within " +

@@ -25,10 +25,11 @@ std::optional<Holding> evade(const Behaviour& behaviour, const EvidenceSettings&
         const std::string_view name = behaviour.name_of(calls);
         const bool on_guardrail = std::ranges::find(guardrail_calls, name) != guardrail_calls.end();
         const std::uint64_t score = settings.number(on_guardrail ? "guardrail_score" : "score");
-        if (!holding) {
-            holding = Holding{.score = 0, .reason = {}, .first = calls.first(), .behind = {}};
+        if (!holding) holding = Holding{.reason = {}, .behind = {}};
+        if (score > holding->score) {
+            holding->score = score;
+            holding->first = calls.first();
         }
-        holding->score = std::max(holding->score, score);
         holding->behind.insert(key_of(calls));
         names.insert(name);
     }
@@ -48,55 +49,51 @@ struct ShortLife {
     std::string_view identity;
     const Subjects::Kind* maker = nullptr;
     const Subjects::Kind* remover = nullptr;
+
+    [[nodiscard]] auto rank() const { return std::tuple(made, gap, identity); }
 };
 
-// The shortest time from making an identity to removing it.
-std::optional<ShortLife> short_life_of(const Subjects::Subject& subject) {
-    std::optional<ShortLife> best;
-    for (const auto& [maker, made] : subject.calls) {
-        if (!maker.phases.has(Phase::enable) || maker.outcome != Outcome::ok) continue;
-        for (const auto& [remover, removed] : subject.calls) {
-            if (!remover.phases.has(Phase::cleanup) || remover.outcome != Outcome::ok) continue;
-            made.for_each([&](std::int64_t second) {
-                const auto end = removed.first_from(second);
-                if (!end) return;
-                const ShortLife life{.gap = *end - second,
-                                     .made = second,
-                                     .identity = subject.text,
-                                     .maker = &maker,
-                                     .remover = &remover};
-                if (!best || std::tuple(life.gap, life.made) < std::tuple(best->gap, best->made)) {
-                    best = life;
-                }
-            });
+// The first identity that was removed within some time after it was made.
+std::optional<ShortLife> first_short_life(const Behaviour& behaviour, std::int64_t within) {
+    std::optional<ShortLife> first;
+    const auto compare = [&first, within](ShortLife life, const Seconds& made,
+                                          const Seconds& removed) {
+        made.for_each([&](std::int64_t second) {
+            const auto end = removed.first_from(second);
+            if (!end || *end - second > within) return;
+            life.made = second;
+            life.gap = *end - second;
+            if (!first || life.rank() < first->rank()) first = life;
+        });
+    };
+    for (const auto& [hash, subject] : behaviour.activity().subjects.all()) {
+        for (const auto& [maker, made] : subject.calls) {
+            if (!maker.phases.has(Phase::enable) || maker.outcome != Outcome::ok) continue;
+            for (const auto& [remover, removed] : subject.calls) {
+                if (!remover.phases.has(Phase::cleanup) || remover.outcome != Outcome::ok) continue;
+                compare({.identity = subject.text, .maker = &maker, .remover = &remover}, made,
+                        removed);
+            }
         }
     }
-    return best;
+    return first;
 }
 
 std::optional<Holding> cleanup(const Behaviour& behaviour, const EvidenceSettings& settings) {
-    std::optional<ShortLife> best;
-    for (const auto& [hash, subject] : behaviour.activity().subjects.all()) {
-        const auto life = short_life_of(subject);
-        if (!life || life->gap > settings.seconds("within")) continue;
-        const auto rank = [](const ShortLife& one) {
-            return std::tuple(one.gap, one.made, one.identity);
-        };
-        if (!best || rank(*life) < rank(*best)) best = life;
-    }
-    if (!best) return std::nullopt;
+    const auto found = first_short_life(behaviour, settings.seconds("within"));
+    if (!found) return std::nullopt;
     const auto key = [](const Subjects::Kind& kind) {
         return PrincipalActivity::ShownKey{
             .service = kind.service, .call = kind.call, .outcome = kind.outcome};
     };
-    const Subjects::Kind& remover = *best->remover;
+    const Subjects::Kind& remover = *found->remover;
     return Holding{
         .score = settings.number("score"),
-        .reason = "Made " + std::string(best->identity) + " at " + at(best->made) +
-                  " and removed it " + duration(best->gap) + " later with " +
+        .reason = "Made " + std::string(found->identity) + " at " + at(found->made) +
+                  " and removed it " + duration(found->gap) + " later with " +
                   std::string(behaviour.catalogue().call_name(remover.service, remover.call)),
-        .first = best->made,
-        .behind = {key(*best->maker), key(remover)}};
+        .first = found->made,
+        .behind = {key(*found->maker), key(remover)}};
 }
 
 constexpr std::array k_evidence = {

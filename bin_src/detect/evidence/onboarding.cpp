@@ -127,11 +127,13 @@ std::optional<Holding> recon_then_use(const Behaviour& behaviour,
                                       const EvidenceSettings& settings) {
     if (!behaviour.principal().one_actor) return std::nullopt;
     std::set<std::size_t> used;
+    std::optional<Holding> first;
     for (const Calls& calls : behaviour.calls()) {
         if (!calls.is(Phase::use) || !used.insert(calls.service).second) continue;
-        if (auto holding = recon_before(behaviour, settings, calls)) return holding;
+        auto holding = recon_before(behaviour, settings, calls);
+        if (holding && (!first || holding->first < first->first)) first = std::move(holding);
     }
-    return std::nullopt;
+    return first;
 }
 
 constexpr std::array k_evidence = {

@@ -51,11 +51,10 @@ struct Stretch {
     std::set<PrincipalActivity::ShownKey> behind;
 };
 
-/// Of the stretches of at most `within` seconds, both ends included, the first one of those with
-/// the most different values, where they are `least` or more. `value_of(calls)` gives a call's
-/// value; an empty one is none.
-std::optional<Stretch> widest_stretch(const Behaviour& behaviour, std::size_t least,
-                                      std::int64_t within, auto value_of) {
+/// The first stretch of `within` seconds, both ends included, in which there are `least` different
+/// values or more. `value_of(calls)` gives a call's value; an empty one is none.
+std::optional<Stretch> first_stretch(const Behaviour& behaviour, std::size_t least,
+                                     std::int64_t within, auto value_of) {
     struct Sighting {
         std::int64_t second;
         std::string_view value;
@@ -78,25 +77,20 @@ std::optional<Stretch> widest_stretch(const Behaviour& behaviour, std::size_t le
     std::ranges::stable_sort(sightings, {}, &Sighting::second);
 
     std::map<std::string_view, std::size_t> counts;
-    std::size_t best = least - 1;
-    std::size_t best_begin = sightings.size();
-    std::size_t end = 0;
-    for (std::size_t begin = 0; begin < sightings.size(); ++begin) {
+    std::size_t begin = 0;
+    for (std::size_t end = 0; counts.size() < least; ++begin) {
+        if (begin == sightings.size()) return std::nullopt;
         for (; end < sightings.size() && sightings[end].second <= sightings[begin].second + within;
              ++end) {
             ++counts[sightings[end].value];
         }
-        if (counts.size() > best) {
-            best = counts.size();
-            best_begin = begin;
-        }
+        if (counts.size() >= least) break;
         const auto leaving = counts.find(sightings[begin].value);
         if (--leaving->second == 0) counts.erase(leaving);
     }
-    if (best_begin == sightings.size()) return std::nullopt;
 
-    Stretch stretch{.first = sightings[best_begin].second};
-    for (std::size_t i = best_begin;
+    Stretch stretch{.first = sightings[begin].second};
+    for (std::size_t i = begin;
          i < sightings.size() && sightings[i].second <= stretch.first + within; ++i) {
         if (stretch.values.insert(sightings[i].value).second) stretch.last = sightings[i].second;
         stretch.behind.insert(key_of(*sightings[i].calls));

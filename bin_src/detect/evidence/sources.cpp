@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <iterator>
+#include <limits>
+#include <map>
 #include <tuple>
 
 #include "detect/evidence/groups.hpp"
@@ -11,13 +12,6 @@
 
 namespace cloudhijack::detect {
 namespace {
-
-// The first call in or after an hour. Origins are kept by the hour, so this is where they begin.
-std::int64_t first_call_from(const Behaviour& behaviour, std::int64_t hour) {
-    const auto& calls = behaviour.calls();
-    const auto found = std::ranges::lower_bound(calls, hour * k_seconds_an_hour, {}, &Calls::first);
-    return found == calls.end() ? hour * k_seconds_an_hour : found->first();
-}
 
 // --- rotating_ips: one client behind ever new addresses ---
 
@@ -34,21 +28,29 @@ struct Sources {
     std::set<Address> addresses;
     std::set<Address> networks;
     std::uint64_t calls = 0;
+    std::int64_t first = 0;  ///< the second of the first call
+    std::int64_t last_hour = 0;
 
-    void add(const Address& address, std::uint64_t count) {
-        calls += count;
-        if (count == 0 || !address.is_there()) return;
+    void add(const Address& address, const HourActivity::Tally& tally, std::int64_t hour) {
+        if (tally.calls == 0) return;
+        const std::int64_t second = hour * k_seconds_an_hour + tally.first;
+        first = calls == 0 ? second : std::min(first, second);
+        last_hour = std::max(calls == 0 ? hour : last_hour, hour);
+        calls += tally.calls;
+        if (!address.is_there()) return;
         addresses.insert(address);
         networks.insert(address.network());
     }
 
+    [[nodiscard]] bool begin_in(std::int64_t hour) const {
+        return calls > 0 && hour_of(first) == hour;
+    }
     [[nodiscard]] bool are_half_as_many_as_calls() const { return 2 * addresses.size() >= calls; }
 };
 
-/// The calls of some hours on end, by client.
+/// The calls of some hours on end.
 struct SourceWindow {
-    std::int64_t hour = 0;       ///< the first with a call
-    std::int64_t last_hour = 0;  ///< the last with a call
+    std::int64_t hour = 0;  ///< the first
     std::uint64_t limit = ~std::uint64_t{0};
     Sources all;
     std::map<std::uint64_t, Sources> by_client;
@@ -62,21 +64,23 @@ struct SourceWindow {
     }
 };
 
-SourceWindow source_window(const Behaviour& behaviour, std::int64_t hour, std::int64_t hours) {
-    SourceWindow window{.hour = hour, .last_hour = hour};
+SourceWindow source_window(const Behaviour& behaviour, std::int64_t hour, std::uint64_t hours) {
+    SourceWindow window{
+        .hour = hour, .all = {}, .by_client = {}, .by_client_without_cloud_sign = {}};
     const auto begin = behaviour.origins().lower_bound(hour);
-    const auto end = behaviour.origins().lower_bound(hour + hours);
+    const auto end = behaviour.origins().lower_bound(hour + static_cast<std::int64_t>(hours));
     for (auto at = begin; at != end; ++at) {
         window.limit = std::min(window.limit, at->second.limit);
-        window.last_hour = at->first;
     }
     for (auto at = begin; at != end; ++at) {
         for (const HourActivity::Origin& origin : at->second.origins) {
             if (origin.hash > window.limit) continue;
-            window.all.add(origin.address, origin.calls);
-            window.by_client[origin.client].add(origin.address, origin.calls);
-            window.by_client_without_cloud_sign[origin.client].add(origin.address,
-                                                                   origin.calls_without_cloud_sign);
+            const auto add = [&](Sources& sources, const HourActivity::Tally& tally) {
+                sources.add(origin.address, tally, at->first);
+            };
+            add(window.all, origin.all);
+            add(window.by_client[origin.client], origin.all);
+            add(window.by_client_without_cloud_sign[origin.client], origin.without_cloud_sign);
         }
     }
     return window;
@@ -87,74 +91,88 @@ struct Rotation {
     std::uint64_t score = 0;
     const Sources* sources = nullptr;
     bool one_client = true;
+
+    /// The highest score counts, then the earliest, then the most addresses.
+    [[nodiscard]] bool weighs_less_than(const Rotation& other) const {
+        const auto rank = [](const Rotation& one) {
+            return std::tuple(one.score, -one.sources->first, one.sources->addresses.size());
+        };
+        return sources == nullptr || rank(*this) < rank(other);
+    }
 };
 
-Rotation better(const Rotation& a, const Rotation& b) {
-    const auto rank = [](const Rotation& one) {
-        return std::tuple(one.score, one.sources == nullptr ? 0 : one.sources->addresses.size());
-    };
-    return rank(a) < rank(b) ? b : a;
-}
-
+// What begins in the window's first hour: the rest has a window of its own.
 Rotation rotation_in(const SourceWindow& window, const EvidenceSettings& settings,
                      bool long_term_key) {
-    const auto rotates = [&settings](const Sources& sources) {
-        return sources.addresses.size() >= settings.number("addresses") &&
+    const auto rotates = [&](const Sources& sources) {
+        return sources.begin_in(window.hour) &&
+               sources.addresses.size() >= settings.number("addresses") &&
                sources.are_half_as_many_as_calls();
     };
     const auto crosses_networks = [&settings](const Sources& sources) {
         return sources.networks.size() >= settings.number("networks");
     };
     Rotation best;
+    const auto consider = [&best](const Rotation& other) {
+        if (best.weighs_less_than(other)) best = other;
+    };
     for (const auto& [client, sources] : window.by_client_without_cloud_sign) {
         if (!rotates(sources)) continue;
-        best = better(
-            best, {.score = settings.number(crosses_networks(sources) ? "score" : "lesser_score"),
-                   .sources = &sources});
+        const char* score = crosses_networks(sources) ? "score" : "lesser_score";
+        consider({.score = settings.number(score), .sources = &sources});
     }
     for (const auto& [client, sources] : window.by_client) {
         if (!rotates(sources) || !crosses_networks(sources)) continue;
-        best = better(best, {.score = settings.number("lesser_score"), .sources = &sources});
+        consider({.score = settings.number("lesser_score"), .sources = &sources});
     }
     if (long_term_key && window.all.networks.size() >= settings.number("long_term_key_networks")) {
-        best = better(best, {.score = settings.number("long_term_key_score"),
-                             .sources = &window.all,
-                             .one_client = false});
+        consider({.score = settings.number("long_term_key_score"),
+                  .sources = &window.all,
+                  .one_client = false});
     }
     return best;
 }
 
+// The calls of a principal in some hours, both ends included.
+std::set<PrincipalActivity::ShownKey> calls_in(const Behaviour& behaviour, std::int64_t first_hour,
+                                               std::int64_t last_hour) {
+    std::set<PrincipalActivity::ShownKey> keys;
+    for (const Calls& calls : behaviour.calls()) {
+        const std::int64_t hour = hour_of(calls.first());
+        if (hour >= first_hour && hour <= last_hour) keys.insert(key_of(calls));
+    }
+    return keys;
+}
+
+Holding holding_of(const Behaviour& behaviour, const SourceWindow& window,
+                   const Rotation& rotation) {
+    const Sources& sources = *rotation.sources;
+    const auto hours = sources.last_hour - window.hour + 1;
+    const std::string clients =
+        rotation.one_client ? "1 client" : counted(window.by_client.size(), "client");
+    return {.score = rotation.score,
+            .reason = window.estimate(sources.addresses.size()) + " IPs of " +
+                      window.estimate(sources.networks.size()) + " networks, " + clients + " in " +
+                      std::to_string(hours) + " h from " + at(sources.first) + ", " +
+                      window.estimate(sources.calls) + " calls",
+            .first = sources.first,
+            .behind = calls_in(behaviour, window.hour, sources.last_hour)};
+}
+
 std::optional<Holding> rotating_ips(const Behaviour& behaviour, const EvidenceSettings& settings) {
-    const auto& addresses = behaviour.activity().addresses;
-    if (!behaviour.principal().one_actor ||
-        addresses.size() <
-            std::min(settings.number("addresses"), settings.number("long_term_key_networks"))) {
+    // Most principals have few addresses: the rest is not for them.
+    const std::uint64_t fewest =
+        std::min(settings.number("addresses"), settings.number("long_term_key_networks"));
+    if (!behaviour.principal().one_actor || behaviour.activity().addresses.size() < fewest) {
         return std::nullopt;
     }
     std::optional<Holding> best;
     for (const auto& [hour, origins] : behaviour.origins()) {
-        const SourceWindow window =
-            source_window(behaviour, hour, static_cast<std::int64_t>(settings.number("hours")));
+        const SourceWindow window = source_window(behaviour, hour, settings.number("hours"));
         const Rotation found =
             rotation_in(window, settings, behaviour.activity().has_long_term_key);
         if (found.sources == nullptr || (best && best->score >= found.score)) continue;
-        const std::int64_t first = first_call_from(behaviour, window.hour);
-        const auto hours = static_cast<std::uint64_t>(window.last_hour - window.hour + 1);
-        best = Holding{
-            .score = found.score,
-            .reason = window.estimate(found.sources->addresses.size()) + " IPs of " +
-                      window.estimate(found.sources->networks.size()) + " networks, " +
-                      (found.one_client ? "1 client" : counted(window.by_client.size(), "client")) +
-                      " in " + std::to_string(hours) + " h from " + at(first) + ", " +
-                      window.estimate(found.sources->calls) + " calls",
-            .first = first,
-            .behind = {}};
-        for (const Calls& calls : behaviour.calls()) {
-            const std::int64_t at_hour = hour_of(calls.first());
-            if (at_hour >= window.hour && at_hour <= window.last_hour) {
-                best->behind.insert(key_of(calls));
-            }
-        }
+        best = holding_of(behaviour, window, found);
     }
     return best;
 }
@@ -166,24 +184,18 @@ constexpr std::array k_many_ips = {
 
 std::optional<Holding> many_ips(const Behaviour& behaviour, const EvidenceSettings& settings) {
     if (!behaviour.principal().one_actor) return std::nullopt;
-    std::optional<SourceWindow> most;
     for (const auto& [hour, origins] : behaviour.origins()) {
         if (origins.origins.size() <= settings.number("addresses")) continue;
-        auto window = source_window(behaviour, hour, 1);
+        const SourceWindow window = source_window(behaviour, hour, 1);
         const std::size_t count = window.all.addresses.size();
         if (count <= settings.number("addresses")) continue;
-        if (!most || most->all.addresses.size() < count) most = std::move(window);
+        return Holding{.score = settings.number("score"),
+                       .reason = window.estimate(count) + " IPs in the hour from " +
+                                 at(hour * k_seconds_an_hour),
+                       .first = window.all.first,
+                       .behind = calls_in(behaviour, hour, hour)};
     }
-    if (!most) return std::nullopt;
-    Holding holding{.score = settings.number("score"),
-                    .reason = most->estimate(most->all.addresses.size()) +
-                              " IPs in the hour from " + at(most->hour * k_seconds_an_hour),
-                    .first = first_call_from(behaviour, most->hour),
-                    .behind = {}};
-    for (const Calls& calls : behaviour.calls()) {
-        if (hour_of(calls.first()) == most->hour) holding.behind.insert(key_of(calls));
-    }
-    return holding;
+    return std::nullopt;
 }
 
 constexpr std::array k_evidence = {

@@ -46,12 +46,12 @@ std::optional<Holding> region_spread(const Behaviour& behaviour, const EvidenceS
         return counts ? calls.region : std::string_view{};
     };
     if (const auto stretch =
-            widest_stretch(behaviour, least, settings.seconds("form_within"), form_region)) {
+            first_stretch(behaviour, least, settings.seconds("form_within"), form_region)) {
         return holding_of(settings.number("form_score"),
                           "Filled in account forms" + in_regions(*stretch), *stretch);
     }
     if (const auto stretch =
-            widest_stretch(behaviour, least, settings.seconds("within"), new_region)) {
+            first_stretch(behaviour, least, settings.seconds("within"), new_region)) {
         return holding_of(settings.number("score"),
                           "Use or enable calls of services without history" + in_regions(*stretch),
                           *stretch);
@@ -72,24 +72,24 @@ std::optional<Holding> recon_spread(const Behaviour& behaviour, const EvidenceSe
     for (const Calls& calls : behaviour.calls()) {
         if (calls.is(Phase::recon)) asked.emplace(calls.service, behaviour.name_of(calls));
     }
-    std::optional<Stretch> widest;
-    std::string_view widest_name;
+    std::optional<Stretch> first;
+    std::string_view first_name;
     for (const auto& [service, name] : asked) {
         const auto region = [&](const Calls& calls) {
             const bool counts = calls.is(Phase::recon) && calls.service == service &&
                                 behaviour.name_of(calls) == name;
             return counts ? calls.region : std::string_view{};
         };
-        const auto stretch = widest_stretch(behaviour, settings.number("regions"),
-                                            settings.seconds("within"), region);
-        if (!stretch || (widest && widest->values.size() >= stretch->values.size())) continue;
-        widest = stretch;
-        widest_name = name;
+        const auto stretch = first_stretch(behaviour, settings.number("regions"),
+                                           settings.seconds("within"), region);
+        if (!stretch || (first && first->first <= stretch->first)) continue;
+        first = stretch;
+        first_name = name;
     }
-    if (!widest) return std::nullopt;
+    if (!first) return std::nullopt;
     const bool long_term_key = behaviour.activity().has_long_term_key;
     return holding_of(settings.number(long_term_key ? "long_term_key_score" : "score"),
-                      std::string(widest_name) + " asked" + in_regions(*widest), *widest);
+                      std::string(first_name) + " asked" + in_regions(*first), *first);
 }
 
 // --- service_sweep: one service after the other ---
@@ -105,7 +105,7 @@ std::optional<Holding> service_sweep(const Behaviour& behaviour, const EvidenceS
                                                               : std::string_view{};
     };
     const auto stretch =
-        widest_stretch(behaviour, settings.number("services"), settings.seconds("within"), service);
+        first_stretch(behaviour, settings.number("services"), settings.seconds("within"), service);
     if (!stretch) return std::nullopt;
     return holding_of(settings.number("score"),
                       "Looked at or used " + counted(stretch->values.size(), "service") +

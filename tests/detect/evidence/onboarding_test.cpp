@@ -1,0 +1,91 @@
+#include <doctest/doctest.h>
+
+#include "detect/story.hpp"
+
+using namespace cloudhijack;
+
+namespace {
+
+const Told k_enable{.time = "10:00:00",
+                    .call = "CreateFoundationModelAgreement",
+                    .parameters = R"({"modelId":"anthropic.claude-3"})"};
+
+Told use_at(std::int64_t second, std::string error = {}) {
+    return {.time = clock(second), .call = "InvokeModel", .error = std::move(error)};
+}
+
+Told recon_at(std::int64_t second, std::string call, std::string key = "ASIA1") {
+    return {.time = clock(second), .call = std::move(call), .key = std::move(key)};
+}
+
+}  // namespace
+
+TEST_CASE("enable_then_use: the use comes within 6 h, fast within 2 min, the same second counts") {
+    CHECK(score("enable_then_use", {k_enable, use_at(0)}) == 45);
+    CHECK(score("enable_then_use", {k_enable, use_at(120)}) == 45);
+    CHECK(score("enable_then_use", {k_enable, use_at(121)}) == 35);
+    CHECK(score("enable_then_use", {k_enable, use_at(6 * 3600)}) == 35);
+    CHECK(score("enable_then_use", {k_enable, use_at(6 * 3600 + 1)}) == 0);
+    CHECK(score("enable_then_use", {k_enable, use_at(-1)}) == 0);
+    CHECK(score("enable_then_use", {k_enable, use_at(600), use_at(5000)}) == 35);
+}
+
+TEST_CASE("enable_then_use: the enable succeeded, the use was tried, both of one service") {
+    Told failed = k_enable;
+    failed.error = "AccessDenied";
+    CHECK(score("enable_then_use", {failed, use_at(10)}) == 0);
+    CHECK(score("enable_then_use", {k_enable, use_at(10, "AccessDenied")}) == 45);
+    CHECK(score("enable_then_use", {k_enable, {.time = "10:01:00", .call = "SendEmail"}}) == 0);
+    Told other = use_at(10);
+    other.arn = "arn:aws:iam::111122223333:user/other";
+    CHECK(score("enable_then_use", {k_enable, other}) == 0);
+}
+
+TEST_CASE("enable_then_use: the reason names what was enabled, the calls and the time between") {
+    CHECK(reason("enable_then_use", {k_enable, use_at(92)}) ==
+          "Enabled anthropic.claude-3 of AWS Bedrock at 2026-03-02T10:00:00Z with "
+          "CreateFoundationModelAgreement and used it 92 s later with InvokeModel (us-east-1) "
+          "(+45)");
+    CHECK(reason("enable_then_use", {k_enable, use_at(840, "AccessDenied")})
+              .contains("tried to use it and was denied 14 min later"));
+}
+
+TEST_CASE("enable_then_use: its windows and scores can be changed") {
+    const std::string conf =
+        "[evidence:enable_then_use]\nwithin = 1h\nfast_within = 10s\nfast_score = 7\nscore = 3\n";
+    CHECK(score("enable_then_use", {k_enable, use_at(10)}, conf) == 7);
+    CHECK(score("enable_then_use", {k_enable, use_at(11)}, conf) == 3);
+    CHECK(score("enable_then_use", {k_enable, use_at(3601)}, conf) == 0);
+}
+
+TEST_CASE("recon_then_use: two different calls in the 15 min before the first use") {
+    const Told list = recon_at(0, "ListFoundationModels");
+    const Told quota = recon_at(0, "GetSendQuota");
+    CHECK(score("recon_then_use", {list, quota, use_at(0)}) == 20);
+    CHECK(score("recon_then_use", {list, quota, use_at(900)}) == 20);
+    CHECK(score("recon_then_use", {list, quota, use_at(901)}) == 0);
+    CHECK(score("recon_then_use", {list, quota, use_at(-1), use_at(10)}) == 0);  // not the first
+    CHECK(score("recon_then_use", {list, recon_at(1, "ListFoundationModels"), use_at(9)}) == 0);
+    CHECK(score("recon_then_use", {quota, recon_at(1, "GetSendQuota"), use_at(9)}) == 0);
+    CHECK(score("recon_then_use", {list, quota}) == 0);
+}
+
+TEST_CASE("recon_then_use: what every client calls is not enough") {
+    const Story ordinary = {recon_at(0, "ListFoundationModels"),
+                            recon_at(1, "ListInferenceProfiles")};
+    CHECK(score("recon_then_use", ordinary + Story{use_at(9)}) == 0);
+    CHECK(score("recon_then_use", ordinary + Story{recon_at(2, "ListGuardrails"), use_at(9)}) ==
+          20);
+}
+
+TEST_CASE("recon_then_use: with a long-term key it weighs more, and for no actor nothing") {
+    const Story story = {recon_at(0, "GetAccount", "AKIA1"), recon_at(1, "GetSendQuota"),
+                         use_at(9)};
+    CHECK(score("recon_then_use", story) == 30);
+    Story nobody = story;
+    for (Told& told : nobody) told.arn = told.key = "";
+    CHECK(score("recon_then_use", nobody) == 0);
+    CHECK(reason("recon_then_use", story) ==
+          "2 different recon calls in the 15 min before the first use of AWS Bedrock at "
+          "2026-03-02T10:00:09Z: GetAccount, GetSendQuota (+30)");
+}
