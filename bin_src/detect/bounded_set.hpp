@@ -16,7 +16,7 @@ class BoundedSet {
   public:
     static constexpr std::size_t k_exact = 1000;
     static constexpr std::size_t k_shown = 100;
-    static constexpr std::size_t k_longest = 256;  ///< bytes of a text; the rest is cut
+    static constexpr std::size_t k_longest = 512;  ///< bytes of a text; the rest is cut
 
     /// An empty text is none.
     void add(std::string_view text);

@@ -31,8 +31,8 @@ bool is_uuid(std::string_view text) {
 // Overlapping trails deliver a call with the same id. Ids can be placeholders, so what a call is
 // decides as well; without an id, the record's bytes do.
 std::uint64_t identity_of(const Event& event, cloudtrail::Time time) {
-    if (!is_uuid(event.id)) return hash_of(event.record);
     std::string key = cloudtrail::to_epoch_seconds(time);
+    if (!is_uuid(event.id)) return hash_of(key += event.record);
     for (const std::string_view part : {event.id, event.source, event.name, event.region,
                                         event.error_code, event.source_address, event.user_agent}) {
         key += '\0';

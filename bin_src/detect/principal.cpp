@@ -1,9 +1,5 @@
 #include "detect/principal.hpp"
 
-#include <algorithm>
-#include <array>
-#include <utility>
-
 namespace cloudhijack::detect {
 namespace {
 
@@ -51,13 +47,12 @@ Principal principal_of(const cloudtrail::Event& event) {
         principal.name = name_of_session(event);
         return principal;
     }
-    for (const auto& [name, one_actor] :
-         {std::pair(event.caller_arn, true), std::pair(event.access_key, true),
-          std::pair(event.caller_principal_id, true), std::pair(event.caller_account, false),
-          std::pair(k_unknown, false)}) {
+    for (const std::string_view name :
+         {event.caller_arn, event.access_key, event.caller_principal_id, event.caller_account,
+          k_unknown}) {
         if (name.empty()) continue;
         principal.name = name;
-        principal.one_actor = one_actor;
+        principal.one_actor = name != event.caller_account && name != k_unknown;
         break;
     }
     return principal;

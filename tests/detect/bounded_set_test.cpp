@@ -75,12 +75,12 @@ TEST_CASE("bounded set: long texts are cut between characters, an empty one is n
     BoundedSet set;
     set.add("");
     CHECK(set.is_empty());
-    std::string text(255, 'a');
+    const std::string text(BoundedSet::k_longest - 1, 'a');
     set.add(text + "\xC3\xA9");
     set.add(text);
     CHECK(set.size() == 1);
-    set.add(std::string(256, 'b'));
-    set.add(std::string(300, 'b'));
+    set.add(std::string(BoundedSet::k_longest, 'b'));
+    set.add(std::string(BoundedSet::k_longest + 9, 'b'));
     CHECK(set.size() == 2);
-    CHECK(set.texts()[1].size() == 256);
+    CHECK(set.texts()[1].size() == BoundedSet::k_longest);
 }

@@ -10,6 +10,7 @@ from pathlib import Path
 from answer_checks import as_rows, check_answer
 from chunk_body import write_bodies
 from cloudtrail_day import cloudtrail_day
+from demo import is_by
 from program_under_test import program, repetitions
 from splunkd import run_search
 from volume_reference import expected_answer
@@ -27,6 +28,15 @@ class DayTest(unittest.TestCase):
         self.assertEqual(callers, loud | {LAWFUL_BUT_LOUD})
         self.assertEqual(answer.messages, [])
 
+    def test_hunt_finds_the_same_attacks_and_the_one_below_the_thresholds(self) -> None:
+        day = cloudtrail_day(seed=2, background=repetitions(10_000))
+        answer = run_search(program(), ["mode=hunt"], write_bodies(as_rows(day.events), 5000))
+        principals = {str(row["Principal"]) for row in answer.rows}
+        for attack in day.attacks:
+            self.assertTrue(any(is_by(attack, principal) for principal in principals), attack)
+        besides = {name for name in principals if not any(is_by(a, name) for a in day.attacks)}
+        self.assertLessEqual(besides, {"arn:aws:iam::111122223333:role/newsletter"})
+
     def test_same_seed_same_day(self) -> None:
         day, again, other = (cloudtrail_day(seed, background=500) for seed in (3, 3, 4))
         self.assertEqual(day, again)
@@ -40,5 +50,5 @@ class DayTest(unittest.TestCase):
         self.assertEqual((run.returncode, run.stderr), (0, ""))
         self.assertLessEqual(max(map(len, run.stdout.splitlines())), 120)
         self.assertNotIn("\033", run.stdout)
-        self.assertRegex(run.stdout, r"Read [\d,]+ events .* 5 attacks .*: \d+ findings\.\n\Z")
+        self.assertRegex(run.stdout, r"Read [\d,]+ events .* 5 attacks .*: \d+ findings .*\.\n\Z")
         self.assertNotIn("MISSED", run.stdout)

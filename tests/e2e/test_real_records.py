@@ -10,6 +10,7 @@ from typing import Any
 
 from answer_checks import as_rows, check_answer
 from chunk_body import write_bodies
+from hunt_reference import expected_hunt
 from program_under_test import program
 from splunkd import run_search
 from volume_reference import CALLS, SERVICES, IndexedEvent, Rules, expected_answer
@@ -60,3 +61,22 @@ class RealRecordsTest(unittest.TestCase):
         pretty = self.check(records, indent=3)
         self.assertGreater(compact, 20)
         self.assertEqual(compact, pretty)
+
+    def test_hunt_finds_nothing_in_them_but_marks_on_an_attack(self) -> None:
+        bodies = write_bodies([{"_raw": json.dumps(record).encode()} for record in _records()], 100)
+        answer = run_search(program(), ["mode=hunt"], bodies)
+        self.assertEqual((answer.error, answer.rows), (None, []))
+        [row] = run_search(program(), ["mode=hunt", "min_risk=0"], bodies).rows
+        self.assertEqual(row["Principal"], "arn:aws:iam::229654561268:user/christophe")
+        self.assertEqual(row["Severity"], "informational")
+        self.assertEqual(row["Evidence"], ["tool_agent", "long_term_key"])
+
+    def test_hunt_over_them_as_calls_that_count(self) -> None:
+        records = [_as_catalogue_call(record, i) for i, record in enumerate(_records())]
+        events: list[IndexedEvent] = [(None, json.dumps(record).encode()) for record in records]
+        expected = expected_hunt(events, min_risk=0)
+        answer = run_search(program(), ["mode=hunt", "min_risk=0"], write_bodies(as_rows(events), 100))
+        self.assertGreater(len(answer.rows), 10)
+        self.assertEqual(len(answer.rows), len(expected.rows))
+        for row, wanted in zip(answer.rows, expected.rows):
+            self.assertEqual({name: row[name] for name in wanted}, wanted)

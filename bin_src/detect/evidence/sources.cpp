@@ -48,20 +48,23 @@ struct Sources {
     [[nodiscard]] bool are_half_as_many_as_calls() const { return 2 * addresses.size() >= calls; }
 };
 
+constexpr std::uint64_t k_no_limit = ~std::uint64_t{0};
+
+// How many things there are, by a sample that holds all hashes up to a limit.
+std::string estimate(std::uint64_t sampled, std::uint64_t limit, std::string_view what) {
+    if (limit == k_no_limit) return counted(sampled, what);
+    const double part = static_cast<double>(limit) / std::ldexp(1.0, 64);
+    const auto all = std::llround(static_cast<double>(sampled) / part);
+    return "about " + counted(static_cast<std::uint64_t>(all), what);
+}
+
 /// The calls of some hours on end.
 struct SourceWindow {
     std::int64_t hour = 0;  ///< the first
-    std::uint64_t limit = ~std::uint64_t{0};
+    std::uint64_t limit = k_no_limit;
     Sources all;
     std::map<std::uint64_t, Sources> by_client;
     std::map<std::uint64_t, Sources> by_client_without_cloud_sign;
-
-    /// An estimate where not all origins are kept.
-    [[nodiscard]] std::string estimate(std::size_t sampled) const {
-        if (limit == ~std::uint64_t{0}) return std::to_string(sampled);
-        const double part = static_cast<double>(limit) / std::ldexp(1.0, 64);
-        return "about " + std::to_string(std::llround(static_cast<double>(sampled) / part));
-    }
 };
 
 SourceWindow source_window(const Behaviour& behaviour, std::int64_t hour, std::uint64_t hours) {
@@ -151,10 +154,10 @@ Holding holding_of(const Behaviour& behaviour, const SourceWindow& window,
     const std::string clients =
         rotation.one_client ? "1 client" : counted(window.by_client.size(), "client");
     return {.score = rotation.score,
-            .reason = window.estimate(sources.addresses.size()) + " IPs of " +
-                      window.estimate(sources.networks.size()) + " networks, " + clients + " in " +
-                      std::to_string(hours) + " h from " + at(sources.first) + ", " +
-                      window.estimate(sources.calls) + " calls",
+            .reason = estimate(sources.addresses.size(), window.limit, "IP") + " of " +
+                      estimate(sources.networks.size(), window.limit, "network") + ", " + clients +
+                      " in " + std::to_string(hours) + " h from " + at(sources.first) + ", " +
+                      estimate(sources.calls, window.limit, "call"),
             .first = sources.first,
             .behind = calls_in(behaviour, window.hour, sources.last_hour)};
 }
@@ -184,18 +187,27 @@ constexpr std::array k_many_ips = {
 
 std::optional<Holding> many_ips(const Behaviour& behaviour, const EvidenceSettings& settings) {
     if (!behaviour.principal().one_actor) return std::nullopt;
+    std::optional<Holding> first;
+    std::size_t most = 0;
     for (const auto& [hour, origins] : behaviour.origins()) {
-        if (origins.origins.size() <= settings.number("addresses")) continue;
-        const SourceWindow window = source_window(behaviour, hour, 1);
-        const std::size_t count = window.all.addresses.size();
+        Sources sources;
+        for (const HourActivity::Origin& origin : origins.origins) {
+            if (origin.address.is_there()) sources.add(origin.address, origin.all, hour);
+        }
+        const std::size_t count = sources.addresses.size();
         if (count <= settings.number("addresses")) continue;
-        return Holding{.score = settings.number("score"),
-                       .reason = window.estimate(count) + " IPs in the hour from " +
-                                 at(hour * k_seconds_an_hour),
-                       .first = window.all.first,
-                       .behind = calls_in(behaviour, hour, hour)};
+        if (!first) {
+            first = Holding{.score = settings.number("score"),
+                            .reason = {},
+                            .first = sources.first,
+                            .behind = calls_in(behaviour, hour, hour)};
+        }
+        if (count <= most) continue;  // the reason is the fullest hour
+        most = count;
+        first->reason = estimate(count, origins.limit, "IP") + " in the hour from " +
+                        at(hour * k_seconds_an_hour);
     }
-    return std::nullopt;
+    return first;
 }
 
 constexpr std::array k_evidence = {

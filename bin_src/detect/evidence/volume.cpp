@@ -68,15 +68,16 @@ std::optional<Holding> burst(const Behaviour& behaviour, const EvidenceSettings&
         "the threshold of " + std::to_string(behaviour.rules().thresholds[best->service]);
     Holding holding{
         .score = best->score,
-        .reason = counted(window.messages, "message") + " in " +
-                  counted(window.calls, "successful call") + " of " +
-                  std::string(behaviour.label_of(best->service)) + " in 60 min from " +
-                  at(window.first) + ", more than " +
-                  (best->factor > 1 ? std::to_string(best->factor) + " times " : "") + limit +
-                  (best->usual_peak
-                       ? " and than " + std::to_string(settings.number("history_factor")) +
-                             " times the busiest hour before, " + std::to_string(*best->usual_peak)
-                       : "; no history"),
+        .reason =
+            (window.messages == window.calls ? "" : counted(window.messages, "message") + " in ") +
+            counted(window.calls, "successful call") + " of " +
+            std::string(behaviour.label_of(best->service)) + " in 60 min from " + at(window.first) +
+            ", more than " + (best->factor > 1 ? std::to_string(best->factor) + " times " : "") +
+            limit +
+            (best->usual_peak
+                 ? " and than " + std::to_string(settings.number("history_factor")) +
+                       " times the busiest hour before, " + std::to_string(*best->usual_peak)
+                 : "; no history"),
         .first = window.first,
         .behind = {}};
     for (const Calls& calls : behaviour.calls()) {

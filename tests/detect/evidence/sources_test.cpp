@@ -110,6 +110,10 @@ TEST_CASE("many_ips: more than three addresses in a UTC hour") {
     unclear[0].address = "sns.example";
     CHECK(score("many_ips", unclear) == 0);
     CHECK(reason("many_ips", rotating(4)) == "4 IPs in the hour from 2026-03-02T10:00:00Z (+10)");
+    Story more = rotating(6);
+    for (Told& told : more) told.time = clock(k_hour);
+    CHECK(reason("many_ips", rotating(4) + more) ==
+          "6 IPs in the hour from 2026-03-02T11:00:00Z (+10)");
 }
 
 TEST_CASE("sources: nothing for what only names an account") {

@@ -40,6 +40,8 @@ TEST_CASE("burst: only successful uses of one service count, each with its messa
               .parameters = R"({"destination":{"toAddresses":["a","b"],"ccAddresses":["c"]}})"};
     CHECK(score("burst", repeated(mail, 0, 33)) == 0);
     CHECK(score("burst", repeated(mail, 0, 34)) == 25);
+    CHECK(
+        reason("burst", repeated(mail, 0, 34)).starts_with("102 messages in 34 successful calls"));
     CHECK(score("burst", uses(0, 50) + repeated(mail, 0, 33)) == 0);
 }
 
@@ -56,7 +58,7 @@ TEST_CASE("burst: with a history it must exceed three times the busiest hour") {
     CHECK(score("burst", failed + uses(later, 120)) == 25);
     const std::string text = reason("burst", before + uses(later, 121));
     CHECK(text ==
-          "121 messages in 121 successful calls of AWS Bedrock in 60 min from "
+          "121 successful calls of AWS Bedrock in 60 min from "
           "2026-03-02T23:00:00Z, more than the threshold of 50 and than 3 times the "
           "busiest hour before, 40 (+35)");
 }
@@ -66,6 +68,6 @@ TEST_CASE("burst: what comes every night is a burst in the first one alone") {
     for (int night = 0; night < 5; ++night) nights = nights + uses(night * 24 * k_hour, 60);
     CHECK(score("burst", nights) == 25);
     CHECK(reason("burst", nights) ==
-          "60 messages in 60 successful calls of AWS Bedrock in 60 min from "
+          "60 successful calls of AWS Bedrock in 60 min from "
           "2026-03-02T10:00:00Z, more than the threshold of 50; no history (+25)");
 }

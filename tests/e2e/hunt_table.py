@@ -1,0 +1,81 @@
+"""Makes README.md's table of stories and answers: python3 tests/e2e/hunt_table.py PROGRAM
+
+It asks the program, and writes the table between its markers in README.md.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Sequence, Union
+
+from chunk_body import Row, write_bodies
+from hunt_scenarios import scenarios
+from splunkd import Answer, run_search
+
+README = Path(__file__).resolve().parents[2] / "README.md"
+START, END = "<!-- hunt table -->\n", "<!-- end of hunt table -->\n"
+
+ROWS_PER_CHUNK = 20_000
+TIMEOUT = 300.0
+
+
+def _listed(value: Union[str, list[str]]) -> list[str]:
+    return value if isinstance(value, list) else [value] if value else []
+
+
+def _found(row: Row) -> str:
+    evidence = ", ".join(_listed(row["Evidence"]))
+    return f"{row['Severity']} ({row['RiskScore']}): {evidence}"
+
+
+def _counted(answer: Answer) -> str:
+    rows = len(answer.rows)
+    return "-" if rows == 0 else "1 row" if rows == 1 else f"{rows} rows"
+
+
+def _cell(text: str) -> str:
+    """Text that Markdown shows as it is."""
+    return text.replace("\\", "\\\\").replace("|", "\\|")
+
+
+def hunt_table(argv: Sequence[str]) -> str:
+    """The table as the program fills it."""
+    lines = ["| scenario | `mode=volume` | `mode=hunt` |", "| --- | --- | --- |"]
+    for story in scenarios():
+        bodies = write_bodies([{"_raw": line} for line in story.lines], ROWS_PER_CHUNK)
+        answers = [
+            run_search(argv, args, bodies, timeout=TIMEOUT) for args in ([], ["mode=hunt"])
+        ]
+        for answer in answers:
+            if answer.error is not None:
+                raise SystemExit(f"{story.name}: {answer.error}")
+        volume, hunt = answers
+        found = "; ".join(map(_found, hunt.rows)) or "-"
+        lines.append(f"| {_cell(story.name)} | {_counted(volume)} | {_cell(found)} |")
+    return "\n".join(lines) + "\n"
+
+
+def table_in(readme: str) -> str:
+    """What stands between the markers."""
+    before, start, rest = readme.partition(START)
+    table, end, _ = rest.partition(END)
+    if not start or not end:
+        raise SystemExit(f"README.md lacks the lines {START.strip()} and {END.strip()}")
+    return table
+
+
+def main() -> int:
+    if len(sys.argv) != 2:
+        print(__doc__)
+        return 2
+    readme = README.read_text(encoding="utf-8")
+    old = table_in(readme)
+    new = hunt_table([str(Path(sys.argv[1]).resolve())])
+    README.write_text(readme.replace(START + old + END, START + new + END), encoding="utf-8")
+    print("The table in README.md " + ("is as it was." if new == old else "is renewed."))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
