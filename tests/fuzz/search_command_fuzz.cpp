@@ -1,5 +1,7 @@
 // Any bytes as a whole session: it ends well, and every reply is a frame with JSON metadata.
 
+#include <simdjson.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <nlohmann/json.hpp>
@@ -39,5 +41,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                                             .replies = into(replies)});
     must(ended.has_value(), "a session over strings ended with an error");
     check_replies(replies);
+    must(simdjson::validate_utf8(replies), "a reply is no UTF-8");
     return 0;
 }
