@@ -26,8 +26,11 @@ namespace {
 
 constexpr std::size_t k_kilobyte = 1024;
 
-/// Events by number, given to an activity one at a time.
+/// Bytes that events by number, given to an activity one at a time, make it keep.
 std::size_t cost(std::size_t count, auto event_of) {
+    // The first event makes what is made once.
+    const ToldEvents first(Story{event_of(0)});
+    detect::HuntActivity(builtin_catalogue()).add(first.events().front());
     const std::size_t before = mallinfo2().uordblks;
     detect::HuntActivity activity(builtin_catalogue());
     for (std::size_t i = 0; i < count; ++i) {
@@ -88,7 +91,7 @@ TEST_CASE("hunt memory: 100,000 addresses and agents cost a bounded amount") {
 
 TEST_CASE("hunt memory: what is delivered again costs nothing") {
     const std::size_t once = cost(1000, [](std::size_t i) { return numbered(i); });
-    CHECK(cost(20'000, [](std::size_t i) { return numbered(i % 1000); }) == once);
+    CHECK(cost(20'000, [](std::size_t i) { return numbered(i % 1000); }) <= once);
 }
 
 TEST_CASE("hunt memory: linear in principals and in hours") {

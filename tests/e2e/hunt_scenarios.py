@@ -338,7 +338,7 @@ def model_access_hijacked(world: World) -> Scenario:
     ):
         trail.add(caller, f"bedrock:{call}", start + after)
     return _scenario(
-        "LLMjacking: from a model's availability to its first use in 94 s, the agent blanked",
+        "LLMjacking: from a model's availability to its first use in 94 s, the user agent empty",
         trail,
         [caller],
         "enable_then_use recon_then_use",

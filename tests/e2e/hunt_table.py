@@ -41,7 +41,10 @@ def _cell(text: str) -> str:
 
 def hunt_table(argv: Sequence[str]) -> str:
     """The table as the program fills it."""
-    lines = ["| scenario | `mode=volume` | `mode=hunt` |", "| --- | --- | --- |"]
+    lines = [
+        "| | scenario | `mode=volume` | `mode=hunt` |",
+        "| --- | --- | --- | --- |",
+    ]
     for story in scenarios():
         bodies = write_bodies([{"_raw": line} for line in story.lines], ROWS_PER_CHUNK)
         answers = [
@@ -52,7 +55,8 @@ def hunt_table(argv: Sequence[str]) -> str:
                 raise SystemExit(f"{story.name}: {answer.error}")
         volume, hunt = answers
         found = "; ".join(map(_found, hunt.rows)) or "-"
-        lines.append(f"| {_cell(story.name)} | {_counted(volume)} | {_cell(found)} |")
+        kind = "honest" if story.benign else "attack"
+        lines.append(f"| {kind} | {_cell(story.name)} | {_counted(volume)} | {_cell(found)} |")
     return "\n".join(lines) + "\n"
 
 

@@ -14,11 +14,14 @@ namespace {
 
 std::optional<Holding> probe(const Behaviour& behaviour, const EvidenceSettings& settings) {
     std::uint64_t count = 0;
+    std::uint64_t successes = 0;
     std::set<std::string_view> names;
     std::set<std::string_view> regions;
     std::optional<Holding> holding;
     for (const Calls& calls : behaviour.calls()) {
-        if (!calls.is(Phase::use) || calls.outcome != Outcome::probe) continue;
+        if (!calls.is(Phase::use)) continue;
+        if (calls.is_ok()) successes += calls.count;
+        if (calls.outcome != Outcome::probe) continue;
         if (!holding) {
             holding = Holding{.score = settings.number("score"),
                               .reason = {},
@@ -33,7 +36,8 @@ std::optional<Holding> probe(const Behaviour& behaviour, const EvidenceSettings&
     if (!holding) return std::nullopt;
     holding->reason = counted(count, "probing call") + " (" + listed(names) +
                       ", refused for its token count, as key checkers do) in " +
-                      counted(regions.size(), "region") + " from " + at(holding->first);
+                      counted(regions.size(), "region") + " from " + at(holding->first) + "; " +
+                      (successes == 0 ? "no use" : counted(successes, "other use")) + " succeeded";
     return holding;
 }
 

@@ -24,6 +24,7 @@ std::string_view enabled_subject(const Behaviour& behaviour, const Calls& enable
     return {};
 }
 
+// `used it 92 s later with InvokeModel (us-east-1)`
 std::string use_in_words(const Calls& use, std::string_view name, std::int64_t seconds_later) {
     constexpr std::array<std::string_view, 4> endings = {
         "used it", "tried to use it and was denied", "probed it", "tried to use it and failed"};
@@ -74,11 +75,22 @@ std::optional<Holding> enable_then_use(const Behaviour& behaviour,
     const Calls& use = *calls_at(behaviour, best->enabled + best->gap, uses(best->service));
     const std::string_view subject = enabled_subject(behaviour, enable, best->enabled);
     const bool fast = best->gap <= settings.seconds("fast_within");
+    std::string success;
+    if (!use.is_ok()) {  // the analyst must know whether it came to use all the same
+        const auto ok_seconds = seconds_of(behaviour, [&best, &uses](const Calls& calls) {
+            return uses(best->service)(calls) && calls.is_ok();
+        });
+        const auto next = std::ranges::lower_bound(ok_seconds, best->enabled);
+        success = next == ok_seconds.end()
+                      ? "; no later use succeeded"
+                      : "; a use succeeded " + duration(*next - best->enabled) + " after";
+    }
     return Holding{.score = settings.number(fast ? "fast_score" : "score"),
                    .reason = "Enabled " + (subject.empty() ? "" : std::string(subject) + " of ") +
                              std::string(behaviour.label_of(best->service)) + " at " +
                              at(best->enabled) + " with " + std::string(behaviour.name_of(enable)) +
-                             " and " + use_in_words(use, behaviour.name_of(use), best->gap),
+                             " and " + use_in_words(use, behaviour.name_of(use), best->gap) +
+                             success,
                    .first = best->enabled,
                    .behind = {key_of(enable), key_of(use)}};
 }

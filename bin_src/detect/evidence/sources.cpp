@@ -94,6 +94,7 @@ struct Rotation {
     std::uint64_t score = 0;
     const Sources* sources = nullptr;
     bool one_client = true;
+    std::string_view weakness = {};  ///< why it weighs less
 
     /// The highest score counts, then the earliest, then the most addresses.
     [[nodiscard]] bool weighs_less_than(const Rotation& other) const {
@@ -121,12 +122,19 @@ Rotation rotation_in(const SourceWindow& window, const EvidenceSettings& setting
     };
     for (const auto& [client, sources] : window.by_client_without_cloud_sign) {
         if (!rotates(sources)) continue;
-        const char* score = crosses_networks(sources) ? "score" : "lesser_score";
-        consider({.score = settings.number(score), .sources = &sources});
+        if (crosses_networks(sources)) {
+            consider({.score = settings.number("score"), .sources = &sources});
+        } else {
+            consider({.score = settings.number("lesser_score"),
+                      .sources = &sources,
+                      .weakness = ", few networks"});
+        }
     }
     for (const auto& [client, sources] : window.by_client) {
         if (!rotates(sources) || !crosses_networks(sources)) continue;
-        consider({.score = settings.number("lesser_score"), .sources = &sources});
+        consider({.score = settings.number("lesser_score"),
+                  .sources = &sources,
+                  .weakness = ", some from inside a cloud"});
     }
     if (long_term_key && window.all.networks.size() >= settings.number("long_term_key_networks")) {
         consider({.score = settings.number("long_term_key_score"),
@@ -157,7 +165,8 @@ Holding holding_of(const Behaviour& behaviour, const SourceWindow& window,
             .reason = estimate(sources.addresses.size(), window.limit, "IP") + " of " +
                       estimate(sources.networks.size(), window.limit, "network") + ", " + clients +
                       " in " + std::to_string(hours) + " h from " + at(sources.first) + ", " +
-                      estimate(sources.calls, window.limit, "call"),
+                      estimate(sources.calls, window.limit, "call") +
+                      std::string(rotation.weakness),
             .first = sources.first,
             .behind = calls_in(behaviour, window.hour, sources.last_hour)};
 }

@@ -35,7 +35,9 @@ TEST_CASE("probe: a use that is refused for its token count") {
     CHECK(score("probe", {other}) == 0);
     CHECK(reason("probe", {probing("max_tokens: range: 1")}) ==
           "1 probing call (InvokeModel, refused for its token count, as key checkers do) in 1 "
-          "region from 2026-03-02T10:00:00Z (+40)");
+          "region from 2026-03-02T10:00:00Z; no use succeeded (+40)");
+    CHECK(reason("probe", {probing("max_tokens: range: 1"), use(9), use(10)})
+              .ends_with("; 2 other uses succeeded (+40)"));
 }
 
 TEST_CASE("denied_use: three denied within 24 h") {

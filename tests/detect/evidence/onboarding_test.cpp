@@ -47,7 +47,11 @@ TEST_CASE("enable_then_use: the reason names what was enabled, the calls and the
           "CreateFoundationModelAgreement and used it 92 s later with InvokeModel (us-east-1) "
           "(+45)");
     CHECK(reason("enable_then_use", {k_enable, use_at(840, "AccessDenied")})
-              .contains("tried to use it and was denied 14 min later"));
+              .contains(
+                  "tried to use it and was denied 14 min later with InvokeModel (us-east-1); no "
+                  "later use succeeded"));
+    CHECK(reason("enable_then_use", {k_enable, use_at(60, "AccessDenied"), use_at(300)})
+              .contains("60 s later with InvokeModel (us-east-1); a use succeeded 5 min after"));
 }
 
 TEST_CASE("enable_then_use: its windows and scores can be changed") {

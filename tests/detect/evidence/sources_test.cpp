@@ -99,6 +99,12 @@ TEST_CASE("rotating_ips: the reason says how many, of how many clients, in what 
     Story story = rotating(18, 2000);
     CHECK(reason("rotating_ips", story) ==
           "18 IPs of 18 networks, 1 client in 10 h from 2026-03-02T10:00:00Z, 18 calls (+40)");
+    story = rotating(5);
+    for (Told& told : story) told.workload = "arn:aws:lambda:::f";
+    CHECK(reason("rotating_ips", story).ends_with("5 calls, some from inside a cloud (+15)"));
+    story = rotating(5);
+    story[4].address = "10.0.7.1";
+    CHECK(reason("rotating_ips", story).ends_with("5 calls, few networks (+15)"));
 }
 
 TEST_CASE("many_ips: more than three addresses in a UTC hour") {
