@@ -62,7 +62,8 @@ Number number(Integer value) {
 
 std::vector<std::string> truncated(const detect::HuntFinding& finding) {
     std::vector<std::string> names;
-    if (finding.subjects_are_cut) names.emplace_back("Evidence");
+    // Evidence is sought in what is kept.
+    if (finding.subjects_are_cut || finding.agents.is_estimated) names.emplace_back("Evidence");
     if (finding.counts_are_sums) {
         names.insert(names.end(), {"UseCount", "MessageCount", "FailedCount", "PeakPerHour"});
     }

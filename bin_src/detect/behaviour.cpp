@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <iterator>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -52,13 +53,21 @@ std::optional<std::int64_t> Calls::first_from(std::int64_t second) const {
     return second + std::countr_zero(later);
 }
 
-std::optional<std::uint64_t> UseHistory::peak_before(std::int64_t second) const {
-    std::optional<std::uint64_t> peak;
-    for (const auto& [hour, messages] : messages_) {
-        if ((hour + 1) * k_seconds_an_hour + k_history_age > second) break;
-        peak = std::max(peak.value_or(0), messages);
+void UseHistory::add(std::int64_t hour, std::uint64_t messages) {
+    if (hours_.empty() || hours_.back().number != hour) {
+        hours_.push_back({.number = hour, .peak = hours_.empty() ? 0 : hours_.back().peak});
     }
-    return peak;
+    Hour& last = hours_.back();
+    last.messages += messages;
+    last.peak = std::max(last.peak, last.messages);
+}
+
+std::optional<std::uint64_t> UseHistory::peak_before(std::int64_t second) const {
+    const auto is_history = [second](const Hour& hour) {
+        return (hour.number + 1) * k_seconds_an_hour + k_history_age <= second;
+    };
+    const auto end = std::ranges::partition_point(hours_, is_history);
+    return end == hours_.begin() ? std::nullopt : std::optional(std::prev(end)->peak);
 }
 
 Behaviour::Behaviour(const Catalogue& catalogue, const RegionNames& regions, const HuntRules& rules,

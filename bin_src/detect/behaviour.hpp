@@ -42,14 +42,21 @@ struct Calls {
 /// The successful use of one service by hours, for asking what was usual at a time.
 class UseHistory {
   public:
-    void add(std::int64_t hour, std::uint64_t messages) { messages_[hour] += messages; }
+    /// Hours come in order.
+    void add(std::int64_t hour, std::uint64_t messages);
 
     /// The largest message sum of the UTC hours that ended 12 h or more before a second; nullopt
     /// where there were none.
     [[nodiscard]] std::optional<std::uint64_t> peak_before(std::int64_t second) const;
 
   private:
-    std::map<std::int64_t, std::uint64_t> messages_;  ///< by hour since 1970
+    struct Hour {
+        std::int64_t number = 0;  ///< since 1970
+        std::uint64_t messages = 0;
+        std::uint64_t peak = 0;  ///< of this hour and those before
+    };
+
+    std::vector<Hour> hours_;
 };
 
 /// Where the calls of one hour came from. Origins are pairs of client and address; of more than

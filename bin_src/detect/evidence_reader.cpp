@@ -1,6 +1,7 @@
 #include "detect/evidence_reader.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -15,16 +16,15 @@
 namespace cloudhijack::detect {
 namespace {
 
-constexpr std::uint64_t k_largest_number = 1'000'000'000;
 constexpr std::chrono::days k_longest_time{366};
 
 using Read = std::expected<ParameterValue, std::string>;
 
-Read read_number(const std::string& text) {
-    const auto number = text::whole_number(text, k_largest_number);
-    if (number) return *number;
-    return std::unexpected("takes a whole number from 0 to " + std::to_string(k_largest_number) +
-                           "; got \"" + text + '"');
+Read read_number(const std::string& text, const ParameterSpec& spec) {
+    const auto number = text::whole_number(text, spec.most);
+    if (number && *number >= spec.least) return *number;
+    return std::unexpected("takes a whole number from " + std::to_string(spec.least) + " to " +
+                           std::to_string(spec.most) + "; got \"" + text + '"');
 }
 
 Read read_time(const std::string& text) {
@@ -50,10 +50,10 @@ Read read_words(const std::string& text) {
     return words;
 }
 
-Read read_value(ParameterKind kind, const std::string& text) {
-    switch (kind) {
+Read read_value(const ParameterSpec& spec, const std::string& text) {
+    switch (spec.kind) {
         case ParameterKind::number:
-            return read_number(text);
+            return read_number(text, spec);
         case ParameterKind::time:
             return read_time(text);
         case ParameterKind::pattern:
@@ -64,10 +64,24 @@ Read read_value(ParameterKind kind, const std::string& text) {
     std::unreachable();
 }
 
-std::optional<ParameterKind> kind_of(const Evidence& evidence, std::string_view key) {
-    if (key == "score") return ParameterKind::number;
+constexpr ParameterSpec k_score{.key = "score", .kind = ParameterKind::number};
+
+const ParameterSpec* find_parameter(const Evidence& evidence, std::string_view key) {
+    if (key == k_score.key) return &k_score;
     const auto found = std::ranges::find(evidence.parameters, key, &ParameterSpec::key);
-    return found == evidence.parameters.end() ? std::nullopt : std::optional(found->kind);
+    return found == evidence.parameters.end() ? nullptr : &*found;
+}
+
+// The words that Splunk takes for a boolean, in any case.
+std::optional<bool> read_boolean(std::string text) {
+    constexpr std::array<std::string_view, 5> yes = {"1", "true", "t", "yes", "y"};
+    constexpr std::array<std::string_view, 5> no = {"0", "false", "f", "no", "n"};
+    std::ranges::transform(text, text.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    if (std::ranges::find(yes, text) != yes.end()) return true;
+    if (std::ranges::find(no, text) != no.end()) return false;
+    return std::nullopt;
 }
 
 std::string known_ids() {
@@ -90,21 +104,21 @@ std::expected<void, std::string> read_evidence_key(const conf::Setting& setting,
     }
     const std::string& key = setting.place.key;
     if (key == "disabled") {
-        const bool on = setting.value == "1" || setting.value == "true";
-        if (!on && setting.value != "0" && setting.value != "false") {
+        const auto disabled = read_boolean(setting.value);
+        if (!disabled) {
             return std::unexpected("takes true or false; got \"" + setting.value + '"');
         }
-        table[id].is_disabled = on;
+        table[id].is_disabled = *disabled;
         return {};
     }
-    const auto kind = kind_of(*evidence, key);
-    if (!kind) {
+    const ParameterSpec* parameter = find_parameter(*evidence, key);
+    if (parameter == nullptr) {
         std::string known = "is no key of this evidence: score, disabled";
         for (const ParameterSpec& spec : evidence->parameters)
             known += ", " + std::string(spec.key);
         return std::unexpected(std::move(known));
     }
-    auto value = read_value(*kind, setting.value);
+    auto value = read_value(*parameter, setting.value);
     if (!value) return std::unexpected(value.error());
     table[id].set(key, std::move(*value));
     return {};

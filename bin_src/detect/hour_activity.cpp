@@ -5,7 +5,6 @@
 #include <cmath>
 #include <cstring>
 #include <functional>
-#include <tuple>
 #include <utility>
 
 #include "detect/hash.hpp"
@@ -25,13 +24,6 @@ void add_to_smallest(std::vector<Item>& items, std::size_t most, const Item& ite
     }
     items.insert(place, item);
     if (items.size() > most) items.pop_back();
-}
-
-// Records that say the same of a call differ in nothing; of forged ones that do, the same one stays
-// in whatever order they come.
-auto rank(const HuntedCall& call) {
-    return std::tuple(call.second, call.call, call.phases, call.outcome, call.messages, call.client,
-                      call.address, call.has_cloud_sign, call.is_of_client);
 }
 
 // A share of a count, at least 1 of what is there; exactly the count where the share is 1.
@@ -75,9 +67,7 @@ void HourActivity::add(const HuntedCall& call) {
     if (beyond_) return beyond_->add(call);
     const auto place = std::ranges::lower_bound(calls_, call.identity, {}, &HuntedCall::identity);
     if (place != calls_.end() && place->identity == call.identity) {
-        const std::uint32_t times = place->times + call.times;
-        if (rank(call) < rank(*place)) *place = call;
-        place->times = times;
+        place->times += call.times;
         return;
     }
     calls_.insert(place, call);

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <chrono>
 #include <initializer_list>
-#include <numeric>
 #include <optional>
 
 #include "detect/behaviour.hpp"
 #include "detect/client.hpp"
 #include "detect/hash.hpp"
+#include "text/utf8.hpp"
 
 namespace cloudhijack::detect {
 namespace {
@@ -16,6 +16,7 @@ namespace {
 using cloudtrail::CallDetails;
 using cloudtrail::Event;
 
+constexpr std::size_t k_longest_id = 128;
 constexpr std::string_view k_quarantine = "AWSCompromisedKeyQuarantine";
 constexpr std::string_view k_long_term_key = "AKIA";
 
@@ -26,19 +27,6 @@ bool is_uuid(std::string_view text) {
             (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
         return wanted == 'x' ? is_hex : c == wanted;
     });
-}
-
-// Overlapping trails deliver a call with the same id. Ids can be placeholders, so what a call is
-// decides as well; without an id, the record's bytes do.
-std::uint64_t identity_of(const Event& event, cloudtrail::Time time) {
-    std::string key = cloudtrail::to_epoch_seconds(time);
-    if (!is_uuid(event.id)) return hash_of(key += event.record);
-    for (const std::string_view part : {event.id, event.source, event.name, event.region,
-                                        event.error_code, event.source_address, event.user_agent}) {
-        key += '\0';
-        key += part;
-    }
-    return hash_of(key);
 }
 
 // One event can be many messages. More than the API takes are not believed.
@@ -122,14 +110,19 @@ Added HuntActivity::add(const Event& event) {
                    : principals_[principal_of(event)];
     const std::int64_t second =
         std::chrono::floor<std::chrono::seconds>(time->time_since_epoch()).count();
-    HuntedCall call{.identity = identity_of(event, *time), .outcome = outcome_of(event)};
+    HuntedCall call{.has_cloud_sign = !quarantine && has_cloud_sign(event),
+                    .outcome = outcome_of(event),
+                    .messages = messages_of(event, details)};
+    call.identity = identity_of(event, *time, call, names);
     if (quarantine) {
         call.is_of_client = false;
         if (call.outcome == Outcome::ok) activity.quarantined.add(second);
     } else {
         note_caller(event, call, activity);
     }
-    const std::string_view region = event.region == "unknown" ? std::string_view{} : event.region;
+    const std::string_view region = event.region == "unknown"
+                                        ? std::string_view{}
+                                        : text::front_of(event.region, BoundedSet::k_longest);
     activity.regions.add(region);
     activity.models.add(last_part(details.model));
     call.region = regions_.number_of(region);
@@ -154,11 +147,36 @@ std::vector<HuntActivity::Named> HuntActivity::names_of(const Event& event,
     return names;
 }
 
+// Overlapping trails deliver a call with the same id. Ids can be placeholders, so what the call is
+// and counts for decides as well: calls with one identity are alike in all that is kept of them.
+// Without an id, the record's bytes decide.
+std::uint64_t HuntActivity::identity_of(const Event& event, cloudtrail::Time time,
+                                        const HuntedCall& call, std::span<const Named> names) {
+    std::string key = cloudtrail::to_epoch_seconds(time);
+    const auto add = [&key](std::string_view part) {
+        key += '\0';
+        key += part;
+    };
+    if (is_uuid(event.id)) {
+        for (const std::string_view part :
+             {event.id, event.source, event.name, event.region, event.error_code,
+              event.source_address, event.user_agent}) {
+            add(part);
+        }
+    } else {
+        add(event.record);
+    }
+    add(std::to_string(call.messages));
+    add(k_outcome_names.at(static_cast<std::size_t>(call.outcome)));
+    add(call.has_cloud_sign ? "cloud" : "");
+    for (const Named& named : names) add(std::to_string(named.phases.bits()));
+    return hash_of(key);
+}
+
 void HuntActivity::note_caller(const Event& event, HuntedCall& call, PrincipalActivity& activity) {
     const std::string client = client_of(event.user_agent);
     call.client = hash_of(client);
     call.address = parse_address(event.source_address);
-    call.has_cloud_sign = has_cloud_sign(event);
     activity.addresses.add(to_text(call.address));
     activity.agents.add(event.user_agent);
     activity.clients.add(client);
@@ -174,12 +192,12 @@ void HuntActivity::count(const Event& event, const CallDetails& details, const N
     const std::int64_t hour = hour_of(second);
     call.call = named.call;
     call.phases = named.phases;
-    call.messages = named.phases.has(Phase::use) ? messages_of(event, details) : std::uint8_t{0};
+    if (!named.phases.has(Phase::use)) call.messages = 0;
     call.second = static_cast<std::uint16_t>(second - hour * k_seconds_an_hour);
     activity.hours[{named.service, hour}].add(call);
     activity.show({.service = named.service, .call = named.call, .outcome = call.outcome},
                   {.second = second,
-                   .id = std::string(event.id),
+                   .id = std::string(text::front_of(event.id, k_longest_id)),
                    .region = std::string(regions_.name_of(call.region)),
                    .address = call.address,
                    .phases = named.phases});
@@ -202,24 +220,25 @@ void HuntActivity::merge(const HuntActivity& other) {
     }
 }
 
-const Principal* HuntActivity::find_user(const Attached& user) const {
-    for (auto at = principals_.lower_bound({.account = user.first, .name = {}, .one_actor = false});
-         at != principals_.end() && at->first.account == user.first; ++at) {
-        const Principal& principal = at->first;
-        if (principal.name.contains(":user/") && last_part(principal.name) == user.second) {
-            return &principal;
-        }
+std::map<HuntActivity::Attached, const Principal*> HuntActivity::known_users() const {
+    std::map<Attached, const Principal*> users;
+    if (attached_.empty()) return users;
+    for (const auto& [principal, activity] : principals_) {
+        if (!principal.name.contains(":user/")) continue;
+        // Of several with one name, which only forged records can have, the first counts.
+        users.try_emplace({principal.account, std::string(last_part(principal.name))}, &principal);
     }
-    return nullptr;
+    return users;
 }
 
 std::vector<HuntFinding> HuntActivity::findings(const HuntRules& rules) const {
-    std::vector<std::uint32_t> same(regions_.size());
-    std::iota(same.begin(), same.end(), 0U);
+    const std::vector<std::uint32_t> same = regions_.own_numbers();
     // What AWS attached to a user is that user's, whoever else acted under the name.
     std::map<Principal, PrincipalActivity> quarantined;
+    const auto users = known_users();
     for (const auto& [user, attached] : attached_) {
-        const Principal* known = find_user(user);
+        const auto found = users.find(user);
+        const Principal* known = found == users.end() ? nullptr : found->second;
         const Principal principal =
             known != nullptr
                 ? *known

@@ -47,19 +47,22 @@ class HuntActivity {
 
     /// What a call is for one service.
     struct Named {
-        std::size_t service;
-        std::uint16_t call;
+        std::size_t service = 0;
+        std::uint16_t call = 0;
         PhaseSet phases;
     };
 
     std::vector<Named> names_of(const cloudtrail::Event& event,
                                 std::span<const Catalogue::Entry> entries);
+    static std::uint64_t identity_of(const cloudtrail::Event& event, cloudtrail::Time time,
+                                     const HuntedCall& call, std::span<const Named> names);
     static void note_caller(const cloudtrail::Event& event, HuntedCall& call,
                             PrincipalActivity& activity);
     void count(const cloudtrail::Event& event, const cloudtrail::CallDetails& details,
                const Named& named, HuntedCall call, std::int64_t second,
                PrincipalActivity& activity);
-    [[nodiscard]] const Principal* find_user(const Attached& user) const;
+    /// The user's name in each account, and who goes by it.
+    [[nodiscard]] std::map<Attached, const Principal*> known_users() const;
 
     const Catalogue* catalogue_;
     cloudtrail::ParameterReader parameters_;

@@ -15,6 +15,8 @@ class PhaseSet {
 
     [[nodiscard]] bool has(Phase phase) const { return (bits_ & bit_of(phase)) != 0; }
     [[nodiscard]] bool is_empty() const { return bits_ == 0; }
+    /// Bit n: the n-th phase.
+    [[nodiscard]] std::uint8_t bits() const { return bits_; }
     /// The one that is shown where there are several; not empty.
     [[nodiscard]] Phase first() const {
         std::size_t phase = 0;
@@ -34,7 +36,8 @@ class PhaseSet {
 
 /// One call as mode=hunt keeps it, for one service and within one UTC hour.
 struct HuntedCall {
-    std::uint64_t identity = 0;  ///< a hash: calls that are equal in it are one, delivered again
+    std::uint64_t identity = 0;  ///< a hash of all that follows and more: equal ones are one call,
+                                 ///< delivered again
     std::uint64_t client = 0;    ///< a hash
     Address address;
     bool has_cloud_sign = false;  ///< made from inside a cloud, whose addresses are not its own

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -25,7 +24,14 @@ class RegionNames {
     /// Valid until the next number is given.
     [[nodiscard]] std::string_view name_of(std::uint32_t number) const { return names_[number]; }
 
-    [[nodiscard]] std::size_t size() const { return names_.size(); }
+    /// For each region its own number.
+    [[nodiscard]] std::vector<std::uint32_t> own_numbers() const {
+        std::vector<std::uint32_t> numbers;
+        while (numbers.size() < names_.size()) {
+            numbers.push_back(static_cast<std::uint32_t>(numbers.size()));
+        }
+        return numbers;
+    }
 
     /// For each region of another, its number here.
     std::vector<std::uint32_t> numbers_of(const RegionNames& other) {

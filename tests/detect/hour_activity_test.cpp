@@ -138,20 +138,6 @@ TEST_CASE("hour: any split, order and grouping gives the same") {
     }
 }
 
-TEST_CASE("hour: of forged records with one identity the same one stays in any order") {
-    HuntedCall a = call(1);
-    HuntedCall b = a;
-    b.messages = 9;
-    HourActivity one;
-    HourActivity other;
-    one.add(a);
-    one.add(b);
-    other.add(b);
-    other.add(a);
-    CHECK(one.calls().front().messages == other.calls().front().messages);
-    CHECK(one.calls().size() == 1);
-}
-
 TEST_CASE("hour: another activity's regions have other numbers") {
     HourActivity theirs;
     theirs.add(call(1));  // region 1

@@ -44,8 +44,8 @@ std::optional<Holding> probe(const Behaviour& behaviour, const EvidenceSettings&
 // --- denied_use: use that is refused again and again, and does not begin to work ---
 
 constexpr std::array k_denied_use = {
-    ParameterSpec{.key = "denied", .kind = ParameterKind::number},
-    ParameterSpec{.key = "not_ok", .kind = ParameterKind::number},
+    ParameterSpec{.key = "denied", .kind = ParameterKind::number, .least = 1},
+    ParameterSpec{.key = "not_ok", .kind = ParameterKind::number, .least = 1},
     ParameterSpec{.key = "within", .kind = ParameterKind::time},
     ParameterSpec{.key = "success_within", .kind = ParameterKind::time}};
 

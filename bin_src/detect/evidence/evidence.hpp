@@ -38,6 +38,8 @@ struct Holding {
 struct ParameterSpec {
     std::string_view key;
     ParameterKind kind = ParameterKind::number;
+    std::uint64_t least = 0;  ///< of a number
+    std::uint64_t most = 1'000'000'000;
 };
 
 /// A sign of a hijacker: a pure function of a principal's behaviour and of the parameters in the

@@ -25,8 +25,8 @@ std::optional<Holding> evade(const Behaviour& behaviour, const EvidenceSettings&
         const std::string_view name = behaviour.name_of(calls);
         const bool on_guardrail = std::ranges::find(guardrail_calls, name) != guardrail_calls.end();
         const std::uint64_t score = settings.number(on_guardrail ? "guardrail_score" : "score");
-        if (!holding) holding = Holding{.reason = {}, .behind = {}};
-        if (score > holding->score) {
+        if (!holding || score > holding->score) {
+            if (!holding) holding = Holding{.reason = {}, .behind = {}};
             holding->score = score;
             holding->first = calls.first();
         }

@@ -99,7 +99,7 @@ std::optional<Holding> enable_then_use(const Behaviour& behaviour,
 
 constexpr std::array k_recon_then_use = {
     ParameterSpec{.key = "within", .kind = ParameterKind::time},
-    ParameterSpec{.key = "calls", .kind = ParameterKind::number},
+    ParameterSpec{.key = "calls", .kind = ParameterKind::number, .least = 1},
     ParameterSpec{.key = "ordinary_calls", .kind = ParameterKind::words},
     ParameterSpec{.key = "long_term_key_score", .kind = ParameterKind::number}};
 

@@ -56,14 +56,14 @@ struct Stretch {
 std::optional<Stretch> first_stretch(const Behaviour& behaviour, std::size_t least,
                                      std::int64_t within, auto value_of) {
     struct Sighting {
-        std::int64_t second;
+        std::int64_t second = 0;
         std::string_view value;
-        const Calls* calls;
+        const Calls* calls = nullptr;
     };
     std::set<std::string_view> all;
     for (const Calls& calls : behaviour.calls()) all.insert(value_of(calls));
     all.erase(std::string_view{});
-    if (all.size() < least) return std::nullopt;
+    if (all.empty() || all.size() < least) return std::nullopt;
 
     std::vector<Sighting> sightings;
     for (const Calls& calls : behaviour.calls()) {

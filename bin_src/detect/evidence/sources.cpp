@@ -16,36 +16,41 @@ namespace {
 // --- rotating_ips: one client behind ever new addresses ---
 
 constexpr std::array k_rotating_ips = {
-    ParameterSpec{.key = "addresses", .kind = ParameterKind::number},
-    ParameterSpec{.key = "networks", .kind = ParameterKind::number},
-    ParameterSpec{.key = "hours", .kind = ParameterKind::number},
-    ParameterSpec{.key = "long_term_key_networks", .kind = ParameterKind::number},
+    ParameterSpec{.key = "addresses", .kind = ParameterKind::number, .least = 1},
+    ParameterSpec{.key = "networks", .kind = ParameterKind::number, .least = 1},
+    ParameterSpec{.key = "hours", .kind = ParameterKind::number, .least = 1, .most = 744},
+    ParameterSpec{.key = "long_term_key_networks", .kind = ParameterKind::number, .least = 1},
     ParameterSpec{.key = "long_term_key_score", .kind = ParameterKind::number},
     ParameterSpec{.key = "lesser_score", .kind = ParameterKind::number}};
 
 /// Where some calls came from.
 struct Sources {
-    std::set<Address> addresses;
-    std::set<Address> networks;
+    std::size_t addresses = 0;
+    std::size_t networks = 0;
     std::uint64_t calls = 0;
     std::int64_t first = 0;  ///< the second of the first call
     std::int64_t last_hour = 0;
 
+    /// Addresses come in order.
     void add(const Address& address, const HourActivity::Tally& tally, std::int64_t hour) {
         if (tally.calls == 0) return;
         const std::int64_t second = hour * k_seconds_an_hour + tally.first;
         first = calls == 0 ? second : std::min(first, second);
-        last_hour = std::max(calls == 0 ? hour : last_hour, hour);
+        last_hour = calls == 0 ? hour : std::max(last_hour, hour);
         calls += tally.calls;
-        if (!address.is_there()) return;
-        addresses.insert(address);
-        networks.insert(address.network());
+        if (!address.is_there() || address == last_) return;
+        ++addresses;
+        if (address.network() != last_.network()) ++networks;
+        last_ = address;
     }
 
     [[nodiscard]] bool begin_in(std::int64_t hour) const {
         return calls > 0 && hour_of(first) == hour;
     }
-    [[nodiscard]] bool are_half_as_many_as_calls() const { return 2 * addresses.size() >= calls; }
+    [[nodiscard]] bool are_half_as_many_as_calls() const { return 2 * addresses >= calls; }
+
+  private:
+    Address last_;
 };
 
 constexpr std::uint64_t k_no_limit = ~std::uint64_t{0};
@@ -60,31 +65,45 @@ std::string estimate(std::uint64_t sampled, std::uint64_t limit, std::string_vie
 
 /// The calls of some hours on end.
 struct SourceWindow {
+    /// Those of one client, and those of them without a cloud sign.
+    struct Client {
+        Sources all;
+        Sources without_cloud_sign;
+    };
+
     std::int64_t hour = 0;  ///< the first
     std::uint64_t limit = k_no_limit;
     Sources all;
-    std::map<std::uint64_t, Sources> by_client;
-    std::map<std::uint64_t, Sources> by_client_without_cloud_sign;
+    std::vector<Client> clients;
 };
 
 SourceWindow source_window(const Behaviour& behaviour, std::int64_t hour, std::uint64_t hours) {
-    SourceWindow window{
-        .hour = hour, .all = {}, .by_client = {}, .by_client_without_cloud_sign = {}};
+    struct Seen {
+        const HourActivity::Origin* origin;
+        std::int64_t hour;
+    };
+    SourceWindow window{.hour = hour, .all = {}, .clients = {}};
     const auto begin = behaviour.origins().lower_bound(hour);
     const auto end = behaviour.origins().lower_bound(hour + static_cast<std::int64_t>(hours));
     for (auto at = begin; at != end; ++at) {
         window.limit = std::min(window.limit, at->second.limit);
     }
+    std::vector<Seen> seen;
     for (auto at = begin; at != end; ++at) {
         for (const HourActivity::Origin& origin : at->second.origins) {
-            if (origin.hash > window.limit) continue;
-            const auto add = [&](Sources& sources, const HourActivity::Tally& tally) {
-                sources.add(origin.address, tally, at->first);
-            };
-            add(window.all, origin.all);
-            add(window.by_client[origin.client], origin.all);
-            add(window.by_client_without_cloud_sign[origin.client], origin.without_cloud_sign);
+            if (origin.hash <= window.limit) seen.push_back({.origin = &origin, .hour = at->first});
         }
+    }
+    std::ranges::sort(seen, {}, [](const Seen& one) { return std::tie(one.origin->address); });
+    for (const Seen& one : seen) window.all.add(one.origin->address, one.origin->all, one.hour);
+    std::ranges::stable_sort(seen, {}, [](const Seen& one) { return one.origin->client; });
+    std::optional<std::uint64_t> client;
+    for (const auto& [origin, at_hour] : seen) {
+        if (client != origin->client) window.clients.emplace_back();
+        client = origin->client;
+        window.clients.back().all.add(origin->address, origin->all, at_hour);
+        window.clients.back().without_cloud_sign.add(origin->address, origin->without_cloud_sign,
+                                                     at_hour);
     }
     return window;
 }
@@ -99,7 +118,7 @@ struct Rotation {
     /// The highest score counts, then the earliest, then the most addresses.
     [[nodiscard]] bool weighs_less_than(const Rotation& other) const {
         const auto rank = [](const Rotation& one) {
-            return std::tuple(one.score, -one.sources->first, one.sources->addresses.size());
+            return std::tuple(one.score, -one.sources->first, one.sources->addresses);
         };
         return sources == nullptr || rank(*this) < rank(other);
     }
@@ -109,34 +128,30 @@ struct Rotation {
 Rotation rotation_in(const SourceWindow& window, const EvidenceSettings& settings,
                      bool long_term_key) {
     const auto rotates = [&](const Sources& sources) {
-        return sources.begin_in(window.hour) &&
-               sources.addresses.size() >= settings.number("addresses") &&
+        return sources.begin_in(window.hour) && sources.addresses >= settings.number("addresses") &&
                sources.are_half_as_many_as_calls();
     };
     const auto crosses_networks = [&settings](const Sources& sources) {
-        return sources.networks.size() >= settings.number("networks");
+        return sources.networks >= settings.number("networks");
     };
     Rotation best;
     const auto consider = [&best](const Rotation& other) {
         if (best.weighs_less_than(other)) best = other;
     };
-    for (const auto& [client, sources] : window.by_client_without_cloud_sign) {
-        if (!rotates(sources)) continue;
-        if (crosses_networks(sources)) {
-            consider({.score = settings.number("score"), .sources = &sources});
-        } else {
+    for (const auto& [all, without_cloud_sign] : window.clients) {
+        if (rotates(without_cloud_sign)) {
+            const bool many = crosses_networks(without_cloud_sign);
+            consider({.score = settings.number(many ? "score" : "lesser_score"),
+                      .sources = &without_cloud_sign,
+                      .weakness = many ? "" : ", few networks"});
+        }
+        if (rotates(all) && crosses_networks(all)) {
             consider({.score = settings.number("lesser_score"),
-                      .sources = &sources,
-                      .weakness = ", few networks"});
+                      .sources = &all,
+                      .weakness = ", some from inside a cloud"});
         }
     }
-    for (const auto& [client, sources] : window.by_client) {
-        if (!rotates(sources) || !crosses_networks(sources)) continue;
-        consider({.score = settings.number("lesser_score"),
-                  .sources = &sources,
-                  .weakness = ", some from inside a cloud"});
-    }
-    if (long_term_key && window.all.networks.size() >= settings.number("long_term_key_networks")) {
+    if (long_term_key && window.all.networks >= settings.number("long_term_key_networks")) {
         consider({.score = settings.number("long_term_key_score"),
                   .sources = &window.all,
                   .one_client = false});
@@ -160,10 +175,10 @@ Holding holding_of(const Behaviour& behaviour, const SourceWindow& window,
     const Sources& sources = *rotation.sources;
     const auto hours = sources.last_hour - window.hour + 1;
     const std::string clients =
-        rotation.one_client ? "1 client" : counted(window.by_client.size(), "client");
+        rotation.one_client ? "1 client" : counted(window.clients.size(), "client");
     return {.score = rotation.score,
-            .reason = estimate(sources.addresses.size(), window.limit, "IP") + " of " +
-                      estimate(sources.networks.size(), window.limit, "network") + ", " + clients +
+            .reason = estimate(sources.addresses, window.limit, "IP") + " of " +
+                      estimate(sources.networks, window.limit, "network") + ", " + clients +
                       " in " + std::to_string(hours) + " h from " + at(sources.first) + ", " +
                       estimate(sources.calls, window.limit, "call") +
                       std::string(rotation.weakness),
@@ -178,8 +193,12 @@ std::optional<Holding> rotating_ips(const Behaviour& behaviour, const EvidenceSe
     if (!behaviour.principal().one_actor || behaviour.activity().addresses.size() < fewest) {
         return std::nullopt;
     }
+    const std::uint64_t highest =
+        std::max({settings.number("score"), settings.number("lesser_score"),
+                  settings.number("long_term_key_score")});
     std::optional<Holding> best;
     for (const auto& [hour, origins] : behaviour.origins()) {
+        if (best && best->score >= highest) break;
         const SourceWindow window = source_window(behaviour, hour, settings.number("hours"));
         const Rotation found =
             rotation_in(window, settings, behaviour.activity().has_long_term_key);
@@ -199,13 +218,15 @@ std::optional<Holding> many_ips(const Behaviour& behaviour, const EvidenceSettin
     std::optional<Holding> first;
     std::size_t most = 0;
     for (const auto& [hour, origins] : behaviour.origins()) {
-        Sources sources;
+        std::map<Address, HourActivity::Tally> addresses;
         for (const HourActivity::Origin& origin : origins.origins) {
-            if (origin.address.is_there()) sources.add(origin.address, origin.all, hour);
+            if (origin.address.is_there()) addresses[origin.address].add(origin.all);
         }
-        const std::size_t count = sources.addresses.size();
+        const std::size_t count = addresses.size();
         if (count <= settings.number("addresses")) continue;
         if (!first) {
+            Sources sources;
+            for (const auto& [address, tally] : addresses) sources.add(address, tally, hour);
             first = Holding{.score = settings.number("score"),
                             .reason = {},
                             .first = sources.first,

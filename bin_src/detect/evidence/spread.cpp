@@ -25,7 +25,7 @@ Holding holding_of(std::uint64_t score, std::string reason, const Stretch& stret
 // --- region_spread: use, or the forms that precede it, in many regions at once ---
 
 constexpr std::array k_region_spread = {
-    ParameterSpec{.key = "regions", .kind = ParameterKind::number},
+    ParameterSpec{.key = "regions", .kind = ParameterKind::number, .least = 1},
     ParameterSpec{.key = "within", .kind = ParameterKind::time},
     ParameterSpec{.key = "form_calls", .kind = ParameterKind::words},
     ParameterSpec{.key = "form_within", .kind = ParameterKind::time},
@@ -62,7 +62,7 @@ std::optional<Holding> region_spread(const Behaviour& behaviour, const EvidenceS
 // --- recon_spread: the same question asked in many regions ---
 
 constexpr std::array k_recon_spread = {
-    ParameterSpec{.key = "regions", .kind = ParameterKind::number},
+    ParameterSpec{.key = "regions", .kind = ParameterKind::number, .least = 1},
     ParameterSpec{.key = "within", .kind = ParameterKind::time},
     ParameterSpec{.key = "long_term_key_score", .kind = ParameterKind::number}};
 
@@ -95,7 +95,7 @@ std::optional<Holding> recon_spread(const Behaviour& behaviour, const EvidenceSe
 // --- service_sweep: one service after the other ---
 
 constexpr std::array k_service_sweep = {
-    ParameterSpec{.key = "services", .kind = ParameterKind::number},
+    ParameterSpec{.key = "services", .kind = ParameterKind::number, .least = 1},
     ParameterSpec{.key = "within", .kind = ParameterKind::time}};
 
 std::optional<Holding> service_sweep(const Behaviour& behaviour, const EvidenceSettings& settings) {

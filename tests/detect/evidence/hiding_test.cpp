@@ -37,6 +37,12 @@ TEST_CASE("evade: what shows the use is switched off, a guardrail weighs less") 
                 "[evidence:evade]\nguardrail_calls =\nscore = 7\n") == 7);
 }
 
+TEST_CASE("evade: a score of 0 has a time all the same") {
+    const auto findings =
+        hunt({call("DeleteGuardrail", "{}", 5)}, "[evidence:evade]\nguardrail_score = 0\n");
+    CHECK(findings.front().first_evidence == 1'772'445'605);
+}
+
 TEST_CASE("cleanup: the same identity is made and removed within 30 min") {
     CHECK(score("cleanup", {k_made, removed(0)}) == 30);
     CHECK(score("cleanup", {k_made, removed(1800)}) == 30);
