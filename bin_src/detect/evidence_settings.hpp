@@ -28,7 +28,6 @@ class EvidenceSettings {
     void set(std::string_view key, ParameterValue value) {
         values_.insert_or_assign(std::string(key), std::move(value));
     }
-    [[nodiscard]] bool has(std::string_view key) const { return values_.contains(key); }
 
     [[nodiscard]] std::uint64_t number(std::string_view key) const {
         return std::get<std::uint64_t>(values_.find(key)->second);

@@ -103,7 +103,7 @@ Added HuntActivity::add(const Event& event) {
     if (names.empty()) return Added::irrelevant;
     const CallDetails details = details_reader_.read(event.request_parameters);
     const bool quarantine = is_quarantine(event, details);
-    if (is_no_call(event) || (!quarantine && is_left_out(event))) return Added::left_out;
+    if (quarantine ? is_no_call(event) : is_left_out(event)) return Added::left_out;
 
     PrincipalActivity& activity =
         quarantine ? attached_[{std::string(account_of(event)), std::string(details.user_name)}]
@@ -238,14 +238,14 @@ std::vector<HuntFinding> HuntActivity::findings(const HuntRules& rules) const {
     const auto users = known_users();
     for (const auto& [user, attached] : attached_) {
         const auto found = users.find(user);
-        const Principal* known = found == users.end() ? nullptr : found->second;
         const Principal principal =
-            known != nullptr
-                ? *known
+            found != users.end()
+                ? *found->second
                 : Principal{.account = user.first,
                             .name = "arn:aws:iam::" + user.first + ":user/" + user.second};
         const auto [place, is_new] = quarantined.try_emplace(principal);
-        if (is_new && known != nullptr) place->second.merge(principals_.at(*known), same);
+        const auto own = principals_.find(principal);
+        if (is_new && own != principals_.end()) place->second.merge(own->second, same);
         place->second.merge(attached, same);
     }
     std::vector<HuntFinding> findings;

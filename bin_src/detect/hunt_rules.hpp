@@ -16,8 +16,8 @@
 namespace cloudhijack::detect {
 
 inline constexpr std::uint64_t k_highest_risk = 100;
-inline constexpr std::uint64_t k_default_min_risk =
-    21;  ///< the first that is more than informational
+/// The first that is more than informational.
+inline constexpr std::uint64_t k_default_min_risk = 21;
 
 /// How mode=hunt judges the behaviour of a principal.
 struct HuntRules {

@@ -14,7 +14,6 @@ class PhaseSet {
     void add(Phase phase) { bits_ |= bit_of(phase); }
 
     [[nodiscard]] bool has(Phase phase) const { return (bits_ & bit_of(phase)) != 0; }
-    [[nodiscard]] bool is_empty() const { return bits_ == 0; }
     /// Bit n: the n-th phase.
     [[nodiscard]] std::uint8_t bits() const { return bits_; }
     /// The one that is shown where there are several; not empty.
@@ -36,9 +35,9 @@ class PhaseSet {
 
 /// One call as mode=hunt keeps it, for one service and within one UTC hour.
 struct HuntedCall {
-    std::uint64_t identity = 0;  ///< a hash of all that follows and more: equal ones are one call,
-                                 ///< delivered again
-    std::uint64_t client = 0;    ///< a hash
+    /// A hash of the call and of all that it counts for: equal ones are one, delivered again.
+    std::uint64_t identity = 0;
+    std::uint64_t client = 0;  ///< a hash
     Address address;
     bool has_cloud_sign = false;  ///< made from inside a cloud, whose addresses are not its own
     bool is_of_client = true;     ///< false where nothing is known of who sent it

@@ -29,7 +29,8 @@ struct ShownEvent {
 };
 
 /// What mode=hunt keeps of one principal. Everything in it adds up, whatever the order and grouping
-/// of the calls, and all but its hours is bounded whatever the calls hold.
+/// of the calls, and its sets are bounded whatever the calls hold. Its hours, and the
+/// seconds of subjects, grow with the time that the calls span.
 struct PrincipalActivity {
     /// Calls alike of which the first and the last event are kept.
     struct ShownKey {

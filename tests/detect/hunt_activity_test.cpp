@@ -67,6 +67,13 @@ Told random_event(Random& random) {
                       R"("enabled":true,"sendingEnabled":true,"subject":"SES",)" +
                       R"("destination":{"toAddresses":["a","b","c"]}})";
     told.arn = "arn:aws:iam::111122223333:user/u" + std::to_string(random() % 3);
+    if (random() % 10 == 0) told.bearer = "true";
+    if (random() % 10 == 0) told.id = "no UUID " + std::to_string(random() % 3);
+    if (random() % 30 == 0) {
+        told.call = "AttachUserPolicy";
+        told.parameters =
+            R"({"userName":"u)" + subject + R"(","policyArn":"x/AWSCompromisedKeyQuarantineV3"})";
+    }
     if (random() % 20 == 0) told.type = "AWSService";
     if (random() % 10 == 0) told.workload = "arn:aws:lambda:::f";
     return told;
@@ -191,6 +198,12 @@ TEST_CASE("hunt: calls that differ are not one, whatever their ids") {
     story[1] = told;
     story[1].region = "eu-west-1";
     CHECK(hunt(story).front().use_count == 2);
+    for (std::string Told::* field : {&Told::error, &Told::address, &Told::agent}) {
+        story[1] = told;
+        story[1].*field = "other";
+        const auto finding = hunt(story).front();
+        CHECK(finding.use_count + finding.failed_count == 2);
+    }
     story[1] = told;
     story[1].id = "not a UUID";  // then the record's bytes decide
     CHECK(hunt({story[1], story[1]}).front().use_count == 1);

@@ -119,10 +119,28 @@ TEST_CASE("finding: the timeline retraces the attack, and the event ids lead to 
 
 TEST_CASE("finding: of a long story the timeline keeps what evidence stands on") {
     Story story;
-    for (const auto name :
-         {"ListGuardrails", "GetSendQuota", "GetAccount", "ListIdentities", "GetSendStatistics",
-          "GetEmailIdentity", "GetSMSAttributes", "ListOriginationNumbers", "ListFoundationModels",
-          "GetFoundationModel", "ListInferenceProfiles", "ListEmailIdentities"}) {
+    for (const auto name : {"ListGuardrails",
+                            "GetSendQuota",
+                            "GetAccount",
+                            "ListIdentities",
+                            "GetSendStatistics",
+                            "GetEmailIdentity",
+                            "GetSMSAttributes",
+                            "ListOriginationNumbers",
+                            "ListFoundationModels",
+                            "GetFoundationModel",
+                            "ListInferenceProfiles",
+                            "ListEmailIdentities",
+                            "GetAccountSendingEnabled",
+                            "GetUseCaseForModelAccess",
+                            "ListSMSSandboxPhoneNumbers",
+                            "GetSMSSandboxAccountStatus",
+                            "ListPhoneNumbersOptedOut",
+                            "SetSMSAttributes",
+                            "VerifyDomainDkim",
+                            "CreateCase",
+                            "CreateUser",
+                            "GetFoundationModelAvailability"}) {
         story.push_back(call(static_cast<std::int64_t>(story.size()) * 10, name));
         story.push_back(call(static_cast<std::int64_t>(story.size()) * 10, name));
     }

@@ -709,9 +709,13 @@ def service_sweep(actor: Actor) -> Optional[Sign]:
 
 
 def _days_of_hours(calls: list[Call]) -> Iterator[list[Call]]:
-    """The calls of 24 consecutive UTC hours, from each hour with a call on."""
-    for hour in sorted({call.time // HOUR for call in calls}):
-        yield [call for call in calls if hour <= call.time // HOUR <= hour + 23]
+    """The calls of 24 consecutive UTC hours, whichever: they change where an hour with a call comes
+    in at the end or has left at the front."""
+    hours = {call.time // HOUR for call in calls}
+    for start in sorted({hour - 23 for hour in hours} | {hour + 1 for hour in hours}):
+        window = [call for call in calls if start <= call.time // HOUR <= start + 23]
+        if window:
+            yield window
 
 
 def rotating_ips(actor: Actor) -> Optional[Sign]:

@@ -17,10 +17,6 @@ std::string_view name_of(const Behaviour& behaviour, const Kind& kind) {
     return behaviour.catalogue().call_name(kind.service, kind.call);
 }
 
-PrincipalActivity::ShownKey key_of(const Kind& kind) {
-    return {.service = kind.service, .call = kind.call, .outcome = kind.outcome};
-}
-
 /// A call about a subject, at its first second.
 struct SubjectCall {
     std::int64_t second = 0;
@@ -56,7 +52,7 @@ std::optional<Holding> quarantined(const Behaviour& behaviour, const EvidenceSet
                     .behind = {}};
     for (const Calls& calls : behaviour.calls()) {
         if (calls.is_ok() && behaviour.name_of(calls) == "AttachUserPolicy") {
-            holding.behind.insert(detect::key_of(calls));
+            holding.behind.insert(key_of(calls));
         }
     }
     return holding;

@@ -82,10 +82,6 @@ std::optional<ShortLife> first_short_life(const Behaviour& behaviour, std::int64
 std::optional<Holding> cleanup(const Behaviour& behaviour, const EvidenceSettings& settings) {
     const auto found = first_short_life(behaviour, settings.seconds("within"));
     if (!found) return std::nullopt;
-    const auto key = [](const Subjects::Kind& kind) {
-        return PrincipalActivity::ShownKey{
-            .service = kind.service, .call = kind.call, .outcome = kind.outcome};
-    };
     const Subjects::Kind& remover = *found->remover;
     return Holding{
         .score = settings.number("score"),
@@ -93,7 +89,7 @@ std::optional<Holding> cleanup(const Behaviour& behaviour, const EvidenceSetting
                   " and removed it " + duration(found->gap) + " later with " +
                   std::string(behaviour.catalogue().call_name(remover.service, remover.call)),
         .first = found->made,
-        .behind = {key(*found->maker), key(remover)}};
+        .behind = {key_of(*found->maker), key_of(remover)}};
 }
 
 constexpr std::array k_evidence = {

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 #include <map>
 #include <tuple>
+#include <utility>
 
 #include "detect/evidence/groups.hpp"
 #include "detect/evidence/search.hpp"
@@ -43,10 +43,6 @@ struct Sources {
         if (address.network() != last_.network()) ++networks;
         last_ = address;
     }
-
-    [[nodiscard]] bool begin_in(std::int64_t hour) const {
-        return calls > 0 && hour_of(first) == hour;
-    }
     [[nodiscard]] bool are_half_as_many_as_calls() const { return 2 * addresses >= calls; }
 
   private:
@@ -71,20 +67,19 @@ struct SourceWindow {
         Sources without_cloud_sign;
     };
 
-    std::int64_t hour = 0;  ///< the first
     std::uint64_t limit = k_no_limit;
     Sources all;
     std::vector<Client> clients;
 };
 
-SourceWindow source_window(const Behaviour& behaviour, std::int64_t hour, std::uint64_t hours) {
+SourceWindow source_window(const Behaviour& behaviour, std::int64_t hour, std::int64_t hours) {
     struct Seen {
         const HourActivity::Origin* origin;
         std::int64_t hour;
     };
-    SourceWindow window{.hour = hour, .all = {}, .clients = {}};
+    SourceWindow window{.all = {}, .clients = {}};
     const auto begin = behaviour.origins().lower_bound(hour);
-    const auto end = behaviour.origins().lower_bound(hour + static_cast<std::int64_t>(hours));
+    const auto end = behaviour.origins().lower_bound(hour + hours);
     for (auto at = begin; at != end; ++at) {
         window.limit = std::min(window.limit, at->second.limit);
     }
@@ -124,11 +119,10 @@ struct Rotation {
     }
 };
 
-// What begins in the window's first hour: the rest has a window of its own.
 Rotation rotation_in(const SourceWindow& window, const EvidenceSettings& settings,
                      bool long_term_key) {
-    const auto rotates = [&](const Sources& sources) {
-        return sources.begin_in(window.hour) && sources.addresses >= settings.number("addresses") &&
+    const auto rotates = [&settings](const Sources& sources) {
+        return sources.addresses >= settings.number("addresses") &&
                sources.are_half_as_many_as_calls();
     };
     const auto crosses_networks = [&settings](const Sources& sources) {
@@ -173,17 +167,20 @@ std::set<PrincipalActivity::ShownKey> calls_in(const Behaviour& behaviour, std::
 Holding holding_of(const Behaviour& behaviour, const SourceWindow& window,
                    const Rotation& rotation) {
     const Sources& sources = *rotation.sources;
-    const auto hours = sources.last_hour - window.hour + 1;
+    const std::int64_t first_hour = hour_of(sources.first);
+    // Of pairs a share is sampled, so numbers of addresses and calls can be told from it; of what
+    // many pairs have in common it shows only some.
+    const std::string at_least = window.limit == k_no_limit ? "" : "at least ";
     const std::string clients =
-        rotation.one_client ? "1 client" : counted(window.clients.size(), "client");
+        rotation.one_client ? "1 client" : at_least + counted(window.clients.size(), "client");
     return {.score = rotation.score,
-            .reason = estimate(sources.addresses, window.limit, "IP") + " of " +
-                      estimate(sources.networks, window.limit, "network") + ", " + clients +
-                      " in " + std::to_string(hours) + " h from " + at(sources.first) + ", " +
-                      estimate(sources.calls, window.limit, "call") +
+            .reason = estimate(sources.addresses, window.limit, "IP") + " of " + at_least +
+                      counted(sources.networks, "network") + ", " + clients + " in " +
+                      std::to_string(sources.last_hour - first_hour + 1) + " h from " +
+                      at(sources.first) + ", " + estimate(sources.calls, window.limit, "call") +
                       std::string(rotation.weakness),
             .first = sources.first,
-            .behind = calls_in(behaviour, window.hour, sources.last_hour)};
+            .behind = calls_in(behaviour, first_hour, sources.last_hour)};
 }
 
 std::optional<Holding> rotating_ips(const Behaviour& behaviour, const EvidenceSettings& settings) {
@@ -196,13 +193,25 @@ std::optional<Holding> rotating_ips(const Behaviour& behaviour, const EvidenceSe
     const std::uint64_t highest =
         std::max({settings.number("score"), settings.number("lesser_score"),
                   settings.number("long_term_key_score")});
-    std::optional<Holding> best;
+    // Any hours on end count. What is in them changes where a call's hour comes in at the end or
+    // has left at the front.
+    const auto hours = static_cast<std::int64_t>(settings.number("hours"));
+    std::set<std::int64_t> starts;
     for (const auto& [hour, origins] : behaviour.origins()) {
-        if (best && best->score >= highest) break;
-        const SourceWindow window = source_window(behaviour, hour, settings.number("hours"));
+        starts.insert({hour - hours + 1, hour + 1});
+    }
+    std::optional<Holding> best;
+    std::tuple<std::uint64_t, std::int64_t, std::size_t> best_rank;
+    for (const std::int64_t start : starts) {
+        // Nothing that begins later can weigh more.
+        if (best && best->score >= highest && start > hour_of(best->first)) break;
+        const SourceWindow window = source_window(behaviour, start, hours);
         const Rotation found =
             rotation_in(window, settings, behaviour.activity().has_long_term_key);
-        if (found.sources == nullptr || (best && best->score >= found.score)) continue;
+        if (found.sources == nullptr) continue;
+        const std::tuple rank(found.score, -found.sources->first, found.sources->addresses);
+        if (best && rank <= best_rank) continue;
+        best_rank = rank;
         best = holding_of(behaviour, window, found);
     }
     return best;

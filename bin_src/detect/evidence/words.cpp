@@ -46,4 +46,8 @@ PrincipalActivity::ShownKey key_of(const Calls& calls) {
     return {.service = calls.service, .call = calls.call, .outcome = calls.outcome};
 }
 
+PrincipalActivity::ShownKey key_of(const Subjects::Kind& kind) {
+    return {.service = kind.service, .call = kind.call, .outcome = kind.outcome};
+}
+
 }  // namespace cloudhijack::detect

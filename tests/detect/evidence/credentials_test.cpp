@@ -64,6 +64,10 @@ TEST_CASE("quarantined: to the user of that account and name, else to one of tha
     Told in_path = k_use;
     in_path.arn = "arn:aws:iam::111122223333:user/staff/eve";
     CHECK(hunt({in_path, quarantine()}).size() == 1);
+    // A forged name that holds a path must not take the user's own calls away.
+    const auto forged = hunt({in_path, quarantine("staff/eve")});
+    REQUIRE(forged.size() == 1);
+    CHECK(forged[0].use_count == 1);
 }
 
 TEST_CASE("quarantined: its caller's address, agent and key do not count") {
@@ -74,6 +78,8 @@ TEST_CASE("quarantined: its caller's address, agent and key do not count") {
     CHECK(findings[0].clients.size == 1);
     CHECK(findings[0].caller_types.values == std::vector<std::string>{"IAMUser"});
     CHECK(findings[0].evidence == std::vector<std::string>{"quarantined"});
+    CHECK(findings[0].event_ids ==
+          std::vector<std::string>{"00000000-0000-4000-8000-000000000001"});
 }
 
 TEST_CASE("smtp_credentials: a user is made and may send mail, within an hour in either order") {

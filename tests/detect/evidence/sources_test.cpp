@@ -61,6 +61,11 @@ TEST_CASE("rotating_ips: 24 UTC hours on end") {
                 repeated({.call = "GetSendQuota", .address = network(0)}, 0, 20) + later) == 40);
 }
 
+TEST_CASE("rotating_ips: what comes later does not hide it") {
+    const Story later = repeated({.call = "GetSendQuota", .address = network(0)}, 12 * k_hour, 45);
+    CHECK(score("rotating_ips", rotating(18) + later) == 40);
+}
+
 TEST_CASE("rotating_ips: calls from inside a cloud weigh less") {
     Story cloud = rotating(5);
     for (Told& told : cloud) told.workload = "arn:aws:lambda:us-east-1:1:function:f";
