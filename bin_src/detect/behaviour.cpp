@@ -41,7 +41,8 @@ std::int64_t Calls::first() const {
 }
 
 std::int64_t Calls::last() const {
-    return minute * k_seconds_a_minute + std::bit_width(seconds) - 1;
+    constexpr std::int64_t last_bit = 63;
+    return minute * k_seconds_a_minute + last_bit - std::countl_zero(seconds);
 }
 
 std::optional<std::int64_t> Calls::first_from(std::int64_t second) const {

@@ -12,8 +12,8 @@ namespace {
 using ShownKey = PrincipalActivity::ShownKey;
 
 struct Line {
-    const ShownKey* key;
-    const ShownEvent* event;
+    const ShownKey* key = nullptr;
+    const ShownEvent* event = nullptr;
     bool is_behind = false;
     bool is_first = false;
 };
@@ -41,7 +41,7 @@ std::vector<Line> turning_points(const Behaviour& behaviour, const std::set<Show
     return lines;
 }
 
-std::string or_dash(std::string text) { return text.empty() ? "-" : text; }
+std::string or_dash(const std::string& text) { return text.empty() ? "-" : text; }
 
 }  // namespace
 

@@ -108,7 +108,7 @@ struct Rotation {
     std::uint64_t score = 0;
     const Sources* sources = nullptr;
     bool one_client = true;
-    std::string_view weakness = {};  ///< why it weighs less
+    std::string_view weakness;  ///< why it weighs less
 
     /// The highest score counts, then the earliest, then the most addresses.
     [[nodiscard]] bool weighs_less_than(const Rotation& other) const {

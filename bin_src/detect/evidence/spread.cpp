@@ -74,17 +74,17 @@ std::optional<Holding> recon_spread(const Behaviour& behaviour, const EvidenceSe
     }
     std::optional<Stretch> first;
     std::string_view first_name;
-    for (const auto& [service, name] : asked) {
-        const auto region = [&](const Calls& calls) {
-            const bool counts = calls.is(Phase::recon) && calls.service == service &&
-                                behaviour.name_of(calls) == name;
+    for (const auto& question : asked) {
+        const auto region = [&behaviour, &question](const Calls& calls) {
+            const bool counts = calls.is(Phase::recon) &&
+                                question == std::pair(calls.service, behaviour.name_of(calls));
             return counts ? calls.region : std::string_view{};
         };
         const auto stretch = first_stretch(behaviour, settings.number("regions"),
                                            settings.seconds("within"), region);
         if (!stretch || (first && first->first <= stretch->first)) continue;
         first = stretch;
-        first_name = name;
+        first_name = question.second;
     }
     if (!first) return std::nullopt;
     const bool long_term_key = behaviour.activity().has_long_term_key;
