@@ -110,9 +110,10 @@ Added HuntActivity::add(const Event& event) {
                    : principals_[principal_of(event)];
     const std::int64_t second =
         std::chrono::floor<std::chrono::seconds>(time->time_since_epoch()).count();
-    HuntedCall call{.has_cloud_sign = !quarantine && has_cloud_sign(event),
-                    .outcome = outcome_of(event),
-                    .messages = messages_of(event, details)};
+    HuntedCall call;
+    call.has_cloud_sign = !quarantine && has_cloud_sign(event);
+    call.outcome = outcome_of(event);
+    call.messages = messages_of(event, details);
     call.identity = identity_of(event, *time, call, names);
     if (quarantine) {
         call.is_of_client = false;

@@ -13,10 +13,10 @@ namespace cloudhijack {
 
 /// One event of a test, as its record would tell it.
 struct Told {
-    std::string time;  ///< `10:00:00` on 2 March 2026, or a whole time
-    std::string call;  ///< a call's name; its source is looked up in the catalogue
-    std::string error;
-    std::string message;
+    std::string time = {};  ///< `10:00:00` on 2 March 2026, or a whole time
+    std::string call = {};  ///< a call's name; its source is looked up in the catalogue
+    std::string error = {};
+    std::string message = {};
     std::string region = "us-east-1";
     std::string address = "198.51.100.1";
     std::string agent = "aws-cli";
@@ -24,14 +24,14 @@ struct Told {
     std::string key = "ASIA1";
     std::string type = "IAMUser";
     std::string arn = "arn:aws:iam::111122223333:user/eve";
-    std::string issuer;
+    std::string issuer = {};
     std::string account = "111122223333";
-    std::string invoked_by;
-    std::string category;
-    std::string workload;
-    std::string provider;  ///< of a web identity
-    std::string bearer;
-    std::string id;  ///< one of its own where it is empty
+    std::string invoked_by = {};
+    std::string category = {};
+    std::string workload = {};
+    std::string provider = {};  ///< of a web identity
+    std::string bearer = {};
+    std::string id = {};  ///< one of its own where it is empty
 };
 
 using Story = std::vector<Told>;

@@ -74,7 +74,7 @@ std::optional<Stretch> first_stretch(const Behaviour& behaviour, std::size_t lea
             sightings.push_back({.second = *second, .value = value, .calls = &calls});
         }
     }
-    std::ranges::stable_sort(sightings, {}, &Sighting::second);
+    std::ranges::sort(sightings, {}, &Sighting::second);
 
     std::map<std::string_view, std::size_t> counts;
     std::size_t begin = 0;
@@ -89,7 +89,9 @@ std::optional<Stretch> first_stretch(const Behaviour& behaviour, std::size_t lea
         if (--leaving->second == 0) counts.erase(leaving);
     }
 
-    Stretch stretch{.first = sightings[begin].second};
+    Stretch stretch;
+    stretch.first = sightings[begin].second;
+    stretch.last = stretch.first;
     for (std::size_t i = begin;
          i < sightings.size() && sightings[i].second <= stretch.first + within; ++i) {
         if (stretch.values.insert(sightings[i].value).second) stretch.last = sightings[i].second;

@@ -91,7 +91,9 @@ SourceWindow source_window(const Behaviour& behaviour, std::int64_t hour, std::i
     }
     std::ranges::sort(seen, {}, [](const Seen& one) { return std::tie(one.origin->address); });
     for (const Seen& one : seen) window.all.add(one.origin->address, one.origin->all, one.hour);
-    std::ranges::stable_sort(seen, {}, [](const Seen& one) { return one.origin->client; });
+    std::ranges::sort(seen, {}, [](const Seen& one) {
+        return std::tie(one.origin->client, one.origin->address);
+    });
     std::optional<std::uint64_t> client;
     for (const auto& [origin, at_hour] : seen) {
         if (client != origin->client) window.clients.emplace_back();
@@ -148,7 +150,8 @@ Rotation rotation_in(const SourceWindow& window, const EvidenceSettings& setting
     if (long_term_key && window.all.networks >= settings.number("long_term_key_networks")) {
         consider({.score = settings.number("long_term_key_score"),
                   .sources = &window.all,
-                  .one_client = false});
+                  .one_client = false,
+                  .weakness = {}});
     }
     return best;
 }
