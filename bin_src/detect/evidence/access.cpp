@@ -13,32 +13,20 @@ namespace {
 // --- probe: a key checker's call, which proves access without cost ---
 
 std::optional<Holding> probe(const Behaviour& behaviour, const EvidenceSettings& settings) {
-    std::uint64_t count = 0;
-    std::uint64_t successes = 0;
-    std::set<std::string_view> names;
-    std::set<std::string_view> regions;
-    std::optional<Holding> holding;
-    for (const Calls& calls : behaviour.calls()) {
-        if (!calls.is(Phase::use)) continue;
-        if (calls.is_ok()) successes += calls.count;
-        if (calls.outcome != Outcome::probe) continue;
-        if (!holding) {
-            holding = Holding{.score = settings.number("score"),
-                              .reason = {},
-                              .first = calls.first(),
-                              .behind = {}};
-        }
-        count += calls.count;
-        names.insert(behaviour.name_of(calls));
-        if (!calls.region.empty()) regions.insert(calls.region);
-        holding->behind.insert(key_of(calls));
-    }
-    if (!holding) return std::nullopt;
-    holding->reason = counted(count, "probing call") + " (" + listed(names) +
-                      ", refused for its token count, as key checkers do) in " +
-                      counted(regions.size(), "region") + " from " + at(holding->first) + "; " +
-                      (successes == 0 ? "no use" : counted(successes, "other use")) + " succeeded";
-    return holding;
+    const auto probes = find_calls(behaviour, [](const Calls& calls) {
+        return calls.is(Phase::use) && calls.outcome == Outcome::probe;
+    });
+    if (!probes) return std::nullopt;
+    const auto successes = find_calls(
+        behaviour, [](const Calls& calls) { return calls.is(Phase::use) && calls.is_ok(); });
+    return Holding{
+        .score = settings.number("score"),
+        .reason = counted(probes->count, "probing call") + " (" + listed(probes->names) +
+                  ", refused for its token count, as key checkers do) in " +
+                  counted(probes->regions.size(), "region") + " from " + at(probes->first) + "; " +
+                  (successes ? counted(successes->count, "other use") : "no use") + " succeeded",
+        .first = probes->first,
+        .behind = probes->behind};
 }
 
 // --- denied_use: use that is refused again and again, and does not begin to work ---
@@ -136,25 +124,15 @@ std::optional<Holding> denied_use(const Behaviour& behaviour, const EvidenceSett
 // --- enable_denied: an attempt to switch a service on ---
 
 std::optional<Holding> enable_denied(const Behaviour& behaviour, const EvidenceSettings& settings) {
-    std::uint64_t count = 0;
-    std::set<std::string_view> names;
-    std::optional<Holding> holding;
-    for (const Calls& calls : behaviour.calls()) {
-        if (!calls.is(Phase::enable) || calls.outcome != Outcome::denied) continue;
-        if (!holding) {
-            holding = Holding{.score = settings.number("score"),
-                              .reason = {},
-                              .first = calls.first(),
-                              .behind = {}};
-        }
-        count += calls.count;
-        names.insert(behaviour.name_of(calls));
-        holding->behind.insert(key_of(calls));
-    }
-    if (!holding) return std::nullopt;
-    holding->reason = counted(count, "call") + " to enable a service denied from " +
-                      at(holding->first) + ": " + listed(names);
-    return holding;
+    const auto denied = find_calls(behaviour, [](const Calls& calls) {
+        return calls.is(Phase::enable) && calls.outcome == Outcome::denied;
+    });
+    if (!denied) return std::nullopt;
+    return Holding{.score = settings.number("score"),
+                   .reason = counted(denied->count, "call") + " to enable a service denied from " +
+                             at(denied->first) + ": " + listed(denied->names),
+                   .first = denied->first,
+                   .behind = denied->behind};
 }
 
 constexpr std::array k_evidence = {

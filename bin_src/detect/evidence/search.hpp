@@ -43,6 +43,32 @@ const Calls* calls_at(const Behaviour& behaviour, std::int64_t second, auto want
     return nullptr;
 }
 
+/// Calls that stand for one evidence, put together.
+struct FoundCalls {
+    std::uint64_t count = 0;
+    std::int64_t first = 0;
+    std::set<std::string_view> names;
+    std::set<std::string_view> regions;
+    std::set<PrincipalActivity::ShownKey> behind;
+};
+
+/// All calls for which `wanted(calls)`; nullopt where there are none.
+std::optional<FoundCalls> find_calls(const Behaviour& behaviour, auto wanted) {
+    std::optional<FoundCalls> found;
+    for (const Calls& calls : behaviour.calls()) {
+        if (!wanted(calls)) continue;
+        if (!found) {
+            found.emplace();
+            found->first = calls.first();
+        }
+        found->count += calls.count;
+        found->names.insert(behaviour.name_of(calls));
+        if (!calls.region.empty()) found->regions.insert(calls.region);
+        found->behind.insert(key_of(calls));
+    }
+    return found;
+}
+
 /// A stretch of time in which a value took many forms: calls in many regions, say.
 struct Stretch {
     std::int64_t first = 0;

@@ -113,11 +113,8 @@ struct Rotation {
     std::string_view weakness;  ///< why it weighs less
 
     /// The highest score counts, then the earliest, then the most addresses.
-    [[nodiscard]] bool weighs_less_than(const Rotation& other) const {
-        const auto rank = [](const Rotation& one) {
-            return std::tuple(one.score, -one.sources->first, one.sources->addresses);
-        };
-        return sources == nullptr || rank(*this) < rank(other);
+    [[nodiscard]] std::tuple<std::uint64_t, std::int64_t, std::size_t> rank() const {
+        return {score, -sources->first, sources->addresses};
     }
 };
 
@@ -132,7 +129,7 @@ Rotation rotation_in(const SourceWindow& window, const EvidenceSettings& setting
     };
     Rotation best;
     const auto consider = [&best](const Rotation& other) {
-        if (best.weighs_less_than(other)) best = other;
+        if (best.sources == nullptr || best.rank() < other.rank()) best = other;
     };
     for (const auto& [all, without_cloud_sign] : window.clients) {
         if (rotates(without_cloud_sign)) {
@@ -212,9 +209,8 @@ std::optional<Holding> rotating_ips(const Behaviour& behaviour, const EvidenceSe
         const Rotation found =
             rotation_in(window, settings, behaviour.activity().has_long_term_key);
         if (found.sources == nullptr) continue;
-        const std::tuple rank(found.score, -found.sources->first, found.sources->addresses);
-        if (best && rank <= best_rank) continue;
-        best_rank = rank;
+        if (best && found.rank() <= best_rank) continue;
+        best_rank = found.rank();
         best = holding_of(behaviour, window, found);
     }
     return best;
