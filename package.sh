@@ -11,6 +11,8 @@ usage: ./package.sh [command]
   build   makes the program, build/release/cloudhijack
   demo    makes the program and shows it at work on made-up events
   test    makes the program and the package, and runs the tests
+  test --long
+          the same, with 500 random clusters where every day 50 are enough
   check   runs what a contributor needs before a commit: format, lint, the package's checks, and
           the tests and fuzz corpora under sanitizers
   help    shows this text
@@ -137,6 +139,10 @@ case $* in
     test)
         package
         ctest --preset release
+        ;;
+    'test --long')
+        package
+        CLOUDHIJACK_LONG=1 ctest --preset release
         ;;
     check) check ;;
     help) usage ;;

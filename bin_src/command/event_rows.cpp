@@ -25,16 +25,11 @@ bool says_success(std::string_view error_code) {
 
 }  // namespace
 
-void Intake::skip(std::string_view reason) {
-    ++records;
-    if (++unreadable == 1) {
-        first_reason = "row " + std::to_string(rows) + ": " + std::string(reason);
-    }
-}
-
-std::vector<std::string> EventRows::required_fields(Input input, const cloudtrail::Shape& shape) {
+std::vector<std::string> EventRows::required_fields(Input input, bool with_partial_rows,
+                                                    const cloudtrail::Shape& shape) {
     std::vector<std::string> fields = {"_time"};
-    if (input == Input::raw) fields.emplace_back("_raw");
+    if (input == Input::raw || with_partial_rows) fields.emplace_back("_raw");
+    if (with_partial_rows) fields.emplace_back(k_partial_column);
     if (input == Input::fields) {
         for (const cloudtrail::ShapePath& line : shape.paths()) {
             if (line.in_columns) fields.emplace_back(line.path);
@@ -46,6 +41,7 @@ std::vector<std::string> EventRows::required_fields(Input input, const cloudtrai
 Result<> EventRows::read_chunk(io::Window& body) {
     documents_.shrink();
     RowReader rows(body);
+    into_.clock.start_row();
     std::optional<Columns> columns;
     while (true) {
         const auto next = rows.next(columns ? columns->count : scp::k_column_cap + 1);
@@ -57,24 +53,47 @@ Result<> EventRows::read_chunk(io::Window& body) {
             columns = std::move(*header);
             continue;
         }
-        ++intake_->rows;
         if (*next == RowReader::Next::unclosed) {
-            intake_->skip("the chunk ends inside a quoted cell");
-            continue;
+            ++into_.intake.rows;
+            into_.intake.skip("the chunk ends inside a quoted cell");
+        } else if (auto read = read_row(rows, *columns); !read) {
+            return read;
         }
-        const auto time =
-            columns->time ? cloudtrail::parse_time(rows.cell(*columns->time)) : std::nullopt;
-        if (input_ == Input::fields) {
-            read_fields_row(rows, *columns, time);
-        } else if (columns->raw) {
-            read_raw_row(rows.cell(*columns->raw), time);
-        } else {
-            return failure(
-                "the events have no _raw, in which cloudhijack reads the CloudTrail record; keep "
-                "it: "
-                "| fields _time, _raw | cloudhijack, or use input=fields");
-        }
+        into_.clock.start_row();
     }
+}
+
+Result<> EventRows::read_row(RowReader& rows, const Columns& columns) {
+    if (into_.take_partial && is_partial(rows, columns)) {
+        const std::string_view document = rows.cell(*columns.partial);
+        into_.clock.lap(Stage::csv);
+        into_.take_partial(document);
+        return {};
+    }
+    ++into_.intake.rows;
+    const auto time =
+        columns.time ? cloudtrail::parse_time(rows.cell(*columns.time)) : std::nullopt;
+    if (time) into_.intake.newest = std::max(into_.intake.newest, time);
+    if (input_ == Input::fields) {
+        read_fields_row(rows, columns, time);
+        return {};
+    }
+    if (!columns.raw && !(columns.partial && into_.take_partial)) {
+        return failure(
+            "the events have no _raw, in which cloudhijack reads the CloudTrail record; keep it: "
+            "| fields _time, _raw | cloudhijack, or use input=fields");
+    }
+    read_raw_row(columns.raw ? rows.cell(*columns.raw) : std::string_view{}, time);
+    return {};
+}
+
+// An indexed event has its _raw, and one that came without it has its fields.
+bool EventRows::is_partial(RowReader& rows, const Columns& columns) {
+    return columns.partial && !rows.cell(*columns.partial).empty() &&
+           (!columns.raw || rows.cell(*columns.raw).empty()) &&
+           std::ranges::all_of(columns.fields, [&rows](const Columns::Field& field) {
+               return rows.cell(field.column).empty();
+           });
 }
 
 Result<EventRows::Columns> EventRows::read_header(RowReader& rows) {
@@ -92,30 +111,34 @@ Result<EventRows::Columns> EventRows::read_header(RowReader& rows) {
     Columns columns{.count = rows.cell_count(),
                     .raw = place_of("_raw"),
                     .time = place_of("_time"),
+                    .partial = place_of(k_partial_column),
                     .fields = {}};
-    if (input_ == Input::fields) {
-        for (const cloudtrail::ShapePath& line : shape_->paths()) {
-            const auto column = place_of(line.path);
-            if (!line.in_columns || !column) continue;
-            const auto twin =
-                place_of(std::string(csv::k_multivalue_prefix) + std::string(line.path));
-            columns.fields.push_back({.field = line.field, .column = *column, .twin = twin});
-        }
-        const auto has = [&columns](std::string_view Event::* field) {
-            return std::ranges::find(columns.fields, field, &Columns::Field::field) !=
-                   columns.fields.end();
-        };
-        intake_->saw_call_columns |= has(&Event::source) && has(&Event::name);
+    for (const cloudtrail::ShapePath& line : shape_->paths()) {
+        const auto column = place_of(line.path);
+        if (!line.in_columns || !column) continue;
+        const auto twin = place_of(std::string(csv::k_multivalue_prefix) + std::string(line.path));
+        columns.fields.push_back({.field = line.field, .column = *column, .twin = twin});
     }
+    const auto has = [&columns](std::string_view Event::* field) {
+        return std::ranges::find(columns.fields, field, &Columns::Field::field) !=
+               columns.fields.end();
+    };
+    into_.intake.saw_call_columns |= has(&Event::source) && has(&Event::name);
+    const auto fields = std::ranges::count_if(  // twins and what is Splunk's own begin so
+        places, [](const auto& place) { return !place.first.starts_with('_'); });
+    into_.intake.fields = std::max(into_.intake.fields, static_cast<std::uint64_t>(fields));
     return columns;
 }
 
 void EventRows::read_raw_row(std::string_view raw, std::optional<Time> time) {
-    if (raw.empty()) return intake_->skip("its _raw is empty");
+    if (raw.empty()) return into_.intake.skip("its _raw is empty");
+    into_.clock.lap(Stage::csv);
     documents_.read(
         raw, time,
         {.take = [this](const Event& event) { take(event); },
-         .skip = [this](std::string_view why) { intake_->skip("its _raw " + std::string(why)); }});
+         .skip =
+             [this](std::string_view why) { into_.intake.skip("its _raw " + std::string(why)); }});
+    into_.clock.lap(Stage::json);
 }
 
 void EventRows::read_fields_row(RowReader& rows, const Columns& columns, std::optional<Time> time) {
@@ -135,25 +158,14 @@ void EventRows::read_fields_row(RowReader& rows, const Columns& columns, std::op
         }
     }
     if (says_success(event.error_code)) event.error_code = {};
+    into_.clock.lap(Stage::csv);
     take(event);
 }
 
 void EventRows::take(const Event& event) {
-    switch (detect::add(*activity_, event)) {
-        case detect::Added::counted:
-            ++intake_->records;
-            ++intake_->counted;
-            return;
-        case detect::Added::left_out:
-            ++intake_->records;
-            ++intake_->left_out;
-            return;
-        case detect::Added::irrelevant:
-            ++intake_->records;
-            return;
-        case detect::Added::undated:
-            return intake_->skip("neither _time nor the record's eventTime is a time");
-    }
+    into_.clock.lap(Stage::json);
+    into_.intake.take(detect::add(into_.activity, event));
+    into_.clock.lap(Stage::group);
 }
 
 }  // namespace cloudhijack::command

@@ -1,14 +1,16 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "cloudtrail/document_reader.hpp"
+#include "command/intake.hpp"
 #include "command/options.hpp"
+#include "command/stage_clock.hpp"
 #include "csv/row_reader.hpp"
 #include "detect/activity.hpp"
 #include "io/window.hpp"
@@ -16,34 +18,27 @@
 
 namespace cloudhijack::command {
 
-/// What became of the rows of a search, and of the records in them.
-struct Intake {
-    std::uint64_t rows = 0;
-    std::uint64_t records = 0;
-    std::uint64_t counted = 0;
-    std::uint64_t left_out = 0;     ///< calls of AWS itself, in mode=hunt
-    std::uint64_t unreadable = 0;   ///< rows, or records inside a row that holds many
-    std::string first_reason;       ///< why the first of them is unreadable
-    bool saw_call_columns = false;  ///< under input=fields: eventSource and eventName
-
-    /// Counts a record that is left out.
-    void skip(std::string_view reason);
-};
+/// The column of partial rows, which the map phase answers with.
+inline constexpr std::string_view k_partial_column = "cloudhijack_partial";
 
 /// Reads the rows of a search into an activity.
 class EventRows {
   public:
-    /// Shape, activity and intake must outlive the reader.
-    EventRows(Input input, const cloudtrail::Shape& shape, detect::Activity& activity,
-              Intake& intake)
-        : input_(input),
-          shape_(&shape),
-          documents_(shape),
-          activity_(&activity),
-          intake_(&intake) {}
+    /// Where what is read goes. All of it must outlive the reader.
+    struct Into {
+        detect::Activity& activity;
+        Intake& intake;
+        StageClock& clock;
+        /// Takes the document of a partial row, valid during the call; empty where none can come.
+        std::function<void(std::string_view)> take_partial;
+    };
+
+    EventRows(Input input, const cloudtrail::Shape& shape, Into into)
+        : input_(input), shape_(&shape), documents_(shape), into_(std::move(into)) {}
 
     /// The fields that Splunk must send for this input.
-    static std::vector<std::string> required_fields(Input input, const cloudtrail::Shape& shape);
+    static std::vector<std::string> required_fields(Input input, bool with_partial_rows,
+                                                    const cloudtrail::Shape& shape);
 
     /// Reads one chunk's body. What is no CloudTrail record is skipped and counted. The error ends
     /// the search.
@@ -55,7 +50,8 @@ class EventRows {
         std::size_t count = 0;
         std::optional<std::size_t> raw;
         std::optional<std::size_t> time;
-        /// Under input=fields, of each text path of the shape that has a column.
+        std::optional<std::size_t> partial;
+        /// Of each text path of the shape that has a column.
         struct Field {
             std::string_view cloudtrail::Event::* field = nullptr;
             std::size_t column = 0;
@@ -65,6 +61,8 @@ class EventRows {
     };
 
     Result<Columns> read_header(csv::RowReader& rows);
+    Result<> read_row(csv::RowReader& rows, const Columns& columns);
+    static bool is_partial(csv::RowReader& rows, const Columns& columns);
     void read_raw_row(std::string_view raw, std::optional<cloudtrail::Time> time);
     void read_fields_row(csv::RowReader& rows, const Columns& columns,
                          std::optional<cloudtrail::Time> time);
@@ -73,8 +71,7 @@ class EventRows {
     Input input_;
     const cloudtrail::Shape* shape_;
     cloudtrail::DocumentReader documents_;
-    detect::Activity* activity_;
-    Intake* intake_;
+    Into into_;
 };
 
 }  // namespace cloudhijack::command

@@ -1,6 +1,7 @@
 #include "command/options.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <expected>
@@ -19,6 +20,7 @@ namespace cloudhijack::command {
 namespace {
 
 constexpr std::chrono::days k_longest_span{366};
+constexpr std::string_view k_map_phase = "map";
 
 using Taken = Option::Taken;
 
@@ -101,6 +103,24 @@ Taken set_input(std::string_view value, Config& config) {
     return {};
 }
 
+Taken set_distributed(std::string_view value, Config& config) {
+    constexpr std::array<std::string_view, 3> yes = {"true", "t", "1"};
+    constexpr std::array<std::string_view, 3> no = {"false", "f", "0"};
+    config.distributed = std::ranges::find(yes, value) != yes.end();
+    return config.distributed || std::ranges::find(no, value) != no.end() ? Taken{} : unfit();
+}
+
+Taken set_phase(std::string_view value, Config& config) {
+    if (value != k_map_phase) return unfit();
+    config.phase = Phase::map;
+    return {};
+}
+
+Taken set_catalogue(std::string_view value, Config& config) {
+    config.catalogue = value;
+    return {};
+}
+
 // Joins what Splunk parted, `a`, `=`, `b`.
 std::vector<std::string> join_assignments(const std::vector<std::string>& arguments,
                                           std::span<const Option> table) {
@@ -174,6 +194,12 @@ std::vector<Option> option_table(const detect::Catalogue& catalogue) {
          .effect = "evidence not to look for",
          .modes = {Mode::hunt},
          .set = set_disabled_evidence},
+        {.name = "distributed",
+         .takes = "true or false",
+         .effect = "count on the indexers, so that only sums reach the search head",
+         .in_shell = false,
+         .modes = {},
+         .set = set_distributed},
     };
     for (std::size_t i = 0; i < catalogue.services().size(); ++i) {
         const detect::Service& service = catalogue.services()[i];
@@ -187,6 +213,33 @@ std::vector<Option> option_table(const detect::Catalogue& catalogue) {
                          .set = std::bind_front(set_threshold, i)});
     }
     return table;
+}
+
+std::vector<Option> map_option_table() {
+    std::vector<Option> table = {
+        {.name = "phase", .takes = "map", .effect = {}, .modes = {}, .set = set_phase},
+        {.name = "catalogue",
+         .takes = "the fingerprint of a catalogue",
+         .effect = {},
+         .modes = {},
+         .set = set_catalogue}};
+    const detect::Catalogue none({});
+    for (Option& option : option_table(none)) {
+        if (option.name == "mode" || option.name == "input" || option.name == "span") {
+            table.push_back(std::move(option));
+        }
+    }
+    return table;
+}
+
+std::string map_command(const Config& config, std::string_view catalogue_fingerprint) {
+    std::string command = "cloudhijack phase=" + std::string(k_map_phase) + " mode=" +
+                          std::string(k_mode_names.at(static_cast<std::size_t>(config.mode))) +
+                          " input=" + (config.input == Input::raw ? "raw" : "fields");
+    if (config.mode == Mode::volume) {
+        command += " span=" + std::to_string(config.volume.span.count()) + 's';
+    }
+    return command + " catalogue=" + std::string(catalogue_fingerprint);
 }
 
 Result<> set_option(const Option& option, std::string_view shown_name, std::string_view value,

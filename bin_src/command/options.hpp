@@ -22,6 +22,12 @@ enum class Input : std::uint8_t {
     fields,  ///< in columns that Splunk extracted
 };
 
+/// Which part of a search the program does.
+enum class Phase : std::uint8_t {
+    reduce,  ///< on the search head: answers, from events and from what map phases have counted
+    map,     ///< on the indexers: counts the events of each chunk
+};
+
 /// What to look for.
 enum class Mode : std::uint8_t { volume, hunt };
 
@@ -29,8 +35,13 @@ inline constexpr std::array<std::string_view, 2> k_mode_names = {"volume", "hunt
 
 /// What the user asked for, checked and complete; built once and passed down.
 struct Config {
+    Phase phase = Phase::reduce;
     Mode mode = Mode::volume;
     Input input = Input::raw;
+    bool distributed = true;  ///< whether there are to be map phases
+    /// In the map phase, the fingerprint of the search head's. Partial documents say their own, and
+    /// the reduce phase compares; this is for who reads what ran on the indexers.
+    std::string catalogue;
     detect::VolumeRules volume;
     detect::HuntRules hunt;
 };
@@ -52,6 +63,13 @@ struct Option {
 
 /// Every option; there is a threshold for each of the catalogue's services that is used.
 std::vector<Option> option_table(const detect::Catalogue& catalogue);
+
+/// The options of the map phase, which the reduce phase writes and nobody else has to know.
+std::vector<Option> map_option_table();
+
+/// The search command that does the map phase for a reduce phase. Its words are from closed sets,
+/// so that nothing needs quotes.
+std::string map_command(const Config& config, std::string_view catalogue_fingerprint);
 
 /// Sets an option. The error names it as the face does, what it takes and what came.
 Result<> set_option(const Option& option, std::string_view shown_name, std::string_view value,

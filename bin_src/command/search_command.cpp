@@ -2,16 +2,15 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <new>
 #include <optional>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
-#include "command/answer.hpp"
-#include "command/event_rows.hpp"
+#include "command/map_phase.hpp"
+#include "command/reduce_phase.hpp"
+#include "command/stage_clock.hpp"
 #include "scp/chunk_reader.hpp"
 #include "scp/chunk_writer.hpp"
 #include "scp/metadata.hpp"
@@ -20,94 +19,7 @@
 namespace cloudhijack::command {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 constexpr std::uint64_t k_most_leftovers = std::uint64_t{256} * 1024 * 1024;
-
-/// The search between getinfo and its last execute.
-class Search {
-  public:
-    Search(const Setup& setup, Config config, std::uint64_t max_result_rows)
-        : setup_(&setup),
-          config_(std::move(config)),
-          max_result_rows_(max_result_rows),
-          activity_(new_activity(setup.catalogue, config_)),
-          rows_(config_.input, cloudtrail::Shape::cloudtrail(), activity_, intake_) {}
-
-    Result<> read_chunk(io::Window& body) {
-        ++chunks_;
-        return rows_.read_chunk(body);
-    }
-
-    /// The last reply: the findings, and what the user should know of how they came about.
-    Result<> answer(io::ByteSink& replies) const {
-        const auto [columns, rows] = answer_of(activity_, config_);
-        const std::string csv = rows.empty() ? "" : to_splunk_csv(columns, rows);
-        return scp::write_chunk(replies, scp::execute_reply(true, report(rows.size())), csv);
-    }
-
-  private:
-    [[nodiscard]] scp::Inspector report(std::uint64_t findings) const {
-        scp::Inspector inspector;
-        const auto tell = [&inspector](scp::Severity severity, std::string text) {
-            inspector.messages.push_back({severity, std::move(text)});
-        };
-        for (const conf::Mistake& mistake : setup_->mistakes) {
-            tell(scp::Severity::error, to_text(mistake) + "; the built-in value counts");
-        }
-        if (intake_.unreadable > 0) {
-            tell(scp::Severity::warn,
-                 std::to_string(intake_.unreadable) + " of " + std::to_string(intake_.records) +
-                     " records could not be read and were left out. The first, " +
-                     intake_.first_reason);
-        }
-        if (config_.input == Input::fields && intake_.rows > 0 && !intake_.saw_call_columns) {
-            tell(
-                scp::Severity::warn,
-                "no event has the fields eventSource and eventName, which input=fields reads; keep "
-                "them, or keep _raw and leave input=fields out");
-        }
-        const auto* hunt = std::get_if<detect::HuntActivity>(&activity_);
-        const std::uint64_t repeats = hunt != nullptr ? hunt->repeats() : 0;
-        if (const auto text = uncounted_in_words(intake_.left_out, repeats); !text.empty()) {
-            tell(scp::Severity::info, text);
-        }
-        if (max_result_rows_ > 0 && findings > max_result_rows_) {
-            tell(scp::Severity::warn,
-                 "the answer has " + std::to_string(findings) +
-                     " rows, more than Splunk's maxresultrows of " +
-                     std::to_string(max_result_rows_) + "; Splunk may cut it. A higher " +
-                     (hunt != nullptr ? "min_risk" : "threshold or min_score") +
-                     " gives fewer rows");
-        }
-        const std::chrono::duration<double> elapsed = Clock::now() - started_;
-        const auto count = [&](std::string name, std::uint64_t output) {
-            inspector.metrics.push_back({.name = std::move(name),
-                                         .elapsed_seconds = 0,
-                                         .invocations = chunks_,
-                                         .input_count = intake_.rows,
-                                         .output_count = output});
-        };
-        count("cloudhijack", findings);
-        inspector.metrics.back().elapsed_seconds = elapsed.count();
-        count("cloudhijack.counted", intake_.counted);
-        count("cloudhijack.unreadable", intake_.unreadable);
-        if (hunt != nullptr) {
-            count("cloudhijack.left_out", intake_.left_out);
-            count("cloudhijack.duplicates", repeats);
-        }
-        return inspector;
-    }
-
-    const Setup* setup_;
-    Config config_;
-    std::uint64_t max_result_rows_;
-    detect::Activity activity_;
-    Intake intake_;
-    EventRows rows_;
-    std::uint64_t chunks_ = 0;
-    Clock::time_point started_ = Clock::now();
-};
 
 // The next request, which must be of the one action that may come now. nullopt: Splunk is done.
 Result<std::optional<scp::Request>> next_request(scp::ChunkReader& chunks,
@@ -135,15 +47,18 @@ bool volume_has_conditions(const detect::Catalogue& catalogue) {
 
 Result<Config> read_config(const Setup& setup, const std::vector<std::string>& arguments) {
     Config config = setup.default_config();
-    if (auto read = read_search_arguments(arguments, setup.options, config); !read) {
-        return std::unexpected(read.error());
-    }
+    const bool is_map = std::ranges::any_of(
+        arguments, [](const std::string& argument) { return argument.starts_with("phase="); });
+    const auto read =
+        read_search_arguments(arguments, is_map ? map_option_table() : setup.options, config);
+    if (!read) return std::unexpected(read.error());
     if (config.input == Input::fields && config.mode == Mode::hunt) {
         return failure(
             "option input=fields belongs to mode volume; mode hunt reads the whole record: keep "
             "_raw and leave input=fields out");
     }
-    if (config.input == Input::fields && volume_has_conditions(setup.catalogue)) {
+    // A peer whose catalogue differs counts by other rules, and the reduce phase says so.
+    if (!is_map && config.input == Input::fields && volume_has_conditions(setup.catalogue)) {
         return failure(
             "cloudhijack.conf has a volume call with a condition on its parameters, which "
             "input=fields cannot judge; keep _raw and leave input=fields out");
@@ -151,27 +66,32 @@ Result<Config> read_config(const Setup& setup, const std::vector<std::string>& a
     return config;
 }
 
-Result<> converse(const Setup& setup, scp::ChunkReader& chunks, io::ByteSink& replies) {
+// From the reply to getinfo on.
+Result<> exchange_all(auto& phase, scp::ChunkReader& chunks, io::ByteSink& replies) {
+    auto written = scp::write_chunk(replies, phase.getinfo_reply());
+    while (written) {
+        const auto execute = next_request(chunks, "execute");
+        if (!execute) return std::unexpected(execute.error());
+        if (!*execute) return {};
+        written = phase.exchange(chunks.body(), (*execute)->finished, replies);
+        if ((*execute)->finished) break;
+    }
+    return written;
+}
+
+Result<> converse(const Setup& setup, StageClock& clock, scp::ChunkReader& chunks,
+                  io::ByteSink& replies) {
     auto getinfo = next_request(chunks, "getinfo");
     if (!getinfo) return std::unexpected(getinfo.error());
     if (!*getinfo) return {};
     auto config = read_config(setup, (*getinfo)->args);
     if (!config) return std::unexpected(config.error());
-    const auto reply = scp::reporting_getinfo_reply(
-        EventRows::required_fields(config->input, cloudtrail::Shape::cloudtrail()));
-    if (auto written = scp::write_chunk(replies, reply); !written) return written;
-
-    Search search(setup, std::move(*config), (*getinfo)->max_result_rows);
-    while (true) {
-        const auto execute = next_request(chunks, "execute");
-        if (!execute) return std::unexpected(execute.error());
-        if (!*execute) return {};
-        if (auto read = search.read_chunk(chunks.body()); !read) return read;
-        if ((*execute)->finished) return search.answer(replies);
-        if (auto written = scp::write_chunk(replies, scp::execute_reply(false)); !written) {
-            return written;
-        }
+    if (config->phase == Phase::map) {
+        MapPhase phase(setup, std::move(*config), clock);
+        return exchange_all(phase, chunks, replies);
     }
+    ReducePhase phase(setup, std::move(*config), clock, (*getinfo)->max_result_rows);
+    return exchange_all(phase, chunks, replies);
 }
 
 void take_leftovers(io::ByteSource& source, std::uint64_t count) {
@@ -188,10 +108,11 @@ void take_leftovers(io::ByteSource& source, std::uint64_t count) {
 }  // namespace
 
 Result<> run_search_command(const Setup& setup, SearchStreams streams) {
-    scp::ChunkReader chunks(std::move(streams.requests));
+    StageClock clock;
+    scp::ChunkReader chunks(clock.timed(std::move(streams.requests)));
     Result<> ended;
     try {
-        ended = converse(setup, chunks, streams.replies);
+        ended = converse(setup, clock, chunks, streams.replies);
     } catch (const std::bad_alloc&) {  // what was counted is given back by now
         ended = failure("out of memory: narrow the search, or count longer spans");
     }

@@ -8,6 +8,8 @@
 #include <system_error>
 #include <utility>
 
+#include "io/host_name.hpp"
+
 namespace cloudhijack::command {
 namespace {
 
@@ -18,7 +20,8 @@ constexpr std::uintmax_t k_largest_conf_file = std::uintmax_t{4} * 1024 * 1024;
 }  // namespace
 
 Config Setup::default_config() const {
-    Config config{.volume = detect::VolumeRules::of(catalogue),
+    Config config{.catalogue = {},
+                  .volume = detect::VolumeRules::of(catalogue),
                   .hunt = detect::HuntRules::of(catalogue, evidence)};
     for (const conf::Setting& setting : defaults) {
         const auto option = std::ranges::find(options, setting.place.key, &Option::name);
@@ -34,7 +37,8 @@ Setup read_setup(std::span<const conf::ConfFile> layers) {
                 .evidence = std::make_shared<const detect::EvidenceTable>(std::move(evidence)),
                 .options = {},
                 .defaults = {},
-                .mistakes = std::move(mistakes)};
+                .mistakes = std::move(mistakes),
+                .host = io::host_name()};
     setup.options = option_table(setup.catalogue);
     Config trial = setup.default_config();
     for (conf::Setting& setting : defaults) {

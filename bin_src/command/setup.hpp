@@ -18,6 +18,7 @@ struct Setup {
     std::vector<Option> options;
     std::vector<conf::Setting> defaults;  ///< every one of [defaults] that an option took
     std::vector<conf::Mistake> mistakes;
+    std::string host;  ///< this machine's name
 
     /// The options' values where no argument says otherwise.
     [[nodiscard]] Config default_config() const;

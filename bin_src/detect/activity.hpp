@@ -25,4 +25,19 @@ inline void merge(Activity& activity, const Activity& other) {
         activity);
 }
 
+/// How many groups, or principals, it holds.
+inline std::size_t size_of(const Activity& activity) {
+    return std::visit([](const auto& one) { return one.size(); }, activity);
+}
+
+/// Writes all that an activity holds as items of partial documents.
+inline void write(const Activity& activity, partial::DocumentWriter& documents) {
+    std::visit([&documents](const auto& one) { one.write(documents); }, activity);
+}
+
+/// Takes an item of a partial document; see the activities' own.
+inline Result<> take(Activity& activity, std::string_view list, partial::ItemReader& item) {
+    return std::visit([&](auto& one) { return one.take(list, item); }, activity);
+}
+
 }  // namespace cloudhijack::detect

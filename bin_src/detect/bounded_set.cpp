@@ -24,16 +24,23 @@ void BoundedSet::add(std::string_view text) {
 }
 
 void BoundedSet::merge(const BoundedSet& other) {
-    if (other.is_estimated() && !is_estimated()) keep_samples_only();
-    for (const std::uint64_t hash : other.hashes_) add_hash(hash);
+    for (const std::uint64_t hash : other.hashes_) add_sampled(hash);
     for (const std::string& text : other.texts_) add(text);
+}
+
+void BoundedSet::add_sampled(std::uint64_t hash) {
+    if (!is_estimated()) keep_samples_only();
+    add_hash(hash);
 }
 
 std::uint64_t BoundedSet::size() const {
     if (!is_estimated()) return texts_.size();
+    if (hashes_.size() < k_exact) return hashes_.size();  // parts of it have not come
     // Of n texts the k-th smallest hash lies at about k/n of all hashes; (k-1) makes it unbiased.
     const double part = static_cast<double>(hashes_.back()) / std::ldexp(1.0, 64);
-    return static_cast<std::uint64_t>(std::llround(static_cast<double>(k_exact - 1) / part));
+    constexpr double most = 1e18;  // hashes that another machine sent can be any
+    return static_cast<std::uint64_t>(
+        std::llround(std::min(static_cast<double>(k_exact - 1) / part, most)));
 }
 
 std::span<const std::string> BoundedSet::shown() const {

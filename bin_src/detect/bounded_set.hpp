@@ -21,6 +21,8 @@ class BoundedSet {
     /// An empty text is none.
     void add(std::string_view text);
     void merge(const BoundedSet& other);
+    /// The hash of a text of a set that is_estimated(), and so this one is.
+    void add_sampled(std::uint64_t hash);
 
     [[nodiscard]] bool is_empty() const { return texts_.empty(); }
     [[nodiscard]] bool is_estimated() const { return !hashes_.empty(); }
@@ -28,6 +30,8 @@ class BoundedSet {
     [[nodiscard]] std::uint64_t size() const;
     /// In byte order: all texts, or where is_estimated() the first k_shown.
     [[nodiscard]] std::span<const std::string> texts() const { return texts_; }
+    /// The smallest hashes, ascending; none unless is_estimated().
+    [[nodiscard]] std::span<const std::uint64_t> hashes() const { return hashes_; }
     /// The first texts in byte order, at most k_shown.
     [[nodiscard]] std::span<const std::string> shown() const;
 

@@ -1,8 +1,13 @@
 #include "detect/catalogue.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cinttypes>
+#include <cstdio>
 #include <set>
 #include <utility>
+
+#include "detect/hash.hpp"
 
 namespace cloudhijack::detect {
 
@@ -32,6 +37,33 @@ std::span<const Catalogue::Entry> Catalogue::find(std::string_view source,
     const auto entries = names->second.find(name);
     if (entries == names->second.end()) return {};
     return entries->second;
+}
+
+std::string Catalogue::fingerprint() const {
+    std::string rules;
+    const auto add = [&rules](std::string_view text) {  // with its length: no two read alike
+        rules += std::to_string(text.size()) + ':';
+        rules += text;
+    };
+    for (const Service& service : services_) {
+        add(service.id);
+        for (const std::vector<Call>& calls : service.calls) {
+            add(std::to_string(calls.size()));
+            for (const Call& call : calls) {
+                add(call.source);
+                add(call.name);
+                add(std::to_string(call.conditions.size()));
+                for (const cloudtrail::Condition& condition : call.conditions) {
+                    add(std::to_string(condition.path.size()));
+                    for (const std::string& key : condition.path) add(key);
+                    add(condition.value);
+                }
+            }
+        }
+    }
+    std::array<char, 17> digits{};
+    std::snprintf(digits.data(), digits.size(), "%016" PRIx64, hash_of(rules));
+    return digits.data();
 }
 
 std::vector<std::string_view> Catalogue::call_names() const {

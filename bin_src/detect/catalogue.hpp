@@ -80,6 +80,10 @@ class Catalogue {
         return names_[service].size();
     }
 
+    /// 16 hexadecimal digits that are the same for catalogues by which the same calls count for the
+    /// same: of ids, phases, calls and conditions, not of labels and thresholds.
+    [[nodiscard]] std::string fingerprint() const;
+
     /// The distinct names of all calls, in byte order.
     [[nodiscard]] std::vector<std::string_view> call_names() const;
 

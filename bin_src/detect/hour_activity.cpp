@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "detect/hash.hpp"
+#include "detect/saturating.hpp"
 
 namespace cloudhijack::detect {
 namespace {
@@ -29,29 +30,30 @@ void add_to_smallest(std::vector<Item>& items, std::size_t most, const Item& ite
 // A share of a count, at least 1 of what is there; exactly the count where the share is 1.
 std::uint64_t scaled(std::uint64_t count, double share) {
     if (share == 1.0 || count == 0) return count;
-    return std::max<std::uint64_t>(
-        1, static_cast<std::uint64_t>(std::llround(static_cast<double>(count) * share)));
-}
-
-// Of a client and an address: what origins are sampled by, over all hours alike.
-std::uint64_t origin_hash(std::uint64_t client, const Address& address) {
-    std::array<char, sizeof(client) + 1 + sizeof(address.bytes)> key{};
-    std::memcpy(key.data(), &client, sizeof(client));
-    key[sizeof(client)] = static_cast<char>(address.family);
-    std::memcpy(key.data() + sizeof(client) + 1, address.bytes.data(), address.bytes.size());
-    return hash_of({key.data(), key.size()});
+    constexpr double most = 9e18;  // as llround takes it
+    return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::llround(
+                                          std::min(static_cast<double>(count) * share, most))));
 }
 
 }  // namespace
 
 void HourActivity::Tally::add(const Tally& other) {
-    calls += other.calls;
+    add_to(calls, other.calls);
     first = std::min(first, other.first);
 }
 
 void HourActivity::Origin::add(const Origin& other) {
     all.add(other.all);
     without_cloud_sign.add(other.without_cloud_sign);
+}
+
+// Of a client and an address: what origins are sampled by, over all hours alike.
+std::uint64_t HourActivity::origin_hash(std::uint64_t client, const Address& address) {
+    std::array<char, sizeof(client) + 1 + sizeof(address.bytes)> key{};
+    std::memcpy(key.data(), &client, sizeof(client));
+    key[sizeof(client)] = static_cast<char>(address.family);
+    std::memcpy(key.data() + sizeof(client) + 1, address.bytes.data(), address.bytes.size());
+    return hash_of({key.data(), key.size()});
 }
 
 HourActivity::Origin HourActivity::origin_of(const HuntedCall& call, std::uint64_t times) {
@@ -67,7 +69,7 @@ void HourActivity::add(const HuntedCall& call) {
     if (beyond_) return beyond_->add(call);
     const auto place = std::ranges::lower_bound(calls_, call.identity, {}, &HuntedCall::identity);
     if (place != calls_.end() && place->identity == call.identity) {
-        place->times += call.times;
+        add_to(place->times, call.times);
         return;
     }
     calls_.insert(place, call);
@@ -80,14 +82,14 @@ void HourActivity::merge(const HourActivity& other, std::span<const std::uint32_
         add(call);
     }
     if (!other.beyond_) return;
-    if (!beyond_) keep_sums_only();
+    Beyond& mine = beyond();
     for (const auto& [their_key, sum] : other.beyond_->sums) {
         SumKey key = their_key;
         key.region = regions[key.region];
-        beyond_->add(key, sum);
+        mine.add(key, sum);
     }
-    for (const Sampled& sampled : other.beyond_->sample) beyond_->add(sampled);
-    for (const Origin& origin : other.beyond_->origins) beyond_->add(origin);
+    for (const Sampled& sampled : other.beyond_->sample) mine.add(sampled);
+    for (const Origin& origin : other.beyond_->origins) mine.add(origin);
 }
 
 void HourActivity::keep_sums_only() {
@@ -143,14 +145,14 @@ void HourActivity::Beyond::add(const HuntedCall& call) {
 
 void HourActivity::Beyond::add(const SumKey& key, const Sum& sum) {
     Sum& mine = sums[key];
-    mine.count += sum.count;
-    mine.messages += sum.messages;
+    add_to(mine.count, sum.count);
+    add_to(mine.messages, sum.messages);
     mine.seconds |= sum.seconds;
 }
 
-void HourActivity::Beyond::add(Sampled sampled) {
+void HourActivity::Beyond::add(const Sampled& sampled) {
     add_to_smallest(sample, k_exact, sampled, &Sampled::identity,
-                    [](Sampled& mine, const Sampled& other) { mine.times += other.times; });
+                    [](Sampled& mine, const Sampled& other) { add_to(mine.times, other.times); });
 }
 
 void HourActivity::Beyond::add(const Origin& origin) {
@@ -161,6 +163,7 @@ void HourActivity::Beyond::add(const Origin& origin) {
 double HourActivity::Beyond::share_of_calls() const {
     std::uint64_t deliveries = 0;
     for (const Sampled& sampled : sample) deliveries += sampled.times;
+    if (deliveries == 0) return 1.0;  // parts of it have not come
     return static_cast<double>(sample.size()) / static_cast<double>(deliveries);
 }
 

@@ -63,10 +63,39 @@ class HourActivity {
         void add(const Origin& other);
     };
 
+    /// A call, and how often it was delivered.
+    struct Sampled {
+        std::uint64_t identity = 0;
+        std::uint64_t times = 0;
+    };
+
+    /// What is kept beyond k_exact calls; counts include repeats.
+    struct Beyond {
+        std::map<SumKey, Sum> sums;
+        std::vector<Sampled> sample;  ///< sorted by identity
+        std::vector<Origin> origins;  ///< sorted by hash
+
+        void add(const HuntedCall& call);
+        void add(const SumKey& key, const Sum& sum);
+        void add(const Sampled& sampled);
+        void add(const Origin& origin);
+        /// Of deliveries, by the sample: 1 where nothing was delivered again.
+        [[nodiscard]] double share_of_calls() const;
+    };
+
     /// The origin of calls alike.
     static Origin origin_of(const HuntedCall& call, std::uint64_t times);
+    static std::uint64_t origin_hash(std::uint64_t client, const Address& address);
 
     void add(const HuntedCall& call);
+
+    /// What another hour keeps beyond k_exact calls, or a part of it.
+    Beyond& beyond() {
+        if (!beyond_) keep_sums_only();
+        return *beyond_;
+    }
+    /// Null where is_exact().
+    [[nodiscard]] const Beyond* kept_beyond() const { return beyond_.get(); }
 
     /// `regions[r]` is this activity's number for the other's region r.
     void merge(const HourActivity& other, std::span<const std::uint32_t> regions);
@@ -83,25 +112,6 @@ class HourActivity {
     [[nodiscard]] std::uint64_t repeats() const;
 
   private:
-    struct Sampled {
-        std::uint64_t identity = 0;
-        std::uint64_t times = 0;
-    };
-
-    /// What is kept beyond k_exact calls; counts include repeats.
-    struct Beyond {
-        std::map<SumKey, Sum> sums;
-        std::vector<Sampled> sample;  ///< sorted by identity
-        std::vector<Origin> origins;  ///< sorted by hash
-
-        void add(const HuntedCall& call);
-        void add(const SumKey& key, const Sum& sum);
-        void add(Sampled sampled);
-        void add(const Origin& origin);
-        /// Of deliveries, by the sample: 1 where nothing was delivered again.
-        [[nodiscard]] double share_of_calls() const;
-    };
-
     void keep_sums_only();
 
     std::vector<HuntedCall> calls_;  ///< sorted by identity

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "detect/behaviour.hpp"
+#include "detect/bounded_text.hpp"
 #include "detect/client.hpp"
 #include "detect/hash.hpp"
 #include "text/utf8.hpp"
@@ -106,7 +107,7 @@ Added HuntActivity::add(const Event& event) {
     if (quarantine ? is_no_call(event) : is_left_out(event)) return Added::left_out;
 
     PrincipalActivity& activity =
-        quarantine ? attached_[{std::string(account_of(event)), std::string(details.user_name)}]
+        quarantine ? attached_[{bounded(account_of(event)), bounded(details.user_name)}]
                    : principals_[principal_of(event)];
     const std::int64_t second =
         std::chrono::floor<std::chrono::seconds>(time->time_since_epoch()).count();
@@ -130,7 +131,7 @@ Added HuntActivity::add(const Event& event) {
     for (const Named& named : names) {
         count(event, details, named, call, second, activity);
     }
-    return Added::counted;
+    return call.outcome == Outcome::ok ? Added::counted : Added::failed;
 }
 
 // For which services, and in which phases, the catalogue names a call.

@@ -15,9 +15,12 @@
 #include "detect/added.hpp"
 #include "detect/catalogue.hpp"
 #include "detect/hunt_finding.hpp"
+#include "detect/partial/document_reader.hpp"
+#include "detect/partial/document_writer.hpp"
 #include "detect/principal.hpp"
 #include "detect/principal_activity.hpp"
 #include "detect/region_names.hpp"
+#include "result.hpp"
 
 namespace cloudhijack::detect {
 
@@ -34,6 +37,16 @@ class HuntActivity {
     /// Takes what another activity of the same catalogue holds. In any order and grouping the
     /// result is the same.
     void merge(const HuntActivity& other);
+
+    /// Writes all that it holds as items of partial documents.
+    void write(partial::DocumentWriter& documents) const;
+
+    /// Takes an item of a partial document of the same catalogue. The error says what is wrong with
+    /// the item, to follow a noun.
+    Result<> take(std::string_view list, partial::ItemReader& item);
+
+    /// How many principals there are.
+    [[nodiscard]] std::size_t size() const { return principals_.size(); }
 
     /// The rows of mode=hunt, in order.
     [[nodiscard]] std::vector<HuntFinding> findings(const HuntRules& rules) const;

@@ -13,13 +13,20 @@ class PhaseSet {
   public:
     void add(Phase phase) { bits_ |= bit_of(phase); }
 
+    /// The set that has these bits().
+    static PhaseSet of_bits(std::uint8_t bits) {
+        PhaseSet set;
+        set.bits_ = bits;
+        return set;
+    }
+
     [[nodiscard]] bool has(Phase phase) const { return (bits_ & bit_of(phase)) != 0; }
     /// Bit n: the n-th phase.
     [[nodiscard]] std::uint8_t bits() const { return bits_; }
     /// The one that is shown where there are several; not empty.
     [[nodiscard]] Phase first() const {
         std::size_t phase = 0;
-        while (!has(static_cast<Phase>(phase))) ++phase;
+        while (phase + 1 < k_phase_names.size() && !has(static_cast<Phase>(phase))) ++phase;
         return static_cast<Phase>(phase);
     }
 

@@ -1,5 +1,7 @@
 #include "detect/principal.hpp"
 
+#include "detect/bounded_text.hpp"
+
 namespace cloudhijack::detect {
 namespace {
 
@@ -40,18 +42,18 @@ std::string_view account_of(const cloudtrail::Event& event) {
 }
 
 Principal principal_of(const cloudtrail::Event& event) {
-    Principal principal{.account = std::string(account_of(event)), .name = {}};
+    Principal principal{.account = bounded(account_of(event)), .name = {}};
     const bool is_session =
         event.caller_type == "AssumedRole" || event.caller_type == "FederatedUser";
     if (is_session && !event.issuer_arn.empty()) {
-        principal.name = name_of_session(event);
+        principal.name = bounded(name_of_session(event));
         return principal;
     }
     for (const std::string_view name :
          {event.caller_arn, event.access_key, event.caller_principal_id, event.caller_account,
           k_unknown}) {
         if (name.empty()) continue;
-        principal.name = name;
+        principal.name = bounded(name);
         principal.one_actor = name != event.caller_account && name != k_unknown;
         break;
     }

@@ -16,7 +16,8 @@ struct Principal {
     auto operator<=>(const Principal&) const = default;
 };
 
-/// A person behind a shared role is one principal, and so is any other role, over all its sessions.
+/// What `bounded()` leaves of texts that are too long. A person behind a shared role is one
+/// principal, and so is any other role, over all its sessions.
 Principal principal_of(const cloudtrail::Event& event);
 
 /// The account in which the call was made, and `unknown` where no account is named.

@@ -20,10 +20,7 @@ void PrincipalActivity::merge(const PrincipalActivity& other,
         show(key, events.last);
     }
     subjects.merge(other.subjects);
-    for (BoundedSet PrincipalActivity::* const set :
-         {&PrincipalActivity::addresses, &PrincipalActivity::agents, &PrincipalActivity::clients,
-          &PrincipalActivity::access_keys, &PrincipalActivity::models, &PrincipalActivity::regions,
-          &PrincipalActivity::caller_types, &PrincipalActivity::workloads}) {
+    for (BoundedSet PrincipalActivity::* const set : k_sets) {
         (this->*set).merge(other.*set);
     }
     quarantined.merge(other.quarantined);

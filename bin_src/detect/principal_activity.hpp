@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -62,10 +63,18 @@ struct PrincipalActivity {
     bool has_long_term_key = false;
     bool has_bearer_key = false;
 
+    /// All of its sets.
+    static const std::array<BoundedSet PrincipalActivity::*, 8> k_sets;
+
     void show(const ShownKey& key, ShownEvent event);
 
     /// `region_numbers[r]` is this activity's number for the other's region r.
     void merge(const PrincipalActivity& other, std::span<const std::uint32_t> region_numbers);
 };
+
+inline constexpr std::array<BoundedSet PrincipalActivity::*, 8> PrincipalActivity::k_sets = {
+    &PrincipalActivity::addresses,    &PrincipalActivity::agents,   &PrincipalActivity::clients,
+    &PrincipalActivity::access_keys,  &PrincipalActivity::models,   &PrincipalActivity::regions,
+    &PrincipalActivity::caller_types, &PrincipalActivity::workloads};
 
 }  // namespace cloudhijack::detect

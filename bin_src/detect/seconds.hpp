@@ -23,6 +23,8 @@ constexpr std::int64_t hour_of(std::int64_t second) { return units_at(second, k_
 class Seconds {
   public:
     void add(std::int64_t second);
+    /// The seconds of a minute, as minutes() gives them.
+    void add_minute(std::int64_t minute, std::uint64_t bits) { minutes_[minute] |= bits; }
     void merge(const Seconds& other);
 
     [[nodiscard]] bool is_empty() const { return minutes_.empty(); }
@@ -30,6 +32,8 @@ class Seconds {
     [[nodiscard]] std::int64_t first() const;
     /// The first one at or after a second; nullopt behind the last.
     [[nodiscard]] std::optional<std::int64_t> first_from(std::int64_t second) const;
+    /// By minutes since 1970; bit s: second s of the minute.
+    [[nodiscard]] const std::map<std::int64_t, std::uint64_t>& minutes() const { return minutes_; }
     /// Calls `take(second)` for each, in order.
     void for_each(auto take) const {
         for (const auto& [minute, bits] : minutes_) {

@@ -41,6 +41,8 @@ class Subjects {
     /// By hash of service and text.
     [[nodiscard]] const std::map<std::uint64_t, Subject>& all() const { return subjects_; }
     [[nodiscard]] bool is_estimated() const { return is_cut_; }
+    /// Some were cut before they came here.
+    void note_cut() { is_cut_ = true; }
 
   private:
     Subject* find_or_insert(std::uint64_t hash, std::string_view text);

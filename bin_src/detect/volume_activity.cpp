@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "detect/bounded_text.hpp"
+#include "detect/saturating.hpp"
+
 namespace cloudhijack::detect {
 namespace {
 
@@ -28,13 +31,13 @@ Added VolumeActivity::add(const cloudtrail::Event& event) {
     if (entries.empty()) return Added::irrelevant;
     const auto time = event.row_time ? event.row_time : event.time();
     if (!time) return Added::undated;
-    if (!event.error_code.empty()) return Added::irrelevant;
-
+    const bool has_failed = !event.error_code.empty();
     std::optional<std::size_t>
         counted_for;  // of a service's entries, which stand together, one is enough
     for (const Catalogue::Entry& entry : entries) {
         if (entry.phase != Phase::volume || entry.service == counted_for) continue;
         if (!parameters_.all_hold(event.request_parameters, entry.conditions)) continue;
+        if (has_failed) return Added::failed;
         count(event, entry.service, *time);
         counted_for = entry.service;
     }
@@ -43,31 +46,42 @@ Added VolumeActivity::add(const cloudtrail::Event& event) {
 
 void VolumeActivity::count(const cloudtrail::Event& event, std::size_t service, Time time) {
     const auto caller = first_present(event.caller_arn, event.caller_principal_id);
-    Tally& tally = groups_[{.span_start = start_of_span(time, span_),
-                            .service = service,
-                            .caller_arn = texts_.keep(first_present(caller, k_unknown)),
-                            .caller_type = texts_.keep(first_present(event.caller_type, k_unknown)),
-                            .region = texts_.keep(first_present(event.region, k_unknown))}];
-    ++tally.event_count;
-    tally.first_event = std::min(tally.first_event, time);
-    tally.last_event = std::max(tally.last_event, time);
+    Tally& tally = group({.span_start = start_of_span(time, span_),
+                          .service = service,
+                          .caller_arn = first_present(caller, k_unknown),
+                          .caller_type = first_present(event.caller_type, k_unknown),
+                          .region = first_present(event.region, k_unknown)});
+    tally.add(1, time, time);
     if (!event.source_address.empty()) {
-        tally.source_addresses.insert(texts_.keep(event.source_address));
+        tally.source_addresses.insert(keep(event.source_address));
     }
+}
+
+void VolumeActivity::Tally::add(std::uint64_t events, Time first, Time last) {
+    add_to(event_count, events);
+    first_event = std::min(first_event, first);
+    last_event = std::max(last_event, last);
+}
+
+// The key's texts may be any.
+VolumeActivity::Tally& VolumeActivity::group(const Key& key) {
+    return groups_[{.span_start = key.span_start,
+                    .service = key.service,
+                    .caller_arn = keep(key.caller_arn),
+                    .caller_type = keep(key.caller_type),
+                    .region = keep(key.region)}];
+}
+
+std::string_view VolumeActivity::keep(std::string_view text) {
+    return texts_.keep(text.size() <= k_longest_text ? text : std::string_view(bounded(text)));
 }
 
 void VolumeActivity::merge(const VolumeActivity& other) {
     for (const auto& [key, theirs] : other.groups_) {
-        Tally& tally = groups_[{.span_start = key.span_start,
-                                .service = key.service,
-                                .caller_arn = texts_.keep(key.caller_arn),
-                                .caller_type = texts_.keep(key.caller_type),
-                                .region = texts_.keep(key.region)}];
-        tally.event_count += theirs.event_count;
-        tally.first_event = std::min(tally.first_event, theirs.first_event);
-        tally.last_event = std::max(tally.last_event, theirs.last_event);
+        Tally& tally = group(key);
+        tally.add(theirs.event_count, theirs.first_event, theirs.last_event);
         for (const std::string_view address : theirs.source_addresses) {
-            tally.source_addresses.insert(texts_.keep(address));
+            tally.source_addresses.insert(keep(address));
         }
     }
 }

@@ -14,12 +14,16 @@
 #include "detect/added.hpp"
 #include "detect/catalogue.hpp"
 #include "detect/interner.hpp"
+#include "detect/partial/document_reader.hpp"
+#include "detect/partial/document_writer.hpp"
 #include "detect/volume_finding.hpp"
+#include "result.hpp"
 
 namespace cloudhijack::detect {
 
 /// What mode=volume has counted so far. The order of the events does not matter; memory grows with
-/// the groups and their distinct addresses.
+/// the groups and their distinct addresses. Of texts over 1 KiB (see bounded()) only the front is
+/// kept.
 class VolumeActivity {
   public:
     /// The catalogue must outlive the activity and its findings.
@@ -32,6 +36,16 @@ class VolumeActivity {
     /// Takes what another activity of the same catalogue and span has counted. In any order and
     /// grouping the result is the same.
     void merge(const VolumeActivity& other);
+
+    /// Writes all that it holds as items of partial documents.
+    void write(partial::DocumentWriter& documents) const;
+
+    /// Takes an item of a partial document of the same catalogue and span. The error says what is
+    /// wrong with the item, to follow a noun.
+    Result<> take(std::string_view list, partial::ItemReader& item);
+
+    /// How many groups there are.
+    [[nodiscard]] std::size_t size() const { return groups_.size(); }
 
     /// The rows of mode=volume, in order. Their views are valid until the next add() or merge().
     [[nodiscard]] std::vector<VolumeFinding> findings(const VolumeRules& rules) const;
@@ -52,9 +66,15 @@ class VolumeActivity {
         std::set<std::string_view> source_addresses;
         cloudtrail::Time first_event = cloudtrail::Time::max();
         cloudtrail::Time last_event = cloudtrail::Time::min();
+
+        void add(std::uint64_t events, cloudtrail::Time first, cloudtrail::Time last);
     };
 
     void count(const cloudtrail::Event& event, std::size_t service, cloudtrail::Time time);
+    template <class Fields>
+    static void describe(Fields& fields, const Catalogue& catalogue, Key& key, Tally& tally);
+    Tally& group(const Key& key);
+    std::string_view keep(std::string_view text);
 
     const Catalogue* catalogue_;
     std::chrono::seconds span_;

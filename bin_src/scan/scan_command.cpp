@@ -198,6 +198,8 @@ int run_check_config(std::span<const std::string> arguments) {
                 std::to_string(services[i].threshold) + ", " +
                 counted(setup->catalogue.call_count(i), "call") + '\n';
     }
+    text += "catalogue " + setup->catalogue.fingerprint() +
+            ": which calls count, and for what; the same on a search head and all its peers\n";
     const std::vector built_in = {detect::embedded_catalogue()};
     if (terms != macro_terms(detect::load_catalogue(built_in).catalogue)) {
         text +=

@@ -164,11 +164,17 @@ Result<Request> parse_request(std::string metadata) {
     return request;
 }
 
-std::string reporting_getinfo_reply(const std::vector<std::string>& required_fields) {
-    const ordered_json reply = {{"type", "reporting"},
-                                {"generating", false},
-                                {"required_fields", required_fields},
-                                {"finished", false}};
+std::string reporting_getinfo_reply(const std::vector<std::string>& required_fields,
+                                    std::string_view streaming_preop) {
+    ordered_json reply = {
+        {"type", "reporting"}, {"generating", false}, {"required_fields", required_fields}};
+    if (!streaming_preop.empty()) reply["streaming_preop"] = streaming_preop;
+    reply["finished"] = false;
+    return to_text(reply);
+}
+
+std::string streaming_getinfo_reply() {
+    const ordered_json reply = {{"type", "streaming"}, {"generating", false}, {"finished", false}};
     return to_text(reply);
 }
 

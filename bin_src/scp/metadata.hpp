@@ -43,8 +43,14 @@ struct Inspector {
     std::vector<Metric> metrics;
 };
 
-/// The answer to getinfo of a command that runs on the search head over all results.
-std::string reporting_getinfo_reply(const std::vector<std::string>& required_fields);
+/// The answer to getinfo of a command that runs on the search head over all results. What
+/// `streaming_preop` names Splunk may run on the indexers before it; empty, there is nothing.
+std::string reporting_getinfo_reply(const std::vector<std::string>& required_fields,
+                                    std::string_view streaming_preop = {});
+
+/// The answer to getinfo of a command that may run on the indexers; it gets all fields, and its
+/// rows replace the events.
+std::string streaming_getinfo_reply();
 
 /// The answer to one execute.
 std::string execute_reply(bool finished, const Inspector& inspector = {});

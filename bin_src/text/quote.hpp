@@ -9,13 +9,18 @@
 
 namespace cloudhijack::text {
 
+/// The front of a text as a message can show it: control characters as dots.
+inline std::string shown(std::string_view text, std::size_t most) {
+    std::string shown(front_of(text, most));
+    std::ranges::replace_if(
+        shown, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7F'; }, '.');
+    return shown;
+}
+
 /// Text of the input as a message can show it: in quotes, short, control characters as dots.
 inline std::string quoted(std::string_view text) {
-    constexpr std::size_t shown = 100;
-    std::string quoted = '"' + std::string(front_of(text, shown));
-    std::ranges::replace_if(
-        quoted, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7F'; }, '.');
-    return quoted + (text.size() > shown ? "...\"" : "\"");
+    constexpr std::size_t most = 100;
+    return '"' + shown(text, most) + (text.size() > most ? "...\"" : "\"");
 }
 
 }  // namespace cloudhijack::text

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <vector>
 
 #include "byte_pieces.hpp"
 #include "csv/row_writer.hpp"
@@ -20,6 +21,7 @@ constexpr std::chrono::hours k_hour{1};
 struct Read {
     Result<> ended;
     command::Intake intake;
+    std::vector<std::string> partial;  ///< documents
 };
 
 Read read(const std::string& body, Input input = Input::raw) {
@@ -27,7 +29,13 @@ Read read(const std::string& body, Input input = Input::raw) {
     window.set_limit(body.size());
     detect::Activity activity = detect::VolumeActivity(builtin_catalogue(), k_hour);
     Read made;
-    command::EventRows rows(input, cloudtrail::Shape::cloudtrail(), activity, made.intake);
+    command::StageClock clock;
+    command::EventRows rows(
+        input, cloudtrail::Shape::cloudtrail(),
+        {.activity = activity,
+         .intake = made.intake,
+         .clock = clock,
+         .take_partial = [&made](std::string_view one) { made.partial.emplace_back(one); }});
     made.ended = rows.read_chunk(window);
     return made;
 }
@@ -100,11 +108,15 @@ TEST_CASE("event rows: each record of a row counts, and the row's time is not an
 
 TEST_CASE("event rows: required fields of each input") {
     using Fields = std::vector<std::string>;
-    CHECK(EventRows::required_fields(Input::raw, cloudtrail::Shape::cloudtrail()) ==
-          Fields{"_time", "_raw"});
-    CHECK(EventRows::required_fields(Input::fields, cloudtrail::Shape::cloudtrail()) ==
-          Fields{"_time", "eventTime", "eventSource", "eventName", "errorCode", "userIdentity.type",
-                 "userIdentity.arn", "userIdentity.principalId", "sourceIPAddress", "awsRegion"});
+    const auto& shape = cloudtrail::Shape::cloudtrail();
+    CHECK(EventRows::required_fields(Input::raw, true, shape) ==
+          Fields{"_time", "_raw", "cloudhijack_partial"});
+    CHECK(EventRows::required_fields(Input::raw, false, shape) == Fields{"_time", "_raw"});
+    CHECK(EventRows::required_fields(Input::fields, false, shape)[1] == "eventTime");
+    CHECK(EventRows::required_fields(Input::fields, true, shape) ==
+          Fields{"_time", "_raw", "cloudhijack_partial", "eventTime", "eventSource", "eventName",
+                 "errorCode", "userIdentity.type", "userIdentity.arn", "userIdentity.principalId",
+                 "sourceIPAddress", "awsRegion"});
 }
 
 TEST_CASE("event rows: fields that Splunk extracted") {
@@ -125,4 +137,27 @@ TEST_CASE("event rows: fields that Splunk extracted") {
     const Read other = read("_raw\n{}\n", Input::fields);
     CHECK(other.ended);
     CHECK_FALSE(other.intake.saw_call_columns);
+}
+
+TEST_CASE("event rows: a row is a partial one only where it is nothing else") {
+    const std::string header = "_time,_raw,cloudhijack_partial,eventName,host\n";
+    const auto partial = [&header](const std::string& row, Input input = Input::raw) {
+        const Read made = read(header + row, input);
+        CHECK(made.intake.rows + made.partial.size() == 1);
+        return !made.partial.empty();
+    };
+    for (const Input input : {Input::raw, Input::fields}) {
+        CHECK(partial("1,,x,,\n", input));
+        CHECK(partial("1,,x,,a\n", input));
+        CHECK_FALSE(partial("1," + k_call + ",x,,\n", input));
+        CHECK_FALSE(partial("1,,x,Publish,\n", input));
+        CHECK_FALSE(partial("1,,,,\n", input));
+    }
+    CHECK(read("cloudhijack_partial\nx\n").partial == std::vector<std::string>{"x"});
+    CHECK(read("cloudhijack_partial\n\"\"\n").intake.first_reason == "row 1: its _raw is empty");
+}
+
+TEST_CASE("event rows: the widest header is told, without twins and what is Splunk's own") {
+    CHECK(read("_time,_raw,__mv__raw,_cd,a,__mv_a,b\n").intake.fields == 2);
+    CHECK(read("_time,_raw\n").intake.fields == 0);
 }

@@ -11,6 +11,7 @@
 #include "command/hunt_rows.hpp"
 #include "command/setup_for_tests.hpp"
 #include "detect/builtin.hpp"
+#include "detect/partial/through_documents.hpp"
 #include "detect/story.hpp"
 #include "scan/report.hpp"
 
@@ -85,7 +86,8 @@ Story random_story(Random& random, std::size_t count) {
     return story;
 }
 
-// Gives events to up to six activities and merges those in any grouping.
+// Gives events to up to six activities and merges those in any grouping, as they are or sent as
+// partial documents.
 HuntActivity delivered(std::vector<Event> events, Random& random) {
     std::ranges::shuffle(events, random);
     std::vector<HuntActivity> parts;
@@ -94,7 +96,12 @@ HuntActivity delivered(std::vector<Event> events, Random& random) {
     for (const Event& event : events) parts[random() % count].add(event);
     while (parts.size() > 1) {
         const std::size_t into = random() % (parts.size() - 1);
-        parts[into].merge(parts.back());
+        if (random() % 2 == 0) {
+            parts[into].merge(parts.back());
+        } else {
+            merge_documents(parts[into], parts.back(),
+                            [] { return HuntActivity(setup().catalogue); });
+        }
         parts.pop_back();
     }
     return std::move(parts.front());

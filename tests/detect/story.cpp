@@ -11,6 +11,7 @@
 #include "command/setup_for_tests.hpp"
 #include "detect/builtin.hpp"
 #include "detect/evidence/evidence.hpp"
+#include "detect/partial/through_documents.hpp"
 #include "io/window.hpp"
 #include "scan/report.hpp"
 
@@ -73,6 +74,11 @@ std::vector<detect::HuntFinding> findings_of(const Story& story, const command::
     auto merged = activity_of(setup, {middle, twice.end()});
     merged.merge(activity_of(setup, {twice.begin(), middle}));
     CHECK(as_text(merged.findings(rules)) == expected);
+
+    const auto empty = [&setup] { return detect::HuntActivity(setup.catalogue); };
+    auto sent = activity_of(setup, {middle, twice.end()});
+    merge_documents(sent, activity_of(setup, {twice.begin(), middle}), empty);
+    CHECK(as_text(sent.findings(rules)) == expected);
     return findings;
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "detect/builtin.hpp"
+#include "detect/partial/through_documents.hpp"
 #include "io/window.hpp"
 
 using namespace cloudhijack;
@@ -58,7 +59,7 @@ TEST_CASE("volume activity: what is counted") {
     CHECK(activity.add(invocation()) == Added::counted);
     Event failed = invocation();
     failed.error_code = "200";
-    CHECK(activity.add(failed) == Added::irrelevant);
+    CHECK(activity.add(failed) == Added::failed);
     Event other = invocation();
     other.name = "GetObject";
     other.time_text = "";
@@ -72,7 +73,7 @@ TEST_CASE("volume activity: what is counted") {
     CHECK(activity.add(undated) == Added::undated);
     undated.error_code = "AccessDenied";
     CHECK(activity.add(undated) == Added::undated);
-    CHECK(activity.add(at(undated, Time{seconds{1}})) == Added::irrelevant);
+    CHECK(activity.add(at(undated, Time{seconds{1}})) == Added::failed);
     REQUIRE(findings_of(activity).size() == 1);
     CHECK(findings_of(activity).front().group.event_count == 1);
 }
@@ -164,6 +165,42 @@ TEST_CASE("volume activity: min_score leaves rows out") {
     CHECK(activity.findings(rules).empty());
 }
 
+TEST_CASE("volume activity: of texts that AWS never writes the front is kept") {
+    VolumeActivity activity(builtin_catalogue(), k_hour);
+    Event event = invocation();
+    const std::string longest(1024, 'a');
+    const std::string longer(1025, 'a');
+    event.caller_arn = longest;
+    activity.add(event);
+    event.caller_arn = longer;
+    event.source_address = longer;
+    activity.add(event);
+    const auto findings = findings_of(activity);
+    REQUIRE(findings.size() == 2);
+    const std::string front = std::string(1000, 'a') + "... (1025 bytes)";
+    CHECK(findings[0].group.caller_arn == front);
+    CHECK(findings[0].group.source_addresses == std::vector<std::string_view>{front});
+    CHECK(findings[1].group.caller_arn == longest);
+}
+
+TEST_CASE("volume activity: no count that another machine tells hides those of the others") {
+    VolumeActivity activity(builtin_catalogue(), k_hour);
+    for (int i = 0; i < 100; ++i) activity.add(invocation());
+    std::string forged = documents_of(activity).front();
+    const std::string count = ",100,";
+    forged.replace(forged.find(count), count.size(), ",1099511627776,");
+    VolumeActivity more(builtin_catalogue(), k_hour);
+    CHECK(read_document(forged, more));
+    for (int doublings = 0; doublings < 30; ++doublings) {
+        VolumeActivity same(builtin_catalogue(), k_hour);
+        same.merge(more);
+        more.merge(same);
+    }
+    activity.merge(more);
+    REQUIRE(findings_of(activity).size() == 1);
+    CHECK(findings_of(activity).front().group.event_count == UINT64_MAX);
+}
+
 TEST_CASE("volume activity: keeps no view of an event") {
     VolumeActivity activity(builtin_catalogue(), k_hour);
     {
@@ -215,7 +252,12 @@ TEST_CASE(
         }
         while (parts.size() > 1) {
             std::ranges::shuffle(parts, random);
-            parts[parts.size() - 2].merge(parts.back());
+            if (random() % 2 == 0) {
+                parts[parts.size() - 2].merge(parts.back());
+            } else {
+                merge_documents(parts[parts.size() - 2], parts.back(),
+                                [] { return VolumeActivity(builtin_catalogue(), k_hour); });
+            }
             parts.pop_back();
         }
         const VolumeActivity& activity = parts.front();

@@ -14,6 +14,10 @@ if not (os.path.isfile(_PATH) and os.access(_PATH, os.X_OK)):
 SANITIZED = bool(os.environ.get("CLOUDHIJACK_SANITIZED"))
 
 
+# `./package.sh test --long`: more of what a few rounds are enough of every day.
+LONG = bool(os.environ.get("CLOUDHIJACK_LONG"))
+
+
 def program() -> list[str]:
     """Its command line, as Splunk starts it."""
     return [os.path.abspath(_PATH)]

@@ -32,7 +32,8 @@ class OpeningTest(unittest.TestCase):
             {
                 "type": "reporting",
                 "generating": False,
-                "required_fields": ["_time", "_raw"],
+                "required_fields": ["_time", "_raw", "cloudhijack_partial"],
+                "streaming_preop": reply["streaming_preop"],  # see test_cluster.py
                 "finished": False,
             },
         )
@@ -186,8 +187,8 @@ class BatchTest(unittest.TestCase):
         metrics = run_search(program(), chunks=chunks).metrics
         counts = {name: numbers[1:] for name, numbers in metrics.items()}
         self.assertEqual(counts["metric.cloudhijack"], [3, 122, 1])
-        self.assertEqual(counts["metric.cloudhijack.counted"], [3, 122, 120])
-        self.assertEqual(counts["metric.cloudhijack.unreadable"], [3, 122, 1])
+        self.assertEqual(counts["metric.cloudhijack.relevant"], [3, 122, 120])
+        self.assertEqual(counts["metric.cloudhijack.skipped"], [3, 122, 1])
 
     def test_recorded_session_from_a_file(self) -> None:
         # Nothing in the program may depend on the other side's waiting for a reply.

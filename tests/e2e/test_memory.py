@@ -12,7 +12,7 @@ from typing import Iterator
 from chunk_body import write_body
 from peak_memory import bulky_record, measured
 from program_under_test import SANITIZED, program
-from splunkd import Session, execute, getinfo
+from splunkd import DEFAULT_TIMEOUT, Session, execute, getinfo
 
 MIB = 1 << 20
 MOST = 32 * MIB
@@ -21,10 +21,10 @@ MOST = 32 * MIB
 class MeasuredSession(Session):
     """A session that knows the program's peak memory once it has ended."""
 
-    def __init__(self) -> None:
+    def __init__(self, timeout: float = DEFAULT_TIMEOUT) -> None:
         self._folder = tempfile.TemporaryDirectory()
         self._report = Path(self._folder.name) / "peak"
-        super().__init__(measured(program(), self._report))
+        super().__init__(measured(program(), self._report), timeout=timeout)
 
     def __enter__(self) -> MeasuredSession:
         return self

@@ -200,20 +200,30 @@ def _read_call(record: dict[str, Any], row_time: Optional[str]) -> Optional[_Cal
     identity = record.get("userIdentity")
     if not isinstance(identity, dict):
         identity = {}
+    address = _text(record.get("sourceIPAddress"))
     return _Call(
         time=time,
         service=service,
         # | eval CallerARN=coalesce('userIdentity.arn', 'userIdentity.principalId', "unknown")
-        arn=_text(identity.get("arn")) or _text(identity.get("principalId")) or "unknown",
+        arn=_bounded(_text(identity.get("arn")) or _text(identity.get("principalId")) or "unknown"),
         # | eval CallerType=coalesce('userIdentity.type', "unknown")
-        type=_text(identity.get("type")) or "unknown",
-        region=_text(record.get("awsRegion")) or "unknown",  # not as the search, which drops it
-        address=_text(record.get("sourceIPAddress")),
+        type=_bounded(_text(identity.get("type")) or "unknown"),
+        # The search drops a call without a region.
+        region=_bounded(_text(record.get("awsRegion")) or "unknown"),
+        address=address and _bounded(address),
     )
 
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON")
+
+
+def _bounded(text: str) -> str:
+    """What the program keeps of a text that AWS never writes; the search keeps it whole."""
+    whole = text.encode()
+    if len(whole) <= 1024:
+        return text
+    return whole[:1000].decode("utf-8", "ignore") + f"... ({len(whole)} bytes)"
 
 
 def _first_of_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -1,0 +1,100 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include "io/byte_stream.hpp"
+#include "result.hpp"
+
+namespace cloudhijack::command {
+
+/// Where the time of a search goes.
+enum class Stage : std::uint8_t { read, csv, json, group, write };
+
+inline constexpr std::array<std::string_view, 5> k_stage_names = {"read", "csv", "json", "group",
+                                                                  "write"};
+
+/// In microseconds, by stage.
+using StageTimes = std::array<std::uint64_t, k_stage_names.size()>;
+
+/// Measures the stages of a search. Reading and writing are timed whole. What happens within a row
+/// is too short for that: of the first rows each is timed, later one in k_sampled_rows, which
+/// stands for all of them.
+template <class Clock>
+class BasicStageClock {
+  public:
+    static constexpr std::uint64_t k_sampled_rows = 64;
+
+    /// The same source, timed and counted. The clock must outlive it.
+    io::ByteSource timed(io::ByteSource source) {
+        return [this, source = std::move(source)](std::span<char> buffer) mutable {
+            const Time begin = Clock::now();
+            auto count = source(buffer);
+            total(Stage::read) += Clock::now() - begin;
+            if (count) bytes_ += *count;
+            return count;
+        };
+    }
+
+    /// Runs a stage that no row is part of.
+    auto timed(Stage stage, const auto& run) {
+        const Time begin = Clock::now();
+        auto result = run();
+        total(stage) += Clock::now() - begin;
+        return result;
+    }
+
+    void start_row() {
+        weight_ = rows_ < k_sampled_rows ? 1 : k_sampled_rows;
+        is_sampled_ = rows_++ % static_cast<std::uint64_t>(weight_) == 0;
+        if (is_sampled_) mark();
+    }
+
+    /// What went on since the row's start, or the last lap, but for reading, was this stage.
+    void lap(Stage stage) {
+        if (!is_sampled_) return;
+        const auto reading = total(Stage::read) - reading_at_mark_;
+        total(stage) += (Clock::now() - mark_ - reading) * weight_;
+        mark();
+    }
+
+    [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
+
+    [[nodiscard]] StageTimes times() const {
+        StageTimes times{};
+        for (std::size_t stage = 0; stage < times.size(); ++stage) {
+            const auto whole =
+                std::chrono::duration_cast<std::chrono::microseconds>(totals_.at(stage));
+            times.at(stage) = static_cast<std::uint64_t>(whole.count());
+        }
+        return times;
+    }
+
+  private:
+    using Time = typename Clock::time_point;
+    using Duration = typename Clock::duration;
+
+    Duration& total(Stage stage) { return totals_.at(static_cast<std::size_t>(stage)); }
+
+    void mark() {
+        mark_ = Clock::now();
+        reading_at_mark_ = total(Stage::read);
+    }
+
+    std::array<Duration, k_stage_names.size()> totals_{};
+    std::uint64_t bytes_ = 0;
+    std::uint64_t rows_ = 0;
+    std::int64_t weight_ = 1;
+    bool is_sampled_ = false;
+    Time mark_;
+    Duration reading_at_mark_{};
+};
+
+using StageClock = BasicStageClock<std::chrono::steady_clock>;
+
+}  // namespace cloudhijack::command

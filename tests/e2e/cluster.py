@@ -1,0 +1,145 @@
+"""A stand-in for a search over many indexers: map processes on search peers, one reduce process on
+the search head, over real pipes.
+
+As Splunk does, it asks the reduce process what may run on the peers (`streaming_preop`), starts
+that there, gives each peer its own events in chunks, and brings the rows that come back to the
+search head in chunks of another size, in any order, with nothing but the fields that were asked
+for. All processes run on this machine, so a peer's name is written into what it sends.
+"""
+
+from __future__ import annotations
+
+import random
+import shlex
+import socket
+from dataclasses import dataclass, field
+from typing import Callable, Optional, Sequence
+
+from chunk_body import EventRow, Layout, Row, write_bodies
+from splunkd import DEFAULT_TIMEOUT, Answer, ProtocolError, Session, execute, getinfo
+
+PARTIAL = "cloudhijack_partial"
+COLUMNS = ["_time", "_raw", PARTIAL]
+
+Rewrite = Callable[[str], Optional[str]]  # of a partial document; None loses it
+
+
+@dataclass
+class Peer:
+    """A search peer and its events."""
+
+    rows: Sequence[EventRow]
+    name: str = "idx1"
+    argv: Optional[Sequence[str]] = None  # its program, where it is another one
+    rows_per_chunk: int = 50_000
+    layout: Layout = Layout()
+    maps: bool = True  # else Splunk leaves the preop out, and its events travel as they are
+    dies_after: Optional[int] = None  # so many chunks; what has come until then counts
+    restarts: bool = False  # a new process for each chunk
+    rewrite: Rewrite = lambda document: document
+
+
+@dataclass
+class Traffic:
+    """What went over the wire to the search head."""
+
+    partial_rows: int = 0
+    bytes: int = 0
+    documents: list[str] = field(default_factory=list)
+
+
+def preop_args(reply: dict[str, object]) -> Optional[list[str]]:
+    """The arguments of the command that the reduce side wants on the peers."""
+    preop = reply.get("streaming_preop")
+    if preop is None:
+        return None
+    name, *args = shlex.split(str(preop))
+    if name != "cloudhijack":
+        raise ProtocolError(f"the preop {preop!r} is another command")
+    return args
+
+
+def map_rows(
+    argv: Sequence[str], args: Sequence[str], peer: Peer, traffic: Traffic
+) -> list[EventRow]:
+    """What a map process answers."""
+    bodies = write_bodies(peer.rows, peer.rows_per_chunk, peer.layout)
+    died = peer.dies_after is not None
+    bodies = bodies[: peer.dies_after] if died else bodies
+    groups = [[body] for body in bodies] if peer.restarts else [bodies]
+    found: list[EventRow] = []
+    for group in groups:
+        with Session(peer.argv or argv, timeout=DEFAULT_TIMEOUT) as session:
+            reply = session.request(getinfo(args))
+            expected = {"type": "streaming", "generating": False, "finished": False}
+            if reply.metadata != expected:
+                raise ProtocolError(f"the map phase answers getinfo with {reply.metadata}")
+            for number, body in enumerate(group, 1):
+                last = number == len(group) and not died and not peer.restarts
+                reply = session.request(execute(finished=last), body)
+                if reply.finished is not last or reply.error or reply.messages:
+                    raise ProtocolError(f"the map phase answers a chunk with {reply.metadata}")
+                traffic.bytes += len(reply.body)
+                found += _partial_rows(peer, reply.columns, reply.rows, traffic)
+            if not died:
+                session.end().check()
+    return found
+
+
+def _partial_rows(
+    peer: Peer, columns: list[str], rows: Sequence[Row], traffic: Traffic
+) -> list[EventRow]:
+    if columns != COLUMNS:
+        raise ProtocolError(f"the map phase answers with the columns {columns}")
+    if not rows:
+        raise ProtocolError("a chunk without a tally")
+    here = '"host":"%s"' % socket.gethostname()
+    found: list[EventRow] = []
+    for row in rows:
+        document = str(row[PARTIAL])
+        if row["_raw"] or not document.startswith('{"cloudhijack":1,') or here not in document:
+            raise ProtocolError(f"this is no partial row: {row}")
+        if len(document.encode()) > 32 * 1024:
+            raise ProtocolError("a document over its size")
+        traffic.partial_rows += 1
+        traffic.documents.append(document)
+        sent = peer.rewrite(document.replace(here, '"host":"%s"' % peer.name))
+        if sent is not None:
+            found.append({"_time": str(row["_time"]).encode(), PARTIAL: sent.encode()})
+    return found
+
+
+def run_cluster(
+    argv: Sequence[str],
+    args: Sequence[str],
+    peers: Sequence[Peer],
+    *,
+    seed: int = 0,
+    rows_per_chunk: int = 50_000,
+    preview: bool = False,
+) -> tuple[Answer, Traffic, bytes]:
+    """The search's answer, what travelled for it, and the body of the last reply as it came."""
+    rng = random.Random(seed)
+    traffic = Traffic()
+    with Session(argv) as session:
+        reply = session.request(getinfo(args, preview=preview))
+        answer = Answer(getinfo=reply.metadata)
+        answer.take(reply)
+        preop = preop_args(reply.metadata)
+        arrived: list[EventRow] = []
+        for peer in peers:
+            if peer.maps and preop is not None:
+                arrived += map_rows(argv, preop, peer, traffic)
+            else:
+                arrived += peer.rows
+        rng.shuffle(arrived)
+        columns = list(reply.metadata["required_fields"])
+        rng.shuffle(columns)
+        bodies = write_bodies(arrived, rows_per_chunk, Layout(tuple(columns))) or [b""]
+        for number, body in enumerate(bodies, 1):
+            reply = session.request(execute(finished=number == len(bodies)), body)
+            ended = answer.take(reply)
+            if ended != (number == len(bodies)):
+                raise ProtocolError("the search ends before its last chunk, or not with it")
+        session.end().check()
+    return answer, traffic, reply.body

@@ -1,0 +1,51 @@
+// Any bytes as the document of a partial row, in both modes: it is taken or refused, and what is
+// taken makes rows.
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "command/answer.hpp"
+#include "command/peers.hpp"
+#include "command/setup_for_tests.hpp"
+#include "io/window.hpp"
+#include "must.hpp"
+
+namespace {
+
+using namespace cloudhijack;
+
+// The fingerprint of the search head's catalogue is no secret, but a fuzzer does not guess it.
+std::string with_own_fingerprint(std::string document, const command::Setup& setup) {
+    constexpr std::string_view place = "CATALOGUE";
+    if (const auto at = document.find(place); at != std::string::npos) {
+        document.replace(at, place.size(), setup.catalogue.fingerprint());
+    }
+    return document;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    static const command::Setup setup = setup_with();
+    std::string document = with_own_fingerprint({reinterpret_cast<const char*>(data), size}, setup);
+    const std::size_t document_size = document.size();
+    document.append(io::k_padding, '\0');
+    for (const command::Mode mode : {command::Mode::volume, command::Mode::hunt}) {
+        command::Config config = setup.default_config();
+        config.mode = mode;
+        config.hunt.min_risk = 0;
+        config.volume.thresholds.assign(config.volume.thresholds.size(), 0);
+        detect::Activity activity = command::new_activity(setup.catalogue, config);
+        command::Intake intake;
+        command::StageClock clock;
+        command::Peers peers(setup, config);
+        peers.read(std::string_view(document).substr(0, document_size), activity, intake, clock);
+        const auto answer = command::answer_of(activity, config);
+        must(answer.rows.empty() || detect::size_of(activity) > 0 || mode == command::Mode::hunt,
+             "rows came from nothing");
+        must(peers.documents() == 1, "a document is not counted");
+    }
+    return 0;
+}
