@@ -1,34 +1,139 @@
 #include "command/answer.hpp"
 
-#include <variant>
+#include <utility>
 
+#include "command/baseline_rows.hpp"
+#include "command/coverage_rows.hpp"
 #include "command/hunt_rows.hpp"
+#include "command/lookup_file.hpp"
 #include "command/volume_rows.hpp"
+#include "detect/evidence/words.hpp"
 
 namespace cloudhijack::command {
 namespace {
 
-template <class Findings>
-std::vector<Row> to_rows(const Findings& findings) {
+using detect::counted;
+
+template <class Range>
+std::vector<Row> to_rows(const Range& findings) {
     std::vector<Row> rows;
     rows.reserve(findings.size());
     for (const auto& finding : findings) rows.push_back(to_row(finding));
     return rows;
 }
 
+struct ToAnswer {
+    Answer operator()(const detect::VolumeFindings& findings) const {
+        return {.columns = volume_columns(), .rows = to_rows(findings.rows)};
+    }
+    Answer operator()(const detect::HuntFindings& findings) const {
+        return {.columns = hunt_columns(), .rows = to_rows(findings.rows)};
+    }
+    Answer operator()(const detect::BaselineUpdate& update) const {
+        return {.columns = baseline_columns(), .rows = to_rows(update.baseline.pairs())};
+    }
+    Answer operator()(const std::vector<detect::CoverageFinding>& findings) const {
+        return {.columns = coverage_columns(), .rows = to_rows(findings)};
+    }
+};
+
+// A cut-off line of the answer could never be told from a whole one.
+Result<> check_that_it_can_be_read_again(const detect::Baseline& baseline) {
+    const auto too_much = [](const std::string& what) {
+        return failure(
+            "the baseline would have " + what +
+            ", the most that is read again; leave principals out that tell nothing, such "
+            "as sessions that are named anew each time, or accounts of your tests");
+    };
+    if (baseline.pairs().size() > k_most_lookup_rows) {
+        return too_much("more than " + std::to_string(k_most_lookup_rows) + " rows");
+    }
+    std::size_t bytes = 0;
+    constexpr std::size_t rest_of_a_row = 80;  // two times, the peak, quotes and commas
+    for (const auto& [pair, use] : baseline.pairs()) {
+        bytes += pair.account.size() + pair.principal.size() + pair.service.size() + rest_of_a_row;
+    }
+    if (bytes > k_largest_lookup) return too_much("more than 50 MiB");
+    return {};
+}
+
+std::string allowed_in_words(std::uint64_t rows, std::uint64_t lessened) {
+    if (rows == 0 && lessened == 0) return {};
+    std::string text = "the allowlist left out " + counted(rows, "row");
+    if (lessened > 0) text += " and took evidence from " + counted(lessened, "other");
+    return text;
+}
+
+// Without data events most use cannot be seen, and no row means nothing.
+std::string unseen_in_words(const detect::HuntActivity& hunt, const detect::Catalogue& catalogue) {
+    std::string text;
+    const auto services = catalogue.services();
+    for (std::size_t i = 0; i < services.size(); ++i) {
+        if (services[i].data_events.empty() || hunt.services_with_data_events().contains(i)) {
+            continue;
+        }
+        text += (text.empty() ? "" : ", ") + services[i].label;
+    }
+    if (text.empty()) return text;
+    return "there were no data events of " + text + "; mode=coverage says what that hides";
+}
+
+std::string in_words(const detect::BaselineUpdate& update) {
+    const std::string pairs = counted(update.baseline.pairs().size(), "row");
+    if (!update.newest) return "there was no event that counts; the baseline keeps its " + pairs;
+    return "the baseline has " + pairs + ", " + std::to_string(update.added) + " of them new; " +
+           std::to_string(update.dropped) + " were dropped, unseen for 90 days. What came after " +
+           detect::at(*update.newest - detect::k_left_for_next) + " is left for the next run";
+}
+
 }  // namespace
 
 detect::Activity new_activity(const detect::Catalogue& catalogue, const Config& config) {
-    if (config.mode == Mode::hunt) return detect::HuntActivity(catalogue);
-    return detect::VolumeActivity(catalogue, config.volume.span);
+    switch (config.mode) {
+        case Mode::volume:
+            return detect::VolumeActivity(catalogue, config.volume.span);
+        case Mode::hunt:
+        case Mode::baseline:
+            return detect::HuntActivity(catalogue);
+        case Mode::coverage:
+            return detect::CoverageActivity(catalogue);
+    }
+    std::unreachable();
 }
 
-Answer answer_of(const detect::Activity& activity, const Config& config) {
-    if (const auto* hunt = std::get_if<detect::HuntActivity>(&activity)) {
-        return {.columns = hunt_columns(), .rows = to_rows(hunt->findings(config.hunt))};
+Result<Findings> judge(const detect::Activity& activity, const Config& config) {
+    if (const auto* volume = std::get_if<detect::VolumeActivity>(&activity)) {
+        return volume->findings(config.volume);
     }
-    const auto& volume = std::get<detect::VolumeActivity>(activity);
-    return {.columns = volume_columns(), .rows = to_rows(volume.findings(config.volume))};
+    if (const auto* coverage = std::get_if<detect::CoverageActivity>(&activity)) {
+        return coverage->findings();
+    }
+    const auto& hunt = std::get<detect::HuntActivity>(activity);
+    if (config.mode == Mode::hunt) return hunt.findings(config.hunt);
+    auto update = detect::update_baseline(hunt, config.hunt);
+    if (auto fits = check_that_it_can_be_read_again(update.baseline); !fits) {
+        return std::unexpected(fits.error());
+    }
+    return update;
+}
+
+Answer answer_of(const Findings& findings) { return std::visit(ToAnswer{}, findings); }
+
+std::vector<std::string> notes_of(const Findings& findings, const detect::Activity& activity,
+                                  const detect::Catalogue& catalogue) {
+    std::vector<std::string> notes;
+    const auto add = [&notes](std::string text) {
+        if (!text.empty()) notes.push_back(std::move(text));
+    };
+    if (const auto* volume = std::get_if<detect::VolumeFindings>(&findings)) {
+        add(allowed_in_words(volume->allowed_rows, 0));
+    } else if (const auto* hunt = std::get_if<detect::HuntFindings>(&findings)) {
+        add(allowed_in_words(hunt->allowed_rows, hunt->lessened_rows));
+        add(unseen_in_words(std::get<detect::HuntActivity>(activity), catalogue));
+    } else if (const auto* update = std::get_if<detect::BaselineUpdate>(&findings)) {
+        add(in_words(*update));
+    }
+    return notes;
 }
 
 std::string uncounted_in_words(std::uint64_t left_out, std::uint64_t repeats) {

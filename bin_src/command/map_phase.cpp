@@ -15,7 +15,7 @@ namespace cloudhijack::command {
 namespace partial = detect::partial;
 
 partial::Header header_of(const Setup& setup, const Config& config) {
-    std::string mode(k_mode_names.at(static_cast<std::size_t>(config.mode)));
+    std::string mode(name_of(config.mode));
     if (config.mode == Mode::volume) mode += ' ' + std::to_string(config.volume.span.count()) + 's';
     return {.catalogue = setup.catalogue.fingerprint(),
             .host = partial::as_host(setup.host),

@@ -116,8 +116,13 @@ Taken set_phase(std::string_view value, Config& config) {
     return {};
 }
 
-Taken set_catalogue(std::string_view value, Config& config) {
-    config.catalogue = value;
+// Partial documents say by which catalogue they were made, and the reduce phase compares. Here the
+// fingerprint is for who reads what ran on the indexers.
+Taken take_catalogue(std::string_view /*value*/, Config& /*config*/) { return {}; }
+
+Taken set_file(std::string Config::* file, std::string_view value, Config& config) {
+    if (value.empty()) return unfit();
+    config.*file = value;
     return {};
 }
 
@@ -158,15 +163,16 @@ std::string names_of(std::span<const Option> table) {
 std::vector<Option> option_table(const detect::Catalogue& catalogue) {
     std::vector<Option> table = {
         {.name = "mode",
-         .takes = "volume or hunt",
+         .takes = "volume, hunt, baseline or coverage",
          .effect =
-             "what to look for: many calls in a span, or principals that behave like hijackers",
+             "what to look for: many calls in a span, principals that behave like hijackers, what "
+             "is usual (the rows of a baseline), or what the events cover",
          .modes = {},
          .set = set_mode},
         {.name = "input",
          .takes = "raw or fields",
          .effect = "where the record stands: in _raw, or in fields that Splunk extracted",
-         .in_shell = false,
+         .face = Face::search,
          .modes = {},
          .set = set_input},
         {.name = "span",
@@ -182,7 +188,7 @@ std::vector<Option> option_table(const detect::Catalogue& catalogue) {
         {.name = "suspicious_names",
          .takes = "a regular expression in RE2's syntax (no lookaround, no backreferences)",
          .effect = "a caller whose name it matches scores more",
-         .modes = {},
+         .modes = {Mode::volume, Mode::hunt},
          .set = set_suspicious_names},
         {.name = "min_risk",
          .takes = whole_number_up_to(detect::k_highest_risk),
@@ -197,20 +203,34 @@ std::vector<Option> option_table(const detect::Catalogue& catalogue) {
         {.name = "distributed",
          .takes = "true or false",
          .effect = "count on the indexers, so that only sums reach the search head",
-         .in_shell = false,
+         .face = Face::search,
          .modes = {},
          .set = set_distributed},
+        {.name = "baseline",
+         .takes = "the name of a file",
+         .effect = "what is usual, as mode baseline prints it",
+         .face = Face::shell,
+         .modes = {Mode::hunt, Mode::baseline},
+         .set = std::bind_front(set_file, &Config::baseline_file)},
+        {.name = "allowlist",
+         .takes = "the name of a file",
+         .effect = "what is expected of some principals: a CSV with the columns principal, "
+                   "service, evidence, threshold, expires",
+         .face = Face::shell,
+         .modes = {Mode::volume, Mode::hunt},
+         .set = std::bind_front(set_file, &Config::allowlist_file)},
     };
     for (std::size_t i = 0; i < catalogue.services().size(); ++i) {
         const detect::Service& service = catalogue.services()[i];
         if (service.calls_of(detect::Phase::use).empty()) continue;
         const bool only_hunted = service.calls_of(detect::Phase::volume).empty();
-        table.push_back({.name = service.id + "_threshold",
-                         .takes = whole_number_up_to(detect::k_largest_threshold),
-                         .effect = "more than this is much for " + service.label +
-                                   ": of calls in a span, in a hunt of messages in 60 minutes",
-                         .modes = only_hunted ? std::vector{Mode::hunt} : std::vector<Mode>{},
-                         .set = std::bind_front(set_threshold, i)});
+        table.push_back(
+            {.name = service.id + "_threshold",
+             .takes = whole_number_up_to(detect::k_largest_threshold),
+             .effect = "more than this is much for " + service.label +
+                       ": of calls in a span, in a hunt of messages in 60 minutes",
+             .modes = only_hunted ? std::vector{Mode::hunt} : std::vector{Mode::volume, Mode::hunt},
+             .set = std::bind_front(set_threshold, i)});
     }
     return table;
 }
@@ -222,7 +242,7 @@ std::vector<Option> map_option_table() {
          .takes = "the fingerprint of a catalogue",
          .effect = {},
          .modes = {},
-         .set = set_catalogue}};
+         .set = take_catalogue}};
     const detect::Catalogue none({});
     for (Option& option : option_table(none)) {
         if (option.name == "mode" || option.name == "input" || option.name == "span") {
@@ -233,8 +253,8 @@ std::vector<Option> map_option_table() {
 }
 
 std::string map_command(const Config& config, std::string_view catalogue_fingerprint) {
-    std::string command = "cloudhijack phase=" + std::string(k_map_phase) + " mode=" +
-                          std::string(k_mode_names.at(static_cast<std::size_t>(config.mode))) +
+    std::string command = "cloudhijack phase=" + std::string(k_map_phase) +
+                          " mode=" + std::string(name_of(config.mode)) +
                           " input=" + (config.input == Input::raw ? "raw" : "fields");
     if (config.mode == Mode::volume) {
         command += " span=" + std::to_string(config.volume.span.count()) + 's';
@@ -256,12 +276,10 @@ Result<> check_mode(const Option& option, std::string_view shown_name, Mode mode
     if (modes.empty() || std::ranges::find(modes, mode) != modes.end()) return {};
     std::string names;
     for (const Mode one : modes) {
-        names += (names.empty() ? "" : " or ") +
-                 std::string(k_mode_names.at(static_cast<std::size_t>(one)));
+        names += (names.empty() ? "" : " or ") + std::string(name_of(one));
     }
     return failure("option " + std::string(shown_name) + " belongs to mode " + names +
-                   ", and the mode is " +
-                   std::string(k_mode_names.at(static_cast<std::size_t>(mode))) + "; it takes " +
+                   ", and the mode is " + std::string(name_of(mode)) + "; it takes " +
                    option.takes);
 }
 

@@ -29,19 +29,27 @@ enum class Phase : std::uint8_t {
 };
 
 /// What to look for.
-enum class Mode : std::uint8_t { volume, hunt };
+enum class Mode : std::uint8_t { volume, hunt, baseline, coverage };
 
-inline constexpr std::array<std::string_view, 2> k_mode_names = {"volume", "hunt"};
+inline constexpr std::array<std::string_view, 4> k_mode_names = {"volume", "hunt", "baseline",
+                                                                 "coverage"};
+
+/// `hunt`.
+constexpr std::string_view name_of(Mode mode) {
+    return k_mode_names.at(static_cast<std::size_t>(mode));
+}
+
+/// Where an option can be given. [defaults] takes those of a search.
+enum class Face : std::uint8_t { both, search, shell };
 
 /// What the user asked for, checked and complete; built once and passed down.
 struct Config {
     Phase phase = Phase::reduce;
     Mode mode = Mode::volume;
     Input input = Input::raw;
-    bool distributed = true;  ///< whether there are to be map phases
-    /// In the map phase, the fingerprint of the search head's. Partial documents say their own, and
-    /// the reduce phase compares; this is for who reads what ran on the indexers.
-    std::string catalogue;
+    bool distributed = true;     ///< whether there are to be map phases
+    std::string baseline_file;   ///< in a shell; empty: none
+    std::string allowlist_file;  ///< in a shell; empty: none
     detect::VolumeRules volume;
     detect::HuntRules hunt;
 };
@@ -56,7 +64,7 @@ struct Option {
     std::string name;
     std::string takes;   ///< what its value is, in words
     std::string effect;  ///< what it does, for help
-    bool in_shell = true;
+    Face face = Face::both;
     std::vector<Mode> modes;  ///< those that use it; empty: all
     std::function<Taken(std::string_view value, Config&)> set;
 };

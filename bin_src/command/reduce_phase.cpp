@@ -15,6 +15,21 @@ namespace {
 constexpr std::uint64_t k_few_fields = 10;
 constexpr std::size_t k_most_complaints = 20;
 
+std::string_view way_to_fewer_rows(Mode mode) {
+    switch (mode) {
+        case Mode::volume:
+            return "A higher threshold or min_score gives fewer rows";
+        case Mode::hunt:
+            return "A higher min_risk gives fewer rows";
+        case Mode::baseline:
+            return "A baseline that is cut forgets: raise maxresultrows in limits.conf, "
+                   "[searchresults]";
+        case Mode::coverage:
+            return "A search for fewer accounts gives fewer rows";
+    }
+    std::unreachable();
+}
+
 std::uint64_t repeats_in(const detect::Activity& activity) {
     const auto* hunt = std::get_if<detect::HuntActivity>(&activity);
     return hunt != nullptr ? hunt->repeats() : 0;
@@ -50,30 +65,45 @@ std::string ReducePhase::getinfo_reply() const {
         fields, config_.distributed ? map_command(config_, setup_->catalogue.fingerprint()) : "");
 }
 
+// Splunk starts the program to ask for its kind alone, too; the files are read only where events
+// follow.
+Result<> ReducePhase::begin() {
+    lookup_problems_ = read_lookups(*setup_, config_);
+    const auto& unread = lookup_problems_.unread;
+    if (config_.mode != Mode::baseline || unread.empty()) return {};
+    return failure(unread.front() + ". A new baseline without it would lose what it holds");
+}
+
 Result<> ReducePhase::exchange(io::Window& body, bool finished, io::ByteSink& replies) {
+    if (chunks_ == 0) {
+        if (auto begun = begin(); !begun) return begun;
+    }
     ++chunks_;
     if (auto read = rows_.read_chunk(body); !read) return read;
     return finished ? answer(replies) : scp::write_chunk(replies, scp::execute_reply(false));
 }
 
 Result<> ReducePhase::answer(io::ByteSink& replies) {
-    std::uint64_t findings = 0;
+    const auto findings = clock_->timed(Stage::write, [&] { return judge(activity_, config_); });
+    if (!findings) return std::unexpected(findings.error());
+    std::uint64_t row_count = 0;
     const std::string csv = clock_->timed(Stage::write, [&] {
-        const auto [columns, rows] = answer_of(activity_, config_);
-        findings = rows.size();
+        const auto [columns, rows] = answer_of(*findings);
+        row_count = rows.size();
         return rows.empty() ? std::string() : to_splunk_csv(columns, rows);
     });
-    const scp::Inspector inspector = report(findings, csv.size());
+    const scp::Inspector inspector = report(*findings, row_count, csv.size());
     return scp::write_chunk(replies, scp::execute_reply(true, inspector), csv);
 }
 
-scp::Inspector ReducePhase::report(std::uint64_t findings, std::uint64_t bytes_out) const {
+scp::Inspector ReducePhase::report(const Findings& findings, std::uint64_t rows,
+                                   std::uint64_t bytes_out) const {
     const std::uint64_t repeats = repeats_in(activity_);
-    return {.messages = messages(findings, repeats),
-            .metrics = metrics(findings, repeats, bytes_out)};
+    return {.messages = messages(findings, rows, repeats),
+            .metrics = metrics(rows, repeats, bytes_out)};
 }
 
-std::vector<scp::Message> ReducePhase::messages(std::uint64_t findings,
+std::vector<scp::Message> ReducePhase::messages(const Findings& findings, std::uint64_t rows,
                                                 std::uint64_t repeats) const {
     std::vector<scp::Message> messages;
     const auto tell = [&messages](scp::Severity severity, std::string text) {
@@ -81,6 +111,12 @@ std::vector<scp::Message> ReducePhase::messages(std::uint64_t findings,
     };
     for (const conf::Mistake& mistake : setup_->mistakes) {
         tell(scp::Severity::error, to_text(mistake) + "; the built-in value counts");
+    }
+    for (const std::string& problem : lookup_problems_.unread) {
+        tell(scp::Severity::error, problem + "; the search goes on as if it were empty");
+    }
+    for (const std::string& problem : lookup_problems_.bad_lines) {
+        tell(scp::Severity::warn, problem);
     }
     const auto complaints = peers_.complaints();
     for (std::size_t i = 0; i < complaints.size() && i < k_most_complaints; ++i) {
@@ -112,18 +148,19 @@ std::vector<scp::Message> ReducePhase::messages(std::uint64_t findings,
     if (const auto text = uncounted_in_words(intake_.left_out, repeats); !text.empty()) {
         tell(scp::Severity::info, text);
     }
-    if (max_result_rows_ > 0 && findings > max_result_rows_) {
-        tell(scp::Severity::warn,
-             "the answer has " + std::to_string(findings) +
-                 " rows, more than Splunk's maxresultrows of " + std::to_string(max_result_rows_) +
-                 "; Splunk may cut it. A higher " +
-                 (config_.mode == Mode::hunt ? "min_risk" : "threshold or min_score") +
-                 " gives fewer rows");
+    for (const std::string& note : notes_of(findings, activity_, setup_->catalogue)) {
+        tell(scp::Severity::info, note);
+    }
+    if (max_result_rows_ > 0 && rows > max_result_rows_) {
+        tell(scp::Severity::warn, "the answer has " + std::to_string(rows) +
+                                      " rows, more than Splunk's maxresultrows of " +
+                                      std::to_string(max_result_rows_) + "; Splunk may cut it. " +
+                                      std::string(way_to_fewer_rows(config_.mode)));
     }
     return messages;
 }
 
-std::vector<scp::Metric> ReducePhase::metrics(std::uint64_t findings, std::uint64_t repeats,
+std::vector<scp::Metric> ReducePhase::metrics(std::uint64_t rows, std::uint64_t repeats,
                                               std::uint64_t bytes_out) const {
     std::vector<scp::Metric> metrics;
     const auto add = [&](const std::string& name, double seconds, std::uint64_t input,
@@ -135,15 +172,15 @@ std::vector<scp::Metric> ReducePhase::metrics(std::uint64_t findings, std::uint6
                            .output_count = output});
     };
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - started_;
-    add("", elapsed.count(), intake_.rows, findings);
+    add("", elapsed.count(), intake_.rows, rows);
     add("events", 0, intake_.rows, intake_.records);
     add("relevant", 0, intake_.records, intake_.relevant());
     add("failed", 0, intake_.records, intake_.failed);
     add("left_out", 0, intake_.records, intake_.left_out);
     add("skipped", 0, intake_.records, intake_.unreadable);
     add("duplicates", 0, intake_.records, repeats);
-    add(config_.mode == Mode::hunt ? "principals" : "groups", 0, intake_.records,
-        detect::size_of(activity_));
+    const bool by_principal = config_.mode == Mode::hunt || config_.mode == Mode::baseline;
+    add(by_principal ? "principals" : "groups", 0, intake_.records, detect::size_of(activity_));
     add("bytes", 0, clock_->bytes(), bytes_out);
     add("partial_rows", 0, peers_.documents(), 0);
     const auto add_times = [&](const std::string& prefix, const StageTimes& times) {

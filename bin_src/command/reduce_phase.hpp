@@ -7,7 +7,9 @@
 #include <string_view>
 #include <vector>
 
+#include "command/answer.hpp"
 #include "command/event_rows.hpp"
+#include "command/lookups.hpp"
 #include "command/peers.hpp"
 #include "command/setup.hpp"
 #include "detect/activity.hpp"
@@ -39,11 +41,13 @@ class ReducePhase {
 
   private:
     std::function<void(std::string_view)> take_partial();
+    Result<> begin();
     Result<> answer(io::ByteSink& replies);
-    [[nodiscard]] scp::Inspector report(std::uint64_t findings, std::uint64_t bytes_out) const;
-    [[nodiscard]] std::vector<scp::Message> messages(std::uint64_t findings,
+    [[nodiscard]] scp::Inspector report(const Findings& findings, std::uint64_t rows,
+                                        std::uint64_t bytes_out) const;
+    [[nodiscard]] std::vector<scp::Message> messages(const Findings& findings, std::uint64_t rows,
                                                      std::uint64_t repeats) const;
-    [[nodiscard]] std::vector<scp::Metric> metrics(std::uint64_t findings, std::uint64_t repeats,
+    [[nodiscard]] std::vector<scp::Metric> metrics(std::uint64_t rows, std::uint64_t repeats,
                                                    std::uint64_t bytes_out) const;
 
     const Setup* setup_;
@@ -53,6 +57,7 @@ class ReducePhase {
     detect::Activity activity_;
     Intake intake_;
     Peers peers_;
+    LookupProblems lookup_problems_;
     EventRows rows_;
     std::uint64_t chunks_ = 0;
     std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();

@@ -45,17 +45,24 @@ bool volume_has_conditions(const detect::Catalogue& catalogue) {
     });
 }
 
+std::vector<Option> search_options(const Setup& setup) {
+    std::vector<Option> options;
+    std::ranges::copy_if(setup.options, std::back_inserter(options),
+                         [](const Option& option) { return option.face != Face::shell; });
+    return options;
+}
+
 Result<Config> read_config(const Setup& setup, const std::vector<std::string>& arguments) {
     Config config = setup.default_config();
     const bool is_map = std::ranges::any_of(
         arguments, [](const std::string& argument) { return argument.starts_with("phase="); });
-    const auto read =
-        read_search_arguments(arguments, is_map ? map_option_table() : setup.options, config);
+    const auto read = read_search_arguments(
+        arguments, is_map ? map_option_table() : search_options(setup), config);
     if (!read) return std::unexpected(read.error());
-    if (config.input == Input::fields && config.mode == Mode::hunt) {
-        return failure(
-            "option input=fields belongs to mode volume; mode hunt reads the whole record: keep "
-            "_raw and leave input=fields out");
+    if (config.input == Input::fields && config.mode != Mode::volume) {
+        return failure("option input=fields belongs to mode volume; mode " +
+                       std::string(name_of(config.mode)) +
+                       " reads the whole record: keep _raw and leave input=fields out");
     }
     // A peer whose catalogue differs counts by other rules, and the reduce phase says so.
     if (!is_map && config.input == Input::fields && volume_has_conditions(setup.catalogue)) {

@@ -3,24 +3,24 @@
 #include <algorithm>
 #include <cassert>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <system_error>
 #include <utility>
 
 #include "io/host_name.hpp"
+#include "io/whole_file.hpp"
 
 namespace cloudhijack::command {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uintmax_t k_largest_conf_file = std::uintmax_t{4} * 1024 * 1024;
+constexpr std::size_t k_largest_conf_file = std::size_t{4} * 1024 * 1024;
 
 }  // namespace
 
 Config Setup::default_config() const {
-    Config config{.catalogue = {},
+    Config config{.baseline_file = {},
+                  .allowlist_file = {},
                   .volume = detect::VolumeRules::of(catalogue),
                   .hunt = detect::HuntRules::of(catalogue, evidence)};
     for (const conf::Setting& setting : defaults) {
@@ -38,12 +38,13 @@ Setup read_setup(std::span<const conf::ConfFile> layers) {
                 .options = {},
                 .defaults = {},
                 .mistakes = std::move(mistakes),
-                .host = io::host_name()};
+                .host = io::host_name(),
+                .lookups_folder = {}};
     setup.options = option_table(setup.catalogue);
     Config trial = setup.default_config();
     for (conf::Setting& setting : defaults) {
         const auto option = std::ranges::find(setup.options, setting.place.key, &Option::name);
-        if (option == setup.options.end()) {
+        if (option == setup.options.end() || option->face == Face::shell) {
             setup.mistakes.push_back({.place = setting.place, .text = "is no option"});
         } else if (auto set = set_option(*option, option->name, setting.value, trial); !set) {
             setup.mistakes.push_back({.place = setting.place, .text = set.error().text});
@@ -55,15 +56,9 @@ Setup read_setup(std::span<const conf::ConfFile> layers) {
 }
 
 Result<conf::ConfFile> read_conf_file(const std::string& path) {
-    std::error_code error;
-    const auto size = fs::file_size(path, error);
-    std::ifstream file(path, std::ios::binary);
-    if (error || !file) {
-        return failure(path + ": cannot be read" + (error ? ": " + error.message() : ""));
-    }
-    if (size > k_largest_conf_file) return failure(path + ": is larger than 4 MiB");
-    const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-    return conf::parse(path, text);
+    const auto text = io::read_whole_file(path, k_largest_conf_file);
+    if (!text) return std::unexpected(text.error());
+    return conf::parse(path, *text);
 }
 
 Setup read_installed_setup() {
@@ -72,8 +67,9 @@ Setup read_installed_setup() {
     const fs::path executable = fs::read_symlink("/proc/self/exe", error);
     const fs::path bin = executable.parent_path().parent_path();
     if (bin.filename() != "bin") return read_setup(layers);
+    const fs::path app = bin.parent_path();
     for (const char* folder : {"default", "local"}) {
-        const fs::path path = bin.parent_path() / folder / "cloudhijack.conf";
+        const fs::path path = app / folder / "cloudhijack.conf";
         if (!fs::exists(path, error)) continue;
         auto file = read_conf_file(path);
         if (!file) {
@@ -83,7 +79,9 @@ Setup read_installed_setup() {
         }
         layers.push_back(std::move(*file));
     }
-    return read_setup(layers);
+    Setup setup = read_setup(layers);
+    setup.lookups_folder = app / "lookups";
+    return setup;
 }
 
 }  // namespace cloudhijack::command

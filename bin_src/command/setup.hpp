@@ -19,6 +19,8 @@ struct Setup {
     std::vector<conf::Setting> defaults;  ///< every one of [defaults] that an option took
     std::vector<conf::Mistake> mistakes;
     std::string host;  ///< this machine's name
+    /// Where the app's lookup files are, for a search; empty where there is no app.
+    std::string lookups_folder;
 
     /// The options' values where no argument says otherwise.
     [[nodiscard]] Config default_config() const;

@@ -36,6 +36,7 @@ Result<RowReader::Next> RowReader::next(std::size_t wanted_cells) {
 }
 
 Result<RowReader::Next> RowReader::scan_row(std::size_t wanted_cells) {
+    offset_ += row_size_;
     window_->consume(std::exchange(row_size_, 0));
     cells_.clear();
     state_ = State::cell_start;

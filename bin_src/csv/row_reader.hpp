@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,9 @@ class RowReader {
     /// Goes to the next row. Of its cells the first `wanted_cells` are kept, the rest passed over.
     /// The error is the source's, or names the cap that a row exceeds.
     Result<Next> next(std::size_t wanted_cells);
+
+    /// Bytes of the body before the row at hand.
+    [[nodiscard]] std::uint64_t offset() const { return offset_; }
 
     /// Cells kept of the row at hand; a row may be shorter than its header.
     [[nodiscard]] std::size_t cell_count() const { return cells_.size(); }
@@ -59,6 +63,7 @@ class RowReader {
 
     io::Window* window_;
     std::vector<Cell> cells_;
+    std::uint64_t offset_ = 0;
     std::size_t row_size_ = 0;  ///< bytes of the row at hand, its line end included
     State state_ = State::cell_start;
     std::size_t position_ = 0;    ///< of the byte to look at next, from the row's first

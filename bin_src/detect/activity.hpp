@@ -4,13 +4,15 @@
 
 #include "cloudtrail/event.hpp"
 #include "detect/added.hpp"
+#include "detect/coverage_activity.hpp"
 #include "detect/hunt_activity.hpp"
 #include "detect/volume_activity.hpp"
 
 namespace cloudhijack::detect {
 
-/// What has been counted so far; one type for each mode.
-using Activity = std::variant<VolumeActivity, HuntActivity>;
+/// What has been counted so far; one type for each way of counting. mode=baseline counts as
+/// mode=hunt does.
+using Activity = std::variant<VolumeActivity, HuntActivity, CoverageActivity>;
 
 inline Added add(Activity& activity, const cloudtrail::Event& event) {
     return std::visit([&event](auto& one) { return one.add(event); }, activity);

@@ -72,18 +72,25 @@ std::optional<std::uint64_t> UseHistory::peak_before(std::int64_t second) const 
 }
 
 Behaviour::Behaviour(const Catalogue& catalogue, const RegionNames& regions, const HuntRules& rules,
-                     const Principal& principal, const PrincipalActivity& activity)
+                     const Principal& principal, const PrincipalActivity& activity,
+                     Exceptions exceptions)
     : catalogue_(&catalogue),
+      regions_(&regions),
       rules_(&rules),
       principal_(&principal),
       activity_(&activity),
-      history_(catalogue.services().size()) {
+      exceptions_(std::move(exceptions)),
+      history_(catalogue.services().size()),
+      account_known_from_(rules.baseline->known_from(principal.account)) {
+    for (const Service& service : catalogue.services()) {
+        usual_use_.push_back(rules.baseline->find(principal.account, principal.name, service.id));
+    }
     for (const auto& [key, hour] : activity.hours) {
         const auto [service, number] = key;
         if (hour.is_exact()) {
-            take_exact_hour(service, number, hour, regions);
+            take_exact_hour(service, number, hour);
         } else {
-            take_summed_hour(service, number, hour, regions);
+            take_summed_hour(service, number, hour);
             has_summed_hours_ = true;
         }
     }
@@ -96,8 +103,25 @@ Behaviour::Behaviour(const Catalogue& catalogue, const RegionNames& regions, con
     take_origins();
 }
 
+Behaviour Behaviour::with(const PrincipalActivity& part) const {
+    Behaviour other(*catalogue_, *regions_, *rules_, *principal_, part, exceptions_);
+    other.history_ = history_;
+    return other;
+}
+
+std::optional<std::uint64_t> Behaviour::threshold(std::size_t service, std::int64_t second) const {
+    return allowed_volume(exceptions_, service, second, rules_->thresholds[service]);
+}
+
+std::optional<std::uint64_t> Behaviour::usual_peak(std::size_t service, std::int64_t second) const {
+    const auto in_range = history_[service].peak_before(second);
+    if (!is_known_account(second)) return in_range;
+    const Baseline::Use* use = usual_use_[service];
+    return std::max(in_range.value_or(0), use != nullptr ? use->peak_hour : 0);
+}
+
 void Behaviour::take_exact_hour(std::size_t service, std::int64_t hour,
-                                const HourActivity& activity, const RegionNames& regions) {
+                                const HourActivity& activity) {
     for (const HuntedCall& call : activity.calls()) {
         const std::int64_t second = hour * k_seconds_an_hour + call.second;
         const std::int64_t minute = minute_of(second);
@@ -108,14 +132,14 @@ void Behaviour::take_exact_hour(std::size_t service, std::int64_t hour,
                           .call = call.call,
                           .phases = call.phases,
                           .outcome = call.outcome,
-                          .region = regions.name_of(call.region),
+                          .region = regions_->name_of(call.region),
                           .count = 1,
                           .messages = call.messages});
     }
 }
 
 void Behaviour::take_summed_hour(std::size_t service, std::int64_t hour,
-                                 const HourActivity& activity, const RegionNames& regions) {
+                                 const HourActivity& activity) {
     for (const auto& [key, sum] : activity.sums()) {
         calls_.push_back({.minute = hour * 60 + key.minute,
                           .seconds = sum.seconds,
@@ -123,7 +147,7 @@ void Behaviour::take_summed_hour(std::size_t service, std::int64_t hour,
                           .call = key.call,
                           .phases = key.phases,
                           .outcome = key.outcome,
-                          .region = regions.name_of(key.region),
+                          .region = regions_->name_of(key.region),
                           .count = sum.count,
                           .messages = sum.messages});
     }

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "detect/allowlist.hpp"
 #include "detect/catalogue.hpp"
 #include "detect/hunt_rules.hpp"
 #include "detect/principal.hpp"
@@ -70,13 +71,20 @@ struct HourOrigins {
 /// in order of time. Views lie in the activity, the catalogue and the region names.
 class Behaviour {
   public:
+    /// `exceptions` are those of the rules' allowlist that are to count.
     Behaviour(const Catalogue& catalogue, const RegionNames& regions, const HuntRules& rules,
-              const Principal& principal, const PrincipalActivity& activity);
+              const Principal& principal, const PrincipalActivity& activity,
+              Exceptions exceptions = {});
+
+    /// The same principal with less activity, and with its whole history.
+    [[nodiscard]] Behaviour with(const PrincipalActivity& part) const;
 
     [[nodiscard]] const Principal& principal() const { return *principal_; }
     [[nodiscard]] const PrincipalActivity& activity() const { return *activity_; }
     [[nodiscard]] const Catalogue& catalogue() const { return *catalogue_; }
+    [[nodiscard]] const RegionNames& regions() const { return *regions_; }
     [[nodiscard]] const HuntRules& rules() const { return *rules_; }
+    [[nodiscard]] const Exceptions& exceptions() const { return exceptions_; }
 
     /// By first second; of one second in an order of their own.
     [[nodiscard]] const std::vector<Calls>& calls() const { return calls_; }
@@ -91,10 +99,24 @@ class Behaviour {
     }
     [[nodiscard]] std::size_t service_count() const { return catalogue_->services().size(); }
 
-    /// What was usual for the principal and the service at a time.
+    /// How many messages of a service in 60 minutes at a time are not much: the service's
+    /// threshold, or what an exception allows. nullopt: any number is allowed.
+    [[nodiscard]] std::optional<std::uint64_t> threshold(std::size_t service,
+                                                         std::int64_t second) const;
+
+    /// What was usual for the principal and the service at a time, by the baseline and by the range
+    /// itself: the messages of the busiest hour, 0 where the baseline knows the account and not the
+    /// principal's use of the service; nullopt where neither tells.
     [[nodiscard]] std::optional<std::uint64_t> usual_peak(std::size_t service,
-                                                          std::int64_t second) const {
-        return history_[service].peak_before(second);
+                                                          std::int64_t second) const;
+
+    /// True where the baseline knows the account at a time.
+    [[nodiscard]] bool is_known_account(std::int64_t second) const {
+        return account_known_from_ && *account_known_from_ <= second;
+    }
+    /// What the baseline holds of the principal and the service; null for nothing.
+    [[nodiscard]] const Baseline::Use* usual_use(std::size_t service) const {
+        return usual_use_[service];
     }
 
     /// True where an hour held more calls than are kept one by one: counts are by the minute, and
@@ -102,18 +124,20 @@ class Behaviour {
     [[nodiscard]] bool has_summed_hours() const { return has_summed_hours_; }
 
   private:
-    void take_exact_hour(std::size_t service, std::int64_t hour, const HourActivity& activity,
-                         const RegionNames& regions);
-    void take_summed_hour(std::size_t service, std::int64_t hour, const HourActivity& activity,
-                          const RegionNames& regions);
+    void take_exact_hour(std::size_t service, std::int64_t hour, const HourActivity& activity);
+    void take_summed_hour(std::size_t service, std::int64_t hour, const HourActivity& activity);
     void take_origins();
 
     const Catalogue* catalogue_;
+    const RegionNames* regions_;
     const HuntRules* rules_;
     const Principal* principal_;
     const PrincipalActivity* activity_;
+    Exceptions exceptions_;
     std::vector<Calls> calls_;
-    std::vector<UseHistory> history_;  ///< by service
+    std::vector<UseHistory> history_;                 ///< by service
+    std::vector<const Baseline::Use*> usual_use_;     ///< by service
+    std::optional<std::int64_t> account_known_from_;  ///< by the baseline
     std::map<std::int64_t, HourOrigins> origins_;
     bool has_summed_hours_ = false;
 };

@@ -45,6 +45,8 @@ struct Service {
     std::string label;  ///< as rows show it: `AWS SES`
     std::string category;
     std::uint64_t threshold = 0;  ///< calls in a span that a row needs more of
+    std::string data_events;      ///< what only data events show, in words; can be empty
+    std::string never_logged;     ///< what CloudTrail never shows, and what does, in words
     std::array<std::vector<Call>, k_phase_names.size()> calls;
 
     [[nodiscard]] const std::vector<Call>& calls_of(Phase phase) const {
@@ -81,7 +83,7 @@ class Catalogue {
     }
 
     /// 16 hexadecimal digits that are the same for catalogues by which the same calls count for the
-    /// same: of ids, phases, calls and conditions, not of labels and thresholds.
+    /// same: of ids, phases, calls and conditions, not of labels, texts and thresholds.
     [[nodiscard]] std::string fingerprint() const;
 
     /// The distinct names of all calls, in byte order.

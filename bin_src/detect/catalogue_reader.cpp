@@ -135,10 +135,13 @@ Taken read_service_key(const conf::Setting& setting, ServiceDraft& draft) {
     if (key == "label") return read_text(setting.value, draft.service.label);
     if (key == "category") return read_text(setting.value, draft.service.category);
     if (key == "threshold") return read_threshold(setting.value, draft.service.threshold);
+    if (key == "data_events") return read_text(setting.value, draft.service.data_events);
+    if (key == "never_logged") return read_text(setting.value, draft.service.never_logged);
     if (key == "source") return read_source(setting.value, draft.source);
     const auto phase = std::ranges::find(k_phase_names, key);
     if (phase == k_phase_names.end()) {
-        std::string known = "is no key of a service: label, category, threshold, source";
+        std::string known =
+            "is no key of a service: label, category, threshold, source, data_events, never_logged";
         for (const std::string_view name : k_phase_names) known += ", " + std::string(name);
         return wrong(std::move(known));
     }

@@ -102,6 +102,9 @@ Added HuntActivity::add(const Event& event) {
     if (!time) return Added::undated;
     const std::vector<Named> names = names_of(event, entries);
     if (names.empty()) return Added::irrelevant;
+    if (event.category == "Data") {
+        for (const Named& named : names) with_data_events_.insert(named.service);
+    }
     const CallDetails details = details_reader_.read(event.request_parameters);
     const bool quarantine = is_quarantine(event, details);
     if (quarantine ? is_no_call(event) : is_left_out(event)) return Added::left_out;
@@ -220,6 +223,7 @@ void HuntActivity::merge(const HuntActivity& other) {
     for (const auto& [user, activity] : other.attached_) {
         attached_[user].merge(activity, numbers);
     }
+    with_data_events_.insert(other.with_data_events_.begin(), other.with_data_events_.end());
 }
 
 std::map<HuntActivity::Attached, const Principal*> HuntActivity::known_users() const {
@@ -233,7 +237,8 @@ std::map<HuntActivity::Attached, const Principal*> HuntActivity::known_users() c
     return users;
 }
 
-std::vector<HuntFinding> HuntActivity::findings(const HuntRules& rules) const {
+void HuntActivity::for_each_principal(
+    const std::function<void(const Principal&, const PrincipalActivity&)>& take) const {
     const std::vector<std::uint32_t> same = regions_.own_numbers();
     // What AWS attached to a user is that user's, whoever else acted under the name.
     std::map<Principal, PrincipalActivity> quarantined;
@@ -250,17 +255,45 @@ std::vector<HuntFinding> HuntActivity::findings(const HuntRules& rules) const {
         if (is_new && own != principals_.end()) place->second.merge(own->second, same);
         place->second.merge(attached, same);
     }
-    std::vector<HuntFinding> findings;
-    const auto judge = [&](const Principal& principal, const PrincipalActivity& activity) {
-        auto finding = assess(Behaviour(*catalogue_, regions_, rules, principal, activity), rules);
-        if (finding) findings.push_back(std::move(*finding));
-    };
     for (const auto& [principal, activity] : principals_) {
-        if (!quarantined.contains(principal)) judge(principal, activity);
+        if (!quarantined.contains(principal)) take(principal, activity);
     }
-    for (const auto& [principal, activity] : quarantined) judge(principal, activity);
-    std::ranges::sort(findings, comes_before);
+    for (const auto& [principal, activity] : quarantined) take(principal, activity);
+}
+
+void HuntActivity::for_each_behaviour(const HuntRules& rules,
+                                      const std::function<void(const Behaviour&)>& visit) const {
+    for_each_principal([&](const Principal& principal, const PrincipalActivity& activity) {
+        visit(Behaviour(*catalogue_, regions_, rules, principal, activity));
+    });
+}
+
+HuntFindings HuntActivity::findings(const HuntRules& rules) const {
+    HuntFindings findings;
+    for_each_principal([&](const Principal& principal, const PrincipalActivity& activity) {
+        auto exceptions = rules.allowlist->of(principal.name);
+        const bool is_excepted = !exceptions.empty();
+        const auto assessed = [&](Exceptions counting) {
+            return assess(
+                Behaviour(*catalogue_, regions_, rules, principal, activity, std::move(counting)),
+                rules);
+        };
+        auto finding = assessed(std::move(exceptions));
+        if (is_excepted) findings.note_allowed(assessed({}), finding);
+        if (finding) findings.rows.push_back(std::move(*finding));
+    });
+    std::ranges::sort(findings.rows, comes_before);
     return findings;
+}
+
+std::optional<std::int64_t> HuntActivity::newest() const {
+    std::optional<std::int64_t> newest;
+    for_each_principal([&newest](const Principal&, const PrincipalActivity& activity) {
+        for (const auto& [key, events] : activity.shown) {
+            newest = std::max(newest.value_or(events.last.second), events.last.second);
+        }
+    });
+    return newest;
 }
 
 std::uint64_t HuntActivity::repeats() const {

@@ -2,7 +2,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -48,8 +51,20 @@ class HuntActivity {
     /// How many principals there are.
     [[nodiscard]] std::size_t size() const { return principals_.size(); }
 
-    /// The rows of mode=hunt, in order.
-    [[nodiscard]] std::vector<HuntFinding> findings(const HuntRules& rules) const;
+    /// The rows of mode=hunt, in order, and what the rules' allowlist changed.
+    [[nodiscard]] HuntFindings findings(const HuntRules& rules) const;
+
+    /// Calls `visit` for each principal; exceptions do not count.
+    void for_each_behaviour(const HuntRules& rules,
+                            const std::function<void(const Behaviour&)>& visit) const;
+
+    /// The second of the newest call; nullopt where there is none.
+    [[nodiscard]] std::optional<std::int64_t> newest() const;
+
+    /// The services, by index, of which there was a data event.
+    [[nodiscard]] const std::set<std::size_t>& services_with_data_events() const {
+        return with_data_events_;
+    }
 
     /// Calls that were delivered again and count once.
     [[nodiscard]] std::uint64_t repeats() const;
@@ -76,6 +91,9 @@ class HuntActivity {
                PrincipalActivity& activity);
     /// The user's name in each account, and who goes by it.
     [[nodiscard]] std::map<Attached, const Principal*> known_users() const;
+    /// Calls `take` for each principal, with what AWS attached to it.
+    void for_each_principal(
+        const std::function<void(const Principal&, const PrincipalActivity&)>& take) const;
 
     const Catalogue* catalogue_;
     cloudtrail::ParameterReader parameters_;
@@ -83,6 +101,7 @@ class HuntActivity {
     RegionNames regions_;
     std::map<Principal, PrincipalActivity> principals_;
     std::map<Attached, PrincipalActivity> attached_;
+    std::set<std::size_t> with_data_events_;
 };
 
 }  // namespace cloudhijack::detect

@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "detect/allowed_calls.hpp"
 #include "detect/evidence/words.hpp"
 #include "detect/timeline.hpp"
 #include "detect/use_window.hpp"
@@ -26,7 +27,9 @@ std::vector<Held> weigh(const Behaviour& behaviour, const HuntRules& rules) {
     for (const Evidence& evidence : all_evidence()) {
         const EvidenceSettings* settings = rules.settings_of(evidence.id);
         if (settings == nullptr) continue;
-        auto holding = evidence.holds(behaviour, *settings);
+        const BehaviourForEvidence seen(behaviour, evidence.id);
+        if (seen.get() == nullptr) continue;
+        auto holding = evidence.holds(*seen.get(), *settings);
         if (holding) held.push_back({.evidence = &evidence, .holding = std::move(*holding)});
     }
     std::map<EvidenceGroup, Held*> heaviest;
@@ -137,6 +140,16 @@ std::optional<HuntFinding> assess(const Behaviour& behaviour, const HuntRules& r
     finding.counts_are_sums = behaviour.has_summed_hours();
     finding.subjects_are_cut = behaviour.activity().subjects.is_estimated();
     return finding;
+}
+
+void HuntFindings::note_allowed(const std::optional<HuntFinding>& without,
+                                const std::optional<HuntFinding>& with) {
+    if (!without) return;
+    if (!with) {
+        ++allowed_rows;
+    } else if (with->risk_score != without->risk_score || with->evidence != without->evidence) {
+        ++lessened_rows;
+    }
 }
 
 bool comes_before(const HuntFinding& a, const HuntFinding& b) {

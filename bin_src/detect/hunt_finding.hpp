@@ -54,6 +54,17 @@ struct HuntFinding {
     bool subjects_are_cut = false;  ///< evidence about more subjects than are kept
 };
 
+/// The rows of mode=hunt, and what the allowlist changed.
+struct HuntFindings {
+    std::vector<HuntFinding> rows;
+    std::uint64_t allowed_rows = 0;   ///< rows that there would be without it
+    std::uint64_t lessened_rows = 0;  ///< rows that would weigh more, or hold more evidence
+
+    /// Counts what became of a principal without its exceptions and with them.
+    void note_allowed(const std::optional<HuntFinding>& without,
+                      const std::optional<HuntFinding>& with);
+};
+
 /// By Enterprise Security's bands.
 std::string_view severity_of(std::uint64_t risk_score);
 

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "detect/allowlist.hpp"
+#include "detect/baseline.hpp"
 #include "detect/catalogue.hpp"
 #include "detect/evidence_settings.hpp"
 
@@ -26,6 +28,9 @@ struct HuntRules {
     std::set<std::string, std::less<>> disabled;  ///< besides those that their stanza switches off
     std::shared_ptr<const re2::RE2> suspicious_names;  ///< never null
     std::shared_ptr<const EvidenceTable> evidence;     ///< never null
+    /// What is usual, and what is expected; never null.
+    std::shared_ptr<const Baseline> baseline = std::make_shared<const Baseline>();
+    std::shared_ptr<const Allowlist> allowlist = std::make_shared<const Allowlist>();
 
     /// The catalogue's thresholds, and nothing switched off but by its stanza.
     static HuntRules of(const Catalogue& catalogue, std::shared_ptr<const EvidenceTable> evidence);

@@ -20,10 +20,14 @@ void PrincipalActivity::merge(const PrincipalActivity& other,
         show(key, events.last);
     }
     subjects.merge(other.subjects);
+    quarantined.merge(other.quarantined);
+    take_texts(other);
+}
+
+void PrincipalActivity::take_texts(const PrincipalActivity& other) {
     for (BoundedSet PrincipalActivity::* const set : k_sets) {
         (this->*set).merge(other.*set);
     }
-    quarantined.merge(other.quarantined);
     has_long_term_key |= other.has_long_term_key;
     has_bearer_key |= other.has_bearer_key;
 }

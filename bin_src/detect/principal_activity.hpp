@@ -68,6 +68,9 @@ struct PrincipalActivity {
 
     void show(const ShownKey& key, ShownEvent event);
 
+    /// Takes another's sets of texts and what is known of its keys.
+    void take_texts(const PrincipalActivity& other);
+
     /// `region_numbers[r]` is this activity's number for the other's region r.
     void merge(const PrincipalActivity& other, std::span<const std::uint32_t> region_numbers);
 };

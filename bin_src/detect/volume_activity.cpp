@@ -86,10 +86,11 @@ void VolumeActivity::merge(const VolumeActivity& other) {
     }
 }
 
-std::vector<VolumeFinding> VolumeActivity::findings(const VolumeRules& rules) const {
-    std::vector<VolumeFinding> findings;
+VolumeFindings VolumeActivity::findings(const VolumeRules& rules) const {
+    VolumeFindings findings;
     for (const auto& [key, tally] : groups_) {
-        if (tally.event_count <= rules.thresholds[key.service]) continue;
+        const std::uint64_t usual_threshold = rules.thresholds[key.service];
+        if (tally.event_count <= usual_threshold) continue;
         VolumeGroup group{
             .span_start = key.span_start,
             .service_index = key.service,
@@ -101,10 +102,20 @@ std::vector<VolumeFinding> VolumeActivity::findings(const VolumeRules& rules) co
             .source_addresses = {tally.source_addresses.begin(), tally.source_addresses.end()},
             .first_event = tally.first_event,
             .last_event = tally.last_event};
-        auto finding = assess(std::move(group), rules);
-        if (finding.score >= rules.min_score) findings.push_back(std::move(finding));
+        // An exception must hold for the whole of the group.
+        const auto last = std::chrono::floor<seconds>(tally.last_event.time_since_epoch()).count();
+        const auto threshold =
+            allowed_volume(rules.allowlist->of(key.caller_arn), key.service, last, usual_threshold);
+        const bool is_allowed = !threshold || tally.event_count <= *threshold;
+        auto finding = assess(std::move(group), is_allowed ? usual_threshold : *threshold, rules);
+        if (finding.score < rules.min_score) continue;
+        if (is_allowed) {
+            ++findings.allowed_rows;
+        } else {
+            findings.rows.push_back(std::move(finding));
+        }
     }
-    std::ranges::sort(findings, comes_before);
+    std::ranges::sort(findings.rows, comes_before);
     return findings;
 }
 

@@ -47,8 +47,9 @@ class VolumeActivity {
     /// How many groups there are.
     [[nodiscard]] std::size_t size() const { return groups_.size(); }
 
-    /// The rows of mode=volume, in order. Their views are valid until the next add() or merge().
-    [[nodiscard]] std::vector<VolumeFinding> findings(const VolumeRules& rules) const;
+    /// The rows of mode=volume, in order, and what the rules' allowlist changed. Their views are
+    /// valid until the next add() or merge().
+    [[nodiscard]] VolumeFindings findings(const VolumeRules& rules) const;
 
   private:
     struct Key {

@@ -26,8 +26,7 @@ VolumeRules VolumeRules::of(const Catalogue& catalogue) {
     return rules;
 }
 
-VolumeFinding assess(VolumeGroup group, const VolumeRules& rules) {
-    const std::uint64_t threshold = rules.thresholds[group.service_index];
+VolumeFinding assess(VolumeGroup group, std::uint64_t threshold, const VolumeRules& rules) {
     VolumeFinding finding{.group = std::move(group), .threshold = threshold, .reasons = {}};
     const auto add = [&finding](std::uint64_t points, const std::string& reason) {
         finding.score += points;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cloudtrail/time.hpp"
+#include "detect/allowlist.hpp"
 #include "detect/catalogue.hpp"
 
 namespace cloudhijack::detect {
@@ -22,6 +23,8 @@ struct VolumeRules {
     std::vector<std::uint64_t> thresholds;  ///< one for each of the catalogue's services, in order
     std::uint64_t min_score = 0;
     std::shared_ptr<const re2::RE2> suspicious_names;  ///< never null
+    /// What is expected; never null.
+    std::shared_ptr<const Allowlist> allowlist = std::make_shared<const Allowlist>();
 
     /// The catalogue's thresholds, and for the rest what the search that the command replaces says.
     static VolumeRules of(const Catalogue& catalogue);
@@ -50,8 +53,15 @@ struct VolumeFinding {
     std::vector<std::string> reasons;  ///< where each point of the score comes from
 };
 
-/// Scores a group that exceeds the threshold of its service.
-VolumeFinding assess(VolumeGroup group, const VolumeRules& rules);
+/// The rows of mode=volume, and what the allowlist changed.
+struct VolumeFindings {
+    std::vector<VolumeFinding> rows;
+    std::uint64_t allowed_rows = 0;  ///< rows that there would be without it
+};
+
+/// Scores a group that exceeds a threshold: its service's, or a higher one that the allowlist
+/// gives.
+VolumeFinding assess(VolumeGroup group, std::uint64_t threshold, const VolumeRules& rules);
 
 /// The order of the rows: score and count descending, then time and the group's names ascending.
 bool comes_before(const VolumeFinding& a, const VolumeFinding& b);

@@ -3,10 +3,12 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "cloudtrail/time.hpp"
+#include "command/coverage_rows.hpp"
 
 namespace cloudhijack::scan {
 namespace {
@@ -28,6 +30,15 @@ constexpr std::array k_hunt_columns = {TableColumn{.title = "Risk", .right = tru
                                        TableColumn{.title = "Services", .least = 11, .rank = 3},
                                        TableColumn{.title = "Uses", .right = true, .rank = 6},
                                        TableColumn{.title = "Addresses", .least = 9, .rank = 7}};
+
+constexpr std::array k_coverage_columns = {
+    TableColumn{.title = "Account", .least = 12, .rank = 0},
+    TableColumn{.title = "Service", .least = 11, .rank = 0},
+    TableColumn{.title = "Region", .least = 9, .rank = 0},
+    TableColumn{.title = "Management", .right = true, .rank = 1},
+    TableColumn{.title = "Data", .right = true, .rank = 1},
+    TableColumn{.title = "First event", .rank = 3},
+    TableColumn{.title = "Last event", .rank = 2}};
 
 // How many there are, and the first of them.
 std::string many(std::uint64_t count, std::string_view first) {
@@ -73,6 +84,24 @@ TableRow to_row(const detect::HuntFinding& finding) {
     return row;
 }
 
+std::string time(std::optional<std::int64_t> second) {
+    if (!second) return "-";
+    return cloudtrail::to_utc(cloudtrail::Time{std::chrono::seconds{*second}});
+}
+
+TableRow to_row(const detect::CoverageFinding& finding) {
+    TableRow row{
+        .cells = {finding.account, finding.service->label,
+                  finding.region.empty() ? "-" : finding.region, std::to_string(finding.management),
+                  std::to_string(finding.data), time(finding.first), time(finding.last)},
+        .details = {}};
+    const std::string not_seen = command::not_seen(finding);
+    if (!not_seen.empty()) row.details.push_back(not_seen);
+    const std::string& never_logged = finding.service->never_logged;
+    if (!never_logged.empty()) row.details.push_back("CloudTrail never shows " + never_logged);
+    return row;
+}
+
 template <class Finding>
 std::string table_of(std::span<const TableColumn> columns, std::span<const Finding> findings,
                      Look look) {
@@ -90,6 +119,10 @@ std::string to_table(std::span<const detect::VolumeFinding> findings, Look look)
 
 std::string to_table(std::span<const detect::HuntFinding> findings, Look look) {
     return table_of(k_hunt_columns, findings, look);
+}
+
+std::string to_table(std::span<const detect::CoverageFinding> findings, Look look) {
+    return table_of(k_coverage_columns, findings, look);
 }
 
 }  // namespace cloudhijack::scan

@@ -3,6 +3,7 @@
 #include <span>
 #include <string>
 
+#include "detect/coverage_activity.hpp"
 #include "detect/hunt_finding.hpp"
 #include "detect/volume_finding.hpp"
 #include "scan/table.hpp"
@@ -14,5 +15,8 @@ std::string to_table(std::span<const detect::VolumeFinding> findings, Look look)
 
 /// The same for principals, their reasons and timeline below.
 std::string to_table(std::span<const detect::HuntFinding> findings, Look look);
+
+/// The same for what was seen of services, what was not seen below.
+std::string to_table(std::span<const detect::CoverageFinding> findings, Look look);
 
 }  // namespace cloudhijack::scan

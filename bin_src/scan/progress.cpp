@@ -52,7 +52,7 @@ std::optional<std::size_t> ProgressLine::finding_count() const {
         [this](const detect::Activity& activity) -> std::optional<std::size_t> {
             const auto* volume = std::get_if<detect::VolumeActivity>(&activity);
             if (volume == nullptr) return std::nullopt;
-            return volume->findings(config_->volume).size();
+            return volume->findings(config_->volume).rows.size();
         });
 }
 

@@ -5,12 +5,16 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
 #include <optional>
+#include <system_error>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "command/answer.hpp"
+#include "command/lookups.hpp"
 #include "command/setup.hpp"
 #include "io/file_descriptor.hpp"
 #include "scan/files.hpp"
@@ -55,27 +59,58 @@ Look look_of_output() {
     return look;
 }
 
-/// What a scan prints, and how many findings that is.
+/// What a scan prints, and how many rows that is.
 struct Report {
     std::string text;
-    std::size_t findings = 0;
+    std::size_t rows = 0;
 };
 
-Report report(const ScanOptions& options, const detect::Activity& activity) {
-    if (options.format == Format::table) {
-        const auto table = [](const auto& findings) {
-            return Report{.text = to_table(findings, look_of_output()),
-                          .findings = findings.size()};
-        };
-        if (const auto* hunt = std::get_if<detect::HuntActivity>(&activity)) {
-            return table(hunt->findings(options.config.hunt));
-        }
-        return table(std::get<detect::VolumeActivity>(activity).findings(options.config.volume));
+struct ToTable {
+    Look look;
+
+    std::string operator()(const detect::VolumeFindings& findings) const {
+        return to_table(findings.rows, look);
     }
-    const auto [columns, rows] = command::answer_of(activity, options.config);
-    return {.text = options.format == Format::csv ? to_csv(columns, rows, options.raw_csv)
-                                                  : to_ndjson(columns, rows),
-            .findings = rows.size()};
+    std::string operator()(const detect::HuntFindings& findings) const {
+        return to_table(findings.rows, look);
+    }
+    std::string operator()(const std::vector<detect::CoverageFinding>& findings) const {
+        return to_table(findings, look);
+    }
+    std::string operator()(const detect::BaselineUpdate& /*update*/) const { return {}; }
+};
+
+Report report(const ScanOptions& options, const command::Findings& findings) {
+    const auto [columns, rows] = command::answer_of(findings);
+    std::string text;
+    switch (options.format) {
+        case Format::table:
+            text = std::visit(ToTable{look_of_output()}, findings);
+            break;
+        case Format::csv:
+            text = to_csv(columns, rows, options.raw_csv);
+            break;
+        case Format::ndjson:
+            text = to_ndjson(columns, rows);
+            break;
+    }
+    return {.text = std::move(text), .rows = rows.size()};
+}
+
+// Reads the lookup files that the user named; false where one cannot be read.
+bool take_lookups(const Setup& setup, command::Config& config) {
+    for (const std::string& path : {config.baseline_file, config.allowlist_file}) {
+        std::error_code error;
+        if (path.empty() || std::filesystem::file_size(path, error) != 0 || error) continue;
+        tell(path +
+             ": is empty, without a header. To renew a file, write to another one and rename "
+             "it: a shell empties what > names before it is read");
+        return false;
+    }
+    const auto problems = command::read_lookups(setup, config);
+    for (const std::string& problem : problems.bad_lines) tell(problem);
+    for (const std::string& problem : problems.unread) tell(problem);
+    return problems.unread.empty();
 }
 
 // Tells what went wrong with a file; false where nothing did.
@@ -97,7 +132,8 @@ bool tell_outcome(const File& file, const FileOutcome& outcome) {
     return outcome.unreadable > 0 || outcome.error;
 }
 
-int scan(const ScanOptions& options, const Setup& setup) {
+int scan(ScanOptions options, const Setup& setup) {
+    if (!take_lookups(setup, options.config)) return k_exit_error;
     const FileList list = list_files(options.paths);
     for (const std::string& skipped : list.skipped) tell(skipped);
     for (const std::string& problem : list.problems) tell(problem);
@@ -120,7 +156,9 @@ int scan(const ScanOptions& options, const Setup& setup) {
         left_out += outcomes[i].left_out;
     }
 
-    const auto [text, findings] = report(options, scanner.activity());
+    const auto findings = command::judge(scanner.activity(), options.config);
+    if (!findings) return tell_error(findings.error().text);
+    const auto [text, rows] = report(options, *findings);
     const auto written = io::write_to(STDOUT_FILENO)(text);
     if (!written && written.error().kind == Error::Kind::told) {
         return tell_error(written.error().text);
@@ -129,10 +167,16 @@ int scan(const ScanOptions& options, const Setup& setup) {
         const auto uncounted = command::uncounted_in_words(left_out, hunt->repeats());
         if (!uncounted.empty()) tell(uncounted);
     }
+    for (const std::string& note :
+         command::notes_of(*findings, scanner.activity(), setup.catalogue)) {
+        tell(note);
+    }
+    const bool has_findings =
+        options.config.mode == command::Mode::volume || options.config.mode == command::Mode::hunt;
     tell(counted(list.files.size(), "file") + ", " + counted(records, "record") + ", " +
-         counted(findings, "finding"));
+         counted(rows, has_findings ? "finding" : "row"));
     if (failed) return k_exit_error;
-    return options.fail_on_findings && findings > 0 ? k_exit_findings : k_exit_ok;
+    return options.fail_on_findings && rows > 0 ? k_exit_findings : k_exit_ok;
 }
 
 int tell_mistakes(const Setup& setup) {

@@ -22,9 +22,10 @@ std::string in_kebab_case(std::string name) {
 
 po::options_description scan_options() {
     po::options_description options("Options");
-    options.add_options()                                                                 //
-        ("help,h", "show this text")                                                      //
-        ("format", po::value<std::string>(), "table, csv or ndjson (table)")              //
+    options.add_options()             //
+        ("help,h", "show this text")  //
+        ("format", po::value<std::string>(),
+         "table, csv or ndjson (table; csv in mode baseline)")                            //
         ("raw-csv", "csv: leave cells that begin with = + - @ as they are")               //
         ("fail-on-findings", "exit with 1 when there are findings")                       //
         ("config", po::value<std::string>(), "a cloudhijack.conf over the built-in one")  //
@@ -35,7 +36,7 @@ po::options_description scan_options() {
 po::options_description search_options(const command::Setup& setup) {
     po::options_description options("What to find");
     for (const command::Option& option : setup.options) {
-        if (!option.in_shell) continue;
+        if (option.face == command::Face::search) continue;
         const std::string text = option.effect + "; takes " + option.takes;
         options.add_options()(in_kebab_case(option.name).c_str(), po::value<std::string>(),
                               text.c_str());
@@ -106,11 +107,6 @@ Result<ScanOptions> read_scan_arguments(std::span<const std::string> arguments,
     if (given->contains("path")) {
         options.paths = (*given)["path"].as<std::vector<std::string>>();
     }
-    if (given->contains("format")) {
-        const auto format = read_format((*given)["format"].as<std::string>());
-        if (!format) return std::unexpected(format.error());
-        options.format = *format;
-    }
     if (given->contains("threads")) {
         const auto threads = read_threads((*given)["threads"].as<std::string>());
         if (!threads) return std::unexpected(threads.error());
@@ -118,16 +114,33 @@ Result<ScanOptions> read_scan_arguments(std::span<const std::string> arguments,
     }
     for (const command::Option& option : setup.options) {
         const std::string name = in_kebab_case(option.name);
-        if (!option.in_shell || !given->contains(name)) continue;
+        if (option.face == command::Face::search || !given->contains(name)) continue;
         const auto& value = (*given)[name].as<std::string>();
         auto set = set_option(option, "--" + name, value, options.config);
         if (!set) return std::unexpected(set.error());
     }
     for (const command::Option& option : setup.options) {
         const std::string name = in_kebab_case(option.name);
-        if (!option.in_shell || !given->contains(name)) continue;
+        if (option.face == command::Face::search || !given->contains(name)) continue;
         auto fits = check_mode(option, "--" + name, options.config.mode);
         if (!fits) return std::unexpected(fits.error());
+    }
+    const bool is_baseline = options.config.mode == command::Mode::baseline;
+    options.format = is_baseline ? Format::csv : Format::table;
+    if (given->contains("format")) {
+        const auto format = read_format((*given)["format"].as<std::string>());
+        if (!format) return std::unexpected(format.error());
+        options.format = *format;
+    }
+    if (is_baseline && options.format == Format::table) {
+        return failure("mode baseline prints a file, so --format takes csv or ndjson");
+    }
+    if (is_baseline) options.raw_csv = true;  // it is read again, as it stands
+    const bool has_findings =
+        options.config.mode == command::Mode::volume || options.config.mode == command::Mode::hunt;
+    if (options.fail_on_findings && !has_findings) {
+        return failure("option --fail-on-findings belongs to mode volume or hunt; mode " +
+                       std::string(name_of(options.config.mode)) + " has no findings");
     }
     return options;
 }
@@ -149,6 +162,7 @@ std::string scan_help(const command::Setup& setup) {
            "same.\n\n"
            "Examples:\n"
            "  cloudhijack scan AWSLogs/\n"
+           "  cloudhijack scan --mode hunt --baseline usual.csv AWSLogs/\n"
            "  cloudhijack scan --span 10m --min-score 3 --format ndjson trail.json.gz\n"
            "  aws cloudtrail lookup-events --output json | cloudhijack scan -\n";
     return text.str();

@@ -35,9 +35,7 @@ std::vector<std::string> mapped(const Setup& setup, int events, const std::strin
     command::StageClock clock;
     io::Window window(clock.timed(in_pieces(body, 1'000)), scp::k_row_cap);
     window.set_limit(body.size());
-    Config config = setup.default_config();
-    config.catalogue = setup.catalogue.fingerprint();
-    command::MapPhase map(setup, config, clock);
+    command::MapPhase map(setup, setup.default_config(), clock);
     std::string replies;
     auto sink = into(replies);
     CHECK(map.exchange(window, false, sink));

@@ -33,7 +33,8 @@ std::string rows_of(const HuntActivity& activity) {
     auto rules = setup().default_config().hunt;
     rules.min_risk = 0;
     std::vector<command::Row> rows;
-    for (const auto& finding : activity.findings(rules)) rows.push_back(command::to_row(finding));
+    for (const auto& finding : activity.findings(rules).rows)
+        rows.push_back(command::to_row(finding));
     return scan::to_ndjson(command::hunt_columns(), rows);
 }
 

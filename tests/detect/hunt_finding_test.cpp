@@ -19,7 +19,7 @@ std::vector<detect::HuntFinding> with_min_risk(const Story& story, std::uint64_t
     for (const auto& event : told.events()) activity.add(event);
     auto rules = setup.default_config().hunt;
     rules.min_risk = min_risk;
-    return activity.findings(rules);
+    return activity.findings(rules).rows;
 }
 
 Told call(std::int64_t second, std::string name, std::string error = {}) {

@@ -29,15 +29,17 @@ std::string source_of(const detect::Catalogue& catalogue, std::string_view call)
     return "s3.amazonaws.com";
 }
 
-detect::HuntRules rules_for_all(const command::Setup& setup) {
+detect::HuntRules rules_for_all(const command::Setup& setup, const Usual& usual) {
     auto rules = setup.default_config().hunt;
     rules.min_risk = 0;
+    rules.baseline = std::make_shared<const detect::Baseline>(usual.baseline);
+    rules.allowlist = std::make_shared<const detect::Allowlist>(usual.allowlist);
     return rules;
 }
 
 // Only one evidence is looked for.
-detect::HuntRules rules_for(const command::Setup& setup, std::string_view id) {
-    auto rules = rules_for_all(setup);
+detect::HuntRules rules_for(const command::Setup& setup, const Usual& usual, std::string_view id) {
+    auto rules = rules_for_all(setup, usual);
     for (const detect::Evidence& evidence : detect::all_evidence()) {
         if (evidence.id != id) rules.disabled.emplace(evidence.id);
     }
@@ -61,24 +63,24 @@ detect::HuntActivity activity_of(const command::Setup& setup,
 std::vector<detect::HuntFinding> findings_of(const Story& story, const command::Setup& setup,
                                              const detect::HuntRules& rules) {
     const ToldEvents told(story);
-    auto findings = activity_of(setup, told.events()).findings(rules);
+    auto findings = activity_of(setup, told.events()).findings(rules).rows;
     const std::string expected = as_text(findings);
 
     std::vector<cloudtrail::Event> twice = told.events();
     twice.insert(twice.end(), told.events().begin(), told.events().end());
     std::ranges::reverse(twice);
-    CHECK(as_text(activity_of(setup, twice).findings(rules)) == expected);
+    CHECK(as_text(activity_of(setup, twice).findings(rules).rows) == expected);
 
     std::ranges::shuffle(twice, std::mt19937(7));
     const auto middle = twice.begin() + static_cast<std::ptrdiff_t>(twice.size() / 3);
     auto merged = activity_of(setup, {middle, twice.end()});
     merged.merge(activity_of(setup, {twice.begin(), middle}));
-    CHECK(as_text(merged.findings(rules)) == expected);
+    CHECK(as_text(merged.findings(rules).rows) == expected);
 
     const auto empty = [&setup] { return detect::HuntActivity(setup.catalogue); };
     auto sent = activity_of(setup, {middle, twice.end()});
     merge_documents(sent, activity_of(setup, {twice.begin(), middle}), empty);
-    CHECK(as_text(sent.findings(rules)) == expected);
+    CHECK(as_text(sent.findings(rules).rows) == expected);
     return findings;
 }
 
@@ -123,36 +125,39 @@ ToldEvents::ToldEvents(const Story& story) {
     }
 }
 
-std::vector<detect::HuntFinding> hunt(const Story& story, std::string_view conf) {
+std::vector<detect::HuntFinding> hunt(const Story& story, std::string_view conf,
+                                      const Usual& usual) {
     const auto setup = setup_with(conf);
-    auto rules = rules_for_all(setup);
+    auto rules = rules_for_all(setup, usual);
     return findings_of(story, setup, rules);
 }
 
-std::uint64_t score(std::string_view evidence, const Story& story, std::string_view conf) {
+std::uint64_t score(std::string_view evidence, const Story& story, std::string_view conf,
+                    const Usual& usual) {
     const auto setup = setup_with(conf);
     REQUIRE(setup.mistakes.empty());
-    const auto rules = rules_for(setup, evidence);
+    const auto rules = rules_for(setup, usual, evidence);
     const auto findings = findings_of(story, setup, rules);
     if (findings.empty() || findings.front().evidence.empty()) return 0;
     CHECK(findings.front().evidence == std::vector<std::string>{std::string(evidence)});
 
-    auto without = rules_for_all(setup);
+    auto without = rules_for_all(setup, usual);
     without.disabled.emplace(evidence);
     const std::string stanza = "\n[evidence:" + std::string(evidence) + "]\ndisabled = true\n";
     const auto off = setup_with(std::string(conf) + stanza);
     const auto has = [evidence](const std::vector<detect::HuntFinding>& found) {
         return std::ranges::find(found.front().evidence, evidence) != found.front().evidence.end();
     };
-    CHECK(has(findings_of(story, setup, rules_for_all(setup))));
+    CHECK(has(findings_of(story, setup, rules_for_all(setup, usual))));
     CHECK_FALSE(has(findings_of(story, setup, without)));
-    CHECK_FALSE(has(findings_of(story, off, rules_for_all(off))));
+    CHECK_FALSE(has(findings_of(story, off, rules_for_all(off, usual))));
     return findings.front().risk_score;
 }
 
-std::string reason(std::string_view evidence, const Story& story, std::string_view conf) {
+std::string reason(std::string_view evidence, const Story& story, std::string_view conf,
+                   const Usual& usual) {
     const auto setup = setup_with(conf);
-    const auto findings = findings_of(story, setup, rules_for(setup, evidence));
+    const auto findings = findings_of(story, setup, rules_for(setup, usual, evidence));
     return findings.empty() || findings.front().reasons.empty() ? ""
                                                                 : findings.front().reasons.front();
 }

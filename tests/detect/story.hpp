@@ -51,16 +51,25 @@ class ToldEvents {
     std::vector<cloudtrail::Event> events_;
 };
 
+/// What the rules know besides the events.
+struct Usual {
+    detect::Baseline baseline = {};
+    detect::Allowlist allowlist = {};
+};
+
 /// Every principal of a story, whatever its risk, with the built-in rules under a conf file's text.
-std::vector<detect::HuntFinding> hunt(const Story& story, std::string_view conf = {});
+std::vector<detect::HuntFinding> hunt(const Story& story, std::string_view conf = {},
+                                      const Usual& usual = {});
 
 /// The score of one evidence for the first principal of a story, 0 where it does not hold. All ways
 /// of delivery are tried (backwards, twice, in parts that are merged) and must give the same; and
 /// where it holds, switching it off must end it.
-std::uint64_t score(std::string_view evidence, const Story& story, std::string_view conf = {});
+std::uint64_t score(std::string_view evidence, const Story& story, std::string_view conf = {},
+                    const Usual& usual = {});
 
 /// Its reason, empty where it does not hold.
-std::string reason(std::string_view evidence, const Story& story, std::string_view conf = {});
+std::string reason(std::string_view evidence, const Story& story, std::string_view conf = {},
+                   const Usual& usual = {});
 
 /// `story` and more.
 Story operator+(Story story, const Story& more);

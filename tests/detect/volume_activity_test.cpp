@@ -49,7 +49,7 @@ VolumeRules rules_for_all(seconds span) {
 constexpr seconds k_hour = std::chrono::hours{1};
 
 std::vector<VolumeFinding> findings_of(const VolumeActivity& activity, seconds span = k_hour) {
-    return activity.findings(rules_for_all(span));
+    return activity.findings(rules_for_all(span)).rows;
 }
 
 }  // namespace
@@ -122,9 +122,9 @@ TEST_CASE("volume activity: more than the threshold makes a row, the threshold d
     VolumeActivity activity(builtin_catalogue(), k_hour);
     const auto rules = VolumeRules::of(builtin_catalogue());
     for (int i = 0; i < 50; ++i) activity.add(invocation());
-    CHECK(activity.findings(rules).empty());
+    CHECK(activity.findings(rules).rows.empty());
     activity.add(invocation());
-    CHECK(activity.findings(rules).size() == 1);
+    CHECK(activity.findings(rules).rows.size() == 1);
 }
 
 TEST_CASE("volume activity: a service of one's own, with a condition, and a call that two count") {
@@ -148,7 +148,7 @@ TEST_CASE("volume activity: a service of one's own, with a condition, and a call
     CHECK(activity.add(invocation()) == Added::counted);
     auto rules = VolumeRules::of(loaded.catalogue);
     rules.thresholds.assign(rules.thresholds.size(), 0);
-    const auto findings = activity.findings(rules);
+    const auto findings = activity.findings(rules).rows;
     REQUIRE(findings.size() == 2);
     CHECK(findings[0].group.service->id == "mine");
     CHECK(findings[0].group.event_count == 2);
@@ -160,9 +160,9 @@ TEST_CASE("volume activity: min_score leaves rows out") {
     for (int i = 0; i < 200; ++i) activity.add(invocation());
     auto rules = VolumeRules::of(builtin_catalogue());
     rules.min_score = 2;
-    CHECK(activity.findings(rules).size() == 1);
+    CHECK(activity.findings(rules).rows.size() == 1);
     rules.min_score = 3;
-    CHECK(activity.findings(rules).empty());
+    CHECK(activity.findings(rules).rows.empty());
 }
 
 TEST_CASE("volume activity: of texts that AWS never writes the front is kept") {

@@ -31,11 +31,11 @@ VolumeGroup group(std::uint64_t count) {
 
 TEST_CASE("volume finding: the steps of the count") {
     const auto rules = VolumeRules::of(builtin_catalogue());
-    CHECK(assess(group(51), rules).score == 1);
-    CHECK(assess(group(150), rules).score == 1);
-    CHECK(assess(group(151), rules).score == 2);
-    CHECK(assess(group(500), rules).score == 2);
-    CHECK(assess(group(501), rules).score == 3);
+    CHECK(assess(group(51), rules.thresholds[k_bedrock], rules).score == 1);
+    CHECK(assess(group(150), rules.thresholds[k_bedrock], rules).score == 1);
+    CHECK(assess(group(151), rules.thresholds[k_bedrock], rules).score == 2);
+    CHECK(assess(group(500), rules.thresholds[k_bedrock], rules).score == 2);
+    CHECK(assess(group(501), rules.thresholds[k_bedrock], rules).score == 3);
 }
 
 TEST_CASE("volume finding: the points of the caller, each with its reason") {
@@ -44,9 +44,9 @@ TEST_CASE("volume finding: the points of the caller, each with its reason") {
     caller.caller_type = "AssumedRole";
     caller.caller_arn = "arn:aws:sts::1:assumed-role/tmp-role/x";
     caller.source_addresses = {"a", "b", "c"};
-    CHECK(assess(caller, rules).score == 5);
+    CHECK(assess(caller, rules.thresholds[k_bedrock], rules).score == 5);
     caller.source_addresses.emplace_back("d");
-    const auto finding = assess(caller, rules);
+    const auto finding = assess(caller, rules.thresholds[k_bedrock], rules);
     CHECK(finding.score == k_highest_volume_score);
     CHECK(finding.reasons ==
           std::vector<std::string>{"501 calls in 1h, more than 10 times the threshold of 50 (+3)",
@@ -59,21 +59,23 @@ TEST_CASE("volume finding: names match anywhere, with case") {
     const auto rules = VolumeRules::of(builtin_catalogue());
     auto caller = group(51);
     caller.caller_arn = "arn:aws:iam::1:user/contest";
-    CHECK(assess(caller, rules).score == 2);
+    CHECK(assess(caller, rules.thresholds[k_bedrock], rules).score == 2);
     caller.caller_arn = "arn:aws:iam::1:user/Test";
-    CHECK(assess(caller, rules).score == 1);
+    CHECK(assess(caller, rules.thresholds[k_bedrock], rules).score == 1);
 }
 
 TEST_CASE("volume finding: a threshold of nothing, and spans in words") {
     auto rules = VolumeRules::of(builtin_catalogue());
     rules.thresholds[k_bedrock] = 0;
     rules.span = std::chrono::seconds{90};
-    CHECK(assess(group(1), rules).reasons.front() ==
+    CHECK(assess(group(1), rules.thresholds[k_bedrock], rules).reasons.front() ==
           "1 call in 90s, more than 10 times the threshold of 0 (+3)");
     rules.span = std::chrono::days{2};
-    CHECK(assess(group(2), rules).reasons.front().starts_with("2 calls in 2d"));
+    CHECK(
+        assess(group(2), rules.thresholds[k_bedrock], rules).reasons.front().starts_with("2 calls in 2d"));
     rules.span = std::chrono::minutes{90};
-    CHECK(assess(group(2), rules).reasons.front().starts_with("2 calls in 90m"));
+    CHECK(
+        assess(group(2), rules.thresholds[k_bedrock], rules).reasons.front().starts_with("2 calls in 90m"));
 }
 
 TEST_CASE("volume finding: the order of rows") {
@@ -85,7 +87,7 @@ TEST_CASE("volume finding: the order of rows") {
                 auto made = group(count);
                 made.span_start = cloudtrail::Time{std::chrono::hours{hour}};
                 made.region = region;
-                ordered.push_back(assess(made, rules));
+                ordered.push_back(assess(made, rules.thresholds[k_bedrock], rules));
             }
         }
     }

@@ -77,8 +77,10 @@ class HelpTest(ShellTest):
             args = shlex.split(example)
             for arg in args:
                 if arg.endswith("/"):
-                    (self.folder / arg).mkdir()
+                    (self.folder / arg).mkdir(exist_ok=True)
                     self.write(f"{arg}trail.json", lines(3).decode())
+                elif arg.endswith(".csv"):
+                    self.write(arg, run_scan("--mode=baseline", "-", stdin=lines(3)).stdout)
                 elif "." in arg:
                     self.write(arg, lines(3).decode())
             run = run_program(*args, stdin=lines(3), cwd=self.folder)
@@ -202,7 +204,7 @@ MISTAKES = [
     ("[service:ses]\nuse = SendEmail \\\n  SendMail(a\n", 2, "[service:ses] use", '"SendMail(a"'),
     ("[service:ses]\nuse = SendEmail(a)", 2, "[service:ses] use", "path=value"),
     ("[service:new]\nuse = SendEmail", 2, "[service:new] use", "source"),
-    ("[service:ses]\nthresholds = 1", 2, "[service:ses] thresholds", "threshold, source, volume"),
+    ("[service:ses]\nthresholds = 1", 2, "[service:ses] thresholds", "threshold, source, data_events, never_logged, volume"),
     ("[service:ses]\nlabel =", 2, "[service:ses] label", "text"),
     ("[service:SES]\nlabel = x", 2, "[service:SES] label", "a-z"),
     ("[defaults]\nspan = 5x", 2, "[defaults] span", '"5x"'),

@@ -32,7 +32,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::string document = with_own_fingerprint({reinterpret_cast<const char*>(data), size}, setup);
     const std::size_t document_size = document.size();
     document.append(io::k_padding, '\0');
-    for (const command::Mode mode : {command::Mode::volume, command::Mode::hunt}) {
+    for (const command::Mode mode : {command::Mode::volume, command::Mode::hunt,
+                                     command::Mode::baseline, command::Mode::coverage}) {
         command::Config config = setup.default_config();
         config.mode = mode;
         config.hunt.min_risk = 0;
@@ -42,7 +43,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         command::StageClock clock;
         command::Peers peers(setup, config);
         peers.read(std::string_view(document).substr(0, document_size), activity, intake, clock);
-        const auto answer = command::answer_of(activity, config);
+        const auto findings = command::judge(activity, config);
+        must(findings.has_value(), "a document is too much for a baseline");
+        const auto answer = command::answer_of(*findings);
         must(answer.rows.empty() || detect::size_of(activity) > 0 || mode == command::Mode::hunt,
              "rows came from nothing");
         must(peers.documents() == 1, "a document is not counted");

@@ -191,7 +191,7 @@ class SearchTest(InstalledAppTest):
     def test_the_search_bars_examples_work(self) -> None:
         help_text = self.conf("searchbnf.conf")["cloudhijack-command"]
         examples = [text for key, text in help_text.items() if key.startswith("example")]
-        self.assertEqual(len(examples), 5)
+        self.assertEqual(len(examples), 7)
         for example in examples:
             with self.subTest(example):
                 source, _, command = example.partition(" | cloudhijack")

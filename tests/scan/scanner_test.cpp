@@ -39,7 +39,7 @@ Scanned scan_with(unsigned threads, const std::vector<std::string>& paths) {
     scanned.outcomes = scanner.run(scan::list_files(paths).files, threads);
     std::vector<command::Row> rows;
     for (const auto& finding :
-         std::get<detect::VolumeActivity>(scanner.activity()).findings(rules)) {
+         std::get<detect::VolumeActivity>(scanner.activity()).findings(rules).rows) {
         rows.push_back(command::to_row(finding));
     }
     scanned.answer = scan::to_ndjson(command::volume_columns(), rows);

@@ -148,6 +148,36 @@ std::optional<Holding> recon_then_use(const Behaviour& behaviour,
     return first;
 }
 
+// --- first_use: a principal uses what it has never used ---
+
+constexpr std::array k_first_use = {
+    ParameterSpec{.key = "account_score", .kind = ParameterKind::number}};
+
+std::optional<Holding> first_use(const Behaviour& behaviour, const EvidenceSettings& settings) {
+    const Baseline& baseline = *behaviour.rules().baseline;
+    std::set<std::size_t> used;
+    std::optional<Holding> best;
+    for (const Calls& calls : behaviour.calls()) {
+        const bool is_first = calls.is(Phase::use) && calls.is_ok() &&
+                              behaviour.is_known_account(calls.last()) &&
+                              used.insert(calls.service).second;
+        if (!is_first || behaviour.usual_use(calls.service) != nullptr) continue;
+        const std::string& id = behaviour.catalogue().services()[calls.service].id;
+        const bool by_anyone = !baseline.has_used(behaviour.principal().account, id);
+        const std::uint64_t score = settings.number(by_anyone ? "account_score" : "score");
+        if (best && best->score >= score) continue;
+        best = {.score = score,
+                .reason = "First use of " + std::string(behaviour.label_of(calls.service)) +
+                          " at " + at(calls.first()) + " with " +
+                          std::string(behaviour.name_of(calls)) + in_region(calls.region) +
+                          (by_anyone ? ": the baseline knows of none in the whole account"
+                                     : ": the baseline knows of none by this principal"),
+                .first = calls.first(),
+                .behind = {key_of(calls)}};
+    }
+    return best;
+}
+
 constexpr std::array k_evidence = {
     Evidence{.id = "enable_then_use",
              .group = EvidenceGroup::onboarding,
@@ -157,6 +187,10 @@ constexpr std::array k_evidence = {
              .group = EvidenceGroup::onboarding,
              .parameters = k_recon_then_use,
              .holds = recon_then_use},
+    Evidence{.id = "first_use",
+             .group = EvidenceGroup::onboarding,
+             .parameters = k_first_use,
+             .holds = first_use},
 };
 
 }  // namespace

@@ -39,10 +39,11 @@ std::optional<Holding> region_spread(const Behaviour& behaviour, const EvidenceS
         const bool is_form = std::ranges::find(forms, behaviour.name_of(calls)) != forms.end();
         return is_form ? calls.region : std::string_view{};
     };
-    // Where the principal used the service before, regions are its business.
+    // Where the principal used the service before, regions are its business. A baseline that knows
+    // of no use by it must not make the spread less of a sign.
     const auto new_region = [&behaviour](const Calls& calls) {
         const bool counts = (calls.is(Phase::use) || calls.is(Phase::enable)) &&
-                            !behaviour.usual_peak(calls.service, calls.first());
+                            behaviour.usual_peak(calls.service, calls.first()).value_or(0) == 0;
         return counts ? calls.region : std::string_view{};
     };
     if (const auto stretch =

@@ -24,30 +24,40 @@ struct Burst {
     std::uint64_t score = 0;
     UseWindow window;
     std::size_t service = 0;
+    std::uint64_t threshold = 0;
     std::uint64_t factor = 1;  ///< of the threshold
     std::optional<std::uint64_t> usual_peak;
 };
 
 std::optional<Burst> burst_of(const Behaviour& behaviour, const EvidenceSettings& settings,
                               std::size_t service, const UseWindow& window) {
-    const std::uint64_t threshold = behaviour.rules().thresholds[service];
-    if (window.messages <= threshold) return std::nullopt;
+    const auto threshold = behaviour.threshold(service, window.first);
+    if (!threshold || window.messages <= *threshold) return std::nullopt;
     const auto usual = behaviour.usual_peak(service, window.start());
     if (usual && window.messages <= *usual * settings.number("history_factor")) return std::nullopt;
     std::string key = usual ? "history_score" : "score";
     std::uint64_t factor = 1;
-    if (window.messages > threshold * 10) {
+    if (window.messages > *threshold * 10) {
         factor = 10;
         key += "_10x";
-    } else if (window.messages > threshold * 3) {
+    } else if (window.messages > *threshold * 3) {
         factor = 3;
         key += "_3x";
     }
     return Burst{.score = settings.number(key),
                  .window = window,
                  .service = service,
+                 .threshold = *threshold,
                  .factor = factor,
                  .usual_peak = usual};
+}
+
+// With what the burst could be compared.
+std::string compared(std::optional<std::uint64_t> usual_peak, std::uint64_t factor) {
+    if (!usual_peak) return "; no history";
+    if (*usual_peak == 0) return "; the baseline knows no use of it by this principal";
+    return " and than " + std::to_string(factor) + " times the busiest hour before, " +
+           std::to_string(*usual_peak);
 }
 
 std::optional<Holding> burst(const Behaviour& behaviour, const EvidenceSettings& settings) {
@@ -64,8 +74,7 @@ std::optional<Holding> burst(const Behaviour& behaviour, const EvidenceSettings&
     }
     if (!best) return std::nullopt;
     const UseWindow& window = best->window;
-    const std::string limit =
-        "the threshold of " + std::to_string(behaviour.rules().thresholds[best->service]);
+    const std::string limit = "the threshold of " + std::to_string(best->threshold);
     Holding holding{
         .score = best->score,
         .reason =
@@ -73,11 +82,7 @@ std::optional<Holding> burst(const Behaviour& behaviour, const EvidenceSettings&
             counted(window.calls, "successful call") + " of " +
             std::string(behaviour.label_of(best->service)) + " in 60 min from " + at(window.first) +
             ", more than " + (best->factor > 1 ? std::to_string(best->factor) + " times " : "") +
-            limit +
-            (best->usual_peak
-                 ? " and than " + std::to_string(settings.number("history_factor")) +
-                       " times the busiest hour before, " + std::to_string(*best->usual_peak)
-                 : "; no history"),
+            limit + compared(best->usual_peak, settings.number("history_factor")),
         .first = window.first,
         .behind = {}};
     for (const Calls& calls : behaviour.calls()) {

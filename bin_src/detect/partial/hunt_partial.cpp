@@ -22,6 +22,9 @@ constexpr std::uint8_t k_most_messages = 50;
 
 constexpr auto& k_sets = PrincipalActivity::k_sets;
 
+/// The list of services of which there was a data event; its items are nobody's.
+constexpr std::string_view k_data_list = "data";
+
 /// Whose an item is: a principal's, or a user's to whom AWS attached its quarantine policy.
 struct Owner {
     enum class Kind : std::uint8_t { actor, no_actor, attached };
@@ -375,9 +378,19 @@ void HuntActivity::write(DocumentWriter& documents) const {
     for (const auto& [user, activity] : attached_) {
         write_owner(Owner::Kind::attached, user.first, user.second, activity);
     }
+    for (std::size_t service : with_data_events_) {
+        documents.add(k_data_list,
+                      [&](ItemWriter& item) { partial::service(item, *catalogue_, service); });
+    }
 }
 
 Result<> HuntActivity::take(std::string_view list, ItemReader& item) {
+    if (list == k_data_list) {
+        std::size_t service = 0;
+        partial::service(item, *catalogue_, service);
+        with_data_events_.insert(service);
+        return {};
+    }
     const auto read = k_lists.find(list);
     if (read == k_lists.end()) return failure("has an unknown list " + text::quoted(list));
     Owner owner;

@@ -93,3 +93,82 @@ TEST_CASE("recon_then_use: with a long-term key it weighs more, and for no actor
           "2 different recon calls in the 15 min before the first use of AWS Bedrock at "
           "2026-03-02T10:00:09Z: GetAccount, GetSendQuota (+30)");
 }
+
+namespace {
+
+// A baseline in which somebody of the account has used SES, so many days before the stories.
+Usual known_since(std::int64_t days, std::string principal = "somebody",
+                  std::string service = "ses", std::uint64_t peak = 1) {
+    constexpr std::int64_t day = 86'400;
+    const std::int64_t seen = 1'772'445'600 - days * day;
+    Usual usual;
+    usual.baseline.add({.account = "111122223333",
+                        .principal = std::move(principal),
+                        .service = std::move(service)},
+                       {.first_seen = seen, .last_seen = seen, .peak_hour = peak});
+    return usual;
+}
+
+const std::string k_eve = "arn:aws:iam::111122223333:user/eve";
+
+}  // namespace
+
+TEST_CASE("first_use: a successful use that the baseline does not know") {
+    const Story mail = {{.time = clock(60), .call = "SendEmail"}};
+    CHECK(score("first_use", mail) == 0);  // without a baseline nothing is new
+    CHECK(score("first_use", mail, {}, known_since(14)) == 10);
+    CHECK(score("first_use", {use_at(60)}, {}, known_since(14)) == 25);  // nobody has
+    CHECK(score("first_use", mail, {}, known_since(14, k_eve)) == 0);
+    CHECK(score("first_use", {use_at(60)}, {}, known_since(14, k_eve)) == 25);
+    CHECK(score("first_use", {use_at(60, "AccessDenied")}, {}, known_since(14)) == 0);
+    CHECK(score("first_use", {recon_at(60, "GetSendQuota")}, {}, known_since(14)) == 0);
+    Story elsewhere = mail;
+    elsewhere.front().account = "444455556666";
+    CHECK(score("first_use", elsewhere, {}, known_since(14)) == 0);  // not known at all
+}
+
+TEST_CASE("first_use: an account is learned for two weeks, by the event's time") {
+    CHECK(score("first_use", {{.time = clock(-1), .call = "SendEmail"}}, {}, known_since(14)) == 0);
+    CHECK(score("first_use", {{.time = clock(0), .call = "SendEmail"}}, {}, known_since(14)) == 10);
+    CHECK(score("first_use", {{.time = clock(0), .call = "SendEmail"}}, {}, known_since(13)) == 0);
+}
+
+TEST_CASE("first_use: the reason says of whom, and of two services the newer one counts") {
+    const Story story = {{.time = clock(60), .call = "SendEmail"}, use_at(120)};
+    CHECK(reason("first_use", story, {}, known_since(14)) ==
+          "First use of AWS Bedrock at 2026-03-02T10:02:00Z with InvokeModel (us-east-1): the "
+          "baseline knows of none in the whole account (+25)");
+    CHECK(reason("first_use", {story[0]}, {}, known_since(14)) ==
+          "First use of AWS SES at 2026-03-02T10:01:00Z with SendEmail (us-east-1): the baseline "
+          "knows of none by this principal (+10)");
+    const std::string conf = "[evidence:first_use]\nscore = 3\naccount_score = 4\n";
+    CHECK(score("first_use", story, conf, known_since(14)) == 4);
+    CHECK(score("first_use", {story[0]}, conf, known_since(14)) == 3);
+}
+
+TEST_CASE("burst: what the baseline knows is history") {
+    const Story uses = repeated({.call = "InvokeModel"}, 0, 151);
+    CHECK(score("burst", uses) == 30);
+    CHECK(score("burst", uses, {}, known_since(14)) == 45);  // never used: nothing is usual
+    CHECK(score("burst", uses, {}, known_since(13)) == 30);  // still learned
+    CHECK(score("burst", uses, {}, known_since(14, k_eve, "bedrock", 50)) == 45);
+    CHECK(score("burst", uses, {}, known_since(14, k_eve, "bedrock", 51)) == 0);
+    CHECK(score("burst", uses, {}, known_since(13, k_eve, "bedrock", 51)) == 30);
+    CHECK(reason("burst", uses, {}, known_since(14))
+              .ends_with("; the baseline knows no use of it by this principal (+45)"));
+    CHECK(reason("burst", uses, {}, known_since(14, k_eve, "bedrock", 50))
+              .ends_with("and than 3 times the busiest hour before, 50 (+45)"));
+    // The busier of baseline and range counts.
+    const Story before = repeated({.call = "InvokeModel"}, -14 * 3600, 60);
+    CHECK(score("burst", before + uses, {}, known_since(20, k_eve, "bedrock", 20)) == 0);
+    CHECK(score("burst", before + uses, {}, known_since(20)) == 35);  // `before` itself
+}
+
+TEST_CASE("region_spread: a baseline that knows of no use does not make it less of a sign") {
+    Story story = repeated({.call = "InvokeModel"}, 0, 3);
+    story[1].region = "eu-west-1";
+    story[2].region = "sa-east-1";
+    CHECK(score("region_spread", story) == 20);
+    CHECK(score("region_spread", story, {}, known_since(14)) == 20);
+    CHECK(score("region_spread", story, {}, known_since(14, k_eve, "bedrock")) == 0);
+}

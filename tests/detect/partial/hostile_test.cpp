@@ -97,12 +97,12 @@ TEST_CASE("hostile partial documents: a changed hunt is read or refused, and row
                 .has_value();
         ++(sound ? taken : refused);
         if (!sound) continue;
-        for (const auto& finding : read.findings(rules)) command::to_row(finding);
+        for (const auto& finding : read.findings(rules).rows) command::to_row(finding);
         CHECK(read.repeats() < UINT64_MAX);
         HuntActivity merged(setup().catalogue);
         merged.merge(read);
         merged.merge(activity);
-        if (seed % 50 == 0) CHECK_FALSE(merged.findings(rules).empty());
+        if (seed % 50 == 0) CHECK_FALSE(merged.findings(rules).rows.empty());
     }
     CHECK(refused > 500);
     CHECK(taken > 500);
@@ -122,7 +122,7 @@ TEST_CASE("hostile partial documents: a changed volume is read or refused, and r
         VolumeActivity read(setup().catalogue, hour);
         if (!read_document(changed(documents[random() % documents.size()], random), read)) continue;
         ++taken;
-        for (const auto& finding : read.findings(rules)) command::to_row(finding);
+        for (const auto& finding : read.findings(rules).rows) command::to_row(finding);
     }
     CHECK(taken > 100);
     CHECK(taken < 2900);
@@ -162,7 +162,7 @@ TEST_CASE("hostile partial documents: each field at and beyond its bounds is rea
                     const bool sound = read_document(forged.dump(), read).has_value();
                     ++(sound ? taken : refused);
                     if (!sound) continue;
-                    for (const auto& finding : read.findings(rules)) command::to_row(finding);
+                    for (const auto& finding : read.findings(rules).rows) command::to_row(finding);
                 }
             }
         }

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "result.hpp"
+
+namespace cloudhijack::io {
+
+/// All bytes of a regular file of at most `most` bytes, in whole MiB. The error begins with the
+/// path.
+Result<std::string> read_whole_file(const std::string& path, std::size_t most);
+
+}  // namespace cloudhijack::io
