@@ -1,4 +1,5 @@
-"""Thirty days of alerts: python3 tests/e2e/month.py PROGRAM renews what README.md shows of them.
+"""A month of alerts. Run by itself, with CLOUDHIJACK set to the program, it renews what README.md
+shows of it.
 
 45 days of CloudTrail of 300 principals in one account: for two weeks the nightly baseline learns,
 then a hunt runs every hour over the four hours before, as a saved search would. Jobs run steadily,
@@ -8,10 +9,7 @@ deployed, a load test is announced, a key leaks and an administrator enables a m
 
 from __future__ import annotations
 
-import csv
-import platform
 import random
-import shutil
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
@@ -35,6 +33,7 @@ from hunt_records import (
     Trail,
     World,
 )
+from lookup_app import ALLOWLIST_COLUMNS, as_csv, install, lookups_of
 from splunkd import Answer, run_search
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -332,38 +331,24 @@ def _search(program: Path, args: Sequence[str], bodies: Sequence[bytes]) -> Answ
     return answer
 
 
-def install(program: str, folder: Path) -> Path:
-    """The program in an app's folder, where it finds its lookups."""
-    bin_folder = folder / f"cloudhijack/bin/linux_{platform.machine()}"
-    bin_folder.mkdir(parents=True)
-    (folder / "cloudhijack/lookups").mkdir()
-    return Path(shutil.copy2(program, bin_folder / "cloudhijack"))
-
-
-def outputlookup(rows: Sequence[dict], path: Path) -> None:
-    """Writes rows as `| outputlookup` does."""
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, list(rows[0]) if rows else [], quoting=csv.QUOTE_ALL)
-        writer.writeheader()
-        writer.writerows(rows)
-
-
-def run_month(program: str) -> list[Day]:
+def run_month() -> list[Day]:
     """The days on which hunts ran."""
     month = Month()
     days: list[Day] = []
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(2) as pool:
-        tuned = install(program, Path(folder) / "tuned")
-        plain = install(program, Path(folder) / "plain")
-        lookups = tuned.parents[2] / "lookups"
-        outputlookup(ALLOWED, lookups / "cloudhijack_allowlist.csv")
+        tuned = install(Path(folder) / "tuned")
+        plain = install(Path(folder) / "plain")
+        lookups = lookups_of(tuned)
+        allowlist = as_csv(ALLOWLIST_COLUMNS, ALLOWED)
+        (lookups / "cloudhijack_allowlist.csv").write_text(allowlist)
         for number in range(DAYS):
             month.hours(number)
             if number >= 1:  # at midnight
                 range_of_days = range(max(0, number - DAYS_OF_A_BASELINE), number)
                 bodies = [hour for day in range_of_days for hour in month.hours(day)]
                 baseline = _search(tuned, ["mode=baseline"], bodies)
-                outputlookup(baseline.rows, lookups / "cloudhijack_baseline.csv")
+                text = as_csv(baseline.columns, baseline.rows)
+                (lookups / "cloudhijack_baseline.csv").write_text(text)
             if number < LEARNING:
                 continue
             hours = month.hours(number - 1) + month.hours(number)
@@ -489,10 +474,7 @@ def shown(readme: str) -> str:
 
 
 def main() -> int:
-    if len(sys.argv) != 2:
-        print(__doc__)
-        return 2
-    days = run_month(str(Path(sys.argv[1]).resolve()))
+    days = run_month()
     readme = README.read_text(encoding="utf-8")
     new = month_table(days)
     old = shown(readme)

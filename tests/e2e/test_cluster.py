@@ -65,7 +65,7 @@ def random_peers(rng: random.Random, rows: Sequence[EventRow], layout: Layout) -
 def searches(seed: int) -> tuple[list[str], list[EventRow], Layout]:
     """Options and events of one kind or another."""
     rng = random.Random(f"cluster {seed}")
-    kind = seed % 5
+    kind = seed % 7
     if kind == 0:
         rows = as_rows(awkward_events(seed, 200))
         return [*VOLUME, rng.choice(["span=1h", "span=90m", "span=7s"])], rows, Layout()
@@ -77,7 +77,12 @@ def searches(seed: int) -> tuple[list[str], list[EventRow], Layout]:
     rows = as_rows(events)
     if kind == 2:  # every event is delivered to two of them
         rows = [*rows, *rows]
-    return HUNT, rows, Layout()
+    return {5: ["mode=baseline"], 6: ["mode=coverage"]}.get(kind, HUNT), rows, Layout()
+
+
+def notes(answer: Answer) -> list[str]:
+    """What is told of the events and not of the way in which they came."""
+    return [text for _, text in answer.messages if "data events" in text or "baseline" in text]
 
 
 class TopologyTest(unittest.TestCase):
@@ -100,6 +105,7 @@ class TopologyTest(unittest.TestCase):
             self.assertIsNone(answer.error, f"seed {seed}")
             self.assertEqual(body.decode(), whole_body.decode(), f"seed {seed}, {args}, {shape}")
             self.assertEqual(counts(answer), counts(whole), f"seed {seed}")
+            self.assertEqual(notes(answer), notes(whole), f"seed {seed}")
             errors = [text for severity, text in answer.messages if severity == "ERROR"]
             self.assertEqual(errors, [], f"seed {seed}")
             rows_seen += len(answer.rows)
@@ -158,6 +164,8 @@ class AskingTest(unittest.TestCase):
             (["span=90m"], ["phase=map", "mode=volume", "input=raw", "span=5400s"]),
             (["input=fields"], ["phase=map", "mode=volume", "input=fields", "span=3600s"]),
             (["mode=hunt", "min_risk=50"], ["phase=map", "mode=hunt", "input=raw"]),
+            (["mode=baseline"], ["phase=map", "mode=baseline", "input=raw"]),
+            (["mode=coverage"], ["phase=map", "mode=coverage", "input=raw"]),
         ):
             asked = run_search(program(), args).getinfo
             *found, catalogue = preop_args(asked) or []

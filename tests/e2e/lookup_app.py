@@ -1,0 +1,63 @@
+"""The program in an app's folder, with the lookup files beside it that it reads in a search."""
+
+from __future__ import annotations
+
+import csv
+import io
+import platform
+import shutil
+import tempfile
+import unittest
+from pathlib import Path
+from typing import Mapping, Sequence, Union
+
+from program_under_test import program
+
+BASELINE_COLUMNS = ["account", "principal", "service", "first_seen", "last_seen", "peak_hour"]
+ALLOWLIST_COLUMNS = ["principal", "service", "evidence", "threshold", "expires", "note"]
+
+
+def install(folder: Path) -> Path:
+    """Lays out the app in a folder; returns the program in it."""
+    bin_folder = folder / f"cloudhijack/bin/linux_{platform.machine()}"
+    bin_folder.mkdir(parents=True)
+    (folder / "cloudhijack/lookups").mkdir()
+    return Path(shutil.copy2(program()[0], bin_folder / "cloudhijack"))
+
+
+def lookups_of(installed: Path) -> Path:
+    return installed.parents[2] / "lookups"
+
+
+def as_csv(columns: Sequence[str], rows: Sequence[Mapping[str, object]]) -> str:
+    """As `| outputlookup` writes rows."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    if columns:
+        writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+class LookupTest(unittest.TestCase):
+    """Tests that search in an app of their own."""
+
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        installed = install(Path(folder.name))
+        self.argv = [str(installed)]
+        self.lookups = lookups_of(installed)
+
+    def write(self, name: str, content: Union[str, bytes]) -> Path:
+        path = self.lookups / f"cloudhijack_{name}.csv"
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    def write_baseline(self, *rows: Sequence[object]) -> Path:
+        pairs = [dict(zip(BASELINE_COLUMNS, row)) for row in rows]
+        return self.write("baseline", as_csv(BASELINE_COLUMNS, pairs))
+
+    def write_allowlist(self, *rows: Sequence[object]) -> Path:
+        lines = [dict(zip(ALLOWLIST_COLUMNS, row)) for row in rows]
+        return self.write("allowlist", as_csv(ALLOWLIST_COLUMNS, lines))

@@ -1,0 +1,49 @@
+"""A month of hourly hunts with a nightly baseline: see month.py."""
+
+from __future__ import annotations
+
+import unittest
+
+from month import (
+    ADMINISTRATOR,
+    DAYS,
+    LEAK,
+    LEAKED,
+    LEARNING,
+    ONBOARDING,
+    PICTURE,
+    README,
+    above_low,
+    month_picture,
+    month_table,
+    others,
+    run_month,
+    shown,
+)
+from program_under_test import SANITIZED
+
+
+@unittest.skipIf(SANITIZED, "five million events take a sanitized program too long")
+class MonthTest(unittest.TestCase):
+    def test_the_hijacker_is_found_and_the_rest_is_quiet(self) -> None:
+        days = run_month()
+        self.assertEqual([day.number for day in days], list(range(LEARNING, DAYS)))
+        by_number = {day.number: day for day in days}
+        self.assertIn(LEAKED.principal, above_low(by_number[LEAK].risks))
+        self.assertIn(ADMINISTRATOR.principal, above_low(by_number[ONBOARDING].risks))
+        for day in days:
+            with self.subTest(day=day.number):
+                self.assertLessEqual(len(above_low(day.risks) & others(day)), 3, day.risks)
+                if day.number > LEARNING:  # on the first one, the hours before are not known yet
+                    self.assertLessEqual(len(others(day)), 3, day.risks)
+        before = [day for day in days if day.number < LEAK]
+        self.assertFalse(any(LEAKED.principal in day.risks for day in before))
+        self.assertGreater(min(len(day.untuned) for day in days), 5, "an easy month")
+
+        # README.md shows this very month; `python3 -B tests/e2e/month.py` renews it.
+        self.assertEqual(shown(README.read_text(encoding="utf-8")), month_table(days))
+        self.assertEqual(PICTURE.read_text(encoding="utf-8"), month_picture(days))
+
+
+if __name__ == "__main__":
+    unittest.main()

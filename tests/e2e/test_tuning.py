@@ -1,0 +1,439 @@
+"""Baseline, allowlist and coverage, as a search and as a shell use them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import unittest
+from typing import Any, Optional, Sequence
+
+from chunk_body import write_bodies
+from hunt_records import BOTO, CLI, DAY, HOUR, MONDAY, Trail, World, utc
+from hunt_scenarios import (
+    ATTACKS,
+    LOUD_BENIGN,
+    QUIET_BENIGN,
+    SEVERITIES,
+    Scenario,
+    first_invocations,
+    first_mails,
+    model_onboarding,
+    newsletter,
+    nightly_publishes,
+    production_role,
+    steady_invocations,
+    text_messages,
+)
+from lookup_app import BASELINE_COLUMNS, LookupTest, as_csv
+from program_under_test import SANITIZED
+from shell_run import ndjson_rows, run_scan
+from splunkd import Answer, run_search
+
+TIMEOUT = 300.0
+WORLD = World()
+ACCOUNT = WORLD.account
+LONG_AGO = "2026-01-05T00:00:00Z"
+
+
+def bodies(lines: Sequence[bytes]) -> list[bytes]:
+    return write_bodies([{"_raw": line} for line in lines], 20_000) or [b""]
+
+
+def listed(value: Any) -> list[str]:
+    return value if isinstance(value, list) else [value] if value else []
+
+
+def told(answer: Answer, severity: str) -> list[str]:
+    return [text for level, text in answer.messages if level == severity]
+
+
+class SearchTest(LookupTest):
+    def search(self, lines: Sequence[bytes], *args: str) -> Answer:
+        answer = run_search(self.argv, args, bodies(lines), timeout=TIMEOUT)
+        self.assertIsNone(answer.error)
+        return answer
+
+    def hunt(self, lines: Sequence[bytes], *args: str) -> Answer:
+        return self.search(lines, "mode=hunt", *args)
+
+    def one_row(self, lines: Sequence[bytes], *args: str) -> dict[str, Any]:
+        [row] = self.hunt(lines, *args).rows
+        return row
+
+
+class ScenarioTest(SearchTest):
+    """Section "Scenarios" of the rules, where a baseline knows the account."""
+
+    def know(self, *services: str) -> None:
+        """Somebody of the account has used these for weeks."""
+        self.write_baseline(
+            *([ACCOUNT, "somebody", service, LONG_AGO, LONG_AGO, 5] for service in services)
+        )
+
+    def test_first_mails_are_informational(self) -> None:
+        story = first_mails(WORLD)
+        self.know("ses")
+        self.assertEqual(self.hunt(story.lines).rows, [])
+        row = self.one_row(story.lines, "min_risk=0")
+        self.assertEqual(listed(row["Evidence"]), ["first_use"])
+        self.assertEqual((row["RiskScore"], row["Severity"]), ("10", "informational"))
+
+    def test_first_invocations_in_an_account_are_low(self) -> None:
+        story = first_invocations(WORLD)
+        self.know("ses")
+        row = self.one_row(story.lines)
+        self.assertEqual(listed(row["Evidence"]), ["first_use"])
+        self.assertEqual((row["RiskScore"], row["Severity"]), ("25", "low"))
+
+    def test_text_messages_of_a_new_service_are_critical(self) -> None:
+        self.know("ses")
+        row = self.one_row(text_messages(WORLD).lines)
+        self.assertEqual(listed(row["Evidence"]), ["first_use", "burst", "long_term_key"])
+        self.assertEqual((row["RiskScore"], row["Severity"]), ("85", "critical"))
+
+    @unittest.skipIf(SANITIZED, "75,000 events")
+    def test_steady_invocations_by_a_new_principal_are_high(self) -> None:
+        self.know("bedrock")
+        row = self.one_row(steady_invocations(WORLD).lines)
+        self.assertEqual(listed(row["Evidence"]), ["first_use", "burst"])
+        self.assertEqual((row["RiskScore"], row["Severity"]), ("65", "high"))
+
+    def test_no_attack_weighs_less_where_the_account_is_known(self) -> None:
+        for build in ATTACKS:
+            if build is steady_invocations:
+                continue
+            story = build(WORLD)
+            with self.subTest(story.name):
+                self.know()
+                without = self.hunt(story.lines, "min_risk=0").rows
+                self.know("ses", "sns", "bedrock", "sms_voice")
+                rows = self.hunt(story.lines, "min_risk=0").rows
+                risk = {row["Principal"]: int(row["RiskScore"]) for row in rows}
+                for row in without:
+                    self.assertGreaterEqual(risk[row["Principal"]], int(row["RiskScore"]))
+
+
+def _weeks_before(lines: Sequence[bytes], weeks: int) -> list[bytes]:
+    """The same events, so many weeks earlier."""
+
+    def earlier(match: re.Match[bytes]) -> bytes:
+        day = MONDAY + (int(match[2]) - 2) * DAY if match[1] == b"03" else None
+        assert day is not None, match[0]
+        return b'"eventTime":"' + utc(day - weeks * 7 * DAY)[:10].encode()
+
+    return [re.sub(rb'"eventTime":"2026-(\d\d)-(\d\d)', earlier, line) for line in lines]
+
+
+class HonestWorkTest(SearchTest):
+    """The benign stories, once the baseline has seen them before."""
+
+    def learn(self, lines: Sequence[bytes]) -> None:
+        known = Trail("somebody")
+        caller = WORLD.role("somebody", "s", WORLD.addresses(44, 1), BOTO)
+        known.add(caller, "ses:SendEmail", MONDAY - 28 * DAY)
+        known.add(caller, "ses:SendEmail", MONDAY - 2 * HOUR)  # the newest
+        before = _weeks_before(lines, 4)
+        rows = self.search([*before, *known.lines], "mode=baseline").rows
+        self.write("baseline", as_csv(BASELINE_COLUMNS, rows))
+
+    def test_it_is_silent(self) -> None:
+        # A model that is enabled is told of, whoever does it.
+        honest = [
+            build for build in (*LOUD_BENIGN, *QUIET_BENIGN) if build is not model_onboarding
+        ]
+        for build in honest:
+            story = self.smaller(build)
+            with self.subTest(story.name):
+                self.write_baseline()
+                had_row = bool(self.hunt(story.lines).rows)
+                self.assertEqual(had_row, build in LOUD_BENIGN)
+                self.learn(story.lines)
+                self.assertEqual(self.hunt(story.lines).rows, [])
+
+    def test_a_model_enabled_by_an_administrator_is_medium_at_most(self) -> None:
+        story = model_onboarding(WORLD)
+        self.learn(first_mails(WORLD).lines)
+        row = self.one_row(story.lines)
+        self.assertLessEqual(SEVERITIES.index(row["Severity"]), SEVERITIES.index("medium"))
+
+    @staticmethod
+    def smaller(build: Any) -> Scenario:
+        if build is production_role:
+            return production_role(WORLD, hours=15, calls=600 if SANITIZED else 10_000)
+        if build is newsletter:
+            return newsletter(WORLD, mails=1200 if SANITIZED else 50_000)
+        return build(WORLD)
+
+    def test_what_is_more_than_three_times_the_usual_is_not(self) -> None:
+        self.learn(nightly_publishes(WORLD).lines)  # 300 an hour
+        caller = WORLD.role("integration", "pipeline", WORLD.addresses(35, 1), BOTO)
+
+        def night(count: int) -> list[bytes]:
+            trail = Trail("another night")
+            times = [MONDAY + 3 * HOUR + 3 * number for number in range(count)]
+            trail.flood(caller, "sns:Publish", times)
+            return trail.lines
+
+        self.assertEqual(self.hunt(night(900)).rows, [])
+        row = self.one_row(night(901))
+        self.assertEqual(row["RiskScore"], "45")
+        self.assertIn("3 times the busiest hour before, 300", str(row["Reasons"]))
+
+
+class BaselineTest(SearchTest):
+    def lines(self, *uses: tuple[str, str, float]) -> list[bytes]:
+        trail = Trail("uses")
+        for name, call, at in uses:
+            trail.add(WORLD.user(name, WORLD.addresses(0, 1), CLI), call, at)
+        return trail.lines
+
+    def test_rows_merge_with_what_the_file_holds(self) -> None:
+        ann, bob = (f"arn:aws:iam::{ACCOUNT}:user/{name}" for name in ("ann", "bob"))
+        self.write_baseline(
+            [ACCOUNT, ann, "ses", "2026-02-01T00:00:00Z", "2026-02-02T00:00:00Z", 7],
+            [ACCOUNT, "gone", "ses", "2025-01-01T00:00:00Z", "2025-01-02T00:00:00Z", 7],
+            [ACCOUNT, "of no service", "translate", "2026-02-01T00:00:00Z", LONG_AGO[:4] + "-02-02", 1],
+            [ACCOUNT, "of no service", "translate", LONG_AGO, LONG_AGO, 1],
+        )
+        answer = self.search(
+            self.lines(
+                *(("ann", "ses:SendEmail", MONDAY + number) for number in range(3)),
+                ("bob", "bedrock:InvokeModel", MONDAY + 5 * HOUR),
+                ("bob", "bedrock:InvokeModel", MONDAY + 3 * DAY),
+            ),
+            "mode=baseline",
+        )
+        self.assertEqual(answer.columns, BASELINE_COLUMNS)
+        self.assertEqual(
+            [list(row.values()) for row in answer.rows],
+            [
+                [ACCOUNT, ann, "ses", "2026-02-01T00:00:00Z", "2026-03-02T00:00:02Z", "7"],
+                [ACCOUNT, bob, "bedrock", "2026-03-02T05:00:00Z", "2026-03-02T05:00:00Z", "1"],
+                [ACCOUNT, "of no service", "translate", LONG_AGO, LONG_AGO, "1"],
+            ],
+        )
+        [note] = told(answer, "INFO")
+        self.assertIn("3 rows, 1 of them new; 1 were dropped", note)
+        self.assertIn("after 2026-03-04T00:00:00Z is left for the next run", note)
+        [warning] = told(answer, "WARN")
+        self.assertIn("cloudhijack_baseline.csv, line 4: first_seen and last_seen are", warning)
+
+    def test_without_events_the_file_comes_back(self) -> None:
+        row = [ACCOUNT, "ann", "ses", LONG_AGO, LONG_AGO, "7"]
+        self.write_baseline(row)
+        answer = self.search([], "mode=baseline")
+        self.assertEqual([list(found.values()) for found in answer.rows], [row])
+        self.assertIn("keeps its 1 row", told(answer, "INFO")[0])
+
+    def test_a_file_that_cannot_be_read_is_not_written_over(self) -> None:
+        for content in (b"account,principal\na,b\n", b'account,principal,service,"first'):
+            self.write("baseline", content)
+            answer = run_search(self.argv, ["mode=baseline"], [b""])
+            assert answer.error is not None
+            self.assertIn("cloudhijack_baseline.csv", answer.error)
+            self.assertIn("would lose what it holds", answer.error)
+            self.assertEqual(answer.rows, [])
+
+    def test_a_hunt_goes_on_without_a_file_that_cannot_be_read(self) -> None:
+        self.write("baseline", "nonsense\n1\n")
+        self.write("allowlist", "nonsense\n1\n")
+        answer = self.hunt(nightly_publishes(WORLD).lines)
+        self.assertEqual(len(answer.rows), 1)
+        baseline, allowlist = told(answer, "ERROR")
+        self.assertIn("cloudhijack_baseline.csv: has no column account", baseline)
+        self.assertIn("cloudhijack_allowlist.csv: has no column principal", allowlist)
+        self.assertIn("the search goes on as if it were empty", allowlist)
+
+    def test_it_is_read_once_and_only_by_the_phase_that_answers(self) -> None:
+        self.write("baseline", "nonsense\n1\n")
+        answer = run_search(
+            self.argv, ["phase=map", "mode=hunt", "input=raw", "catalogue=x"], [b""]
+        )
+        self.assertEqual((answer.error, answer.messages), (None, []))
+
+
+class FormsTest(SearchTest):
+    """A lookup file in each form that is written anywhere."""
+
+    def forms(self, columns: Sequence[str], row: Sequence[str]) -> list[bytes]:
+        pairs = list(zip(columns, row))
+        plain = f"{','.join(columns)}\n{','.join(row)}\n"
+        turned = [*reversed(pairs), ("__mv_x", ""), ("other", "1")]
+        return [
+            plain.encode(),
+            plain.replace("\n", "\r\n").encode(),
+            b"\xef\xbb\xbf" + plain.encode(),
+            plain.rstrip("\n").encode(),
+            as_csv(columns, [dict(pairs)]).encode(),
+            as_csv([name for name, _ in turned], [dict(turned)]).encode(),
+        ]
+
+    def test_each_form_says_the_same(self) -> None:
+        lines = nightly_publishes(WORLD).lines
+        principal = nightly_publishes(WORLD).principals[0]
+        baseline = [ACCOUNT, principal, "sns", LONG_AGO, LONG_AGO, "300"]
+        for content in self.forms(BASELINE_COLUMNS, baseline):
+            self.write("baseline", content)
+            answer = self.hunt(lines)
+            self.assertEqual((answer.rows, told(answer, "ERROR")), ([], []), content)
+        self.write("baseline", b"")
+        self.assertEqual(len(self.hunt(lines).rows), 1)
+        for content in self.forms(["principal", "service", "evidence"], [principal, "sns", "*"]):
+            self.write("allowlist", content)
+            self.assertEqual(self.hunt(lines).rows, [], content)
+
+
+class AllowlistTest(SearchTest):
+    def setUp(self) -> None:
+        super().setUp()
+        self.story = nightly_publishes(WORLD)  # 300 publishes an hour, for a week
+        self.who = self.story.principals[0]
+        self.arn = f"arn:aws:sts::{ACCOUNT}:assumed-role/integration/pipeline"
+
+    def test_a_missing_file_is_an_empty_one(self) -> None:
+        answer = self.hunt(self.story.lines)
+        self.assertEqual(len(answer.rows), 1)
+        self.assertEqual(told(answer, "WARN") + told(answer, "ERROR"), [])
+
+    def test_what_it_left_out_is_counted(self) -> None:
+        self.write_allowlist([self.who, "sns", "", "", "", "nightly"])
+        answer = self.hunt(self.story.lines)
+        self.assertEqual(answer.rows, [])
+        self.assertIn("the allowlist left out 1 row", told(answer, "INFO"))
+
+    def test_volume_matches_the_caller_and_shows_the_threshold_that_was_used(self) -> None:
+        rows = self.search(self.story.lines).rows
+        self.assertEqual([row["Threshold"] for row in rows], ["200"] * 7)
+        self.write_allowlist([self.who, "sns", "*", "", "", "the role, not the caller"])
+        self.assertEqual(self.search(self.story.lines).rows, rows)
+        self.write_allowlist([self.arn, "sns", "burst", "299", "", ""])
+        limited = self.search(self.story.lines)
+        self.assertEqual([row["Threshold"] for row in limited.rows], ["299"] * 7)
+        self.assertIn("the threshold of 299", str(limited.rows[0]["Reasons"]))
+        self.write_allowlist([self.arn, "sns", "burst", "300", "2026-03-04", ""])
+        until = self.search(self.story.lines)
+        self.assertEqual(len(until.rows), 4)  # of seven nights three are expected
+        self.assertEqual([row["Threshold"] for row in until.rows], ["200"] * 4)
+        self.assertIn("the allowlist left out 3 rows", told(until, "INFO"))
+
+    def test_bad_lines_are_told_with_their_numbers_and_the_others_count(self) -> None:
+        self.write(
+            "allowlist",
+            "principal,service,evidence,threshold,expires,note\n"
+            f"{self.who},mail,,,,\n"
+            '\n"two\nlines",*,,,,fine\n'
+            f"{self.who},sns,bursts,,,\n"
+            f"{self.who},*,,,tomorrow,\n"
+            f"{self.who},*,,,,this one counts\n",
+        )
+        answer = self.hunt(self.story.lines)
+        self.assertEqual(answer.rows, [])
+        warnings = told(answer, "WARN")
+        found = [re.search(r"line (\d+)", text) for text in warnings]
+        self.assertEqual([match and match[1] for match in found], ["2", "6", "7"])
+        self.assertIn('there is no evidence "bursts"', warnings[1])
+
+    def test_the_example_counts_in_all_its_lines(self) -> None:
+        from shipped_catalogue import CATALOGUE
+
+        example = CATALOGUE.parents[1] / "README/cloudhijack_allowlist.csv.example"
+        self.write("allowlist", example.read_bytes())
+        answer = self.hunt(self.story.lines)
+        self.assertEqual(told(answer, "WARN") + told(answer, "ERROR"), [])
+
+
+class CoverageTest(SearchTest):
+    def test_what_was_seen_and_what_cannot_be(self) -> None:
+        answer = self.search(first_invocations(WORLD).lines, "mode=coverage")
+        self.assertEqual(
+            answer.columns,
+            [
+                *("Account", "Service", "Region", "ManagementEvents", "DataEvents"),
+                *("FirstEvent", "LastEvent", "NotSeen", "NeverLogged"),
+            ],
+        )
+        by_service = {str(row["Service"]): row for row in answer.rows}
+        bedrock, mail = by_service["AWS Bedrock"], by_service["AWS SES"]
+        self.assertEqual((bedrock["ManagementEvents"], bedrock["DataEvents"]), ("15", "0"))
+        self.assertEqual((mail["Region"], mail["ManagementEvents"]), ("", "0"))
+        self.assertIn("no event at all", str(mail["NotSeen"]))
+        self.assertIn("CloudWatch AWS/SES Send", str(mail["NeverLogged"]))
+
+    def test_a_hunt_tells_of_services_without_data_events(self) -> None:
+        answer = self.hunt(first_mails(WORLD).lines)
+        [note] = [text for text in told(answer, "INFO") if "data events" in text]
+        self.assertIn("AWS SNS", note)
+        self.assertNotIn("AWS SES", note)
+        self.assertIn("mode=coverage", note)
+
+
+class ShellTest(LookupTest):
+    """The same with files that the user names."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.story = nightly_publishes(WORLD)
+        self.events = b"\n".join(self.story.lines)
+
+    def scan(self, *args: str, stdin: Optional[bytes] = None) -> Any:
+        return run_scan(*args, "-", stdin=self.events if stdin is None else stdin)
+
+    def test_a_baseline_is_printed_and_feeds_a_hunt(self) -> None:
+        printed = self.scan("--mode=baseline")
+        self.assertEqual(printed.exit_code, 0)
+        [row] = csv.DictReader(io.StringIO(printed.stdout))
+        self.assertEqual(list(row), BASELINE_COLUMNS)
+        self.assertEqual((row["principal"], row["peak_hour"]), (self.story.principals[0], "300"))
+        path = self.write("baseline", printed.stdout)
+        again = self.scan("--mode=baseline", f"--baseline={path}")
+        self.assertEqual(again.stdout, printed.stdout)
+        # Weeks later it is history.
+        later = self.events.replace(b'"eventTime":"2026-03', b'"eventTime":"2026-04')
+        hunt = self.scan("--mode=hunt", "--format=ndjson", f"--baseline={path}", stdin=later)
+        self.assertEqual(ndjson_rows(hunt.stdout), [])
+        without = self.scan("--mode=hunt", "--format=ndjson", stdin=later)
+        self.assertEqual(len(ndjson_rows(without.stdout)), 1)
+
+    def test_a_principal_that_looks_like_a_formula_is_written_as_it_is(self) -> None:
+        record = b'{"eventTime":"2026-03-%02dT00:00:00Z","eventSource":"ses.amazonaws.com",' \
+            b'"eventName":"SendEmail","userIdentity":{"arn":"=1+1"}}'
+        printed = self.scan("--mode=baseline", stdin=b"\n".join([record % 2, record % 9]))
+        self.assertIn("\nunknown,=1+1,ses,", printed.stdout)
+
+    def test_an_allowlist_counts_in_both_modes(self) -> None:
+        path = self.write_allowlist(["*integration*", "sns", "*", "", "", ""])
+        for mode, rows in (("hunt", 1), ("volume", 7)):
+            args = (f"--mode={mode}", "--format=ndjson")
+            self.assertEqual(len(ndjson_rows(self.scan(*args).stdout)), rows)
+            allowed = self.scan(*args, f"--allowlist={path}")
+            self.assertEqual(ndjson_rows(allowed.stdout), [])
+            self.assertIn(f"the allowlist left out {rows} row", allowed.stderr)
+
+    def test_coverage_is_a_table_for_people(self) -> None:
+        run = self.scan("--mode=coverage")
+        self.assertIn("no event at all", run.stdout)
+        self.assertIn("CloudTrail never shows mail sent over SMTP", run.stdout)
+        self.assertRegex(run.stderr, r"\d+ rows\n$")
+
+    def test_what_is_wrong_ends_with_an_error(self) -> None:
+        empty = self.write("baseline", b"")
+        for args, told_ in (
+            (["--mode=hunt", "--baseline=/nowhere.csv"], "/nowhere.csv: cannot be read"),
+            (["--mode=baseline", f"--baseline={empty}"], "a shell empties what > names"),
+            (["--mode=hunt", f"--allowlist={self.lookups}"], "cannot be read"),
+            (["--mode=hunt", "--allowlist="], "--allowlist"),
+            ([f"--baseline={empty}"], "belongs to mode hunt or baseline"),
+            (["--mode=coverage", "--allowlist=x"], "belongs to mode volume or hunt"),
+            (["--mode=baseline", "--format=table"], "--format takes csv or ndjson"),
+            (["--mode=coverage", "--fail-on-findings"], "has no findings"),
+            (["--mode=baseline", "--min-risk=3"], "belongs to mode hunt"),
+        ):
+            run = self.scan(*args)
+            self.assertEqual(run.exit_code, 2, args)
+            self.assertIn(told_, run.stderr)
+            self.assertEqual(run.stdout, "")
+
+
+if __name__ == "__main__":
+    unittest.main()
