@@ -1,5 +1,7 @@
 #include "command/answer.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "command/baseline_rows.hpp"
@@ -37,7 +39,7 @@ struct ToAnswer {
     }
 };
 
-// A cut-off line of the answer could never be told from a whole one.
+// One that is refused would be no baseline.
 Result<> check_that_it_can_be_read_again(const detect::Baseline& baseline) {
     const auto too_much = [](const std::string& what) {
         return failure(
@@ -49,11 +51,13 @@ Result<> check_that_it_can_be_read_again(const detect::Baseline& baseline) {
         return too_much("more than " + std::to_string(k_most_lookup_rows) + " rows");
     }
     std::size_t bytes = 0;
-    constexpr std::size_t rest_of_a_row = 80;  // two times, the peak, quotes and commas
+    constexpr std::size_t rest_of_a_row = 64;  // two times, the peak, quotes and commas
     for (const auto& [pair, use] : baseline.pairs()) {
-        bytes += pair.account.size() + pair.principal.size() + pair.service.size() + rest_of_a_row;
+        const auto quotes = std::ranges::count(pair.principal, '"');  // each is written twice
+        bytes += pair.account.size() + pair.principal.size() + pair.service.size() +
+                 static_cast<std::size_t>(quotes) + rest_of_a_row;
     }
-    if (bytes > k_largest_lookup) return too_much("more than 50 MiB");
+    if (bytes > k_largest_lookup) return too_much("about 50 MiB or more");
     return {};
 }
 
@@ -67,12 +71,16 @@ std::string allowed_in_words(std::uint64_t rows, std::uint64_t lessened) {
 // Without data events most use cannot be seen, and no row means nothing.
 std::string unseen_in_words(const detect::HuntActivity& hunt, const detect::Catalogue& catalogue) {
     std::string text;
+    const std::size_t all = hunt.accounts().size();
     const auto services = catalogue.services();
     for (std::size_t i = 0; i < services.size(); ++i) {
-        if (services[i].data_events.empty() || hunt.services_with_data_events().contains(i)) {
-            continue;
-        }
+        const auto found = hunt.with_data_events().find(i);
+        const std::size_t with = found == hunt.with_data_events().end() ? 0 : found->second.size();
+        if (services[i].data_events.empty() || with >= all) continue;
         text += (text.empty() ? "" : ", ") + services[i].label;
+        if (with > 0) {
+            text += " (in " + std::to_string(all - with) + " of " + counted(all, "account") + ')';
+        }
     }
     if (text.empty()) return text;
     return "there were no data events of " + text + "; mode=coverage says what that hides";
@@ -110,7 +118,9 @@ Result<Findings> judge(const detect::Activity& activity, const Config& config) {
     }
     const auto& hunt = std::get<detect::HuntActivity>(activity);
     if (config.mode == Mode::hunt) return hunt.findings(config.hunt);
-    auto update = detect::update_baseline(hunt, config.hunt);
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    auto update = detect::update_baseline(hunt, config.hunt,
+                                          std::chrono::floor<std::chrono::seconds>(now).count());
     if (auto fits = check_that_it_can_be_read_again(update.baseline); !fits) {
         return std::unexpected(fits.error());
     }

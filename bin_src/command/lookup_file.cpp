@@ -17,10 +17,18 @@ constexpr std::size_t k_most_columns = 1000;
 constexpr std::size_t k_most_problems = 20;
 constexpr std::string_view k_byte_order_mark = "\xEF\xBB\xBF";
 
-std::string cleaned(std::string_view cell) {
+std::string valid(std::string_view cell) {
     std::string text;
-    text::append_valid_utf8(text, text::trimmed(cell, " \t\r\n"));
+    text::append_valid_utf8(text, cell);
     return text;
+}
+
+std::string column_name(std::string_view cell) {
+    std::string name = valid(text::trimmed(cell, " \t\r\n"));
+    std::ranges::transform(name, name.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    return name;
 }
 
 }  // namespace
@@ -53,9 +61,12 @@ Result<> LookupFile::read_header() {
     const auto found = rows_.next(k_most_columns);
     if (!found) return failure(path_ + ": " + found.error().text);
     for (std::size_t place = 0; *found == Next::row && place < rows_.cell_count(); ++place) {
-        const auto column =
-            std::ranges::find(columns_, cleaned(rows_.cell(place)), &LookupColumn::name);
-        if (column == columns_.end()) continue;
+        const std::string name = column_name(rows_.cell(place));
+        const auto column = std::ranges::find(columns_, name, &LookupColumn::name);
+        if (column == columns_.end()) {
+            if (!name.empty() && !name.starts_with('_')) other_columns_.push_back(name);
+            continue;
+        }
         std::size_t& known = places_[static_cast<std::size_t>(column - columns_.begin())];
         if (known != k_absent) continue;  // of two with one name the first counts
         known = place;
@@ -82,7 +93,7 @@ Result<bool> LookupFile::next() {
     }
     for (std::size_t column = 0; column < columns_.size(); ++column) {
         const std::size_t place = places_[column];
-        cells_[column] = place == k_absent ? "" : cleaned(rows_.cell(place));
+        cells_[column] = place == k_absent ? "" : valid(rows_.cell(place));
     }
     return true;
 }

@@ -34,16 +34,20 @@ class LookupFile {
     LookupFile& operator=(LookupFile&&) = delete;
     ~LookupFile() = default;
 
-    /// Reads the file and its header, before anything else. The error begins with the path: it
-    /// cannot be read, is too large, or lacks a required column. A blank one has no rows.
+    /// Reads the file and its header, whose names count in any case, before anything else. The
+    /// error begins with the path: it cannot be read, is too large, or lacks a required column. A
+    /// blank one has no rows.
     Result<> open();
 
     /// Goes to the next row; false behind the last. The error begins with the path.
     Result<bool> next();
 
-    /// The value in a column, by its place in `columns`, without blanks around it and with U+FFFD
-    /// for what is not UTF-8; empty where there is none.
+    /// The value in a column, by its place in `columns`, with U+FFFD for what is not UTF-8; empty
+    /// where there is none.
     [[nodiscard]] const std::string& cell(std::size_t column) const { return cells_[column]; }
+
+    /// Columns of the file, other than Splunk's own, that are none of `columns`.
+    [[nodiscard]] const std::vector<std::string>& other_columns() const { return other_columns_; }
 
     /// Notes that the row at hand cannot be used, and why.
     void note_bad(const std::string& why);
@@ -63,6 +67,7 @@ class LookupFile {
     std::span<const LookupColumn> columns_;
     io::Window window_;
     csv::RowReader rows_;
+    std::vector<std::string> other_columns_;
     std::vector<std::size_t> places_;  ///< of each column in the file
     std::size_t wanted_cells_ = 0;     ///< of a row, from its first
     std::vector<std::string> cells_;

@@ -19,6 +19,7 @@
 #include "detect/partial/document.hpp"
 #include "text/number.hpp"
 #include "text/quote.hpp"
+#include "text/trim.hpp"
 #include "text/words.hpp"
 
 namespace cloudhijack::command {
@@ -69,7 +70,7 @@ Read<detect::Baseline::Use> read_use(const LookupFile& file) {
     return detect::Baseline::Use{.first_seen = *first, .last_seen = *last, .peak_hour = *peak};
 }
 
-Result<> read_row(const LookupFile& file, detect::Baseline& baseline) {
+Result<> read_pair(const LookupFile& file, detect::Baseline& baseline) {
     const detect::Baseline::Pair pair{.account = file.cell(baseline_column::account),
                                       .principal = file.cell(baseline_column::principal),
                                       .service = file.cell(baseline_column::service)};
@@ -85,13 +86,15 @@ Result<> read_row(const LookupFile& file, detect::Baseline& baseline) {
 // --- the allowlist ---
 
 namespace allowlist_column {
-enum : std::size_t { principal, service, evidence, threshold, expires };
+enum : std::size_t { principal, service, evidence, threshold, expires, note };
 }
 
-constexpr std::array k_allowlist_columns = {
-    LookupColumn{.name = "principal", .is_required = true},
-    LookupColumn{.name = "service", .is_required = true}, LookupColumn{.name = "evidence"},
-    LookupColumn{.name = "threshold"}, LookupColumn{.name = "expires"}};
+constexpr std::array k_allowlist_columns = {LookupColumn{.name = "principal", .is_required = true},
+                                            LookupColumn{.name = "service", .is_required = true},
+                                            LookupColumn{.name = "evidence"},
+                                            LookupColumn{.name = "threshold"},
+                                            LookupColumn{.name = "expires"},
+                                            LookupColumn{.name = "note"}};
 
 std::string service_ids(const detect::Catalogue& catalogue) {
     std::string ids;
@@ -124,6 +127,9 @@ Result<> read_evidence(const std::string& text, detect::Exception& exception) {
         }
     }
     if (text.empty()) exception.evidence.emplace(detect::k_volume_evidence);
+    if (!exception.is_for_all_evidence && exception.evidence.empty()) {
+        return failure("evidence names none; got " + text::quoted(text));
+    }
     return {};
 }
 
@@ -155,9 +161,12 @@ Result<> read_expiry(const std::string& text, detect::Exception& exception) {
     return {};
 }
 
-Result<> read_row(const LookupFile& file, const detect::Catalogue& catalogue,
-                  detect::Allowlist& allowlist) {
-    detect::Exception exception{.principal = file.cell(allowlist_column::principal),
+Result<> read_exception(const LookupFile& file, const detect::Catalogue& catalogue,
+                        detect::Allowlist& allowlist) {
+    const auto cell = [&file](std::size_t column) {
+        return std::string(text::trimmed(file.cell(column), " \t\r\n"));
+    };
+    detect::Exception exception{.principal = cell(allowlist_column::principal),
                                 .service = {},
                                 .evidence = {},
                                 .threshold = {},
@@ -166,10 +175,10 @@ Result<> read_row(const LookupFile& file, const detect::Catalogue& catalogue,
     if (exception.principal.size() > k_longest_pattern) {
         return failure("principal is longer than " + std::to_string(k_longest_pattern) + " bytes");
     }
-    auto read = read_service(file.cell(allowlist_column::service), catalogue, exception);
-    if (read) read = read_evidence(file.cell(allowlist_column::evidence), exception);
-    if (read) read = read_threshold(file.cell(allowlist_column::threshold), exception);
-    if (read) read = read_expiry(file.cell(allowlist_column::expires), exception);
+    auto read = read_service(cell(allowlist_column::service), catalogue, exception);
+    if (read) read = read_evidence(cell(allowlist_column::evidence), exception);
+    if (read) read = read_threshold(cell(allowlist_column::threshold), exception);
+    if (read) read = read_expiry(cell(allowlist_column::expires), exception);
     if (!read) return read;
     allowlist.add(std::move(exception));
     return {};
@@ -178,31 +187,34 @@ Result<> read_row(const LookupFile& file, const detect::Catalogue& catalogue,
 /// Reads the rows of a file, and tells of those that do not count.
 template <class T>
 Result<T> read_rows(LookupFile& file, std::vector<std::string>& bad_lines,
-                    const std::function<Result<>(T&)>& read_row) {
+                    const std::function<Result<>(T&)>& read_one) {
     T all;
     if (auto opened = file.open(); !opened) return std::unexpected(opened.error());
     while (true) {
         const auto found = file.next();
         if (!found) return std::unexpected(found.error());
         if (!*found) break;
-        if (const auto read = read_row(all); !read) file.note_bad(read.error().text);
+        if (const auto read = read_one(all); !read) file.note_bad(read.error().text);
     }
     const auto problems = file.problems();
     bad_lines.insert(bad_lines.end(), problems.begin(), problems.end());
     return all;
 }
 
-// Where a file is; empty where there is none to read.
-std::string path_of(const std::string& given, const Setup& setup, std::string_view name) {
-    if (!given.empty() || setup.lookups_folder.empty()) return given;
-    const auto path = std::filesystem::path(setup.lookups_folder) / name;
+// Where a file is; empty where there is none to read. Whatever else is wrong with it, reading
+// tells.
+std::string path_of(const std::string& given, const std::string& folder, std::string_view name) {
+    if (!given.empty() || folder.empty()) return given;
+    const auto path = std::filesystem::path(folder) / name;
     std::error_code error;
-    return std::filesystem::exists(path, error) ? path.string() : std::string();
+    const auto type = std::filesystem::symlink_status(path, error).type();
+    return type == std::filesystem::file_type::not_found ? std::string() : path.string();
 }
 
 }  // namespace
 
-LookupProblems read_lookups(const Setup& setup, Config& config) {
+LookupProblems read_lookups(const detect::Catalogue& catalogue, const std::string& folder,
+                            Config& config) {
     LookupProblems problems;
     const auto keep = [&problems](auto read, auto&... places) {
         if (!read) {
@@ -213,24 +225,38 @@ LookupProblems read_lookups(const Setup& setup, Config& config) {
         ((places = shared), ...);
     };
     const bool with_baseline = config.mode == Mode::hunt || config.mode == Mode::baseline;
-    const auto baseline = path_of(config.baseline_file, setup, "cloudhijack_baseline.csv");
+    const auto baseline = path_of(config.baseline_file, folder, "cloudhijack_baseline.csv");
     if (with_baseline && !baseline.empty()) {
         LookupFile file(baseline, k_baseline_columns);
         keep(read_rows<detect::Baseline>(
                  file, problems.bad_lines,
-                 [&file](detect::Baseline& into) { return read_row(file, into); }),
+                 [&file](detect::Baseline& into) { return read_pair(file, into); }),
              config.hunt.baseline);
     }
-    const bool with_allowlist = config.mode == Mode::hunt || config.mode == Mode::volume;
-    const auto allowlist = path_of(config.allowlist_file, setup, "cloudhijack_allowlist.csv");
-    if (with_allowlist && !allowlist.empty()) {
+    const auto allowlist = path_of(config.allowlist_file, folder, "cloudhijack_allowlist.csv");
+    if (has_findings(config.mode) && !allowlist.empty()) {
         LookupFile file(allowlist, k_allowlist_columns);
         keep(read_rows<detect::Allowlist>(
                  file, problems.bad_lines,
-                 [&](detect::Allowlist& into) { return read_row(file, setup.catalogue, into); }),
+                 [&](detect::Allowlist& into) { return read_exception(file, catalogue, into); }),
              config.hunt.allowlist, config.volume.allowlist);
+        for (const std::string& name : file.other_columns()) {
+            problems.bad_lines.push_back(allowlist + ": the column " + text::quoted(name) +
+                                         " is not read; the columns are principal, service, "
+                                         "evidence, threshold, expires, note");
+        }
     }
     return problems;
+}
+
+Result<> check_whole(const LookupProblems& problems) {
+    for (const auto* texts : {&problems.unread, &problems.bad_lines}) {
+        if (texts->empty()) continue;
+        return failure(texts->front() +
+                       ". A new baseline without it would lose what it holds; mend it, or remove "
+                       "what is wrong");
+    }
+    return {};
 }
 
 }  // namespace cloudhijack::command

@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "command/options.hpp"
-#include "command/setup.hpp"
 #include "result.hpp"
 
 namespace cloudhijack::command {
@@ -18,7 +17,12 @@ struct LookupProblems {
 /// Reads what the mode asks for into its rules: the baseline (columns `account`, `principal`,
 /// `service`, `first_seen`, `last_seen`, `peak_hour`) and the allowlist (`principal`, `service`,
 /// `evidence`, `threshold`, `expires`; `note` is for people). In a search they lie in the app's
-/// lookups folder, where a missing file is an empty one; in a shell the user names them.
-LookupProblems read_lookups(const Setup& setup, Config& config);
+/// `folder`, where a missing file is an empty one; in a shell, without a folder, the user names
+/// them.
+LookupProblems read_lookups(const detect::Catalogue& catalogue, const std::string& folder,
+                            Config& config);
+
+/// An error where something could not be used: a new baseline without it would lose what it holds.
+Result<> check_whole(const LookupProblems& problems);
 
 }  // namespace cloudhijack::command

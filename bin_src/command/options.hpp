@@ -39,6 +39,9 @@ constexpr std::string_view name_of(Mode mode) {
     return k_mode_names.at(static_cast<std::size_t>(mode));
 }
 
+/// Whether rows are findings, of which an allowlist can take some.
+constexpr bool has_findings(Mode mode) { return mode == Mode::volume || mode == Mode::hunt; }
+
 /// Where an option can be given. [defaults] takes those of a search.
 enum class Face : std::uint8_t { both, search, shell };
 

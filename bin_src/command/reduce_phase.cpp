@@ -21,9 +21,7 @@ std::string_view way_to_fewer_rows(Mode mode) {
             return "A higher threshold or min_score gives fewer rows";
         case Mode::hunt:
             return "A higher min_risk gives fewer rows";
-        case Mode::baseline:
-            return "A baseline that is cut forgets: raise maxresultrows in limits.conf, "
-                   "[searchresults]";
+        case Mode::baseline:  // which ends before it comes to this
         case Mode::coverage:
             return "A search for fewer accounts gives fewer rows";
     }
@@ -68,10 +66,8 @@ std::string ReducePhase::getinfo_reply() const {
 // Splunk starts the program to ask for its kind alone, too; the files are read only where events
 // follow.
 Result<> ReducePhase::begin() {
-    lookup_problems_ = read_lookups(*setup_, config_);
-    const auto& unread = lookup_problems_.unread;
-    if (config_.mode != Mode::baseline || unread.empty()) return {};
-    return failure(unread.front() + ". A new baseline without it would lose what it holds");
+    lookup_problems_ = read_lookups(setup_->catalogue, setup_->lookups_folder, config_);
+    return config_.mode == Mode::baseline ? check_whole(lookup_problems_) : Result<>{};
 }
 
 Result<> ReducePhase::exchange(io::Window& body, bool finished, io::ByteSink& replies) {
@@ -92,6 +88,13 @@ Result<> ReducePhase::answer(io::ByteSink& replies) {
         row_count = rows.size();
         return rows.empty() ? std::string() : to_splunk_csv(columns, rows);
     });
+    if (config_.mode == Mode::baseline && max_result_rows_ > 0 && row_count > max_result_rows_) {
+        return failure("the baseline would have " + std::to_string(row_count) +
+                       " rows, more than Splunk's maxresultrows of " +
+                       std::to_string(max_result_rows_) +
+                       "; one that is cut forgets whole accounts. Raise maxresultrows in "
+                       "limits.conf, [searchresults]");
+    }
     const scp::Inspector inspector = report(*findings, row_count, csv.size());
     return scp::write_chunk(replies, scp::execute_reply(true, inspector), csv);
 }

@@ -5,33 +5,50 @@
 
 namespace cloudhijack::detect {
 
+void Allowlist::Index::add(std::string_view text, std::size_t number) {
+    numbers[std::string(text)].push_back(number);
+    sizes.insert(text.size());
+}
+
 void Allowlist::add(Exception exception) {
     const std::size_t number = exceptions_.size();
-    const std::size_t wildcard = exception.principal.find('*');
-    if (wildcard == std::string::npos) {
-        whole_[exception.principal].push_back(number);
+    const std::string_view pattern = exception.principal;
+    const std::size_t first = pattern.find('*');
+    const std::string_view prefix = pattern.substr(0, first);
+    const std::string_view suffix = pattern.substr(pattern.rfind('*') + 1);
+    if (first == std::string_view::npos) {
+        whole_.add(pattern, number);
+    } else if (suffix.size() > prefix.size()) {
+        by_suffix_.add(suffix, number);
     } else {
-        by_prefix_[exception.principal.substr(0, wildcard)].push_back(number);
-        prefix_sizes_.insert(wildcard);
+        by_prefix_.add(prefix, number);
     }
     exceptions_.push_back(std::move(exception));
 }
 
-// Names come from events and can be made to be slow: only what could match is looked at.
+// Lists can be long, and the names come from events: only what could match is looked at.
 Exceptions Allowlist::of(std::string_view principal) const {
     std::vector<std::size_t> numbers;
-    if (const auto same = whole_.find(principal); same != whole_.end()) numbers = same->second;
-    for (const std::size_t size : prefix_sizes_) {
-        if (size > principal.size()) break;
-        const auto found = by_prefix_.find(principal.substr(0, size));
-        if (found == by_prefix_.end()) continue;
-        std::ranges::copy_if(found->second, std::back_inserter(numbers), [&](std::size_t number) {
-            return matches_wildcards(exceptions_[number].principal, principal);
-        });
+    const auto look_up = [&numbers](const Index& index, std::string_view text) {
+        const auto found = index.numbers.find(text);
+        if (found == index.numbers.end()) return;
+        numbers.insert(numbers.end(), found->second.begin(), found->second.end());
+    };
+    look_up(whole_, principal);
+    for (const std::size_t size : by_prefix_.sizes) {
+        if (size <= principal.size()) look_up(by_prefix_, principal.substr(0, size));
+    }
+    for (const std::size_t size : by_suffix_.sizes) {
+        if (size <= principal.size()) {
+            look_up(by_suffix_, principal.substr(principal.size() - size));
+        }
     }
     std::ranges::sort(numbers);
     Exceptions exceptions;
-    for (const std::size_t number : numbers) exceptions.push_back(&exceptions_[number]);
+    for (const std::size_t number : numbers) {
+        const Exception& exception = exceptions_[number];
+        if (matches_wildcards(exception.principal, principal)) exceptions.push_back(&exception);
+    }
     return exceptions;
 }
 

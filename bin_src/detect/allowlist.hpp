@@ -46,12 +46,18 @@ class Allowlist {
     [[nodiscard]] Exceptions of(std::string_view principal) const;
 
   private:
+    /// Exceptions by a text of their pattern, and how long such texts are.
+    struct Index {
+        std::map<std::string, std::vector<std::size_t>, std::less<>> numbers;
+        std::set<std::size_t> sizes;
+
+        void add(std::string_view text, std::size_t number);
+    };
+
     std::vector<Exception> exceptions_;
-    /// Where exceptions stand whose pattern is such a text, or begins with it and goes on with a
-    /// wildcard.
-    std::map<std::string, std::vector<std::size_t>, std::less<>> whole_;
-    std::map<std::string, std::vector<std::size_t>, std::less<>> by_prefix_;
-    std::set<std::size_t> prefix_sizes_;
+    Index whole_;      ///< patterns without a wildcard
+    Index by_prefix_;  ///< by what comes before the first wildcard
+    Index by_suffix_;  ///< by what comes behind the last one, where that is longer
 };
 
 /// True where the whole text is as the pattern says, in which `*` stands for any text, even none.

@@ -13,15 +13,16 @@ void Baseline::Use::add(const Use& other) {
 void Baseline::add(const Pair& pair, const Use& use) {
     const auto [known, is_new] = pairs_.try_emplace(pair, use);
     if (!is_new) known->second.add(use);
-    const auto [account, is_first] =
-        accounts_.try_emplace(pair.account, Account{.oldest = use.first_seen, .services = {}});
-    account->second.oldest = std::min(account->second.oldest, use.first_seen);
-    account->second.services.insert(pair.service);
+    Account& account =
+        accounts_.try_emplace(pair.account, Account{.oldest = use.first_seen, .services = {}})
+            .first->second;
+    account.oldest = std::min(account.oldest, use.first_seen);
+    account.services.insert(pair.service);
 }
 
 const Baseline::Use* Baseline::find(std::string_view account, std::string_view principal,
                                     std::string_view service) const {
-    const auto found = pairs_.find(InOrder::Views{account, principal, service});
+    const auto found = pairs_.find(PairView{account, principal, service});
     return found == pairs_.end() ? nullptr : &found->second;
 }
 

@@ -8,7 +8,6 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <tuple>
 
 namespace cloudhijack::detect {
 
@@ -19,6 +18,14 @@ class Baseline {
     /// Before its oldest pair is so old, an account is being learned and nothing in it is unusual.
     static constexpr std::int64_t k_learning = 14 * std::int64_t{86'400};
 
+    struct PairView {
+        std::string_view account;
+        std::string_view principal;
+        std::string_view service;
+
+        auto operator<=>(const PairView&) const = default;
+    };
+
     /// A principal in an account, and a service's id.
     struct Pair {
         std::string account;
@@ -26,6 +33,10 @@ class Baseline {
         std::string service;
 
         auto operator<=>(const Pair&) const = default;
+        auto operator<=>(const PairView& other) const {
+            const PairView own{.account = account, .principal = principal, .service = service};
+            return own <=> other;
+        }
     };
 
     /// Successful use.
@@ -57,23 +68,12 @@ class Baseline {
     [[nodiscard]] const auto& pairs() const { return pairs_; }
 
   private:
-    struct InOrder {
-        using is_transparent = void;
-        using Views = std::tuple<std::string_view, std::string_view, std::string_view>;
-
-        static Views views(const Pair& pair) {
-            return {pair.account, pair.principal, pair.service};
-        }
-        static Views views(const Views& views) { return views; }
-        bool operator()(const auto& a, const auto& b) const { return views(a) < views(b); }
-    };
-
     struct Account {
         std::int64_t oldest = 0;  ///< first_seen
         std::set<std::string, std::less<>> services;
     };
 
-    std::map<Pair, Use, InOrder> pairs_;
+    std::map<Pair, Use, std::less<>> pairs_;
     std::map<std::string, Account, std::less<>> accounts_;
 };
 

@@ -24,7 +24,9 @@ inline constexpr std::int64_t k_left_for_next = std::int64_t{86'400};
 inline constexpr std::int64_t k_forgotten_after = 90 * std::int64_t{86'400};
 
 /// Adds the successful use that an activity holds to the rules' baseline. Ranges may overlap;
-/// without events nothing changes.
-BaselineUpdate update_baseline(const HuntActivity& activity, const HuntRules& rules);
+/// without events nothing changes. What comes before 1970 or more than a day after `now` has a
+/// wrong time: it must not make all that is known look old, and is passed over.
+BaselineUpdate update_baseline(const HuntActivity& activity, const HuntRules& rules,
+                               std::int64_t now);
 
 }  // namespace cloudhijack::detect

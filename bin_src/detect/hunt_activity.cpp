@@ -103,7 +103,9 @@ Added HuntActivity::add(const Event& event) {
     const std::vector<Named> names = names_of(event, entries);
     if (names.empty()) return Added::irrelevant;
     if (event.category == "Data") {
-        for (const Named& named : names) with_data_events_.insert(named.service);
+        for (const Named& named : names) {
+            with_data_events_[named.service].insert(bounded(account_of(event)));
+        }
     }
     const CallDetails details = details_reader_.read(event.request_parameters);
     const bool quarantine = is_quarantine(event, details);
@@ -223,7 +225,9 @@ void HuntActivity::merge(const HuntActivity& other) {
     for (const auto& [user, activity] : other.attached_) {
         attached_[user].merge(activity, numbers);
     }
-    with_data_events_.insert(other.with_data_events_.begin(), other.with_data_events_.end());
+    for (const auto& [service, accounts] : other.with_data_events_) {
+        with_data_events_[service].insert(accounts.begin(), accounts.end());
+    }
 }
 
 std::map<HuntActivity::Attached, const Principal*> HuntActivity::known_users() const {
@@ -286,14 +290,11 @@ HuntFindings HuntActivity::findings(const HuntRules& rules) const {
     return findings;
 }
 
-std::optional<std::int64_t> HuntActivity::newest() const {
-    std::optional<std::int64_t> newest;
-    for_each_principal([&newest](const Principal&, const PrincipalActivity& activity) {
-        for (const auto& [key, events] : activity.shown) {
-            newest = std::max(newest.value_or(events.last.second), events.last.second);
-        }
-    });
-    return newest;
+std::set<std::string> HuntActivity::accounts() const {
+    std::set<std::string> accounts;
+    for (const auto& [principal, activity] : principals_) accounts.insert(principal.account);
+    for (const auto& [user, activity] : attached_) accounts.insert(user.first);
+    return accounts;
 }
 
 std::uint64_t HuntActivity::repeats() const {

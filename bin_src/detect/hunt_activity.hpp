@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -58,11 +57,11 @@ class HuntActivity {
     void for_each_behaviour(const HuntRules& rules,
                             const std::function<void(const Behaviour&)>& visit) const;
 
-    /// The second of the newest call; nullopt where there is none.
-    [[nodiscard]] std::optional<std::int64_t> newest() const;
+    /// Those of its principals.
+    [[nodiscard]] std::set<std::string> accounts() const;
 
-    /// The services, by index, of which there was a data event.
-    [[nodiscard]] const std::set<std::size_t>& services_with_data_events() const {
+    /// The accounts in which there was a data event of a service; by the service's index.
+    [[nodiscard]] const std::map<std::size_t, std::set<std::string>>& with_data_events() const {
         return with_data_events_;
     }
 
@@ -101,7 +100,7 @@ class HuntActivity {
     RegionNames regions_;
     std::map<Principal, PrincipalActivity> principals_;
     std::map<Attached, PrincipalActivity> attached_;
-    std::set<std::size_t> with_data_events_;
+    std::map<std::size_t, std::set<std::string>> with_data_events_;
 };
 
 }  // namespace cloudhijack::detect

@@ -7,9 +7,9 @@
 #include <tuple>
 #include <utility>
 
-#include "detect/allowed_calls.hpp"
 #include "detect/evidence/words.hpp"
 #include "detect/timeline.hpp"
+#include "detect/uncovered_behaviours.hpp"
 #include "detect/use_window.hpp"
 
 namespace cloudhijack::detect {
@@ -22,14 +22,25 @@ struct Held {
     bool counts = true;  ///< false where another of its group weighs more
 };
 
+// What an evidence still says where calls are covered by an exception. Without them a later use can
+// look like the first one, but an exception never makes evidence, or makes it weigh more.
+std::optional<Holding> lessened(const Holding& whole, const Behaviour* left,
+                                const Evidence& evidence, const EvidenceSettings& settings) {
+    if (left == nullptr) return std::nullopt;
+    auto holding = evidence.holds(*left, settings);
+    if (holding) holding->score = std::min(holding->score, whole.score);
+    return holding;
+}
+
 std::vector<Held> weigh(const Behaviour& behaviour, const HuntRules& rules) {
     std::vector<Held> held;
+    UncoveredBehaviours uncovered(behaviour);
     for (const Evidence& evidence : all_evidence()) {
         const EvidenceSettings* settings = rules.settings_of(evidence.id);
         if (settings == nullptr) continue;
-        const BehaviourForEvidence seen(behaviour, evidence.id);
-        if (seen.get() == nullptr) continue;
-        auto holding = evidence.holds(*seen.get(), *settings);
+        auto holding = evidence.holds(behaviour, *settings);
+        const Behaviour* left = holding ? uncovered.left_for(evidence.id) : &behaviour;
+        if (left != &behaviour) holding = lessened(*holding, left, evidence, *settings);
         if (holding) held.push_back({.evidence = &evidence, .holding = std::move(*holding)});
     }
     std::map<EvidenceGroup, Held*> heaviest;

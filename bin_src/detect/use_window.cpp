@@ -1,5 +1,7 @@
 #include "detect/use_window.hpp"
 
+#include <algorithm>
+
 namespace cloudhijack::detect {
 
 std::vector<UseWindow> use_windows(const Behaviour& behaviour, std::size_t service) {
@@ -7,8 +9,10 @@ std::vector<UseWindow> use_windows(const Behaviour& behaviour, std::size_t servi
     for (const Calls& calls : behaviour.calls()) {
         if (calls.service != service || !calls.is(Phase::use) || !calls.is_ok()) continue;
         if (minutes.empty() || minutes.back().minute != calls.minute) {
-            minutes.push_back({.minute = calls.minute, .first = calls.first()});
+            minutes.push_back(
+                {.minute = calls.minute, .first = calls.first(), .last = calls.last()});
         }
+        minutes.back().last = std::max(minutes.back().last, calls.last());
         minutes.back().calls += calls.count;
         minutes.back().messages += calls.messages;
     }
@@ -23,6 +27,7 @@ std::vector<UseWindow> use_windows(const Behaviour& behaviour, std::size_t servi
         }
         windows.push_back({.minute = begin.minute,
                            .first = begin.first,
+                           .last = minutes[end - 1].last,
                            .calls = sum.calls,
                            .messages = sum.messages});
         sum.calls -= begin.calls;

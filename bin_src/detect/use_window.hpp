@@ -14,6 +14,7 @@ struct UseWindow {
 
     std::int64_t minute = 0;  ///< the first, since 1970
     std::int64_t first = 0;   ///< the second of the first call
+    std::int64_t last = 0;    ///< of the last one
     std::uint64_t calls = 0;
     std::uint64_t messages = 0;
 

@@ -106,10 +106,13 @@ VolumeFindings VolumeActivity::findings(const VolumeRules& rules) const {
         const auto last = std::chrono::floor<seconds>(tally.last_event.time_since_epoch()).count();
         const auto threshold =
             allowed_volume(rules.allowlist->of(key.caller_arn), key.service, last, usual_threshold);
-        const bool is_allowed = !threshold || tally.event_count <= *threshold;
-        auto finding = assess(std::move(group), is_allowed ? usual_threshold : *threshold, rules);
+        auto finding = assess(std::move(group), usual_threshold, rules);
         if (finding.score < rules.min_score) continue;
-        if (is_allowed) {
+        if (threshold && *threshold != usual_threshold && tally.event_count > *threshold) {
+            finding = assess(std::move(finding.group), *threshold, rules);
+        }
+        const bool is_allowed = !threshold || tally.event_count <= *threshold;
+        if (is_allowed || finding.score < rules.min_score) {
             ++findings.allowed_rows;
         } else {
             findings.rows.push_back(std::move(finding));

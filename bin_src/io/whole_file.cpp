@@ -12,10 +12,9 @@ Result<std::string> read_whole_file(const std::string& path, std::size_t most) {
     namespace fs = std::filesystem;
     std::error_code error;
     const auto size = fs::file_size(path, error);
+    if (error) return failure(path + ": cannot be read: " + error.message());
     std::ifstream file(path, std::ios::binary);
-    if (error || !file) {
-        return failure(path + ": cannot be read" + (error ? ": " + error.message() : ""));
-    }
+    if (!file) return failure(path + ": cannot be read");
     if (size > most) return failure(path + ": is larger than " + text::in_mebibytes(most));
     std::string bytes(static_cast<std::size_t>(size) + 1, '\0');
     file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));

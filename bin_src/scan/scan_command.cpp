@@ -97,20 +97,23 @@ Report report(const ScanOptions& options, const command::Findings& findings) {
     return {.text = std::move(text), .rows = rows.size()};
 }
 
-// Reads the lookup files that the user named; false where one cannot be read.
+// Reads the lookup files that the user named; false where one cannot be used.
 bool take_lookups(const Setup& setup, command::Config& config) {
-    for (const std::string& path : {config.baseline_file, config.allowlist_file}) {
-        std::error_code error;
-        if (path.empty() || std::filesystem::file_size(path, error) != 0 || error) continue;
-        tell(path +
-             ": is empty, without a header. To renew a file, write to another one and rename "
-             "it: a shell empties what > names before it is read");
+    std::error_code error;
+    const std::string& baseline = config.baseline_file;
+    if (!baseline.empty() && std::filesystem::file_size(baseline, error) == 0 && !error) {
+        tell(baseline +
+             ": is empty, without a header. A shell empties what > names before it is read: write "
+             "to another file, and rename it");
         return false;
     }
-    const auto problems = command::read_lookups(setup, config);
+    const auto problems = command::read_lookups(setup.catalogue, {}, config);
     for (const std::string& problem : problems.bad_lines) tell(problem);
     for (const std::string& problem : problems.unread) tell(problem);
-    return problems.unread.empty();
+    if (config.mode != command::Mode::baseline) return problems.unread.empty();
+    const auto whole = command::check_whole(problems);
+    if (!whole) tell(whole.error().text);
+    return whole.has_value();
 }
 
 // Tells what went wrong with a file; false where nothing did.

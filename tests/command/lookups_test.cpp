@@ -29,7 +29,7 @@ struct App {
         if (!allowlist.empty()) folder.write("cloudhijack_allowlist.csv", allowlist);
         setup.lookups_folder = folder.path();
         config.mode = mode;
-        problems = command::read_lookups(setup, config);
+        problems = command::read_lookups(setup.catalogue, setup.lookups_folder, config);
     }
     [[nodiscard]] std::size_t exceptions() const { return config.hunt.allowlist->of("eve").size(); }
 };
@@ -71,7 +71,7 @@ TEST_CASE("lookups: a missing file is an empty one in a search, and an error in 
     CHECK(app.problems.unread.empty());
     CHECK(app.config.hunt.baseline->pairs().empty());
     app.config.baseline_file = "/nowhere/usual.csv";
-    app.problems = command::read_lookups(app.setup, app.config);
+    app.problems = command::read_lookups(app.setup.catalogue, app.setup.lookups_folder, app.config);
     REQUIRE(app.problems.unread.size() == 1);
     CHECK(app.problems.unread.front() ==
           "/nowhere/usual.csv: cannot be read: No such file or directory");
@@ -122,7 +122,9 @@ TEST_CASE("lookups: lines of an allowlist, and what is wrong with them") {
     CHECK(mistake(std::string(1001, 'e') + ",*,,,,").starts_with("principal is longer"));
     CHECK(mistake("eve,,,,,").starts_with("service is one of bedrock, ses"));
     CHECK(mistake("eve,mail,,,,").ends_with("got \"mail\"; the line does not count"));
+    CHECK(mistake(" eve , * , burst , 5 , 2026-03-31 ,").empty());
     CHECK(mistake("eve,*,bursts,,,").starts_with("there is no evidence \"bursts\""));
+    CHECK(mistake("eve,*,\",\",,,").starts_with("evidence names none"));
     CHECK(mistake("eve,*,,many,,").starts_with("threshold is a whole number"));
     CHECK(mistake("eve,*,probe,5,,").starts_with("threshold limits the evidence burst"));
     CHECK(mistake("eve,*,*,5,,").empty());
@@ -130,6 +132,27 @@ TEST_CASE("lookups: lines of an allowlist, and what is wrong with them") {
          {"soon", "2026-3-1", "2026-02-30", "2026-03-31T00:00:00Z", "20260331"}) {
         CHECK(mistake("eve,*,,," + std::string(text) + ",").starts_with("expires is the last day"));
     }
+}
+
+TEST_CASE("lookups: a column of the allowlist that nobody reads is told: it can be a slip") {
+    App app;
+    app.read(Mode::hunt, {}, "Principal,SERVICE,evidence,expire,_key\neve,*,*,2020-01-01,1\n");
+    CHECK(app.exceptions() == 1);
+    REQUIRE(app.problems.bad_lines.size() == 1);
+    CHECK(app.problems.bad_lines.front().contains("the column \"expire\" is not read"));
+}
+
+TEST_CASE("lookups: what is there and cannot be reached is not a missing file") {
+    const TemporaryFolder folder;
+    std::filesystem::create_symlink("nowhere", folder.path() / "cloudhijack_baseline.csv");
+    const auto setup = setup_with();
+    auto config = setup.default_config();
+    config.mode = Mode::baseline;
+    const auto problems = command::read_lookups(setup.catalogue, folder.path(), config);
+    CHECK(problems.unread.size() == 1);
+    CHECK_FALSE(command::check_whole(problems));
+    CHECK(command::check_whole({}));
+    CHECK_FALSE(command::check_whole({.bad_lines = {"a line"}, .unread = {}}));
 }
 
 TEST_CASE("lookups: an exception holds through its last day") {

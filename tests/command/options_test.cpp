@@ -106,7 +106,8 @@ TEST_CASE("options: a bad value is told with the option's name, what it takes an
     }
     CHECK(error_of({"min_score=7"}).contains("option min_score takes a whole number from 0 to 6"));
     CHECK(error_of({"input=xml"}).contains("option input takes raw or fields; got \"xml\""));
-    CHECK(error_of({"mode=hunted"}).contains("option mode takes volume, hunt, baseline or coverage; got \"hunted\""));
+    CHECK(error_of({"mode=hunted"})
+              .contains("option mode takes volume, hunt, baseline or coverage; got \"hunted\""));
     CHECK(error_of({"suspicious_names=(a"}).contains("missing )"));
     CHECK(error_of({"suspicious_names=(?=a)"}).contains("RE2"));
     CHECK(error_of({"suspicious_names="}).contains("match every name"));

@@ -194,11 +194,49 @@ TEST_CASE("allowlist: marks, sources and quarantine can be expected too") {
          .parameters = R"({"userName":"eve","policyArn":"x/AWSCompromisedKeyQuarantineV3"})"}};
     CHECK(score("quarantined", attached) == 60);
     CHECK(score("quarantined", attached, {}, allowing({evidence_for("quarantined")})) == 0);
-    const auto account = service_index("account");
-    CHECK(score("quarantined", attached, {}, allowing({evidence_for("quarantined", account)})) ==
-          0);
-    CHECK(score("quarantined", attached, {},
-                allowing({evidence_for("quarantined", service_index("ses"))})) == 60);
+    // The making of users can be expected, but not that AWS found a key in public.
+    Exception account = all_for("*/eve");
+    account.service = service_index("account");
+    CHECK(score("quarantined", attached, {}, allowing({account})) == 60);
+}
+
+TEST_CASE("allowlist: an exception never makes evidence, or more of it") {
+    Exception until = all_for("*/eve");
+    until.expires = k_second_of_march + k_day;
+    const auto later = [](std::int64_t second, std::string call) {
+        return Told{.time = clock(k_day + second), .call = std::move(call), .key = "AKIA1"};
+    };
+    // The use of the day before is covered, and the later one is still not the first.
+    const Story story = {{.time = clock(0), .call = "InvokeModel"},
+                         later(0, "ListGuardrails"),
+                         later(1, "GetUseCaseForModelAccess"),
+                         later(2, "InvokeModel")};
+    CHECK(score("recon_then_use", story) == 0);
+    CHECK(score("recon_then_use", story, {}, allowing({until})) == 0);
+    // Addresses are many for the calls to one service, and not for all calls.
+    Story many = repeated({.call = "SendEmail"}, 0, 60);
+    for (int i = 0; i < 6; ++i) {
+        many.push_back({.time = clock(i),
+                        .call = "ListFoundationModels",
+                        .address = "10." + std::to_string(i) + ".0.1"});
+    }
+    Exception mail = all_for("*/eve");
+    mail.service = service_index("ses");
+    CHECK(score("rotating_ips", many) == 0);
+    CHECK(score("rotating_ips", many, {}, allowing({mail})) == 0);
+}
+
+TEST_CASE("allowlist: long lists are looked through by what patterns begin and end with") {
+    std::vector<Exception> many;
+    for (int i = 0; i < 50'000; ++i) {
+        many.push_back(all_for("*:role/thing-" + std::to_string(i)));
+        many.push_back(all_for("arn:aws:iam::" + std::to_string(i) + ":role/*"));
+    }
+    const auto list = allowing(std::move(many)).allowlist;
+    for (int i = 0; i < 20'000; ++i) {
+        const std::string account = std::to_string(100'000 + i);
+        CHECK(list.of("arn:aws:iam::" + account + ":role/thing-" + std::to_string(i)).size() == 1);
+    }
 }
 
 TEST_CASE("allowlist: what it left out is counted") {
@@ -262,6 +300,11 @@ TEST_CASE("allowlist: rows of volume obey what is expected of the volume") {
     CHECK(above.rows.front().threshold == 159);
     CHECK(above.rows.front().score == 1);
     CHECK(above.rows.front().reasons.front().contains("the threshold of 159"));
+    auto rules = detect::VolumeRules::of(builtin_catalogue());
+    rules.min_score = 2;  // which the row reaches by the service's own threshold alone
+    rules.allowlist = std::make_shared<const detect::Allowlist>(allowing({limited}).allowlist);
+    CHECK(activity.findings(rules).rows.empty());
+    CHECK(activity.findings(rules).allowed_rows == 1);
     limited.threshold = 160;
     CHECK(findings({limited}).rows.empty());
     limited.expires = k_second_of_march;  // before the story's day

@@ -29,7 +29,7 @@ detect::BaselineUpdate updated(const Baseline& known, const Story& story) {
     const ToldEvents told(story);
     detect::HuntActivity activity(builtin_catalogue());
     for (const auto& event : told.events()) activity.add(event);
-    return detect::update_baseline(activity, rules_with(known));
+    return detect::update_baseline(activity, rules_with(known), k_start + 400 * k_day);
 }
 
 Told use(std::int64_t second, std::string call = "InvokeModel") {
@@ -123,6 +123,34 @@ TEST_CASE("baseline: a pair unseen for 90 days is dropped, and others keep what 
     CHECK(after.baseline.find("1", "at 90 days", "ses") != nullptr);
     CHECK(after.baseline.find("1", "beyond", "ses") == nullptr);
     CHECK(after.baseline.find("1", "of a service that is no more", "polly") != nullptr);
+}
+
+TEST_CASE("baseline: a long range forgets what a later one would") {
+    const Story story = uses(0, 3) + uses(100 * k_day, 2, "SendEmail");
+    const auto after = updated({}, story + Story{use(103 * k_day, "SendEmail")});
+    CHECK(eve(after.baseline) == nullptr);
+    CHECK(eve(after.baseline, "ses") != nullptr);
+    CHECK(after.added == 1);
+    CHECK(after.dropped == 0);
+}
+
+TEST_CASE("baseline: a pair that was just seen again is not dropped") {
+    const auto known = updated({}, uses(0, 3) + Story{use(3 * k_day, "GetSendQuota")}).baseline;
+    const auto after = updated(known, {use(100 * k_day)});  // in an hour that is left
+    REQUIRE(eve(after.baseline) != nullptr);
+    CHECK(eve(after.baseline)->last_seen == k_start + 2);
+}
+
+TEST_CASE("baseline: an event with a wrong time makes nothing look old") {
+    const auto known = updated({}, uses(0, 3) + Story{use(3 * k_day)}).baseline;
+    for (const char* time : {"2062-01-01T00:00:00Z", "9999-12-31T23:59:59Z",
+                             "0001-01-01T00:00:00+23:59", "1969-12-31T23:59:59Z"}) {
+        Told wrong = use(0);
+        wrong.time = time;
+        const auto after = updated(known, {wrong});
+        CHECK(as_map(after.baseline) == as_map(known));
+        CHECK_FALSE(after.newest);
+    }
 }
 
 TEST_CASE("baseline: ranges may overlap and come in any order of days") {

@@ -71,11 +71,13 @@ TEST_CASE("volume finding: a threshold of nothing, and spans in words") {
     CHECK(assess(group(1), rules.thresholds[k_bedrock], rules).reasons.front() ==
           "1 call in 90s, more than 10 times the threshold of 0 (+3)");
     rules.span = std::chrono::days{2};
-    CHECK(
-        assess(group(2), rules.thresholds[k_bedrock], rules).reasons.front().starts_with("2 calls in 2d"));
+    CHECK(assess(group(2), rules.thresholds[k_bedrock], rules)
+              .reasons.front()
+              .starts_with("2 calls in 2d"));
     rules.span = std::chrono::minutes{90};
-    CHECK(
-        assess(group(2), rules.thresholds[k_bedrock], rules).reasons.front().starts_with("2 calls in 90m"));
+    CHECK(assess(group(2), rules.thresholds[k_bedrock], rules)
+              .reasons.front()
+              .starts_with("2 calls in 90m"));
 }
 
 TEST_CASE("volume finding: the order of rows") {

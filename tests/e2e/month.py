@@ -353,7 +353,9 @@ def run_month() -> list[Day]:
                 continue
             hours = month.hours(number - 1) + month.hours(number)
             day = Day(number)
-            ranges = [hours[24 + end - HOURS_OF_A_HUNT : 24 + end] for end in range(1, 25)]
+            # Of the day on which learning ends, the hours before are not known.
+            first = HOURS_OF_A_HUNT + 1 if number == LEARNING else 1
+            ranges = [hours[24 + end - HOURS_OF_A_HUNT : 24 + end] for end in range(first, 25)]
             hunt = ["mode=hunt"]
             for answer in pool.map(lambda bodies: _search(tuned, hunt, bodies), ranges):
                 day.take(answer)

@@ -31,7 +31,7 @@ struct Burst {
 
 std::optional<Burst> burst_of(const Behaviour& behaviour, const EvidenceSettings& settings,
                               std::size_t service, const UseWindow& window) {
-    const auto threshold = behaviour.threshold(service, window.first);
+    const auto threshold = behaviour.threshold(service, window.last);
     if (!threshold || window.messages <= *threshold) return std::nullopt;
     const auto usual = behaviour.usual_peak(service, window.start());
     if (usual && window.messages <= *usual * settings.number("history_factor")) return std::nullopt;

@@ -22,7 +22,7 @@ constexpr std::uint8_t k_most_messages = 50;
 
 constexpr auto& k_sets = PrincipalActivity::k_sets;
 
-/// The list of services of which there was a data event; its items are nobody's.
+/// The accounts in which there was a data event of a service; the items are no principal's.
 constexpr std::string_view k_data_list = "data";
 
 /// Whose an item is: a principal's, or a user's to whom AWS attached its quarantine policy.
@@ -378,9 +378,13 @@ void HuntActivity::write(DocumentWriter& documents) const {
     for (const auto& [user, activity] : attached_) {
         write_owner(Owner::Kind::attached, user.first, user.second, activity);
     }
-    for (std::size_t service : with_data_events_) {
-        documents.add(k_data_list,
-                      [&](ItemWriter& item) { partial::service(item, *catalogue_, service); });
+    for (const auto& [service, accounts] : with_data_events_) {
+        const auto head = [&](ItemWriter& item, bool /*goes_on*/) {
+            std::size_t number = service;
+            partial::service(item, *catalogue_, number);
+        };
+        documents.add_all(k_data_list, accounts, head,
+                          [](ItemWriter& item, const std::string& account) { item.text(account); });
     }
 }
 
@@ -388,7 +392,11 @@ Result<> HuntActivity::take(std::string_view list, ItemReader& item) {
     if (list == k_data_list) {
         std::size_t service = 0;
         partial::service(item, *catalogue_, service);
-        with_data_events_.insert(service);
+        while (!item.is_at_end()) {
+            std::string account;
+            item.text(account);
+            with_data_events_[service].insert(std::move(account));
+        }
         return {};
     }
     const auto read = k_lists.find(list);
