@@ -80,6 +80,27 @@ Result<po::variables_map> parse(std::span<const std::string> arguments,
     return given;
 }
 
+// How the rows are printed depends on what they are.
+Result<> fit_output_to_mode(const po::variables_map& given, ScanOptions& options) {
+    const command::Mode mode = options.config.mode;
+    const bool is_baseline = mode == command::Mode::baseline;
+    options.format = is_baseline ? Format::csv : Format::table;
+    if (given.contains("format")) {
+        const auto format = read_format(given["format"].as<std::string>());
+        if (!format) return std::unexpected(format.error());
+        options.format = *format;
+    }
+    if (is_baseline && options.format == Format::table) {
+        return failure("mode baseline prints a file, so --format takes csv or ndjson");
+    }
+    if (is_baseline) options.raw_csv = true;  // it is read again, as it stands
+    if (options.fail_on_findings && !has_findings(mode)) {
+        return failure("option --fail-on-findings belongs to mode volume or hunt; mode " +
+                       std::string(name_of(mode)) + " has no findings");
+    }
+    return {};
+}
+
 }  // namespace
 
 std::string find_config_path(std::span<const std::string> arguments) {
@@ -125,23 +146,8 @@ Result<ScanOptions> read_scan_arguments(std::span<const std::string> arguments,
         auto fits = check_mode(option, "--" + name, options.config.mode);
         if (!fits) return std::unexpected(fits.error());
     }
-    const bool is_baseline = options.config.mode == command::Mode::baseline;
-    options.format = is_baseline ? Format::csv : Format::table;
-    if (given->contains("format")) {
-        const auto format = read_format((*given)["format"].as<std::string>());
-        if (!format) return std::unexpected(format.error());
-        options.format = *format;
-    }
-    if (is_baseline && options.format == Format::table) {
-        return failure("mode baseline prints a file, so --format takes csv or ndjson");
-    }
-    if (is_baseline) options.raw_csv = true;  // it is read again, as it stands
-    const bool has_findings =
-        options.config.mode == command::Mode::volume || options.config.mode == command::Mode::hunt;
-    if (options.fail_on_findings && !has_findings) {
-        return failure("option --fail-on-findings belongs to mode volume or hunt; mode " +
-                       std::string(name_of(options.config.mode)) + " has no findings");
-    }
+    const auto fits = fit_output_to_mode(*given, options);
+    if (!fits) return std::unexpected(fits.error());
     return options;
 }
 
