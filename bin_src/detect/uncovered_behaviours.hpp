@@ -27,8 +27,8 @@ class UncoveredBehaviours {
     using CoveredUntil = std::vector<std::int64_t>;
 
     struct Left {
-        PrincipalActivity activity = {};
-        std::optional<Behaviour> behaviour = {};  ///< of the activity; none where all is covered
+        PrincipalActivity activity;
+        std::optional<Behaviour> behaviour;  ///< of the activity; none where all is covered
     };
 
     [[nodiscard]] CoveredUntil covered_until(std::string_view evidence) const;
