@@ -42,6 +42,7 @@ int search() {
         std::cerr << k_help;
         return scan::k_exit_error;
     }
+    io::widen_pipe(STDIN_FILENO);
     const auto setup = command::read_installed_setup();
     const auto ended = command::run_search_command(
         setup, {.requests = io::read_from(STDIN_FILENO),

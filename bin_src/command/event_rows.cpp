@@ -83,8 +83,23 @@ Result<> EventRows::read_row(RowReader& rows, const Columns& columns) {
             "the events have no _raw, in which cloudhijack reads the CloudTrail record; keep it: "
             "| fields _time, _raw | cloudhijack, or use input=fields");
     }
+    if (passes_over(rows, columns)) {
+        ++into_.intake.records;
+        into_.clock.lap(Stage::csv);
+        return {};
+    }
     read_raw_row(columns.raw ? rows.cell(*columns.raw) : std::string_view{}, time);
     return {};
+}
+
+// Most events are of calls that the catalogue does not name. Such a record is not read, so neither
+// what in it is broken is told.
+bool EventRows::passes_over(const RowReader& rows, const Columns& columns) const {
+    if (!columns.raw) return false;
+    std::string_view written = rows.written_cell(*columns.raw);
+    if (written.size() < 2 || written.front() != '"' || written.back() != '"') return false;
+    written = written.substr(1, written.size() - 2);
+    return into_.filter.passes_over(written, cloudtrail::Quotes::doubled);
 }
 
 // An indexed event has its _raw, and one that came without it has its fields.

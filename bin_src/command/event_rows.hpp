@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cloudtrail/call_filter.hpp"
 #include "cloudtrail/document_reader.hpp"
 #include "command/intake.hpp"
 #include "command/options.hpp"
@@ -29,6 +30,8 @@ class EventRows {
         detect::Activity& activity;
         Intake& intake;
         StageClock& clock;
+        /// Which records need not be read.
+        const cloudtrail::CallFilter& filter;
         /// Takes the document of a partial row, valid during the call; empty where none can come.
         std::function<void(std::string_view)> take_partial;
     };
@@ -63,6 +66,7 @@ class EventRows {
     Result<Columns> read_header(csv::RowReader& rows);
     Result<> read_row(csv::RowReader& rows, const Columns& columns);
     static bool is_partial(csv::RowReader& rows, const Columns& columns);
+    [[nodiscard]] bool passes_over(const csv::RowReader& rows, const Columns& columns) const;
     void read_raw_row(std::string_view raw, std::optional<cloudtrail::Time> time);
     void read_fields_row(csv::RowReader& rows, const Columns& columns,
                          std::optional<cloudtrail::Time> time);

@@ -26,6 +26,7 @@ MapPhase::MapPhase(const Setup& setup, Config config, StageClock& clock)
     : setup_(&setup),
       config_(std::move(config)),
       clock_(&clock),
+      filter_(setup.catalogue.call_names()),
       header_(header_of(setup, config_)) {}
 
 std::string MapPhase::getinfo_reply() { return scp::streaming_getinfo_reply(); }
@@ -33,9 +34,12 @@ std::string MapPhase::getinfo_reply() { return scp::streaming_getinfo_reply(); }
 Result<> MapPhase::exchange(io::Window& body, bool finished, io::ByteSink& replies) {
     detect::Activity activity = new_activity(setup_->catalogue, config_);
     ChunkTally tally;
-    EventRows rows(
-        config_.input, cloudtrail::Shape::cloudtrail(),
-        {.activity = activity, .intake = tally.intake, .clock = *clock_, .take_partial = {}});
+    EventRows rows(config_.input, cloudtrail::Shape::cloudtrail(),
+                   {.activity = activity,
+                    .intake = tally.intake,
+                    .clock = *clock_,
+                    .filter = filter_,
+                    .take_partial = {}});
     if (auto read = rows.read_chunk(body); !read) return read;
     const std::string newest =
         tally.intake.newest ? cloudtrail::to_epoch_seconds(*tally.intake.newest) : "";

@@ -35,6 +35,7 @@ class MapPhase {
     const Setup* setup_;
     Config config_;
     StageClock* clock_;
+    cloudtrail::CallFilter filter_;
     detect::partial::Header header_;
     std::uint64_t bytes_told_ = 0;
     StageTimes times_told_{};

@@ -43,10 +43,12 @@ ReducePhase::ReducePhase(const Setup& setup, Config config, StageClock& clock,
       max_result_rows_(max_result_rows),
       activity_(new_activity(setup.catalogue, config_)),
       peers_(setup, config_),
+      filter_(setup.catalogue.call_names()),
       rows_(config_.input, cloudtrail::Shape::cloudtrail(),
             {.activity = activity_,
              .intake = intake_,
              .clock = clock,
+             .filter = filter_,
              .take_partial = take_partial()}) {}
 
 // Where no map phase was asked for there is no partial row either, whatever a field is called.

@@ -58,6 +58,7 @@ class ReducePhase {
     Intake intake_;
     Peers peers_;
     LookupProblems lookup_problems_;
+    cloudtrail::CallFilter filter_;
     EventRows rows_;
     std::uint64_t chunks_ = 0;
     std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();

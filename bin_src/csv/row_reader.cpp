@@ -1,8 +1,9 @@
 #include "csv/row_reader.hpp"
 
+#include <algorithm>
 #include <string>
-#include <utility>
 
+#include "csv/unquote.hpp"
 #include "text/number.hpp"
 
 namespace cloudhijack::csv {
@@ -10,105 +11,89 @@ namespace {
 
 using Fill = io::Window::Fill;
 
-// Takes the quotes off a cell in place and returns its value.
-std::string_view unquote(std::span<char> cell) {
-    std::size_t size = 0;
-    bool inside = true;
-    for (std::size_t i = 1; i < cell.size(); ++i) {
-        if (inside && cell[i] == '"') {
-            inside = i + 1 < cell.size() && cell[i + 1] == '"';
-            if (!inside) continue;
-            ++i;
-        }
-        cell[size++] = cell[i];
-    }
-    return {cell.data(), size};
-}
-
 }  // namespace
 
 Result<RowReader::Next> RowReader::next(std::size_t wanted_cells) {
     while (true) {
-        const auto found = scan_row(wanted_cells);
-        const bool blank = position_ == 0;
-        if (!found || *found != Next::row || !blank) return found;
+        window_->consume(static_cast<std::size_t>(row_size_));
+        offset_ += row_size_;
+        row_size_ = 0;
+        cell_count_ = 0;
+        values_.clear();
+        const auto found = find_row();
+        if (!found || *found != Next::row) return found;
+        cell_count_ = std::min(row_.size() + 1, wanted_cells);
+        const bool is_blank = row_.empty() && row_end_ == offset_ && ends_in_newline_;
+        if (!is_blank) return found;
     }
 }
 
-Result<RowReader::Next> RowReader::scan_row(std::size_t wanted_cells) {
-    offset_ += row_size_;
-    window_->consume(std::exchange(row_size_, 0));
-    cells_.clear();
-    state_ = State::cell_start;
-    position_ = cell_begin_ = 0;
-    cell_is_quoted_ = false;
+Result<RowReader::Next> RowReader::find_row() {
     while (true) {
+        const auto separators = separators_.row();
+        if (!separators.empty()) {
+            row_ = separators.first(separators.size() - 1);
+            take_row(separators.back(), separators.back() + 1 - offset_);
+            ends_in_newline_ = true;
+            separators_.next();
+            return Next::row;
+        }
         const auto bytes = window_->unread();
-        if (scan(bytes, wanted_cells)) return Next::row;
+        const std::uint64_t end = offset_ + bytes.size();
+        const bool is_all = bytes.size() == window_->limit();
+        if (separators_.seen() < end) {
+            separators_.look_at(bytes, offset_);
+            if (!separators_.row().empty()) continue;
+        }
+        if (is_all) {
+            row_size_ = bytes.size();
+            if (bytes.empty()) return Next::end;
+            if (separators_.ends_in_quotes()) return Next::unclosed;
+            row_ = separators_.rest();
+            take_row(end, bytes.size());
+            ends_in_newline_ = false;
+            return Next::row;
+        }
         const auto fill = window_->more();
         if (!fill) return std::unexpected(fill.error());
-        switch (*fill) {
-            case Fill::more:
-                break;
-            case Fill::end:
-                return peer_gone();
-            case Fill::full:
-                return failure("a row is longer than " + text::in_mebibytes(position_) +
-                               ", the most that cloudhijack reads");
-            case Fill::limit:
-                row_size_ = position_;
-                if (position_ == 0) return Next::end;
-                if (state_ == State::quoted) return Next::unclosed;
-                finish_cell(position_ - (ends_in_carriage_return(bytes) ? 1 : 0), wanted_cells);
-                return Next::row;
+        if (*fill == Fill::end) return peer_gone();
+        if (*fill == Fill::full) {
+            return failure("a row is longer than " + text::in_mebibytes(bytes.size()) +
+                           ", the most that cloudhijack reads");
         }
     }
 }
 
-// True where the row's last byte, its newline, is among these.
-bool RowReader::scan(std::span<const char> bytes, std::size_t wanted_cells) {
-    for (; position_ < bytes.size(); ++position_) {
-        const char c = bytes[position_];
-        if (state_ == State::quoted) {
-            if (c == '"') state_ = State::quote_in_quoted;
-        } else if (c == ',') {
-            finish_cell(position_, wanted_cells);
-            cell_begin_ = position_ + 1;
-        } else if (c == '\n') {
-            row_size_ = position_ + 1;
-            if (ends_in_carriage_return(bytes)) --position_;
-            finish_cell(position_, wanted_cells);
-            return true;
-        } else if (c == '"' && state_ != State::unquoted) {
-            cell_is_quoted_ = true;
-            state_ = State::quoted;
-        } else {
-            state_ = State::unquoted;
-        }
+// A row whose last cell ends at `end`, or before it where a carriage return is part of the line's
+// end.
+void RowReader::take_row(std::uint64_t end, std::uint64_t size) {
+    row_size_ = size;
+    row_end_ = end;
+    const std::uint64_t last_cell = row_.empty() ? offset_ : row_.back() + 1;
+    if (end > last_cell && window_->unread()[static_cast<std::size_t>(end - offset_ - 1)] == '\r') {
+        --row_end_;
     }
-    return false;
 }
 
-bool RowReader::ends_in_carriage_return(std::span<const char> bytes) const {
-    return position_ > cell_begin_ && bytes[position_ - 1] == '\r';
-}
-
-void RowReader::finish_cell(std::size_t end, std::size_t wanted_cells) {
-    if (cells_.size() < wanted_cells) {
-        cells_.push_back({cell_begin_, end - cell_begin_, cell_is_quoted_});
-    }
-    state_ = State::cell_start;
-    cell_is_quoted_ = false;
+std::string_view RowReader::written_cell(std::size_t index) const {
+    if (index >= cell_count_) return {};
+    const std::uint64_t begin = index == 0 ? offset_ : row_[index - 1] + 1;
+    const std::uint64_t end = index < row_.size() ? row_[index] : row_end_;
+    const std::span<char> bytes = window_->unread().subspan(
+        static_cast<std::size_t>(begin - offset_), static_cast<std::size_t>(end - begin));
+    return {bytes.data(), bytes.size()};
 }
 
 std::string_view RowReader::cell(std::size_t index) {
-    if (index >= cells_.size()) return {};
-    Cell& cell = cells_[index];
-    const std::span<char> bytes = window_->unread().subspan(cell.begin, cell.size);
-    if (!cell.quoted) return {bytes.data(), bytes.size()};
-    const std::string_view value = unquote(bytes);
-    cell.quoted = false;
-    cell.size = value.size();
+    const auto known = std::ranges::find(values_, index, &decltype(values_)::value_type::first);
+    if (known != values_.end()) return known->second;
+    const std::string_view written = written_cell(index);
+    if (!written.starts_with('"')) return written;
+    const std::span<char> bytes = window_->unread().subspan(
+        static_cast<std::size_t>(written.data() - window_->unread().data()), written.size());
+    const std::string_view value =
+        separators_.saw_stray_quote() ? unquote_plainly(bytes) : unquote(bytes, cpu_);
+    values_.emplace_back(index, value);
     return value;
 }
 

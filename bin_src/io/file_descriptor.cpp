@@ -1,5 +1,6 @@
 #include "io/file_descriptor.hpp"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -18,6 +19,11 @@ void wait_for(int descriptor, short event) {
 }
 
 }  // namespace
+
+void widen_pipe(int descriptor) {
+    constexpr int wanted = 1024 * 1024;  // the most that a user may have, by default
+    ::fcntl(descriptor, F_SETPIPE_SZ, wanted);
+}
 
 ByteSource read_from(int descriptor) {
     return [descriptor](std::span<char> buffer) -> Result<std::size_t> {

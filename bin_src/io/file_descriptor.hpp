@@ -6,6 +6,10 @@
 
 namespace cloudhijack::io {
 
+/// Asks for a larger pipe behind a descriptor, so that its two ends wait less for each other. What
+/// is no pipe, or may not grow, stays as it is.
+void widen_pipe(int descriptor);
+
 /// The descriptor stays the caller's and must outlive what is returned.
 ByteSource read_from(int descriptor);
 

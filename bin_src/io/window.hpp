@@ -27,7 +27,7 @@ class Window {
         full,   ///< unread() fills the largest buffer that is allowed
     };
 
-    static constexpr std::size_t k_initial_capacity = std::size_t{64} * 1024;
+    static constexpr std::size_t k_initial_capacity = std::size_t{256} * 1024;
     static constexpr std::uint64_t k_no_limit = std::numeric_limits<std::uint64_t>::max();
 
     Window(ByteSource source, std::size_t maximum_capacity);

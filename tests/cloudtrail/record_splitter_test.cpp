@@ -116,7 +116,7 @@ TEST_CASE("splitter: the end of the stream inside a list is told, what came befo
 }
 
 TEST_CASE("splitter: a document that exceeds the window is told") {
-    const Texts texts = split("{}\n{\"a\":\"" + std::string(200'000, 'x') + "\"}");
+    const Texts texts = split("{}\n{\"a\":\"" + std::string(600'000, 'x') + "\"}");
     REQUIRE(texts.size() == 2);
     CHECK(texts[1].contains("has a record of more than"));
     // What is passed over may be as long as it likes.

@@ -30,11 +30,13 @@ Read read(const std::string& body, Input input = Input::raw) {
     detect::Activity activity = detect::VolumeActivity(builtin_catalogue(), k_hour);
     Read made;
     command::StageClock clock;
+    const cloudtrail::CallFilter filter(builtin_catalogue().call_names());
     command::EventRows rows(
         input, cloudtrail::Shape::cloudtrail(),
         {.activity = activity,
          .intake = made.intake,
          .clock = clock,
+         .filter = filter,
          .take_partial = [&made](std::string_view one) { made.partial.emplace_back(one); }});
     made.ended = rows.read_chunk(window);
     return made;

@@ -1,0 +1,118 @@
+#include "cloudtrail/call_filter.hpp"
+
+#include <cstddef>
+#include <optional>
+
+#include "text/trim.hpp"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#define CLOUDHIJACK_AVX2 __attribute__((target("avx2,bmi,bmi2")))
+#endif
+
+namespace cloudhijack::cloudtrail {
+namespace {
+
+constexpr std::string_view k_key = "eventName";
+constexpr std::string_view k_blanks = " \t\r\n";
+
+/// The only place of the key; nullopt where there is none, or another one, or an escaped letter.
+std::optional<std::size_t> only_key_plainly(std::string_view json) {
+    const std::size_t first = json.find(k_key);
+    if (first == std::string_view::npos) return std::nullopt;
+    if (json.find(k_key, first + 1) != std::string_view::npos) return std::nullopt;
+    if (json.contains("\\u")) return std::nullopt;
+    return first;
+}
+
+#if defined(__x86_64__)
+
+// "Na" is rare, so 32 places at once are asked for it; and for the beginning of an escaped letter.
+CLOUDHIJACK_AVX2 std::optional<std::size_t> only_key_by_blocks(std::string_view json) {
+    constexpr std::size_t big_letter = 5;  // in the key
+    const __m256i wanted_n = _mm256_set1_epi8('N');
+    const __m256i wanted_a = _mm256_set1_epi8('a');
+    const __m256i backslash = _mm256_set1_epi8('\\');
+    const __m256i wanted_u = _mm256_set1_epi8('u');
+    std::optional<std::size_t> found;
+    for (std::size_t at = 0; at < json.size(); at += 32) {
+        const auto* block = reinterpret_cast<const __m256i*>(json.data() + at);
+        const auto* next = reinterpret_cast<const __m256i*>(json.data() + at + 1);
+        const __m256i here = _mm256_loadu_si256(block);
+        const __m256i behind = _mm256_loadu_si256(next);
+        const __m256i keys = _mm256_and_si256(_mm256_cmpeq_epi8(here, wanted_n),
+                                              _mm256_cmpeq_epi8(behind, wanted_a));
+        const __m256i escapes = _mm256_and_si256(_mm256_cmpeq_epi8(here, backslash),
+                                                 _mm256_cmpeq_epi8(behind, wanted_u));
+        if (_mm256_testz_si256(_mm256_or_si256(keys, escapes), _mm256_or_si256(keys, escapes)) !=
+            0) {
+            continue;
+        }
+        for (auto bits =
+                 static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_or_si256(keys, escapes)));
+             bits != 0; bits &= bits - 1) {
+            const std::size_t place = at + static_cast<std::size_t>(__builtin_ctz(bits));
+            if (place + 1 >= json.size()) break;
+            if (json[place] == '\\') return std::nullopt;
+            if (place < big_letter || json.substr(place - big_letter, k_key.size()) != k_key) {
+                continue;
+            }
+            if (found) return std::nullopt;
+            found = place - big_letter;
+        }
+    }
+    return found;
+}
+
+#endif
+
+std::optional<std::size_t> only_key(std::string_view json, Cpu cpu) {
+#if defined(__x86_64__)
+    if (cpu == Cpu::avx2) return only_key_by_blocks(json);
+#endif
+    return only_key_plainly(json);
+}
+
+// Takes a text off the front; false where it does not stand there.
+bool take(std::string_view& text, std::string_view front) {
+    if (!text.starts_with(front)) return false;
+    text.remove_prefix(front.size());
+    return true;
+}
+
+void take_blanks(std::string_view& text) {
+    const auto end = text.find_first_not_of(k_blanks);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end);
+}
+
+}  // namespace
+
+CallFilter::CallFilter(std::span<const std::string_view> names, Cpu cpu) : cpu_(cpu) {
+    for (const std::string_view name : names) names_.emplace(name);
+}
+
+bool CallFilter::passes_over(std::string_view json, Quotes quotes) const {
+    const auto key = only_key(json, cpu_);
+    if (!key) return false;
+    const std::string_view object = text::trimmed(json, k_blanks);
+    if (!object.starts_with('{') || !object.ends_with('}')) return false;
+    const std::string_view before = json.substr(0, *key);
+    const std::string_view quote = quotes == Quotes::doubled ? "\"\"" : "\"";
+    // A backslash before the quote: the key stands in a string that holds JSON.
+    if (!before.ends_with(quote) || before.ends_with('\\' + std::string(quote))) return false;
+    return is_other_call(json.substr(*key + k_key.size()), quotes);
+}
+
+bool CallFilter::is_other_call(std::string_view behind_key, Quotes quotes) const {
+    const std::string_view quote = quotes == Quotes::doubled ? "\"\"" : "\"";
+    if (!take(behind_key, quote)) return false;
+    take_blanks(behind_key);
+    if (!take(behind_key, ":")) return false;
+    take_blanks(behind_key);
+    if (!take(behind_key, quote)) return false;
+    const std::string_view name = behind_key.substr(0, behind_key.find('"'));
+    if (!behind_key.substr(name.size()).starts_with(quote)) return false;
+    return !name.contains('\\') && !names_.contains(name);
+}
+
+}  // namespace cloudhijack::cloudtrail

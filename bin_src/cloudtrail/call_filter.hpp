@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+
+#include "cpu.hpp"
+
+namespace cloudhijack::cloudtrail {
+
+/// How quotes stand in a text: as they are, or each doubled, as in a CSV cell.
+enum class Quotes : std::uint8_t { single, doubled };
+
+/// Tells records of calls that nobody asked for from others, without reading them: most events of a
+/// search are such, and reading them is most of the work.
+///
+/// A record is passed over only where no way of reading it can give a wanted call's name. Letters
+/// of a name can be written in two ways, as they are or as `\u` and four digits. So without any
+/// `\u`, a text in which the key `eventName` stands once, before a string that is no wanted name,
+/// holds no wanted call. Anything else is for the reader to judge: the key twice or not at all,
+/// another type of value, an escape in the name, a text that is no object from its first byte to
+/// its last.
+class CallFilter {
+  public:
+    /// The names of the wanted calls.
+    explicit CallFilter(std::span<const std::string_view> names, Cpu cpu = cpu_at_hand());
+
+    /// Whether a text is one record, or one in an envelope, that is certainly of no wanted call.
+    /// io::k_padding bytes behind it must be readable.
+    [[nodiscard]] bool passes_over(std::string_view json, Quotes quotes) const;
+
+  private:
+    struct Hash : std::hash<std::string_view> {
+        using is_transparent = void;  // NOLINT(readability-identifier-naming): the library's name
+    };
+
+    [[nodiscard]] bool is_other_call(std::string_view behind_key, Quotes quotes) const;
+
+    Cpu cpu_;
+    std::unordered_set<std::string, Hash, std::equal_to<>> names_;
+};
+
+}  // namespace cloudhijack::cloudtrail

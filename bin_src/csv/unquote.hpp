@@ -1,0 +1,18 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "cpu.hpp"
+
+namespace cloudhijack::csv {
+
+/// Takes the quotes off a cell that begins with one, in place, and returns its value. Quotes behind
+/// the closing one stay.
+std::string_view unquote_plainly(std::span<char> cell);
+
+/// The same for a cell in which all quotes but the first and the last, which ends it, are doubled.
+/// io::k_padding bytes behind the cell must be readable.
+std::string_view unquote(std::span<char> cell, Cpu cpu);
+
+}  // namespace cloudhijack::csv
