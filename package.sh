@@ -13,6 +13,9 @@ usage: ./package.sh [command]
   test    makes the program and the package, and runs the tests
   test --long
           the same, with 500 random clusters where every day 50 are enough
+  bench   times the program against what people use in its place
+  bench --smoke
+          only checks that all of them find the same
   check   runs what a contributor needs before a commit: format, lint, the package's checks, and
           the tests and fuzz corpora under sanitizers
   help    shows this text
@@ -103,6 +106,22 @@ package() {
     mv "$spl.part" "$spl"
 }
 
+# The contenders come from PyPI, into a folder of their own.
+bench() {
+    build
+    local packages=build/bench-packages
+    if ! cmp -s tests/bench/requirements.txt "$packages/requirements.txt"; then
+        say 'fetching the contenders'
+        rm -rf "$packages"
+        quietly python3 -m venv "$packages"
+        quietly "$packages/bin/pip" install --disable-pip-version-check \
+            --requirement tests/bench/requirements.txt
+        cp tests/bench/requirements.txt "$packages/"
+    fi
+    CLOUDHIJACK=build/release/cloudhijack \
+        "$packages/bin/python" -B tests/bench/bench.py build/release/cloudhijack "$@"
+}
+
 check() {
     need 'check' clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev \
         shellcheck libmagic1 busybox
@@ -144,6 +163,8 @@ case $* in
         package
         CLOUDHIJACK_LONG=1 ctest --preset release
         ;;
+    bench) bench ;;
+    'bench --smoke') bench --smoke ;;
     check) check ;;
     help) usage ;;
     *)

@@ -55,8 +55,8 @@ class Separators {
     };
 
     void add(std::uint64_t position, bool is_newline);
-    std::uint64_t look_at_blocks(const char* bytes, std::uint64_t position, std::uint64_t end);
-    std::uint64_t look_at_row(const char* bytes, std::uint64_t position, std::uint64_t end);
+    std::uint64_t look_at_blocks(const char* body, std::uint64_t position, std::uint64_t end);
+    std::uint64_t look_at_row(const char* body, std::uint64_t position, std::uint64_t end);
     void leave_blocks();
 
     Cpu cpu_;
