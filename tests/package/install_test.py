@@ -197,7 +197,10 @@ class SearchTest(InstalledAppTest):
                 source, _, command = example.partition(" | cloudhijack")
                 macro = source.split("`")[1]
                 self.assertIn(macro, self.conf("macros.conf"))
-                self.assertIsNone(run_search([str(self.command)], shlex.split(command)).error)
+                args, _, rest = command.partition(" | ")
+                self.assertIsNone(run_search([str(self.command)], shlex.split(args)).error)
+                for lookup in re.findall(r"outputlookup .*?(\w+)$", rest):
+                    self.assertIn(lookup, self.conf("transforms.conf"))
 
 
 if __name__ == "__main__":
