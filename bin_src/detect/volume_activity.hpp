@@ -1,12 +1,12 @@
 #pragma once
 
 #include <chrono>
-#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <set>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "cloudtrail/event.hpp"
@@ -59,7 +59,14 @@ class VolumeActivity {
         std::string_view caller_type;
         std::string_view region;
 
-        auto operator<=>(const Key&) const = default;
+        /// Texts are kept once, so equal ones lie at one place, and no order of groups is needed.
+        bool operator<(const Key& other) const {
+            const auto places = [](const Key& key) {
+                return std::tuple(key.span_start, key.service, key.caller_arn.data(),
+                                  key.caller_type.data(), key.region.data());
+            };
+            return places(*this) < places(other);
+        }
     };
 
     struct Tally {
