@@ -22,7 +22,8 @@ void Baseline::add(const Pair& pair, const Use& use) {
 
 const Baseline::Use* Baseline::find(std::string_view account, std::string_view principal,
                                     std::string_view service) const {
-    const auto found = pairs_.find(PairView{account, principal, service});
+    const auto found =
+        pairs_.find(PairView{.account = account, .principal = principal, .service = service});
     return found == pairs_.end() ? nullptr : &found->second;
 }
 

@@ -8,8 +8,9 @@
 namespace cloudhijack::detect {
 namespace {
 
-constexpr std::int64_t k_never = std::numeric_limits<std::int64_t>::min();
-constexpr std::int64_t k_always = std::numeric_limits<std::int64_t>::max();
+// Before and behind all times, and far enough from the ends to be counted from.
+constexpr std::int64_t k_never = std::numeric_limits<std::int64_t>::min() / 2;
+constexpr std::int64_t k_always = std::numeric_limits<std::int64_t>::max() / 2;
 
 }  // namespace
 
@@ -40,13 +41,16 @@ PrincipalActivity UncoveredBehaviours::without_covered(const CoveredUntil& until
     }
     for (const auto& [hash, subject] : all.subjects.all()) {
         for (const auto& [kind, seconds] : subject.calls) {
-            seconds.for_each([&](std::int64_t second) {
-                if (second >= until[kind.service]) left.subjects.add(subject.text, kind, second);
-            });
+            const std::int64_t end = until[kind.service];
+            for (auto second = seconds.first_from(end); second;
+                 second = seconds.first_from(*second + 1)) {
+                left.subjects.add(subject.text, kind, *second);
+            }
         }
     }
     // That AWS found a key in public is covered where all services are.
-    const std::int64_t quarantine = *std::ranges::min_element(until);
+    std::int64_t quarantine = k_always;
+    for (const std::int64_t second : until) quarantine = std::min(quarantine, second);
     all.quarantined.for_each([&](std::int64_t second) {
         if (second >= quarantine) left.quarantined.add(second);
     });
