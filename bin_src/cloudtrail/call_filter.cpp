@@ -44,13 +44,9 @@ CLOUDHIJACK_AVX2 std::optional<std::size_t> only_key_by_blocks(std::string_view 
                                               _mm256_cmpeq_epi8(behind, wanted_a));
         const __m256i escapes = _mm256_and_si256(_mm256_cmpeq_epi8(here, backslash),
                                                  _mm256_cmpeq_epi8(behind, wanted_u));
-        if (_mm256_testz_si256(_mm256_or_si256(keys, escapes), _mm256_or_si256(keys, escapes)) !=
-            0) {
-            continue;
-        }
-        for (auto bits =
-                 static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_or_si256(keys, escapes)));
-             bits != 0; bits &= bits - 1) {
+        const __m256i both = _mm256_or_si256(keys, escapes);
+        for (auto bits = static_cast<std::uint32_t>(_mm256_movemask_epi8(both)); bits != 0;
+             bits &= bits - 1) {
             const std::size_t place = at + static_cast<std::size_t>(__builtin_ctz(bits));
             if (place + 1 >= json.size()) break;
             if (json[place] == '\\') return std::nullopt;

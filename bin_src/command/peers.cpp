@@ -4,11 +4,13 @@
 
 #include "command/answer.hpp"
 #include "command/map_phase.hpp"
+#include "detect/evidence/words.hpp"
 #include "text/quote.hpp"
 
 namespace cloudhijack::command {
 
 namespace partial = detect::partial;
+using detect::counted;
 
 namespace {
 
@@ -19,10 +21,6 @@ constexpr std::string_view k_unknown_peer = "a search peer that it does not name
 
 constexpr std::string_view k_lag =
     "Wait until the knowledge bundle has reached the peer, or search with distributed=false";
-
-std::string counted(std::uint64_t count, std::string_view thing) {
-    return std::to_string(count) + ' ' + std::string(thing) + (count == 1 ? "" : "s");
-}
 
 }  // namespace
 

@@ -128,13 +128,12 @@ CLOUDHIJACK_AVX2 std::uint64_t Separators::look_at_blocks(const char* body, std:
         Mask separators = parting & ~in_quotes;
         const Mask before_opening = separators | (quotes & ~in_quotes);
         const Mask stray = quotes & in_quotes & ~((before_opening << 1U) | may_open);
+        if (stray != 0) separators &= (stray & -stray) - 1;  // what comes before it is well
+        for (; separators != 0; separators &= separators - 1) {
+            const auto bit = static_cast<unsigned>(__builtin_ctzll(separators));
+            add(position + bit, (newlines >> bit & 1U) != 0);
+        }
         if (stray != 0) {
-            // What comes before the row that holds the quote is well.
-            const Mask before = (stray & -stray) - 1;
-            for (Mask left = separators & before; left != 0; left &= left - 1) {
-                const auto bit = static_cast<unsigned>(__builtin_ctzll(left));
-                add(position + bit, (newlines >> bit & 1U) != 0);
-            }
             leave_blocks();
             return last_newline_end_;
         }
@@ -142,10 +141,6 @@ CLOUDHIJACK_AVX2 std::uint64_t Separators::look_at_blocks(const char* body, std:
         const std::uint64_t last = std::min(end - position, k_block) - 1;
         inside = static_cast<Mask>(static_cast<std::int64_t>(in_quotes) >> 63);
         may_open = before_opening >> last & 1U;
-        for (; separators != 0; separators &= separators - 1) {
-            const auto bit = static_cast<unsigned>(__builtin_ctzll(separators));
-            add(position + bit, (newlines >> bit & 1U) != 0);
-        }
     }
     inside_ = inside;
     may_open_ = may_open;

@@ -16,6 +16,7 @@
 #include "command/answer.hpp"
 #include "command/lookups.hpp"
 #include "command/setup.hpp"
+#include "detect/evidence/words.hpp"
 #include "io/file_descriptor.hpp"
 #include "scan/files.hpp"
 #include "scan/findings_table.hpp"
@@ -29,16 +30,13 @@ namespace cloudhijack::scan {
 namespace {
 
 using command::Setup;
+using detect::counted;
 
 void tell(std::string_view text) { std::cerr << "cloudhijack: " << for_terminal(text, 0) << '\n'; }
 
 int tell_error(std::string_view text) {
     tell(text);
     return k_exit_error;
-}
-
-std::string counted(std::uint64_t count, std::string_view what) {
-    return std::to_string(count) + ' ' + std::string(what) + (count == 1 ? "" : "s");
 }
 
 // The setup that --config asks for, or the installed one.

@@ -11,10 +11,10 @@ from typing import Sequence, Union
 
 from chunk_body import Row, write_bodies
 from hunt_scenarios import scenarios
+from readme_part import ReadmePart
 from splunkd import Answer, run_search
 
-README = Path(__file__).resolve().parents[2] / "README.md"
-START, END = "<!-- hunt table -->\n", "<!-- end of hunt table -->\n"
+TABLE = ReadmePart("<!-- hunt table -->\n", "<!-- end of hunt table -->\n")
 
 ROWS_PER_CHUNK = 20_000
 TIMEOUT = 300.0
@@ -60,23 +60,13 @@ def hunt_table(argv: Sequence[str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def table_in(readme: str) -> str:
-    """What stands between the markers."""
-    before, start, rest = readme.partition(START)
-    table, end, _ = rest.partition(END)
-    if not start or not end:
-        raise SystemExit(f"README.md lacks the lines {START.strip()} and {END.strip()}")
-    return table
-
-
 def main() -> int:
     if len(sys.argv) != 2:
         print(__doc__)
         return 2
-    readme = README.read_text(encoding="utf-8")
-    old = table_in(readme)
+    old = TABLE.read()
     new = hunt_table([str(Path(sys.argv[1]).resolve())])
-    README.write_text(readme.replace(START + old + END, START + new + END), encoding="utf-8")
+    TABLE.write(new)
     print("The table in README.md " + ("is as it was." if new == old else "is renewed."))
     return 0
 

@@ -34,12 +34,11 @@ from hunt_records import (
     World,
 )
 from lookup_app import ALLOWLIST_COLUMNS, as_csv, install, lookups_of
+from readme_part import README, ReadmePart
 from splunkd import Answer, run_search
 
-ROOT = Path(__file__).resolve().parents[2]
-README = ROOT / "README.md"
-PICTURE = ROOT / "docs/month.svg"
-START, END = "<!-- month -->\n", "<!-- end of month -->\n"
+TABLE = ReadmePart("<!-- month -->\n", "<!-- end of month -->\n")
+PICTURE = README.parent / "docs/month.svg"
 
 DAYS = 45
 LEARNING = 14
@@ -466,21 +465,10 @@ def month_picture(days: Sequence[Day]) -> str:
     return "\n".join(parts) + "\n</svg>\n"
 
 
-def shown(readme: str) -> str:
-    """What stands between the markers."""
-    before, start, rest = readme.partition(START)
-    table, end, _ = rest.partition(END)
-    if not start or not end:
-        raise SystemExit(f"README.md lacks the lines {START.strip()} and {END.strip()}")
-    return table
-
-
 def main() -> int:
     days = run_month()
-    readme = README.read_text(encoding="utf-8")
     new = month_table(days)
-    old = shown(readme)
-    README.write_text(readme.replace(START + old + END, START + new + END), encoding="utf-8")
+    TABLE.write(new)
     PICTURE.parent.mkdir(exist_ok=True)
     PICTURE.write_text(month_picture(days), encoding="utf-8")
     print(new, end="")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import unittest
 
-from hunt_table import END, README, START, hunt_table, table_in
+from hunt_table import TABLE, hunt_table
 from program_under_test import SANITIZED, program
+from readme_part import README
 
 RENEW = "renew it: python3 tests/e2e/hunt_table.py build/release/cloudhijack"
 
@@ -13,13 +14,13 @@ RENEW = "renew it: python3 tests/e2e/hunt_table.py build/release/cloudhijack"
 class HuntTableTest(unittest.TestCase):
     def test_readme_has_one_table(self) -> None:
         readme = README.read_text(encoding="utf-8")
-        for marker in (START, END):
+        for marker in TABLE:
             self.assertEqual(readme.count(marker), 1, f"README.md needs one {marker.strip()}")
-        self.assertLess(readme.index(START), readme.index(END))
+        self.assertLess(readme.index(TABLE.start), readme.index(TABLE.end))
 
     @unittest.skipIf(SANITIZED, "the release build answers the same, and in time")
     def test_table_is_what_the_program_answers(self) -> None:
-        table = table_in(README.read_text(encoding="utf-8"))
+        table = TABLE.read()
         expected = hunt_table(program())
         if table != expected:
             self.fail(f"the table of the hunt in README.md is not the program's; {RENEW}")

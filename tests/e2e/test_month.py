@@ -12,13 +12,12 @@ from month import (
     LEARNING,
     ONBOARDING,
     PICTURE,
-    README,
+    TABLE,
     above_low,
     month_picture,
     month_table,
     others,
     run_month,
-    shown,
 )
 from program_under_test import SANITIZED
 
@@ -39,7 +38,7 @@ class MonthTest(unittest.TestCase):
         self.assertGreater(min(len(day.untuned) for day in days), 5, "an easy month")
 
         # README.md shows this very month; `python3 -B tests/e2e/month.py` renews it.
-        self.assertEqual(shown(README.read_text(encoding="utf-8")), month_table(days))
+        self.assertEqual(TABLE.read(), month_table(days))
         self.assertEqual(PICTURE.read_text(encoding="utf-8"), month_picture(days))
 
 
