@@ -12,7 +12,8 @@ Cpu find_out() {
 #if defined(__x86_64__)
     const bool has_all =
         __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("bmi") != 0 &&
-        __builtin_cpu_supports("bmi2") != 0 && __builtin_cpu_supports("pclmul") != 0;
+        __builtin_cpu_supports("bmi2") != 0 && __builtin_cpu_supports("pclmul") != 0 &&
+        __builtin_cpu_supports("popcnt") != 0;
     if (has_all) return Cpu::avx2;
 #endif
     return Cpu::plain;

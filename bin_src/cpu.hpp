@@ -7,7 +7,7 @@ namespace cloudhijack {
 /// What a fast routine may use of the processor. Every level gives the same results.
 enum class Cpu : std::uint8_t {
     plain,  ///< nothing but C++
-    avx2,   ///< with BMI and PCLMULQDQ, x86-64
+    avx2,   ///< with BMI, POPCNT and PCLMULQDQ, x86-64
 };
 
 /// The best that this machine can do; `CLOUDHIJACK_CPU=plain` in the environment asks for less, so

@@ -3,12 +3,8 @@
 #include <cstddef>
 #include <optional>
 
+#include "blocks.hpp"
 #include "text/trim.hpp"
-
-#if defined(__x86_64__)
-#include <immintrin.h>
-#define CLOUDHIJACK_AVX2 __attribute__((target("avx2,bmi,bmi2")))
-#endif
 
 namespace cloudhijack::cloudtrail {
 namespace {

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "cloudtrail/object_end.hpp"
 #include "text/number.hpp"
 
 namespace cloudhijack::cloudtrail {
@@ -57,7 +58,7 @@ bool RecordSplitter::scan(std::span<const char> bytes) {
         bool closed = false;
         switch (state_) {
             case State::between:
-                scan_between(c);
+                closed = scan_between(bytes, c);
                 break;
             case State::inside:
                 closed = scan_inside(c);
@@ -77,11 +78,21 @@ bool RecordSplitter::scan(std::span<const char> bytes) {
     return false;
 }
 
-void RecordSplitter::scan_between(char c) {
-    if (is_blank(c) || c == ',') return;
-    if (c == ']' && in_list_) return leave_list();
-    if (c == '[' && !in_list_) return enter_list(/*in_object=*/false);
+bool RecordSplitter::scan_between(std::span<const char> bytes, char c) {
+    if (is_blank(c) || c == ',') return false;
+    if (c == ']' && in_list_) {
+        leave_list();
+        return false;
+    }
+    if (c == '[' && !in_list_) {
+        enter_list(/*in_object=*/false);
+        return false;
+    }
     begin_ = at_ - 1;
+    if (c == '{' && cpu_ == Cpu::avx2) {
+        const auto size = object_size_by_blocks(bytes.subspan(begin_), in_list_ ? nullptr : shape_);
+        if (size) return close_document(begin_ + *size, /*is_closed=*/true);
+    }
     key_ = 0;
     key_names_list_ = false;
     last_ = c;
@@ -92,6 +103,7 @@ void RecordSplitter::scan_between(char c) {
     state_ = State::bare;
     if (brackets) state_ = State::inside;
     if (c == '"') state_ = State::string;
+    return false;
 }
 
 bool RecordSplitter::scan_inside(char c) {
@@ -115,7 +127,7 @@ bool RecordSplitter::scan_inside(char c) {
         }
         case ']':
         case '}':
-            if (--depth_ == 0) return close_document(at_);
+            if (--depth_ == 0) return close_document(at_, /*is_closed=*/true);
             break;
         case ',':
             key_comes_ = depth_ == 1 && !in_list_ && !passed_over_;
@@ -149,8 +161,9 @@ bool RecordSplitter::scan_bare(char c) {
 }
 
 // True where the document is one to give out.
-bool RecordSplitter::close_document(std::size_t end) {
+bool RecordSplitter::close_document(std::size_t end, bool is_closed) {
     end_ = at_ = end;
+    is_closed_ = is_closed;
     state_ = State::between;
     return !std::exchange(passed_over_, false);
 }
@@ -189,7 +202,8 @@ Result<std::optional<RecordSplitter::Document>> RecordSplitter::finish() {
 
 RecordSplitter::Document RecordSplitter::document() const {
     return {.text = {window_->unread().data() + begin_, end_ - begin_},
-            .position = passed_ + begin_};
+            .position = passed_ + begin_,
+            .is_closed = is_closed_};
 }
 
 }  // namespace cloudhijack::cloudtrail

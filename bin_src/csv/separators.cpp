@@ -3,42 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#if defined(__x86_64__)
-#include <immintrin.h>
-#define CLOUDHIJACK_AVX2 __attribute__((target("avx2,bmi,bmi2,pclmul")))
-#endif
+#include "blocks.hpp"
 
 namespace cloudhijack::csv {
-namespace {
-
-constexpr std::uint64_t k_block = 64;
-
-#if defined(__x86_64__)
-
-/// Where in 64 bytes something stands: bit i is byte i.
-using Mask = std::uint64_t;
-
-CLOUDHIJACK_AVX2 inline Mask equal(__m256i low, __m256i high, char c) {
-    const __m256i wanted = _mm256_set1_epi8(c);
-    const auto bits = [](__m256i found) __attribute__((target("avx2"))) {
-        return static_cast<std::uint32_t>(_mm256_movemask_epi8(found));
-    };
-    return bits(_mm256_cmpeq_epi8(low, wanted)) |
-           (Mask{bits(_mm256_cmpeq_epi8(high, wanted))} << 32U);
-}
-
-// Bit i: how many of the bits 0 to i are set, odd or even. Multiplying by ones without carries adds
-// up all that is below.
-CLOUDHIJACK_AVX2 inline Mask parity_up_to(Mask bits) {
-    const __m128i value = _mm_set_epi64x(0, static_cast<long long>(bits));
-    const __m128i sums = _mm_clmulepi64_si128(value, _mm_set1_epi8('\xFF'), 0);
-    return static_cast<Mask>(_mm_cvtsi128_si64(sums));
-}
-
-#endif
-
-}  // namespace
-
 void Separators::look_at(std::span<const char> bytes, std::uint64_t offset) {
     positions_.erase(positions_.begin(),
                      positions_.begin() + static_cast<std::ptrdiff_t>(row_begin_));
@@ -117,13 +84,11 @@ CLOUDHIJACK_AVX2 std::uint64_t Separators::look_at_blocks(const char* body, std:
     std::uint64_t inside = inside_;
     std::uint64_t may_open = may_open_;
     for (; position < end; position += k_block) {
-        const auto* block = reinterpret_cast<const __m256i*>(body + position);
-        const __m256i low = _mm256_loadu_si256(block);
-        const __m256i high = _mm256_loadu_si256(block + 1);
-        const Mask there = end - position >= k_block ? ~Mask{0} : (Mask{1} << (end - position)) - 1;
-        const Mask quotes = equal(low, high, '"') & there;
-        const Mask newlines = equal(low, high, '\n');
-        const Mask parting = (equal(low, high, ',') | newlines) & there;
+        const Block block(body + position);
+        const Mask there = there_of(end - position);
+        const Mask quotes = block.equal('"') & there;
+        const Mask newlines = block.equal('\n');
+        const Mask parting = (block.equal(',') | newlines) & there;
         const Mask in_quotes = parity_up_to(quotes) ^ inside;
         Mask separators = parting & ~in_quotes;
         const Mask before_opening = separators | (quotes & ~in_quotes);
@@ -138,8 +103,8 @@ CLOUDHIJACK_AVX2 std::uint64_t Separators::look_at_blocks(const char* body, std:
             return last_newline_end_;
         }
         // Of a block that is not all there, behind the last byte all is as it is there.
-        const std::uint64_t last = std::min(end - position, k_block) - 1;
-        inside = static_cast<Mask>(static_cast<std::int64_t>(in_quotes) >> 63);
+        const std::uint64_t last = std::min<std::uint64_t>(end - position, k_block) - 1;
+        inside = last_bit_throughout(in_quotes);
         may_open = before_opening >> last & 1U;
     }
     inside_ = inside;

@@ -4,10 +4,7 @@
 #include <cstdint>
 #include <cstring>
 
-#if defined(__x86_64__)
-#include <immintrin.h>
-#define CLOUDHIJACK_AVX2 __attribute__((target("avx2,bmi,bmi2,pclmul")))
-#endif
+#include "blocks.hpp"
 
 namespace cloudhijack::csv {
 
@@ -32,30 +29,18 @@ namespace {
 // them: what is kept moves to the front.
 CLOUDHIJACK_AVX2 std::string_view unquote_by_blocks(char* cell, std::size_t begin,
                                                     std::size_t end) {
-    const __m256i quote = _mm256_set1_epi8('"');
     char* out = cell;
-    std::uint64_t is_second = 0;  // all ones where the next quote is the second of two
-    for (std::size_t at = begin; at < end; at += 64) {
+    Mask is_second = 0;  // all ones where the next quote is the second of two
+    for (std::size_t at = begin; at < end; at += k_block) {
         std::uint64_t words[8];
         std::memcpy(words, cell + at, sizeof(words));
-        const __m256i low = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(words));
-        const __m256i high = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(words + 4));
-        const std::uint64_t quotes =
-            static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(low, quote))) |
-            (std::uint64_t{
-                 static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(high, quote)))}
-             << 32U);
-        const __m128i value = _mm_set_epi64x(0, static_cast<long long>(quotes));
-        const std::uint64_t parity = static_cast<std::uint64_t>(_mm_cvtsi128_si64(
-                                         _mm_clmulepi64_si128(value, _mm_set1_epi8('\xFF'), 0))) ^
-                                     is_second;
-        is_second = static_cast<std::uint64_t>(static_cast<std::int64_t>(parity) >> 63);
-        const std::uint64_t there =
-            end - at >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << (end - at)) - 1;
-        std::uint64_t kept = there & ~(quotes & ~parity);
+        const Mask quotes = Block(cell + at).equal('"');
+        const Mask parity = parity_up_to(quotes) ^ is_second;
+        is_second = last_bit_throughout(parity);
+        Mask kept = there_of(end - at) & ~(quotes & ~parity);
         // Words are written whole, so what stands behind the cell must not be in reach.
         char last[sizeof(words) + sizeof(words[0])];
-        const bool is_last = end - at < 64;
+        const bool is_last = end - at < k_block;
         char* to = is_last ? last : out;
         for (const std::uint64_t word : words) {
             const std::uint64_t bytes = _pdep_u64(kept & 0xFFU, 0x0101010101010101U) * 0xFFU;

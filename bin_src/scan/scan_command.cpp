@@ -139,7 +139,8 @@ int scan(ScanOptions options, const Setup& setup) {
     for (const std::string& skipped : list.skipped) tell(skipped);
     for (const std::string& problem : list.problems) tell(problem);
 
-    Scanner scanner([&] { return command::new_activity(setup.catalogue, options.config); });
+    Scanner scanner([&] { return command::new_activity(setup.catalogue, options.config); },
+                    cloudtrail::CallFilter(setup.catalogue.call_names()));
     std::vector<FileOutcome> outcomes;
     {
         std::optional<ProgressLine> line;

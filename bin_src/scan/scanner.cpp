@@ -157,7 +157,11 @@ class ScanThread {
                 break;
             }
             if (!*document) break;
-            const auto [text, position] = **document;
+            const auto [text, position, is_closed] = **document;
+            if (is_closed && scanner_->filter_.passes_over(text, cloudtrail::Quotes::single)) {
+                pass_over();
+                continue;
+            }
             if (batch.size() == 0 && !queue_->is_hungry()) {
                 read_document(text, position);
                 if (outcome_.records >= k_records_at_once) hand_in(index);
@@ -167,6 +171,12 @@ class ScanThread {
             if (batch.size() >= k_batch_size) pass_on(std::exchange(batch, Batch(index)));
         }
         read_batch(batch);
+    }
+
+    // Most records are of calls that the catalogue does not name, and are not read.
+    void pass_over() {
+        ++outcome_.records;
+        ++scanner_->progress_.records;
     }
 
     void pass_on(Batch batch) {

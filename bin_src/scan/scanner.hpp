@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "cloudtrail/call_filter.hpp"
 #include "detect/activity.hpp"
 #include "scan/files.hpp"
 
@@ -38,9 +39,12 @@ class Scanner {
   public:
     using NewActivity = std::function<detect::Activity()>;
 
-    /// `new_activity` makes an empty activity of the one mode of this scan.
-    explicit Scanner(NewActivity new_activity)
-        : new_activity_(std::move(new_activity)), activity_(new_activity_()) {}
+    /// `new_activity` makes an empty activity of the one mode of this scan; `filter` tells which
+    /// records need not be read.
+    Scanner(NewActivity new_activity, cloudtrail::CallFilter filter)
+        : new_activity_(std::move(new_activity)),
+          filter_(std::move(filter)),
+          activity_(new_activity_()) {}
 
     /// Reads all files and returns what became of each, in their order.
     std::vector<FileOutcome> run(std::span<const File> files, unsigned threads);
@@ -61,6 +65,7 @@ class Scanner {
     friend class ScanThread;
 
     NewActivity new_activity_;
+    cloudtrail::CallFilter filter_;
     ScanProgress progress_;
     mutable std::mutex mutex_;  ///< of activity_
     detect::Activity activity_;

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <random>
 #include <string>
 #include <vector>
@@ -18,9 +19,9 @@ namespace {
 constexpr std::string_view k_error = "error: ";
 
 // The documents of a stream, and the error that ended it.
-Texts split(io::ByteSource source) {
+Texts split(io::ByteSource source, Cpu cpu = cpu_at_hand()) {
     io::Window window(std::move(source), std::size_t{128} * 1024);
-    RecordSplitter splitter(window, Shape::cloudtrail());
+    RecordSplitter splitter(window, Shape::cloudtrail(), cpu);
     Texts texts;
     while (true) {
         const auto document = splitter.next();
@@ -162,4 +163,64 @@ TEST_CASE("splitter: any bytes come to an end, and cuts change nothing, over man
         CAPTURE(text);
         CHECK(split(in_pieces(text, 1)) == split(in_pieces(text, text.size() + 1)));
     }
+}
+
+TEST_CASE("splitter: an object that closes is told from one that is cut off") {
+    const std::string text =
+        "{\"a\":{\"b\":1}\n{\"a\":{\"b\":1}}\n[{\"c\":\"}\n{},{\n\"d\":[1]}]{\"e\":{}";
+    for (const Cpu cpu : {Cpu::plain, cpu_at_hand()}) {
+        io::Window window(in_pieces(text, text.size()), std::size_t{64} * 1024);
+        RecordSplitter splitter(window, Shape::cloudtrail(), cpu);
+        for (const bool is_closed : {false, true, false, true, true, false}) {
+            const auto document = splitter.next().value();
+            REQUIRE(document);
+            CAPTURE(document->text);
+            CHECK(document->is_closed == is_closed);
+        }
+        CHECK(!splitter.next().value());
+    }
+}
+
+// Pieces of JSON on end, more often whole than not, so that objects are longer than a block and
+// what is unusual stands at every place of one.
+TEST_CASE("splitter: 64 bytes at a time as one by one, over many seeds") {
+    constexpr std::array<std::string_view, 26> pieces = {
+        "{",
+        "}",
+        "}",
+        "[",
+        "]",
+        "\"key\":",
+        "\"Records\":[",
+        "\"Rec\\u006frds\" : [",
+        "\"a\"",
+        ",",
+        "\"resources\":[{\"ARN\":\"x\"}]",
+        "\"long\":\"",
+        "\"",
+        "\\",
+        "\\\"",
+        "\\\\",
+        "\n",
+        "}\n{",
+        " ",
+        "{\"userIdentity\":{\"type\":\"IAMUser\",\"arn\":\"arn:aws:iam::1:user/a\"},",
+        "\"requestParameters\":{\"a\":{\"b\":[{\"c\":\"{\\\"d\\\":[]}\"}]}},",
+        "\"k\" \"l\":[",
+        "1",
+        "\"Events\"\n:\n[",
+        "\"x\\\\\":[{}]",
+        "\"x\\\"\":[]"};
+    std::size_t documents = 0;
+    for (unsigned seed = 0; seed < 20'000; ++seed) {
+        std::mt19937 random(seed);
+        std::string text = seed % 4 == 0 ? "{\"Records\":[" : "{";
+        for (auto left = random() % 40; left > 0; --left) text += pieces[random() % pieces.size()];
+        if (seed % 2 == 0) text += "}}}}\n{\"a\":[" + std::string(random() % 70, '1') + "]}\n";
+        CAPTURE(text);
+        const Texts slow = split(in_pieces(text, text.size()), Cpu::plain);
+        CHECK(split(in_pieces(text, text.size())) == slow);
+        documents += slow.size();
+    }
+    CHECK(documents > 40'000);
 }

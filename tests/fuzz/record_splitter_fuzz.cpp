@@ -1,4 +1,5 @@
-// Any bytes as a stream of records: the same documents however it is cut, none out of order or
+// Any bytes as a stream of records: the same documents however it is cut and with the fast way or
+// without, none out of order or
 // overlapping, and every record that a plain reader finds in whole JSON.
 
 #include <cstddef>
@@ -23,9 +24,9 @@ struct Split {
     bool operator==(const Split&) const = default;
 };
 
-Split split(const std::string& bytes, std::size_t piece) {
+Split split(const std::string& bytes, std::size_t piece, Cpu cpu = cpu_at_hand()) {
     io::Window window(in_pieces(bytes, piece), std::size_t{1024} * 1024);
-    cloudtrail::RecordSplitter splitter(window, cloudtrail::Shape::cloudtrail());
+    cloudtrail::RecordSplitter splitter(window, cloudtrail::Shape::cloudtrail(), cpu);
     Split made;
     std::uint64_t end = 0;
     while (true) {
@@ -57,6 +58,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const std::size_t piece : {1U, 4U, 60U}) {
         must(split(bytes, piece) == whole, "pieces change what is read");
     }
+    must(split(bytes, size + 1, Cpu::plain) == whole, "the fast way changes what is read");
     compare_with_plain_reader(bytes, whole);
     return 0;
 }

@@ -34,7 +34,8 @@ Scanned scan_with(unsigned threads, const std::vector<std::string>& paths) {
     auto rules = detect::VolumeRules::of(builtin_catalogue());
     rules.thresholds.assign(rules.thresholds.size(), 0);
     scan::Scanner scanner(
-        [&rules] { return detect::VolumeActivity(builtin_catalogue(), rules.span); });
+        [&rules] { return detect::VolumeActivity(builtin_catalogue(), rules.span); },
+        cloudtrail::CallFilter(builtin_catalogue().call_names()));
     Scanned scanned;
     scanned.outcomes = scanner.run(scan::list_files(paths).files, threads);
     std::vector<command::Row> rows;
@@ -128,7 +129,8 @@ TEST_CASE("scanner: content decides what a file is") {
 TEST_CASE("scanner: a file that is gone is told") {
     const std::vector<scan::File> files = {{.path = "/nonexistent/x", .size = 0}};
     scan::Scanner scanner(
-        [] { return detect::VolumeActivity(builtin_catalogue(), std::chrono::hours{1}); });
+        [] { return detect::VolumeActivity(builtin_catalogue(), std::chrono::hours{1}); },
+        cloudtrail::CallFilter(builtin_catalogue().call_names()));
     const auto outcomes = scanner.run(files, 2);
     REQUIRE(outcomes[0].error);
     CHECK(outcomes[0].error->starts_with("cannot be opened: "));

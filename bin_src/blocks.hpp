@@ -1,0 +1,74 @@
+#pragma once
+
+/// What the routines for AVX2 share: 64 bytes of text at a time, and masks of where something
+/// stands in them. Each such routine has a plain twin and is called where cpu_at_hand() says so.
+
+#if defined(__x86_64__)
+
+#include <immintrin.h>
+
+#include <cstddef>
+#include <cstdint>
+
+/// A function that uses what follows, and what Cpu::avx2 promises.
+#define CLOUDHIJACK_AVX2 __attribute__((target("avx2,bmi,bmi2,pclmul,popcnt")))
+
+namespace cloudhijack {
+
+/// Bit i stands for byte i of a block.
+using Mask = std::uint64_t;
+
+inline constexpr std::size_t k_block = 64;
+
+/// The bytes of a block that are there, of `left` bytes.
+inline Mask there_of(std::size_t left) {
+    return left >= k_block ? ~Mask{0} : (Mask{1} << left) - 1;
+}
+
+/// All ones where the last bit of a mask is set, for carrying it over to the next block.
+inline Mask last_bit_throughout(Mask mask) {
+    return static_cast<Mask>(static_cast<std::int64_t>(mask) >> 63);
+}
+
+/// Bit i: whether an odd number of the bits 0 to i are set. A product without carries with all ones
+/// adds up what is below.
+CLOUDHIJACK_AVX2 inline Mask parity_up_to(Mask bits) {
+    const __m128i value = _mm_set_epi64x(0, static_cast<long long>(bits));
+    const __m128i sums = _mm_clmulepi64_si128(value, _mm_set1_epi8('\xFF'), 0);
+    return static_cast<Mask>(_mm_cvtsi128_si64(sums));
+}
+
+/// 64 bytes of text.
+class Block {
+  public:
+    CLOUDHIJACK_AVX2 explicit Block(const char* text)
+        : low_(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(text))),
+          high_(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(text) + 1)) {}
+
+    /// Where a byte stands.
+    [[nodiscard]] CLOUDHIJACK_AVX2 Mask equal(char c) const {
+        const __m256i wanted = _mm256_set1_epi8(c);
+        return joined(_mm256_cmpeq_epi8(low_, wanted), _mm256_cmpeq_epi8(high_, wanted));
+    }
+
+    /// Where a byte stands, or the one 32 below it: `{` finds `[` too.
+    [[nodiscard]] CLOUDHIJACK_AVX2 Mask equal_or_below(char c) const {
+        const __m256i bit = _mm256_set1_epi8(0x20);
+        const __m256i wanted = _mm256_set1_epi8(c);
+        return joined(_mm256_cmpeq_epi8(_mm256_or_si256(low_, bit), wanted),
+                      _mm256_cmpeq_epi8(_mm256_or_si256(high_, bit), wanted));
+    }
+
+  private:
+    CLOUDHIJACK_AVX2 static Mask joined(__m256i low, __m256i high) {
+        return static_cast<std::uint32_t>(_mm256_movemask_epi8(low)) |
+               (Mask{static_cast<std::uint32_t>(_mm256_movemask_epi8(high))} << 32U);
+    }
+
+    __m256i low_;
+    __m256i high_;
+};
+
+}  // namespace cloudhijack
+
+#endif

@@ -1,0 +1,113 @@
+#include "cloudtrail/object_end.hpp"
+
+#include <string_view>
+
+#include "blocks.hpp"
+
+namespace cloudhijack::cloudtrail {
+
+#if defined(__x86_64__)
+namespace {
+
+std::string_view without_blanks_behind(std::string_view text) {
+    return text.substr(0, text.find_last_not_of(" \t\r\n") + 1);
+}
+
+// Takes a byte off the end; false where another one stands there.
+bool take_last(std::string_view& text, char c) {
+    if (!text.ends_with(c)) return false;
+    text.remove_suffix(1);
+    return true;
+}
+
+// Whether the text before a `[` at the top level of an object ends in a key, written in no unusual
+// way, that no list of records stands under. The `,` or `{` before the key shows that it is one.
+bool is_under_another_key(std::string_view before, const Shape& shape) {
+    before = without_blanks_behind(before);
+    if (!take_last(before, ':')) return false;
+    before = without_blanks_behind(before);
+    if (!take_last(before, '"')) return false;
+    const std::size_t quote = before.rfind('"');
+    if (quote == std::string_view::npos) return false;
+    const std::string_view key = before.substr(quote + 1);
+    before = without_blanks_behind(before.substr(0, quote));
+    const bool is_key = before.ends_with(',') || before == "{";
+    return is_key && !key.contains('\\') && !shape.holds_records(key);
+}
+
+// The bytes that a backslash stands before, itself before none. `first` says whether one did at the
+// end of the block before, and then whether one does at the end of this one.
+Mask escaped_by(Mask backslashes, bool& first) {
+    Mask escaped = first ? 1 : 0;
+    backslashes &= ~escaped;
+    first = false;
+    while (backslashes != 0) {
+        const Mask backslash = backslashes & -backslashes;
+        first = backslash >> 63U != 0;
+        escaped |= backslash << 1U;
+        backslashes &= ~(backslash | backslash << 1U);
+    }
+    return escaped;
+}
+
+}  // namespace
+
+CLOUDHIJACK_AVX2 std::optional<std::size_t> object_size_by_blocks(std::span<const char> bytes,
+                                                                  const Shape* lists) {
+    const std::string_view text(bytes.data(), bytes.size());
+    std::size_t depth = 0;
+    Mask inside = 0;  // all ones inside a string
+    bool escape = false;
+    Mask line_begins = 0;  // 1 behind a newline
+    for (std::size_t at = 0; at < text.size(); at += k_block) {
+        const Block block(text.data() + at);
+        const Mask there = there_of(text.size() - at);
+        const Mask backslashes = block.equal('\\') & there;
+        Mask quotes = block.equal('"') & there;
+        if (backslashes != 0 || escape) quotes &= ~escaped_by(backslashes, escape);
+        const Mask in_string = parity_up_to(quotes) ^ inside;
+        inside = last_bit_throughout(in_string);
+
+        const Mask newlines = block.equal('\n') & there;
+        const Mask opening = block.equal_or_below('{') & there & ~in_string;
+        const Mask closing = block.equal_or_below('}') & there & ~in_string;
+        const Mask doubtful = (newlines & in_string) | (backslashes & ~in_string) |
+                              (opening & (newlines << 1U | line_begins));
+        line_begins = newlines >> 63U;
+
+        const auto opened = static_cast<std::size_t>(__builtin_popcountll(opening));
+        const auto closed = static_cast<std::size_t>(__builtin_popcountll(closing));
+        if (depth > closed + 1) {  // neither the end nor the top level is here
+            if (doubtful != 0) return std::nullopt;
+            depth += opened - closed;
+            continue;
+        }
+        for (Mask brackets = opening | closing; brackets != 0; brackets &= brackets - 1) {
+            const Mask bracket = brackets & -brackets;
+            const std::size_t place = at + static_cast<std::size_t>(__builtin_ctzll(bracket));
+            if ((closing & bracket) != 0) {
+                if (--depth > 0) continue;
+                if ((doubtful & (bracket - 1)) != 0) return std::nullopt;
+                return place + 1;
+            }
+            const bool may_be_list = depth == 1 && lists != nullptr && text[place] == '[';
+            if (may_be_list && !is_under_another_key(text.substr(0, place), *lists)) {
+                return std::nullopt;
+            }
+            ++depth;
+        }
+        if (doubtful != 0) return std::nullopt;
+    }
+    return std::nullopt;
+}
+
+#else
+
+std::optional<std::size_t> object_size_by_blocks(std::span<const char> /*bytes*/,
+                                                 const Shape* /*lists*/) {
+    return std::nullopt;
+}
+
+#endif
+
+}  // namespace cloudhijack::cloudtrail

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+
+#include "cloudtrail/shape.hpp"
+
+namespace cloudhijack::cloudtrail {
+
+/// The size of the JSON object that `bytes` begin with, found 64 bytes at a time; nullopt where
+/// RecordSplitter must look for itself, byte by byte:
+/// - the object does not end among these bytes;
+/// - before its end a line ends inside a string, or begins with a bracket: it may be cut off there;
+/// - a backslash stands outside a string;
+/// - under a key at its top level stands an array that holds records, or that may: where `lists` is
+///   null none can.
+///
+/// So wherever there is a size, it is the one that looking at each byte finds. io::k_padding bytes
+/// behind `bytes` must be readable. Only where cpu_at_hand() is Cpu::avx2.
+std::optional<std::size_t> object_size_by_blocks(std::span<const char> bytes, const Shape* lists);
+
+}  // namespace cloudhijack::cloudtrail
