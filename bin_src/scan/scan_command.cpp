@@ -251,7 +251,7 @@ int run_check_config(std::span<const std::string> arguments) {
         text +=
             "\nThe calls are others than the app's macro searches for. Put into "
             "local/macros.conf:\n\n"
-            "[cloudhijack_events]\ndefinition = `cloudhijack_source` " +
+            "[cloudhijack_events]\ndefinition = `cloudhijack_index` " +
             terms + " | fields _time, _raw\n";
     }
     return print(text);

@@ -23,7 +23,7 @@ NAMES = sorted({call.name for call in catalogue_calls()})
 
 
 def terms() -> list[str]:
-    match = re.fullmatch(r"`cloudhijack_source` \((.*)\) \| fields _time, _raw", EVENTS)
+    match = re.fullmatch(r"`cloudhijack_index` \((.*)\) \| fields _time, _raw", EVENTS)
     assert match is not None, EVENTS
     return match[1].split(" OR ")
 
@@ -78,9 +78,9 @@ class MacroTest(unittest.TestCase):
         self.assertEqual(run.stdout, f"({' OR '.join(sorted(names))})\n")
 
     def test_other_macros(self) -> None:
-        self.assertEqual(MACROS["cloudhijack_source"]["definition"], "sourcetype=aws:cloudtrail")
+        self.assertEqual(MACROS["cloudhijack_index"]["definition"], "sourcetype=aws:cloudtrail")
         unfiltered = MACROS["cloudhijack_events_unfiltered"]["definition"]
-        self.assertEqual(unfiltered, "`cloudhijack_source` | fields _time, _raw")
+        self.assertEqual(unfiltered, "`cloudhijack_index` | fields _time, _raw")
         for name, macro in MACROS.items():
             self.assertEqual(set(macro), {"definition", "iseval"}, name)
             self.assertEqual(macro["iseval"], "0")
