@@ -1,0 +1,114 @@
+"""As much of SPL as the app's own searches are written in: macros, stages, and the fields they name.
+
+What it does not know is an AssertionError, so that nothing passes unread.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from typing import Mapping, NamedTuple, Sequence
+
+from shipped_catalogue import ROOT, Stanza, read_stanzas
+
+_MACRO = re.compile(r"`(\w+)`")
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
+_NAME = re.compile(r"[A-Za-z_]\w*")
+_TOKEN = re.compile(r"\$(\w+)\$")
+
+
+def shipped(conf: str) -> dict[str, Stanza]:
+    return read_stanzas((ROOT / "default" / conf).read_text(encoding="utf-8"))
+
+
+def macros_in(text: str) -> set[str]:
+    return set(_MACRO.findall(text))
+
+
+def tokens_in(text: str) -> set[str]:
+    """The fields of the row that Enterprise Security puts into a text, $like$ $this$."""
+    return set(_TOKEN.findall(text))
+
+
+def expand(search: str, macros: Mapping[str, Stanza]) -> str:
+    """The search with each macro replaced, and the macros in those."""
+    for _ in range(10):
+        if not macros_in(search):
+            return search
+        for name in macros_in(search):
+            assert name in macros, f"there is no macro `{name}`"
+            definition = macros[name]["definition"]
+            assert definition, f"the macro `{name}` is empty, which Splunk refuses"
+            search = search.replace(f"`{name}`", definition)
+    raise AssertionError(f"macros go round in circles: {search}")
+
+
+def _split(text: str, separator: str) -> list[str]:
+    """The parts between separators that stand in no quotes and no parentheses."""
+    parts, depth, quoted = [""], 0, False
+    for char in text:
+        quoted ^= char == '"' and not parts[-1].endswith("\\")
+        depth += 0 if quoted else (char == "(") - (char == ")")
+        if char == separator and not quoted and not depth:
+            parts.append("")
+        else:
+            parts[-1] += char
+    assert not quoted and not depth, f"quotes or parentheses are not closed: {text}"
+    return [part.strip() for part in parts]
+
+
+class Stage(NamedTuple):
+    command: str
+    rest: str
+
+
+class Pipeline(NamedTuple):
+    """A search around the one command of this app in it."""
+
+    source: str
+    before: list[Stage]
+    args: list[str]
+    after: list[Stage]
+
+
+def pipeline(search: str) -> Pipeline:
+    """The parts of an expanded search."""
+    source, *rest = _split(search, "|")
+    stages = [Stage(*(text.split(None, 1) + [""])[:2]) for text in rest]
+    (at,) = [i for i, stage in enumerate(stages) if stage.command == "cloudhijack"]
+    return Pipeline(source, stages[:at], shlex.split(stages[at].rest), stages[at + 1 :])
+
+
+class Fields(NamedTuple):
+    used: set[str]
+    made: list[str]
+
+
+def _names(expression: str) -> set[str]:
+    """The fields of an expression: its names, but functions and what is quoted."""
+    bare = re.sub(r"[A-Za-z_]\w*\s*\(", "(", _QUOTED.sub("", expression))
+    return set(_NAME.findall(bare)) - {"AND", "OR", "NOT"}
+
+
+def fields_of(stage: Stage) -> Fields:
+    """What a stage behind the command reads of a row and adds to it."""
+    if stage.command == "eval":
+        used: set[str] = set()
+        made: list[str] = []
+        for assignment in _split(stage.rest, ","):
+            name, _, expression = assignment.partition("=")
+            used |= _names(expression) - set(made)
+            made.append(name.strip())
+        return Fields(used, made)
+    if stage.command == "where":
+        return Fields(_names(stage.rest), [])
+    if stage.command == "search":
+        return Fields(_names(stage.rest), [])
+    if stage.command == "outputlookup":
+        return Fields(set(), [])
+    raise AssertionError(f"spl.py does not know the command {stage.command}")
+
+
+def lookups_in(stages: Sequence[Stage]) -> list[str]:
+    """The lookups that stages write, by their stanzas in transforms.conf."""
+    return [stage.rest.split()[-1] for stage in stages if stage.command == "outputlookup"]
