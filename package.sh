@@ -139,6 +139,7 @@ check() {
 
     say 'inspecting the package'
     python3 tests/package/appinspect_check.py "$spl"
+    python3 tests/package/slim_check.py "$spl"
 
     say 'testing under sanitizers'
     quietly cmake --build --preset sanitize

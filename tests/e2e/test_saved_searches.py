@@ -69,7 +69,9 @@ def run(parts: Pipeline, day: Day) -> Answer:
     return run_search(program(), parts.args, write_bodies(rows, 10_000, Layout(columns)))
 
 
-def columns_at_the_end(test: unittest.TestCase, parts: Pipeline, columns: Sequence[str]) -> set[str]:
+def columns_at_the_end(
+    test: unittest.TestCase, parts: Pipeline, columns: Sequence[str]
+) -> set[str]:
     """The fields of a row behind the last stage; each stage names only what there is."""
     known = set(columns)
     for stage in parts.after:
@@ -123,7 +125,9 @@ class RunTest(RanTest):
         for name, (_, answer, rows) in self.ran.items():
             with self.subTest(name):
                 self.assertIsNone(answer.error)
-                self.assertEqual({message.severity for message in answer.messages} - {"INFO"}, set())
+                self.assertEqual(
+                    {message.severity for message in answer.messages} - {"INFO"}, set()
+                )
                 self.assertTrue(rows)
                 self.fields(name)
 
@@ -209,9 +213,7 @@ class AlertTest(RanTest):
             with self.subTest(name):
                 objects = json.loads(rule["action.risk.param._risk"])
                 risk, threat = objects
-                self.assertEqual(
-                    set(risk), {"risk_object_field", "risk_object_type", "risk_score"}
-                )
+                self.assertEqual(set(risk), {"risk_object_field", "risk_object_type", "risk_score"})
                 self.assertEqual(set(threat), {"threat_object_field", "threat_object_type"})
                 fields = {risk["risk_object_field"], threat["threat_object_field"]}
                 self.assertLessEqual(fields, self.fields(name))

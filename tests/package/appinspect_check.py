@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
-import venv
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
+
+from pinned_tool import install, run
 
 ROOT = Path(__file__).resolve().parents[2]
 REQUIREMENTS = Path(__file__).with_name("appinspect-requirements.txt")
@@ -28,30 +28,9 @@ CHECKS = 246
 EXPLAINED_WARNINGS: dict[str, str] = {}
 
 
-def run(*command: object, **options: Any) -> None:
-    done = subprocess.run(
-        [str(word) for word in command], text=True, capture_output=True, **options
-    )
-    if done.returncode != 0:
-        sys.exit(f"{done.stdout}{done.stderr}failed: {' '.join(done.args)}")
-
-
-def install() -> Path:
-    """AppInspect's program, installed anew where the pins or the Python have changed."""
-    environment = HOME / "venv"
-    stamp = environment / "installed.txt"
-    wanted = f"{sys.executable} {sys.version}\n{REQUIREMENTS.read_text()}"
-    if not stamp.exists() or stamp.read_text() != wanted:
-        venv.create(environment, clear=True, with_pip=True)
-        pip = [environment / "bin/python", "-m", "pip", "--disable-pip-version-check"]
-        run(*pip, "install", "--quiet", "--requirement", REQUIREMENTS)
-        stamp.write_text(wanted)
-    return environment / "bin/splunk-appinspect"
-
-
 def inspect(package: Path) -> list[dict[str, Any]]:
     """Every check that was run, with its result."""
-    program = install()
+    program = install(HOME / "venv", REQUIREMENTS) / "splunk-appinspect"
     report = HOME / "report.json"
     report.unlink(missing_ok=True)
     temporary = HOME / "tmp"
