@@ -81,8 +81,8 @@ need_python() {
 build() {
     need_python
     need 'build' g++ cmake ninja-build \
-        libboost-program-options-dev nlohmann-json3-dev doctest-dev libre2-dev libxxhash-dev \
-        zlib1g-dev
+        libboost-program-options-dev libdeflate-dev nlohmann-json3-dev doctest-dev libre2-dev \
+        libxxhash-dev zlib1g-dev
     say 'building the program'
     quietly cmake --preset release
     quietly cmake --build --preset release

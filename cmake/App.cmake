@@ -19,7 +19,7 @@ install(TARGETS cloudhijack
 # The licences of what the program links in, from where Debian keeps them. On another system the
 # program builds all the same, and only making the package fails.
 string(REGEX MATCH "^[0-9]+" GCC_MAJOR ${CMAKE_CXX_COMPILER_VERSION})
-foreach(package libc6-dev libre2-dev libxxhash-dev libstdc++-${GCC_MAJOR}-dev nlohmann-json3-dev zlib1g-dev)
+foreach(package libc6-dev libdeflate-dev libre2-dev libxxhash-dev libstdc++-${GCC_MAJOR}-dev nlohmann-json3-dev zlib1g-dev)
   file(REAL_PATH /usr/share/doc/${package}/copyright license)
   install(FILES ${license} DESTINATION ${APP}/licenses RENAME ${package}.txt COMPONENT app)
 endforeach()

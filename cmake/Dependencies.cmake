@@ -6,6 +6,7 @@ find_package(nlohmann_json 3.11 REQUIRED)
 find_package(Threads REQUIRED)
 find_library(RE2_LIBRARY NAMES libre2.a REQUIRED)
 find_library(Z_LIBRARY NAMES libz.a REQUIRED)
+find_library(DEFLATE_LIBRARY NAMES libdeflate.a REQUIRED)
 find_path(XXHASH_INCLUDE_DIR NAMES xxhash.h REQUIRED)  # its header alone, compiled in
 
 # A folder that holds simdjson.h and simdjson.cpp, 3.9 or later. Empty: fetched, once for all presets.

@@ -62,6 +62,34 @@ TEST_CASE("unpack: gzip, one member or several, wherever the input is cut") {
     CHECK(unpack(gzip(numbers(100'000))).text == numbers(100'000));
 }
 
+TEST_CASE("unpack: small and large members, at once or piece by piece") {
+    // The last member's length is not that of the first, and may be that of neither.
+    for (const int first : {0, 1, 30, 100'000, 3'000'000}) {
+        for (const int last : {0, 30, 100'000}) {
+            const std::string packed = gzip(numbers(first)) + gzip(numbers(last));
+            CHECK(unpack(in_pieces(packed, 100'000), 70'000).text ==
+                  numbers(first) + numbers(last));
+            CHECK(unpack(in_pieces(packed + "tail", 100'000), 70'000).error ==
+                  "has other data behind its gzip data");
+        }
+    }
+}
+
+TEST_CASE("unpack: what was read before an error of the source comes first") {
+    std::string packed = gzip(numbers(100'000));
+    packed.resize(packed.size() / 2);
+    auto source = in_pieces(packed, 1'000);
+    std::size_t left = packed.size();
+    const Unpacked made = unpack([&](std::span<char> buffer) -> Result<std::size_t> {
+        if (left == 0) return failure("no disk");
+        const auto count = source(buffer);
+        left -= *count;
+        return count;
+    });
+    CHECK(made.text.size() > 100'000);
+    CHECK(made.error == "no disk");
+}
+
 TEST_CASE("unpack: a cut gives what was before it, then the error") {
     const std::string text = numbers(50'000);
     const std::string packed = gzip(text);
