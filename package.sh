@@ -108,6 +108,7 @@ package() {
 
 # The contenders come from PyPI, into a folder of their own.
 bench() {
+    need 'time it against others' libdeflate-tools
     build
     local packages=build/bench-packages
     if ! cmp -s tests/bench/requirements.txt "$packages/requirements.txt"; then
@@ -140,6 +141,9 @@ check() {
     say 'inspecting the package'
     python3 tests/package/appinspect_check.py "$spl"
     python3 tests/package/slim_check.py "$spl"
+
+    say 'asking the benchmark whether all contenders find the same'
+    bench --smoke
 
     say 'testing under sanitizers'
     quietly cmake --build --preset sanitize

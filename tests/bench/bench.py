@@ -13,126 +13,42 @@ import json
 import os
 import platform
 import re
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
-from typing import Callable, NamedTuple, Optional, Sequence
+from typing import NamedTuple, Optional, Sequence
 
-from bench_data import as_rows, events, write_stream
+import sql
+from bench_data import as_rows, events, stream_of, write_stream
+from bench_scan import scan
 from chunk_body import read_body, write_body
+from many_groups import many_groups
 from peak_memory import measured
+from timing import Run, Timing, run, same
 
 HERE = Path(__file__).resolve().parent
 Findings = set[tuple[str, int]]  # who, and how many calls
-
-SQL = """
-select {arn} as who, count(*) as calls from {table}
-where {filter} and {error} is null and (
-  ({source} = 'bedrock.amazonaws.com' and {name} in
-    ('InvokeModel', 'InvokeModelWithResponseStream', 'CreateModelInvocationJob'))
-  or ({source} = 'ses.amazonaws.com' and {name} in
-    ('SendEmail', 'SendRawEmail', 'SendBulkTemplatedEmail', 'SendBulkEmail'))
-  or ({source} = 'sns.amazonaws.com' and {name} in ('Publish', 'PublishBatch')))
-group by who, {source}, {region}
-having count(*) > case {source} when 'bedrock.amazonaws.com' then 50
-  when 'ses.amazonaws.com' then 100 else 200 end
-"""
-LIKE = " or ".join(f"{{raw}} like '%{name}%'" for name in ("InvokeModel", "Send", "Publish"))
-
-DUCKDB = """
-import duckdb, json, sys
-duckdb.sql("set threads to 2")
-for who, calls in duckdb.sql(sys.argv[1]).fetchall():
-    print(json.dumps([who, calls]))
-"""
-CHDB = """
-import chdb, json, sys
-for line in str(chdb.query(sys.argv[1] + " settings max_threads = 2", "JSONCompactEachRow")).splitlines():
-    who, calls = json.loads(line)
-    print(json.dumps([who, int(calls)]))
-"""
+Stream = list[Path]
 
 
-class Run(NamedTuple):
-    seconds: float
-    output: bytes
-
-
-class Row(NamedTuple):
-    measure: str
-    figure: str
-    reach: str
-
-
-def run(argv: Sequence[str], stdin: Optional[Path] = None, pipe: bool = False, **more) -> Run:
-    """One process; with `pipe`, `cat` brings it its input through a pipe."""
-    source = None
-    opened = stdin.open("rb") if stdin else subprocess.DEVNULL
-    begin = time.perf_counter()
-    if pipe:
-        source = subprocess.Popen(["cat"], stdin=opened, stdout=subprocess.PIPE)
-        opened = source.stdout
-    with tempfile.TemporaryFile() as out:
-        process = subprocess.Popen(argv, stdin=opened, stdout=out, **more)
-        if source is not None:
-            source.stdout.close()
-        process.wait()
-        seconds = time.perf_counter() - begin
-        if source is not None:
-            source.wait()
-        out.seek(0)
-        output = out.read()
-    if process.returncode != 0:
-        raise SystemExit(f"{argv[0]} ended with {process.returncode}")
-    return Run(seconds, output)
-
-
-class Bench:
-    def __init__(self, program: str, folder: Path, small: bool) -> None:
-        self.program = program
-        self.folder = folder
-        self.small = small
-        self.runs = 1 if small else 3
-        self.rows: list[Row] = []
-
-    def say(self, measure: str, figure: str, reach: str = "") -> None:
-        self.rows.append(Row(measure, figure, reach))
-        print(f"{measure}: {figure}", flush=True)
-
-    def in_turns(self, *contenders: Callable[[], Run]) -> list[float]:
-        """The median time of each; they run in turns, so that a slow minute is everyone's."""
-        times: list[list[float]] = [[] for _ in contenders]
-        for _ in range(self.runs):
-            for contender, seconds in zip(contenders, times):
-                seconds.append(contender().seconds)
-        return [statistics.median(seconds) for seconds in times]
-
-    # The program in a search
-
-    def search(self, stream: Path) -> Run:
-        return run([self.program], stream, pipe=True)
-
-    def through_cat(self, stream: Path) -> Run:
-        return run(["cat"], stream, pipe=True)
-
-    def stream(self, name: str, count: int, share: float, principals: int, args=(), **more) -> Path:
-        path = self.folder / name
+class Bench(Timing):
+    def stream(
+        self, name: str, count: int, share: float, principals: int, args=(), **more
+    ) -> Stream:
         count = 2_000 if self.small else count
         principals = min(principals, 50) if self.small else principals
-        write_stream(path, events(count, share, principals), args, **more)
-        return path
+        lines = events(count, share, principals)
+        return stream_of(self.folder / name, lines, args, **more)
 
-    def pipe_ratio(self, measure: str, reach: str, stream: Path) -> None:
+    # In a search
+
+    def pipe_ratio(self, measure: str, reach: str, stream: Stream) -> None:
         answer = last_reply(self.search(stream).output)
         if answer.error:
             raise SystemExit(f"{measure}: {answer.error}")
-        cat, ours = self.in_turns(
-            lambda: self.through_cat(stream), lambda: self.search(stream)
-        )
-        rate = stream.stat().st_size / ours / 1e9
+        cat, ours = self.in_turns(lambda: run(["cat"], stream), lambda: self.search(stream))
+        rate = sum(path.stat().st_size for path in stream) / ours / 1e9
         self.say(measure, f"{cat / ours:.2f} ({rate:.2f} GB/s)", reach)
 
     def pipes(self) -> None:
@@ -146,120 +62,101 @@ class Bench:
             ("hunt, 90 % relevant, 3,000 principals", "0.45", 0.9, 3_000, hunt),
             ("map phase, 5 % relevant", "0.80", 0.05, 300, map_),
         ):
-            stream = self.stream("pipe.scp", 100_000, share, principals, args, times=times)
+            stream = self.stream("pipe", 100_000, share, principals, args, times=times)
             self.pipe_ratio(f"against `cat`: {measure}", reach, stream)
-        stream = self.stream("wide.scp", 50_000, 0.05, 300, columns=200, times=min(times, 4))
+        stream = self.stream("wide", 50_000, 0.05, 300, columns=200, times=min(times, 4))
         self.pipe_ratio("against `cat`: volume, 200 more columns with twins", "0.60", stream)
 
     # Others
 
     def others(self) -> None:
-        count = 2_000 if self.small else 100_000
-        lines = events(count, 0.5 if self.small else 0.05, 6)
-        stream = self.folder / "others.scp"
-        write_stream(stream, lines, [])
+        lines = events(2_000 if self.small else 100_000, 0.5 if self.small else 0.05, 6)
+        stream = [self.folder / "others.scp"]
+        write_stream(stream[0], lines, [])
         ours = findings_of_search(self.search(stream).output)
-        if not ours:
-            raise SystemExit("the benchmark's events have no findings")
 
         sdk = [sys.executable, str(HERE / "sdk_command.py")]
-        theirs = findings_of_search(run(sdk, stream, pipe=True).output)
-        self.same("the Splunk SDK", ours, theirs)
-        python, fast = self.in_turns(
-            lambda: run(sdk, stream, pipe=True), lambda: self.search(stream)
-        )
+        same("the Splunk SDK", ours, findings_of_search(run(sdk, stream).output))
+        python, fast = self.in_turns(lambda: run(sdk, stream), lambda: self.search(stream))
         self.say("against a Python command on the Splunk SDK", f"{python / fast:.0f} times", "60")
 
         export = self.folder / "export.csv"
         rows, layout = as_rows(lines)
         export.write_bytes(write_body(rows, dataclasses.replace(layout, twins="none")))
-        self.sql_contenders(stream, export, ours)
-
-    def sql_contenders(self, stream: Path, export: Path, ours: Findings) -> None:
-        def fields(get: Callable[[str], str]) -> dict[str, str]:
-            return {
-                **{"arn": get("$.userIdentity.arn"), "error": get("$.errorCode")},
-                **{"source": get("$.eventSource"), "name": get("$.eventName")},
-                "region": get("$.awsRegion"),
-            }
-
-        duck = SQL.format(
-            table=f"read_csv('{export}', header=true, all_varchar=true)",
-            filter="(" + LIKE.format(raw="_raw") + ")",
-            **fields(lambda path: f"json_extract_string(_raw, '{path}')"),
-        )
-
-        def click_path(path: str) -> str:
-            keys = ", ".join(f"'{key}'" for key in path.split(".")[1:])
-            return f"nullIf(JSONExtractString(_raw, {keys}), '')"
-
-        click = SQL.format(
-            table=f"file('{export}', 'CSVWithNames')",
-            filter="(" + LIKE.format(raw="_raw") + ")",
-            **fields(click_path),
-        )
-        for name, code, query in (("DuckDB", DUCKDB, duck), ("ClickHouse", CHDB, click)):
-            argv = [sys.executable, "-c", code, query]
-            theirs = {
-                (who, calls) for who, calls in map(json.loads, run(argv).output.splitlines())
-            }
-            self.same(name, ours, theirs)
-            slow, fast = self.in_turns(lambda: run(argv), lambda: self.search(stream))
-            self.say(
-                f"the same CSV export, {name} on two threads", f"{slow / fast:.1f} times", "4"
-            )
-
-    def same(self, name: str, ours: Findings, theirs: Findings) -> None:
-        if ours != theirs:
-            raise SystemExit(f"{name} finds {len(theirs)}, cloudhijack {len(ours)}")
+        for database, query in (
+            (sql.DUCKDB, sql.duckdb_over_export(export)),
+            (sql.CLICKHOUSE, sql.clickhouse_over_export(export)),
+        ):
+            same(database.name, ours, database.findings(query))
+            slow, fast = self.in_turns(lambda: database.run(query), lambda: self.search(stream))
+            measure = f"the same CSV export, {database.name} on two threads"
+            self.say(measure, f"{slow / fast:.1f} times", "4")
 
     # Memory and start
 
-    def peak(self, stream: Path) -> str:
+    def peak(self, stream: Stream) -> str:
         """Resident at the peak of a search."""
         report = self.folder / "peak"
-        run(measured([self.program], report), stream, pipe=True)
+        run(measured([self.program], report), stream)
         return f"{int(report.read_text()) / 2**20:.0f} MB"
 
     def memory(self) -> None:
-        stream = self.stream("memory.scp", 100_000, 0.5, 10_000)
+        stream = self.stream("memory", 100_000, 0.5, 10_000)
         self.say("peak memory, volume, 10,000 principals", self.peak(stream), "16 MB")
-        hunted = self.stream("memory.scp", 240_000, 1.0, 1_000, ["mode=hunt"])
+        hunted = self.stream("memory", 240_000, 1.0, 1_000, ["mode=hunt"])
         measure = "peak memory, hunt, 1,000 principals, 10 calls an hour for a day"
         self.say(measure, self.peak(hunted), "48 MB")
 
     def start(self) -> None:
-        stream = self.folder / "getinfo.scp"
-        write_stream(stream, [], [])
+        stream = stream_of(self.folder / "getinfo", [], [])
         empty, ours = self.in_turns(
             *(lambda argv=argv: run(argv, stream) for argv in (["true"], [self.program]))
         )
-        self.say("start to answer, over an empty program", f"{(ours - empty) * 1000:.1f} ms", "5 ms")
+        self.say(
+            "start to answer, over an empty program", f"{(ours - empty) * 1000:.1f} ms", "5 ms"
+        )
 
     # How cost grows
 
+    def cost(self, measure: str, what: str, count: int, stream: Stream) -> float:
+        (seconds,) = self.in_turns(lambda: self.search(stream))
+        self.say(measure, f"{seconds * 1e9 / count:.0f} ns {what}, {self.peak(stream)}")
+        return seconds / count
+
     def growth(self) -> None:
-        for count in (2_000,) if self.small else (100_000, 1_000_000, 3_000_000):
-            times = max(1, count // 100_000)
-            made = min(count, 100_000)
-            stream = self.stream("growth.scp", made, 0.05, 300, times=times)
-            (seconds,) = self.in_turns(lambda: self.search(stream))
-            figure = f"{seconds * 1e9 / count:.0f} ns each, {self.peak(stream)}"
-            self.say(f"{count:,} events", figure)
-            stream.unlink()
+        for count in (2_000,) if self.small else (100_000, 1_000_000, 10_000_000, 100_000_000):
+            stream = self.stream(
+                "growth", min(count, 100_000), 0.05, 300, times=max(1, count // 100_000)
+            )
+            self.cost(f"{count:,} events", "an event", count, stream)
+        first = last = 0.0
         for groups in (50,) if self.small else (1_000, 10_000, 100_000, 1_000_000):
-            count = max(groups, 100_000)
-            stream = self.stream("growth.scp", count, 1.0, groups)
-            (seconds,) = self.in_turns(lambda: self.search(stream))
-            figure = f"{seconds * 1e9 / count:.0f} ns an event, {self.peak(stream)}"
-            self.say(f"{groups:,} groups", figure)
-            stream.unlink()
+            count = 2_000 if self.small else max(groups, 100_000)
+            last = self.cost(
+                f"{groups:,} groups", "an event", count, self.stream("growth", count, 1.0, groups)
+            )
+            first = first or last
+        self.say("rate at the most groups, of that at the fewest", f"{first / last:.2f}", "0.33")
         for size in (7,) if self.small else (1, 100, 5_000, 50_000):
-            count = min(100_000, size * 20_000)
-            stream = self.stream("growth.scp", count, 0.05, 300, rows_per_chunk=size)
-            # In lockstep a reply comes for each; here all are written ahead.
-            (seconds,) = self.in_turns(lambda: self.search(stream))
-            self.say(f"chunks of {size:,} rows", f"{seconds * 1e9 / count:.0f} ns an event")
+            count = (
+                2_000 if self.small else min(100_000, size * 20_000)
+            )  # all written ahead; in lockstep a reply comes for each
+            stream = self.stream("growth", count, 0.05, 300, rows_per_chunk=size)
+            self.cost(f"chunks of {size:,} rows", "an event", count, stream)
+
+    def reduce(self) -> None:
+        for peers, groups in (
+            ((2, 500),)
+            if self.small
+            else (
+                *((1, 100_000), (8, 100_000), (64, 100_000)),
+                (24, 1_000_000),
+            )
+        ):
+            bodies = many_groups([self.program], groups, peers)
+            stream = stream_of(self.folder / "partial", [], ["min_score=6"], bodies=bodies)
+            seconds = self.cost(f"{groups:,} groups from {peers} peers", "a group", groups, stream)
+        self.say("reduce, groups a second", f"{1 / seconds / 1e6:.2f} million", "1 million")
 
 
 class Reply(NamedTuple):
@@ -303,9 +200,9 @@ def machine() -> str:
     )
 
 
-def main() -> int:
-    small = "--smoke" in sys.argv
-    paths = [arg for arg in sys.argv[1:] if not arg.startswith("--")]
+def main(arguments: Sequence[str]) -> int:
+    small = "--smoke" in arguments
+    paths = [argument for argument in arguments if not argument.startswith("--")]
     if len(paths) != 1:
         print(__doc__)
         return 2
@@ -313,9 +210,11 @@ def main() -> int:
         bench = Bench(str(Path(paths[0]).resolve()), Path(folder), small)
         bench.pipes()
         bench.others()
+        scan(bench)
         bench.memory()
         bench.start()
         bench.growth()
+        bench.reduce()
     if small:
         print("All contenders agree.")
         return 0
@@ -337,4 +236,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

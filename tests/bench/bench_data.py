@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import sys
 from pathlib import Path
-from typing import Sequence
+from typing import Iterable, Sequence
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "e2e"))
 
@@ -57,25 +57,37 @@ def as_rows(lines: Sequence[bytes], columns: int = 0) -> tuple[list[dict], Layou
     return rows, Layout(("_time", "_raw", *more))
 
 
-def write_stream(
-    path: Path,
+def stream_of(
+    folder: Path,
     lines: Sequence[bytes],
     args: Sequence[str],
     *,
     times: int = 1,
     rows_per_chunk: int = ROWS_PER_CHUNK,
     columns: int = 0,
-) -> int:
-    """All that Splunk writes in a search over the events, so many times over; its size."""
+    bodies: Iterable[bytes] = (),
+) -> list[Path]:
+    """Files that on end are all that Splunk writes in a search: over the events, so many times, or
+    over bodies of chunks that are there already."""
+    folder.mkdir(exist_ok=True)
     rows, layout = as_rows(lines, columns)
-    bodies = [
-        write_body(rows[start : start + rows_per_chunk], layout)
-        for start in range(0, len(rows), rows_per_chunk)
-    ]
+    (folder / "begin").write_bytes(frame(getinfo(args, maxresultrows=10_000_000)))
+    with (folder / "chunks").open("wb") as file:
+        for start in range(0, len(rows), rows_per_chunk):
+            body = write_body(rows[start : start + rows_per_chunk], layout)
+            file.write(frame(execute(False), body))
+        for body in bodies:
+            file.write(frame(execute(False), body))
+    (folder / "end").write_bytes(frame(execute(True)))
+    return [folder / "begin", *[folder / "chunks"] * times, folder / "end"]
+
+
+def write_stream(path: Path, lines: Sequence[bytes], args: Sequence[str]) -> None:
+    """The same as one file, whose last chunk has events, as the SDK wants it."""
+    rows, layout = as_rows(lines)
     with path.open("wb") as file:
         file.write(frame(getinfo(args, maxresultrows=10_000_000)))
-        for round_ in range(times):
-            for number, body in enumerate(bodies):
-                last = round_ == times - 1 and number == len(bodies) - 1
-                file.write(frame(execute(last), body))
-        return file.tell()
+        for start in range(0, len(rows), ROWS_PER_CHUNK):
+            last = start + ROWS_PER_CHUNK >= len(rows)
+            body = write_body(rows[start : start + ROWS_PER_CHUNK], layout)
+            file.write(frame(execute(last), body))

@@ -7,7 +7,7 @@ import json
 import random
 import re
 import unittest
-from typing import Any, Iterator, Optional, Sequence
+from typing import Any, Optional, Sequence
 
 from answer_checks import as_rows
 from awkward_events import awkward_events
@@ -16,6 +16,7 @@ from cloudtrail_day import cloudtrail_day
 from cluster import PARTIAL, Peer, Traffic, preop_args, run_cluster
 from event_forms import FIELDS, as_fields
 from hunt_histories import histories
+from many_groups import many_groups
 from program_under_test import LONG, SANITIZED, program, repetitions
 from shell_run import run_program
 from splunkd import Answer, Session, execute, getinfo, run_search
@@ -476,35 +477,12 @@ class SizeTest(unittest.TestCase):
             self.check(args, 500, 0.25)
 
 
-def many_groups(count: int, peers: int = 24) -> Iterator[bytes]:
-    """Bodies of partial rows with so many groups, each from one peer."""
-    [catalogue] = re.findall(r"\w+\Z", str(run_search(program()).getinfo["streaming_preop"]))
-    per_document = 250
-    rows: list[EventRow] = []
-    for number, first in enumerate(range(0, count, per_document)):
-        ids = range(first, min(first + per_document, count))
-        texts = [f"arn:aws:iam::111122223333:user/u{i}" for i in ids]
-        texts += ["IAMUser", "us-east-1", "2001:db8::1"]
-        kind = len(texts) - 3
-        groups = [[0, 1, at, kind, kind + 1, 101, 0, 1, kind + 2] for at in range(len(ids))]
-        document = {
-            **{"cloudhijack": 1, "catalogue": catalogue, "host": f"idx{number % peers}"},
-            **{"mode": "volume 3600s", "texts": texts, "groups": groups},
-            "tally": [[101 * len(ids)] * 3 + [0] * 5 + [1] + [0] * 6 + [0]],
-        }
-        rows.append({"_time": b"1", PARTIAL: json.dumps(document, separators=(",", ":")).encode()})
-        if len(rows) == 500:
-            yield write_body(rows, Layout(("_time", "_raw", PARTIAL)))
-            rows = []
-    yield write_body(rows, Layout(("_time", "_raw", PARTIAL)))
-
-
 @unittest.skipIf(SANITIZED, "CLOUDHIJACK_SANITIZED is set: a sanitizer's memory says nothing")
 class ManyGroupsTest(unittest.TestCase):
     def peak(self, count: int) -> int:
         with MeasuredSession() as session:
             session.request(getinfo(["min_score=6"]))
-            for body in many_groups(count):
+            for body in many_groups(program(), count):
                 session.request(execute(False), body)
             reply = session.request(execute(True))
             peak = session.end_and_measure()

@@ -1,0 +1,77 @@
+"""Whole processes, timed in turns, and the table of what came out."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import Callable, NamedTuple, Optional, Sequence
+
+
+class Run(NamedTuple):
+    seconds: float
+    output: bytes
+
+
+class Row(NamedTuple):
+    measure: str
+    figure: str
+    reach: str
+
+
+def run(argv: Sequence[str], files: Sequence[Path] = (), **more) -> Run:
+    """One process; where it has input, `cat` brings that through a pipe."""
+    begin = time.perf_counter()
+    source: Optional[subprocess.Popen] = None
+    if files:
+        source = subprocess.Popen(["cat", *map(str, files)], stdout=subprocess.PIPE)
+    with tempfile.TemporaryFile() as out:
+        stdin = source.stdout if source else subprocess.DEVNULL
+        process = subprocess.Popen(argv, stdin=stdin, stdout=out, **more)
+        if source is not None:
+            source.stdout.close()
+        process.wait()
+        seconds = time.perf_counter() - begin
+        if source is not None:
+            source.wait()
+        out.seek(0)
+        output = out.read()
+    if process.returncode != 0:
+        raise SystemExit(f"{argv[0]} ended with {process.returncode}")
+    return Run(seconds, output)
+
+
+class Timing:
+    """What every measure needs, and the rows of the table."""
+
+    def __init__(self, program: str, folder: Path, small: bool) -> None:
+        self.program = program
+        self.folder = folder
+        self.small = small
+        self.runs = 1 if small else 3
+        self.rows: list[Row] = []
+
+    def say(self, measure: str, figure: str, reach: str = "") -> None:
+        self.rows.append(Row(measure, figure, reach))
+        print(f"{measure}: {figure}", flush=True)
+
+    def in_turns(self, *contenders: Callable[[], Run]) -> list[float]:
+        """The median time of each; they run in turns, so that a slow minute is everyone's."""
+        times: list[list[float]] = [[] for _ in contenders]
+        for _ in range(self.runs):
+            for contender, seconds in zip(contenders, times):
+                seconds.append(contender().seconds)
+        return [statistics.median(seconds) for seconds in times]
+
+    def search(self, stream: Sequence[Path]) -> Run:
+        return run([self.program], stream)
+
+
+def same(name: str, ours: set, theirs: set) -> None:
+    """A contender that finds something else is no contender."""
+    if ours != theirs:
+        raise SystemExit(f"{name} finds {len(theirs)}, cloudhijack {len(ours)}")
+    if not ours:
+        raise SystemExit(f"nothing is found in the events for {name}")
