@@ -1,9 +1,26 @@
 #include "detect/hash.hpp"
 
+#include <unistd.h>
+
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
 namespace cloudhijack::detect {
+namespace {
+
+std::uint64_t find_seed() {
+    std::uint64_t seed = 0;
+    // Linux before 3.17 has no such call. There the stack's place, which is random too, must do.
+    if (::getentropy(&seed, sizeof(seed)) != 0) seed = reinterpret_cast<std::uintptr_t>(&seed);
+    return seed;
+}
+
+}  // namespace
+
+std::uint64_t secret_hash_of(std::string_view bytes) {
+    static const std::uint64_t seed = find_seed();
+    return XXH3_64bits_withSeed(bytes.data(), bytes.size(), seed);
+}
 
 std::uint64_t hash_of(std::string_view bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
 

@@ -9,4 +9,7 @@ namespace cloudhijack::detect {
 /// sampled by it must be comparable.
 std::uint64_t hash_of(std::string_view bytes);
 
+/// Another one in each process, for tables that texts of attackers go into.
+std::uint64_t secret_hash_of(std::string_view bytes);
+
 }  // namespace cloudhijack::detect

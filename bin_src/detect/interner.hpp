@@ -2,18 +2,16 @@
 
 #include <cstddef>
 #include <functional>
-#include <set>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <unordered_set>
 
 #include "detect/hash.hpp"
 
 namespace cloudhijack::detect {
 
-/// Keeps each distinct text once. Texts come from attackers, so the look-up is a tree, which no
-/// choice of texts can slow down. Most texts have come before, and are found by their hash in a
-/// table of the latest, where the worst choice of texts only has to look them up in the tree.
+/// Keeps each distinct text once. Texts come from attackers, so the hash has a seed that nobody can
+/// know beforehand: no choice of texts makes them meet at one place.
 class Interner {
   public:
     Interner() = default;
@@ -25,20 +23,17 @@ class Interner {
 
     /// An equal text that is valid as long as the interner.
     std::string_view keep(std::string_view text) {
-        if (latest_.empty()) latest_.resize(k_latest);
-        std::string_view& latest = latest_[hash_of(text) % k_latest];
-        if (latest.data() != nullptr && latest == text) return latest;
-        auto found = texts_.lower_bound(text);
-        if (found == texts_.end() || *found != text) found = texts_.emplace_hint(found, text);
-        latest = *found;
-        return latest;
+        const auto found = texts_.find(text);
+        return found != texts_.end() ? *found : *texts_.emplace(text).first;
     }
 
   private:
-    static constexpr std::size_t k_latest = 4096;
+    struct Hash {
+        using is_transparent = void;  // NOLINT(readability-identifier-naming): the library's name
+        std::size_t operator()(std::string_view text) const { return secret_hash_of(text); }
+    };
 
-    std::vector<std::string_view> latest_;
-    std::set<std::string, std::less<>> texts_;
+    std::unordered_set<std::string, Hash, std::equal_to<>> texts_;
 };
 
 }  // namespace cloudhijack::detect

@@ -1,18 +1,19 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <set>
 #include <string_view>
-#include <tuple>
+#include <unordered_map>
 #include <vector>
 
 #include "cloudtrail/event.hpp"
 #include "cloudtrail/parameters.hpp"
 #include "detect/added.hpp"
 #include "detect/catalogue.hpp"
+#include "detect/hash.hpp"
 #include "detect/interner.hpp"
 #include "detect/partial/document_reader.hpp"
 #include "detect/partial/document_writer.hpp"
@@ -59,13 +60,21 @@ class VolumeActivity {
         std::string_view caller_type;
         std::string_view region;
 
-        /// Texts are kept once, so equal ones lie at one place, and no order of groups is needed.
-        bool operator<(const Key& other) const {
-            const auto places = [](const Key& key) {
-                return std::tuple(key.span_start, key.service, key.caller_arn.data(),
-                                  key.caller_type.data(), key.region.data());
+        /// Texts are kept once, so equal ones lie at one place.
+        [[nodiscard]] std::array<std::uint64_t, 5> places() const {
+            const auto place = [](std::string_view text) {
+                return std::uint64_t{reinterpret_cast<std::uintptr_t>(text.data())};
             };
-            return places(*this) < places(other);
+            return {static_cast<std::uint64_t>(span_start.time_since_epoch().count()), service,
+                    place(caller_arn), place(caller_type), place(region)};
+        }
+        bool operator==(const Key& other) const { return places() == other.places(); }
+    };
+
+    struct KeyHash {
+        std::size_t operator()(const Key& key) const {
+            const auto places = key.places();
+            return secret_hash_of({reinterpret_cast<const char*>(places.data()), sizeof(places)});
         }
     };
 
@@ -88,7 +97,7 @@ class VolumeActivity {
     std::chrono::seconds span_;
     cloudtrail::ParameterReader parameters_;
     Interner texts_;  ///< holds every text of the groups
-    std::map<Key, Tally> groups_;
+    std::unordered_map<Key, Tally, KeyHash> groups_;
 };
 
 }  // namespace cloudhijack::detect

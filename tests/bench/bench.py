@@ -138,9 +138,8 @@ class Bench(Timing):
             first = first or last
         self.say("rate at the most groups, of that at the fewest", f"{first / last:.2f}", "0.33")
         for size in (7,) if self.small else (1, 100, 5_000, 50_000):
-            count = (
-                2_000 if self.small else min(100_000, size * 20_000)
-            )  # all written ahead; in lockstep a reply comes for each
+            # All are written ahead; in lockstep a reply would come for each.
+            count = 2_000 if self.small else min(100_000, size * 20_000)
             stream = self.stream("growth", count, 0.05, 300, rows_per_chunk=size)
             self.cost(f"chunks of {size:,} rows", "an event", count, stream)
 
