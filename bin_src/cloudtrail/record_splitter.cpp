@@ -79,18 +79,25 @@ bool RecordSplitter::scan(std::span<const char> bytes) {
 }
 
 bool RecordSplitter::scan_between(std::span<const char> bytes, char c) {
+    const bool behind_line = std::exchange(place_.behind_line, place_.behind_brace && c == '\n');
+    place_.behind_brace = false;
+    if (behind_line && c == '{' && place_.in_list) {
+        place_.in_list = false;
+        saw_cut_list_ = true;
+    }
     if (is_blank(c) || c == ',') return false;
-    if (c == ']' && in_list_) {
+    if (c == ']' && place_.in_list) {
         leave_list();
         return false;
     }
-    if (c == '[' && !in_list_) {
+    if (c == '[' && !place_.in_list) {
         enter_list(/*in_object=*/false);
         return false;
     }
     begin_ = at_ - 1;
     if (c == '{' && cpu_ == Cpu::avx2) {
-        const auto size = object_size_by_blocks(bytes.subspan(begin_), in_list_ ? nullptr : shape_);
+        const auto size =
+            object_size_by_blocks(bytes.subspan(begin_), place_.in_list ? nullptr : shape_);
         if (size) return close_document(begin_ + *size, /*is_closed=*/true);
     }
     key_ = 0;
@@ -99,7 +106,7 @@ bool RecordSplitter::scan_between(std::span<const char> bytes, char c) {
     line_begins_ = false;
     const bool brackets = c == '{' || c == '[';
     depth_ = brackets ? 1 : 0;
-    key_comes_ = c == '{' && !in_list_;
+    key_comes_ = c == '{' && !place_.in_list;
     state_ = State::bare;
     if (brackets) state_ = State::inside;
     if (c == '"') state_ = State::string;
@@ -130,7 +137,7 @@ bool RecordSplitter::scan_inside(char c) {
             if (--depth_ == 0) return close_document(at_, /*is_closed=*/true);
             break;
         case ',':
-            key_comes_ = depth_ == 1 && !in_list_ && !passed_over_;
+            key_comes_ = depth_ == 1 && !place_.in_list && !passed_over_;
             key_names_list_ = false;
             break;
         default:
@@ -156,7 +163,7 @@ bool RecordSplitter::scan_string(std::span<const char> bytes, char c) {
 }
 
 bool RecordSplitter::scan_bare(char c) {
-    const bool ends = c == '\n' || (in_list_ && (c == ',' || c == ']'));
+    const bool ends = c == '\n' || (place_.in_list && (c == ',' || c == ']'));
     return ends && close_document(at_ - 1);
 }
 
@@ -164,19 +171,22 @@ bool RecordSplitter::scan_bare(char c) {
 bool RecordSplitter::close_document(std::size_t end, bool is_closed) {
     end_ = at_ = end;
     is_closed_ = is_closed;
+    const std::string_view text = document().text;
+    place_.behind_brace = text.ends_with('}');
+    place_.behind_line = text.ends_with("}\n");
     state_ = State::between;
     return !std::exchange(passed_over_, false);
 }
 
 void RecordSplitter::enter_list(bool in_object) {
-    in_list_ = true;
-    list_is_in_object_ = in_object;
+    place_.in_list = true;
+    place_.list_is_in_object = in_object;
     state_ = State::between;
 }
 
 void RecordSplitter::leave_list() {
-    in_list_ = false;
-    if (!list_is_in_object_) return;
+    place_.in_list = false;
+    if (!place_.list_is_in_object) return;
     passed_over_ = true;
     state_ = State::inside;
     depth_ = 1;
@@ -193,11 +203,33 @@ void RecordSplitter::pass(std::size_t count) {
 }
 
 Result<std::optional<RecordSplitter::Document>> RecordSplitter::finish() {
-    const bool open_list = std::exchange(in_list_, false);
+    const bool open_list = std::exchange(place_.in_list, false);
     const bool open_document = state_ != State::between;
+    saw_cut_list_ |= open_list && part_ == Part::lines;
     if (open_document && close_document(at_)) return document();
-    if (open_list || open_document) return failure("ends inside its list of records");
+    const bool is_cut_off = (open_list || open_document) && part_ == Part::whole;
+    const bool has_cut_list = std::exchange(saw_cut_list_, false) && part_ != Part::elements;
+    if (is_cut_off || has_cut_list) return failure("ends inside its list of records");
     return std::nullopt;
+}
+
+RecordSplitter::Stretch RecordSplitter::take_stretch() {
+    const auto bytes = window_->unread();
+    const std::size_t begin = at_;
+    Stretch stretch{.text = {}, .position = passed_ + begin, .place = place_};
+    std::size_t end = begin;
+    if (place_.in_list) {
+        while (scan(bytes)) end = at_;
+    } else {
+        const std::string_view text(bytes.data(), bytes.size());
+        const std::size_t last_line = text.rfind("}\n{");
+        if (last_line == std::string_view::npos || last_line < begin) return {};
+        end = at_ = last_line + 2;
+        place_.behind_brace = false;
+        place_.behind_line = true;
+    }
+    stretch.text = {bytes.data() + begin, end - begin};
+    return stretch;
 }
 
 RecordSplitter::Document RecordSplitter::document() const {

@@ -20,7 +20,9 @@ namespace cloudhijack::cloudtrail {
 ///
 /// A document that is cut off does not take its successors with it: it ends where a line ends
 /// inside a string, and where a line begins with a `{` that no JSON can have there, which is behind
-/// anything but `:`, `,` and `[`. The event reader will refuse it.
+/// anything but `:`, `,` and `[`. The event reader will refuse it. Where a line ends with `}` and
+/// the next one begins with `{`, which whole JSON has between documents alone, an array ends too:
+/// it was cut off.
 ///
 /// The end of an object in which nothing is unusual is found 64 bytes at a time where the processor
 /// can; everything else is looked at byte by byte, and all of it with Cpu::plain, the twin by which
@@ -33,13 +35,40 @@ class RecordSplitter {
         bool is_closed;          ///< it ends with the bracket that closes it
     };
 
+    /// What the documents at a place of the stream are part of.
+    struct Place {
+        bool in_list = false;            ///< they are the elements of an array
+        bool list_is_in_object = false;  ///< as the value of a key
+        bool behind_brace = false;       ///< the byte before is the last of a document, and a `}`
+        bool behind_line = false;        ///< the byte before is a newline behind such a byte
+    };
+
+    /// Whole documents on end, for another splitter to part.
+    struct Stretch {
+        std::string_view text;
+        std::uint64_t position = 0;  ///< of its first byte in the stream
+        Place place;                 ///< at its beginning
+    };
+
     /// Window and shape must outlive the splitter.
     RecordSplitter(io::Window& window, const Shape& shape, Cpu cpu = cpu_at_hand())
         : window_(&window), shape_(&shape), cpu_(cpu) {}
 
+    /// Parts the text of a stretch, which the window must hold. Positions are those of its stream.
+    RecordSplitter(io::Window& window, const Shape& shape, const Stretch& stretch)
+        : RecordSplitter(window, shape) {
+        passed_ = stretch.position;
+        part_ = stretch.place.in_list ? Part::elements : Part::lines;
+        place_ = stretch.place;
+    }
+
     /// The next document, valid until the next call; nullopt at the end. The error is the source's,
     /// or says that the stream ends inside an array or that a document is larger than the window.
     Result<std::optional<Document>> next();
+
+    /// As much as the window has of the documents behind the last one that next() gave. They count
+    /// as given out, and its text is valid until the next call. Empty where the window holds none.
+    Stretch take_stretch();
 
     /// How many bytes of the stream are behind.
     [[nodiscard]] std::uint64_t position() const { return passed_ + at_; }
@@ -51,6 +80,13 @@ class RecordSplitter {
         string,
         escape,  ///< behind a backslash in a string
         bare,    ///< a document that is neither object nor array nor string
+    };
+
+    /// What the window holds of the stream.
+    enum class Part : std::uint8_t {
+        whole,
+        lines,     ///< up to where an open array would count as cut off
+        elements,  ///< of an array, whose end another splitter has seen
     };
 
     bool scan(std::span<const char> bytes);
@@ -76,15 +112,16 @@ class RecordSplitter {
     bool is_closed_ = false;  ///< the document ends with its bracket
     std::size_t key_ = 0;     ///< of a key's first byte at the document's top level; 0: in none
 
+    Part part_ = Part::whole;
+    Place place_;
     State state_ = State::between;
-    std::size_t depth_ = 0;           ///< brackets open in the document
-    bool in_list_ = false;            ///< documents are the elements of an array
-    bool list_is_in_object_ = false;  ///< as the value of a key
-    bool passed_over_ = false;        ///< the document is what is left of the object around a list
-    char last_ = 0;                   ///< byte inside the document that was no blank
-    bool line_begins_ = false;        ///< the byte before is a newline inside the document
-    bool key_comes_ = false;          ///< the next string at the document's top level is a key
-    bool key_names_list_ = false;     ///< and the value of the last one is a list of records
+    std::size_t depth_ = 0;        ///< brackets open in the document
+    bool saw_cut_list_ = false;    ///< an array that ended without its bracket
+    bool passed_over_ = false;     ///< the document is what is left of the object around a list
+    char last_ = 0;                ///< byte inside the document that was no blank
+    bool line_begins_ = false;     ///< the byte before is a newline inside the document
+    bool key_comes_ = false;       ///< the next string at the document's top level is a key
+    bool key_names_list_ = false;  ///< and the value of the last one is a list of records
 };
 
 }  // namespace cloudhijack::cloudtrail

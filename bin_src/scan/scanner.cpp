@@ -20,7 +20,6 @@ namespace {
 
 constexpr std::size_t k_record_cap = std::size_t{64} * 1024 * 1024;
 constexpr std::uint64_t k_records_at_once = 100'000;  // until others may see them
-constexpr std::size_t k_batch_size = std::size_t{256} * 1024;
 
 /// An open file, or standard input, which stays open.
 class OpenFile {
@@ -45,6 +44,15 @@ io::ByteSource counted(io::ByteSource source, std::atomic<std::uint64_t>& bytes)
     return [source = std::move(source), &bytes](std::span<char> buffer) mutable {
         auto count = source(buffer);
         if (count) bytes += *count;
+        return count;
+    };
+}
+
+io::ByteSource from_memory(std::string_view bytes) {
+    return [bytes](std::span<char> buffer) mutable -> Result<std::size_t> {
+        const std::size_t count = std::min(buffer.size(), bytes.size());
+        std::copy_n(bytes.data(), count, buffer.data());
+        bytes.remove_prefix(count);
         return count;
     };
 }
@@ -107,7 +115,7 @@ class ScanThread {
                 guarded(*file, [&] { read_file(*file); });
                 queue_->file_done();
             } else {
-                auto& batch = std::get<Batch>(work);
+                const auto& batch = std::get<Batch>(work);
                 guarded(batch.file(), [&] { read_batch(batch); });
             }
         }
@@ -149,49 +157,35 @@ class ScanThread {
             return;
         }
         cloudtrail::RecordSplitter splitter(window, cloudtrail::Shape::cloudtrail());
-        Batch batch(index);
-        while (true) {
-            const auto document = splitter.next();
-            if (!document) {
-                outcome_.error = document.error().text;
-                break;
-            }
-            if (!*document) break;
-            const auto [text, position, is_closed] = **document;
-            if (is_closed && scanner_->filter_.passes_over(text, cloudtrail::Quotes::single)) {
-                pass_over();
-                continue;
-            }
-            if (batch.size() == 0 && !queue_->is_hungry()) {
-                read_document(text, position);
-                if (outcome_.records >= k_records_at_once) hand_in(index);
-                continue;
-            }
-            batch.add(text, position);
-            if (batch.size() >= k_batch_size) pass_on(std::exchange(batch, Batch(index)));
+        while (read_next(splitter)) {
+            if (outcome_.records >= k_records_at_once) hand_in(index);
+            if (!queue_->is_hungry()) continue;
+            const auto stretch = splitter.take_stretch();
+            if (!stretch.text.empty()) queue_->put(Batch(index, stretch));
         }
-        read_batch(batch);
     }
 
-    // Most records are of calls that the catalogue does not name, and are not read.
-    void pass_over() {
-        ++outcome_.records;
-        ++scanner_->progress_.records;
+    void read_batch(const Batch& batch) {
+        io::Window window(from_memory(batch.text()), k_record_cap);
+        cloudtrail::RecordSplitter splitter(window, cloudtrail::Shape::cloudtrail(),
+                                            batch.stretch());
+        while (read_next(splitter)) {
+        }
     }
 
-    void pass_on(Batch batch) {
-        if (queue_->is_hungry()) {
-            queue_->put(std::move(batch));
+    // Most records are of calls that the catalogue does not name, and are not read. False at the
+    // end.
+    bool read_next(cloudtrail::RecordSplitter& splitter) {
+        const auto document = splitter.next();
+        if (!document) outcome_.error = document.error().text;
+        if (!document || !*document) return false;
+        const auto [text, position, is_closed] = **document;
+        if (is_closed && scanner_->filter_.passes_over(text, cloudtrail::Quotes::single)) {
+            ++outcome_.records;
         } else {
-            read_batch(batch);
+            read_document(text, position);
         }
-    }
-
-    void read_batch(Batch& batch) {
-        batch.pad();
-        for (const auto& document : batch.documents()) {
-            read_document(batch.text(document), document.position);
-        }
+        return true;
     }
 
     void read_document(std::string_view text, std::uint64_t position) {
@@ -215,7 +209,6 @@ class ScanThread {
             documents_.read(text.substr(next_line + 1), std::nullopt,
                             {.take = take, .skip = [](std::string_view) {}});
         }
-        ++scanner_->progress_.records;
     }
 
     void skip(std::uint64_t position, std::string_view why) {
@@ -228,6 +221,7 @@ class ScanThread {
     // Adds what this thread has of a file to what the others have.
     void hand_in(std::size_t file) {
         documents_.shrink();
+        scanner_->progress_.records += outcome_.records;
         const std::scoped_lock lock(scanner_->mutex_);
         detect::merge(scanner_->activity_, activity_);
         activity_ = scanner_->new_activity_();
@@ -258,7 +252,7 @@ class ScanThread {
 
 std::vector<FileOutcome> Scanner::run(std::span<const File> files, unsigned threads) {
     std::vector<FileOutcome> outcomes(files.size());
-    BatchQueue queue(files.size());
+    BatchQueue queue(files.size(), threads);
     std::vector<std::jthread> others;
     const auto work = [&] { ScanThread(*this, files, queue, outcomes).run(); };
     for (unsigned i = 1; i < threads; ++i) {

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <functional>
 #include <random>
 #include <string>
 #include <vector>
@@ -89,7 +90,9 @@ TEST_CASE("splitter: a document that is cut off does not take the next ones with
     CHECK(split("[{\"a\":1\n{\"b\":1},{\"c\":1}]") ==
           Texts{"{\"a\":1\n", "{\"b\":1}", "{\"c\":1}"});
     CHECK(split("{\"Records\":[{\"a\":{}\n{\"Records\":[{}]}") ==
-          Texts{"{\"a\":{}\n", "{\"Records\":[{}]}", k_cut_list});
+          Texts{"{\"a\":{}\n", "{}", k_cut_list});
+    CHECK(split("[{\"a\":1}\n{\"b\":1},\n{\"Records\":[{}]}\n") ==
+          Texts{"{\"a\":1}", "{\"b\":1}", "{}", k_cut_list});
     CHECK(split("{\"a\":1") == Texts{"{\"a\":1"});
     CHECK(split("{\"a\":\"\\") == Texts{"{\"a\":\"\\"});
 }
@@ -123,6 +126,63 @@ TEST_CASE("splitter: a document that exceeds the window is told") {
     // What is passed over may be as long as it likes.
     CHECK(split("{\"Records\":[{}],\"x\":\"" + std::string(300'000, 'x') + "\"}{}") ==
           Texts{"{}", "{}"});
+}
+
+// The documents of a stream with their positions where, after each document, `hands_out` says
+// whether another splitter parts the stretch behind it.
+Texts split_by_stretches(io::ByteSource source, const std::function<bool()>& hands_out) {
+    io::Window window(std::move(source), std::size_t{128} * 1024);
+    RecordSplitter splitter(window, Shape::cloudtrail());
+    Texts texts;
+    bool has_error = false;
+    const auto take = [&](RecordSplitter& from) {
+        const auto document = from.next();
+        has_error |= !document;
+        if (!document || !*document) return false;
+        texts.push_back(std::to_string((*document)->position) + ' ' +
+                        std::string((*document)->text));
+        return true;
+    };
+    while (take(splitter)) {
+        if (!hands_out()) continue;
+        const RecordSplitter::Stretch stretch = splitter.take_stretch();
+        const std::string kept(stretch.text);
+        io::Window part(in_pieces(kept, 7), std::size_t{128} * 1024);
+        RecordSplitter other(part, Shape::cloudtrail(), stretch);
+        while (take(other)) {
+        }
+    }
+    if (has_error) texts.push_back(k_cut_list);
+    return texts;
+}
+
+TEST_CASE("splitter: stretches that others part give the same documents, over many seeds") {
+    constexpr std::array<std::string_view, 14> pieces = {"{\"a\":1}",
+                                                         "\n",
+                                                         "}\n{",
+                                                         ",",
+                                                         "{\"Records\":[{\"b\":{}}",
+                                                         "]}",
+                                                         "[{\"c\":2}",
+                                                         "]",
+                                                         "{\"Records\":[{},{}],\"x\":{}}\n",
+                                                         "{\"a\":{\"b\":1}\n",
+                                                         "\"",
+                                                         "bare\n",
+                                                         " ",
+                                                         "{\"d\":\"e}\n"};
+    std::size_t documents = 0;
+    for (unsigned seed = 0; seed < 20'000; ++seed) {
+        std::mt19937 random(seed);
+        std::string text;
+        for (auto left = random() % 30; left > 0; --left) text += pieces[random() % pieces.size()];
+        CAPTURE(text);
+        const Texts whole = split_by_stretches(in_pieces(text, 300), [] { return false; });
+        CHECK(split_by_stretches(in_pieces(text, 1 + random() % 200),
+                                 [&random] { return random() % 2 == 0; }) == whole);
+        documents += whole.size();
+    }
+    CHECK(documents > 100'000);
 }
 
 TEST_CASE("splitter: positions are from the stream's first byte") {
@@ -167,7 +227,7 @@ TEST_CASE("splitter: any bytes come to an end, and cuts change nothing, over man
 
 TEST_CASE("splitter: an object that closes is told from one that is cut off") {
     const std::string text =
-        "{\"a\":{\"b\":1}\n{\"a\":{\"b\":1}}\n[{\"c\":\"}\n{},{\n\"d\":[1]}]{\"e\":{}";
+        "{\"a\":{\"b\":1}\n{\"a\":{\"b\":1}}\n[{\"c\":\"x\n{},{\n\"d\":[1]}]{\"e\":{}";
     for (const Cpu cpu : {Cpu::plain, cpu_at_hand()}) {
         io::Window window(in_pieces(text, text.size()), std::size_t{64} * 1024);
         RecordSplitter splitter(window, Shape::cloudtrail(), cpu);
