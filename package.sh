@@ -8,7 +8,8 @@ usage() {
 usage: ./package.sh [command]
 
   (none)  makes the app's package, dist/cloudhijack-<version>.spl
-  build   makes the program, build/release/cloudhijack
+  build   makes the program, build/release/cloudhijack, and its completions and man page for
+          shells, build/release/shell; `cmake --install build/release` installs them
   demo    makes the program and shows it at work on made-up events
   test    makes the program and the package, and runs the tests
   test --long
@@ -78,6 +79,8 @@ need_python() {
         need 'fetch simdjson and run scripts' python3 python3-pip python3-venv
 }
 
+need_shells() { need 'test completions' zsh; }
+
 build() {
     need_python
     need 'build' g++ cmake ninja-build \
@@ -128,16 +131,28 @@ bench() {
         "$packages/bin/python" -B tests/bench/bench.py build/release/cloudhijack "$@"
 }
 
+# Neither of the two programs that show man pages may have anything to say about it.
+check_man_page() {
+    local warnings
+    quietly mandoc -T lint -W warning "$1"
+    warnings=$(LC_ALL=C.UTF-8 man --warnings -E UTF-8 -Tutf8 -Z -l "$1" 2>&1 >/dev/null) ||
+        fail "man cannot show $1: $warnings"
+    [[ -z $warnings ]] || fail "man warns of $1: $warnings"
+}
+
 check() {
     need 'check' clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev \
-        shellcheck libmagic1 busybox
+        shellcheck libmagic1 busybox mandoc man-db zsh
     package
 
     say 'checking the format of the sources'
     find bin_src tests -name '*.[ch]pp' -exec clang-format-19 --dry-run -Werror {} +
 
     say 'linting the scripts'
-    shellcheck package.sh .ci/run app/bin/*.sh
+    shellcheck package.sh .ci/run app/bin/*.sh build/release/shell/cloudhijack.bash
+
+    say 'checking the man page'
+    check_man_page build/release/shell/cloudhijack.1
 
     say 'linting the sources'
     quietly cmake --preset sanitize
@@ -170,10 +185,12 @@ case $* in
         python3 tests/e2e/demo.py build/release/cloudhijack
         ;;
     test)
+        need_shells
         package
         ctest --preset release
         ;;
     'test --long')
+        need_shells
         package
         CLOUDHIJACK_LONG=1 ctest --preset release
         ;;

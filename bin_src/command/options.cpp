@@ -89,11 +89,9 @@ Taken set_disabled_evidence(std::string_view value, Config& config) {
     return {};
 }
 
-std::string evidence_ids() {
-    std::string ids;
-    for (const detect::Evidence& evidence : detect::all_evidence()) {
-        ids += (ids.empty() ? "" : ", ") + std::string(evidence.id);
-    }
+std::vector<std::string> evidence_ids() {
+    std::vector<std::string> ids;
+    for (const detect::Evidence& evidence : detect::all_evidence()) ids.emplace_back(evidence.id);
     return ids;
 }
 
@@ -167,6 +165,7 @@ std::vector<Option> option_table(const detect::Catalogue& catalogue) {
          .effect =
              "what to look for: many calls in a span, principals that behave like hijackers, what "
              "is usual (the rows of a baseline), or what the events cover",
+         .offer = {.kind = Offer::Kind::word, .words = {k_mode_names.begin(), k_mode_names.end()}},
          .modes = {},
          .set = set_mode},
         {.name = "input",
@@ -196,8 +195,10 @@ std::vector<Option> option_table(const detect::Catalogue& catalogue) {
          .modes = {Mode::hunt},
          .set = set_min_risk},
         {.name = "disabled_evidence",
-         .takes = "ids of evidence, parted by commas or blanks: " + evidence_ids(),
+         .takes =
+             "ids of evidence, parted by commas or blanks: " + text::joined(evidence_ids(), ", "),
          .effect = "evidence not to look for",
+         .offer = {.kind = Offer::Kind::words, .words = evidence_ids()},
          .modes = {Mode::hunt},
          .set = set_disabled_evidence},
         {.name = "distributed",
@@ -210,6 +211,7 @@ std::vector<Option> option_table(const detect::Catalogue& catalogue) {
          .takes = "the name of a file",
          .effect = "what is usual, as mode baseline prints it",
          .face = Face::shell,
+         .offer = {.kind = Offer::Kind::file, .words = {}},
          .modes = {Mode::hunt, Mode::baseline},
          .set = std::bind_front(set_file, &Config::baseline_file)},
         {.name = "allowlist",
@@ -217,6 +219,7 @@ std::vector<Option> option_table(const detect::Catalogue& catalogue) {
          .effect = "what is expected of some principals: a CSV with the columns principal, "
                    "service, evidence, threshold, expires",
          .face = Face::shell,
+         .offer = {.kind = Offer::Kind::file, .words = {}},
          .modes = {Mode::volume, Mode::hunt},
          .set = std::bind_front(set_file, &Config::allowlist_file)},
     };

@@ -57,6 +57,19 @@ struct Config {
     detect::HuntRules hunt;
 };
 
+/// What a shell can offer for an option's value.
+struct Offer {
+    enum class Kind : std::uint8_t {
+        nothing,
+        word,   ///< one of `words`
+        words,  ///< some of `words`, parted by commas
+        file,
+    };
+
+    Kind kind = Kind::nothing;
+    std::vector<std::string> words;
+};
+
 /// An option of both faces: `min_score=3` in SPL, `--min-score 3` in a shell, `min_score = 3` under
 /// [defaults] in cloudhijack.conf.
 struct Option {
@@ -68,6 +81,7 @@ struct Option {
     std::string takes;   ///< what its value is, in words
     std::string effect;  ///< what it does, for help
     Face face = Face::both;
+    Offer offer = {};
     std::vector<Mode> modes;  ///< those that use it; empty: all
     std::function<Taken(std::string_view value, Config&)> set;
 };

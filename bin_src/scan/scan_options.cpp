@@ -1,8 +1,10 @@
 #include "scan/scan_options.hpp"
 
 #include <algorithm>
+#include <array>
 #include <boost/program_options.hpp>
 #include <sstream>
+#include <string_view>
 #include <thread>
 
 #include "text/number.hpp"
@@ -14,41 +16,35 @@ namespace po = boost::program_options;
 
 constexpr unsigned k_most_threads = 256;
 
+// In Format's order.
+constexpr std::array<std::string_view, 3> k_format_names = {"table", "csv", "ndjson"};
+
 // Options are min_score in SPL and --min-score in a shell.
 std::string in_kebab_case(std::string name) {
     std::ranges::replace(name, '_', '-');
     return name;
 }
 
-po::options_description scan_options() {
-    po::options_description options("Options");
-    options.add_options()             //
-        ("help,h", "show this text")  //
-        ("format", po::value<std::string>(),
-         "table, csv or ndjson (table; csv in mode baseline)")                            //
-        ("raw-csv", "csv: leave cells that begin with = + - @ as they are")               //
-        ("fail-on-findings", "exit with 1 when there are findings")                       //
-        ("config", po::value<std::string>(), "a cloudhijack.conf over the built-in one")  //
-        ("threads", po::value<std::string>(), "how many threads read (all cores)");
-    return options;
-}
-
-po::options_description search_options(const command::Setup& setup) {
-    po::options_description options("What to find");
-    for (const command::Option& option : setup.options) {
-        if (option.face == command::Face::search) continue;
-        const std::string text = option.effect + "; takes " + option.takes;
-        options.add_options()(in_kebab_case(option.name).c_str(), po::value<std::string>(),
-                              text.c_str());
+po::options_description described(const char* caption, std::span<const ShownOption> shown) {
+    po::options_description options(caption);
+    for (const ShownOption& option : shown) {
+        std::string names = option.name;
+        if (option.letter != '\0') names += {',', option.letter};
+        if (option.takes_value) {
+            options.add_options()(names.c_str(), po::value<std::string>(), option.text().c_str());
+        } else {
+            options.add_options()(names.c_str(), option.text().c_str());
+        }
     }
     return options;
 }
 
 Result<Format> read_format(const std::string& name) {
-    if (name == "table") return Format::table;
-    if (name == "csv") return Format::csv;
-    if (name == "ndjson") return Format::ndjson;
-    return failure("option --format takes table, csv or ndjson; got \"" + name + '"');
+    const auto format = std::ranges::find(k_format_names, name);
+    if (format == k_format_names.end()) {
+        return failure("option --format takes table, csv or ndjson; got \"" + name + '"');
+    }
+    return static_cast<Format>(format - k_format_names.begin());
 }
 
 Result<unsigned> read_threads(const std::string& text) {
@@ -103,6 +99,50 @@ Result<> fit_output_to_mode(const po::variables_map& given, ScanOptions& options
 
 }  // namespace
 
+std::string ShownOption::text() const {
+    return takes.empty() ? effect : effect + "; takes " + takes;
+}
+
+std::vector<ShownOption> own_options() {
+    using Kind = command::Offer::Kind;
+    return {
+        {.name = "help",
+         .effect = "show this text",
+         .takes = {},
+         .takes_value = false,
+         .letter = 'h'},
+        {.name = "format",
+         .effect = "table, csv or ndjson (table; csv in mode baseline)",
+         .takes = {},
+         .offer = {.kind = Kind::word, .words = {k_format_names.begin(), k_format_names.end()}}},
+        {.name = "raw-csv",
+         .effect = "csv: leave cells that begin with = + - @ as they are",
+         .takes = {},
+         .takes_value = false},
+        {.name = "fail-on-findings",
+         .effect = "exit with 1 when there are findings",
+         .takes = {},
+         .takes_value = false},
+        {.name = "config",
+         .effect = "a cloudhijack.conf over the built-in one",
+         .takes = {},
+         .offer = {.kind = Kind::file, .words = {}}},
+        {.name = "threads", .effect = "how many threads read (all cores)", .takes = {}},
+    };
+}
+
+std::vector<ShownOption> search_options(const command::Setup& setup) {
+    std::vector<ShownOption> shown;
+    for (const command::Option& option : setup.options) {
+        if (option.face == command::Face::search) continue;
+        shown.push_back({.name = in_kebab_case(option.name),
+                         .effect = option.effect,
+                         .takes = option.takes,
+                         .offer = option.offer});
+    }
+    return shown;
+}
+
 std::string find_config_path(std::span<const std::string> arguments) {
     for (std::size_t i = 0; i < arguments.size(); ++i) {
         const std::string_view argument = arguments[i];
@@ -116,7 +156,8 @@ std::string find_config_path(std::span<const std::string> arguments) {
 Result<ScanOptions> read_scan_arguments(std::span<const std::string> arguments,
                                         const command::Setup& setup) {
     po::options_description shown;
-    shown.add(scan_options()).add(search_options(setup));
+    shown.add(described("Options", own_options()))
+        .add(described("What to find", search_options(setup)));
     const auto given = parse(arguments, shown);
     if (!given) return std::unexpected(given.error());
 
@@ -151,26 +192,36 @@ Result<ScanOptions> read_scan_arguments(std::span<const std::string> arguments,
     return options;
 }
 
-std::string scan_help(const command::Setup& setup) {
-    std::ostringstream text;
-    text
-        << "usage: cloudhijack scan [options] PATH...\n\n"
-           "Finds hijacked cloud services in CloudTrail files. A PATH is a file, a folder that is\n"
+std::string scan_purpose() {
+    return "Finds hijacked cloud services in CloudTrail files. A PATH is a file, a folder that is\n"
            "read with all below it, or - for standard input. A file holds one JSON record, an "
            "array\n"
            "of them, {\"Records\":[...]}, or records on end, one a line or not, with gzip or "
            "without;\n"
-           "its content decides, not its name.\n\n"
-        << scan_options() << '\n'
-        << search_options(setup)
-        << "\nExit: 0, with --fail-on-findings 1 when there are any; 2 after an error, told on\n"
+           "its content decides, not its name.\n";
+}
+
+std::string scan_exit_codes() {
+    return "0, with --fail-on-findings 1 when there are any; 2 after an error, told on\n"
            "standard error with the file and the place. What could be read is reported all the "
-           "same.\n\n"
-           "Examples:\n"
-           "  cloudhijack scan AWSLogs/\n"
-           "  cloudhijack scan --mode hunt --baseline usual.csv AWSLogs/\n"
-           "  cloudhijack scan --span 10m --min-score 3 --format ndjson trail.json.gz\n"
-           "  aws cloudtrail lookup-events --output json | cloudhijack scan -\n";
+           "same.\n";
+}
+
+std::vector<std::string> scan_examples() {
+    return {"cloudhijack scan AWSLogs/",
+            "cloudhijack scan --mode hunt --baseline usual.csv AWSLogs/",
+            "cloudhijack scan --span 10m --min-score 3 --format ndjson trail.json.gz",
+            "aws cloudtrail lookup-events --output json | cloudhijack scan -"};
+}
+
+std::string scan_help(const command::Setup& setup) {
+    std::ostringstream text;
+    text << "usage: cloudhijack scan [options] PATH...\n\n"
+         << scan_purpose() << '\n'
+         << described("Options", own_options()) << '\n'
+         << described("What to find", search_options(setup)) << "\nExit: " << scan_exit_codes()
+         << "\nExamples:\n";
+    for (const std::string& example : scan_examples()) text << "  " << example << '\n';
     return text.str();
 }
 

@@ -27,6 +27,32 @@ std::string find_config_path(std::span<const std::string> arguments);
 Result<ScanOptions> read_scan_arguments(std::span<const std::string> arguments,
                                         const command::Setup& setup);
 
+/// An option of `cloudhijack scan` as a user sees it.
+struct ShownOption {
+    std::string name;  ///< without the dashes in front
+    std::string effect;
+    std::string takes;  ///< its values in words, where the effect does not say it
+    bool takes_value = true;
+    command::Offer offer = {};
+    char letter = '\0';  ///< its short form; 0: none
+
+    /// What it does, and what it takes.
+    [[nodiscard]] std::string text() const;
+};
+
+/// The options of scan alone, in the order in which help shows them.
+std::vector<ShownOption> own_options();
+
+/// The options that say what to find, of those of a search.
+std::vector<ShownOption> search_options(const command::Setup& setup);
+
+/// What help says around the options, in lines.
+std::string scan_purpose();
+std::string scan_exit_codes();
+
+/// Command lines.
+std::vector<std::string> scan_examples();
+
 /// The text of `scan --help`.
 std::string scan_help(const command::Setup& setup);
 

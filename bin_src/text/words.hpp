@@ -1,6 +1,8 @@
 #pragma once
 
 #include <algorithm>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -16,6 +18,16 @@ inline std::vector<std::string_view> words(std::string_view text,
         words.push_back(text.substr(0, text.find_first_of(separators)));
         text.remove_prefix(words.back().size());
     }
+}
+
+/// Words with a separator between them.
+inline std::string joined(std::span<const std::string> words, std::string_view separator) {
+    std::string text;
+    for (const std::string& word : words) {
+        if (!text.empty()) text += separator;
+        text += word;
+    }
+    return text;
 }
 
 }  // namespace cloudhijack::text

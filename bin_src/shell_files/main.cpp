@@ -1,0 +1,217 @@
+// Writes what an installed program brings for shells, completions and a man page, made from its
+// option table: usage: shell_files TEMPLATES FOLDER. The build runs it; it is not installed.
+
+#include <exception>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "command/setup.hpp"
+#include "scan/scan_options.hpp"
+#include "text/words.hpp"
+#include "version.hpp"
+
+namespace {
+
+using namespace cloudhijack;
+using scan::ShownOption;
+using Kind = command::Offer::Kind;
+using Options = std::vector<ShownOption>;
+
+/// What stands in a template for each `@name@`.
+using Parts = std::map<std::string, std::string, std::less<>>;
+
+std::string replaced(std::string text, std::string_view what, std::string_view with) {
+    for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += with.size()) {
+        text.replace(at, what.size(), with);
+    }
+    return text;
+}
+
+/// Lines without a newline at the end, which the template has.
+std::string lines(const std::vector<std::string>& parts) { return text::joined(parts, "\n"); }
+
+// Names and words are of letters, digits, dashes and underscores, so nothing needs quotes in bash.
+
+std::string dashed_names(const Options& options) {
+    std::vector<std::string> names;
+    for (const ShownOption& option : options) {
+        if (option.letter != '\0') names.push_back({'-', option.letter});
+        names.push_back("--" + option.name);
+    }
+    return text::joined(names, " ");
+}
+
+std::string bash_action(const command::Offer& offer) {
+    const std::string words = '\'' + text::joined(offer.words, " ") + '\'';
+    switch (offer.kind) {
+        case Kind::word:
+            return "_cloudhijack_words " + words;
+        case Kind::words:
+            return "_cloudhijack_list " + words;
+        case Kind::file:
+            return "_cloudhijack_files";
+        case Kind::nothing:
+            break;
+    }
+    return ":";  // there is nothing to offer
+}
+
+std::string bash_branches(const Options& options) {
+    std::vector<std::string> branches;
+    for (const ShownOption& option : options) {
+        if (!option.takes_value) continue;
+        branches.push_back("        --" + option.name + ")\n            " +
+                           bash_action(option.offer) + "\n            return\n            ;;");
+    }
+    return lines(branches);
+}
+
+/// For a description in a spec of _arguments, within single quotes.
+std::string for_zsh(std::string text) {
+    for (const std::string_view special : {"\\", "[", "]", ":"}) {
+        text = replaced(std::move(text), special, '\\' + std::string(special));
+    }
+    return replaced(std::move(text), "'", "'\\''");
+}
+
+std::string zsh_action(const command::Offer& offer) {
+    const std::string words = text::joined(offer.words, " ");
+    switch (offer.kind) {
+        case Kind::word:
+            return '(' + words + ')';
+        case Kind::words:
+            return "_sequence compadd - " + words;
+        case Kind::file:
+            return "_files";
+        case Kind::nothing:
+            break;
+    }
+    return " ";
+}
+
+std::string zsh_specs(const Options& options) {
+    std::vector<std::string> specs;
+    for (const ShownOption& option : options) {
+        const std::string description = '[' + for_zsh(option.effect) + ']';
+        if (option.takes_value) {
+            specs.push_back("    '--" + option.name + '=' + description +
+                            ":value:" + zsh_action(option.offer) + "' \\");
+        } else if (option.letter != '\0') {
+            specs.push_back("    '(- *)'{-" + std::string(1, option.letter) + ",--" + option.name +
+                            "}'" + description + "' \\");
+        } else {
+            specs.push_back("    '--" + option.name + description + "' \\");
+        }
+    }
+    return lines(specs);
+}
+
+/// Text for a man page, where a line may not begin with a dot or an apostrophe.
+std::string for_man(std::string text) {
+    text = replaced(std::move(text), "\\", "\\e");
+    text = replaced(std::move(text), "-", "\\-");
+    text = replaced(std::move(text), "\n.", "\n\\&.");
+    text = replaced(std::move(text), "\n'", "\n\\&'");
+    while (text.ends_with('\n')) text.pop_back();
+    return text.starts_with('.') || text.starts_with('\'') ? "\\&" + text : text;
+}
+
+std::string bold(std::string_view text) { return R"(\fB)" + std::string(text) + R"(\fR)"; }
+
+std::string italic(std::string_view text) { return R"(\fI)" + std::string(text) + R"(\fR)"; }
+
+std::string man_value(const command::Offer& offer) {
+    switch (offer.kind) {
+        case Kind::word:
+            return bold(text::joined(offer.words, R"(\fR|\fB)"));
+        case Kind::words:
+            return italic("ID") + "[," + italic("ID") + "...]";
+        case Kind::file:
+            return italic("FILE");
+        case Kind::nothing:
+            break;
+    }
+    return italic("VALUE");
+}
+
+std::string man_entries(const Options& options) {
+    std::vector<std::string> entries;
+    for (const ShownOption& option : options) {
+        std::string tag;
+        if (option.letter != '\0') tag = bold(for_man({'-', option.letter})) + ", ";
+        tag += bold(for_man("--" + option.name));
+        if (option.takes_value) tag += ' ' + man_value(option.offer);
+        entries.push_back(".TP\n" + tag + '\n' + for_man(option.text()));
+    }
+    return lines(entries);
+}
+
+std::string man_examples() {
+    std::vector<std::string> examples;
+    for (const std::string& example : scan::scan_examples()) examples.push_back(for_man(example));
+    return ".nf\n" + lines(examples) + "\n.fi";
+}
+
+Parts make_parts() {
+    const auto setup = command::read_setup(std::vector{detect::embedded_catalogue()});
+    const Options own = scan::own_options();
+    const Options search = scan::search_options(setup);
+    Options all = own;
+    all.insert(all.end(), search.begin(), search.end());
+    return {
+        {"@version@", std::string(k_version)},
+        {"@names@", dashed_names(all)},
+        {"@value_branches@", bash_branches(all)},
+        {"@specs@", zsh_specs(all)},
+        {"@purpose@", for_man(scan::scan_purpose())},
+        {"@own_options@", man_entries(own)},
+        {"@search_options@", man_entries(search)},
+        {"@exit_codes@", for_man(scan::scan_exit_codes())},
+        {"@examples@", man_examples()},
+    };
+}
+
+void write_file(const std::filesystem::path& source, const std::filesystem::path& target,
+                const Parts& parts) {
+    std::ifstream in;
+    in.exceptions(std::ios::badbit | std::ios::failbit);
+    in.open(source);
+    std::ostringstream read;
+    read << in.rdbuf();
+    std::string text = read.str();
+    for (const auto& [placeholder, part] : parts) {
+        text = replaced(std::move(text), placeholder, part);
+    }
+    std::ofstream out;
+    out.exceptions(std::ios::badbit | std::ios::failbit);
+    out.open(target);
+    out << text;
+    out.close();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const std::vector<std::filesystem::path> folders(argv + (argc > 0 ? 1 : 0), argv + argc);
+    if (folders.size() != 2) {
+        std::cerr << "usage: shell_files TEMPLATES FOLDER\n";
+        return 2;
+    }
+    try {
+        std::filesystem::create_directories(folders[1]);
+        const Parts parts = make_parts();
+        for (const char* name : {"cloudhijack.bash", "_cloudhijack", "cloudhijack.1"}) {
+            write_file(folders[0] / (std::string(name) + ".in"), folders[1] / name, parts);
+        }
+    } catch (const std::exception& error) {
+        std::cerr << "shell_files: " << error.what() << '\n';
+        return 1;
+    }
+    return 0;
+}
