@@ -35,7 +35,9 @@ class PackageTest(unittest.TestCase):
                 self.assertEqual(parts[0], APP)
                 self.assertTrue(member.isfile() or member.isdir(), "a link or a device")
                 self.assertFalse([part for part in parts if part.startswith(".")])
-                self.assertNotEqual(parts[1:2], ["local"])
+                # What an administrator or a search writes: an upgrade would overwrite it.
+                self.assertNotIn(parts[1:2], (["local"], ["lookups"]))
+                self.assertNotEqual(parts[1:], ["metadata", "local.meta"])
 
     def test_only_what_is_below_bin_is_executable(self) -> None:
         for member in members():
@@ -84,7 +86,23 @@ class AppTest(InstalledAppTest):
         self.assertEqual(manifest["info"]["id"]["version"], version)
         self.assertEqual(told.stdout, f"cloudhijack {version}\n")
         self.assertEqual(PACKAGE.name, f"cloudhijack-{version}.spl")
-        self.assertIn(f"\n## [{version}] ", (ROOT / "CHANGELOG.md").read_text())
+        changelog = (self.app / "CHANGELOG.md").read_text()
+        newest = re.search(r"^## (.*)\n", changelog, re.MULTILINE)
+        assert newest is not None
+        self.assertRegex(newest[1], rf"^\[(Unreleased\]|{version}\] - \d{{4}}-\d\d-\d\d)$")
+
+    def test_its_changelog_keeps_to_the_form(self) -> None:
+        text = (self.app / "CHANGELOG.md").read_text()
+        self.assertTrue(text.startswith("# Changelog\n"))
+        versions = re.findall(r"(?m)^## (.*)$", text)
+        for heading in versions:
+            self.assertRegex(heading, r"^\[(Unreleased\]|\d+\.\d+\.\d+\] - \d{4}-\d\d-\d\d)$")
+        self.assertEqual(len(set(versions)), len(versions))
+        kinds = set(re.findall(r"(?m)^### (.*)$", text))
+        self.assertLessEqual(
+            kinds, {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
+        )
+        self.assertTrue(kinds)
 
     def test_its_name_is_one_everywhere(self) -> None:
         app_conf = self.conf("app.conf")
