@@ -109,24 +109,19 @@ package() {
     mv "$spl.part" "$spl"
 }
 
-# fetch WHAT REQUIREMENTS FOLDER: packages from PyPI in a virtual environment, anew where the
-# requirements have changed.
-fetch() {
-    local what=$1 requirements=$2 folder=$3
-    cmp -s "$requirements" "$folder/requirements.txt" && return
-    say "fetching $what"
-    rm -rf "$folder"
-    quietly python3 -m venv "$folder"
-    quietly "$folder/bin/pip" install --disable-pip-version-check --requirement "$requirements"
-    cp "$requirements" "$folder/requirements.txt"
-}
-
 # The contenders come from PyPI, into a folder of their own.
 bench() {
     need 'time it against others' libdeflate-tools
     build
     local packages=build/bench-packages
-    fetch 'the contenders' tests/bench/requirements.txt "$packages"
+    if ! cmp -s tests/bench/requirements.txt "$packages/requirements.txt"; then
+        say 'fetching the contenders'
+        rm -rf "$packages"
+        quietly python3 -m venv "$packages"
+        quietly "$packages/bin/pip" install --disable-pip-version-check \
+            --requirement tests/bench/requirements.txt
+        cp tests/bench/requirements.txt "$packages/"
+    fi
     CLOUDHIJACK=build/release/cloudhijack \
         "$packages/bin/python" -B tests/bench/bench.py build/release/cloudhijack "$@"
 }
@@ -166,8 +161,7 @@ check() {
     bench --smoke
 
     say 'checking the Sigma rules'
-    fetch "Sigma's checker" tests/package/sigma-requirements.txt build/sigma/venv
-    build/sigma/venv/bin/python -B tests/package/sigma_check.py
+    python3 tests/package/sigma_check.py
 
     say 'testing under sanitizers'
     quietly cmake --build --preset sanitize

@@ -1,4 +1,4 @@
-"""A checker of Splunk's from PyPI, pinned, in a virtual environment of its own."""
+"""A checker from PyPI, pinned, in a virtual environment of its own."""
 
 from __future__ import annotations
 
