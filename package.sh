@@ -153,6 +153,9 @@ check() {
     quietly cmake --preset sanitize
     quietly run-clang-tidy-19 -quiet -p build/sanitize '/bin_src/'
 
+    say 'checking that the icon is the one that its script draws'
+    python3 app/draw_icon.py --check
+
     say 'inspecting the package'
     python3 tests/package/appinspect_check.py "$spl"
     python3 tests/package/slim_check.py "$spl"
