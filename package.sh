@@ -135,9 +135,15 @@ check_man_page() {
     [[ -z $warnings ]] || fail "man warns of $1: $warnings"
 }
 
+# Any npm with its node will do: Debian's npm does not install beside a node from elsewhere.
+need_node() {
+    command -v npm >/dev/null || need 'show the dashboard' nodejs npm
+}
+
 check() {
     need 'check' clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev \
-        shellcheck libmagic1 busybox mandoc man-db zsh
+        shellcheck libmagic1 busybox mandoc man-db zsh chromium fonts-liberation
+    need_node
     package
 
     say 'checking the format of the sources'
@@ -155,6 +161,9 @@ check() {
 
     say 'checking that the icon is the one that its script draws'
     python3 app/draw_icon.py --check
+
+    say 'showing the dashboard'
+    CLOUDHIJACK=$PWD/build/release/cloudhijack python3 -B tests/view/test_overview.py
 
     say 'inspecting the package'
     python3 tests/package/appinspect_check.py "$spl"

@@ -43,7 +43,7 @@ def expand(search: str, macros: Mapping[str, Stanza]) -> str:
     raise AssertionError(f"macros go round in circles: {search}")
 
 
-def _split(text: str, separator: str) -> list[str]:
+def split(text: str, separator: str) -> list[str]:
     """The parts between separators that stand in no quotes and no parentheses."""
     parts, depth, quoted = [""], 0, False
     for char in text:
@@ -73,7 +73,7 @@ class Pipeline(NamedTuple):
 
 def pipeline(search: str) -> Pipeline:
     """The parts of an expanded search."""
-    source, *rest = _split(search, "|")
+    source, *rest = split(search, "|")
     stages = [Stage(*(text.split(None, 1) + [""])[:2]) for text in rest]
     (at,) = [i for i, stage in enumerate(stages) if stage.command == "cloudhijack"]
     return Pipeline(source, stages[:at], shlex.split(stages[at].rest), stages[at + 1 :])
@@ -95,7 +95,7 @@ def fields_of(stage: Stage) -> Fields:
     if stage.command == "eval":
         used: set[str] = set()
         made: list[str] = []
-        for assignment in _split(stage.rest, ","):
+        for assignment in split(stage.rest, ","):
             name, _, expression = assignment.partition("=")
             used |= _names(expression) - set(made)
             made.append(name.strip())

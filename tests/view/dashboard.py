@@ -1,0 +1,71 @@
+"""The dashboard's definition, its tokens and its searches."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Mapping
+from xml.etree import ElementTree
+
+from spl import Pipeline, expand, pipeline, shipped
+
+_TOKEN = re.compile(r"\$([\w.]+)(\|s)?\$")
+
+
+def resolve(text: str, tokens: Mapping[str, str]) -> str:
+    """The text with its tokens in place; `|s` puts one in quotes."""
+
+    def value(match: re.Match[str]) -> str:
+        assert match[1] in tokens, f"nothing sets the token {match[1]}"
+        found = tokens[match[1]]
+        return json.dumps(found, ensure_ascii=False) if match[2] else found
+
+    return _TOKEN.sub(value, text)
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    theme: str
+    definition: dict[str, Any]
+
+    @property
+    def sources(self) -> dict[str, Any]:
+        return dict(self.definition["dataSources"])
+
+    @property
+    def visualizations(self) -> dict[str, Any]:
+        return dict(self.definition["visualizations"])
+
+    def tokens(self) -> dict[str, str]:
+        """What the inputs set before anybody touches them."""
+        tokens = {}
+        for field in self.definition["inputs"].values():
+            name, value = field["options"]["token"], field["options"]["defaultValue"]
+            if field["type"] == "input.timerange":
+                tokens[f"{name}.earliest"], tokens[f"{name}.latest"] = value.split(",")
+            else:
+                tokens[name] = value
+        return tokens
+
+    def base(self, source: str) -> str:
+        """The id of the search whose results a source begins with."""
+        stanza = self.sources[source]
+        return str(stanza["options"]["extend"]) if stanza["type"] == "ds.chain" else source
+
+    def query(self, source: str) -> str:
+        """The source's own part of SPL, with tokens in place."""
+        return resolve(self.sources[source]["options"]["query"], self.tokens())
+
+    def pipeline(self, source: str) -> Pipeline:
+        """The whole search, its macros expanded."""
+        base = self.base(source)
+        parts = [self.query(base)] + ([self.query(source)] if base != source else [])
+        return pipeline(expand(" ".join(parts), shipped("macros.conf")))
+
+
+def read(path: Path) -> Dashboard:
+    root = ElementTree.parse(path).getroot()
+    assert (root.tag, root.get("version")) == ("dashboard", "2"), f"{path} is no Dashboard Studio"
+    return Dashboard(root.get("theme") or "light", json.loads(root.findtext("definition") or ""))

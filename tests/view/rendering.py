@@ -1,0 +1,95 @@
+"""The dashboard in headless Chromium, by Splunk's own packages from npm.
+
+They are installed by their lock file, and bundled, under build/view.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any, Mapping, Optional
+
+from dashboard import Dashboard
+from shipped_catalogue import ROOT
+from spl_stages import Table
+
+HERE = Path(__file__).resolve().parent
+HOME = ROOT / "build/view"
+PACKAGES = HOME / "node_modules"
+
+
+def _run(*command: object) -> str:
+    words = [str(word) for word in command]
+    environment = {**os.environ, "NODE_PATH": str(PACKAGES)}
+    done = subprocess.run(words, text=True, capture_output=True, cwd=HOME, env=environment)
+    assert done.returncode == 0, f"failed: {' '.join(words)}\n{done.stdout}{done.stderr}"
+    return done.stdout
+
+
+def _install() -> None:
+    """The packages, anew where the lock file has changed. No script of theirs runs."""
+    stamp = HOME / "installed.json"
+    wanted = (HERE / "package-lock.json").read_text()
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    HOME.mkdir(parents=True, exist_ok=True)
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(HERE / name, HOME)
+    _run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+    stamp.write_text(wanted)
+
+
+def bundle() -> None:
+    _install()
+    _run(
+        *(PACKAGES / ".bin/esbuild", HERE / "page.jsx", f"--outfile={HOME / 'page.js'}"),
+        *("--bundle", "--minify", "--log-level=error"),
+        *("--loader:.svg=dataurl", "--loader:.woff2=dataurl"),
+        *('--define:process.env.NODE_ENV="production"', "--define:global=window"),
+    )
+
+
+def _iso(seconds: str) -> str:
+    return datetime.fromtimestamp(float(seconds), timezone.utc).isoformat(timespec="milliseconds")
+
+
+def _as_splunk_answers(table: Table) -> dict[str, Any]:
+    """In the form of Splunk's results by column: text, lists of it, null, and ISO times."""
+    if not table.rows:
+        return {"fields": [], "columns": []}
+
+    def column(name: str) -> list[Any]:
+        cells = [row[name] or None for row in table.rows]
+        return [_iso(str(cell)) for cell in cells] if name == "_time" else cells
+
+    return {
+        "fields": [{"name": name} for name in table.columns],
+        "columns": [column(name) for name in table.columns],
+    }
+
+
+def render(
+    dashboard: Dashboard, answers: Mapping[str, Table], picture: Optional[Path] = None
+) -> dict[str, Any]:
+    """What there is to see, as browse.cjs tells it."""
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    assert chromium, "there is no chromium to show the dashboard in"
+    with tempfile.TemporaryDirectory() as folder:
+        given = Path(folder) / "input.json"
+        given.write_text(
+            json.dumps(
+                {
+                    "definition": dashboard.definition,
+                    "theme": dashboard.theme,
+                    "answers": {id: _as_splunk_answers(table) for id, table in answers.items()},
+                }
+            )
+        )
+        drawn = picture or Path(folder) / "picture.png"
+        seen = _run("node", HERE / "browse.cjs", chromium, HOME, given, drawn.resolve())
+    return dict(json.loads(seen))

@@ -1,0 +1,214 @@
+"""The stages of SPL that the dashboard's searches end in, on rows that the command has written.
+
+It does what Splunk documents of each, for as much of it as the dashboard uses. All else, and a
+field that is not there, is an AssertionError.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timezone
+from typing import Callable, NamedTuple, Optional, Sequence, Union
+
+from spl import Stage, split
+
+Value = Union[str, list[str], None]
+Row = dict[str, Value]
+
+
+class Table(NamedTuple):
+    columns: list[str]
+    rows: list[Row]
+
+
+class Range(NamedTuple):
+    """The time range of a search, in epoch seconds; the latest is not in it."""
+
+    earliest: float
+    latest: float
+
+
+def _bare(name: str) -> str:
+    return name.strip().strip('"')
+
+
+def _known(name: str, table: Table) -> str:
+    # Without rows the command writes no header, and Splunk has no fields to miss one among.
+    missing = name not in table.columns and table.rows
+    assert not missing, f"there is no field {name}, but {', '.join(table.columns)}"
+    return name
+
+
+def _single(value: Value) -> str:
+    assert isinstance(value, str), f"{value!r} is not one value"
+    return value
+
+
+def _values(value: Value) -> list[str]:
+    return value if isinstance(value, list) else [value] if value else []
+
+
+def _number(number: float) -> str:
+    return f"{number:g}" if number % 1 else str(int(number))
+
+
+def _strftime(value: Value, form: str) -> Value:
+    when = datetime.fromtimestamp(float(_single(value)), timezone.utc) if value else None
+    return when and when.strftime(form)
+
+
+def _replace(value: Value, pattern: str, by: str) -> Value:
+    return re.sub(pattern, by, _single(value)) if value else value
+
+
+_CALL = re.compile(r"(\w+)\((.*)\)")
+_FUNCTIONS: dict[str, Callable[..., Value]] = {"strftime": _strftime, "replace": _replace}
+
+
+def _eval(rest: str, table: Table, _: Range) -> Table:
+    columns, rows = list(table.columns), [dict(row) for row in table.rows]
+    for assignment in split(rest, ","):
+        name, _equals, expression = assignment.partition("=")
+        call = _CALL.fullmatch(expression)
+        assert call and call[1] in _FUNCTIONS, f"spl_stages.py does not know {expression}"
+        field, *arguments = split(call[2], ",")
+        _known(field, table)
+        for row in rows:
+            row[name] = _FUNCTIONS[call[1]](row[field], *map(_bare, arguments))
+        columns += [name] if name not in columns else []
+    return Table(columns, rows)
+
+
+class Aggregate(NamedTuple):
+    function: str
+    field: str
+    compared: Optional[tuple[str, str]]  # of count(eval(field="value")) the = or != and the value
+    name: str
+
+    def of(self, rows: Sequence[Row]) -> Value:
+        values = [row[self.field] for row in rows]
+        if self.compared:
+            # What is null compares with nothing, and an empty cell is null or empty.
+            operator, wanted = self.compared
+            return str(sum((value == wanted) == (operator == "=") for value in values if value))
+        present = [text for value in values for text in _values(value)]
+        if self.function == "dc":
+            return str(len(set(present)))
+        if not present:
+            return None
+        return _number({"sum": sum, "max": max}[self.function](map(float, present)))
+
+
+_AGGREGATE = re.compile(
+    r'(?:(count)\(eval\((\w+)(!?=)"([^"]*)"\)\)|(sum|max|dc)\((\w+)\))(?:\s+as\s+(\w+))?'
+)
+
+
+def _aggregates(text: str, table: Table) -> list[Aggregate]:
+    found = []
+    for part in split(text, ","):
+        match = _AGGREGATE.fullmatch(part)
+        assert match, f"spl_stages.py does not know {part}"
+        count, counted, operator, wanted, function, field, name = match.groups()
+        compared = (operator, wanted) if count else None
+        field = _known(counted or field, table)
+        found.append(Aggregate(count or function, field, compared, name or part))
+    return found
+
+
+def _groups(rows: Sequence[Row], field: str) -> dict[str, list[Row]]:
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        for value in _values(row[field]):
+            groups.setdefault(value, []).append(row)
+    return dict(sorted(groups.items()))
+
+
+def _by(rest: str, table: Table) -> tuple[list[Aggregate], str]:
+    text, _, field = rest.partition(" by ")
+    return _aggregates(text.strip(), table), _known(field.strip(), table) if field else ""
+
+
+def _stats(rest: str, table: Table, _: Range) -> Table:
+    aggregates, by = _by(rest, table)
+    names = [aggregate.name for aggregate in aggregates]
+    if not by:
+        return Table(names, [{a.name: a.of(table.rows) for a in aggregates}])
+    rows: list[Row] = [
+        {by: value, **{a.name: a.of(group) for a in aggregates}}
+        for value, group in _groups(table.rows, by).items()
+    ]
+    return Table([by, *names], rows)
+
+
+# What `bins` chooses from, in seconds. Months, which have no fixed length, are left out.
+_SPANS = [1, 5, 10, 30, 60, 300, 600, 1800, 3600, 86_400]
+
+
+def span_of(bins: int, within: Range) -> int:
+    """The shortest span that fills the range with no more bins than that."""
+    return next(span for span in _SPANS if (within.latest - within.earliest) / span <= bins)
+
+
+def _timechart(rest: str, table: Table, within: Range) -> Table:
+    """A row for each bin of the range; where nothing is in it, counts are 0 and sums are null."""
+    bins = re.match(r"bins=(\d+)\s+", rest)
+    assert bins, f"timechart has no bins: {rest}"
+    aggregates, by = _by(rest[bins.end() :], table)
+    span = span_of(int(bins[1]), within)
+    series = [(aggregate.name, aggregate, table.rows) for aggregate in aggregates]
+    if by:
+        (only,) = aggregates
+        series = [(value, only, rows) for value, rows in _groups(table.rows, by).items()]
+        assert len(series) <= 10, "timechart would put the smallest series together as OTHER"
+    charted: list[Row] = []
+    start = int(within.earliest // span) * span
+    while table.rows and start < within.latest:
+        bin_of_time: Row = {"_time": str(start)}
+        for name, aggregate, rows in series:
+            inside = [row for row in rows if float(_single(row["_time"])) // span * span == start]
+            bin_of_time[name] = aggregate.of(inside)
+        charted.append(bin_of_time)
+        start += span
+    return Table(["_time", *(name for name, _, _ in series)], charted)
+
+
+def _rename(rest: str, table: Table, _: Range) -> Table:
+    names: dict[str, str] = {}
+    for part in split(rest, ","):
+        old, _as, new = part.partition(" as ")
+        names[_known(_bare(old), table)] = _bare(new)
+        assert _bare(new) not in table.columns, f"{part} would take the place of another field"
+    rows = [{names.get(name, name): value for name, value in row.items()} for row in table.rows]
+    return Table([names.get(name, name) for name in table.columns], rows)
+
+
+def _sort(rest: str, table: Table, _: Range) -> Table:
+    """By a field of numbers, descending."""
+    match = re.fullmatch(r"- (\w+)", rest)
+    assert match, f"spl_stages.py does not know sort {rest}"
+    field = _known(match[1], table)
+    rows = sorted(table.rows, key=lambda row: float(_single(row[field])), reverse=True)
+    return Table(table.columns, rows)
+
+
+def _table(rest: str, table: Table, _: Range) -> Table:
+    columns = [_known(_bare(name), table) for name in split(rest, ",")]
+    return Table(columns, [{name: row[name] for name in columns} for row in table.rows])
+
+
+_COMMANDS: dict[str, Callable[[str, Table, Range], Table]] = {
+    "eval": _eval,
+    "rename": _rename,
+    "sort": _sort,
+    "stats": _stats,
+    "table": _table,
+    "timechart": _timechart,
+}
+
+
+def run(stages: Sequence[Stage], table: Table, within: Range) -> Table:
+    for stage in stages:
+        assert stage.command in _COMMANDS, f"spl_stages.py does not know {stage.command}"
+        table = _COMMANDS[stage.command](stage.rest, table, within)
+    return table
