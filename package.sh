@@ -11,14 +11,15 @@ usage: ./package.sh [command]
   build   makes the program, build/release/cloudhijack, and its completions and man page for
           shells, build/release/shell; `cmake --install build/release` installs them
   demo    makes the program and shows it at work on made-up events
-  test    makes the program and the package, and runs the tests
+  test    makes the program and the package, and runs the tests, on the program in the package
   test --long
           the same, with 500 random clusters where every day 50 are enough
   bench   times the program against what people use in its place
   bench --smoke
           only checks that all of them find the same
-  check   runs what a contributor needs before a commit: format, lint, the package's checks, and
-          the tests and fuzz corpora under sanitizers
+  check   runs what a contributor needs before a commit: format, lint, the package's checks, tests
+          of its program for the other kind of machine, which is emulated, and the tests and fuzz
+          corpora under sanitizers
   help    shows this text
 
 Each command installs the Debian packages that it lacks, as root or through sudo, and says so.
@@ -35,19 +36,34 @@ fail() {
 # Runs a command whose output matters only if it fails.
 quietly() {
     local output
+    is_there "$1"
     output=$("$@" 2>&1) || {
         echo "$output" >&2
         fail "failed: $*"
     }
 }
 
+is_there() {
+    command -v "$1" >/dev/null || fail "needs $1, which is not there"
+}
+
+# fetch WHAT COMMAND...: runs a command that wants the network. Of all that it says when it fails,
+# the first error is the one that tells.
+fetch() {
+    local what=$1 output error
+    shift
+    is_there "$1"
+    output=$("$@" 2>&1) || {
+        error=$(grep -m1 -E '^(E:|ERROR:)' <<<"$output") || error=${output##*$'\n'}
+        fail "cannot $what, is there a network? ($error)"
+    }
+}
+
 as_root() {
     if [[ $(id -u) == 0 ]]; then
         "$@"
-    elif command -v sudo >/dev/null; then
-        sudo "$@"
     else
-        fail "needs root or sudo to run: $*"
+        sudo "$@"
     fi
 }
 
@@ -68,8 +84,10 @@ need() {
     done
     [[ ${#lacking[@]} != 0 ]] || return 0
     say "installing, to $purpose: ${lacking[*]}"
-    quietly as_root apt-get update
-    quietly as_root env DEBIAN_FRONTEND=noninteractive \
+    [[ $(id -u) == 0 ]] || command -v sudo >/dev/null ||
+        fail "needs root or sudo to install: ${lacking[*]}"
+    fetch 'update the list of packages' as_root apt-get -o APT::Update::Error-Mode=any update
+    fetch "install ${lacking[*]}" as_root env DEBIAN_FRONTEND=noninteractive \
         apt-get install --yes --no-install-recommends "${lacking[@]}"
 }
 
@@ -79,34 +97,87 @@ need_python() {
         need 'fetch simdjson and run scripts' python3 python3-pip python3-venv
 }
 
-need_shells() { need 'test completions' zsh; }
-
 build() {
     need_python
     need 'build' g++ cmake ninja-build \
         libboost-program-options-dev libdeflate-dev nlohmann-json3-dev doctest-dev libre2-dev \
         libxxhash-dev zlib1g-dev
+    fetch 'fetch simdjson' cmake -P cmake/simdjson.cmake
     say 'building the program'
     quietly cmake --preset release
     quietly cmake --build --preset release
 }
 
+# The machines that the package has programs for, as `uname -m` says.
+machine=$(uname -m)
+case $machine in
+    x86_64) other=aarch64 other_debian=arm64 ;;
+    aarch64) other=x86_64 other_debian=amd64 ;;
+    *) other= ;;
+esac
+
+# The program for the machine that this one is not.
+build_other() {
+    need "build for $other" "g++-${other/_/-}-linux-gnu"
+    local sysroot=build/sysroot/$other
+    if ! cmp -s cmake/sysroot.sh "$sysroot/made-by"; then
+        say "fetching the libraries for $other"
+        fetch "fetch the libraries for $other" cmake/sysroot.sh "$other_debian" "$sysroot"
+        cp cmake/sysroot.sh "$sysroot/made-by"
+    fi
+    say "building the program for $other"
+    quietly cmake --preset "$other"
+    quietly cmake --build --preset "$other"
+}
+
+# What keeps a package from being made is better told before the long builds.
+check_surroundings() {
+    [[ $other ]] || fail "makes the package on x86_64 and aarch64 only; this machine is $machine"
+    { mkdir -p dist && [[ -w dist ]]; } 2>/dev/null ||
+        fail "cannot write to $PWD/dist"
+    local changed
+    changed=$(git status --porcelain 2>/dev/null) || return 0 # no clone: nothing to compare with
+    [[ $changed ]] || return 0
+    changed=$(cut -c 4- <<<"$changed") # without the letters for what happened
+    say "warning: the package will be of no commit, there are changes: ${changed//$'\n'/, }"
+}
+
 spl= # the package that package() has made
 
-# Same input, same bytes: neither clock, user, umask nor the order of files in a folder shows.
+# Same input, same bytes: neither folder, clock, user, umask nor the order of files shows.
 package() {
+    check_surroundings
     build
+    build_other
     say 'making the package'
-    local stage=build/stage name
+    local stage=build/stage name version
     rm -rf "$stage"
     quietly cmake --install build/release --component app --strip --prefix "$stage"
+    quietly cmake --install "build/$other" --component app --strip --prefix "$stage"
     name=$(build/release/cloudhijack --version) # "cloudhijack <version>"
-    spl=dist/${name/ /-}.spl
-    mkdir -p dist
+    version=${name#* }
+    spl=dist/cloudhijack-$version.spl
+    trap 'rm -f "$spl.part"' EXIT
     tar --create --directory "$stage" --format ustar --sort name --mtime 2026-01-01T00:00Z \
         --owner root:0 --group root:0 --mode u=rwX,go=rX --hard-dereference cloudhijack |
-        gzip --no-name --best >"$spl.part"
+        gzip --no-name --best >"$spl.part" || fail "cannot write $spl"
     mv "$spl.part" "$spl"
+}
+
+# Unpacks the package, as an install does, for tests of the programs inside.
+unpack() {
+    rm -rf build/unpacked
+    mkdir -p build/unpacked
+    tar --extract --gzip --file "$spl" --directory build/unpacked
+}
+
+# The machine's own program, as the package brings it, goes through all tests.
+test_package() {
+    need 'test completions' zsh
+    package
+    unpack
+    CLOUDHIJACK_PACKAGED=$PWD/build/unpacked/cloudhijack/bin/linux_$machine/cloudhijack \
+        ctest --preset release
 }
 
 # The contenders come from PyPI, into a folder of their own.
@@ -118,7 +189,7 @@ bench() {
         say 'fetching the contenders'
         rm -rf "$packages"
         quietly python3 -m venv "$packages"
-        quietly "$packages/bin/pip" install --disable-pip-version-check \
+        fetch 'fetch the contenders' "$packages/bin/pip" install --disable-pip-version-check \
             --requirement tests/bench/requirements.txt
         cp tests/bench/requirements.txt "$packages/"
     fi
@@ -140,9 +211,14 @@ need_node() {
     command -v npm >/dev/null || need 'show the dashboard' nodejs npm
 }
 
+# What an emulated program is tested with: all that reads and judges, nothing that measures memory
+# or takes minutes.
+emulated='comparison|conversation|day|forms|hunt_comparison|options|record_shapes|vectors'
+
 check() {
     need 'check' clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev \
-        shellcheck libmagic1 busybox mandoc man-db zsh chromium fonts-liberation
+        shellcheck libmagic1 busybox mandoc man-db zsh chromium fonts-liberation \
+        qemu-user-static
     need_node
     package
 
@@ -150,7 +226,7 @@ check() {
     find bin_src tests -name '*.[ch]pp' -exec clang-format-19 --dry-run -Werror {} +
 
     say 'linting the scripts'
-    shellcheck package.sh .ci/run app/bin/*.sh build/release/shell/cloudhijack.bash
+    shellcheck package.sh .ci/run app/bin/*.sh cmake/*.sh build/release/shell/cloudhijack.bash
 
     say 'checking the man page'
     check_man_page build/release/shell/cloudhijack.1
@@ -175,6 +251,14 @@ check() {
     say 'checking the Sigma rules'
     python3 tests/package/sigma_check.py
 
+    say "testing the program for $other"
+    unpack
+    export CLOUDHIJACK_EMULATOR=qemu-$other-static
+    CLOUDHIJACK_PACKAGED=$PWD/build/unpacked/cloudhijack/bin/linux_$other/cloudhijack \
+        ctest --preset release --tests-regex "^e2e[.]test_($emulated)\$"
+    (cd tests/package && CLOUDHIJACK_SPL=../../$spl python3 -B -m unittest -v architectures_test)
+    unset CLOUDHIJACK_EMULATOR
+
     say 'testing under sanitizers'
     quietly cmake --build --preset sanitize
     ctest --preset sanitize
@@ -190,16 +274,8 @@ case $* in
         build
         python3 tests/e2e/demo.py build/release/cloudhijack
         ;;
-    test)
-        need_shells
-        package
-        ctest --preset release
-        ;;
-    'test --long')
-        need_shells
-        package
-        CLOUDHIJACK_LONG=1 ctest --preset release
-        ;;
+    test) test_package ;;
+    'test --long') CLOUDHIJACK_LONG=1 test_package ;;
     bench) bench ;;
     'bench --smoke') bench --smoke ;;
     check) check ;;

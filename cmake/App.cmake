@@ -5,6 +5,12 @@
 set(APP cloudhijack)
 set(APP_CONFIGURED ${PROJECT_BINARY_DIR}/app)
 
+install(TARGETS cloudhijack
+  RUNTIME DESTINATION ${APP}/bin/linux_${CMAKE_SYSTEM_PROCESSOR} COMPONENT app EXCLUDE_FROM_ALL)
+if(CMAKE_CROSSCOMPILING)
+  return()  # all else is laid out from the build for this machine
+endif()
+
 configure_file(app/app.manifest ${APP_CONFIGURED}/app.manifest @ONLY)
 configure_file(default/app.conf ${APP_CONFIGURED}/app.conf @ONLY)
 
@@ -15,8 +21,6 @@ install(FILES ${APP_CONFIGURED}/app.conf DESTINATION ${APP}/default COMPONENT ap
 install(DIRECTORY README DESTINATION ${APP} COMPONENT app EXCLUDE_FROM_ALL OPTIONAL)
 install(DIRECTORY app/metadata app/static DESTINATION ${APP} COMPONENT app EXCLUDE_FROM_ALL)
 install(PROGRAMS app/bin/cloudhijack.sh DESTINATION ${APP}/bin COMPONENT app EXCLUDE_FROM_ALL)
-install(TARGETS cloudhijack
-  RUNTIME DESTINATION ${APP}/bin/linux_${CMAKE_SYSTEM_PROCESSOR} COMPONENT app EXCLUDE_FROM_ALL)
 
 # The licences of what the program links in, from where Debian keeps them. On another system the
 # program builds all the same, and only making the package fails.

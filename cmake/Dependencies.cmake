@@ -14,34 +14,7 @@ set(CLOUDHIJACK_SIMDJSON_DIR "" CACHE PATH "Folder with simdjson.h and simdjson.
 if(CLOUDHIJACK_SIMDJSON_DIR)
   set(SIMDJSON_DIR ${CLOUDHIJACK_SIMDJSON_DIR})
 else()
-  set(SIMDJSON_DIR ${PROJECT_SOURCE_DIR}/build/simdjson/simdjson)
-  if(NOT EXISTS ${SIMDJSON_DIR}/simdjson.cpp)
-    message(STATUS "Fetching simdjson (pinned, hash-checked)")
-    find_package(Python3 REQUIRED COMPONENTS Interpreter)
-    file(REMOVE_RECURSE ${PROJECT_SOURCE_DIR}/build/simdjson)
-    execute_process(
-      COMMAND ${Python3_EXECUTABLE} -m pip download --quiet --disable-pip-version-check
-        --no-deps --only-binary=:all: --require-hashes --implementation cp --python-version 3.11
-        --abi abi3 --abi cp311 --platform manylinux2014_x86_64
-        --dest ${PROJECT_SOURCE_DIR}/build/simdjson
-        --requirement ${PROJECT_SOURCE_DIR}/cmake/simdjson-requirements.txt
-      COMMAND_ERROR_IS_FATAL ANY)
-    file(GLOB wheel ${PROJECT_SOURCE_DIR}/build/simdjson/pysimdjson-*.whl)
-    file(ARCHIVE_EXTRACT INPUT ${wheel} DESTINATION ${PROJECT_SOURCE_DIR}/build/simdjson
-      PATTERNS simdjson/simdjson.h simdjson/simdjson.cpp)
-  endif()
-  foreach(pinned
-      simdjson.h=d930dbc24ecba8fb7fcba534e1932375964bb2fab82a396d3b810b42968c1863
-      simdjson.cpp=17a1e9b70a8cc0a5be3b3e95ddb26838bcebdc8bb6cb93980a9628b065cbaf72)
-    string(REPLACE "=" ";" pinned ${pinned})
-    list(GET pinned 0 name)
-    list(GET pinned 1 expected)
-    file(SHA256 ${SIMDJSON_DIR}/${name} actual)
-    if(NOT actual STREQUAL expected)
-      message(FATAL_ERROR "${SIMDJSON_DIR}/${name}: sha256 is ${actual}, not ${expected}. "
-        "Delete build/simdjson and configure again.")
-    endif()
-  endforeach()
+  include(${CMAKE_CURRENT_LIST_DIR}/simdjson.cmake)
 endif()
 
 add_library(simdjson STATIC ${SIMDJSON_DIR}/simdjson.cpp)

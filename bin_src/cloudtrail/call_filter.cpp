@@ -58,7 +58,7 @@ CLOUDHIJACK_AVX2 std::optional<std::size_t> only_key_by_blocks(std::string_view 
 
 #endif
 
-std::optional<std::size_t> only_key(std::string_view json, Cpu cpu) {
+std::optional<std::size_t> only_key(std::string_view json, [[maybe_unused]] Cpu cpu) {
 #if defined(__x86_64__)
     if (cpu == Cpu::avx2) return only_key_by_blocks(json);
 #endif

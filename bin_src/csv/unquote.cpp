@@ -63,7 +63,7 @@ CLOUDHIJACK_AVX2 std::string_view unquote_by_blocks(char* cell, std::size_t begi
 }  // namespace
 #endif
 
-std::string_view unquote(std::span<char> cell, Cpu cpu) {
+std::string_view unquote(std::span<char> cell, [[maybe_unused]] Cpu cpu) {
 #if defined(__x86_64__)
     if (cpu == Cpu::avx2 && cell.size() > 1 && cell.back() == '"') {
         return unquote_by_blocks(cell.data(), 1, cell.size() - 1);

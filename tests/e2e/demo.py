@@ -188,7 +188,7 @@ def print_attacks(day: Day, volume: Answer, hunt: Answer) -> None:
 
 
 def main() -> int:
-    if len(sys.argv) != 2:
+    if len(sys.argv) < 2:
         print(__doc__)
         return 2
     day = cloudtrail_day(SEED)
@@ -196,9 +196,9 @@ def main() -> int:
     chunks = write_bodies(rows, ROWS_PER_CHUNK)
     style = Style()
     started = time.monotonic()
-    volume = run_search([sys.argv[1]], chunks=chunks)
+    volume = run_search(sys.argv[1:], chunks=chunks)
     counted = time.monotonic()
-    hunt = run_search([sys.argv[1]], ["mode=hunt"], chunks=chunks)
+    hunt = run_search(sys.argv[1:], ["mode=hunt"], chunks=chunks)
     hunted = time.monotonic()
 
     print(style.bold("| cloudhijack: who used a service more than its threshold in an hour\n"))

@@ -11,7 +11,7 @@ import unittest
 from pathlib import Path
 from typing import Mapping, Sequence, Union
 
-from program_under_test import program
+from program_under_test import command_line, program
 
 BASELINE_COLUMNS = ["account", "principal", "service", "first_seen", "last_seen", "peak_hour"]
 ALLOWLIST_COLUMNS = ["principal", "service", "evidence", "threshold", "expires", "note"]
@@ -22,7 +22,7 @@ def install(folder: Path) -> Path:
     bin_folder = folder / f"cloudhijack/bin/linux_{platform.machine()}"
     bin_folder.mkdir(parents=True)
     (folder / "cloudhijack/lookups").mkdir()
-    return Path(shutil.copy2(program()[0], bin_folder / "cloudhijack"))
+    return Path(shutil.copy2(program()[-1], bin_folder / "cloudhijack"))
 
 
 def lookups_of(installed: Path) -> Path:
@@ -46,7 +46,7 @@ class LookupTest(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         installed = install(Path(folder.name))
-        self.argv = [str(installed)]
+        self.argv = command_line(str(installed))
         self.lookups = lookups_of(installed)
 
     def write(self, name: str, content: Union[str, bytes]) -> Path:

@@ -10,12 +10,12 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from program_under_test import program
+from program_under_test import build_folder
 from shell_run import run_program, run_scan
 from shipped_catalogue import CATALOGUE, read_stanzas
 from typed_shell import TypedShell
 
-BUILD = Path(program()[0]).parent
+BUILD = build_folder()
 SHELL_FILES = BUILD / "shell"
 
 PROGRAM_HELP = run_program("--help").stdout

@@ -98,7 +98,7 @@ class DispatcherTest(unittest.TestCase):
         self.pretend_machine("mips64")
         error = self.error()
         self.assertIn("of the kind mips64: bin/linux_mips64/cloudhijack is missing", error)
-        self.assertIn(f"There are programs for: {MACHINE}.", error)
+        self.assertIn("There are programs for: aarch64 x86_64.", error)
 
     @in_each_shell
     def test_a_machine_with_a_strange_name_breaks_nothing(self) -> None:
@@ -112,8 +112,11 @@ class DispatcherTest(unittest.TestCase):
         self.program.unlink()
         error = self.error()
         self.assertIn(f"bin/linux_{MACHINE}/cloudhijack is missing", error)
-        self.assertIn("There are programs for: none.", error)
+        (other,) = {"aarch64", "x86_64"} - {MACHINE}
+        self.assertIn(f"There are programs for: {other}.", error)
         self.assertIn("Install the app from its package again", error)
+        shutil.rmtree(self.app / f"bin/linux_{other}")
+        self.assertIn("There are programs for: none.", self.error())
 
     @in_each_shell
     def test_a_program_that_may_not_be_executed_is_named(self) -> None:
