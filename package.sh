@@ -7,13 +7,15 @@ usage() {
     cat <<'END'
 usage: ./package.sh [command]
 
-  (none)  makes the app's package, dist/cloudhijack-<version>.spl
+  (none)  makes the app's package, dist/cloudhijack-<version>.spl, and SHA256SUMS beside it
   build   makes the program, build/release/cloudhijack, and its completions and man page for
           shells, build/release/shell; `cmake --install build/release` installs them
   demo    makes the program and shows it at work on made-up events
   test    makes the program and the package, and runs the tests, on the program in the package
   test --long
           the same, with 500 random clusters where every day 50 are enough
+  reproduce
+          makes the last commit's package a second time, in another folder, and compares the bytes
   bench   times the program against what people use in its place
   bench --smoke
           only checks that all of them find the same
@@ -162,6 +164,7 @@ package() {
         --owner root:0 --group root:0 --mode u=rwX,go=rX --hard-dereference cloudhijack |
         gzip --no-name --best >"$spl.part" || fail "cannot write $spl"
     mv "$spl.part" "$spl"
+    (cd dist && sha256sum "${spl#dist/}" >SHA256SUMS)
 }
 
 # Unpacks the package, as an install does, for tests of the programs inside.
@@ -178,6 +181,20 @@ test_package() {
     unpack
     CLOUDHIJACK_PACKAGED=$PWD/build/unpacked/cloudhijack/bin/linux_$machine/cloudhijack \
         ctest --preset release
+}
+
+# Makes the last commit's package once more, from nothing, in another folder with other settings.
+reproduce() {
+    [[ ! $(git status --porcelain) ]] || fail 'there are changes: commit them first'
+    package
+    local elsewhere
+    elsewhere=$(mktemp --directory)
+    say "making it once more, in $elsewhere"
+    git clone --quiet . "$elsewhere/clone"
+    (umask 077 && TZ=Asia/Kathmandu LC_ALL=C CCACHE_DISABLE=1 "$elsewhere/clone/package.sh")
+    cmp "$spl" "$elsewhere/clone/$spl" || fail 'the bytes differ'
+    say "the same bytes: $(<dist/SHA256SUMS)"
+    rm -rf "$elsewhere"
 }
 
 # The contenders come from PyPI, into a folder of their own.
@@ -209,6 +226,16 @@ check_man_page() {
 # Any npm with its node will do: Debian's npm does not install beside a node from elsewhere.
 need_node() {
     command -v npm >/dev/null || need 'show the dashboard' nodejs npm
+}
+
+# No program holds the name of the folder that it was built in.
+check_no_trace() {
+    local program
+    for program in build/stage/cloudhijack/bin/linux_*/cloudhijack; do
+        if grep --quiet --fixed-strings "$PWD" "$program"; then
+            fail "$program holds the folder's name, $PWD: the same commit gives other bytes elsewhere"
+        fi
+    done
 }
 
 # What an emulated program is tested with: all that reads and judges, nothing that measures memory
@@ -244,6 +271,7 @@ check() {
     say 'inspecting the package'
     python3 tests/package/appinspect_check.py "$spl"
     python3 tests/package/slim_check.py "$spl"
+    check_no_trace
 
     say 'asking the benchmark whether all contenders find the same'
     bench --smoke
@@ -276,6 +304,7 @@ case $* in
         ;;
     test) test_package ;;
     'test --long') CLOUDHIJACK_LONG=1 test_package ;;
+    reproduce) reproduce ;;
     bench) bench ;;
     'bench --smoke') bench --smoke ;;
     check) check ;;

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import re
 import shlex
 import struct
@@ -18,6 +20,14 @@ from chunk_body import write_body
 from splunkd import Session, execute, getinfo, run_search
 
 ELF_MACHINES = {62: "x86_64", 183: "aarch64"}
+PT_INTERP = 3  # a segment that names the loader of shared libraries
+
+
+def segments(program: bytes) -> list[int]:
+    """The types of a 64-bit program's segments."""
+    (begin,) = struct.unpack_from("<Q", program, 32)
+    size, count = struct.unpack_from("<HH", program, 54)
+    return [struct.unpack_from("<I", program, begin + i * size)[0] for i in range(count)]
 
 
 def members() -> list[tarfile.TarInfo]:
@@ -52,12 +62,20 @@ class PackageTest(unittest.TestCase):
 
     def test_the_same_input_gives_the_same_bytes(self) -> None:
         made = set()
-        for umask in ("022", "077"):
+        for umask, zone, language in (("022", "UTC", "C"), ("077", "Asia/Kathmandu", "C.UTF-8")):
             command = ["bash", "-c", f"umask {umask} && exec ./package.sh"]
-            done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+            environment = {**os.environ, "TZ": zone, "LC_ALL": language}
+            done = subprocess.run(
+                command, cwd=ROOT, env=environment, capture_output=True, text=True
+            )
             self.assertEqual(done.returncode, 0, done.stderr)
             made.add(PACKAGE.read_bytes())
         self.assertEqual(len(made), 1)
+
+    def test_its_digest_lies_beside_it(self) -> None:
+        digest = hashlib.sha256(PACKAGE.read_bytes()).hexdigest()
+        sums = PACKAGE.with_name("SHA256SUMS").read_text()
+        self.assertEqual(sums, f"{digest}  {PACKAGE.name}\n")
 
 
 class InstalledAppTest(unittest.TestCase):
@@ -143,7 +161,8 @@ class AppTest(InstalledAppTest):
 
     def test_its_programs_are_stripped_and_lie_by_machine(self) -> None:
         programs = list(self.app.glob("bin/*/*"))
-        self.assertTrue(programs)
+        machines = sorted(path.parent.name for path in programs)
+        self.assertEqual(machines, ["linux_aarch64", "linux_x86_64"])
         for path in programs:
             with self.subTest(path):
                 program = path.read_bytes()
@@ -151,6 +170,7 @@ class AppTest(InstalledAppTest):
                 self.assertEqual(path.parent.name, f"linux_{ELF_MACHINES[machine]}")
                 self.assertEqual(path.name, "cloudhijack", "a dot or the dispatcher's name")
                 self.assertNotIn(b"\0.symtab\0", program)
+                self.assertNotIn(PT_INTERP, segments(program), "it needs shared libraries")
 
     def test_it_brings_the_licences_of_what_it_links_in(self) -> None:
         phrases = {
