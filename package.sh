@@ -158,6 +158,8 @@ package() {
     quietly cmake --install "build/$other" --component app --strip --prefix "$stage"
     name=$(build/release/cloudhijack --version) # "cloudhijack <version>"
     version=${name#* }
+    python3 cmake/bill_of_materials.py "$version" "$stage/cloudhijack" \
+        "$machine=build/release" "$other=build/$other" >"$stage/cloudhijack/licenses/bom.cdx.json"
     spl=dist/cloudhijack-$version.spl
     trap 'rm -f "$spl.part"' EXIT
     tar --create --directory "$stage" --format ustar --sort name --mtime 2026-01-01T00:00Z \
@@ -271,6 +273,7 @@ check() {
     say 'inspecting the package'
     python3 tests/package/appinspect_check.py "$spl"
     python3 tests/package/slim_check.py "$spl"
+    python3 tests/package/bill_check.py "$spl"
     check_no_trace
 
     say 'asking the benchmark whether all contenders find the same'

@@ -1,0 +1,196 @@
+"""Prints what the package's programs hold, as CycloneDX JSON: usage:
+
+bill_of_materials.py VERSION STAGE MACHINE=BUILD...
+
+STAGE is the app's folder as it will be packed, each BUILD the build folder of a machine's program.
+What went in is read from there: the linker's map names the archives, and ninja the headers. Debian
+knows whose they are. The same input gives the same text, so it holds neither a time nor a serial
+number.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Iterable, NamedTuple, Optional
+from urllib.parse import quote
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# Debian's package -> the licence of what comes from it; None where only names and numbers of an
+# interface do. A package that is linked and not named here is an error.
+LICENCES: dict[str, Optional[str]] = {
+    r"libboost(-program-options)?1\.\d+-dev": "BSL-1.0",
+    r"libc6-dev(-\w+-cross)?": "LGPL-2.1-or-later",
+    r"libdeflate-dev": "MIT",
+    r"libgcc-\d+-dev(-\w+-cross)?": "GPL-3.0-or-later WITH GCC-exception-3.1",
+    r"libre2-dev": "BSD-3-Clause",
+    r"libstdc\+\+-\d+-dev(-\w+-cross)?": "GPL-3.0-or-later WITH GCC-exception-3.1",
+    r"libxxhash-dev": "BSD-2-Clause",
+    r"linux-libc-dev(-\w+-cross)?": None,
+    r"nlohmann-json3-dev": "MIT",
+    r"zlib1g-dev": "Zlib",
+}
+
+SIMDJSON_HEADER = "simdjson.h"  # comes from no package of Debian's
+
+
+class Package(NamedTuple):
+    """One of Debian's."""
+
+    name: str
+    version: str
+    architecture: str
+
+
+def run(*command: object) -> str:
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"bill_of_materials.py: {done.args[0]}: {done.stderr.strip()}")
+    return done.stdout
+
+
+def linked_files(build: Path) -> set[Path]:
+    """The archives that the program took something from, and the objects that it took whole."""
+    link_map = (build / "cloudhijack.map").read_text()
+    files = re.findall(r"^(/\S+?\.a)\(\S+\)", link_map, re.MULTILINE)
+    files += re.findall(r"^LOAD (/\S+\.o)$", link_map, re.MULTILINE)
+    if not files:
+        sys.exit(f"bill_of_materials.py: {build}/cloudhijack.map names no archive")
+    return {Path(file).resolve() for file in files}
+
+
+def included_files(build: Path) -> set[Path]:
+    """The headers of all sources of the program."""
+    files = set()
+    ours = False
+    for line in run("ninja", "-C", build, "-t", "deps").splitlines():
+        if line.startswith("    "):
+            if ours:
+                files.add((build / line.strip()).resolve())
+        elif line:
+            ours = not line.startswith("tests/")
+    if not files:
+        sys.exit(f"bill_of_materials.py: ninja knows of no headers in {build}")
+    return files
+
+
+def packages_in_sysroot(sysroot: Path) -> dict[Path, Package]:
+    """Each file there, and the package that it was unpacked from."""
+    owners = {}
+    for contents in sysroot.glob("packages/*.list"):
+        package = Package(*contents.stem.split("_"))
+        for name in contents.read_text().splitlines():
+            owners[sysroot / name.lstrip("/")] = package
+    return owners
+
+
+def installed_packages(files: Iterable[Path]) -> set[Package]:
+    """Those that this machine's Debian has the files from."""
+    # "<package>[:<architecture>]: <file>"
+    owners = re.findall(r"^(\S+): /", run("dpkg-query", "--search", *sorted(files)), re.MULTILINE)
+    form = "${Package} ${Version} ${Architecture}\n"
+    lines = run("dpkg-query", "--show", f"--showformat={form}", *sorted(set(owners)))
+    return {Package(*line.split()) for line in lines.splitlines()}
+
+
+def linked_packages(machine: str, files: set[Path]) -> list[Package]:
+    """Those that the files come from; none has the project's own and simdjson's."""
+    owners = packages_in_sysroot(ROOT / "build/sysroot" / machine)
+    packages = {owners[file] for file in files if file in owners}
+    installed = {
+        file
+        for file in files - owners.keys()
+        if not file.is_relative_to(ROOT) and file.name != SIMDJSON_HEADER
+    }
+    return sorted(packages | installed_packages(installed))
+
+
+def licence(package: Package) -> Optional[str]:
+    for pattern, name in LICENCES.items():
+        if re.fullmatch(pattern, package.name):
+            return name
+    sys.exit(
+        f"bill_of_materials.py: the program holds something of Debian's {package.name}, and"
+        " LICENCES names no licence for it"
+    )
+
+
+def library(name: str, version: str, purl: str, expression: str) -> dict[str, Any]:
+    return {
+        "type": "library",
+        "bom-ref": purl,
+        "name": name,
+        "version": version,
+        "licenses": [{"expression": expression}],
+        "purl": purl,
+    }
+
+
+def debian_library(package: Package, expression: str) -> dict[str, Any]:
+    name, version = quote(package.name, safe=""), quote(package.version, safe="")
+    purl = f"pkg:deb/debian/{name}@{version}?arch={package.architecture}"
+    return library(package.name, package.version, purl, expression)
+
+
+def simdjson(files: set[Path]) -> dict[str, Any]:
+    (header,) = (file for file in files if file.name == SIMDJSON_HEADER)
+    found = re.search(r'#define SIMDJSON_VERSION "([\d.]+)"', header.read_text())
+    assert found is not None
+    purl = f"pkg:github/simdjson/simdjson@v{found[1]}"
+    return library("simdjson", found[1], purl, "Apache-2.0")
+
+
+def bill(version: str, stage: Path, builds: dict[str, Path]) -> dict[str, Any]:
+    app = f"pkg:generic/cloudhijack@{version}"
+    libraries: dict[str, dict[str, Any]] = {}
+    programs = []
+    needs = {app: list[str]()}
+    for machine, build in sorted(builds.items()):
+        name = f"bin/linux_{machine}/cloudhijack"
+        digest = hashlib.sha256((stage / name).read_bytes()).hexdigest()
+        programs.append(
+            {
+                **{"type": "file", "bom-ref": name, "name": name},
+                "hashes": [{"alg": "SHA-256", "content": digest}],
+            }
+        )
+        needs[app].append(name)
+        files = linked_files(build) | included_files(build)
+        linked = [simdjson(files)]
+        for package in linked_packages(machine, files):
+            expression = licence(package)
+            if expression is not None:
+                linked.append(debian_library(package, expression))
+        libraries.update((component["bom-ref"], component) for component in linked)
+        needs[name] = [component["bom-ref"] for component in linked]
+    return {
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.5",
+        "version": 1,
+        "metadata": {
+            "component": {
+                **{"type": "application", "bom-ref": app, "name": "cloudhijack"},
+                **{"version": version, "purl": app},
+                "licenses": [{"expression": "Apache-2.0"}],
+            }
+        },
+        "components": programs + [libraries[ref] for ref in sorted(libraries)],
+        "dependencies": [{"ref": ref, "dependsOn": sorted(on)} for ref, on in needs.items()],
+    }
+
+
+def main() -> None:
+    if len(sys.argv) < 4 or any("=" not in word for word in sys.argv[3:]):
+        sys.exit(__doc__)
+    version, stage, *pairs = sys.argv[1:]
+    builds = {machine: Path(build).resolve() for machine, build in (p.split("=") for p in pairs)}
+    print(json.dumps(bill(version, Path(stage), builds), indent=2))
+
+
+if __name__ == "__main__":
+    main()
