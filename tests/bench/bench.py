@@ -13,6 +13,7 @@ import json
 import os
 import platform
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -28,6 +29,7 @@ from peak_memory import measured
 from timing import Run, Timing, run, same
 
 HERE = Path(__file__).resolve().parent
+DISPATCHER = HERE.parents[1] / "app/bin/cloudhijack.sh"
 Findings = set[tuple[str, int]]  # who, and how many calls
 Stream = list[Path]
 
@@ -109,12 +111,21 @@ class Bench(Timing):
 
     def start(self) -> None:
         stream = stream_of(self.folder / "getinfo", [], [])
-        empty, ours = self.in_turns(
-            *(lambda argv=argv: run(argv, stream) for argv in (["true"], [self.program]))
+        # The app's folder for programs, as far as a start needs it.
+        dispatcher = self.folder / "bin/cloudhijack.sh"
+        beside = dispatcher.parent / f"linux_{platform.machine()}"
+        beside.mkdir(parents=True)
+        shutil.copy2(DISPATCHER, dispatcher)
+        shutil.copy2(self.program, beside / "cloudhijack")
+        commands = (["true"], [self.program], [str(dispatcher)])
+        empty, ours, dispatched = self.in_turns(
+            *(lambda argv=argv: run(argv, stream) for argv in commands)
         )
         self.say(
             "start to answer, over an empty program", f"{(ours - empty) * 1000:.1f} ms", "5 ms"
         )
+        added = f"{(dispatched - ours) * 1000:.1f} ms"
+        self.say("what the app's dispatcher adds to a start", added, "3 ms")
 
     # How cost grows
 
