@@ -29,6 +29,17 @@ std::string unescaped(std::string_view key) {
     return text;
 }
 
+// Behind the last newline between a `}` and a `{`. Only so far back as most records are long: where
+// there is none, every byte has to be looked at anyway.
+std::optional<std::size_t> last_line_end(std::span<const char> bytes) {
+    constexpr std::size_t far_enough = std::size_t{16} * 1024;
+    const std::size_t begin = bytes.size() - std::min(bytes.size(), far_enough);
+    const std::string_view text(bytes.data() + begin, bytes.size() - begin);
+    const auto found = text.rfind("}\n{");
+    if (found == std::string_view::npos) return std::nullopt;
+    return begin + found + 2;
+}
+
 }  // namespace
 
 Result<std::optional<RecordSplitter::Document>> RecordSplitter::next() {
@@ -208,7 +219,7 @@ Result<std::optional<RecordSplitter::Document>> RecordSplitter::finish() {
     saw_cut_list_ |= open_list && part_ == Part::lines;
     if (open_document && close_document(at_)) return document();
     const bool is_cut_off = (open_list || open_document) && part_ == Part::whole;
-    const bool has_cut_list = std::exchange(saw_cut_list_, false) && part_ != Part::elements;
+    const bool has_cut_list = std::exchange(saw_cut_list_, false) && part_ != Part::looked_through;
     if (is_cut_off || has_cut_list) return failure("ends inside its list of records");
     return std::nullopt;
 }
@@ -218,15 +229,13 @@ RecordSplitter::Stretch RecordSplitter::take_stretch() {
     const std::size_t begin = at_;
     Stretch stretch{.text = {}, .position = passed_ + begin, .place = place_};
     std::size_t end = begin;
-    if (place_.in_list) {
-        while (scan(bytes)) end = at_;
-    } else {
-        const std::string_view text(bytes.data(), bytes.size());
-        const std::size_t last_line = text.rfind("}\n{");
-        if (last_line == std::string_view::npos || last_line < begin) return {};
-        end = at_ = last_line + 2;
+    if (const auto line_end = place_.in_list ? std::nullopt : last_line_end(bytes.subspan(begin))) {
+        end = at_ = begin + *line_end;
         place_.behind_brace = false;
         place_.behind_line = true;
+    } else {
+        stretch.is_looked_through = true;
+        while (scan(bytes)) end = at_;
     }
     stretch.text = {bytes.data() + begin, end - begin};
     return stretch;

@@ -48,6 +48,9 @@ class RecordSplitter {
         std::string_view text;
         std::uint64_t position = 0;  ///< of its first byte in the stream
         Place place;                 ///< at its beginning
+        /// Whoever gave it has seen where each array in it ends. Else it is of lines, and an array
+        /// that is open at its end is cut off there.
+        bool is_looked_through = false;
     };
 
     /// Window and shape must outlive the splitter.
@@ -58,7 +61,7 @@ class RecordSplitter {
     RecordSplitter(io::Window& window, const Shape& shape, const Stretch& stretch)
         : RecordSplitter(window, shape) {
         passed_ = stretch.position;
-        part_ = stretch.place.in_list ? Part::elements : Part::lines;
+        part_ = stretch.is_looked_through ? Part::looked_through : Part::lines;
         place_ = stretch.place;
     }
 
@@ -85,8 +88,8 @@ class RecordSplitter {
     /// What the window holds of the stream.
     enum class Part : std::uint8_t {
         whole,
-        lines,     ///< up to where an open array would count as cut off
-        elements,  ///< of an array, whose end another splitter has seen
+        lines,           ///< up to where an open array counts as cut off
+        looked_through,  ///< another splitter tells what ends where
     };
 
     bool scan(std::span<const char> bytes);

@@ -37,7 +37,14 @@ class BatchQueue {
     /// Nothing, a batch, or the index of a file.
     using Work = std::variant<std::monostate, Batch, std::size_t>;
 
-    BatchQueue(std::size_t files, std::size_t threads) : files_(files), threads_(threads) {}
+    explicit BatchQueue(std::size_t files) : files_(files) {}
+
+    /// Says that one more thread will take work.
+    void add_thread() {
+        const std::scoped_lock lock(mutex_);
+        ++threads_;
+        note_hunger();
+    }
 
     /// Waits for work; nothing where there will be none. After a file, call file_done().
     Work take() {
@@ -80,7 +87,7 @@ class BatchQueue {
     std::condition_variable changed_;
     std::deque<Batch> batches_;
     std::size_t files_;
-    std::size_t threads_;
+    std::size_t threads_ = 0;
     std::size_t next_file_ = 0;
     std::size_t open_files_ = 0;
     std::atomic<bool> is_hungry_ = false;

@@ -127,8 +127,8 @@ bool tell_outcome(const File& file, const FileOutcome& outcome) {
              std::to_string(outcome.first_unreadable_at) + ", " + outcome.first_reason);
     }
     if (outcome.error) {
-        tell(name + ": " + *outcome.error + "; " + std::to_string(outcome.records) +
-             " records were read before that");
+        tell(name + ": " + *outcome.error + "; " + counted(outcome.records, "record") +
+             (outcome.records == 1 ? " was" : " were") + " read of it");
     }
     return outcome.unreadable > 0 || outcome.error;
 }

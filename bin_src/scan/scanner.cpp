@@ -86,8 +86,10 @@ Result<Start> look_at_start(io::Window& window) {
     }
 }
 
-// A file that does not begin as JSON and in which nothing could be read is no file of ours.
+// What the whole of it says of a file. One that does not begin as JSON and in which nothing could
+// be read is no file of ours.
 void judge(const File& file, FileOutcome& outcome) {
+    if (outcome.lacks_memory) outcome.error = "was not read whole: there is too little memory";
     if (outcome.begins_as_json || outcome.error || outcome.records > outcome.unreadable) return;
     outcome.error = "is no JSON";
     outcome.is_other_file = !file.named;
@@ -101,21 +103,19 @@ class ScanThread {
   public:
     ScanThread(Scanner& scanner, std::span<const File> files, BatchQueue& queue,
                std::vector<FileOutcome>& outcomes)
-        : scanner_(&scanner),
-          files_(files),
-          queue_(&queue),
-          outcomes_(&outcomes),
-          activity_(scanner.new_activity_()) {}
+        : scanner_(&scanner), files_(files), queue_(&queue), outcomes_(&outcomes) {}
 
     void run() {
         while (true) {
             auto work = queue_->take();
             if (std::holds_alternative<std::monostate>(work)) return;
             if (const auto* file = std::get_if<std::size_t>(&work)) {
+                reads_file_ = true;
                 guarded(*file, [&] { read_file(*file); });
                 queue_->file_done();
             } else {
                 const auto& batch = std::get<Batch>(work);
+                reads_file_ = false;
                 guarded(batch.file(), [&] { read_batch(batch); });
             }
         }
@@ -123,16 +123,18 @@ class ScanThread {
 
   private:
     // Reads what is of a file and hands it in. No exception leaves a thread; all there can be is a
-    // lack of memory, and then what this thread holds is lost, which the error says.
+    // lack of memory, and then what this thread holds is lost, which the outcome says. Nothing here
+    // may need memory after that.
     void guarded(std::size_t file, const auto& read) {
         try {
+            if (!activity_) activity_ = scanner_->new_activity_();
             read();
             hand_in(file);
-        } catch (const std::exception& error) {
-            activity_ = scanner_->new_activity_();
+        } catch (const std::exception&) {
+            activity_.reset();
             outcome_ = {};
             const std::scoped_lock lock(scanner_->mutex_);
-            (*outcomes_)[file].error = std::string("was not read whole: ") + error.what();
+            (*outcomes_)[file].lacks_memory = true;
         }
     }
 
@@ -162,6 +164,7 @@ class ScanThread {
             if (!queue_->is_hungry()) continue;
             const auto stretch = splitter.take_stretch();
             if (!stretch.text.empty()) queue_->put(Batch(index, stretch));
+            window.shrink();
         }
     }
 
@@ -192,7 +195,7 @@ class ScanThread {
         bool broken = false;
         const auto take = [&](const cloudtrail::Event& event) {
             ++outcome_.records;
-            const auto added = detect::add(activity_, event);
+            const auto added = detect::add(*activity_, event);
             if (added == detect::Added::left_out) ++outcome_.left_out;
             if (added == detect::Added::undated) {
                 skip(position, "has no eventTime that is a time");
@@ -223,13 +226,19 @@ class ScanThread {
         documents_.shrink();
         scanner_->progress_.records += outcome_.records;
         const std::scoped_lock lock(scanner_->mutex_);
-        detect::merge(scanner_->activity_, activity_);
+        take_outcome(file);
+        detect::merge(scanner_->activity_, *activity_);
         activity_ = scanner_->new_activity_();
+    }
+
+    void take_outcome(std::size_t file) {
         FileOutcome mine = std::exchange(outcome_, {});
         FileOutcome& all = (*outcomes_)[file];
         all.records += mine.records;
         all.left_out += mine.left_out;
-        if (mine.error) all.error = std::move(mine.error);
+        // A batch can only say that an array is cut off in it. Whoever reads the whole file goes on
+        // to its end, and what ends it there is told first.
+        if (mine.error && (reads_file_ || !all.error)) all.error = std::move(mine.error);
         all.begins_as_json &= mine.begins_as_json;
         const bool first =
             mine.unreadable > 0 &&
@@ -246,18 +255,21 @@ class ScanThread {
     BatchQueue* queue_;
     std::vector<FileOutcome>* outcomes_;
     cloudtrail::DocumentReader documents_{cloudtrail::Shape::cloudtrail()};
-    detect::Activity activity_;
+    std::optional<detect::Activity> activity_;
     FileOutcome outcome_;
+    bool reads_file_ = false;  ///< and not a batch of one
 };
 
 std::vector<FileOutcome> Scanner::run(std::span<const File> files, unsigned threads) {
     std::vector<FileOutcome> outcomes(files.size());
-    BatchQueue queue(files.size(), threads);
+    BatchQueue queue(files.size());
+    queue.add_thread();
     std::vector<std::jthread> others;
     const auto work = [&] { ScanThread(*this, files, queue, outcomes).run(); };
     for (unsigned i = 1; i < threads; ++i) {
         try {
             others.emplace_back(work);
+            queue.add_thread();
         } catch (const std::system_error&) {
             break;  // the system allows no more threads: those that there are do the work
         }

@@ -24,6 +24,7 @@ struct FileOutcome {
     std::uint64_t first_unreadable_at = 0;  ///< the byte, unpacked, where the first of these begins
     std::string first_reason;
     std::optional<std::string> error;  ///< why the file was not read to its end
+    bool lacks_memory = false;         ///< it was not read, or not counted, to its end
     bool begins_as_json = true;        ///< with { or [, or it is empty
     bool is_other_file = false;  ///< found in a folder and no JSON: passed over, which is no error
 };

@@ -84,7 +84,8 @@ class ReadAhead {
 };
 
 /// One gzip member, unpacked at once by libdeflate, which is twice as fast as zlib but needs all of
-/// a member and of its text in memory, and tells nothing of a member that is damaged.
+/// a member and of its text in memory, and tells nothing of a member that is damaged. Of the two
+/// checksums that a member can have it looks at the text's, and not at the header's.
 class WholeMember {
   public:
     /// Unpacks the first member of `packed`, which ends with the last one; false where it is

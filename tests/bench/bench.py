@@ -2,7 +2,7 @@
 
 Each contender answers the same question over the same events and must give the same findings before
 its time counts. Times are of whole processes, medians of several runs; ratios are within one run.
-Writes tests/bench/results/<date>.md. `--smoke` runs everything small, once, for correctness alone.
+Writes tests/bench/results/<date>.md and what README.md shows of it. `--smoke` runs everything small, once, for correctness alone.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from bench_scan import scan
 from chunk_body import read_body, write_body
 from many_groups import many_groups
 from peak_memory import measured
+from published import publish
 from timing import Run, Timing, run, same
 
 HERE = Path(__file__).resolve().parent
@@ -241,7 +242,8 @@ def main(arguments: Sequence[str]) -> int:
     results = HERE / "results"
     results.mkdir(exist_ok=True)
     (results / f"{today}.md").write_text("\n".join(table) + "\n", encoding="utf-8")
-    print(f"wrote {results / today}.md")
+    publish()
+    print(f"wrote {results / today}.md, and its table and picture for README.md")
     return 0
 
 

@@ -2,55 +2,21 @@
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
 #include <array>
 #include <random>
 #include <string>
 
-#include "cloudtrail/document_reader.hpp"
-#include "io/window.hpp"
+#include "call_filter_answers.hpp"
 
 using namespace cloudhijack;
-using cloudtrail::CallFilter;
-using cloudtrail::Quotes;
 
 namespace {
 
-constexpr std::array<std::string_view, 2> k_wanted = {"Publish", "GetAccount"};
-
-std::string doubled(std::string_view text) {
-    std::string out;
-    for (const char c : text) out += c == '"' ? "\"\"" : std::string(1, c);
-    return out;
-}
-
-// What all ways of asking say, which must be the same.
 bool passes_over(const std::string& json) {
-    const auto asked = [&json](Cpu cpu, Quotes quotes) {
-        const std::string text = quotes == Quotes::doubled ? doubled(json) : json;
-        const std::string padded = text + std::string(io::k_padding, 'N');
-        return CallFilter(k_wanted, cpu)
-            .passes_over(std::string_view(padded).substr(0, text.size()), quotes);
-    };
-    const bool answer = asked(Cpu::plain, Quotes::single);
+    const auto answers = filter_answers(json);
     CAPTURE(json);
-    CHECK(asked(Cpu::plain, Quotes::doubled) == answer);
-    CHECK(asked(cpu_at_hand(), Quotes::single) == answer);
-    CHECK(asked(cpu_at_hand(), Quotes::doubled) == answer);
-    return answer;
-}
-
-bool holds_wanted_call(const std::string& json) {
-    const std::string padded = json + std::string(io::k_padding, ' ');
-    cloudtrail::DocumentReader reader(cloudtrail::Shape::cloudtrail());
-    bool found = false;
-    reader.read(std::string_view(padded).substr(0, json.size()), {},
-                {.take =
-                     [&found](const cloudtrail::Event& event) {
-                         found |= std::ranges::find(k_wanted, event.name) != k_wanted.end();
-                     },
-                 .skip = [](std::string_view) {}});
-    return found;
+    REQUIRE(answers.size() == 1);
+    return answers.contains(true);
 }
 
 }  // namespace

@@ -185,6 +185,18 @@ TEST_CASE("splitter: stretches that others part give the same documents, over ma
     CHECK(documents > 100'000);
 }
 
+TEST_CASE("splitter: a stretch is all that the window has, however records are parted") {
+    for (const std::string parting : {"\n", "\r\n", "", "\n\n", " \n", ",\n"}) {
+        CAPTURE(parting);
+        std::string text = parting.starts_with(',') ? "[" : "";
+        for (int i = 0; i < 1'000; ++i) text += "{\"a\":{\"b\":1}}" + parting;
+        io::Window window(in_pieces(text, text.size()), std::size_t{128} * 1024);
+        RecordSplitter splitter(window, Shape::cloudtrail());
+        REQUIRE(splitter.next().value());
+        CHECK(splitter.take_stretch().text.size() > text.size() - 100);
+    }
+}
+
 TEST_CASE("splitter: positions are from the stream's first byte") {
     const std::string text = "[ {\"a\":1},\n" + std::string(300'000, ' ') + "{\"b\":2}]";
     io::Window window(in_pieces(text, 5'000), std::size_t{64} * 1024);

@@ -170,7 +170,7 @@ class BrokenGzipTest(FilesTest):
 
     def check_damaged(self, packed: bytes, message: str) -> None:
         records = self.records_before(packed)
-        self.check(packed, records, f"^{message}; {records} records were read before that$")
+        self.check(packed, records, f"^{message}; {records} records were read of it$")
 
     def test_cut_off(self) -> None:
         for size in (2, 9, 10, 11, len(self.packed) // 2, len(self.packed) - 9):

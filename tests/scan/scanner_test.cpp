@@ -106,6 +106,24 @@ TEST_CASE("scanner: what is wrong with a file is told with its place, and the ot
     CHECK(scanned.answer.contains("caller3"));
 }
 
+TEST_CASE("scanner: which error of a file is told does not depend on the threads") {
+    const TemporaryFolder folder;
+    std::string lines;
+    for (unsigned i = 0; i < 20'000; ++i) {
+        lines += (i % 1'000 == 0 ? "[" : "") + record(i % 50, i) + '\n';  // arrays that are cut off
+    }
+    const std::string packed = gzip(lines);
+    folder.write("cut", packed.substr(0, packed.size() - 9));
+    folder.write("whole", lines);
+    for (const unsigned threads : {1U, 2U, 8U, 8U, 8U}) {
+        const Scanned scanned = scan_with(threads, {folder.path()});
+        CHECK(scanned.outcomes[0].error == "its gzip data is cut off");
+        CHECK(scanned.outcomes[1].error == "ends inside its list of records");
+        CHECK(scanned.outcomes[1].records == 20'000);
+        CHECK(scanned.outcomes[1].unreadable == 0);
+    }
+}
+
 TEST_CASE("scanner: content decides what a file is") {
     const TemporaryFolder folder;
     folder.write("a.gz", "\xEF\xBB\xBF {\"Records\":[" + record(1, 1) + "]}");
