@@ -150,7 +150,7 @@ class BrokenTextTest(FilesTest):
 
     def test_a_record_larger_than_any_may_be(self) -> None:
         huge = call(padding="x" * (64 << 20))
-        self.check(lines(3) + huge, 3, "record of more than 64 MiB.*; 3 records were read before")
+        self.check(lines(3) + huge, 3, "record of more than 64 MiB.*; 3 records were read of it")
 
 
 class BrokenGzipTest(FilesTest):
