@@ -50,7 +50,9 @@ class Bench(Timing):
         answer = last_reply(self.search(stream).output)
         if answer.error:
             raise SystemExit(f"{measure}: {answer.error}")
-        cat, ours = self.in_turns(lambda: run(["cat"], stream), lambda: self.search(stream))
+        cat, ours = self.in_turns(
+            lambda: run(["cat"], stream, keep=False), lambda: self.search(stream)
+        )
         rate = sum(path.stat().st_size for path in stream) / ours / 1e9
         self.say(measure, f"{cat / ours:.2f} ({rate:.2f} GB/s)", reach)
 

@@ -21,15 +21,18 @@ class Row(NamedTuple):
     reach: str
 
 
-def run(argv: Sequence[str], files: Sequence[Path] = (), **more) -> Run:
-    """One process; where it has input, `cat` brings that through a pipe."""
+def run(argv: Sequence[str], files: Sequence[Path] = (), keep: bool = True, **more) -> Run:
+    """One process; where it has input, `cat` brings that through a pipe. What it writes is thrown
+    away where it is not to be kept, which would cost a program that writes much."""
     begin = time.perf_counter()
     source: Optional[subprocess.Popen] = None
     if files:
         source = subprocess.Popen(["cat", *map(str, files)], stdout=subprocess.PIPE)
     with tempfile.TemporaryFile() as out:
         stdin = source.stdout if source else subprocess.DEVNULL
-        process = subprocess.Popen(argv, stdin=stdin, stdout=out, **more)
+        process = subprocess.Popen(
+            argv, stdin=stdin, stdout=out if keep else subprocess.DEVNULL, **more
+        )
         if source is not None:
             source.stdout.close()
         process.wait()
