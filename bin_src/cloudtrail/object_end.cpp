@@ -35,6 +35,12 @@ bool is_under_another_key(std::string_view before, const Shape& shape) {
     return is_key && !key.contains('\\') && !shape.holds_records(key);
 }
 
+// Whether a bracket at the top level of an object may begin an array of records.
+bool may_begin_list(std::string_view text, std::size_t place, const Shape* lists) {
+    return lists != nullptr && text[place] == '[' &&
+           !is_under_another_key(text.substr(0, place), *lists);
+}
+
 // The bytes that a backslash stands before, itself before none. `first` says whether one did at the
 // end of the block before, and then whether one does at the end of this one.
 Mask escaped_by(Mask backslashes, bool& first) {
@@ -50,53 +56,67 @@ Mask escaped_by(Mask backslashes, bool& first) {
     return escaped;
 }
 
-}  // namespace
+/// Brackets of a block that stand outside strings, and what makes the end of an object doubtful.
+struct Marks {
+    Mask opening;
+    Mask closing;
+    Mask doubtful;
+};
 
-CLOUDHIJACK_AVX2 std::optional<std::size_t> object_size_by_blocks(std::span<const char> bytes,
-                                                                  const Shape* lists) {
-    const std::string_view text(bytes.data(), bytes.size());
-    std::size_t depth = 0;
-    Mask inside = 0;  // all ones inside a string
-    bool escape = false;
-    Mask line_begins = 0;  // 1 behind a newline
-    for (std::size_t at = 0; at < text.size(); at += k_block) {
-        const Block block(text.data() + at);
-        const Mask there = there_of(text.size() - at);
+/// Reads blocks one behind the other, and knows from each what the next one begins in.
+class MarkReader {
+  public:
+    /// Of `left` bytes, more than none.
+    CLOUDHIJACK_AVX2 Marks read(const char* text, std::size_t left) {
+        const Block block(text);
+        const Mask there = there_of(left);
         const Mask backslashes = block.equal('\\') & there;
         Mask quotes = block.equal('"') & there;
-        if (backslashes != 0 || escape) quotes &= ~escaped_by(backslashes, escape);
-        const Mask in_string = parity_up_to(quotes) ^ inside;
-        inside = last_bit_throughout(in_string);
+        if (backslashes != 0 || escape_) quotes &= ~escaped_by(backslashes, escape_);
+        const Mask in_string = parity_up_to(quotes) ^ inside_;
+        inside_ = last_bit_throughout(in_string);
 
         const Mask newlines = block.equal('\n') & there;
         const Mask opening = block.equal_or_below('{') & there & ~in_string;
         const Mask closing = block.equal_or_below('}') & there & ~in_string;
         const Mask doubtful = (newlines & in_string) | (backslashes & ~in_string) |
-                              (opening & (newlines << 1U | line_begins));
-        line_begins = newlines >> 63U;
+                              (opening & (newlines << 1U | line_begins_));
+        line_begins_ = newlines >> 63U;
+        return {.opening = opening, .closing = closing, .doubtful = doubtful};
+    }
 
-        const auto opened = static_cast<std::size_t>(__builtin_popcountll(opening));
-        const auto closed = static_cast<std::size_t>(__builtin_popcountll(closing));
-        if (depth > closed + 1) {  // neither the end nor the top level is here
-            if (doubtful != 0) return std::nullopt;
-            depth += opened - closed;
-            continue;
-        }
-        for (Mask brackets = opening | closing; brackets != 0; brackets &= brackets - 1) {
+  private:
+    Mask inside_ = 0;       ///< all ones inside a string
+    bool escape_ = false;   ///< behind a backslash
+    Mask line_begins_ = 0;  ///< 1 behind a newline
+};
+
+}  // namespace
+
+CLOUDHIJACK_AVX2 std::optional<std::size_t> object_size_by_blocks(std::span<const char> bytes,
+                                                                  const Shape* lists) {
+    const std::string_view text(bytes.data(), bytes.size());
+    MarkReader reader;
+    std::size_t depth = 0;
+    for (std::size_t at = 0; at < text.size(); at += k_block) {
+        const Marks marks = reader.read(text.data() + at, text.size() - at);
+        const auto opened = static_cast<std::size_t>(__builtin_popcountll(marks.opening));
+        const auto closed = static_cast<std::size_t>(__builtin_popcountll(marks.closing));
+        const bool is_deep = depth > closed + 1;  // neither the end nor the top level is here
+        depth += is_deep ? opened - closed : 0;
+        for (Mask brackets = is_deep ? 0 : marks.opening | marks.closing; brackets != 0;
+             brackets &= brackets - 1) {
             const Mask bracket = brackets & -brackets;
             const std::size_t place = at + static_cast<std::size_t>(__builtin_ctzll(bracket));
-            if ((closing & bracket) != 0) {
+            if ((marks.closing & bracket) != 0) {
                 if (--depth > 0) continue;
-                if ((doubtful & (bracket - 1)) != 0) return std::nullopt;
+                if ((marks.doubtful & (bracket - 1)) != 0) return std::nullopt;
                 return place + 1;
             }
-            const bool may_be_list = depth == 1 && lists != nullptr && text[place] == '[';
-            if (may_be_list && !is_under_another_key(text.substr(0, place), *lists)) {
-                return std::nullopt;
-            }
+            if (depth == 1 && may_begin_list(text, place, lists)) return std::nullopt;
             ++depth;
         }
-        if (doubtful != 0) return std::nullopt;
+        if (marks.doubtful != 0) return std::nullopt;
     }
     return std::nullopt;
 }

@@ -10,8 +10,10 @@ namespace {
 
 std::uint64_t find_seed() {
     std::uint64_t seed = 0;
-    // Linux before 3.17 has no such call. There the stack's place, which is random too, must do.
-    if (::getentropy(&seed, sizeof(seed)) != 0) seed = reinterpret_cast<std::uintptr_t>(&seed);
+    // Linux before 3.17 has no such call. There the place of the program, which is random too, must
+    // do.
+    static const char here = 0;
+    if (::getentropy(&seed, sizeof(seed)) != 0) seed = reinterpret_cast<std::uintptr_t>(&here);
     return seed;
 }
 
