@@ -19,6 +19,7 @@ using nlohmann::json;
 
 struct Split {
     std::vector<std::string> texts;
+    std::vector<bool> are_closed;
     bool failed = false;
 
     bool operator==(const Split&) const = default;
@@ -33,10 +34,11 @@ Split split(const std::string& bytes, std::size_t piece, Cpu cpu = cpu_at_hand()
         const auto document = splitter.next();
         made.failed = !document;
         if (!document || !*document) return made;
-        const auto [text, position] = **document;
+        const auto [text, position, is_closed] = **document;
         must(position >= end && bytes.compare(position, text.size(), text) == 0, "wrong place");
         end = position + text.size();
         made.texts.emplace_back(text);
+        made.are_closed.push_back(is_closed);
     }
 }
 
