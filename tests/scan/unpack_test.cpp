@@ -35,7 +35,7 @@ Unpacked unpack(const std::string& bytes) { return unpack(in_pieces(bytes, 1'000
 
 std::string numbers(int count) {
     std::string text;
-    for (int i = 0; i < count; ++i) text += std::to_string(i * 7919) + ' ';
+    for (int i = 0; i < count; ++i) text += std::to_string(i * 7919LL) + ' ';
     return text;
 }
 
