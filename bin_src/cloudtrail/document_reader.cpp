@@ -1,23 +1,9 @@
 #include "cloudtrail/document_reader.hpp"
 
-#include <algorithm>
-
 #include "cloudtrail/record_splitter.hpp"
 #include "io/window.hpp"
 
 namespace cloudhijack::cloudtrail {
-namespace {
-
-io::ByteSource from_memory(std::string_view bytes) {
-    return [bytes](std::span<char> buffer) mutable -> Result<std::size_t> {
-        const std::size_t count = std::min(buffer.size(), bytes.size());
-        std::copy_n(bytes.data(), count, buffer.data());
-        bytes.remove_prefix(count);
-        return count;
-    };
-}
-
-}  // namespace
 
 void DocumentReader::read(std::string_view document, std::optional<Time> row_time,
                           const RecordTaker& taker) {
@@ -29,7 +15,7 @@ void DocumentReader::read(std::string_view document, std::optional<Time> row_tim
 }
 
 void DocumentReader::read_list(std::string_view document, const RecordTaker& taker) {
-    io::Window window(from_memory(document), document.size());
+    io::Window window(io::read_from_memory(document), document.size());
     RecordSplitter splitter(window, *shape_);
     while (true) {
         const auto record = splitter.next();

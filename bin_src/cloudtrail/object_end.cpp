@@ -3,15 +3,14 @@
 #include <string_view>
 
 #include "blocks.hpp"
+#include "text/trim.hpp"
 
 namespace cloudhijack::cloudtrail {
 
 #if defined(__x86_64__)
 namespace {
 
-std::string_view without_blanks_behind(std::string_view text) {
-    return text.substr(0, text.find_last_not_of(" \t\r\n") + 1);
-}
+constexpr std::string_view k_blanks = " \t\r\n";
 
 // Takes a byte off the end; false where another one stands there.
 bool take_last(std::string_view& text, char c) {
@@ -23,14 +22,14 @@ bool take_last(std::string_view& text, char c) {
 // Whether the text before a `[` at the top level of an object ends in a key, written in no unusual
 // way, that no list of records stands under. The `,` or `{` before the key shows that it is one.
 bool is_under_another_key(std::string_view before, const Shape& shape) {
-    before = without_blanks_behind(before);
+    before = text::trimmed(before, k_blanks);
     if (!take_last(before, ':')) return false;
-    before = without_blanks_behind(before);
+    before = text::trimmed(before, k_blanks);
     if (!take_last(before, '"')) return false;
     const std::size_t quote = before.rfind('"');
     if (quote == std::string_view::npos) return false;
     const std::string_view key = before.substr(quote + 1);
-    before = without_blanks_behind(before.substr(0, quote));
+    before = text::trimmed(before.substr(0, quote), k_blanks);
     const bool is_key = before.ends_with(',') || before == "{";
     return is_key && !key.contains('\\') && !shape.holds_records(key);
 }

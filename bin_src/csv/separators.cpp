@@ -6,6 +6,7 @@
 #include "blocks.hpp"
 
 namespace cloudhijack::csv {
+
 void Separators::look_at(std::span<const char> bytes, std::uint64_t offset) {
     positions_.erase(positions_.begin(),
                      positions_.begin() + static_cast<std::ptrdiff_t>(row_begin_));

@@ -9,6 +9,7 @@
 
 #include "cloudtrail/time.hpp"
 #include "command/coverage_rows.hpp"
+#include "text/words.hpp"
 
 namespace cloudhijack::scan {
 namespace {
@@ -60,12 +61,6 @@ TableRow to_row(const detect::VolumeFinding& finding) {
     return row;
 }
 
-std::string joined(const std::vector<std::string>& values) {
-    std::string text;
-    for (const std::string& value : values) text += (text.empty() ? "" : ", ") + value;
-    return text;
-}
-
 TableRow to_row(const detect::HuntFinding& finding) {
     constexpr std::uint64_t medium = 41;
     constexpr std::uint64_t high = 61;
@@ -74,7 +69,7 @@ TableRow to_row(const detect::HuntFinding& finding) {
     TableRow row{
         .cells = {std::to_string(finding.risk_score), std::string(finding.severity),
                   cloudtrail::to_utc(first), finding.principal.name, finding.principal.account,
-                  joined(finding.services), std::to_string(finding.use_count),
+                  text::joined(finding.services, ", "), std::to_string(finding.use_count),
                   many(addresses.size, addresses.values.empty() ? "" : addresses.values.front())},
         .details = finding.reasons};
     for (const std::string& line : finding.timeline) row.details.push_back("  " + line);

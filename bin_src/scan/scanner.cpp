@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <system_error>
 #include <thread>
@@ -44,15 +43,6 @@ io::ByteSource counted(io::ByteSource source, std::atomic<std::uint64_t>& bytes)
     return [source = std::move(source), &bytes](std::span<char> buffer) mutable {
         auto count = source(buffer);
         if (count) bytes += *count;
-        return count;
-    };
-}
-
-io::ByteSource from_memory(std::string_view bytes) {
-    return [bytes](std::span<char> buffer) mutable -> Result<std::size_t> {
-        const std::size_t count = std::min(buffer.size(), bytes.size());
-        std::copy_n(bytes.data(), count, buffer.data());
-        bytes.remove_prefix(count);
         return count;
     };
 }
@@ -169,7 +159,7 @@ class ScanThread {
     }
 
     void read_batch(const Batch& batch) {
-        io::Window window(from_memory(batch.text()), k_record_cap);
+        io::Window window(io::read_from_memory(batch.text()), k_record_cap);
         cloudtrail::RecordSplitter splitter(window, cloudtrail::Shape::cloudtrail(),
                                             batch.stretch());
         while (read_next(splitter)) {
