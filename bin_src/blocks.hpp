@@ -59,6 +59,39 @@ class Block {
                       _mm256_cmpeq_epi8(_mm256_or_si256(high_, bit), wanted));
     }
 
+    /// Where one of two bytes stands.
+    [[nodiscard]] CLOUDHIJACK_AVX2 Mask equal_to_either(char c, char other) const {
+        const __m256i one = _mm256_set1_epi8(c);
+        const __m256i two = _mm256_set1_epi8(other);
+        return joined(
+            _mm256_or_si256(_mm256_cmpeq_epi8(low_, one), _mm256_cmpeq_epi8(low_, two)),
+            _mm256_or_si256(_mm256_cmpeq_epi8(high_, one), _mm256_cmpeq_epi8(high_, two)));
+    }
+
+    /// Whether a byte stands anywhere.
+    [[nodiscard]] CLOUDHIJACK_AVX2 bool has(char c) const {
+        const __m256i wanted = _mm256_set1_epi8(c);
+        const __m256i found =
+            _mm256_or_si256(_mm256_cmpeq_epi8(low_, wanted), _mm256_cmpeq_epi8(high_, wanted));
+        return _mm256_testz_si256(found, found) == 0;
+    }
+
+    /// Where a byte stands before another one; `next` is the block one byte on.
+    [[nodiscard]] CLOUDHIJACK_AVX2 Mask equal_before(char c, const Block& next, char other) const {
+        const __m256i wanted = _mm256_set1_epi8(c);
+        const __m256i behind = _mm256_set1_epi8(other);
+        return joined(_mm256_and_si256(_mm256_cmpeq_epi8(low_, wanted),
+                                       _mm256_cmpeq_epi8(next.low_, behind)),
+                      _mm256_and_si256(_mm256_cmpeq_epi8(high_, wanted),
+                                       _mm256_cmpeq_epi8(next.high_, behind)));
+    }
+
+    /// Where a control character stands, or a byte beyond ASCII.
+    [[nodiscard]] CLOUDHIJACK_AVX2 Mask below_space_or_beyond_ascii() const {
+        const __m256i space = _mm256_set1_epi8(' ');  // as signed numbers, both are below it
+        return joined(_mm256_cmpgt_epi8(space, low_), _mm256_cmpgt_epi8(space, high_));
+    }
+
   private:
     CLOUDHIJACK_AVX2 static Mask joined(__m256i low, __m256i high) {
         return static_cast<std::uint32_t>(_mm256_movemask_epi8(low)) |

@@ -1,18 +1,13 @@
 #pragma once
 
-#include <cstdint>
-#include <functional>
 #include <span>
-#include <string>
 #include <string_view>
-#include <unordered_set>
 
+#include "cloudtrail/quotes.hpp"
 #include "cpu.hpp"
+#include "text/key_table.hpp"
 
 namespace cloudhijack::cloudtrail {
-
-/// How quotes stand in a text: as they are, or each doubled, as in a CSV cell.
-enum class Quotes : std::uint8_t { single, doubled };
 
 /// Tells records of calls that nobody asked for from others, without reading them: most events of a
 /// search are such, and reading them is most of the work.
@@ -33,14 +28,10 @@ class CallFilter {
     [[nodiscard]] bool passes_over(std::string_view json, Quotes quotes) const;
 
   private:
-    struct Hash : std::hash<std::string_view> {
-        using is_transparent = void;  // NOLINT(readability-identifier-naming): the library's name
-    };
-
     [[nodiscard]] bool is_other_call(std::string_view behind_key, Quotes quotes) const;
 
     Cpu cpu_;
-    std::unordered_set<std::string, Hash, std::equal_to<>> names_;
+    text::KeyTable names_;
 };
 
 }  // namespace cloudhijack::cloudtrail

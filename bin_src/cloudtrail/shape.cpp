@@ -44,12 +44,17 @@ constexpr std::array k_cloudtrail_paths = {
     ShapePath{.path = "Events", .holds = Holds::records},
 };
 
-}  // namespace
-
-const Shape::Node* Shape::Node::child(std::string_view wanted) const {
-    const auto found = std::ranges::find(children, wanted, &Node::key);
-    return found != children.end() ? &*found : nullptr;
+// Recurses as deep as the paths go.
+void index_keys(Shape::Node& node) {
+    std::vector<std::string_view> keys;
+    for (Shape::Node& child : node.children) {
+        keys.emplace_back(child.key);
+        index_keys(child);
+    }
+    node.keys = text::KeyTable(keys);
 }
+
+}  // namespace
 
 Shape::Shape(std::span<const ShapePath> paths) : paths_(paths) {
     std::uint32_t nodes = 0;
@@ -73,6 +78,7 @@ Shape::Shape(std::span<const ShapePath> paths) : paths_(paths) {
         node->field = line.field;
     }
     assert(nodes <= k_max_nodes);
+    index_keys(root_);
 }
 
 bool Shape::holds_records(std::string_view key) const {

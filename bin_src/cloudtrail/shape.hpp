@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cloudtrail/event.hpp"
+#include "text/key_table.hpp"
 
 namespace cloudhijack::cloudtrail {
 
@@ -39,10 +40,14 @@ class Shape {
         Holds holds = Holds::inner;
         std::string_view Event::* field = nullptr;
         std::vector<Node> children;
+        text::KeyTable keys;      ///< the children's
         std::uint32_t index = 0;  ///< of this node among all, below k_max_nodes
 
         /// Null where no path goes through the key.
-        [[nodiscard]] const Node* child(std::string_view wanted) const;
+        [[nodiscard]] const Node* child(std::string_view wanted) const {
+            const auto place = keys.find(wanted);
+            return place ? &children[*place] : nullptr;
+        }
     };
 
     static constexpr std::uint32_t k_max_nodes = 64;

@@ -88,16 +88,15 @@ CLOUDHIJACK_AVX2 std::uint64_t Separators::look_at_blocks(const char* body, std:
         const Block block(body + position);
         const Mask there = there_of(end - position);
         const Mask quotes = block.equal('"') & there;
-        const Mask newlines = block.equal('\n');
-        const Mask parting = (block.equal(',') | newlines) & there;
+        const Mask parting = block.equal_to_either(',', '\n') & there;
         const Mask in_quotes = parity_up_to(quotes) ^ inside;
         Mask separators = parting & ~in_quotes;
         const Mask before_opening = separators | (quotes & ~in_quotes);
         const Mask stray = quotes & in_quotes & ~((before_opening << 1U) | may_open);
         if (stray != 0) separators &= (stray & -stray) - 1;  // what comes before it is well
         for (; separators != 0; separators &= separators - 1) {
-            const auto bit = static_cast<unsigned>(__builtin_ctzll(separators));
-            add(position + bit, (newlines >> bit & 1U) != 0);
+            const auto at = position + static_cast<unsigned>(__builtin_ctzll(separators));
+            add(at, body[at] == '\n');
         }
         if (stray != 0) {
             leave_blocks();

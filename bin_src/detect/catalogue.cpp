@@ -4,7 +4,7 @@
 #include <array>
 #include <cinttypes>
 #include <cstdio>
-#include <set>
+#include <map>
 #include <utility>
 
 #include "detect/hash.hpp"
@@ -13,10 +13,16 @@ namespace cloudhijack::detect {
 
 Catalogue::Catalogue(std::vector<Service> services)
     : services_(std::move(services)), names_(services_.size()) {
+    std::map<std::string, std::vector<Named>> by_name;
     for (std::size_t service = 0; service < services_.size(); ++service) {
         for (std::size_t phase = 0; phase < k_phase_names.size(); ++phase) {
             for (const Call& call : services_[service].calls.at(phase)) {
-                std::vector<Entry>& entries = by_source_[call.source][call.name];
+                std::vector<Named>& sources = by_name[call.name];
+                auto source = std::ranges::find(sources, call.source, &Named::source);
+                if (source == sources.end()) {
+                    source = sources.insert(source, {.source = call.source, .entries = {}});
+                }
+                std::vector<Entry>& entries = source->entries;
                 const auto same = std::ranges::find(entries, service, &Entry::service);
                 std::vector<std::string>& names = names_[service];
                 const auto number = same != entries.end() ? same->call : names.size();
@@ -28,15 +34,20 @@ Catalogue::Catalogue(std::vector<Service> services)
             }
         }
     }
+    for (auto& [name, sources] : by_name) {
+        call_names_.push_back(name);
+        by_name_.push_back(std::move(sources));
+    }
+    places_ = text::KeyTable(call_names());
 }
 
 std::span<const Catalogue::Entry> Catalogue::find(std::string_view source,
                                                   std::string_view name) const {
-    const auto names = by_source_.find(source);
-    if (names == by_source_.end()) return {};
-    const auto entries = names->second.find(name);
-    if (entries == names->second.end()) return {};
-    return entries->second;
+    const auto place = places_.find(name);
+    if (!place) return {};
+    const auto& sources = by_name_[*place];
+    const auto found = std::ranges::find(sources, source, &Named::source);
+    return found != sources.end() ? std::span(found->entries) : std::span<const Entry>{};
 }
 
 std::string Catalogue::fingerprint() const {
@@ -64,14 +75,6 @@ std::string Catalogue::fingerprint() const {
     std::array<char, 17> digits{};
     std::snprintf(digits.data(), digits.size(), "%016" PRIx64, hash_of(rules));
     return digits.data();
-}
-
-std::vector<std::string_view> Catalogue::call_names() const {
-    std::set<std::string_view> names;
-    for (const auto& [source, by_name] : by_source_) {
-        for (const auto& [name, entries] : by_name) names.insert(name);
-    }
-    return {names.begin(), names.end()};
 }
 
 std::vector<std::uint64_t> thresholds_of(const Catalogue& catalogue) {

@@ -5,8 +5,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -16,6 +14,7 @@
 #include "cloudtrail/parameters.hpp"
 #include "conf/conf_file.hpp"
 #include "detect/evidence_settings.hpp"
+#include "text/key_table.hpp"
 
 namespace cloudhijack::detect {
 
@@ -87,14 +86,22 @@ class Catalogue {
     [[nodiscard]] std::string fingerprint() const;
 
     /// The distinct names of all calls, in byte order.
-    [[nodiscard]] std::vector<std::string_view> call_names() const;
+    [[nodiscard]] std::vector<std::string_view> call_names() const {
+        return {call_names_.begin(), call_names_.end()};
+    }
 
   private:
-    using ByName = std::map<std::string, std::vector<Entry>, std::less<>>;
+    /// What a source's call of one name counts for.
+    struct Named {
+        std::string source;
+        std::vector<Entry> entries;
+    };
 
     std::vector<Service> services_;
     std::vector<std::vector<std::string>> names_;  ///< of each service's calls, by number
-    std::map<std::string, ByName, std::less<>> by_source_;
+    std::vector<std::string> call_names_;          ///< of all services, in byte order
+    text::KeyTable places_;                        ///< of the names, in call_names_
+    std::vector<std::vector<Named>> by_name_;      ///< for each of call_names_
 };
 
 /// The thresholds of all services, in their order.

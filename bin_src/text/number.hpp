@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <charconv>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -17,6 +19,13 @@ inline std::optional<std::uint64_t> whole_number(std::string_view text, std::uin
         return std::nullopt;
     }
     return value;
+}
+
+/// Adds a whole number in decimal digits.
+inline void append_number(std::string& text, std::integral auto number) {
+    std::array<char, 24> digits{};
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+    text.append(digits.data(), end);
 }
 
 /// "16 MiB", for messages; parts of a MiB are cut.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import sys
 from pathlib import Path
 from typing import Iterable, Sequence
@@ -41,13 +42,18 @@ def background() -> list[bytes]:
     return [raw for _, raw in events if not any(name in raw for name in names)]
 
 
+_EVENT_TIME = re.compile(rb'"eventTime":"([^"]*)"')
+
+
 def events(count: int, share: float, principals: int, seed: int = 1) -> list[bytes]:
+    """The calls that count come newest first, as Splunk gives events, among those that do not."""
     rng = random.Random(seed)
     counted = relevant(principals, round(count * share))
+    counted.sort(key=lambda line: _EVENT_TIME.search(line)[1])
     rest = background()
-    lines = counted + [rng.choice(rest) for _ in range(count - len(counted))]
-    rng.shuffle(lines)
-    return lines
+    counts = [True] * len(counted) + [False] * (count - len(counted))
+    rng.shuffle(counts)
+    return [counted.pop() if is_counted else rng.choice(rest) for is_counted in counts]
 
 
 def as_rows(lines: Sequence[bytes], columns: int = 0) -> tuple[list[dict], Layout]:
