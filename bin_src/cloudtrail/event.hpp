@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string_view>
 
@@ -35,12 +36,31 @@ struct Event {
     std::string_view with_bearer_token;  ///< `true` where the call came with an API key
     /// The request's parameters, a JSON object as text with io::k_padding readable bytes behind it.
     std::string_view request_parameters;
-    std::string_view record;  ///< the record itself, as JSON text
+    /// The record itself, as JSON text; can be empty where has_uuid().
+    std::string_view record;
     /// The time that came with the event from outside the record, where it is the event's own.
     std::optional<Time> row_time;
 
     /// The record's own time, where it can be read.
     [[nodiscard]] std::optional<Time> time() const { return parse_time(time_text); }
+
+    /// Whether its id has the form of a UUID, which tells calls apart.
+    [[nodiscard]] bool has_uuid() const {
+        constexpr std::string_view shape = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+        static constexpr auto is_hex = [] {
+            std::array<bool, 256> table{};
+            for (const char c : std::string_view("0123456789abcdefABCDEF")) {
+                table[static_cast<unsigned char>(c)] = true;
+            }
+            return table;
+        }();
+        if (id.size() != shape.size()) return false;
+        bool is_one = true;  // no way out before the end: that is quicker
+        for (std::size_t i = 0; i < shape.size(); ++i) {
+            is_one &= shape[i] == '-' ? id[i] == '-' : is_hex[static_cast<unsigned char>(id[i])];
+        }
+        return is_one;
+    }
 };
 
 }  // namespace cloudhijack::cloudtrail

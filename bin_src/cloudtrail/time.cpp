@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cstdint>
 
+#include "text/number.hpp"
+
 namespace cloudhijack::cloudtrail {
 namespace {
 
@@ -129,16 +131,21 @@ std::optional<Time> parse_time(std::string_view text) {
     return calendar ? parse_calendar(text) : parse_epoch(text);
 }
 
-std::string to_epoch_seconds(Time time) {
+void append_epoch_seconds(std::string& text, Time time) {
     const std::int64_t total = time.time_since_epoch().count();
     const std::int64_t magnitude = total < 0 ? -total : total;
-    std::string text = total < 0 ? "-" : "";
-    text += std::to_string(magnitude / 1'000'000);
+    if (total < 0) text += '-';
+    text::append_number(text, magnitude / 1'000'000);
     if (const std::int64_t fraction = magnitude % 1'000'000; fraction != 0) {
         const std::string digits = std::to_string(fraction);
         text += '.' + std::string(6 - digits.size(), '0') + digits;
         text.erase(text.find_last_not_of('0') + 1);
     }
+}
+
+std::string to_epoch_seconds(Time time) {
+    std::string text;
+    append_epoch_seconds(text, time);
     return text;
 }
 

@@ -19,6 +19,7 @@ std::optional<Time> parse_time(std::string_view text);
 
 /// Epoch seconds with up to six digits of fraction, without trailing zeros: `1700000000.25`.
 std::string to_epoch_seconds(Time time);
+void append_epoch_seconds(std::string& text, Time time);
 
 /// `2026-01-02T03:04:05Z`.
 std::string to_utc(Time time);

@@ -1,7 +1,9 @@
 #include "detect/hunt_activity.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <cstring>
 #include <initializer_list>
 #include <optional>
 
@@ -9,6 +11,7 @@
 #include "detect/bounded_text.hpp"
 #include "detect/client.hpp"
 #include "detect/hash.hpp"
+#include "text/number.hpp"
 #include "text/utf8.hpp"
 
 namespace cloudhijack::detect {
@@ -20,15 +23,6 @@ using cloudtrail::Event;
 constexpr std::size_t k_longest_id = 128;
 constexpr std::string_view k_quarantine = "AWSCompromisedKeyQuarantine";
 constexpr std::string_view k_long_term_key = "AKIA";
-
-bool is_uuid(std::string_view text) {
-    constexpr std::string_view shape = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-    return std::ranges::equal(text, shape, [](char c, char wanted) {
-        const bool is_hex =
-            (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-        return wanted == 'x' ? is_hex : c == wanted;
-    });
-}
 
 // One event can be many messages. More than the API takes are not believed.
 std::uint8_t messages_of(const Event& event, const CallDetails& details) {
@@ -86,6 +80,14 @@ std::string subject_of(const Event& event, const CallDetails& details, PhaseSet 
     return std::string(details.user_name);
 }
 
+// Behind its size, so that no two lists of parts make one key.
+void add_part(std::string& key, std::string_view part) {
+    const std::size_t size = part.size();
+    std::array<char, sizeof(size)> bytes{};
+    std::memcpy(bytes.data(), &size, sizeof(size));
+    key.append(bytes.data(), bytes.size()).append(part);
+}
+
 bool grants_mail(const Event& event, const CallDetails& details) {
     return (event.name == "AttachUserPolicy" &&
             details.policy_arn.ends_with("/AmazonSESFullAccess")) ||
@@ -100,20 +102,16 @@ Added HuntActivity::add(const Event& event) {
     const auto own_time = event.time();
     const auto time = own_time ? own_time : event.row_time;
     if (!time) return Added::undated;
-    const std::vector<Named> names = names_of(event, entries);
+    const std::span<const Named> names = names_of(event, entries);
     if (names.empty()) return Added::irrelevant;
-    if (event.category == "Data") {
-        for (const Named& named : names) {
-            with_data_events_[named.service].insert(bounded(account_of(event)));
-        }
-    }
+    if (event.category == "Data") note_data_event(event, names);
     const CallDetails details = details_reader_.read(event.request_parameters);
     const bool quarantine = is_quarantine(event, details);
     if (quarantine ? is_no_call(event) : is_left_out(event)) return Added::left_out;
 
     PrincipalActivity& activity =
         quarantine ? attached_[{bounded(account_of(event)), bounded(details.user_name)}]
-                   : principals_[principal_of(event)];
+                   : activity_of(event);
     const std::int64_t second =
         std::chrono::floor<std::chrono::seconds>(time->time_since_epoch()).count();
     HuntedCall call;
@@ -140,9 +138,10 @@ Added HuntActivity::add(const Event& event) {
 }
 
 // For which services, and in which phases, the catalogue names a call.
-std::vector<HuntActivity::Named> HuntActivity::names_of(const Event& event,
-                                                        std::span<const Catalogue::Entry> entries) {
-    std::vector<Named> names;
+std::span<const HuntActivity::Named> HuntActivity::names_of(
+    const Event& event, std::span<const Catalogue::Entry> entries) {
+    std::vector<Named>& names = names_;
+    names.clear();
     for (const Catalogue::Entry& entry : entries) {  // those of a service stand together
         if (entry.phase == Phase::volume) continue;
         if (!parameters_.all_hold(event.request_parameters, entry.conditions)) continue;
@@ -154,17 +153,36 @@ std::vector<HuntActivity::Named> HuntActivity::names_of(const Event& event,
     return names;
 }
 
+void HuntActivity::note_data_event(const Event& event, std::span<const Named> names) {
+    const std::string_view account = account_of(event);
+    for (const Named& named : names) {
+        Accounts& accounts = with_data_events_[named.service];
+        if (!accounts.contains(account)) accounts.insert(bounded(account));
+    }
+}
+
+PrincipalActivity& HuntActivity::activity_of(const Event& event) {
+    const PrincipalParts parts = principal_parts_of(event);
+    if (parts.are_long()) return principals_[parts.joined()];
+    key_.clear();
+    for (const std::string_view part : {parts.account, parts.name, parts.person}) {
+        add_part(key_, part);
+    }
+    const auto [known, is_new] = found_.try_emplace(secret_hash_of(key_));
+    if (is_new) known->second = &*principals_.try_emplace(parts.joined()).first;
+    if (parts.name_it(known->second->first)) return known->second->second;
+    return principals_[parts.joined()];
+}
+
 // Overlapping trails deliver a call with the same id. Ids can be placeholders, so what the call is
 // and counts for decides as well: calls with one identity are alike in all that is kept of them.
 // Without an id, the record's bytes decide.
 std::uint64_t HuntActivity::identity_of(const Event& event, cloudtrail::Time time,
                                         const HuntedCall& call, std::span<const Named> names) {
-    std::string key = cloudtrail::to_epoch_seconds(time);
-    const auto add = [&key](std::string_view part) {
-        key += '\0';
-        key += part;
-    };
-    if (is_uuid(event.id)) {
+    key_.clear();
+    cloudtrail::append_epoch_seconds(key_, time);
+    const auto add = [this](std::string_view part) { key_.append(1, '\0').append(part); };
+    if (event.has_uuid()) {
         for (const std::string_view part :
              {event.id, event.source, event.name, event.region, event.error_code,
               event.source_address, event.user_agent}) {
@@ -173,25 +191,44 @@ std::uint64_t HuntActivity::identity_of(const Event& event, cloudtrail::Time tim
     } else {
         add(event.record);
     }
-    add(std::to_string(call.messages));
+    add({});
+    text::append_number(key_, call.messages);
     add(k_outcome_names.at(static_cast<std::size_t>(call.outcome)));
     add(call.has_cloud_sign ? "cloud" : "");
-    for (const Named& named : names) add(std::to_string(named.phases.bits()));
-    return hash_of(key);
+    for (const Named& named : names) {
+        add({});
+        text::append_number(key_, named.phases.bits());
+    }
+    return hash_of(key_);
 }
 
 void HuntActivity::note_caller(const Event& event, HuntedCall& call, PrincipalActivity& activity) {
-    const std::string client = client_of(event.user_agent);
-    call.client = hash_of(client);
-    call.address = parse_address(event.source_address);
-    activity.addresses.add(to_text(call.address));
-    activity.agents.add(event.user_agent);
-    activity.clients.add(client);
-    activity.access_keys.add(event.access_key);
-    activity.caller_types.add(event.caller_type);
-    activity.workloads.add(event.workload);
-    activity.has_long_term_key |= event.access_key.starts_with(k_long_term_key);
-    activity.has_bearer_key |= event.with_bearer_token == "true";
+    key_.clear();
+    for (const std::string_view part :
+         {event.user_agent, event.source_address, event.access_key, event.caller_type,
+          event.workload, event.with_bearer_token}) {
+        add_part(key_, part);
+    }
+    PrincipalActivity::Caller& last = activity.last_caller;
+    if (const auto hash = secret_hash_of(key_); hash != last.hash) {
+        const Client& client = clients_.of(event.user_agent, [](std::string_view agent) {
+            std::string name = client_of(agent);
+            const std::uint64_t name_hash = hash_of(name);
+            return Client{.name = std::move(name), .hash = name_hash};
+        });
+        last = {
+            .hash = hash, .client = client.hash, .address = parse_address(event.source_address)};
+        activity.addresses.add(to_text(last.address));
+        activity.agents.add(event.user_agent);
+        activity.clients.add(client.name);
+        activity.access_keys.add(event.access_key);
+        activity.caller_types.add(event.caller_type);
+        activity.workloads.add(event.workload);
+        activity.has_long_term_key |= event.access_key.starts_with(k_long_term_key);
+        activity.has_bearer_key |= event.with_bearer_token == "true";
+    }
+    call.client = last.client;
+    call.address = last.address;
 }
 
 void HuntActivity::count(const Event& event, const CallDetails& details, const Named& named,
@@ -204,8 +241,8 @@ void HuntActivity::count(const Event& event, const CallDetails& details, const N
     activity.hours[{named.service, hour}].add(call);
     activity.show({.service = named.service, .call = named.call, .outcome = call.outcome},
                   {.second = second,
-                   .id = std::string(text::front_of(event.id, k_longest_id)),
-                   .region = std::string(regions_.name_of(call.region)),
+                   .id = text::front_of(event.id, k_longest_id),
+                   .region = regions_.name_of(call.region),
                    .address = call.address,
                    .phases = named.phases});
     activity.subjects.add(subject_of(event, details, named.phases),
@@ -290,8 +327,8 @@ HuntFindings HuntActivity::findings(const HuntRules& rules) const {
     return findings;
 }
 
-std::set<std::string> HuntActivity::accounts() const {
-    std::set<std::string> accounts;
+HuntActivity::Accounts HuntActivity::accounts() const {
+    Accounts accounts;
     for (const auto& [principal, activity] : principals_) accounts.insert(principal.account);
     for (const auto& [user, activity] : attached_) accounts.insert(user.first);
     return accounts;

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -21,6 +22,7 @@
 #include "detect/partial/document_writer.hpp"
 #include "detect/principal.hpp"
 #include "detect/principal_activity.hpp"
+#include "detect/recent_texts.hpp"
 #include "detect/region_names.hpp"
 #include "result.hpp"
 
@@ -57,11 +59,13 @@ class HuntActivity {
     void for_each_behaviour(const HuntRules& rules,
                             const std::function<void(const Behaviour&)>& visit) const;
 
+    using Accounts = std::set<std::string, std::less<>>;
+
     /// Those of its principals.
-    [[nodiscard]] std::set<std::string> accounts() const;
+    [[nodiscard]] Accounts accounts() const;
 
     /// The accounts in which there was a data event of a service; by the service's index.
-    [[nodiscard]] const std::map<std::size_t, std::set<std::string>>& with_data_events() const {
+    [[nodiscard]] const std::map<std::size_t, Accounts>& with_data_events() const {
         return with_data_events_;
     }
 
@@ -79,12 +83,19 @@ class HuntActivity {
         PhaseSet phases;
     };
 
-    std::vector<Named> names_of(const cloudtrail::Event& event,
-                                std::span<const Catalogue::Entry> entries);
-    static std::uint64_t identity_of(const cloudtrail::Event& event, cloudtrail::Time time,
-                                     const HuntedCall& call, std::span<const Named> names);
-    static void note_caller(const cloudtrail::Event& event, HuntedCall& call,
-                            PrincipalActivity& activity);
+    /// The program behind a user agent.
+    struct Client {
+        std::string name;
+        std::uint64_t hash = 0;
+    };
+
+    std::span<const Named> names_of(const cloudtrail::Event& event,
+                                    std::span<const Catalogue::Entry> entries);
+    void note_data_event(const cloudtrail::Event& event, std::span<const Named> names);
+    PrincipalActivity& activity_of(const cloudtrail::Event& event);
+    std::uint64_t identity_of(const cloudtrail::Event& event, cloudtrail::Time time,
+                              const HuntedCall& call, std::span<const Named> names);
+    void note_caller(const cloudtrail::Event& event, HuntedCall& call, PrincipalActivity& activity);
     void count(const cloudtrail::Event& event, const cloudtrail::CallDetails& details,
                const Named& named, HuntedCall call, std::int64_t second,
                PrincipalActivity& activity);
@@ -100,7 +111,13 @@ class HuntActivity {
     RegionNames regions_;
     std::map<Principal, PrincipalActivity> principals_;
     std::map<Attached, PrincipalActivity> attached_;
-    std::map<std::size_t, std::set<std::string>> with_data_events_;
+    std::map<std::size_t, Accounts> with_data_events_;
+    std::vector<Named> names_;  ///< of the call at hand
+    std::string key_;           ///< what is hashed of it
+    RecentTexts<Client> clients_;
+    /// Of principals, by a secret hash of what names them. Of two with one hash, which hardly
+    /// happens, the second is found without it.
+    std::unordered_map<std::uint64_t, std::map<Principal, PrincipalActivity>::value_type*> found_;
 };
 
 }  // namespace cloudhijack::detect

@@ -24,12 +24,9 @@ std::string_view session_name(const cloudtrail::Event& event) {
                                            : event.caller_principal_id.substr(colon + 1);
 }
 
-std::string name_of_session(const cloudtrail::Event& event) {
-    std::string name(event.issuer_arn);
-    if (event.caller_type != "AssumedRole" || !is_shared_by_people(event)) return name;
-    const std::string_view person =
-        event.source_identity.empty() ? session_name(event) : event.source_identity;
-    return person.empty() ? name : name + '/' + std::string(person);
+std::string_view person_behind(const cloudtrail::Event& event) {
+    if (event.caller_type != "AssumedRole" || !is_shared_by_people(event)) return {};
+    return event.source_identity.empty() ? session_name(event) : event.source_identity;
 }
 
 }  // namespace
@@ -41,23 +38,47 @@ std::string_view account_of(const cloudtrail::Event& event) {
     return event.caller_account.empty() ? k_unknown : event.caller_account;
 }
 
-Principal principal_of(const cloudtrail::Event& event) {
-    Principal principal{.account = bounded(account_of(event)), .name = {}};
+PrincipalParts principal_parts_of(const cloudtrail::Event& event) {
+    PrincipalParts parts{.account = account_of(event), .name = {}, .person = {}};
     const bool is_session =
         event.caller_type == "AssumedRole" || event.caller_type == "FederatedUser";
     if (is_session && !event.issuer_arn.empty()) {
-        principal.name = bounded(name_of_session(event));
-        return principal;
+        parts.name = event.issuer_arn;
+        parts.person = person_behind(event);
+        return parts;
     }
     for (const std::string_view name :
          {event.caller_arn, event.access_key, event.caller_principal_id, event.caller_account,
           k_unknown}) {
         if (name.empty()) continue;
-        principal.name = bounded(name);
-        principal.one_actor = name != event.caller_account && name != k_unknown;
+        parts.name = name;
+        parts.one_actor = name != event.caller_account && name != k_unknown;
         break;
     }
-    return principal;
+    return parts;
+}
+
+bool PrincipalParts::are_long() const {
+    return account.size() > k_longest_text || name.size() + person.size() >= k_longest_text;
+}
+
+bool PrincipalParts::name_it(const Principal& principal) const {
+    std::string_view rest = principal.name;
+    if (principal.account != account || principal.one_actor != one_actor) return false;
+    if (!rest.starts_with(name)) return false;
+    rest.remove_prefix(name.size());
+    if (person.empty()) return rest.empty();
+    return rest.starts_with('/') && rest.substr(1) == person;
+}
+
+Principal PrincipalParts::joined() const {
+    std::string whole(name);
+    if (!person.empty()) whole.append(1, '/').append(person);
+    return {.account = bounded(account), .name = bounded(whole), .one_actor = one_actor};
+}
+
+Principal principal_of(const cloudtrail::Event& event) {
+    return principal_parts_of(event).joined();
 }
 
 bool is_no_call(const cloudtrail::Event& event) {

@@ -16,6 +16,22 @@ struct Principal {
     auto operator<=>(const Principal&) const = default;
 };
 
+/// What names a principal, as views into an event.
+struct PrincipalParts {
+    std::string_view account;
+    std::string_view name;
+    std::string_view person;  ///< behind a shared role; follows the name and a slash
+    bool one_actor = true;
+
+    /// Whether the principal has this name; not for parts that are_long().
+    [[nodiscard]] bool name_it(const Principal& principal) const;
+    /// Whether `bounded()` may cut them.
+    [[nodiscard]] bool are_long() const;
+    [[nodiscard]] Principal joined() const;
+};
+
+PrincipalParts principal_parts_of(const cloudtrail::Event& event);
+
 /// What `bounded()` leaves of texts that are too long. A person behind a shared role is one
 /// principal, and so is any other role, over all its sessions.
 Principal principal_of(const cloudtrail::Event& event);

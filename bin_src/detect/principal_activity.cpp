@@ -4,20 +4,19 @@
 
 namespace cloudhijack::detect {
 
-void PrincipalActivity::show(const ShownKey& key, ShownEvent event) {
-    const auto [place, is_new] =
-        shown.try_emplace(key, FirstAndLast{.first = event, .last = event});
-    if (is_new) return;
-    if (event < place->second.first) place->second.first = event;
-    if (place->second.last < event) place->second.last = std::move(event);
+void PrincipalActivity::show(const ShownKey& key, const ShownEventView& event) {
+    const auto [place, is_new] = shown.try_emplace(key);
+    auto& [first, last] = place->second;
+    if (is_new || event < first.with<std::string_view>()) first = event.with<std::string>();
+    if (is_new || last.with<std::string_view>() < event) last = event.with<std::string>();
 }
 
 void PrincipalActivity::merge(const PrincipalActivity& other,
                               std::span<const std::uint32_t> region_numbers) {
     for (const auto& [hour, activity] : other.hours) hours[hour].merge(activity, region_numbers);
     for (const auto& [key, events] : other.shown) {
-        show(key, events.first);
-        show(key, events.last);
+        show(key, events.first.with<std::string_view>());
+        show(key, events.last.with<std::string_view>());
     }
     subjects.merge(other.subjects);
     quarantined.merge(other.quarantined);

@@ -19,15 +19,25 @@
 namespace cloudhijack::detect {
 
 /// One event as `Timeline` and `EventIDs` show it.
-struct ShownEvent {
+template <class Text>
+struct BasicShownEvent {
     std::int64_t second = 0;  ///< since 1970
-    std::string id;
-    std::string region;
+    Text id;
+    Text region;
     Address address;
     PhaseSet phases;
 
-    auto operator<=>(const ShownEvent&) const = default;
+    auto operator<=>(const BasicShownEvent&) const = default;
+
+    /// The same with texts of another type.
+    template <class Other>
+    [[nodiscard]] BasicShownEvent<Other> with() const {
+        return {second, Other(id), Other(region), address, phases};
+    }
 };
+
+using ShownEvent = BasicShownEvent<std::string>;
+using ShownEventView = BasicShownEvent<std::string_view>;
 
 /// What mode=hunt keeps of one principal. Everything in it adds up, whatever the order and grouping
 /// of the calls, and its sets are bounded whatever the calls hold. Its hours, and the
@@ -66,7 +76,16 @@ struct PrincipalActivity {
     /// All of its sets.
     static const std::array<BoundedSet PrincipalActivity::*, 8> k_sets;
 
-    void show(const ShownKey& key, ShownEvent event);
+    void show(const ShownKey& key, const ShownEventView& event);
+
+    /// What is known of a caller by all that its event says of it, of the last one that came: few
+    /// callers change from call to call.
+    struct Caller {
+        std::uint64_t hash = 0;  ///< of all that was said; a secret one
+        std::uint64_t client = 0;
+        Address address;
+    };
+    Caller last_caller;
 
     /// Takes another's sets of texts and what is known of its keys.
     void take_texts(const PrincipalActivity& other);

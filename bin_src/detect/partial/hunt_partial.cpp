@@ -319,7 +319,7 @@ void read_shown(ItemReader& item, PrincipalActivity& activity, const Names& name
     PrincipalActivity::ShownKey key;
     ShownEvent event;
     describe(item, names, key, event);
-    activity.show(key, std::move(event));
+    activity.show(key, event.with<std::string_view>());
 }
 
 void read_subject(ItemReader& item, PrincipalActivity& activity, const Names& names) {
