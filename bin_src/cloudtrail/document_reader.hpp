@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "cloudtrail/compact_reader.hpp"
 #include "cloudtrail/event_reader.hpp"
 
 namespace cloudhijack::cloudtrail {
@@ -20,7 +21,12 @@ struct RecordTaker {
 /// Reads one document with all the records in it: one as such, in an envelope, or a list of those.
 class DocumentReader {
   public:
-    explicit DocumentReader(const Shape& shape) : shape_(&shape), reader_(shape) {}
+    explicit DocumentReader(const Shape& shape)
+        : shape_(&shape), compact_reader_(shape), reader_(shape) {}
+
+    /// Reads a CSV cell as it is written, without the quotes around it, where that is enough: the
+    /// event of a compact record. Null where the cell must be unquoted and given to read().
+    const Event* read_written(std::string_view cell, std::optional<Time> row_time);
 
     /// `row_time` came with the document from outside; it is the time of a record that is the whole
     /// document, and not of one in an envelope. io::k_padding bytes behind the text must be
@@ -31,9 +37,11 @@ class DocumentReader {
     void shrink() { reader_.shrink(); }
 
   private:
+    Result<Reading> read_one(std::string_view document);
     void read_list(std::string_view document, const RecordTaker& taker);
 
     const Shape* shape_;
+    CompactReader compact_reader_;
     EventReader reader_;
 };
 

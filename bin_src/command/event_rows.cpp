@@ -83,23 +83,27 @@ Result<> EventRows::read_row(RowReader& rows, const Columns& columns) {
             "the events have no _raw, in which cloudhijack reads the CloudTrail record; keep it: "
             "| fields _time, _raw | cloudhijack, or use input=fields");
     }
-    if (passes_over(rows, columns)) {
-        ++into_.intake.records;
-        into_.clock.lap(Stage::csv);
-        return {};
-    }
+    if (columns.raw && read_written_row(rows.written_cell(*columns.raw), time)) return {};
     read_raw_row(columns.raw ? rows.cell(*columns.raw) : std::string_view{}, time);
     return {};
 }
 
-// Most events are of calls that the catalogue does not name. Such a record is not read, so neither
-// what in it is broken is told.
-bool EventRows::passes_over(const RowReader& rows, const Columns& columns) const {
-    if (!columns.raw) return false;
-    std::string_view written = rows.written_cell(*columns.raw);
+// Reads what need not be unquoted; false where it must be. Most events are of calls that the
+// catalogue does not name: such a record is not read at all, so neither what in it is broken is
+// told.
+bool EventRows::read_written_row(std::string_view written, std::optional<Time> time) {
     if (written.size() < 2 || written.front() != '"' || written.back() != '"') return false;
-    written = written.substr(1, written.size() - 2);
-    return into_.filter.passes_over(written, cloudtrail::Quotes::doubled);
+    const std::string_view record = written.substr(1, written.size() - 2);
+    if (into_.filter.passes_over(record, cloudtrail::Quotes::doubled)) {
+        ++into_.intake.records;
+        into_.clock.lap(Stage::csv);
+        return true;
+    }
+    into_.clock.lap(Stage::csv);
+    const Event* event = documents_.read_written(record, time);
+    if (event == nullptr) return false;
+    take(*event);
+    return true;
 }
 
 // An indexed event has its _raw, and one that came without it has its fields.

@@ -66,7 +66,7 @@ class EventRows {
     Result<Columns> read_header(csv::RowReader& rows);
     Result<> read_row(csv::RowReader& rows, const Columns& columns);
     static bool is_partial(csv::RowReader& rows, const Columns& columns);
-    [[nodiscard]] bool passes_over(const csv::RowReader& rows, const Columns& columns) const;
+    bool read_written_row(std::string_view written, std::optional<cloudtrail::Time> time);
     void read_raw_row(std::string_view raw, std::optional<cloudtrail::Time> time);
     void read_fields_row(csv::RowReader& rows, const Columns& columns,
                          std::optional<cloudtrail::Time> time);

@@ -25,22 +25,21 @@ std::string_view unquote_plainly(std::span<char> cell) {
 #if defined(__x86_64__)
 namespace {
 
-// Keeps the first of every two quotes. Blocks of 64 bytes are read before anything is written over
-// them: what is kept moves to the front.
-CLOUDHIJACK_AVX2 std::string_view unquote_by_blocks(char* cell, std::size_t begin,
-                                                    std::size_t end) {
-    char* out = cell;
+// Keeps the first of every two quotes. Blocks of 64 bytes are read before anything is written, so
+// that what is kept may move to the front of the same bytes.
+CLOUDHIJACK_AVX2 std::size_t halve_by_blocks(std::string_view text, char* const to_begin) {
+    char* out = to_begin;
     Mask is_second = 0;  // all ones where the next quote is the second of two
-    for (std::size_t at = begin; at < end; at += k_block) {
+    for (std::size_t at = 0; at < text.size(); at += k_block) {
         std::uint64_t words[8];
-        std::memcpy(words, cell + at, sizeof(words));
-        const Mask quotes = Block(cell + at).equal('"');
+        std::memcpy(words, text.data() + at, sizeof(words));
+        const Mask quotes = Block(text.data() + at).equal('"');
         const Mask parity = parity_up_to(quotes) ^ is_second;
         is_second = last_bit_throughout(parity);
-        Mask kept = there_of(end - at) & ~(quotes & ~parity);
-        // Words are written whole, so what stands behind the cell must not be in reach.
+        Mask kept = there_of(text.size() - at) & ~(quotes & ~parity);
+        // Words are written whole, so what stands behind the text must not be in reach.
         char last[sizeof(words) + sizeof(words[0])];
-        const bool is_last = end - at < k_block;
+        const bool is_last = text.size() - at < k_block;
         char* to = is_last ? last : out;
         for (const std::uint64_t word : words) {
             const std::uint64_t bytes = _pdep_u64(kept & 0xFFU, 0x0101010101010101U) * 0xFFU;
@@ -57,19 +56,28 @@ CLOUDHIJACK_AVX2 std::string_view unquote_by_blocks(char* cell, std::size_t begi
             out = to;
         }
     }
-    return {cell, static_cast<std::size_t>(out - cell)};
+    return static_cast<std::size_t>(out - to_begin);
 }
 
 }  // namespace
 #endif
 
-std::string_view unquote(std::span<char> cell, [[maybe_unused]] Cpu cpu) {
+std::size_t halve_quotes(std::string_view text, char* to, [[maybe_unused]] Cpu cpu) {
 #if defined(__x86_64__)
-    if (cpu == Cpu::avx2 && cell.size() > 1 && cell.back() == '"') {
-        return unquote_by_blocks(cell.data(), 1, cell.size() - 1);
-    }
+    if (cpu != Cpu::plain) return halve_by_blocks(text, to);
 #endif
-    return unquote_plainly(cell);
+    std::size_t size = 0;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        to[size++] = text[at];
+        if (text[at] == '"') ++at;
+    }
+    return size;
+}
+
+std::string_view unquote(std::span<char> cell, Cpu cpu) {
+    if (cell.size() < 2 || cell.back() != '"') return unquote_plainly(cell);
+    const std::string_view inside(cell.data() + 1, cell.size() - 2);
+    return {cell.data(), halve_quotes(inside, cell.data(), cpu)};
 }
 
 }  // namespace cloudhijack::csv

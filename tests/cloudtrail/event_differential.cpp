@@ -1,9 +1,11 @@
 #include "cloudtrail/event_differential.hpp"
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <utility>
 #include <vector>
 
+#include "cloudtrail/compact_reader.hpp"
 #include "cloudtrail/event_reader.hpp"
 #include "io/window.hpp"
 #include "text/utf8.hpp"
@@ -104,9 +106,61 @@ class PlainReader : public nlohmann::json_sax<json> {
     std::vector<Level> stack_;
 };
 
+/// The same text with each of its quotes doubled, as in a CSV cell.
+std::string with_doubled_quotes(std::string_view text) {
+    std::string doubled;
+    for (const char c : text) doubled += c == '"' ? "\"\"" : std::string(1, c);
+    return doubled;
+}
+
+/// In which field two events differ; empty for none. With doubled quotes there is no record.
+std::string field_difference(const Event& event, const Event& other, bool with_record) {
+    for (const cloudtrail::ShapePath& line : cloudtrail::Shape::cloudtrail().paths()) {
+        if (line.field == nullptr || event.*line.field == other.*line.field) continue;
+        return std::string(line.path) + ": \"" + std::string(event.*line.field) + "\", and \"" +
+               std::string(other.*line.field) + '"';
+    }
+    return with_record && event.record != other.record ? "the record's text" : "";
+}
+
 }  // namespace
 
+std::string compact_difference(std::string_view record) {
+    const auto padded = [](std::string_view text) {
+        return std::string(text) + std::string(io::k_padding, '"');
+    };
+    const std::string single = padded(record);
+    const std::string cell = with_doubled_quotes(record);
+    const std::string doubled = padded(cell);
+    cloudtrail::EventReader reader(cloudtrail::Shape::cloudtrail());
+    const auto reading = reader.read(std::string_view(single).substr(0, record.size()));
+    std::optional<bool> reads;
+    for (const Cpu cpu : {Cpu::plain, cpu_at_hand()}) {
+        for (const auto quotes : {cloudtrail::Quotes::single, cloudtrail::Quotes::doubled}) {
+            const bool is_cell = quotes == cloudtrail::Quotes::doubled;
+            cloudtrail::CompactReader compact(cloudtrail::Shape::cloudtrail(), cpu);
+            const Event* event =
+                compact.read(is_cell ? std::string_view(doubled).substr(0, cell.size())
+                                     : std::string_view(single).substr(0, record.size()),
+                             quotes);
+            // Doubled quotes can make a text too long for it.
+            const bool is_long = cell.size() > cloudtrail::QuoteIndex::k_longest;
+            if (!is_long && reads.value_or(event != nullptr) != (event != nullptr)) {
+                return "the ways of asking the compact reader differ";
+            }
+            reads = event != nullptr;
+            if (event == nullptr) continue;
+            if (!reading) return "only the compact reader reads it: " + reading.error().text;
+            if (reading->kind != cloudtrail::Reading::Kind::record) return "it is no plain record";
+            auto difference = field_difference(*event, reading->event, !is_cell);
+            if (!difference.empty()) return "compact: " + difference;
+        }
+    }
+    return {};
+}
+
 std::string event_difference(std::string_view record) {
+    if (auto difference = compact_difference(record); !difference.empty()) return difference;
     std::string padded(record);
     padded.append(io::k_padding, '\0');
     cloudtrail::EventReader reader(cloudtrail::Shape::cloudtrail());

@@ -10,4 +10,9 @@ namespace cloudhijack {
 /// does not look into skipped values), never the other way round.
 std::string event_difference(std::string_view record);
 
+/// Reads a record with the compact reader, with what the processor can do and without, quotes as
+/// they are and doubled, and compares with the event reader. Empty where all agree or the compact
+/// reader leaves the record to the other; event_difference() asks this too.
+std::string compact_difference(std::string_view record);
+
 }  // namespace cloudhijack
