@@ -1,14 +1,12 @@
 #include "cpu.hpp"
 
 #include <cstdlib>
-#include <string_view>
 
 namespace cloudhijack {
 namespace {
 
 Cpu find_out() {
-    const char* wanted = std::getenv("CLOUDHIJACK_CPU");  // NOLINT(concurrency-mt-unsafe)
-    if (wanted != nullptr && std::string_view(wanted) == "plain") return Cpu::plain;
+    if (wanted_cpu() == "plain" || wanted_cpu() == "sse4.2") return Cpu::plain;
 #if defined(__x86_64__)
     const bool has_all =
         __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("bmi") != 0 &&
@@ -20,6 +18,11 @@ Cpu find_out() {
 }
 
 }  // namespace
+
+std::string_view wanted_cpu() {
+    const char* wanted = std::getenv("CLOUDHIJACK_CPU");  // NOLINT(concurrency-mt-unsafe)
+    return wanted != nullptr ? wanted : std::string_view{};
+}
 
 Cpu cpu_at_hand() {
     static const Cpu cpu = find_out();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 namespace cloudhijack {
 
@@ -10,8 +11,11 @@ enum class Cpu : std::uint8_t {
     avx2,   ///< with BMI, POPCNT and PCLMULQDQ, x86-64
 };
 
-/// The best that this machine can do; `CLOUDHIJACK_CPU=plain` in the environment asks for less, so
-/// that tests can compare whole runs.
+/// `CLOUDHIJACK_CPU` in the environment: `plain`, `sse4.2`, `avx2` or `avx512` asks for no more
+/// than that, so that tests can compare whole runs. Empty where it is not set.
+std::string_view wanted_cpu();
+
+/// The best that this machine can do, and wanted_cpu() allows.
 Cpu cpu_at_hand();
 
 }  // namespace cloudhijack

@@ -11,8 +11,10 @@
 #include <string_view>
 #include <vector>
 
+#include "cloudtrail/json_kernel.hpp"
 #include "command/search_command.hpp"
 #include "command/setup.hpp"
+#include "cpu.hpp"
 #include "io/file_descriptor.hpp"
 #include "scan/scan_command.hpp"
 #include "version.hpp"
@@ -77,6 +79,7 @@ int run(const std::vector<std::string>& arguments) {
 
 int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error code, not the end of the process
+    cloudtrail::limit_json_kernel(wanted_cpu());
     try {
         return run({argv + (argc > 0 ? 1 : 0), argv + argc});
     } catch (const std::exception& error) {  // out of memory
