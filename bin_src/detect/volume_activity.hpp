@@ -1,19 +1,18 @@
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <set>
+#include <limits>
+#include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "cloudtrail/event.hpp"
 #include "cloudtrail/parameters.hpp"
 #include "detect/added.hpp"
 #include "detect/catalogue.hpp"
-#include "detect/hash.hpp"
+#include "detect/hash_index.hpp"
 #include "detect/interner.hpp"
 #include "detect/partial/document_reader.hpp"
 #include "detect/partial/document_writer.hpp"
@@ -53,51 +52,86 @@ class VolumeActivity {
     [[nodiscard]] VolumeFindings findings(const VolumeRules& rules) const;
 
   private:
-    struct Key {
+    /// Whose calls a group is, to what and when.
+    struct Name {
         cloudtrail::Time span_start;
-        std::size_t service;  ///< index in the catalogue's services
+        std::size_t service = 0;  ///< index in the catalogue's services
         std::string_view caller_arn;
         std::string_view caller_type;
         std::string_view region;
-
-        /// Texts are kept once, so equal ones lie at one place.
-        [[nodiscard]] std::array<std::uint64_t, 5> places() const {
-            const auto place = [](std::string_view text) {
-                return std::uint64_t{reinterpret_cast<std::uintptr_t>(text.data())};
-            };
-            return {static_cast<std::uint64_t>(span_start.time_since_epoch().count()), service,
-                    place(caller_arn), place(caller_type), place(region)};
-        }
-        bool operator==(const Key& other) const { return places() == other.places(); }
     };
 
-    struct KeyHash {
-        std::size_t operator()(const Key& key) const {
-            const auto places = key.places();
-            return secret_hash_of({reinterpret_cast<const char*>(places.data()), sizeof(places)});
-        }
+    /// The same with the texts' numbers: equal ones are the same bytes.
+    struct Key {
+        cloudtrail::Time span_start;
+        std::uint32_t service = 0;
+        std::uint32_t caller_arn = 0;
+        std::uint32_t caller_type = 0;
+        std::uint32_t region = 0;
+
+        bool operator==(const Key&) const = default;
     };
 
     struct Tally {
         std::uint64_t event_count = 0;
-        std::set<std::string_view> source_addresses;
         cloudtrail::Time first_event = cloudtrail::Time::max();
         cloudtrail::Time last_event = cloudtrail::Time::min();
 
-        void add(std::uint64_t events, cloudtrail::Time first, cloudtrail::Time last);
+        void add(const Tally& other);
+    };
+
+    static constexpr std::uint32_t k_none = std::numeric_limits<std::uint32_t>::max();
+
+    /// Most groups have one address, which the group itself holds.
+    struct Group {
+        Key key;
+        Tally tally;
+        std::uint32_t hash = 0;
+        std::uint32_t address = k_none;         ///< number of the first one's text
+        std::uint32_t more_addresses = k_none;  ///< the last of them, in more_addresses_
+    };
+
+    /// One more address of a group.
+    struct MoreAddress {
+        std::uint32_t group = 0;
+        std::uint32_t address = 0;
+        std::uint32_t before = k_none;  ///< another one of the group's
+    };
+
+    /// A text to be kept, cut where it is too long. What finding it needs is on its way from memory
+    /// as soon as there is one of these: in a large table that is most of the time it takes.
+    class Sought {
+      public:
+        Sought(std::string_view text, const Interner& texts);
+
+        [[nodiscard]] std::string_view text() const { return front_.empty() ? text_ : front_; }
+        [[nodiscard]] std::uint32_t hash() const { return hash_; }
+
+      private:
+        std::string_view text_;
+        std::string front_;  ///< of a text that is cut
+        std::uint32_t hash_;
     };
 
     void count(const cloudtrail::Event& event, std::size_t service, cloudtrail::Time time);
     template <class Fields>
-    static void describe(Fields& fields, const Catalogue& catalogue, Key& key, Tally& tally);
-    Tally& group(const Key& key);
-    std::string_view keep(std::string_view text);
+    static void describe(Fields& fields, const Catalogue& catalogue, Name& name, Tally& tally);
+    std::uint32_t group(const Name& name);
+    std::uint32_t group(const Key& key, std::uint32_t hash);
+    void add_address(std::uint32_t group, std::uint32_t address);
+    std::uint32_t keep(const Sought& text) { return texts_.keep(text.text(), text.hash()); }
+    std::uint32_t keep(std::string_view text) { return keep(Sought(text, texts_)); }
+    [[nodiscard]] Name name_of(const Key& key) const;
+    void list_addresses(const Group& group, std::vector<std::string_view>& addresses) const;
 
     const Catalogue* catalogue_;
     std::chrono::seconds span_;
     cloudtrail::ParameterReader parameters_;
     Interner texts_;  ///< holds every text of the groups
-    std::unordered_map<Key, Tally, KeyHash> groups_;
+    std::vector<Group> groups_;
+    HashIndex group_index_;
+    std::vector<MoreAddress> more_addresses_;
+    HashIndex more_address_index_;
 };
 
 }  // namespace cloudhijack::detect

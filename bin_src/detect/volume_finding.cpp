@@ -17,6 +17,21 @@ std::string to_text(std::chrono::seconds span) {
     return std::to_string(span.count()) + 's';
 }
 
+std::uint64_t points_of_count(std::uint64_t count, std::uint64_t threshold) {
+    if (count > threshold * 10) return 3;
+    return count > threshold * 3 ? 2 : 1;
+}
+
+// What adds one point each.
+
+bool has_many_addresses(const VolumeGroup& group) { return group.source_addresses.size() > 3; }
+
+bool is_of_assumed_role(const VolumeGroup& group) { return group.caller_type == "AssumedRole"; }
+
+bool has_suspicious_name(const VolumeGroup& group, const VolumeRules& rules) {
+    return re2::RE2::PartialMatch(group.caller_arn, *rules.suspicious_names);
+}
+
 }  // namespace
 
 VolumeRules VolumeRules::of(const Catalogue& catalogue) {
@@ -24,6 +39,15 @@ VolumeRules VolumeRules::of(const Catalogue& catalogue) {
     rules.thresholds = thresholds_of(catalogue);
     rules.suspicious_names = default_suspicious_names();
     return rules;
+}
+
+bool reaches_min_score(const VolumeGroup& group, std::uint64_t threshold,
+                       const VolumeRules& rules) {
+    const std::uint64_t points = points_of_count(group.event_count, threshold) +
+                                 (has_many_addresses(group) ? 1U : 0U) +
+                                 (is_of_assumed_role(group) ? 1U : 0U);
+    if (points >= rules.min_score) return true;
+    return points + 1 == rules.min_score && has_suspicious_name(group, rules);
 }
 
 VolumeFinding assess(VolumeGroup group, std::uint64_t threshold, const VolumeRules& rules) {
@@ -34,21 +58,17 @@ VolumeFinding assess(VolumeGroup group, std::uint64_t threshold, const VolumeRul
     };
 
     const std::uint64_t count = finding.group.event_count;
-    const std::string calls = std::to_string(count) + (count == 1 ? " call" : " calls") + " in " +
-                              to_text(rules.span) + ", more than ";
-    const std::string limit = "the threshold of " + std::to_string(threshold);
-    if (count > threshold * 10) {
-        add(3, calls + "10 times " + limit);
-    } else if (count > threshold * 3) {
-        add(2, calls + "3 times " + limit);
-    } else {
-        add(1, calls + limit);
+    const std::uint64_t points = points_of_count(count, threshold);
+    const std::string_view factor = points == 3 ? "10 times " : points == 2 ? "3 times " : "";
+    add(points, std::to_string(count) + (count == 1 ? " call" : " calls") + " in " +
+                    to_text(rules.span) + ", more than " + std::string(factor) +
+                    "the threshold of " + std::to_string(threshold));
+    if (has_many_addresses(finding.group)) {
+        add(1, std::to_string(finding.group.source_addresses.size()) +
+                   " source addresses, more than 3");
     }
-    if (const auto addresses = finding.group.source_addresses.size(); addresses > 3) {
-        add(1, std::to_string(addresses) + " source addresses, more than 3");
-    }
-    if (finding.group.caller_type == "AssumedRole") add(1, "the caller is an assumed role");
-    if (re2::RE2::PartialMatch(finding.group.caller_arn, *rules.suspicious_names)) {
+    if (is_of_assumed_role(finding.group)) add(1, "the caller is an assumed role");
+    if (has_suspicious_name(finding.group, rules)) {
         add(1, "the caller's name matches " + rules.suspicious_names->pattern());
     }
     return finding;

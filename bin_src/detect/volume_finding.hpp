@@ -63,6 +63,10 @@ struct VolumeFindings {
 /// gives.
 VolumeFinding assess(VolumeGroup group, std::uint64_t threshold, const VolumeRules& rules);
 
+/// Whether what assess() gives would have the rules' min_score: the same, in a fraction of the
+/// time.
+bool reaches_min_score(const VolumeGroup& group, std::uint64_t threshold, const VolumeRules& rules);
+
 /// The order of the rows: score and count descending, then time and the group's names ascending.
 bool comes_before(const VolumeFinding& a, const VolumeFinding& b);
 

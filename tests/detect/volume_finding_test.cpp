@@ -55,6 +55,28 @@ TEST_CASE("volume finding: the points of the caller, each with its reason") {
                                    "the caller's name matches (temp|tmp|test|anon|random) (+1)"});
 }
 
+TEST_CASE("volume finding: whether the score is reached is what the score says") {
+    auto rules = VolumeRules::of(builtin_catalogue());
+    for (const std::uint64_t count : {51, 151, 501}) {
+        for (const auto* type : {"IAMUser", "AssumedRole"}) {
+            for (const auto* arn : {"arn:aws:iam::1:user/alice", "arn:aws:iam::1:user/test"}) {
+                for (const std::size_t addresses : {3, 4}) {
+                    auto caller = group(count);
+                    caller.caller_type = type;
+                    caller.caller_arn = arn;
+                    caller.source_addresses.assign(addresses, "a");
+                    const std::uint64_t threshold = rules.thresholds[k_bedrock];
+                    const std::uint64_t score = assess(caller, threshold, rules).score;
+                    for (std::uint64_t least = 0; least <= k_highest_volume_score + 1; ++least) {
+                        rules.min_score = least;
+                        CHECK(reaches_min_score(caller, threshold, rules) == (score >= least));
+                    }
+                }
+            }
+        }
+    }
+}
+
 TEST_CASE("volume finding: names match anywhere, with case") {
     const auto rules = VolumeRules::of(builtin_catalogue());
     auto caller = group(51);

@@ -100,7 +100,7 @@ simdjson::error_code DocumentReader::read_texts(ondemand::array list) {
     for (auto element : list) {
         ondemand::value value;
         if (const auto error = std::move(element).get(value)) return error;
-        if (const auto error = read_text(value, texts_.emplace_back())) return error;
+        if (const auto error = value.get_string().get(texts_.emplace_back())) return error;
     }
     return simdjson::SUCCESS;
 }

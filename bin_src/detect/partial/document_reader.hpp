@@ -23,7 +23,7 @@ class ItemReader {
   public:
     static constexpr bool k_reads = true;
 
-    ItemReader(std::span<const std::uint64_t> fields, std::span<const std::string> texts)
+    ItemReader(std::span<const std::uint64_t> fields, std::span<const std::string_view> texts)
         : fields_(fields), texts_(texts) {}
 
     template <std::unsigned_integral Number>
@@ -84,7 +84,7 @@ class ItemReader {
     }
 
     std::span<const std::uint64_t> fields_;
-    std::span<const std::string> texts_;
+    std::span<const std::string_view> texts_;
     std::size_t read_ = 0;
     std::size_t mistake_ = 0;  ///< which field, counted from 1; 0 for none
 };
@@ -109,7 +109,7 @@ class DocumentReader {
     simdjson::error_code read_fields(simdjson::ondemand::array item);
 
     simdjson::ondemand::parser parser_;
-    std::vector<std::string> texts_;
+    std::vector<std::string_view> texts_;  ///< in the parser
     std::vector<std::uint64_t> fields_;
 };
 
