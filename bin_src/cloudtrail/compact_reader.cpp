@@ -1,5 +1,6 @@
 #include "cloudtrail/compact_reader.hpp"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
@@ -18,7 +19,8 @@ constexpr std::size_t k_deepest = 8;
 /// registers. Each step says whether all is as it should be so far.
 class Walk {
   public:
-    Walk(std::string_view json, Quotes quotes, std::span<const std::uint64_t> masks, Event& event)
+    Walk(std::string_view json, Quotes quotes, std::span<const std::uint64_t> masks, KeyOrder& keys,
+         Event& event)
         : begin_(json.data()),
           end_(json.data() + json.size()),
           at_(begin_),
@@ -26,6 +28,7 @@ class Walk {
           masks_(masks.data()),
           block_(begin_),
           mask_(*masks_),
+          keys_(&keys),
           event_(&event) {}
 
     bool run(const Shape::Node& root) {
@@ -33,7 +36,7 @@ class Walk {
         // Behind the end there may be anything.
         while (goes_on && at_ < end_) {
             const Shape::Node* node = nullptr;
-            if (level_.is_object && !read_key(node)) return false;
+            if (is_object_ && !read_key(node)) return false;
             if (*at_ == '"') {
                 goes_on = read_string(node) && end_item();
             } else if (*at_ == '{' || *at_ == '[') {
@@ -46,35 +49,23 @@ class Walk {
     }
 
   private:
-    /// An object or array that is open.
-    struct Level {
-        const Shape::Node* node = nullptr;  ///< whose paths go on in it; null for none
-        bool is_object = false;
-    };
-
     static bool is_text(const Shape::Node* node) {
         return node != nullptr && node->holds == Holds::text;
     }
 
-    // A string that begins here.
+    // A string that begins here, where a quote is not inside another.
     [[gnu::always_inline]] bool take_string(std::string_view& text) {
-        if (next_quote() != at_) return false;
-        const char* const closing = next_quote();
+        if (*at_ != '"') return false;
+        while (mask_ == 0) {
+            mask_ = *++masks_;
+            block_ += StringEnds::k_bytes_a_mask;
+        }
+        const char* const closing = block_ + std::countr_zero(mask_);
+        mask_ &= mask_ - 1;
         if (closing >= end_) return false;
         text = {at_ + quote_size_, closing};
         at_ = closing + quote_size_;
         return true;
-    }
-
-    // Behind the last one, some place behind the text.
-    [[gnu::always_inline]] const char* next_quote() {
-        while (mask_ == 0) {
-            mask_ = *++masks_;
-            block_ += QuoteIndex::k_bytes_a_mask;
-        }
-        const char* const quote = block_ + std::countr_zero(mask_);
-        mask_ &= mask_ - 1;
-        return quote;
     }
 
     // The node is null where no path goes through the key, or has been there before. What can be an
@@ -83,7 +74,7 @@ class Walk {
         std::string_view key;
         if (!take_string(key) || *at_ != ':') return false;
         ++at_;
-        if (level_.node != nullptr) node = level_.node->child(key);
+        if (node_ != nullptr) node = keys_->child(*node_, key);
         if (node == nullptr) return true;
         if (node->holds >= Holds::record) return false;
         const std::uint64_t bit = std::uint64_t{1} << node->index;
@@ -108,8 +99,10 @@ class Walk {
             kept_depth_ = depth_;
         }
         const bool has_paths = node != nullptr && node->holds == Holds::inner && is_object;
-        outer_[depth_++] = level_;
-        level_ = {.node = has_paths ? node : nullptr, .is_object = is_object};
+        outer_nodes_[depth_++] = node_;
+        outer_objects_ = outer_objects_ << 1U | (is_object_ ? 1U : 0U);
+        node_ = has_paths ? node : nullptr;
+        is_object_ = is_object;
         ++at_;
         const bool is_empty = *at_ == (is_object ? '}' : ']');
         return !is_empty || end_item();
@@ -146,8 +139,10 @@ class Walk {
         while (at_ < end_) {
             const char c = *at_++;
             if (c == ',') return true;
-            if (c != (level_.is_object ? '}' : ']')) return false;
-            level_ = outer_[--depth_];
+            if (c != (is_object_ ? '}' : ']')) return false;
+            node_ = outer_nodes_[--depth_];
+            is_object_ = (outer_objects_ & 1U) != 0;
+            outer_objects_ >>= 1U;
             if (kept_ != nullptr && depth_ == kept_depth_) {
                 *kept_ = {kept_begin_, at_};
                 kept_ = nullptr;
@@ -164,22 +159,36 @@ class Walk {
     const std::uint64_t* masks_;
     const char* block_;   ///< the 64 bytes that the mask at hand is of
     std::uint64_t mask_;  ///< their quotes that are still to come
+    KeyOrder* keys_;
     Event* event_;
-    Level level_;
-    std::array<Level, k_deepest> outer_;  ///< those around it
-    std::size_t depth_ = 0;               ///< open levels
-    std::uint64_t seen_ = 0;              ///< bit i: the node with this index
-    std::string_view* kept_ = nullptr;    ///< takes the text of an object that is open
+    const Shape::Node* node_ = nullptr;  ///< whose paths go on in the level at hand; null for none
+    bool is_object_ = false;             ///< the level at hand; else it is an array
+    std::array<const Shape::Node*, k_deepest> outer_nodes_{};  ///< of the levels around it
+    std::uint32_t outer_objects_ = 0;                          ///< the same, the nearest last
+    std::size_t depth_ = 0;                                    ///< open levels
+    std::uint64_t seen_ = 0;                                   ///< bit i: the node with this index
+    std::string_view* kept_ = nullptr;  ///< takes the text of an object that is open
     const char* kept_begin_ = nullptr;
     std::size_t kept_depth_ = 0;
 };
 
 }  // namespace
 
+const Shape::Node* KeyOrder::look_up(Found& found, const Shape::Node& node, std::string_view key) {
+    found.child = node.child(key);
+    found.parent = key.size() <= found.key.size() ? &node : nullptr;
+    if (found.parent != nullptr) {
+        std::ranges::copy(key, found.key.begin());
+        found.key_size = key.size();
+    }
+    return found.child;
+}
+
 Event* CompactReader::read(std::string_view json, Quotes quotes) {
-    if (!index_.look_at(json, quotes)) return nullptr;
+    if (!ends_.look_at(json, quotes)) return nullptr;
     event_ = {};
-    if (!Walk(json, quotes, index_.masks(), event_).run(shape_->root())) return nullptr;
+    keys_.restart();
+    if (!Walk(json, quotes, ends_.masks(), keys_, event_).run(shape_->root())) return nullptr;
     if (event_.source.empty() && event_.name.empty()) return nullptr;
     if (!event_.has_uuid()) return nullptr;  // what its bytes are matters, see Event::record
     std::string_view& parameters = event_.request_parameters;

@@ -1,19 +1,49 @@
 #pragma once
 
-#include <bitset>
+#include <array>
 #include <cstddef>
 #include <string>
 #include <string_view>
 
 #include "cloudtrail/event.hpp"
-#include "cloudtrail/quote_index.hpp"
 #include "cloudtrail/shape.hpp"
+#include "cloudtrail/string_ends.hpp"
+#include "text/key_table.hpp"
 
 namespace cloudhijack::cloudtrail {
 
+/// The keys that were looked up in the last record, in their order, and what was found: the next
+/// record is mostly alike.
+class KeyOrder {
+  public:
+    /// Begins with the first key again.
+    void restart() { next_ = 0; }
+
+    /// What node.child() gives.
+    const Shape::Node* child(const Shape::Node& node, std::string_view key) {
+        Found& found = found_[next_++ % found_.size()];
+        const bool is_it =
+            found.parent == &node && text::KeyTable::same(key, {found.key.data(), found.key_size});
+        return is_it ? found.child : look_up(found, node, key);
+    }
+
+  private:
+    struct alignas(64) Found {
+        const Shape::Node* parent = nullptr;  ///< null where the key is too long to be kept
+        const Shape::Node* child = nullptr;
+        std::array<char, 32> key{};
+        std::size_t key_size = 0;
+    };
+
+    static const Shape::Node* look_up(Found& found, const Shape::Node& node, std::string_view key);
+
+    std::array<Found, 64> found_;
+    std::size_t next_ = 0;
+};
+
 /// Reads records as AWS writes nearly all of them: an object in ASCII, without escapes and without
 /// blanks between its tokens, that has a UUID for an id. The texts of such a record stand in it as
-/// they are, so one walk from quote to quote reads it, even where it is a CSV cell with all its
+/// they are, so one walk from string to string reads it, even where it is a CSV cell with all its
 /// quotes doubled.
 ///
 /// Whatever else a text is, this reader leaves it to the EventReader, its twin: of what both read,
@@ -21,7 +51,7 @@ namespace cloudhijack::cloudtrail {
 class CompactReader {
   public:
     explicit CompactReader(const Shape& shape, Cpu cpu = cpu_at_hand())
-        : shape_(&shape), cpu_(cpu), index_(cpu) {}
+        : shape_(&shape), cpu_(cpu), ends_(cpu) {}
 
     /// The event of a record; null where the text is not such a record. io::k_padding bytes behind
     /// the text must be readable. The event and its views, which lie in the text and the reader,
@@ -32,7 +62,8 @@ class CompactReader {
   private:
     const Shape* shape_;
     Cpu cpu_;
-    QuoteIndex index_;
+    StringEnds ends_;
+    KeyOrder keys_;
     Event event_;
     std::string parameters_;  ///< with their padding, where quotes are doubled
 };

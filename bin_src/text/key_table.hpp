@@ -37,6 +37,20 @@ class KeyTable {
 
     [[nodiscard]] bool contains(std::string_view text) const { return find(text).has_value(); }
 
+    /// As text == key, without the call of a function that only long texts are worth.
+    static bool same(std::string_view text, std::string_view key) {
+        constexpr std::size_t step = sizeof(std::uint64_t);
+        if (text.size() != key.size()) return false;
+        if (text.size() < step) return text == key;
+        for (std::size_t at = 0; at + step < text.size(); at += step) {
+            if (load<std::uint64_t>(text.data() + at) != load<std::uint64_t>(key.data() + at)) {
+                return false;
+            }
+        }
+        const std::size_t last = text.size() - step;
+        return load<std::uint64_t>(text.data() + last) == load<std::uint64_t>(key.data() + last);
+    }
+
   private:
     static constexpr std::uint32_t k_free = 0xFFFFFFFF;
 
@@ -63,20 +77,6 @@ class KeyTable {
         }
         const std::uint64_t mixed = (front << 32U | back) ^ text.size();
         return static_cast<std::uint32_t>((mixed * 0x9E3779B97F4A7C15U) >> 32U);
-    }
-
-    // As text == key, without the call of a function that long texts would pay for.
-    static bool same(std::string_view text, std::string_view key) {
-        constexpr std::size_t step = sizeof(std::uint64_t);
-        if (text.size() != key.size()) return false;
-        if (text.size() < step) return text == key;
-        for (std::size_t at = 0; at + step < text.size(); at += step) {
-            if (load<std::uint64_t>(text.data() + at) != load<std::uint64_t>(key.data() + at)) {
-                return false;
-            }
-        }
-        const std::size_t last = text.size() - step;
-        return load<std::uint64_t>(text.data() + last) == load<std::uint64_t>(key.data() + last);
     }
 
     // Where a text is, or would be.

@@ -144,7 +144,7 @@ std::string compact_difference(std::string_view record) {
                                      : std::string_view(single).substr(0, record.size()),
                              quotes);
             // Doubled quotes can make a text too long for it.
-            const bool is_long = cell.size() > cloudtrail::QuoteIndex::k_longest;
+            const bool is_long = cell.size() > cloudtrail::StringEnds::k_longest;
             if (!is_long && reads.value_or(event != nullptr) != (event != nullptr)) {
                 return "the ways of asking the compact reader differ";
             }

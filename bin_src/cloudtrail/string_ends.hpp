@@ -11,23 +11,23 @@
 
 namespace cloudhijack::cloudtrail {
 
-/// Where the quotes stand in a text without escapes: there every quote opens or closes a string,
-/// and what stands between them is the string itself.
-class QuoteIndex {
+/// Where the strings end in a JSON text without escapes: there one quote opens a string, the next
+/// closes it, and what stands between them is the string itself.
+class StringEnds {
   public:
     /// The longest text that is looked at, which bounds memory: an eighth of it.
     static constexpr std::size_t k_longest = std::size_t{256} * 1024;
     static constexpr std::size_t k_bytes_a_mask = 64;
 
-    explicit QuoteIndex(Cpu cpu = cpu_at_hand()) : cpu_(cpu) {}
+    explicit StringEnds(Cpu cpu = cpu_at_hand()) : cpu_(cpu) {}
 
-    /// Looks for the quotes of a text with io::k_padding readable bytes behind it. False where it
-    /// is longer than k_longest or holds a backslash, a control character, a byte beyond ASCII, or
-    /// a quote that is not doubled and should be.
+    /// Looks at a text with io::k_padding readable bytes behind it. False where it is longer than
+    /// k_longest, ends inside a string, or holds a backslash, a control character, a byte beyond
+    /// ASCII, or a quote that is not doubled and should be.
     bool look_at(std::string_view text, Quotes quotes);
 
-    /// Bit i of mask n: a quote begins at byte 64 n + i. Behind the text's own there is one more
-    /// mask, with all bits set. Valid until the next look_at().
+    /// Bit i of mask n: a quote that closes a string begins at byte 64 n + i. Behind the text's own
+    /// there is one more mask, with all bits set. Valid until the next look_at().
     [[nodiscard]] std::span<const std::uint64_t> masks() const { return masks_; }
 
   private:

@@ -1,4 +1,4 @@
-#include "cloudtrail/quote_index.hpp"
+#include "cloudtrail/string_ends.hpp"
 
 #include <algorithm>
 
@@ -6,43 +6,56 @@
 
 namespace cloudhijack::cloudtrail {
 
-bool QuoteIndex::look_at(std::string_view text, Quotes quotes) {
+bool StringEnds::look_at(std::string_view text, Quotes quotes) {
     if (text.size() > k_longest) return false;
     masks_.resize((text.size() + k_bytes_a_mask - 1) / k_bytes_a_mask + 1);
     masks_.back() = ~std::uint64_t{0};
     return cpu_ == Cpu::plain ? look_at_bytes(text, quotes) : look_at_blocks(text, quotes);
 }
 
-bool QuoteIndex::look_at_bytes(std::string_view text, Quotes quotes) {
+bool StringEnds::look_at_bytes(std::string_view text, Quotes quotes) {
     std::fill(masks_.begin(), masks_.end() - 1, 0);
+    bool is_in_string = false;
     for (std::size_t at = 0; at < text.size(); ++at) {
         const char c = text[at];
         if (static_cast<signed char>(c) < ' ' || c == '\\') return false;
         if (c != '"') continue;
-        masks_[at / k_bytes_a_mask] |= std::uint64_t{1} << (at % k_bytes_a_mask);
+        if (is_in_string) {
+            masks_[at / k_bytes_a_mask] |= std::uint64_t{1} << (at % k_bytes_a_mask);
+        }
+        is_in_string = !is_in_string;
         if (quotes == Quotes::single) continue;
         if (!text.substr(at + 1).starts_with('"')) return false;
         ++at;
     }
-    return true;
+    return !is_in_string;
 }
 
 #if defined(__x86_64__)
 namespace {
 
-static_assert(k_block == QuoteIndex::k_bytes_a_mask);
+static_assert(k_block == StringEnds::k_bytes_a_mask);
 
 /// Takes the blocks of a text, one after the other.
 class BlockWalk {
   public:
     explicit BlockWalk(Quotes quotes) : quotes_(quotes) {}
 
-    // The mask of a block's quotes.
+    // The mask of the strings that end in a block.
     CLOUDHIJACK_AVX2 Mask take(const char* text, Mask there) {
         const Block block(text);
         wrong_ |= (block.below_space_or_beyond_ascii() | block.equal('\\')) & there;
-        const Mask places = block.equal('"') & there;
-        if (quotes_ == Quotes::single) return places;
+        Mask places = block.equal('"') & there;
+        if (quotes_ == Quotes::doubled) places = firsts_of_two(places);
+        const Mask inside = parity_up_to(places) ^ inside_;
+        inside_ = last_bit_throughout(inside);
+        return places & ~inside;
+    }
+
+    [[nodiscard]] bool is_well() const { return (wrong_ | is_second_ | inside_) == 0; }
+
+  private:
+    CLOUDHIJACK_AVX2 Mask firsts_of_two(Mask places) {
         const Mask parity = parity_up_to(places) ^ is_second_;
         const Mask firsts = places & parity;
         wrong_ |= (places & ~parity) ^ (firsts << 1U | comes_first_);
@@ -51,18 +64,16 @@ class BlockWalk {
         return firsts;
     }
 
-    [[nodiscard]] bool is_well() const { return wrong_ == 0 && is_second_ == 0; }
-
-  private:
     Quotes quotes_;
     Mask wrong_ = 0;
     Mask is_second_ = 0;    // of a doubled quote: all ones where the next one is
     Mask comes_first_ = 0;  // 1 where the block before ends with the first of two
+    Mask inside_ = 0;       // all ones where it ends inside a string
 };
 
 }  // namespace
 
-CLOUDHIJACK_AVX2 bool QuoteIndex::look_at_blocks(std::string_view text, Quotes quotes) {
+CLOUDHIJACK_AVX2 bool StringEnds::look_at_blocks(std::string_view text, Quotes quotes) {
     BlockWalk walk(quotes);
     Mask* mask = masks_.data();
     std::size_t at = 0;
@@ -75,7 +86,7 @@ CLOUDHIJACK_AVX2 bool QuoteIndex::look_at_blocks(std::string_view text, Quotes q
 
 #else
 
-bool QuoteIndex::look_at_blocks(std::string_view text, Quotes quotes) {
+bool StringEnds::look_at_blocks(std::string_view text, Quotes quotes) {
     return look_at_bytes(text, quotes);
 }
 
