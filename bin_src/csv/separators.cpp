@@ -11,6 +11,7 @@ void Separators::look_at(std::span<const char> bytes, std::uint64_t offset) {
     positions_.erase(positions_.begin(),
                      positions_.begin() + static_cast<std::ptrdiff_t>(row_begin_));
     row_ends_.clear();
+    open_row_begin_ -= row_begin_;
     row_ = row_begin_ = 0;
     const char* body = bytes.data() - offset;  // where the body's first byte would be
     const std::uint64_t end = offset + bytes.size();
@@ -28,7 +29,7 @@ std::span<const std::uint64_t> Separators::row() const {
 void Separators::next() { row_begin_ = row_ends_[row_++]; }
 
 std::span<const std::uint64_t> Separators::rest() const {
-    return std::span(positions_).subspan(row_ends_.empty() ? 0 : row_ends_.back());
+    return std::span(positions_).subspan(open_row_begin_);
 }
 
 bool Separators::ends_in_quotes() const {
@@ -36,14 +37,10 @@ bool Separators::ends_in_quotes() const {
     return inside_ != 0;
 }
 
-void Separators::add(std::uint64_t position, bool is_newline) {
-    const std::size_t row = row_ends_.empty() ? 0 : row_ends_.back();
-    if (!is_newline) {
-        if (positions_.size() - row < k_most_in_row) positions_.push_back(position);
-        return;
-    }
+void Separators::add_newline(std::uint64_t position) {
     positions_.push_back(position);
     row_ends_.push_back(positions_.size());
+    open_row_begin_ = positions_.size();
     last_newline_end_ = position + 1;
 }
 
@@ -54,9 +51,11 @@ std::uint64_t Separators::look_at_row(const char* body, std::uint64_t position, 
         if (state_ == State::quoted) {
             if (c == '"') state_ = State::quote_in_quoted;
         } else if (c == ',' || c == '\n') {
-            add(position, c == '\n');
             state_ = State::cell_start;
-            if (c == '\n') {
+            if (c == ',') {
+                add_comma(position);
+            } else {
+                add_newline(position);
                 byte_by_byte_ = false;
                 inside_ = 0;
                 may_open_ = 1;
@@ -73,7 +72,7 @@ std::uint64_t Separators::look_at_row(const char* body, std::uint64_t position, 
 
 // Where blocks do not tell what a quote is, the row that holds it is looked at again.
 void Separators::leave_blocks() {
-    positions_.resize(row_ends_.empty() ? 0 : row_ends_.back());
+    positions_.resize(open_row_begin_);
     byte_by_byte_ = saw_stray_quote_ = true;
     state_ = State::cell_start;
 }
@@ -96,7 +95,11 @@ CLOUDHIJACK_AVX2 std::uint64_t Separators::look_at_blocks(const char* body, std:
         if (stray != 0) separators &= (stray & -stray) - 1;  // what comes before it is well
         for (; separators != 0; separators &= separators - 1) {
             const auto at = position + static_cast<unsigned>(__builtin_ctzll(separators));
-            add(at, body[at] == '\n');
+            if (body[at] == ',') {
+                add_comma(at);
+            } else {
+                add_newline(at);
+            }
         }
         if (stray != 0) {
             leave_blocks();

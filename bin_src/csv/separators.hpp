@@ -54,7 +54,10 @@ class Separators {
         quote_in_quoted,  ///< the first of a doubled quote, or the closing one
     };
 
-    void add(std::uint64_t position, bool is_newline);
+    void add_comma(std::uint64_t position) {
+        if (positions_.size() - open_row_begin_ < k_most_in_row) positions_.push_back(position);
+    }
+    void add_newline(std::uint64_t position);
     std::uint64_t look_at_blocks(const char* body, std::uint64_t position, std::uint64_t end);
     std::uint64_t look_at_row(const char* body, std::uint64_t position, std::uint64_t end);
     void leave_blocks();
@@ -64,6 +67,7 @@ class Separators {
     std::vector<std::size_t> row_ends_;  ///< behind each newline, in positions_
     std::size_t row_ = 0;                ///< the next row, in row_ends_
     std::size_t row_begin_ = 0;          ///< its first separator, in positions_
+    std::size_t open_row_begin_ = 0;     ///< first separator behind the last newline, there too
     std::uint64_t seen_ = 0;             ///< bytes looked at
     std::uint64_t last_newline_end_ = 0;
     bool saw_stray_quote_ = false;
