@@ -17,11 +17,20 @@ std::uint64_t find_seed() {
     return seed;
 }
 
+std::uint64_t seed() {
+    static const std::uint64_t seed = find_seed();
+    return seed;
+}
+
 }  // namespace
 
 std::uint64_t secret_hash_of(std::string_view bytes) {
-    static const std::uint64_t seed = find_seed();
-    return XXH3_64bits_withSeed(bytes.data(), bytes.size(), seed);
+    return XXH3_64bits_withSeed(bytes.data(), bytes.size(), seed());
+}
+
+WideHash secret_wide_hash_of(std::string_view bytes) {
+    const XXH128_hash_t hash = XXH3_128bits_withSeed(bytes.data(), bytes.size(), seed());
+    return {.low = hash.low64, .high = hash.high64};
 }
 
 std::uint64_t hash_of(std::string_view bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }

@@ -109,9 +109,12 @@ Added HuntActivity::add(const Event& event) {
     const bool quarantine = is_quarantine(event, details);
     if (quarantine ? is_no_call(event) : is_left_out(event)) return Added::left_out;
 
-    PrincipalActivity& activity =
-        quarantine ? attached_[{bounded(account_of(event)), bounded(details.user_name)}]
-                   : activity_of(event);
+    Known unremembered;
+    if (quarantine) {
+        unremembered.activity =
+            &attached_[{bounded(account_of(event)), bounded(details.user_name)}];
+    }
+    Known& who = quarantine ? unremembered : known(event, unremembered);
     const std::int64_t second =
         std::chrono::floor<std::chrono::seconds>(time->time_since_epoch()).count();
     HuntedCall call;
@@ -121,19 +124,13 @@ Added HuntActivity::add(const Event& event) {
     call.identity = identity_of(event, *time, call, names);
     if (quarantine) {
         call.is_of_client = false;
-        if (call.outcome == Outcome::ok) activity.quarantined.add(second);
+        if (call.outcome == Outcome::ok) who.activity->quarantined.add(second);
+        note_region_and_model(event, details, who);
+        call.region = who.region;
     } else {
-        note_caller(event, call, activity);
+        note_origin(event, details, call, who);
     }
-    const std::string_view region = event.region == "unknown"
-                                        ? std::string_view{}
-                                        : text::front_of(event.region, BoundedSet::k_longest);
-    activity.regions.add(region);
-    activity.models.add(last_part(details.model));
-    call.region = regions_.number_of(region);
-    for (const Named& named : names) {
-        count(event, details, named, call, second, activity);
-    }
+    for (const Named& named : names) count(event, details, named, call, second, who);
     return call.outcome == Outcome::ok ? Added::counted : Added::failed;
 }
 
@@ -161,17 +158,28 @@ void HuntActivity::note_data_event(const Event& event, std::span<const Named> na
     }
 }
 
-PrincipalActivity& HuntActivity::activity_of(const Event& event) {
+HuntActivity::Known& HuntActivity::known(const Event& event, Known& unremembered) {
     const PrincipalParts parts = principal_parts_of(event);
-    if (parts.are_long()) return principals_[parts.joined()];
+    if (parts.are_long()) {
+        unremembered.activity = &principals_[parts.joined()];
+        return unremembered;
+    }
     key_.clear();
     for (const std::string_view part : {parts.account, parts.name, parts.person}) {
         add_part(key_, part);
     }
-    const auto [known, is_new] = found_.try_emplace(secret_hash_of(key_));
-    if (is_new) known->second = &*principals_.try_emplace(parts.joined()).first;
-    if (parts.name_it(known->second->first)) return known->second->second;
-    return principals_[parts.joined()];
+    key_ += parts.one_actor ? '1' : '0';
+    const WideHash hash = secret_wide_hash_of(key_);
+    return known_[known_index_.find_or_make(
+        static_cast<std::uint32_t>(hash.high),
+        [&](std::uint32_t number) { return known_[number].hash == hash; },
+        [&] {
+            PrincipalActivity& activity = principals_[parts.joined()];
+            Known& known = known_.emplace_back();
+            known.hash = hash;
+            known.activity = &activity;
+            return static_cast<std::uint32_t>(known_.size() - 1);
+        })];
 }
 
 // Overlapping trails deliver a call with the same id. Ids can be placeholders, so what the call is
@@ -202,49 +210,82 @@ std::uint64_t HuntActivity::identity_of(const Event& event, cloudtrail::Time tim
     return hash_of(key_);
 }
 
-void HuntActivity::note_caller(const Event& event, HuntedCall& call, PrincipalActivity& activity) {
+// What a principal's events say of who sent them, from where and for what is mostly the same, and
+// what was made of it holds as long as all of it is.
+void HuntActivity::note_origin(const Event& event, const CallDetails& details, HuntedCall& call,
+                               Known& known) {
     key_.clear();
     for (const std::string_view part :
          {event.user_agent, event.source_address, event.access_key, event.caller_type,
-          event.workload, event.with_bearer_token}) {
+          event.workload, event.with_bearer_token, event.region, details.model}) {
         add_part(key_, part);
     }
-    PrincipalActivity::Caller& last = activity.last_caller;
-    if (const auto hash = secret_hash_of(key_); hash != last.hash) {
-        const Client& client = clients_.of(event.user_agent, [](std::string_view agent) {
-            std::string name = client_of(agent);
-            const std::uint64_t name_hash = hash_of(name);
-            return Client{.name = std::move(name), .hash = name_hash};
-        });
-        last = {
-            .hash = hash, .client = client.hash, .address = parse_address(event.source_address)};
-        activity.addresses.add(to_text(last.address));
-        activity.agents.add(event.user_agent);
-        activity.clients.add(client.name);
-        activity.access_keys.add(event.access_key);
-        activity.caller_types.add(event.caller_type);
-        activity.workloads.add(event.workload);
-        activity.has_long_term_key |= event.access_key.starts_with(k_long_term_key);
-        activity.has_bearer_key |= event.with_bearer_token == "true";
+    if (const auto origin = secret_hash_of(key_); origin != known.origin) {
+        known.origin = origin;
+        note_caller(event, known);
+        note_region_and_model(event, details, known);
     }
-    call.client = last.client;
-    call.address = last.address;
+    call.client = known.client;
+    call.address = known.address;
+    call.region = known.region;
+}
+
+void HuntActivity::note_caller(const Event& event, Known& known) {
+    const Client& client = clients_.of(event.user_agent, [](std::string_view agent) {
+        std::string name = client_of(agent);
+        const std::uint64_t hash = hash_of(name);
+        return Client{.name = std::move(name), .hash = hash};
+    });
+    known.client = client.hash;
+    known.address = parse_address(event.source_address);
+    PrincipalActivity& activity = *known.activity;
+    activity.addresses.add(to_text(known.address));
+    activity.agents.add(event.user_agent);
+    activity.clients.add(client.name);
+    activity.access_keys.add(event.access_key);
+    activity.caller_types.add(event.caller_type);
+    activity.workloads.add(event.workload);
+    activity.has_long_term_key |= event.access_key.starts_with(k_long_term_key);
+    activity.has_bearer_key |= event.with_bearer_token == "true";
+}
+
+void HuntActivity::note_region_and_model(const Event& event, const CallDetails& details,
+                                         Known& known) {
+    const std::string_view region = event.region == "unknown"
+                                        ? std::string_view{}
+                                        : text::front_of(event.region, BoundedSet::k_longest);
+    known.activity->regions.add(region);
+    known.activity->models.add(last_part(details.model));
+    known.region = regions_.number_of(region);
 }
 
 void HuntActivity::count(const Event& event, const CallDetails& details, const Named& named,
-                         HuntedCall call, std::int64_t second, PrincipalActivity& activity) {
+                         HuntedCall call, std::int64_t second, Known& known) {
+    PrincipalActivity& activity = *known.activity;
     const std::int64_t hour = hour_of(second);
     call.call = named.call;
     call.phases = named.phases;
     if (!named.phases.has(Phase::use)) call.messages = 0;
     call.second = static_cast<std::uint16_t>(second - hour * k_seconds_an_hour);
-    activity.hours[{named.service, hour}].add(call);
-    activity.show({.service = named.service, .call = named.call, .outcome = call.outcome},
-                  {.second = second,
-                   .id = text::front_of(event.id, k_longest_id),
-                   .region = regions_.name_of(call.region),
-                   .address = call.address,
-                   .phases = named.phases});
+    const std::pair hour_key{named.service, hour};
+    if (known.hour == nullptr || known.hour_key != hour_key) {
+        known.hour_key = hour_key;
+        known.hour = &activity.hours[hour_key];
+    }
+    known.hour->add(call);
+    const PrincipalActivity::ShownKey shown_key{
+        .service = named.service, .call = named.call, .outcome = call.outcome};
+    const ShownEventView shown{.second = second,
+                               .id = text::front_of(event.id, k_longest_id),
+                               .region = regions_.name_of(call.region),
+                               .address = call.address,
+                               .phases = named.phases};
+    if (known.shown != nullptr && known.shown_key == shown_key) {
+        known.shown->take(shown);
+    } else {
+        known.shown_key = shown_key;
+        known.shown = &activity.show(shown_key, shown);
+    }
     activity.subjects.add(subject_of(event, details, named.phases),
                           {.service = named.service,
                            .call = named.call,

@@ -8,7 +8,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -17,6 +16,8 @@
 #include "cloudtrail/parameters.hpp"
 #include "detect/added.hpp"
 #include "detect/catalogue.hpp"
+#include "detect/hash.hpp"
+#include "detect/hash_index.hpp"
 #include "detect/hunt_finding.hpp"
 #include "detect/partial/document_reader.hpp"
 #include "detect/partial/document_writer.hpp"
@@ -89,16 +90,33 @@ class HuntActivity {
         std::uint64_t hash = 0;
     };
 
+    /// A principal, and what was found for its last call: the next one is mostly alike.
+    struct Known {
+        WideHash hash;  ///< of what names it
+        PrincipalActivity* activity = nullptr;
+        std::uint64_t origin = 0;  ///< a secret hash of all that the next four lines come from
+        std::uint64_t client = 0;
+        Address address;
+        std::uint32_t region = 0;
+        std::pair<std::size_t, std::int64_t> hour_key;
+        HourActivity* hour = nullptr;  ///< null where there was no call
+        PrincipalActivity::ShownKey shown_key;
+        PrincipalActivity::FirstAndLast* shown = nullptr;
+    };
+
     std::span<const Named> names_of(const cloudtrail::Event& event,
                                     std::span<const Catalogue::Entry> entries);
     void note_data_event(const cloudtrail::Event& event, std::span<const Named> names);
-    PrincipalActivity& activity_of(const cloudtrail::Event& event);
+    Known& known(const cloudtrail::Event& event, Known& unremembered);
     std::uint64_t identity_of(const cloudtrail::Event& event, cloudtrail::Time time,
                               const HuntedCall& call, std::span<const Named> names);
-    void note_caller(const cloudtrail::Event& event, HuntedCall& call, PrincipalActivity& activity);
+    void note_origin(const cloudtrail::Event& event, const cloudtrail::CallDetails& details,
+                     HuntedCall& call, Known& known);
+    void note_caller(const cloudtrail::Event& event, Known& known);
+    void note_region_and_model(const cloudtrail::Event& event,
+                               const cloudtrail::CallDetails& details, Known& known);
     void count(const cloudtrail::Event& event, const cloudtrail::CallDetails& details,
-               const Named& named, HuntedCall call, std::int64_t second,
-               PrincipalActivity& activity);
+               const Named& named, HuntedCall call, std::int64_t second, Known& known);
     /// The user's name in each account, and who goes by it.
     [[nodiscard]] std::map<Attached, const Principal*> known_users() const;
     /// Calls `take` for each principal, with what AWS attached to it.
@@ -115,9 +133,8 @@ class HuntActivity {
     std::vector<Named> names_;  ///< of the call at hand
     std::string key_;           ///< what is hashed of it
     RecentTexts<Client> clients_;
-    /// Of principals, by a secret hash of what names them. Of two with one hash, which hardly
-    /// happens, the second is found without it.
-    std::unordered_map<std::uint64_t, std::map<Principal, PrincipalActivity>::value_type*> found_;
+    std::vector<Known> known_;  ///< principals, but for those with very long names
+    HashIndex known_index_;
 };
 
 }  // namespace cloudhijack::detect

@@ -62,15 +62,6 @@ bool PrincipalParts::are_long() const {
     return account.size() > k_longest_text || name.size() + person.size() >= k_longest_text;
 }
 
-bool PrincipalParts::name_it(const Principal& principal) const {
-    std::string_view rest = principal.name;
-    if (principal.account != account || principal.one_actor != one_actor) return false;
-    if (!rest.starts_with(name)) return false;
-    rest.remove_prefix(name.size());
-    if (person.empty()) return rest.empty();
-    return rest.starts_with('/') && rest.substr(1) == person;
-}
-
 Principal PrincipalParts::joined() const {
     std::string whole(name);
     if (!person.empty()) whole.append(1, '/').append(person);

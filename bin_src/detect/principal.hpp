@@ -23,8 +23,6 @@ struct PrincipalParts {
     std::string_view person;  ///< behind a shared role; follows the name and a slash
     bool one_actor = true;
 
-    /// Whether the principal has this name; not for parts that are_long().
-    [[nodiscard]] bool name_it(const Principal& principal) const;
     /// Whether `bounded()` may cut them.
     [[nodiscard]] bool are_long() const;
     [[nodiscard]] Principal joined() const;

@@ -4,11 +4,20 @@
 
 namespace cloudhijack::detect {
 
-void PrincipalActivity::show(const ShownKey& key, const ShownEventView& event) {
+void PrincipalActivity::FirstAndLast::take(const ShownEventView& event) {
+    if (event < first.with<std::string_view>()) first = event.with<std::string>();
+    if (last.with<std::string_view>() < event) last = event.with<std::string>();
+}
+
+PrincipalActivity::FirstAndLast& PrincipalActivity::show(const ShownKey& key,
+                                                         const ShownEventView& event) {
     const auto [place, is_new] = shown.try_emplace(key);
-    auto& [first, last] = place->second;
-    if (is_new || event < first.with<std::string_view>()) first = event.with<std::string>();
-    if (is_new || last.with<std::string_view>() < event) last = event.with<std::string>();
+    if (is_new) {
+        place->second = {.first = event.with<std::string>(), .last = event.with<std::string>()};
+    } else {
+        place->second.take(event);
+    }
+    return place->second;
 }
 
 void PrincipalActivity::merge(const PrincipalActivity& other,

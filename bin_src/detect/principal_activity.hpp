@@ -55,6 +55,8 @@ struct PrincipalActivity {
     struct FirstAndLast {
         ShownEvent first;
         ShownEvent last;
+
+        void take(const ShownEventView& event);
     };
 
     /// The calls by service and UTC hour, in hours since 1970.
@@ -76,16 +78,8 @@ struct PrincipalActivity {
     /// All of its sets.
     static const std::array<BoundedSet PrincipalActivity::*, 8> k_sets;
 
-    void show(const ShownKey& key, const ShownEventView& event);
-
-    /// What is known of a caller by all that its event says of it, of the last one that came: few
-    /// callers change from call to call.
-    struct Caller {
-        std::uint64_t hash = 0;  ///< of all that was said; a secret one
-        std::uint64_t client = 0;
-        Address address;
-    };
-    Caller last_caller;
+    /// Takes an event; returns what is shown of its kind by now.
+    FirstAndLast& show(const ShownKey& key, const ShownEventView& event);
 
     /// Takes another's sets of texts and what is known of its keys.
     void take_texts(const PrincipalActivity& other);
