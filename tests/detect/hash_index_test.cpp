@@ -38,7 +38,7 @@ TEST_CASE("hash index: finds what a map finds, whatever the hashes are") {
             Numbers numbers;
             std::map<std::uint32_t, std::uint32_t> plain;
             for (int i = 0; i < 3000; ++i) {
-                const std::uint32_t value = random() % 1000;
+                const auto value = static_cast<std::uint32_t>(random() % 1000);
                 const std::uint32_t hash = (value * 0x9E3779B9U & kept) | set;
                 const auto [found, is_new] =
                     plain.emplace(value, static_cast<std::uint32_t>(plain.size()));

@@ -201,6 +201,33 @@ TEST_CASE("volume activity: no count that another machine tells hides those of t
     CHECK(findings_of(activity).front().group.event_count == UINT64_MAX);
 }
 
+TEST_CASE("volume activity: thousands of addresses, of two groups that share them") {
+    constexpr std::size_t count = 3000;
+    const auto with_every = [](std::size_t step) {
+        VolumeActivity activity(builtin_catalogue(), k_hour);
+        for (std::size_t i = 0; i < count * 2; i += step) {
+            const std::string address = "2001:db8::" + std::to_string(i % count);
+            for (const auto* caller : {"alice", "bob"}) {
+                Event event = invocation();
+                event.caller_arn = caller;
+                event.source_address = address;
+                activity.add(event);
+            }
+        }
+        return activity;
+    };
+    std::set<std::string> expected;
+    for (std::size_t i = 0; i < count; ++i) expected.insert("2001:db8::" + std::to_string(i));
+    VolumeActivity activity = with_every(7);
+    activity.merge(with_every(1));
+    activity.merge(with_every(2));
+    const auto findings = findings_of(activity);
+    REQUIRE(findings.size() == 2);
+    for (const auto& finding : findings) {
+        CHECK(std::ranges::equal(finding.group.source_addresses, expected));
+    }
+}
+
 TEST_CASE("volume activity: keeps no view of an event") {
     VolumeActivity activity(builtin_catalogue(), k_hour);
     {
