@@ -77,7 +77,7 @@ void for_each_element(ondemand::value value, Take take) {
 
 template <class Take>
 void for_each_element_or_itself(ondemand::value value, Take take) {
-    ondemand::json_type type{};
+    auto type = ondemand::json_type::null;
     if (value.type().get(type) != simdjson::SUCCESS) return;
     if (type == ondemand::json_type::array) return for_each_element(value, take);
     take(value);
@@ -121,8 +121,9 @@ std::uint64_t recipients_of_entry(ondemand::value entry) {
 
 std::string in_lower_case(std::string_view text) {
     std::string lower(text);
-    std::ranges::transform(lower, lower.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
+    std::ranges::transform(lower, lower.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
     return lower;
 }
 
@@ -159,7 +160,7 @@ bool CallDetailsReader::allows_mail(std::string_view document) {
     ondemand::document policy;
     ondemand::object object;
     bool allows = false;
-    if (policy_parser_.iterate(padded).get(policy) != simdjson::SUCCESS) return false;
+    if (policy_parser_->iterate(padded).get(policy) != simdjson::SUCCESS) return false;
     if (policy.get_object().get(object) != simdjson::SUCCESS) return false;
     constexpr std::array<std::string_view, 1> wanted = {"Statement"};
     const bool whole =
@@ -178,7 +179,7 @@ CallDetails CallDetailsReader::read(std::string_view object) {
                                               object.size() + io::k_padding);
     ondemand::document document;
     ondemand::object parameters;
-    if (parser_.iterate(padded).get(document) != simdjson::SUCCESS) return details;
+    if (parser_->iterate(padded).get(document) != simdjson::SUCCESS) return details;
     if (document.get_object().get(parameters) != simdjson::SUCCESS) return details;
     const auto take = [&](std::string_view key, ondemand::value value) {
         if (key == "destination") {

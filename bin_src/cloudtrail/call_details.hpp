@@ -1,10 +1,10 @@
 #pragma once
 
-#include <simdjson.h>
-
 #include <cstdint>
 #include <string>
 #include <string_view>
+
+#include "cloudtrail/json_parser.hpp"
 
 namespace cloudhijack::cloudtrail {
 
@@ -40,8 +40,8 @@ class CallDetailsReader {
   private:
     bool allows_mail(std::string_view document);
 
-    simdjson::ondemand::parser parser_;
-    simdjson::ondemand::parser policy_parser_;
+    OwnedJsonParser parser_ = make_json_parser();
+    OwnedJsonParser policy_parser_ = make_json_parser();
     std::string policy_;  ///< a policy document with its padding
 };
 

@@ -40,7 +40,7 @@ std::unexpected<Error> broken(simdjson::error_code code) {
 std::string_view up_to_brace(std::string_view text) { return text.substr(0, text.rfind('}') + 1); }
 
 simdjson::error_code read_object_text(ondemand::value value, std::string_view& text) {
-    ondemand::json_type type{};
+    auto type = ondemand::json_type::null;
     if (const auto error = value.type().get(type)) return error;
     if (type != ondemand::json_type::object) return simdjson::SUCCESS;
     if (const auto error = value.raw_json().get(text)) return error;
@@ -120,7 +120,7 @@ class DocumentPass {
     }
 
     simdjson::error_code read_list(ondemand::value value) {
-        ondemand::json_type type{};
+        auto type = ondemand::json_type::null;
         const auto error = value.type().get(type);
         found_.list = found_.list || type == ondemand::json_type::array;
         return error;
@@ -171,8 +171,8 @@ Result<Reading> EventReader::read(std::string_view document) {
 }
 
 void EventReader::shrink() {
-    for (ondemand::parser* parser : {&parser_, &inner_parser_}) {
-        if (parser->capacity() > k_kept_capacity) *parser = ondemand::parser{};
+    for (OwnedJsonParser* parser : {&parser_, &inner_parser_}) {
+        if ((*parser)->capacity() > k_kept_capacity) *parser = make_json_parser();
     }
     for (std::string* text : {&repaired_, &inner_}) {
         if (text->capacity() > k_kept_capacity) *text = std::string{};
@@ -180,7 +180,7 @@ void EventReader::shrink() {
 }
 
 Result<Reading> EventReader::read_json(std::string_view json) {
-    const auto found = read_document(parser_, *shape_, json);
+    const auto found = read_document(*parser_, *shape_, json);
     if (!found) return std::unexpected(found.error());
     if (found->list) return Reading{.kind = Reading::Kind::list, .event = {}};
     const Reading record{.kind = Reading::Kind::record, .event = found->event};
@@ -189,7 +189,7 @@ Result<Reading> EventReader::read_json(std::string_view json) {
     if (found->record_text.empty()) return record;
 
     inner_ = found->record_text;
-    const auto inner = read_document(inner_parser_, *shape_, padded(inner_));
+    const auto inner = read_document(*inner_parser_, *shape_, padded(inner_));
     if (!inner) return failure("holds a record that " + inner.error().text);
     return Reading{.kind = Reading::Kind::enveloped, .event = inner->event};
 }

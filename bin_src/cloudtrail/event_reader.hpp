@@ -1,11 +1,10 @@
 #pragma once
 
-#include <simdjson.h>
-
 #include <string>
 #include <string_view>
 
 #include "cloudtrail/event.hpp"
+#include "cloudtrail/json_parser.hpp"
 #include "cloudtrail/shape.hpp"
 #include "result.hpp"
 
@@ -44,8 +43,8 @@ class EventReader {
     Result<Reading> read_json(std::string_view json);
 
     const Shape* shape_;
-    simdjson::ondemand::parser parser_;
-    simdjson::ondemand::parser inner_parser_;
+    OwnedJsonParser parser_ = make_json_parser();
+    OwnedJsonParser inner_parser_ = make_json_parser();
     std::string repaired_;  ///< a document that was not UTF-8, made so, with its padding
     std::string inner_;     ///< a record that came as a JSON string, with its padding
 };

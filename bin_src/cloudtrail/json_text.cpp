@@ -1,6 +1,7 @@
 #include "cloudtrail/json_text.hpp"
 
 #include <algorithm>
+#include <memory>
 
 namespace cloudhijack::cloudtrail {
 namespace {
@@ -32,8 +33,16 @@ bool is_json_number(std::string_view text) {
 
 }  // namespace
 
+void JsonParserEnd::operator()(JsonParser* parser) const {
+    std::default_delete<JsonParser>{}(parser);
+}
+
+OwnedJsonParser make_json_parser() {
+    return OwnedJsonParser(std::make_unique<JsonParser>().release());
+}
+
 simdjson::error_code read_text(ondemand::value value, std::string_view& text) {
-    ondemand::json_type type{};
+    auto type = ondemand::json_type::null;
     if (const auto error = value.type().get(type)) return error;
     switch (type) {
         case ondemand::json_type::string:

@@ -4,7 +4,11 @@
 
 #include <string_view>
 
+#include "cloudtrail/json_parser.hpp"
+
 namespace cloudhijack::cloudtrail {
+
+struct JsonParser : simdjson::ondemand::parser {};
 
 /// A value as text, valid as long as the parser's document: strings unescaped, numbers and booleans
 /// as they are written. Null, arrays and objects leave `text` as it is.

@@ -1,6 +1,9 @@
 #include "cloudtrail/parameters.hpp"
 
 #include <algorithm>
+#include <span>
+#include <string>
+#include <string_view>
 
 #include "cloudtrail/json_text.hpp"
 #include "io/window.hpp"
@@ -17,7 +20,7 @@ bool holds_in(ondemand::object object, Path path, std::string_view wanted);
 // Recurses with the path, which is ours, and not with the input: an array inside an array is
 // skipped.
 bool holds_at(ondemand::value value, Path path, std::string_view wanted, bool in_array = false) {
-    ondemand::json_type type{};
+    auto type = ondemand::json_type::null;
     if (value.type().get(type) != simdjson::SUCCESS) return false;
     if (type == ondemand::json_type::array) {
         ondemand::array array;
@@ -59,7 +62,7 @@ bool ParameterReader::all_hold(std::string_view object, std::span<const Conditio
                                                   object.size() + io::k_padding);
         ondemand::document document;
         ondemand::object parameters;
-        return parser_.iterate(padded).get(document) == simdjson::SUCCESS &&
+        return parser_->iterate(padded).get(document) == simdjson::SUCCESS &&
                document.get_object().get(parameters) == simdjson::SUCCESS &&
                holds_in(parameters, condition.path, condition.value);
     });

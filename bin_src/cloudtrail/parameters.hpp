@@ -1,22 +1,12 @@
 #pragma once
 
-#include <simdjson.h>
-
 #include <span>
-#include <string>
 #include <string_view>
-#include <vector>
+
+#include "cloudtrail/condition.hpp"
+#include "cloudtrail/json_parser.hpp"
 
 namespace cloudhijack::cloudtrail {
-
-/// `loggingConfig.textDataDeliveryEnabled=false`: what must stand at a path in a JSON object. An
-/// array on the way or at the end matches by any of its elements; values compare as text.
-struct Condition {
-    std::vector<std::string> path;  ///< keys, at least one
-    std::string value;
-
-    bool operator==(const Condition&) const = default;
-};
 
 /// Judges conditions on an event's `request_parameters`. Keys come in any order, so this reads them
 /// once more, with a parser of its own, and only for calls that the catalogue names.
@@ -27,7 +17,7 @@ class ParameterReader {
     bool all_hold(std::string_view object, std::span<const Condition> conditions);
 
   private:
-    simdjson::ondemand::parser parser_;
+    OwnedJsonParser parser_ = make_json_parser();
 };
 
 }  // namespace cloudhijack::cloudtrail

@@ -1,5 +1,7 @@
 #include "command/event_rows.hpp"
 
+#include <simdjson.h>
+
 #include <algorithm>
 #include <deque>
 #include <map>

@@ -1,5 +1,7 @@
 #include "detect/catalogue.hpp"
 
+#include <re2/re2.h>
+
 #include <algorithm>
 #include <array>
 #include <cinttypes>
@@ -83,7 +85,7 @@ std::vector<std::uint64_t> thresholds_of(const Catalogue& catalogue) {
     return thresholds;
 }
 
-std::shared_ptr<const re2::RE2> default_suspicious_names() {
+Pattern default_suspicious_names() {
     return std::make_shared<const re2::RE2>("(temp|tmp|test|anon|random)");
 }
 

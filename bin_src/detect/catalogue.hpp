@@ -1,7 +1,5 @@
 #pragma once
 
-#include <re2/re2.h>
-
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -11,9 +9,10 @@
 #include <string_view>
 #include <vector>
 
-#include "cloudtrail/parameters.hpp"
+#include "cloudtrail/condition.hpp"
 #include "conf/conf_file.hpp"
 #include "detect/evidence_settings.hpp"
+#include "detect/pattern.hpp"
 #include "text/key_table.hpp"
 
 namespace cloudhijack::detect {
@@ -108,7 +107,7 @@ class Catalogue {
 std::vector<std::uint64_t> thresholds_of(const Catalogue& catalogue);
 
 /// What the search that mode=volume replaces takes for a suspicious name.
-std::shared_ptr<const re2::RE2> default_suspicious_names();
+Pattern default_suspicious_names();
 
 /// A catalogue as conf files give it, and what in them was not understood.
 struct LoadedCatalogue {

@@ -12,9 +12,12 @@
 #include "cloudtrail/event.hpp"
 #include "detect/added.hpp"
 #include "detect/catalogue.hpp"
-#include "detect/partial/document_reader.hpp"
-#include "detect/partial/document_writer.hpp"
 #include "result.hpp"
+
+namespace cloudhijack::detect::partial {
+class DocumentWriter;
+class ItemReader;
+}  // namespace cloudhijack::detect::partial
 
 namespace cloudhijack::detect {
 

@@ -1,5 +1,7 @@
 #include "detect/evidence_reader.hpp"
 
+#include <re2/re2.h>
+
 #include <algorithm>
 #include <array>
 #include <chrono>

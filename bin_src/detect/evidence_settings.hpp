@@ -1,7 +1,5 @@
 #pragma once
 
-#include <re2/re2.h>
-
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -12,14 +10,16 @@
 #include <variant>
 #include <vector>
 
+#include "detect/pattern.hpp"
+
 namespace cloudhijack::detect {
 
 /// What a parameter of an evidence is.
 enum class ParameterKind : std::uint8_t { number, time, pattern, words };
 
 /// A parameter's value: a whole number, a length of time, a regular expression or words.
-using ParameterValue = std::variant<std::uint64_t, std::chrono::seconds,
-                                    std::shared_ptr<const re2::RE2>, std::vector<std::string>>;
+using ParameterValue =
+    std::variant<std::uint64_t, std::chrono::seconds, Pattern, std::vector<std::string>>;
 
 /// The stanza of one evidence: `score`, its other parameters, and whether it is switched off. The
 /// built-in catalogue gives every parameter that the evidence declares, so all are there.
@@ -36,7 +36,7 @@ class EvidenceSettings {
         return std::get<std::chrono::seconds>(values_.find(key)->second).count();
     }
     [[nodiscard]] const re2::RE2& pattern(std::string_view key) const {
-        return *std::get<std::shared_ptr<const re2::RE2>>(values_.find(key)->second);
+        return *std::get<Pattern>(values_.find(key)->second);
     }
     [[nodiscard]] const std::vector<std::string>& words(std::string_view key) const {
         return std::get<std::vector<std::string>>(values_.find(key)->second);

@@ -19,13 +19,16 @@
 #include "detect/hash.hpp"
 #include "detect/hash_index.hpp"
 #include "detect/hunt_finding.hpp"
-#include "detect/partial/document_reader.hpp"
-#include "detect/partial/document_writer.hpp"
 #include "detect/principal.hpp"
 #include "detect/principal_activity.hpp"
 #include "detect/recent_texts.hpp"
 #include "detect/region_names.hpp"
 #include "result.hpp"
+
+namespace cloudhijack::detect::partial {
+class DocumentWriter;
+class ItemReader;
+}  // namespace cloudhijack::detect::partial
 
 namespace cloudhijack::detect {
 

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <re2/re2.h>
-
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -14,6 +12,7 @@
 #include "detect/baseline.hpp"
 #include "detect/catalogue.hpp"
 #include "detect/evidence_settings.hpp"
+#include "detect/pattern.hpp"
 
 namespace cloudhijack::detect {
 
@@ -26,8 +25,8 @@ struct HuntRules {
     std::vector<std::uint64_t> thresholds;  ///< one for each of the catalogue's services, in order
     std::uint64_t min_risk = k_default_min_risk;
     std::set<std::string, std::less<>> disabled;  ///< besides those that their stanza switches off
-    std::shared_ptr<const re2::RE2> suspicious_names;  ///< never null
-    std::shared_ptr<const EvidenceTable> evidence;     ///< never null
+    Pattern suspicious_names;                     ///< never null
+    std::shared_ptr<const EvidenceTable> evidence;  ///< never null
     /// What is usual, and what is expected; never null.
     std::shared_ptr<const Baseline> baseline = std::make_shared<const Baseline>();
     std::shared_ptr<const Allowlist> allowlist = std::make_shared<const Allowlist>();

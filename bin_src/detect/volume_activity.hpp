@@ -14,10 +14,13 @@
 #include "detect/catalogue.hpp"
 #include "detect/hash_index.hpp"
 #include "detect/interner.hpp"
-#include "detect/partial/document_reader.hpp"
-#include "detect/partial/document_writer.hpp"
 #include "detect/volume_finding.hpp"
 #include "result.hpp"
+
+namespace cloudhijack::detect::partial {
+class DocumentWriter;
+class ItemReader;
+}  // namespace cloudhijack::detect::partial
 
 namespace cloudhijack::detect {
 

@@ -1,5 +1,7 @@
 #include "detect/volume_finding.hpp"
 
+#include <re2/re2.h>
+
 #include <array>
 #include <tuple>
 #include <utility>

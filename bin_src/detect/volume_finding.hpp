@@ -1,7 +1,5 @@
 #pragma once
 
-#include <re2/re2.h>
-
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -12,6 +10,7 @@
 #include "cloudtrail/time.hpp"
 #include "detect/allowlist.hpp"
 #include "detect/catalogue.hpp"
+#include "detect/pattern.hpp"
 
 namespace cloudhijack::detect {
 
@@ -22,7 +21,7 @@ struct VolumeRules {
     std::chrono::seconds span{std::chrono::hours{1}};
     std::vector<std::uint64_t> thresholds;  ///< one for each of the catalogue's services, in order
     std::uint64_t min_score = 0;
-    std::shared_ptr<const re2::RE2> suspicious_names;  ///< never null
+    Pattern suspicious_names;  ///< never null
     /// What is expected; never null.
     std::shared_ptr<const Allowlist> allowlist = std::make_shared<const Allowlist>();
 

@@ -1,6 +1,7 @@
 #include "command/options.hpp"
 
 #include <doctest/doctest.h>
+#include <re2/re2.h>
 
 #include <string>
 #include <vector>

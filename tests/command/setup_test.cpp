@@ -1,6 +1,7 @@
 #include "command/setup.hpp"
 
 #include <doctest/doctest.h>
+#include <re2/re2.h>
 
 #include <algorithm>
 #include <filesystem>

@@ -1,5 +1,7 @@
 // Evidence of credentials that are known to be stolen, or made for more.
 
+#include <re2/re2.h>
+
 #include <algorithm>
 #include <array>
 #include <tuple>

@@ -1,5 +1,7 @@
 // Marks: what makes a row more likely true, and alone means nothing.
 
+#include <re2/re2.h>
+
 #include <algorithm>
 #include <array>
 

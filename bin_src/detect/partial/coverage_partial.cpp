@@ -3,6 +3,8 @@
 #include <string_view>
 
 #include "detect/coverage_activity.hpp"
+#include "detect/partial/document_reader.hpp"
+#include "detect/partial/document_writer.hpp"
 #include "detect/partial/fields.hpp"
 #include "text/quote.hpp"
 

@@ -8,6 +8,8 @@
 #include <utility>
 
 #include "detect/hunt_activity.hpp"
+#include "detect/partial/document_reader.hpp"
+#include "detect/partial/document_writer.hpp"
 #include "detect/partial/fields.hpp"
 #include "text/quote.hpp"
 

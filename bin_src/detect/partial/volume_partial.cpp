@@ -3,6 +3,8 @@
 #include <string_view>
 #include <vector>
 
+#include "detect/partial/document_reader.hpp"
+#include "detect/partial/document_writer.hpp"
 #include "detect/partial/fields.hpp"
 #include "detect/volume_activity.hpp"
 #include "text/quote.hpp"
