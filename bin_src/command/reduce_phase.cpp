@@ -112,7 +112,7 @@ std::vector<scp::Message> ReducePhase::messages(const Findings& findings, std::u
                                                 std::uint64_t repeats) const {
     std::vector<scp::Message> messages;
     const auto tell = [&messages](scp::Severity severity, std::string text) {
-        messages.push_back({severity, std::move(text)});
+        messages.push_back({.severity = severity, .text = std::move(text)});
     };
     for (const conf::Mistake& mistake : setup_->mistakes) {
         tell(scp::Severity::error, to_text(mistake) + "; the built-in value counts");

@@ -76,8 +76,8 @@ class BasicStageClock {
     }
 
   private:
-    using Time = typename Clock::time_point;
-    using Duration = typename Clock::duration;
+    using Time = Clock::time_point;
+    using Duration = Clock::duration;
 
     Duration& total(Stage stage) { return totals_.at(static_cast<std::size_t>(stage)); }
 

@@ -69,13 +69,14 @@ ConfFile parse(std::string_view file, std::string_view text) {
             if (line.ends_with(']')) {
                 place.stanza = trimmed(line.substr(1, line.size() - 2));
             } else {
-                parsed.mistakes.push_back({place, "a stanza's name ends in ]"});
+                parsed.mistakes.push_back({.place = place, .text = "a stanza's name ends in ]"});
             }
             continue;
         }
         const auto sign = line.find('=');
         if (sign == std::string_view::npos) {
-            parsed.mistakes.push_back({place, "a line is [stanza], key = value or # comment"});
+            parsed.mistakes.push_back(
+                {.place = place, .text = "a line is [stanza], key = value or # comment"});
             continue;
         }
         Setting setting{.place = place, .value = std::string(trimmed(line.substr(sign + 1)))};

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 #include <system_error>
+#include <utility>
 
 #include "text/number.hpp"
 
@@ -19,7 +20,7 @@ Result<std::string> read_whole_file(const std::string& path, std::size_t most) {
     std::string bytes(static_cast<std::size_t>(size) + 1, '\0');
     file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     if (file.bad()) return failure(path + ": cannot be read to its end");
-    if (static_cast<std::size_t>(file.gcount()) > size) {
+    if (std::cmp_greater(file.gcount(), size)) {
         return failure(path + ": grew while it was read");
     }
     bytes.resize(static_cast<std::size_t>(file.gcount()));
