@@ -38,6 +38,20 @@ CLOUDHIJACK_AVX2 inline Mask parity_up_to(Mask bits) {
     return static_cast<Mask>(_mm_cvtsi128_si64(sums));
 }
 
+/// Where something stands in a block, for one question about all that it was joined from.
+class Sighting {
+  public:
+    CLOUDHIJACK_AVX2 explicit Sighting(__m256i bytes) : bytes_(bytes) {}
+
+    CLOUDHIJACK_AVX2 friend Sighting operator|(Sighting one, Sighting other) {
+        return Sighting(_mm256_or_si256(one.bytes_, other.bytes_));
+    }
+    [[nodiscard]] CLOUDHIJACK_AVX2 bool any() const { return _mm256_movemask_epi8(bytes_) != 0; }
+
+  private:
+    __m256i bytes_;  ///< all ones where it stands
+};
+
 /// 64 bytes of text.
 class Block {
   public:
@@ -80,10 +94,10 @@ class Block {
     [[nodiscard]] CLOUDHIJACK_AVX2 Mask equal_before(char c, const Block& next, char other) const {
         const __m256i wanted = _mm256_set1_epi8(c);
         const __m256i behind = _mm256_set1_epi8(other);
-        return joined(_mm256_and_si256(_mm256_cmpeq_epi8(low_, wanted),
-                                       _mm256_cmpeq_epi8(next.low_, behind)),
-                      _mm256_and_si256(_mm256_cmpeq_epi8(high_, wanted),
-                                       _mm256_cmpeq_epi8(next.high_, behind)));
+        return joined(
+            _mm256_and_si256(_mm256_cmpeq_epi8(low_, wanted), _mm256_cmpeq_epi8(next.low_, behind)),
+            _mm256_and_si256(_mm256_cmpeq_epi8(high_, wanted),
+                             _mm256_cmpeq_epi8(next.high_, behind)));
     }
 
     /// Where a control character stands, or a byte beyond ASCII.
@@ -92,7 +106,33 @@ class Block {
         return joined(_mm256_cmpgt_epi8(space, low_), _mm256_cmpgt_epi8(space, high_));
     }
 
+    /// A newline or a backslash: what the lower four bits of a byte look up is the byte itself.
+    [[nodiscard]] CLOUDHIJACK_AVX2 Sighting newline_or_backslash() const {
+        const __m256i bytes = _mm256_broadcastsi128_si256(
+            _mm_setr_epi8(-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, '\n', -1, '\\', -1, -1, -1));
+        return same(low_, _mm256_shuffle_epi8(bytes, low_)) |
+               same(high_, _mm256_shuffle_epi8(bytes, high_));
+    }
+
+    /// Two bytes side by side. `behind` is the block one byte behind this one.
+    [[nodiscard]] CLOUDHIJACK_AVX2 Sighting pair(char first, char second,
+                                                 const Block& behind) const {
+        const auto both = static_cast<short>(static_cast<unsigned char>(first) |
+                                             static_cast<unsigned char>(second) << 8U);
+        const __m256i wanted = _mm256_set1_epi16(both);
+        return same_pairs(low_, wanted) | same_pairs(high_, wanted) |
+               same_pairs(behind.low_, wanted) | same_pairs(behind.high_, wanted);
+    }
+
   private:
+    CLOUDHIJACK_AVX2 static Sighting same(__m256i one, __m256i other) {
+        return Sighting(_mm256_cmpeq_epi8(one, other));
+    }
+
+    CLOUDHIJACK_AVX2 static Sighting same_pairs(__m256i one, __m256i other) {
+        return Sighting(_mm256_cmpeq_epi16(one, other));
+    }
+
     CLOUDHIJACK_AVX2 static Mask joined(__m256i low, __m256i high) {
         return static_cast<std::uint32_t>(_mm256_movemask_epi8(low)) |
                (Mask{static_cast<std::uint32_t>(_mm256_movemask_epi8(high))} << 32U);

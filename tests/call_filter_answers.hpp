@@ -2,20 +2,33 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 
 #include "cloudtrail/call_filter.hpp"
 #include "cloudtrail/document_reader.hpp"
+#include "cloudtrail/object_end.hpp"
 #include "io/window.hpp"
 
 namespace cloudhijack {
 
 inline constexpr std::array<std::string_view, 2> k_wanted_calls = {"Publish", "GetAccount"};
 
+/// What the filter says of an object, asked with what was seen on the way to its end; nullopt where
+/// the text is not one object for which that can be asked. k_padding bytes behind it are readable.
+inline std::optional<bool> answer_with_its_end(std::string_view json) {
+    if (cpu_at_hand() == Cpu::plain || !json.starts_with('{')) return std::nullopt;
+    const auto end = cloudtrail::object_end_by_blocks(json, nullptr);
+    if (!end || end->size != json.size()) return std::nullopt;
+    const cloudtrail::CallFilter filter(k_wanted_calls);
+    return end->only_name_key && filter.passes_over_object(json, *end->only_name_key);
+}
+
 /// What all ways of asking the filter say of a record, which must be one answer: by what the
-/// processor can do and without, quotes as they are and doubled.
+/// processor can do and without, quotes as they are and doubled, and by what the way to its end
+/// shows.
 inline std::set<bool> filter_answers(std::string_view json) {
     std::string doubled;
     for (const char c : json) doubled += c == '"' ? "\"\"" : std::string(1, c);
@@ -31,6 +44,9 @@ inline std::set<bool> filter_answers(std::string_view json) {
                 filter.passes_over(std::string_view(padded).substr(0, text.size()), quotes));
         }
     }
+    const std::string padded = std::string(json) + std::string(io::k_padding, 'N');
+    const auto answer = answer_with_its_end(std::string_view(padded).substr(0, json.size()));
+    if (answer) answers.insert(*answer);
     return answers;
 }
 

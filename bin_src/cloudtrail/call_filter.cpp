@@ -9,14 +9,13 @@
 namespace cloudhijack::cloudtrail {
 namespace {
 
-constexpr std::string_view k_key = "eventName";
 constexpr std::string_view k_blanks = " \t\r\n";
 
 /// The only place of the key; nullopt where there is none, or another one, or an escaped letter.
 std::optional<std::size_t> only_key_plainly(std::string_view json) {
-    const std::size_t first = json.find(k_key);
+    const std::size_t first = json.find(k_name_key);
     if (first == std::string_view::npos) return std::nullopt;
-    if (json.find(k_key, first + 1) != std::string_view::npos) return std::nullopt;
+    if (json.find(k_name_key, first + 1) != std::string_view::npos) return std::nullopt;
     if (json.contains("\\u")) return std::nullopt;
     return first;
 }
@@ -35,7 +34,8 @@ CLOUDHIJACK_AVX2 std::optional<std::size_t> only_key_by_blocks(std::string_view 
         Mask places = block.equal_before('N', next, 'a') & there_of(json.size() - at);
         for (; places != 0; places &= places - 1) {
             const std::size_t place = at + static_cast<std::size_t>(__builtin_ctzll(places));
-            if (place < big_letter || json.substr(place - big_letter, k_key.size()) != k_key) {
+            if (place < big_letter ||
+                json.substr(place - big_letter, k_name_key.size()) != k_name_key) {
                 continue;
             }
             if (found) return std::nullopt;
@@ -75,23 +75,28 @@ bool CallFilter::passes_over(std::string_view json, Quotes quotes) const {
     const auto key = only_key(json, cpu_);
     if (!key) return false;
     const std::string_view object = text::trimmed(json, k_blanks);
-    if (!object.starts_with('{') || !object.ends_with('}')) return false;
-    const std::string_view before = json.substr(0, *key);
-    const std::string_view quote = quotes == Quotes::doubled ? "\"\"" : "\"";
-    // A backslash before the quote: the key stands in a string that holds JSON.
-    if (!before.ends_with(quote) || before.ends_with('\\' + std::string(quote))) return false;
-    return is_other_call(json.substr(*key + k_key.size()), quotes);
+    return object.starts_with('{') && object.ends_with('}') && is_other_call(json, *key, quotes);
 }
 
-bool CallFilter::is_other_call(std::string_view behind_key, Quotes quotes) const {
+bool CallFilter::passes_over_object(std::string_view json, std::size_t only_name_key) const {
+    return is_other_call(json, only_name_key, Quotes::single);
+}
+
+bool CallFilter::is_other_call(std::string_view json, std::size_t key, Quotes quotes) const {
     const std::string_view quote = quotes == Quotes::doubled ? "\"\"" : "\"";
-    if (!take(behind_key, quote)) return false;
-    take_blanks(behind_key);
-    if (!take(behind_key, ":")) return false;
-    take_blanks(behind_key);
-    if (!take(behind_key, quote)) return false;
-    const std::string_view name = behind_key.substr(0, behind_key.find('"'));
-    if (!behind_key.substr(name.size()).starts_with(quote)) return false;
+    std::string_view before = json.substr(0, key);
+    // A backslash before the quote: the key stands in a string that holds JSON.
+    if (!before.ends_with(quote)) return false;
+    before.remove_suffix(quote.size());
+    if (before.ends_with('\\')) return false;
+    std::string_view behind = json.substr(key + k_name_key.size());
+    if (!take(behind, quote)) return false;
+    take_blanks(behind);
+    if (!take(behind, ":")) return false;
+    take_blanks(behind);
+    if (!take(behind, quote)) return false;
+    const std::string_view name = behind.substr(0, behind.find('"'));
+    if (!behind.substr(name.size()).starts_with(quote)) return false;
     return !name.contains('\\') && !names_.contains(name);
 }
 

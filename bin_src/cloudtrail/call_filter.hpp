@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string_view>
 
@@ -8,6 +9,9 @@
 #include "text/key_table.hpp"
 
 namespace cloudhijack::cloudtrail {
+
+/// The key under which a record has the name of its call.
+inline constexpr std::string_view k_name_key = "eventName";
 
 /// Tells records of calls that nobody asked for from others, without reading them: most events of a
 /// search are such, and reading them is most of the work.
@@ -27,8 +31,12 @@ class CallFilter {
     /// io::k_padding bytes behind it must be readable.
     [[nodiscard]] bool passes_over(std::string_view json, Quotes quotes) const;
 
+    /// The same of an object, where somebody has seen that k_name_key stands at this place of it
+    /// alone and that no letter is written as `\u`. Nothing behind it need be readable.
+    [[nodiscard]] bool passes_over_object(std::string_view json, std::size_t only_name_key) const;
+
   private:
-    [[nodiscard]] bool is_other_call(std::string_view behind_key, Quotes quotes) const;
+    [[nodiscard]] bool is_other_call(std::string_view json, std::size_t key, Quotes quotes) const;
 
     Cpu cpu_;
     text::KeyTable names_;

@@ -1,8 +1,11 @@
 #include "cloudtrail/object_end.hpp"
 
+#include <cstdint>
+#include <cstring>
 #include <string_view>
 
 #include "blocks.hpp"
+#include "cloudtrail/call_filter.hpp"
 #include "text/trim.hpp"
 
 namespace cloudhijack::cloudtrail {
@@ -34,12 +37,6 @@ bool is_under_another_key(std::string_view before, const Shape& shape) {
     return is_key && !key.contains('\\') && !shape.holds_records(key);
 }
 
-// Whether a bracket at the top level of an object may begin an array of records.
-bool may_begin_list(std::string_view text, std::size_t place, const Shape* lists) {
-    return lists != nullptr && text[place] == '[' &&
-           !is_under_another_key(text.substr(0, place), *lists);
-}
-
 // The bytes that a backslash stands before, itself before none. `first` says whether one did at the
 // end of the block before, and then whether one does at the end of this one.
 Mask escaped_by(Mask backslashes, bool& first) {
@@ -55,6 +52,17 @@ Mask escaped_by(Mask backslashes, bool& first) {
     return escaped;
 }
 
+CLOUDHIJACK_AVX2 std::size_t count_of(Mask mask) {
+    return static_cast<std::size_t>(__builtin_popcountll(mask));
+}
+
+std::size_t first_of(Mask mask) { return static_cast<std::size_t>(__builtin_ctzll(mask)); }
+
+// Two letters of k_name_key that are rare side by side, and where they stand in it.
+constexpr std::size_t k_rare_pair = 4;
+constexpr char k_rare_first = k_name_key[k_rare_pair];
+constexpr char k_rare_second = k_name_key[k_rare_pair + 1];
+
 /// Brackets of a block that stand outside strings, and what makes the end of an object doubtful.
 struct Marks {
     Mask opening;
@@ -62,14 +70,77 @@ struct Marks {
     Mask doubtful;
 };
 
-/// Reads blocks one behind the other, and knows from each what the next one begins in.
-class MarkReader {
+/// Goes over an object block by block: quickly over those that neither hold its end nor anything
+/// unusual, and with a close look at each other one.
+class Walk {
   public:
-    /// Of `left` bytes, more than none.
-    CLOUDHIJACK_AVX2 Marks read(const char* text, std::size_t left) {
-        const Block block(text);
-        const Mask there = there_of(left);
+    Walk(std::string_view text, const Shape* lists) : text_(text), lists_(lists) {}
+
+    CLOUDHIJACK_AVX2 std::optional<ObjectEnd> find_end() {
+        Step step = Step::on;
+        while (step == Step::on && at_ < text_.size()) {
+            if (!carries_over_) pass_usual_blocks();
+            if (at_ < text_.size()) step = look_closely();
+        }
+        if (step != Step::end) return std::nullopt;
+        return end_;
+    }
+
+  private:
+    enum class Step : std::uint8_t { on, end, doubt };
+
+    CLOUDHIJACK_AVX2 void pass_usual_blocks() {
+        // Where there can be no lists, arrays at the top level are of no interest.
+        const std::size_t top = lists_ != nullptr ? 1 : 0;
+        std::size_t depth = depth_;
+        Mask inside = inside_;
+        std::size_t at = at_;
+        for (; text_.size() - at >= k_block; at += k_block) {
+            const Block block(text_.data() + at);
+            const Block behind(text_.data() + at + 1);
+            const Mask in_string = parity_up_to(block.equal('"')) ^ inside;
+            const Mask opening = block.equal_or_below('{') & ~in_string;
+            const Mask closing = block.equal_or_below('}') & ~in_string;
+            const std::size_t closed = count_of(closing);
+            if (depth <= closed + (opening != 0 ? top : 0)) break;
+            if ((block.newline_or_backslash() | block.pair(k_rare_first, k_rare_second, behind))
+                    .any()) {
+                if (block.newline_or_backslash().any()) break;
+                note_names(block.equal(k_rare_first) & behind.equal(k_rare_second), at);
+            }
+            depth += count_of(opening) - closed;
+            inside = last_bit_throughout(in_string);
+        }
+        depth_ = depth;
+        inside_ = inside;
+        at_ = at;
+    }
+
+    CLOUDHIJACK_AVX2 Step look_closely() {
+        const Block block(text_.data() + at_);
+        const Block behind(text_.data() + at_ + 1);
+        const Mask there = there_of(text_.size() - at_);
         const Mask backslashes = block.equal('\\') & there;
+        const Marks marks = read_marks(block, backslashes, there);
+        const Mask end = end_among(marks);
+        const Mask before = end == 0 ? there : end - 1;
+        if ((marks.doubtful & before) != 0) return Step::doubt;
+        if (lists_ != nullptr && may_hold_list(block.equal('[') & marks.opening & before, marks)) {
+            return Step::doubt;
+        }
+        note_names(block.equal(k_rare_first) & behind.equal(k_rare_second) & before, at_);
+        has_letters_ |= (backslashes & behind.equal('u') & before) != 0;
+        if (end != 0) {
+            end_.size = at_ + first_of(end) + 1;
+            if (names_ != 1 || has_letters_) end_.only_name_key.reset();
+            return Step::end;
+        }
+        depth_ += count_of(marks.opening) - count_of(marks.closing);
+        at_ += k_block;
+        return Step::on;
+    }
+
+    CLOUDHIJACK_AVX2 Marks read_marks(const Block& block, Mask backslashes, Mask there) {
         Mask quotes = block.equal('"') & there;
         if (backslashes != 0 || escape_) quotes &= ~escaped_by(backslashes, escape_);
         const Mask in_string = parity_up_to(quotes) ^ inside_;
@@ -81,49 +152,72 @@ class MarkReader {
         const Mask doubtful = (newlines & in_string) | (backslashes & ~in_string) |
                               (opening & (newlines << 1U | line_begins_));
         line_begins_ = newlines >> 63U;
+        carries_over_ = escape_ || line_begins_ != 0;
         return {.opening = opening, .closing = closing, .doubtful = doubtful};
     }
 
-  private:
-    Mask inside_ = 0;       ///< all ones inside a string
-    bool escape_ = false;   ///< behind a backslash
-    Mask line_begins_ = 0;  ///< 1 behind a newline
+    // The bracket that closes the object; none where it does not stand in this block.
+    [[nodiscard]] CLOUDHIJACK_AVX2 Mask end_among(const Marks& marks) const {
+        std::size_t depth = depth_;
+        for (Mask rest = marks.closing; rest != 0; rest &= rest - 1) {
+            const Mask bracket = rest & -rest;
+            if (depth + count_of(marks.opening & (bracket - 1)) == 1) return bracket;
+            --depth;
+        }
+        return 0;
+    }
+
+    // Whether one of these brackets stands at the top level and may begin an array of records.
+    [[nodiscard]] CLOUDHIJACK_AVX2 bool may_hold_list(Mask brackets, const Marks& marks) const {
+        for (; brackets != 0; brackets &= brackets - 1) {
+            const Mask before = (brackets & -brackets) - 1;
+            const std::size_t depth =
+                depth_ + count_of(marks.opening & before) - count_of(marks.closing & before);
+            const std::string_view text = text_.substr(0, at_ + first_of(brackets));
+            if (depth == 1 && !is_under_another_key(text, *lists_)) return true;
+        }
+        return false;
+    }
+
+    void note_names(Mask pairs, std::size_t at) {
+        for (; pairs != 0; pairs &= pairs - 1) {
+            const std::size_t pair = at + first_of(pairs);
+            if (pair < k_rare_pair || !has_name_key(pair - k_rare_pair)) continue;
+            ++names_;
+            end_.only_name_key = pair - k_rare_pair;
+        }
+    }
+
+    [[nodiscard]] bool has_name_key(std::size_t at) const {
+        return text_.size() - at >= k_name_key.size() &&
+               std::memcmp(text_.data() + at, k_name_key.data(), k_name_key.size()) == 0;
+    }
+
+    std::string_view text_;
+    const Shape* lists_;
+    // What the next block begins in; the first one, behind the first bracket.
+    std::size_t at_ = 1;
+    std::size_t depth_ = 1;
+    Mask inside_ = 0;            ///< all ones inside a string
+    bool escape_ = false;        ///< behind a backslash
+    Mask line_begins_ = 0;       ///< 1 behind a newline
+    bool carries_over_ = false;  ///< one of these two
+
+    ObjectEnd end_;
+    std::size_t names_ = 0;
+    bool has_letters_ = false;  ///< written as `\u`
 };
 
 }  // namespace
 
-CLOUDHIJACK_AVX2 std::optional<std::size_t> object_size_by_blocks(std::span<const char> bytes,
-                                                                  const Shape* lists) {
-    const std::string_view text(bytes.data(), bytes.size());
-    MarkReader reader;
-    std::size_t depth = 0;
-    for (std::size_t at = 0; at < text.size(); at += k_block) {
-        const Marks marks = reader.read(text.data() + at, text.size() - at);
-        const auto opened = static_cast<std::size_t>(__builtin_popcountll(marks.opening));
-        const auto closed = static_cast<std::size_t>(__builtin_popcountll(marks.closing));
-        const bool is_deep = depth > closed + 1;  // neither the end nor the top level is here
-        depth += is_deep ? opened - closed : 0;
-        for (Mask brackets = is_deep ? 0 : marks.opening | marks.closing; brackets != 0;
-             brackets &= brackets - 1) {
-            const Mask bracket = brackets & -brackets;
-            const std::size_t place = at + static_cast<std::size_t>(__builtin_ctzll(bracket));
-            if ((marks.closing & bracket) != 0) {
-                if (--depth > 0) continue;
-                if ((marks.doubtful & (bracket - 1)) != 0) return std::nullopt;
-                return place + 1;
-            }
-            if (depth == 1 && may_begin_list(text, place, lists)) return std::nullopt;
-            ++depth;
-        }
-        if (marks.doubtful != 0) return std::nullopt;
-    }
-    return std::nullopt;
+std::optional<ObjectEnd> object_end_by_blocks(std::span<const char> bytes, const Shape* lists) {
+    return Walk({bytes.data(), bytes.size()}, lists).find_end();
 }
 
 #else
 
-std::optional<std::size_t> object_size_by_blocks(std::span<const char> /*bytes*/,
-                                                 const Shape* /*lists*/) {
+std::optional<ObjectEnd> object_end_by_blocks(std::span<const char> /*bytes*/,
+                                              const Shape* /*lists*/) {
     return std::nullopt;
 }
 

@@ -107,10 +107,14 @@ bool RecordSplitter::scan_between(std::span<const char> bytes, char c) {
     }
     begin_ = at_ - 1;
     if (c == '{' && cpu_ == Cpu::avx2) {
-        const auto size =
-            object_size_by_blocks(bytes.subspan(begin_), place_.in_list ? nullptr : shape_);
-        if (size) return close_document(begin_ + *size, /*is_closed=*/true);
+        const auto object =
+            object_end_by_blocks(bytes.subspan(begin_), place_.in_list ? nullptr : shape_);
+        if (object) {
+            only_name_key_ = object->only_name_key;
+            return close_document(begin_ + object->size, /*is_closed=*/true);
+        }
     }
+    only_name_key_.reset();
     key_ = 0;
     key_names_list_ = false;
     last_ = c;
@@ -244,7 +248,8 @@ RecordSplitter::Stretch RecordSplitter::take_stretch() {
 RecordSplitter::Document RecordSplitter::document() const {
     return {.text = {window_->unread().data() + begin_, end_ - begin_},
             .position = passed_ + begin_,
-            .is_closed = is_closed_};
+            .is_closed = is_closed_,
+            .only_name_key = only_name_key_};
 }
 
 }  // namespace cloudhijack::cloudtrail

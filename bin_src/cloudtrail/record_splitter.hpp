@@ -33,6 +33,9 @@ class RecordSplitter {
         std::string_view text;   ///< with io::k_padding readable bytes behind it
         std::uint64_t position;  ///< of its first byte in the stream
         bool is_closed;          ///< it ends with the bracket that closes it
+        /// Of an object that is closed: the place of k_name_key, where it was seen on the way that
+        /// this is the only one and that no letter is written as `\u`.
+        std::optional<std::size_t> only_name_key;
     };
 
     /// What the documents at a place of the stream are part of.
@@ -109,11 +112,12 @@ class RecordSplitter {
     Cpu cpu_;
     std::uint64_t passed_ = 0;  ///< bytes in front of the window's first
     // Positions are from the window's first unread byte.
-    std::size_t at_ = 0;      ///< of the byte to look at next
-    std::size_t begin_ = 0;   ///< of the document's first byte
-    std::size_t end_ = 0;     ///< of the byte behind the document
-    bool is_closed_ = false;  ///< the document ends with its bracket
-    std::size_t key_ = 0;     ///< of a key's first byte at the document's top level; 0: in none
+    std::size_t at_ = 0;                        ///< of the byte to look at next
+    std::size_t begin_ = 0;                     ///< of the document's first byte
+    std::size_t end_ = 0;                       ///< of the byte behind the document
+    bool is_closed_ = false;                    ///< the document ends with its bracket
+    std::optional<std::size_t> only_name_key_;  ///< from the document's first byte
+    std::size_t key_ = 0;  ///< of a key's first byte at the document's top level; 0: in none
 
     Part part_ = Part::whole;
     Place place_;

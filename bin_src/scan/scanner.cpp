@@ -172,13 +172,20 @@ class ScanThread {
         const auto document = splitter.next();
         if (!document) outcome_.error = document.error().text;
         if (!document || !*document) return false;
-        const auto [text, position, is_closed] = **document;
-        if (is_closed && scanner_->filter_.passes_over(text, cloudtrail::Quotes::single)) {
+        if (passes_over(**document)) {
             ++outcome_.records;
         } else {
-            read_document(text, position);
+            read_document((*document)->text, (*document)->position);
         }
         return true;
+    }
+
+    [[nodiscard]] bool passes_over(const cloudtrail::RecordSplitter::Document& document) const {
+        const auto& filter = scanner_->filter_;
+        if (document.only_name_key) {
+            return filter.passes_over_object(document.text, *document.only_name_key);
+        }
+        return document.is_closed && filter.passes_over(document.text, cloudtrail::Quotes::single);
     }
 
     void read_document(std::string_view text, std::uint64_t position) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "byte_pieces.hpp"
+#include "cloudtrail/call_filter.hpp"
 #include "cloudtrail/record_splitter.hpp"
 #include "must.hpp"
 
@@ -25,6 +26,11 @@ struct Split {
     bool operator==(const Split&) const = default;
 };
 
+bool is_only_name_key(std::string_view text, std::size_t place) {
+    return text.find(cloudtrail::k_name_key) == place &&
+           text.rfind(cloudtrail::k_name_key) == place && !text.contains("\\u");
+}
+
 Split split(const std::string& bytes, std::size_t piece, Cpu cpu = cpu_at_hand()) {
     io::Window window(in_pieces(bytes, piece), std::size_t{1024} * 1024);
     cloudtrail::RecordSplitter splitter(window, cloudtrail::Shape::cloudtrail(), cpu);
@@ -34,7 +40,8 @@ Split split(const std::string& bytes, std::size_t piece, Cpu cpu = cpu_at_hand()
         const auto document = splitter.next();
         made.failed = !document;
         if (!document || !*document) return made;
-        const auto [text, position, is_closed] = **document;
+        const auto& [text, position, is_closed, only_name_key] = **document;
+        must(!only_name_key || is_only_name_key(text, *only_name_key), "another key, or a letter");
         must(position >= end && bytes.compare(position, text.size(), text) == 0, "wrong place");
         end = position + text.size();
         made.texts.emplace_back(text);
