@@ -228,18 +228,19 @@ Result<std::optional<RecordSplitter::Document>> RecordSplitter::finish() {
     return std::nullopt;
 }
 
-RecordSplitter::Stretch RecordSplitter::take_stretch() {
+RecordSplitter::Stretch RecordSplitter::take_stretch(std::size_t enough) {
     const auto bytes = window_->unread();
     const std::size_t begin = at_;
+    const auto near = bytes.subspan(begin, std::min(enough, bytes.size() - begin));
     Stretch stretch{.text = {}, .position = passed_ + begin, .place = place_};
     std::size_t end = begin;
-    if (const auto line_end = place_.in_list ? std::nullopt : last_line_end(bytes.subspan(begin))) {
+    if (const auto line_end = place_.in_list ? std::nullopt : last_line_end(near)) {
         end = at_ = begin + *line_end;
         place_.behind_brace = false;
         place_.behind_line = true;
     } else {
         stretch.is_looked_through = true;
-        while (scan(bytes)) end = at_;
+        while (at_ - begin < enough && scan(bytes)) end = at_;
     }
     stretch.text = {bytes.data() + begin, end - begin};
     return stretch;

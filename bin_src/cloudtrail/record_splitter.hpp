@@ -72,9 +72,10 @@ class RecordSplitter {
     /// or says that the stream ends inside an array or that a document is larger than the window.
     Result<std::optional<Document>> next();
 
-    /// As much as the window has of the documents behind the last one that next() gave. They count
-    /// as given out, and its text is valid until the next call. Empty where the window holds none.
-    Stretch take_stretch();
+    /// As much as the window has of the documents behind the last one that next() gave, but of no
+    /// more than `enough` bytes and a document. They count as given out, and its text is valid
+    /// until the next call. Empty where the window holds none.
+    Stretch take_stretch(std::size_t enough);
 
     /// How many bytes of the stream are behind.
     [[nodiscard]] std::uint64_t position() const { return passed_ + at_; }

@@ -17,18 +17,21 @@ std::unique_ptr<char[]> allocate(std::size_t capacity) {
 Window::Window(ByteSource source, std::size_t maximum_capacity)
     : source_(std::move(source)),
       maximum_capacity_(std::max(maximum_capacity, k_initial_capacity)),
-      buffer_(allocate(capacity_)) {}
+      capacity_(k_initial_capacity),
+      buffer_(allocate(capacity_)),
+      bytes_(buffer_.get()) {}
 
 std::span<char> Window::unread() const {
     const std::uint64_t visible = std::min<std::uint64_t>(end_ - begin_, limit_);
-    return {buffer_.get() + begin_, static_cast<std::size_t>(visible)};
+    return {bytes_ + begin_, static_cast<std::size_t>(visible)};
 }
 
 Result<Window::Fill> Window::more() {
     if (end_ - begin_ >= limit_) return Fill::limit;
+    if (!source_) return Fill::end;
     if (end_ == capacity_) {
         if (begin_ > 0) {
-            std::memmove(buffer_.get(), buffer_.get() + begin_, end_ - begin_);
+            std::memmove(bytes_, bytes_ + begin_, end_ - begin_);
             end_ -= std::exchange(begin_, 0);
         } else if (capacity_ < maximum_capacity_) {
             move_into(std::min(capacity_ * 2, maximum_capacity_));
@@ -36,7 +39,7 @@ Result<Window::Fill> Window::more() {
             return Fill::full;
         }
     }
-    const auto count = source_({buffer_.get() + end_, capacity_ - end_});
+    const auto count = source_({bytes_ + end_, capacity_ - end_});
     if (!count) return std::unexpected(count.error());
     end_ += *count;
     return *count > 0 ? Fill::more : Fill::end;
@@ -56,9 +59,10 @@ void Window::shrink() {
 
 void Window::move_into(std::size_t capacity) {
     auto moved = allocate(capacity);
-    std::memcpy(moved.get(), buffer_.get() + begin_, end_ - begin_);
+    std::memcpy(moved.get(), bytes_ + begin_, end_ - begin_);
     end_ -= std::exchange(begin_, 0);
     buffer_ = std::move(moved);
+    bytes_ = buffer_.get();
     capacity_ = capacity;
 }
 

@@ -13,7 +13,7 @@ namespace cloudhijack::io {
 /// Bytes behind `unread()` that may be read, whatever they hold: what simdjson asks for.
 inline constexpr std::size_t k_padding = 64;
 
-/// One reused buffer that slides over a byte source.
+/// One reused buffer that slides over a byte source, or a text that is in memory already.
 ///
 /// A caller looks at `unread()`, asks for `more()` until it sees a whole item, and consumes it. The
 /// buffer doubles for an item that does not fit, up to its maximum, and `shrink()` gives that back:
@@ -31,6 +31,10 @@ class Window {
     static constexpr std::uint64_t k_no_limit = std::numeric_limits<std::uint64_t>::max();
 
     Window(ByteSource source, std::size_t maximum_capacity);
+
+    /// Over the text where it stands, which must outlive the window, with k_padding readable bytes
+    /// behind it.
+    explicit Window(std::span<char> text) : bytes_(text.data()), end_(text.size()) {}
 
     /// Bytes read and not consumed, as far as the limit allows. Valid, and the caller's to change
     /// in place, until the next more(), shrink() or destruction.
@@ -52,10 +56,11 @@ class Window {
   private:
     void move_into(std::size_t capacity);
 
-    ByteSource source_;
-    std::size_t maximum_capacity_;
-    std::size_t capacity_ = k_initial_capacity;
+    ByteSource source_;  ///< empty over a text in memory
+    std::size_t maximum_capacity_ = 0;
+    std::size_t capacity_ = 0;
     std::unique_ptr<char[]> buffer_;
+    char* bytes_;  ///< of the buffer or the text
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
     std::uint64_t limit_ = k_no_limit;

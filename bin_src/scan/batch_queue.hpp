@@ -1,15 +1,18 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
+#include <memory>
 #include <mutex>
-#include <string>
+#include <span>
 #include <utility>
 #include <variant>
 
 #include "cloudtrail/record_splitter.hpp"
+#include "io/window.hpp"
 
 namespace cloudhijack::scan {
 
@@ -17,16 +20,21 @@ namespace cloudhijack::scan {
 class Batch {
   public:
     Batch(std::size_t file, const cloudtrail::RecordSplitter::Stretch& stretch)
-        : file_(file), text_(stretch.text), stretch_(stretch) {}
+        : file_(file),
+          text_(std::make_unique_for_overwrite<char[]>(stretch.text.size() + io::k_padding)),
+          stretch_(stretch) {
+        std::ranges::copy(stretch.text, text_.get());
+    }
 
     [[nodiscard]] std::size_t file() const { return file_; }
-    [[nodiscard]] std::string_view text() const { return text_; }
+    /// With io::k_padding readable bytes behind it.
+    [[nodiscard]] std::span<char> text() const { return {text_.get(), stretch_.text.size()}; }
     /// Where it stood and what it is part of. Its own text may be gone.
     [[nodiscard]] const cloudtrail::RecordSplitter::Stretch& stretch() const { return stretch_; }
 
   private:
     std::size_t file_;
-    std::string text_;
+    std::unique_ptr<char[]> text_;
     cloudtrail::RecordSplitter::Stretch stretch_;
 };
 

@@ -12,13 +12,14 @@
 #include "cloudtrail/record_splitter.hpp"
 #include "io/file_descriptor.hpp"
 #include "scan/batch_queue.hpp"
-#include "scan/unpack.hpp"
+#include "scan/unpack_room.hpp"
 
 namespace cloudhijack::scan {
 namespace {
 
 constexpr std::size_t k_record_cap = std::size_t{64} * 1024 * 1024;
 constexpr std::uint64_t k_records_at_once = 100'000;  // until others may see them
+constexpr std::size_t k_most_in_batch = io::Window::k_initial_capacity;
 
 /// An open file, or standard input, which stays open.
 class OpenFile {
@@ -135,9 +136,8 @@ class ScanThread {
             outcome_.error = "cannot be opened: " + std::generic_category().message(errno);
             return;
         }
-        io::Window window(
-            unpacked(counted(io::read_from(open.descriptor()), scanner_->progress_.bytes)),
-            k_record_cap);
+        io::Window window = room_.window_over(
+            counted(io::read_from(open.descriptor()), scanner_->progress_.bytes), k_record_cap);
         const auto start = look_at_start(window);
         if (!start) {
             outcome_.error = start.error().text;
@@ -152,14 +152,14 @@ class ScanThread {
         while (read_next(splitter)) {
             if (outcome_.records >= k_records_at_once) hand_in(index);
             if (!queue_->is_hungry()) continue;
-            const auto stretch = splitter.take_stretch();
+            const auto stretch = splitter.take_stretch(k_most_in_batch);
             if (!stretch.text.empty()) queue_->put(Batch(index, stretch));
             window.shrink();
         }
     }
 
     void read_batch(const Batch& batch) {
-        io::Window window(io::read_from_memory(batch.text()), k_record_cap);
+        io::Window window(batch.text());
         cloudtrail::RecordSplitter splitter(window, cloudtrail::Shape::cloudtrail(),
                                             batch.stretch());
         while (read_next(splitter)) {
@@ -252,6 +252,7 @@ class ScanThread {
     BatchQueue* queue_;
     std::vector<FileOutcome>* outcomes_;
     cloudtrail::DocumentReader documents_{cloudtrail::Shape::cloudtrail()};
+    UnpackRoom room_;
     std::optional<detect::Activity> activity_;
     FileOutcome outcome_;
     bool reads_file_ = false;  ///< and not a batch of one

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <functional>
+#include <limits>
 #include <random>
 #include <string>
 #include <vector>
@@ -33,6 +34,8 @@ Texts split(io::ByteSource source, Cpu cpu = cpu_at_hand()) {
 }
 
 Texts split(const std::string& text) { return split(in_pieces(text, 1'000)); }
+
+constexpr std::size_t k_all = std::numeric_limits<std::size_t>::max();
 
 const std::string k_cut_list = std::string(k_error) + "ends inside its list of records";
 
@@ -129,8 +132,9 @@ TEST_CASE("splitter: a document that exceeds the window is told") {
 }
 
 // The documents of a stream with their positions where, after each document, `hands_out` says
-// whether another splitter parts the stretch behind it.
-Texts split_by_stretches(io::ByteSource source, const std::function<bool()>& hands_out) {
+// whether another splitter parts the stretch behind it, of which so much is enough.
+Texts split_by_stretches(io::ByteSource source, const std::function<bool()>& hands_out,
+                         const std::function<std::size_t()>& enough) {
     io::Window window(std::move(source), std::size_t{128} * 1024);
     RecordSplitter splitter(window, Shape::cloudtrail());
     Texts texts;
@@ -145,7 +149,7 @@ Texts split_by_stretches(io::ByteSource source, const std::function<bool()>& han
     };
     while (take(splitter)) {
         if (!hands_out()) continue;
-        const RecordSplitter::Stretch stretch = splitter.take_stretch();
+        const RecordSplitter::Stretch stretch = splitter.take_stretch(enough());
         const std::string kept(stretch.text);
         io::Window part(in_pieces(kept, 7), std::size_t{128} * 1024);
         RecordSplitter other(part, Shape::cloudtrail(), stretch);
@@ -177,9 +181,11 @@ TEST_CASE("splitter: stretches that others part give the same documents, over ma
         std::string text;
         for (auto left = random() % 30; left > 0; --left) text += pieces[random() % pieces.size()];
         CAPTURE(text);
-        const Texts whole = split_by_stretches(in_pieces(text, 300), [] { return false; });
-        CHECK(split_by_stretches(in_pieces(text, 1 + random() % 200),
-                                 [&random] { return random() % 2 == 0; }) == whole);
+        const Texts whole =
+            split_by_stretches(in_pieces(text, 300), [] { return false; }, [] { return k_all; });
+        CHECK(split_by_stretches(
+                  in_pieces(text, 1 + random() % 200), [&random] { return random() % 2 == 0; },
+                  [&random] { return random() % 2 == 0 ? k_all : random() % 60; }) == whole);
         documents += whole.size();
     }
     CHECK(documents > 100'000);
@@ -193,7 +199,23 @@ TEST_CASE("splitter: a stretch is all that the window has, however records are p
         io::Window window(in_pieces(text, text.size()), std::size_t{128} * 1024);
         RecordSplitter splitter(window, Shape::cloudtrail());
         REQUIRE(splitter.next().value());
-        CHECK(splitter.take_stretch().text.size() > text.size() - 100);
+        CHECK(splitter.take_stretch(k_all).text.size() > text.size() - 100);
+    }
+}
+
+TEST_CASE("splitter: a stretch ends soon behind what is enough") {
+    for (const std::string parting : {"\n", ","}) {
+        CAPTURE(parting);
+        std::string text = "[";
+        for (int i = 0; i < 1'000; ++i) text += "{\"a\":{\"b\":1}}" + parting;
+        io::Window window(in_pieces(text, text.size()), std::size_t{128} * 1024);
+        RecordSplitter splitter(window, Shape::cloudtrail());
+        REQUIRE(splitter.next().value());
+        for (int i = 0; i < 10; ++i) {
+            const auto size = splitter.take_stretch(1'000).text.size();
+            CHECK(size > 950);
+            CHECK(size < 1'050);
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -115,4 +116,23 @@ TEST_CASE("window: an error of the source is passed on") {
     const auto fill = window.more();
     REQUIRE_FALSE(fill);
     CHECK(fill.error().text == "no disk");
+}
+
+TEST_CASE("window: a text in memory is read where it stands") {
+    std::string text = "headbodynext" + std::string(io::k_padding, ' ');
+    const std::span<char> all(text);
+    Window window(all.first(12));
+    CHECK(window.unread().data() == text.data());
+    CHECK(window.more() == Fill::end);
+    window.consume(4);
+    window.set_limit(4);
+    CHECK(seen(window) == "body");
+    CHECK(window.more() == Fill::limit);
+    window.set_limit(Window::k_no_limit);
+    window.shrink();
+    Window moved = std::move(window);
+    CHECK(seen(moved) == "bodynext");
+    moved.consume(8);
+    CHECK(seen(moved).empty());
+    CHECK(moved.more() == Fill::end);
 }

@@ -2,36 +2,34 @@
 
 #include <doctest/doctest.h>
 
+#include <functional>
 #include <string>
 
 #include "byte_pieces.hpp"
 #include "scan/gzip.hpp"
+#include "scan/unpacked.hpp"
 
 using namespace cloudhijack;
 
 namespace {
 
-struct Unpacked {
-    std::string text;
-    std::string error;
-};
-
-Unpacked unpack(io::ByteSource source, std::size_t room = 100) {
-    auto unpacked = scan::unpacked(std::move(source));
-    Unpacked made;
-    std::string buffer(room, '\0');
-    while (true) {
-        const auto count = unpacked(buffer);
-        if (!count) {
-            made.error = count.error().text;
-            return made;
-        }
-        if (*count == 0) return made;
-        made.text += buffer.substr(0, *count);
+// Piece by piece and at once, which must be the same; in front of damage as much as zlib gives.
+Unpacked unpack(const std::function<io::ByteSource()>& source, std::size_t piece = 100) {
+    static scan::UnpackRoom room;
+    Unpacked made = unpack_by_pieces(source(), piece);
+    const Unpacked at_once = unpack_in(room, source());
+    CHECK(at_once.error == made.error);
+    if (made.error.empty()) {
+        CHECK(at_once.text == made.text);
+    } else {
+        CHECK((at_once.text.starts_with(made.text) || made.text.starts_with(at_once.text)));
     }
+    return made;
 }
 
-Unpacked unpack(const std::string& bytes) { return unpack(in_pieces(bytes, 1'000)); }
+Unpacked unpack(const std::string& bytes, std::size_t from = 1'000, std::size_t into = 100) {
+    return unpack([&] { return in_pieces(bytes, from); }, into);
+}
 
 std::string numbers(int count) {
     std::string text;
@@ -54,11 +52,11 @@ TEST_CASE("unpack: gzip, one member or several, wherever the input is cut") {
     const std::string text = "hello " + numbers(30) + "end";
     CHECK(unpack(packed).text == text);
     for (std::size_t cut = 0; cut <= packed.size(); ++cut) {
-        const Unpacked made = unpack(cut_at(packed, cut));
+        const Unpacked made = unpack([&] { return cut_at(packed, cut); });
         CHECK(made.text == text);
         CHECK(made.error.empty());
     }
-    CHECK(unpack(in_pieces(packed, 1), 1).text == text);
+    CHECK(unpack(packed, 1, 1).text == text);
     CHECK(unpack(gzip(numbers(100'000))).text == numbers(100'000));
 }
 
@@ -67,9 +65,8 @@ TEST_CASE("unpack: small and large members, at once or piece by piece") {
     for (const int first : {0, 1, 30, 100'000, 3'000'000}) {
         for (const int last : {0, 30, 100'000}) {
             const std::string packed = gzip(numbers(first)) + gzip(numbers(last));
-            CHECK(unpack(in_pieces(packed, 100'000), 70'000).text ==
-                  numbers(first) + numbers(last));
-            CHECK(unpack(in_pieces(packed + "tail", 100'000), 70'000).error ==
+            CHECK(unpack(packed, 100'000, 70'000).text == numbers(first) + numbers(last));
+            CHECK(unpack(packed + "tail", 100'000, 70'000).error ==
                   "has other data behind its gzip data");
         }
     }
@@ -78,14 +75,16 @@ TEST_CASE("unpack: small and large members, at once or piece by piece") {
 TEST_CASE("unpack: what was read before an error of the source comes first") {
     std::string packed = gzip(numbers(100'000));
     packed.resize(packed.size() / 2);
-    auto source = in_pieces(packed, 1'000);
-    std::size_t left = packed.size();
-    const Unpacked made = unpack([&](std::span<char> buffer) -> Result<std::size_t> {
-        if (left == 0) return failure("no disk");
-        const auto count = source(buffer);
-        left -= *count;
-        return count;
-    });
+    const auto breaking = [&packed] {
+        return [source = in_pieces(packed, 1'000),
+                left = packed.size()](std::span<char> buffer) mutable -> Result<std::size_t> {
+            if (left == 0) return failure("no disk");
+            const auto count = source(buffer);
+            left -= *count;
+            return count;
+        };
+    };
+    const Unpacked made = unpack(breaking);
     CHECK(made.text.size() > 100'000);
     CHECK(made.error == "no disk");
 }
@@ -116,7 +115,31 @@ TEST_CASE("unpack: damage is told behind what came before it") {
 }
 
 TEST_CASE("unpack: an error of the source is passed on") {
-    const Unpacked made =
-        unpack([](std::span<char>) -> Result<std::size_t> { return failure("no disk"); });
-    CHECK(made.error == "no disk");
+    const auto broken = [] {
+        return [](std::span<char>) -> Result<std::size_t> { return failure("no disk"); };
+    };
+    CHECK(unpack(broken).error == "no disk");
+}
+
+TEST_CASE("unpack: what is unpacked at once is read where it stands") {
+    scan::UnpackRoom room;
+    for (const std::string& text : {numbers(1), numbers(100'000), numbers(400'000), numbers(30)}) {
+        const std::string packed = gzip(text);
+        io::Window window = room.window_over(in_pieces(packed, packed.size()), 1);
+        CHECK(std::string_view(window.unread().data(), window.unread().size()) == text);
+        CHECK(window.more() == io::Window::Fill::end);
+    }
+}
+
+TEST_CASE("unpack: a member's own word for its length is not trusted") {
+    for (const std::size_t length : {std::size_t{0}, std::size_t{1}, std::size_t{0xFFFFFFFF}}) {
+        for (const int count : {1, 100'000}) {
+            std::string packed = gzip(numbers(count));
+            for (std::size_t i = 0; i < 4; ++i) {
+                packed[packed.size() - 4 + i] = static_cast<char>(length >> (8 * i));
+            }
+            CHECK(unpack(packed).text == numbers(count));
+            CHECK(unpack(packed).error == "its gzip data is damaged");
+        }
+    }
 }
