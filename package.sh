@@ -245,14 +245,14 @@ check_no_trace() {
 emulated='comparison|conversation|day|forms|hunt_comparison|options|record_shapes|vectors'
 
 check() {
-    need 'check' clang-22 clang-tidy-22 clang-format-22 libclang-rt-22-dev \
+    need 'check' clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev \
         shellcheck libmagic1 busybox mandoc man-db zsh chromium fonts-liberation \
         qemu-user-static
     need_node
     package
 
     say 'checking the format of the sources'
-    find bin_src tests -name '*.[ch]pp' -exec clang-format-22 --dry-run -Werror {} +
+    find bin_src tests -name '*.[ch]pp' -exec clang-format-19 --dry-run -Werror {} +
 
     say 'linting the scripts'
     shellcheck package.sh .ci/run app/bin/*.sh cmake/*.sh build/release/shell/cloudhijack.bash
@@ -262,7 +262,7 @@ check() {
 
     say 'linting the sources'
     quietly cmake --preset sanitize
-    quietly run-clang-tidy-22 -quiet -p build/sanitize '/bin_src/'
+    quietly run-clang-tidy-19 -quiet -p build/sanitize '/bin_src/'
 
     say 'checking that the icon is the one that its script draws'
     python3 app/draw_icon.py --check
