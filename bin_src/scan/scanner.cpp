@@ -113,11 +113,18 @@ class ScanThread {
     }
 
   private:
+    /// What takes memory as soon as it is there.
+    struct Readers {
+        cloudtrail::DocumentReader documents{cloudtrail::Shape::cloudtrail()};
+        UnpackRoom room;
+    };
+
     // Reads what is of a file and hands it in. No exception leaves a thread; all there can be is a
     // lack of memory, and then what this thread holds is lost, which the outcome says. Nothing here
     // may need memory after that.
     void guarded(std::size_t file, const auto& read) {
         try {
+            if (!readers_) readers_.emplace();
             if (!activity_) activity_ = scanner_->new_activity_();
             read();
             hand_in(file);
@@ -136,7 +143,7 @@ class ScanThread {
             outcome_.error = "cannot be opened: " + std::generic_category().message(errno);
             return;
         }
-        io::Window window = room_.window_over(
+        io::Window window = readers_->room.window_over(
             counted(io::read_from(open.descriptor()), scanner_->progress_.bytes), k_record_cap);
         const auto start = look_at_start(window);
         if (!start) {
@@ -198,16 +205,17 @@ class ScanThread {
                 skip(position, "has no eventTime that is a time");
             }
         };
-        documents_.read(text, std::nullopt, {.take = take, .skip = [&](std::string_view why) {
-                                                 ++outcome_.records;
-                                                 skip(position, why);
-                                                 broken = true;
-                                             }});
+        readers_->documents.read(text, std::nullopt,
+                                 {.take = take, .skip = [&](std::string_view why) {
+                                      ++outcome_.records;
+                                      skip(position, why);
+                                      broken = true;
+                                  }});
         // A line that was cut behind a colon or a comma takes the next one into its document.
         const auto next_line = broken ? text.rfind("\n{") : std::string_view::npos;
         if (next_line != std::string_view::npos) {
-            documents_.read(text.substr(next_line + 1), std::nullopt,
-                            {.take = take, .skip = [](std::string_view) {}});
+            readers_->documents.read(text.substr(next_line + 1), std::nullopt,
+                                     {.take = take, .skip = [](std::string_view) {}});
         }
     }
 
@@ -220,7 +228,7 @@ class ScanThread {
 
     // Adds what this thread has of a file to what the others have.
     void hand_in(std::size_t file) {
-        documents_.shrink();
+        readers_->documents.shrink();
         scanner_->progress_.records += outcome_.records;
         const std::scoped_lock lock(scanner_->mutex_);
         take_outcome(file);
@@ -251,8 +259,7 @@ class ScanThread {
     std::span<const File> files_;
     BatchQueue* queue_;
     std::vector<FileOutcome>* outcomes_;
-    cloudtrail::DocumentReader documents_{cloudtrail::Shape::cloudtrail()};
-    UnpackRoom room_;
+    std::optional<Readers> readers_;
     std::optional<detect::Activity> activity_;
     FileOutcome outcome_;
     bool reads_file_ = false;  ///< and not a batch of one

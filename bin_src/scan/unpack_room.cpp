@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t k_least_packed = std::size_t{256} * 1024;
 constexpr std::size_t k_most_packed = std::size_t{2} * 1024 * 1024;
+constexpr std::size_t k_least_text = std::size_t{256} * 1024;
 constexpr std::size_t k_most_text = std::size_t{16} * 1024 * 1024;
 
 bool is_gzip(std::span<const char> bytes) {
@@ -104,7 +105,7 @@ std::optional<std::span<char>> UnpackRoom::unpack(std::span<const char> packed) 
 
 // Keeps the text's first `used` bytes.
 void UnpackRoom::widen_text(std::size_t room, std::size_t used) {
-    room = std::clamp(room, k_least_packed, k_most_text);
+    room = std::clamp(room, k_least_text, k_most_text);
     if (room <= text_room_) return;
     if (used == 0) text_.reset();
     text_room_ = used;

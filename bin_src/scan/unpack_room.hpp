@@ -17,14 +17,15 @@ namespace cloudhijack::scan {
 /// twice as fast as zlib but needs all of a file and of its text in memory, and tells nothing of
 /// one that is damaged. What does not fit, or is damaged, is unpacked piece by piece.
 ///
-/// The room is kept from file to file, for to touch fresh memory costs as much as to fill it.
+/// The room, up to 2 MiB for a file and 16 MiB for its text, is kept from file to file, for to
+/// touch fresh memory costs as much as to fill it.
 class UnpackRoom {
   public:
     UnpackRoom();
 
     /// A window over the source's bytes, unpacked where they begin as gzip does. It is valid until
-    /// the next call; `maximum_capacity` is its own. What cannot be read is told by the window, as
-    /// unpacked() tells it.
+    /// the next call, as long as the room is; `maximum_capacity` is its own. What cannot be read is
+    /// told by the window, as unpacked() tells it.
     io::Window window_over(io::ByteSource source, std::size_t maximum_capacity);
 
   private:

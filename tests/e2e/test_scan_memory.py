@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import random
+import resource
 import shutil
 import subprocess
 import tempfile
@@ -80,3 +81,37 @@ class ScanMemoryTest(unittest.TestCase):
                 os.writev(file.fileno(), [self.block, b",\n"])
             file.write(self.block + b"]}\n")
         self.check_scan(path, blocks * BLOCK_RECORDS)
+
+
+@unittest.skipIf(SANITIZED, "CLOUDHIJACK_SANITIZED is set: a sanitizer needs terabytes of addresses")
+class LittleMemoryTest(unittest.TestCase):
+    def test_a_lack_of_memory_is_told_wherever_it_comes(self) -> None:
+        record = json.dumps(
+            {
+                "eventTime": "2026-01-02T03:04:05Z",
+                "eventName": "Publish",
+                "eventSource": "sns.amazonaws.com",
+            }
+        ).encode()
+        ended = set()
+        for limit in range(10 * MIB, 20 * MIB, MIB // 8):
+
+            def limited(*args: str) -> subprocess.CompletedProcess[bytes]:
+                return subprocess.run(
+                    [*program(), *args],
+                    input=record,
+                    capture_output=True,
+                    timeout=60,
+                    preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)),
+                )
+
+            try:
+                starts = limited("--version").returncode == 0
+            except OSError:
+                starts = False
+            if not starts:
+                continue
+            run = limited("scan", "--threads=2", "-")
+            self.assertGreaterEqual(run.returncode, 0, (limit, run.stderr))
+            ended.add(run.returncode)
+        self.assertGreater(len(ended), 1)  # with little memory it fails, with more it does not
