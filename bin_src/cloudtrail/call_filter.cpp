@@ -79,7 +79,7 @@ bool CallFilter::passes_over(std::string_view json, Quotes quotes) const {
 }
 
 bool CallFilter::passes_over_object(std::string_view json, std::size_t only_name_key) const {
-    return is_other_call(json, only_name_key, Quotes::single);
+    return json.ends_with('}') && is_other_call(json, only_name_key, Quotes::single);
 }
 
 bool CallFilter::is_other_call(std::string_view json, std::size_t key, Quotes quotes) const {
