@@ -73,7 +73,7 @@ class Walk {
     [[gnu::always_inline]] bool read_key(const Shape::Node*& node) {
         std::string_view key;
         if (!take_string(key) || *at_ != ':') return false;
-        ++at_;
+        if (++at_ >= end_) return false;
         if (node_ != nullptr) node = keys_->child(*node_, key);
         if (node == nullptr) return true;
         if (node->holds >= Holds::record) return false;

@@ -26,6 +26,8 @@ class DocumentReader {
 
     /// Reads a CSV cell as it is written, without the quotes around it, where that is enough: the
     /// event of a compact record. Null where the cell must be unquoted and given to read().
+    /// io::k_padding bytes behind the cell must be readable; the event's views lie in the cell and
+    /// the reader, and are valid until either changes.
     const Event* read_written(std::string_view cell, std::optional<Time> row_time);
 
     /// `row_time` came with the document from outside; it is the time of a record that is the whole

@@ -8,8 +8,9 @@
 
 namespace cloudhijack::cloudtrail {
 
-/// One API call, whatever log it comes from: facts and no verdicts. The views lie in the reader
-/// that made it and are valid until its next read; an empty view is an absent value.
+/// One API call, whatever log it comes from: facts and no verdicts. The views lie in the text
+/// and the reader that made it and are valid until either changes; an empty view is an absent
+/// value.
 struct Event {
     std::string_view time_text;  ///< as the record writes it
     std::string_view source;     ///< `bedrock.amazonaws.com`

@@ -12,7 +12,7 @@ std::uint64_t hash_of(std::string_view bytes);
 /// Another one in each process, for tables that texts of attackers go into.
 std::uint64_t secret_hash_of(std::string_view bytes);
 
-/// 128 bits, another one in each process too: no two texts share it.
+/// 128 bits, another one in each process too: so many that texts are taken for equal where it is.
 struct WideHash {
     std::uint64_t low = 0;
     std::uint64_t high = 0;

@@ -221,9 +221,9 @@ void HuntActivity::note_origin(const Event& event, const CallDetails& details, H
         add_part(key_, part);
     }
     if (const auto origin = secret_hash_of(key_); origin != known.origin) {
-        known.origin = origin;
         note_caller(event, known);
         note_region_and_model(event, details, known);
+        known.origin = origin;
     }
     call.client = known.client;
     call.address = known.address;
@@ -269,8 +269,8 @@ void HuntActivity::count(const Event& event, const CallDetails& details, const N
     call.second = static_cast<std::uint16_t>(second - hour * k_seconds_an_hour);
     const std::pair hour_key{named.service, hour};
     if (known.hour == nullptr || known.hour_key != hour_key) {
-        known.hour_key = hour_key;
         known.hour = &activity.hours[hour_key];
+        known.hour_key = hour_key;
     }
     known.hour->add(call);
     const PrincipalActivity::ShownKey shown_key{
@@ -283,8 +283,8 @@ void HuntActivity::count(const Event& event, const CallDetails& details, const N
     if (known.shown != nullptr && known.shown_key == shown_key) {
         known.shown->take(shown);
     } else {
-        known.shown_key = shown_key;
         known.shown = &activity.show(shown_key, shown);
+        known.shown_key = shown_key;
     }
     activity.subjects.add(subject_of(event, details, named.phases),
                           {.service = named.service,

@@ -38,6 +38,11 @@ class HuntActivity {
   public:
     /// The catalogue must outlive the activity and its findings.
     explicit HuntActivity(const Catalogue& catalogue) : catalogue_(&catalogue) {}
+    HuntActivity(const HuntActivity&) = delete;  // a copy's known_ would point into the original
+    HuntActivity& operator=(const HuntActivity&) = delete;
+    HuntActivity(HuntActivity&&) = default;  // nodes of maps keep their places
+    HuntActivity& operator=(HuntActivity&&) = default;
+    ~HuntActivity() = default;
 
     /// Takes the event at its own time, else at its row's.
     Added add(const cloudtrail::Event& event);

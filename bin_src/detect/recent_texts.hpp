@@ -21,8 +21,9 @@ class RecentTexts {
         Place& place =
             text.size() > k_longest ? long_text_ : places_[secret_hash_of(text) % k_places];
         if (!place.value || place.text != text) {
-            place.value = work_out(text);
+            place.value.reset();
             place.text = text.size() > k_longest ? std::string_view{} : text;
+            place.value = work_out(text);
         }
         return *place.value;
     }

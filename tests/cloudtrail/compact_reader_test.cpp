@@ -134,7 +134,7 @@ TEST_CASE("compact: numbers, words and empty values stand anywhere") {
 
 TEST_CASE("compact: a record cut off anywhere is not read, whatever lies behind it") {
     CompactReader reader(Shape::cloudtrail());
-    for (const char behind : {'}', '"', ',', '1', ']', '\0'}) {
+    for (const char behind : {'}', '"', ',', '1', ']', ':', '\0'}) {
         for (std::size_t size = 0; size < k_record.size(); ++size) {
             std::string record(k_record.substr(0, size));
             record.append(io::k_padding, behind);

@@ -1,5 +1,6 @@
 #include "cloudtrail/event_differential.hpp"
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
@@ -138,7 +139,11 @@ std::string compact_difference(std::string_view record) {
     for (const Cpu cpu : {Cpu::plain, cpu_at_hand()}) {
         for (const auto quotes : {cloudtrail::Quotes::single, cloudtrail::Quotes::doubled}) {
             const bool is_cell = quotes == cloudtrail::Quotes::doubled;
-            cloudtrail::CompactReader compact(cloudtrail::Shape::cloudtrail(), cpu);
+            // Kept from record to record, as in a search: it remembers the keys that came last.
+            static std::map<std::pair<Cpu, bool>, cloudtrail::CompactReader> readers;
+            cloudtrail::CompactReader& compact =
+                readers.try_emplace({cpu, is_cell}, cloudtrail::Shape::cloudtrail(), cpu)
+                    .first->second;
             const Event* event =
                 compact.read(is_cell ? std::string_view(doubled).substr(0, cell.size())
                                      : std::string_view(single).substr(0, record.size()),
