@@ -33,6 +33,13 @@ std::size_t size_of_last(std::span<const char> packed) {
     return size;
 }
 
+// A header can have a checksum of its own (RFC 1952, section 2.3.1), at which libdeflate does not
+// look.
+bool has_header_checksum(std::span<const char> member) {
+    constexpr std::size_t flags = 3;
+    return member.size() > flags && (static_cast<unsigned char>(member[flags]) & 2U) != 0;
+}
+
 }  // namespace
 
 void UnpackRoom::DecompressorEnd::operator()(libdeflate_decompressor* decompressor) const {
@@ -78,14 +85,15 @@ UnpackRoom::Beginning UnpackRoom::read_beginning(io::ByteSource& source) {
     }
 }
 
-// The text of all members on end; nullopt where one is damaged, or it is too long. Of the two
-// checksums that a member can have, libdeflate looks at the text's, and not at the header's.
+// The text of all members on end; nullopt where one is damaged or must be unpacked by others, or it
+// is too long.
 std::optional<std::span<char>> UnpackRoom::unpack(std::span<const char> packed) {
     const std::size_t expected = size_of_last(packed);
     if (decompressor_ == nullptr || expected > k_most_text) return std::nullopt;
     widen_text(expected, 0);
     std::size_t size = 0;
     while (!packed.empty()) {
+        if (has_header_checksum(packed)) return std::nullopt;
         std::size_t taken = 0;
         std::size_t made = 0;
         const auto result =

@@ -131,6 +131,15 @@ TEST_CASE("unpack: what is unpacked at once is read where it stands") {
     }
 }
 
+TEST_CASE("unpack: a header's own checksum counts, in any member") {
+    std::string marked = gzip("b");
+    marked[3] = '\2';           // there is one
+    marked.insert(10, "\1\1");  // which is wrong
+    for (const std::string& packed : {marked, gzip("a") + marked, gzip("") + marked}) {
+        CHECK_FALSE(unpack(packed).error.empty());
+    }
+}
+
 TEST_CASE("unpack: a member's own word for its length is not trusted") {
     for (const std::size_t length : {std::size_t{0}, std::size_t{1}, std::size_t{0xFFFFFFFF}}) {
         for (const int count : {1, 100'000}) {
