@@ -124,14 +124,14 @@ class Walk {
         return true;
     }
 
-    // Nobody reads it, so its digits need not be in order.
+    // Nobody reads it, so behind how it begins its characters need not be in order.
     bool take_number() {
-        const char* const begin = at_;
-        while (at_ < end_ && ((*at_ >= '0' && *at_ <= '9') || *at_ == '-' || *at_ == '.' ||
-                              *at_ == '+' || *at_ == 'e' || *at_ == 'E')) {
-            ++at_;
-        }
-        return at_ != begin;
+        const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+        if (!is_digit(*at_) && *at_ != '-') return false;
+        ++at_;
+        constexpr std::string_view others = "-+.eE";
+        while (at_ < end_ && (is_digit(*at_) || others.contains(*at_))) ++at_;
+        return true;
     }
 
     // What stands behind a value: a comma, or the ends of levels.

@@ -22,7 +22,7 @@ struct RecordTaker {
 class DocumentReader {
   public:
     explicit DocumentReader(const Shape& shape)
-        : shape_(&shape), compact_reader_(shape), reader_(shape) {}
+        : compact_reader_(shape), shape_(&shape), reader_(shape) {}
 
     /// Reads a CSV cell as it is written, without the quotes around it, where that is enough: the
     /// event of a compact record. Null where the cell must be unquoted and given to read().
@@ -42,8 +42,8 @@ class DocumentReader {
     Result<Reading> read_one(std::string_view document);
     void read_list(std::string_view document, const RecordTaker& taker);
 
-    const Shape* shape_;
     CompactReader compact_reader_;
+    const Shape* shape_;
     EventReader reader_;
 };
 
