@@ -87,6 +87,12 @@ void judge(const File& file, FileOutcome& outcome) {
     outcome.records = outcome.unreadable = 0;
 }
 
+/// What a thread reads with, which takes memory as soon as it is there.
+struct Readers {
+    cloudtrail::DocumentReader documents{cloudtrail::Shape::cloudtrail()};
+    UnpackRoom room;
+};
+
 }  // namespace
 
 /// One thread of a scan.
@@ -113,12 +119,6 @@ class ScanThread {
     }
 
   private:
-    /// What takes memory as soon as it is there.
-    struct Readers {
-        cloudtrail::DocumentReader documents{cloudtrail::Shape::cloudtrail()};
-        UnpackRoom room;
-    };
-
     // Reads what is of a file and hands it in. No exception leaves a thread; all there can be is a
     // lack of memory, and then what this thread holds is lost, which the outcome says. Nothing here
     // may need memory after that.

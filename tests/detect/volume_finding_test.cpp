@@ -57,10 +57,10 @@ TEST_CASE("volume finding: the points of the caller, each with its reason") {
 
 TEST_CASE("volume finding: whether the score is reached is what the score says") {
     auto rules = VolumeRules::of(builtin_catalogue());
-    for (const std::uint64_t count : {51, 151, 501}) {
+    for (const std::uint64_t count : {51U, 151U, 501U}) {
         for (const auto* type : {"IAMUser", "AssumedRole"}) {
             for (const auto* arn : {"arn:aws:iam::1:user/alice", "arn:aws:iam::1:user/test"}) {
-                for (const std::size_t addresses : {3, 4}) {
+                for (const std::size_t addresses : {3U, 4U}) {
                     auto caller = group(count);
                     caller.caller_type = type;
                     caller.caller_arn = arn;
