@@ -28,7 +28,7 @@ class KeyOrder {
     }
 
   private:
-    struct alignas(64) Found {
+    struct Found {
         const Shape::Node* parent = nullptr;  ///< null where the key is too long to be kept
         const Shape::Node* child = nullptr;
         std::array<char, 32> key{};
