@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "changed_texts.hpp"
 #include "cloudtrail/call_filter.hpp"
 #include "cloudtrail/document_reader.hpp"
 #include "cloudtrail/object_end.hpp"
@@ -30,8 +31,7 @@ inline std::optional<bool> answer_with_its_end(std::string_view json) {
 /// processor can do and without, quotes as they are and doubled, and by what the way to its end
 /// shows.
 inline std::set<bool> filter_answers(std::string_view json) {
-    std::string doubled;
-    for (const char c : json) doubled += c == '"' ? "\"\"" : std::string(1, c);
+    const std::string doubled = with_doubled_quotes(json);
     std::set<bool> answers;
     for (const Cpu cpu : {Cpu::plain, cpu_at_hand()}) {
         const cloudtrail::CallFilter filter(k_wanted_calls, cpu);

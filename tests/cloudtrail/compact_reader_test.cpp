@@ -2,10 +2,10 @@
 
 #include <doctest/doctest.h>
 
-#include <random>
 #include <string>
 #include <string_view>
 
+#include "changed_texts.hpp"
 #include "cloudtrail/event_differential.hpp"
 #include "io/window.hpp"
 
@@ -67,8 +67,7 @@ TEST_CASE("compact: the fields of a record as AWS writes it") {
 }
 
 TEST_CASE("compact: a CSV cell is read as it is written") {
-    std::string cell;
-    for (const char c : k_record) cell += c == '"' ? "\"\"" : std::string(1, c);
+    const std::string cell = with_doubled_quotes(k_record);
     const std::string padded = cell + "\",\"next\"\n" + std::string(io::k_padding, '"');
     CompactReader reader(Shape::cloudtrail());
     const Event* event =
@@ -156,24 +155,7 @@ TEST_CASE("compact: agrees with the other reader on mutated records, over many s
     constexpr std::string_view bytes = "{}[]\",:\\u0d8tfn1-.e \n\xC3\xFF";
     int read = 0;
     for (unsigned seed = 0; seed < 20'000; ++seed) {
-        std::mt19937 random(seed);
-        std::string record(k_record);
-        for (auto left = random() % 3; left > 0; --left) {
-            const auto at = random() % record.size();
-            switch (random() % 4) {
-                case 0:
-                    record[at] = bytes[random() % bytes.size()];
-                    break;
-                case 1:
-                    record.insert(at, 1, bytes[random() % bytes.size()]);
-                    break;
-                case 2:  // a piece comes again
-                    record.insert(random() % record.size(), record.substr(at, random() % 40));
-                    break;
-                default:
-                    record.erase(at, 1 + random() % 9);
-            }
-        }
+        const std::string record = with_changes(std::string(k_record), seed, 2, bytes);
         CAPTURE(seed);
         read += reads(record) ? 1 : 0;
     }

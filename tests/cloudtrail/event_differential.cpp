@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "changed_texts.hpp"
 #include "cloudtrail/compact_reader.hpp"
 #include "cloudtrail/event_reader.hpp"
 #include "io/window.hpp"
@@ -106,13 +107,6 @@ class PlainReader : public nlohmann::json_sax<json> {
 
     std::vector<Level> stack_;
 };
-
-/// The same text with each of its quotes doubled, as in a CSV cell.
-std::string with_doubled_quotes(std::string_view text) {
-    std::string doubled;
-    for (const char c : text) doubled += c == '"' ? "\"\"" : std::string(1, c);
-    return doubled;
-}
 
 /// In which field two events differ; empty for none. With doubled quotes there is no record.
 std::string field_difference(const Event& event, const Event& other, bool with_record) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "changed_texts.hpp"
 #include "csv/unquote.hpp"
 #include "io/window.hpp"
 
@@ -70,10 +71,8 @@ TEST_CASE("separators: the fast way sees what the plain way sees, over many bodi
         std::string body;
         if (i % 2 == 0) {
             for (std::size_t cells = random() % 30; cells > 0; --cells) {
-                std::string text = random_text(random, "ab,\n\"\"x", 40);
-                std::string cell;
-                for (const char c : text) cell += c == '"' ? "\"\"" : std::string(1, c);
-                body += '"' + cell + '"' + (random() % 4 == 0 ? '\n' : ',');
+                const std::string text = random_text(random, "ab,\n\"\"x", 40);
+                body += '"' + with_doubled_quotes(text) + '"' + (random() % 4 == 0 ? '\n' : ',');
                 if (random() % 9 == 0) body += "plain,";
             }
         } else {
@@ -103,16 +102,29 @@ TEST_CASE("separators: beyond the most that are kept of a row only its end is") 
 TEST_CASE("unquote: the fast way gives what the plain way gives, and touches nothing behind") {
     std::mt19937 random(6);
     for (int i = 0; i < 20'000; ++i) {
-        std::string cell = "\"";
-        for (const char c : random_text(random, "abcdefg\"", 300)) {
-            cell += c == '"' ? "\"\"" : std::string(1, c);
-        }
-        cell += '"';
+        const std::string cell =
+            '"' + with_doubled_quotes(random_text(random, "abcdefg\"", 300)) + '"';
         const std::string behind = ",\"next\"\n" + std::string(io::k_padding, '!');
         std::string plain = cell + behind;
         std::string fast = cell + behind;
         const std::string expected(csv::unquote_plainly(std::span(plain).first(cell.size())));
         CHECK(csv::unquote(std::span(fast).first(cell.size()), cpu_at_hand()) == expected);
         CHECK(fast.substr(cell.size()) == behind);
+    }
+}
+
+TEST_CASE("halve quotes: both ways need no more room than the text has") {
+    std::mt19937 random(7);
+    for (int i = 0; i < 20'000; ++i) {
+        const std::string text = random_text(random, "abcdefg\"", 300);
+        const std::string doubled = with_doubled_quotes(text);
+        const std::string padded = doubled + std::string(io::k_padding, '"');
+        for (const Cpu cpu : {Cpu::plain, cpu_at_hand()}) {
+            // A buffer of its own, so that a sanitizer sees a byte beyond it, too.
+            std::vector<char> to(doubled.size());
+            const auto size = csv::halve_quotes(std::string_view(padded).substr(0, doubled.size()),
+                                                to.data(), cpu);
+            REQUIRE(std::string_view(to.data(), size) == text);
+        }
     }
 }

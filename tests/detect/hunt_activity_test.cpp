@@ -87,14 +87,21 @@ Story random_story(Random& random, std::size_t count) {
     return story;
 }
 
-// Gives events to up to six activities and merges those in any grouping, as they are or sent as
-// partial documents.
+// Gives events to up to six activities, which meanwhile move and take each other's, and merges
+// those in any grouping, as they are or sent as partial documents.
 HuntActivity delivered(std::vector<Event> events, Random& random) {
     std::ranges::shuffle(events, random);
     std::vector<HuntActivity> parts;
     const std::size_t count = 1 + random() % 6;
     for (std::size_t i = 0; i < count; ++i) parts.emplace_back(setup().catalogue);
-    for (const Event& event : events) parts[random() % count].add(event);
+    for (const Event& event : events) {
+        parts[random() % count].add(event);
+        if (random() % 16 != 0) continue;
+        HuntActivity& from = parts[random() % count];
+        HuntActivity moved = std::move(from);
+        from = HuntActivity(setup().catalogue);
+        parts[random() % count].merge(moved);
+    }
     while (parts.size() > 1) {
         const std::size_t into = random() % (parts.size() - 1);
         if (random() % 2 == 0) {
