@@ -9,8 +9,6 @@
 namespace cloudhijack::cloudtrail {
 namespace {
 
-constexpr std::string_view k_blanks = " \t\r\n";
-
 /// The only place of the key; nullopt where there is none, or another one, or an escaped letter.
 std::optional<std::size_t> only_key_plainly(std::string_view json) {
     const std::size_t first = json.find(k_name_key);
@@ -62,7 +60,7 @@ bool take(std::string_view& text, std::string_view front) {
 }
 
 void take_blanks(std::string_view& text) {
-    const auto end = text.find_first_not_of(k_blanks);
+    const auto end = text.find_first_not_of(k_json_blanks);
     text.remove_prefix(end == std::string_view::npos ? text.size() : end);
 }
 
@@ -74,7 +72,7 @@ CallFilter::CallFilter(std::span<const std::string_view> names, Cpu cpu)
 bool CallFilter::passes_over(std::string_view json, Quotes quotes) const {
     const auto key = only_key(json, cpu_);
     if (!key) return false;
-    const std::string_view object = text::trimmed(json, k_blanks);
+    const std::string_view object = text::trimmed(json, k_json_blanks);
     return object.starts_with('{') && object.ends_with('}') && is_other_call(json, *key, quotes);
 }
 

@@ -13,8 +13,6 @@ namespace cloudhijack::cloudtrail {
 #if defined(__x86_64__)
 namespace {
 
-constexpr std::string_view k_blanks = " \t\r\n";
-
 // Takes a byte off the end; false where another one stands there.
 bool take_last(std::string_view& text, char c) {
     if (!text.ends_with(c)) return false;
@@ -25,14 +23,14 @@ bool take_last(std::string_view& text, char c) {
 // Whether the text before a `[` at the top level of an object ends in a key, written in no unusual
 // way, that no list of records stands under. The `,` or `{` before the key shows that it is one.
 bool is_under_another_key(std::string_view before, const Shape& shape) {
-    before = text::trimmed(before, k_blanks);
+    before = text::trimmed(before, k_json_blanks);
     if (!take_last(before, ':')) return false;
-    before = text::trimmed(before, k_blanks);
+    before = text::trimmed(before, k_json_blanks);
     if (!take_last(before, '"')) return false;
     const std::size_t quote = before.rfind('"');
     if (quote == std::string_view::npos) return false;
     const std::string_view key = before.substr(quote + 1);
-    before = text::trimmed(before.substr(0, quote), k_blanks);
+    before = text::trimmed(before.substr(0, quote), k_json_blanks);
     const bool is_key = before.ends_with(',') || before == "{";
     return is_key && !key.contains('\\') && !shape.holds_records(key);
 }
@@ -72,9 +70,9 @@ struct Marks {
 
 /// Goes over an object block by block: quickly over those that neither hold its end nor anything
 /// unusual, and with a close look at each other one.
-class Walk {
+class ObjectWalk {
   public:
-    Walk(std::string_view text, const Shape* lists) : text_(text), lists_(lists) {}
+    ObjectWalk(std::string_view text, const Shape* lists) : text_(text), lists_(lists) {}
 
     CLOUDHIJACK_AVX2 std::optional<ObjectEnd> find_end() {
         Step step = Step::on;
@@ -211,7 +209,7 @@ class Walk {
 }  // namespace
 
 std::optional<ObjectEnd> object_end_by_blocks(std::span<const char> bytes, const Shape* lists) {
-    return Walk({bytes.data(), bytes.size()}, lists).find_end();
+    return ObjectWalk({bytes.data(), bytes.size()}, lists).find_end();
 }
 
 #else

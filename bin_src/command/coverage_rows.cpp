@@ -7,17 +7,6 @@
 namespace cloudhijack::command {
 namespace {
 
-constexpr std::array k_columns = {
-    Column{.name = "Account"},          Column{.name = "Service"},    Column{.name = "Region"},
-    Column{.name = "ManagementEvents"}, Column{.name = "DataEvents"}, Column{.name = "FirstEvent"},
-    Column{.name = "LastEvent"},        Column{.name = "NotSeen"},    Column{.name = "NeverLogged"},
-};
-
-template <class Integer>
-Number number(Integer value) {
-    return {std::to_string(value)};
-}
-
 // A time that is not there is an absent value, and not a number.
 Value time(const std::optional<std::int64_t>& second) {
     if (second) return number(*second);
@@ -26,7 +15,16 @@ Value time(const std::optional<std::int64_t>& second) {
 
 }  // namespace
 
-std::span<const Column> coverage_columns() { return k_columns; }
+std::span<const Column> coverage_columns() {
+    static constexpr std::array columns = {
+        Column{.name = "Account"},     Column{.name = "Service"},
+        Column{.name = "Region"},      Column{.name = "ManagementEvents"},
+        Column{.name = "DataEvents"},  Column{.name = "FirstEvent"},
+        Column{.name = "LastEvent"},   Column{.name = "NotSeen"},
+        Column{.name = "NeverLogged"},
+    };
+    return columns;
+}
 
 std::string not_seen(const detect::CoverageFinding& finding) {
     if (finding.data > 0 || finding.service->data_events.empty()) return {};

@@ -1,7 +1,6 @@
 #include "command/hunt_rows.hpp"
 
 #include <array>
-#include <cstdint>
 #include <string>
 #include <utility>
 
@@ -9,56 +8,6 @@
 
 namespace cloudhijack::command {
 namespace {
-
-constexpr std::array k_columns = {
-    Column{.name = "_time"},
-    Column{.name = "Principal"},
-    Column{.name = "Account"},
-    Column{.name = "RiskScore"},
-    Column{.name = "Severity"},
-    Column{.name = "Services", .multivalue = true},
-    Column{.name = "Phases", .multivalue = true},
-    Column{.name = "Evidence", .multivalue = true},
-    Column{.name = "Reasons", .multivalue = true},
-    Column{.name = "UseCount"},
-    Column{.name = "MessageCount"},
-    Column{.name = "FailedCount"},
-    Column{.name = "PeakPerHour"},
-    Column{.name = "UniqueIPs"},
-    Column{.name = "SourceIPs", .multivalue = true},
-    Column{.name = "UniqueRegions"},
-    Column{.name = "Regions", .multivalue = true},
-    Column{.name = "UniqueClients"},
-    Column{.name = "Clients", .multivalue = true},
-    Column{.name = "UniqueAccessKeys"},
-    Column{.name = "AccessKeys", .multivalue = true},
-    Column{.name = "UniqueModels"},
-    Column{.name = "Models", .multivalue = true},
-    Column{.name = "CallerType", .multivalue = true},
-    Column{.name = "Workload", .multivalue = true},
-    Column{.name = "FirstEvent"},
-    Column{.name = "LastEvent"},
-    Column{.name = "Timeline", .multivalue = true},
-    Column{.name = "EventIDs", .multivalue = true},
-    Column{.name = "Truncated", .multivalue = true},
-    Column{.name = "user"},
-    Column{.name = "src", .multivalue = true},
-    Column{.name = "vendor_account"},
-    Column{.name = "vendor_region", .multivalue = true},
-    Column{.name = "user_agent", .multivalue = true},
-    Column{.name = "risk_object"},
-    Column{.name = "risk_object_type"},
-    Column{.name = "risk_score"},
-    Column{.name = "risk_message"},
-    Column{.name = "threat_object", .multivalue = true},
-    Column{.name = "threat_object_type"},
-    Column{.name = "mitre_technique_id"},
-};
-
-template <class Integer>
-Number number(Integer value) {
-    return {std::to_string(value)};
-}
 
 std::vector<std::string> truncated(const detect::HuntFinding& finding) {
     std::vector<std::string> names;
@@ -95,7 +44,53 @@ std::string risk_message(const detect::HuntFinding& finding) {
 
 }  // namespace
 
-std::span<const Column> hunt_columns() { return k_columns; }
+std::span<const Column> hunt_columns() {
+    static constexpr std::array columns = {
+        Column{.name = "_time"},
+        Column{.name = "Principal"},
+        Column{.name = "Account"},
+        Column{.name = "RiskScore"},
+        Column{.name = "Severity"},
+        Column{.name = "Services", .multivalue = true},
+        Column{.name = "Phases", .multivalue = true},
+        Column{.name = "Evidence", .multivalue = true},
+        Column{.name = "Reasons", .multivalue = true},
+        Column{.name = "UseCount"},
+        Column{.name = "MessageCount"},
+        Column{.name = "FailedCount"},
+        Column{.name = "PeakPerHour"},
+        Column{.name = "UniqueIPs"},
+        Column{.name = "SourceIPs", .multivalue = true},
+        Column{.name = "UniqueRegions"},
+        Column{.name = "Regions", .multivalue = true},
+        Column{.name = "UniqueClients"},
+        Column{.name = "Clients", .multivalue = true},
+        Column{.name = "UniqueAccessKeys"},
+        Column{.name = "AccessKeys", .multivalue = true},
+        Column{.name = "UniqueModels"},
+        Column{.name = "Models", .multivalue = true},
+        Column{.name = "CallerType", .multivalue = true},
+        Column{.name = "Workload", .multivalue = true},
+        Column{.name = "FirstEvent"},
+        Column{.name = "LastEvent"},
+        Column{.name = "Timeline", .multivalue = true},
+        Column{.name = "EventIDs", .multivalue = true},
+        Column{.name = "Truncated", .multivalue = true},
+        Column{.name = "user"},
+        Column{.name = "src", .multivalue = true},
+        Column{.name = "vendor_account"},
+        Column{.name = "vendor_region", .multivalue = true},
+        Column{.name = "user_agent", .multivalue = true},
+        Column{.name = "risk_object"},
+        Column{.name = "risk_object_type"},
+        Column{.name = "risk_score"},
+        Column{.name = "risk_message"},
+        Column{.name = "threat_object", .multivalue = true},
+        Column{.name = "threat_object_type"},
+        Column{.name = "mitre_technique_id"},
+    };
+    return columns;
+}
 
 Row to_row(const detect::HuntFinding& finding) {
     return {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,6 +13,8 @@ namespace cloudhijack::command {
 struct Number {
     std::string digits;
 };
+
+Number number(std::integral auto value) { return {std::to_string(value)}; }
 
 /// One cell of the answer; a list is what Splunk calls a multivalue.
 using Value = std::variant<std::string, Number, std::vector<std::string>>;

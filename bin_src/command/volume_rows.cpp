@@ -1,28 +1,26 @@
 #include "command/volume_rows.hpp"
 
 #include <array>
-#include <cstdint>
 
 namespace cloudhijack::command {
 namespace {
-
-constexpr std::array k_columns = {
-    Column{.name = "_time"},          Column{.name = "ServiceAbused"},
-    Column{.name = "AttackCategory"}, Column{.name = "EventCount"},
-    Column{.name = "Threshold"},      Column{.name = "SuspicionScore"},
-    Column{.name = "CallerARN"},      Column{.name = "CallerType"},
-    Column{.name = "UniqueIPs"},      Column{.name = "SourceIPs", .multivalue = true},
-    Column{.name = "awsRegion"},      Column{.name = "FirstEvent"},
-    Column{.name = "LastEvent"},      Column{.name = "Reasons", .multivalue = true},
-};
-
-Number number(std::uint64_t value) { return {std::to_string(value)}; }
 
 Number time(cloudtrail::Time value) { return {cloudtrail::to_epoch_seconds(value)}; }
 
 }  // namespace
 
-std::span<const Column> volume_columns() { return k_columns; }
+std::span<const Column> volume_columns() {
+    static constexpr std::array columns = {
+        Column{.name = "_time"},          Column{.name = "ServiceAbused"},
+        Column{.name = "AttackCategory"}, Column{.name = "EventCount"},
+        Column{.name = "Threshold"},      Column{.name = "SuspicionScore"},
+        Column{.name = "CallerARN"},      Column{.name = "CallerType"},
+        Column{.name = "UniqueIPs"},      Column{.name = "SourceIPs", .multivalue = true},
+        Column{.name = "awsRegion"},      Column{.name = "FirstEvent"},
+        Column{.name = "LastEvent"},      Column{.name = "Reasons", .multivalue = true},
+    };
+    return columns;
+}
 
 Row to_row(const detect::VolumeFinding& finding) {
     const detect::VolumeGroup& group = finding.group;

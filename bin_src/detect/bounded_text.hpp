@@ -12,6 +12,9 @@ namespace cloudhijack::detect {
 /// a partial document fit into one (see partial/document.hpp), whatever a forged record says.
 inline constexpr std::size_t k_longest_text = 1024;
 
+/// Stands for what an event does not tell.
+inline constexpr std::string_view k_unknown = "unknown";
+
 /// The text, or its first bytes and how long it was.
 inline std::string bounded(std::string_view text) {
     if (text.size() <= k_longest_text) return std::string(text);

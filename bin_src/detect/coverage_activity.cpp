@@ -10,11 +10,7 @@
 #include "detect/saturating.hpp"
 
 namespace cloudhijack::detect {
-namespace {
-
-constexpr std::string_view k_unknown = "unknown";
-
-}  // namespace
+namespace {}  // namespace
 
 void CoverageActivity::Seen::add(const Seen& other) {
     add_to(management, other.management);

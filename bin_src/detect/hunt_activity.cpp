@@ -364,7 +364,7 @@ HuntFindings HuntActivity::findings(const HuntRules& rules) const {
         if (is_excepted) findings.note_allowed(assessed({}), finding);
         if (finding) findings.rows.push_back(std::move(*finding));
     });
-    std::ranges::sort(findings.rows, comes_before);
+    findings.sort();
     return findings;
 }
 

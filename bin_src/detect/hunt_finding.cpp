@@ -163,13 +163,15 @@ void HuntFindings::note_allowed(const std::optional<HuntFinding>& without,
     }
 }
 
-bool comes_before(const HuntFinding& a, const HuntFinding& b) {
-    if (a.risk_score != b.risk_score) return a.risk_score > b.risk_score;
+void HuntFindings::sort() {
     const auto key = [](const HuntFinding& finding) {
         return std::tuple(finding.first_event, std::string_view(finding.principal.account),
                           std::string_view(finding.principal.name), finding.principal.one_actor);
     };
-    return key(a) < key(b);
+    std::ranges::sort(rows, [&](const HuntFinding& a, const HuntFinding& b) {
+        if (a.risk_score != b.risk_score) return a.risk_score > b.risk_score;
+        return key(a) < key(b);
+    });
 }
 
 }  // namespace cloudhijack::detect

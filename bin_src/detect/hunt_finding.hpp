@@ -60,6 +60,10 @@ struct HuntFindings {
     std::uint64_t allowed_rows = 0;   ///< rows that there would be without it
     std::uint64_t lessened_rows = 0;  ///< rows that would weigh more, or hold more evidence
 
+    /// Puts the rows in their order: risk descending, then first event, account and principal
+    /// ascending.
+    void sort();
+
     /// Counts what became of a principal without its exceptions and with them.
     void note_allowed(const std::optional<HuntFinding>& without,
                       const std::optional<HuntFinding>& with);
@@ -70,8 +74,5 @@ std::string_view severity_of(std::uint64_t risk_score);
 
 /// Weighs a principal's behaviour; nullopt where it does not make a row.
 std::optional<HuntFinding> assess(const Behaviour& behaviour, const HuntRules& rules);
-
-/// The order of the rows: risk descending, then first event, account and principal ascending.
-bool comes_before(const HuntFinding& a, const HuntFinding& b);
 
 }  // namespace cloudhijack::detect

@@ -5,8 +5,6 @@
 namespace cloudhijack::detect {
 namespace {
 
-constexpr std::string_view k_unknown = "unknown";
-
 bool is_aws_service(std::string_view name) {
     return name.ends_with(".amazonaws.com") || name.ends_with(".amazonaws.com.cn");
 }

@@ -23,8 +23,6 @@ Time start_of_span(Time time, seconds span) {
 
 std::string_view first_present(std::string_view a, std::string_view b) { return a.empty() ? b : a; }
 
-constexpr std::string_view k_unknown = "unknown";
-
 // Of what has no bytes between its members.
 template <class Value>
     requires std::has_unique_object_representations_v<Value>
@@ -194,7 +192,7 @@ VolumeFindings VolumeActivity::findings(const VolumeRules& rules) const {
             findings.rows.push_back(assess(group, *threshold, rules));
         }
     }
-    std::ranges::sort(findings.rows, comes_before);
+    findings.sort();
     return findings;
 }
 

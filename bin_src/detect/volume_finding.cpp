@@ -76,7 +76,7 @@ VolumeFinding assess(VolumeGroup group, std::uint64_t threshold, const VolumeRul
     return finding;
 }
 
-bool comes_before(const VolumeFinding& a, const VolumeFinding& b) {
+void VolumeFindings::sort() {
     const auto key = [](const VolumeFinding& finding) {
         const VolumeGroup& group = finding.group;
         const Service& service = *group.service;
@@ -84,11 +84,13 @@ bool comes_before(const VolumeFinding& a, const VolumeFinding& b) {
                           std::string_view(service.category), group.caller_arn, group.caller_type,
                           group.region);
     };
-    if (a.score != b.score) return a.score > b.score;
-    if (a.group.event_count != b.group.event_count) {
-        return a.group.event_count > b.group.event_count;
-    }
-    return key(a) < key(b);
+    std::ranges::sort(rows, [&](const VolumeFinding& a, const VolumeFinding& b) {
+        if (a.score != b.score) return a.score > b.score;
+        if (a.group.event_count != b.group.event_count) {
+            return a.group.event_count > b.group.event_count;
+        }
+        return key(a) < key(b);
+    });
 }
 
 }  // namespace cloudhijack::detect

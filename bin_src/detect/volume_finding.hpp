@@ -56,6 +56,10 @@ struct VolumeFinding {
 struct VolumeFindings {
     std::vector<VolumeFinding> rows;
     std::uint64_t allowed_rows = 0;  ///< rows that there would be without it
+
+    /// Puts the rows in their order: score and count descending, then time and the group's names
+    /// ascending.
+    void sort();
 };
 
 /// Scores a group that exceeds a threshold: its service's, or a higher one that the allowlist
@@ -65,8 +69,5 @@ VolumeFinding assess(VolumeGroup group, std::uint64_t threshold, const VolumeRul
 /// Whether what assess() gives would have the rules' min_score: the same, in a fraction of the
 /// time.
 bool reaches_min_score(const VolumeGroup& group, std::uint64_t threshold, const VolumeRules& rules);
-
-/// The order of the rows: score and count descending, then time and the group's names ascending.
-bool comes_before(const VolumeFinding& a, const VolumeFinding& b);
 
 }  // namespace cloudhijack::detect

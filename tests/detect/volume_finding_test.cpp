@@ -115,12 +115,12 @@ TEST_CASE("volume finding: the order of rows") {
             }
         }
     }
-    auto sorted = ordered;
-    std::ranges::reverse(sorted);
-    std::ranges::sort(sorted, comes_before);
+    VolumeFindings sorted{.rows = ordered};
+    std::ranges::reverse(sorted.rows);
+    sorted.sort();
     for (std::size_t i = 0; i < ordered.size(); ++i) {
-        CHECK(sorted[i].group.event_count == ordered[i].group.event_count);
-        CHECK(sorted[i].group.span_start == ordered[i].group.span_start);
-        CHECK(sorted[i].group.region == ordered[i].group.region);
+        CHECK(sorted.rows[i].group.event_count == ordered[i].group.event_count);
+        CHECK(sorted.rows[i].group.span_start == ordered[i].group.span_start);
+        CHECK(sorted.rows[i].group.region == ordered[i].group.region);
     }
 }

@@ -135,7 +135,7 @@ std::optional<Holding> enable_denied(const Behaviour& behaviour, const EvidenceS
                    .behind = denied->behind};
 }
 
-constexpr std::array k_evidence = {
+constexpr std::array k_access_evidence = {
     Evidence{.id = "probe", .group = EvidenceGroup::access, .parameters = {}, .holds = probe},
     Evidence{.id = "denied_use",
              .group = EvidenceGroup::access,
@@ -149,6 +149,6 @@ constexpr std::array k_evidence = {
 
 }  // namespace
 
-std::span<const Evidence> access_evidence() { return k_evidence; }
+std::span<const Evidence> access_evidence() { return k_access_evidence; }
 
 }  // namespace cloudhijack::detect

@@ -154,7 +154,7 @@ std::optional<Holding> quota_asked(const Behaviour& behaviour, const EvidenceSet
                    .behind = {key_of(*call->kind)}};
 }
 
-constexpr std::array k_evidence = {
+constexpr std::array k_credential_evidence = {
     Evidence{.id = "quarantined",
              .group = EvidenceGroup::credentials,
              .parameters = {},
@@ -175,6 +175,6 @@ constexpr std::array k_evidence = {
 
 }  // namespace
 
-std::span<const Evidence> credential_evidence() { return k_evidence; }
+std::span<const Evidence> credential_evidence() { return k_credential_evidence; }
 
 }  // namespace cloudhijack::detect

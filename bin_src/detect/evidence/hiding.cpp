@@ -92,7 +92,7 @@ std::optional<Holding> cleanup(const Behaviour& behaviour, const EvidenceSetting
         .behind = {key_of(*found->maker), key_of(remover)}};
 }
 
-constexpr std::array k_evidence = {
+constexpr std::array k_hiding_evidence = {
     Evidence{.id = "evade", .group = EvidenceGroup::hiding, .parameters = k_evade, .holds = evade},
     Evidence{
         .id = "cleanup", .group = EvidenceGroup::hiding, .parameters = k_cleanup, .holds = cleanup},
@@ -100,6 +100,6 @@ constexpr std::array k_evidence = {
 
 }  // namespace
 
-std::span<const Evidence> hiding_evidence() { return k_evidence; }
+std::span<const Evidence> hiding_evidence() { return k_hiding_evidence; }
 
 }  // namespace cloudhijack::detect

@@ -54,7 +54,7 @@ std::optional<Holding> suspicious_name(const Behaviour& behaviour,
                    "The principal's name matches " + pattern.pattern());
 }
 
-constexpr std::array k_evidence = {
+constexpr std::array k_marks = {
     Evidence{.id = "tool_agent",
              .group = EvidenceGroup::marks,
              .parameters = k_tool_agent,
@@ -73,6 +73,6 @@ constexpr std::array k_evidence = {
 
 }  // namespace
 
-std::span<const Evidence> marks() { return k_evidence; }
+std::span<const Evidence> marks() { return k_marks; }
 
 }  // namespace cloudhijack::detect

@@ -178,7 +178,7 @@ std::optional<Holding> first_use(const Behaviour& behaviour, const EvidenceSetti
     return best;
 }
 
-constexpr std::array k_evidence = {
+constexpr std::array k_onboarding_evidence = {
     Evidence{.id = "enable_then_use",
              .group = EvidenceGroup::onboarding,
              .parameters = k_enable_then_use,
@@ -195,6 +195,6 @@ constexpr std::array k_evidence = {
 
 }  // namespace
 
-std::span<const Evidence> onboarding_evidence() { return k_evidence; }
+std::span<const Evidence> onboarding_evidence() { return k_onboarding_evidence; }
 
 }  // namespace cloudhijack::detect

@@ -248,7 +248,7 @@ std::optional<Holding> many_ips(const Behaviour& behaviour, const EvidenceSettin
     return first;
 }
 
-constexpr std::array k_evidence = {
+constexpr std::array k_source_evidence = {
     Evidence{.id = "rotating_ips",
              .group = EvidenceGroup::sources,
              .parameters = k_rotating_ips,
@@ -261,6 +261,6 @@ constexpr std::array k_evidence = {
 
 }  // namespace
 
-std::span<const Evidence> source_evidence() { return k_evidence; }
+std::span<const Evidence> source_evidence() { return k_source_evidence; }
 
 }  // namespace cloudhijack::detect

@@ -115,7 +115,7 @@ std::optional<Holding> service_sweep(const Behaviour& behaviour, const EvidenceS
                       *stretch);
 }
 
-constexpr std::array k_evidence = {
+constexpr std::array k_spread_evidence = {
     Evidence{.id = "region_spread",
              .group = EvidenceGroup::spread,
              .parameters = k_region_spread,
@@ -132,6 +132,6 @@ constexpr std::array k_evidence = {
 
 }  // namespace
 
-std::span<const Evidence> spread_evidence() { return k_evidence; }
+std::span<const Evidence> spread_evidence() { return k_spread_evidence; }
 
 }  // namespace cloudhijack::detect

@@ -94,11 +94,11 @@ std::optional<Holding> burst(const Behaviour& behaviour, const EvidenceSettings&
     return holding;
 }
 
-constexpr std::array k_evidence = {
+constexpr std::array k_burst_evidence = {
     Evidence{.id = "burst", .group = EvidenceGroup::volume, .parameters = k_burst, .holds = burst}};
 
 }  // namespace
 
-std::span<const Evidence> volume_evidence() { return k_evidence; }
+std::span<const Evidence> volume_evidence() { return k_burst_evidence; }
 
 }  // namespace cloudhijack::detect
