@@ -262,7 +262,13 @@ check() {
 
     say 'linting the sources'
     quietly cmake --preset sanitize
-    quietly run-clang-tidy-19 -quiet -p build/sanitize '/bin_src/'
+    # The units that are linted include the sources, which the analyzer would take for headers and
+    # not follow; it follows calls less far than it would alone, which takes a third of the time.
+    quietly run-clang-tidy-19 -quiet -p build/sanitize \
+        -extra-arg=-Xclang -extra-arg=-analyzer-opt-analyze-headers \
+        -extra-arg=-Xclang -extra-arg=-analyzer-config \
+        -extra-arg=-Xclang -extra-arg=mode=shallow \
+        '/bin_src/'
 
     say 'checking that the icon is the one that its script draws'
     python3 app/draw_icon.py --check
