@@ -262,8 +262,8 @@ check() {
 
     say 'linting the sources'
     quietly cmake --preset sanitize
-    # The units that are linted include the sources, which the analyzer would take for headers and
-    # not follow; it follows calls less far than it would alone, which takes a third of the time.
+    # What is linted are units that include the sources, which the analyzer would take for headers
+    # and skip. In its shallow mode it follows calls less far, and needs a third of the time.
     quietly run-clang-tidy-19 -quiet -p build/sanitize \
         -extra-arg=-Xclang -extra-arg=-analyzer-opt-analyze-headers \
         -extra-arg=-Xclang -extra-arg=-analyzer-config \

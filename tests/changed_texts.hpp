@@ -18,7 +18,7 @@ inline std::string with_doubled_quotes(std::string_view text) {
 inline std::string with_changes(std::string text, unsigned seed, unsigned most,
                                 std::string_view bytes) {
     std::mt19937 random(seed);
-    for (auto left = random() % (most + 1); left > 0; --left) {
+    for (auto left = random() % (most + 1); left > 0 && !text.empty(); --left) {
         const auto at = random() % text.size();
         switch (random() % 4) {
             case 0:
@@ -27,9 +27,11 @@ inline std::string with_changes(std::string text, unsigned seed, unsigned most,
             case 1:
                 text.insert(at, 1, bytes[random() % bytes.size()]);
                 break;
-            case 2:
-                text.insert(random() % text.size(), text.substr(at, random() % 40));
+            case 2: {
+                const auto to = random() % text.size();
+                text.insert(to, text.substr(at, random() % 40));
                 break;
+            }
             default:
                 text.erase(at, 1 + random() % 9);
         }

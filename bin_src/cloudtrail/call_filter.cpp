@@ -60,7 +60,7 @@ bool take(std::string_view& text, std::string_view front) {
 }
 
 void take_blanks(std::string_view& text) {
-    const auto end = text.find_first_not_of(k_json_blanks);
+    const auto end = text.find_first_not_of(text::k_blanks);
     text.remove_prefix(end == std::string_view::npos ? text.size() : end);
 }
 
@@ -72,7 +72,7 @@ CallFilter::CallFilter(std::span<const std::string_view> names, Cpu cpu)
 bool CallFilter::passes_over(std::string_view json, Quotes quotes) const {
     const auto key = only_key(json, cpu_);
     if (!key) return false;
-    const std::string_view object = text::trimmed(json, k_json_blanks);
+    const std::string_view object = text::trimmed(json);
     return object.starts_with('{') && object.ends_with('}') && is_other_call(json, *key, quotes);
 }
 

@@ -13,9 +13,6 @@ namespace cloudhijack::cloudtrail {
 /// The key under which a record has the name of its call.
 inline constexpr std::string_view k_name_key = "eventName";
 
-/// What may stand between the tokens of a JSON text (RFC 8259, section 2).
-inline constexpr std::string_view k_json_blanks = " \t\r\n";
-
 /// Tells records of calls that nobody asked for from others, without reading them: most events of a
 /// search are such, and reading them is most of the work.
 ///

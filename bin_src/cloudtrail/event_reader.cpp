@@ -147,7 +147,7 @@ Result<Found> read_document(ondemand::parser& parser, const Shape& shape, std::s
     if (const auto read_error = pass.run(object)) return broken(read_error);
     if (!document.at_end()) return failure("has text behind the end of its JSON object");
     Found found = pass.found();
-    found.event.record = text::trimmed(json, " \t\r\n");
+    found.event.record = text::trimmed(json);
     return found;
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <memory>
 
+#include "text/trim.hpp"
+
 namespace cloudhijack::cloudtrail {
 namespace {
 
@@ -49,7 +51,7 @@ simdjson::error_code read_text(ondemand::value value, std::string_view& text) {
             return value.get_string(/*allow_replacement=*/true).get(text);
         case ondemand::json_type::number: {
             const std::string_view token = value.raw_json_token();
-            text = token.substr(0, token.find_last_not_of(" \t\r\n") + 1);
+            text = token.substr(0, token.find_last_not_of(text::k_blanks) + 1);
             return is_json_number(text) ? simdjson::SUCCESS : simdjson::NUMBER_ERROR;
         }
         case ondemand::json_type::boolean: {

@@ -23,14 +23,14 @@ bool take_last(std::string_view& text, char c) {
 // Whether the text before a `[` at the top level of an object ends in a key, written in no unusual
 // way, that no list of records stands under. The `,` or `{` before the key shows that it is one.
 bool is_under_another_key(std::string_view before, const Shape& shape) {
-    before = text::trimmed(before, k_json_blanks);
+    before = text::trimmed(before);
     if (!take_last(before, ':')) return false;
-    before = text::trimmed(before, k_json_blanks);
+    before = text::trimmed(before);
     if (!take_last(before, '"')) return false;
     const std::size_t quote = before.rfind('"');
     if (quote == std::string_view::npos) return false;
     const std::string_view key = before.substr(quote + 1);
-    before = text::trimmed(before.substr(0, quote), k_json_blanks);
+    before = text::trimmed(before.substr(0, quote));
     const bool is_key = before.ends_with(',') || before == "{";
     return is_key && !key.contains('\\') && !shape.holds_records(key);
 }

@@ -1,7 +1,6 @@
 #include "command/baseline_rows.hpp"
 
 #include <array>
-#include <string>
 
 #include "detect/evidence/words.hpp"
 

@@ -24,7 +24,7 @@ std::string valid(std::string_view cell) {
 }
 
 std::string column_name(std::string_view cell) {
-    std::string name = valid(text::trimmed(cell, " \t\r\n"));
+    std::string name = valid(text::trimmed(cell));
     std::ranges::transform(name, name.begin(), [](char c) {
         return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     });

@@ -164,7 +164,7 @@ Result<> read_expiry(const std::string& text, detect::Exception& exception) {
 Result<> read_exception(const LookupFile& file, const detect::Catalogue& catalogue,
                         detect::Allowlist& allowlist) {
     const auto cell = [&file](std::size_t column) {
-        return std::string(text::trimmed(file.cell(column), " \t\r\n"));
+        return std::string(text::trimmed(file.cell(column)));
     };
     detect::Exception exception{.principal = cell(allowlist_column::principal),
                                 .service = {},

@@ -10,7 +10,6 @@
 #include "detect/saturating.hpp"
 
 namespace cloudhijack::detect {
-namespace {}  // namespace
 
 void CoverageActivity::Seen::add(const Seen& other) {
     add_to(management, other.management);

@@ -1,6 +1,5 @@
 #include "detect/hunt_activity.hpp"
 
-#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstring>
@@ -251,7 +250,7 @@ void HuntActivity::note_caller(const Event& event, Known& known) {
 
 void HuntActivity::note_region_and_model(const Event& event, const CallDetails& details,
                                          Known& known) {
-    const std::string_view region = event.region == "unknown"
+    const std::string_view region = event.region == k_unknown
                                         ? std::string_view{}
                                         : text::front_of(event.region, BoundedSet::k_longest);
     known.activity->regions.add(region);

@@ -13,6 +13,7 @@
 #include "io/file_descriptor.hpp"
 #include "scan/batch_queue.hpp"
 #include "scan/unpack_room.hpp"
+#include "text/trim.hpp"
 
 namespace cloudhijack::scan {
 namespace {
@@ -53,7 +54,6 @@ enum class Start : std::uint8_t { json, utf16, other };
 // Content decides, not a name: JSON records begin with { or [, and an empty file holds none. A byte
 // order mark before them is taken off.
 Result<Start> look_at_start(io::Window& window) {
-    constexpr std::string_view blanks = " \t\r\n";
     constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
     while (true) {
         const auto bytes = window.unread();
@@ -63,7 +63,7 @@ Result<Start> look_at_start(io::Window& window) {
             window.consume(byte_order_mark.size());
             continue;
         }
-        const auto first = text.find_first_not_of(blanks);
+        const auto first = text.find_first_not_of(text::k_blanks);
         const bool may_be_a_mark = text.size() < byte_order_mark.size();
         if (first != std::string_view::npos && !may_be_a_mark) {
             return text[first] == '{' || text[first] == '[' ? Start::json : Start::other;
@@ -86,12 +86,6 @@ void judge(const File& file, FileOutcome& outcome) {
     outcome.is_other_file = !file.named;
     outcome.records = outcome.unreadable = 0;
 }
-
-/// What a thread reads with, which takes memory as soon as it is there.
-struct Readers {
-    cloudtrail::DocumentReader documents{cloudtrail::Shape::cloudtrail()};
-    UnpackRoom room;
-};
 
 }  // namespace
 
@@ -119,6 +113,12 @@ class ScanThread {
     }
 
   private:
+    /// What it reads with, which takes memory as soon as it is there.
+    struct Readers {
+        cloudtrail::DocumentReader documents{cloudtrail::Shape::cloudtrail()};
+        UnpackRoom room;
+    };
+
     // Reads what is of a file and hands it in. No exception leaves a thread; all there can be is a
     // lack of memory, and then what this thread holds is lost, which the outcome says. Nothing here
     // may need memory after that.

@@ -6,11 +6,13 @@
 #include <string_view>
 #include <vector>
 
+#include "text/trim.hpp"
+
 namespace cloudhijack::text {
 
 /// The parts of a text between separators, without empty ones; views into the text.
 inline std::vector<std::string_view> words(std::string_view text,
-                                           std::string_view separators = " \t\r\n") {
+                                           std::string_view separators = k_blanks) {
     std::vector<std::string_view> words;
     while (true) {
         text.remove_prefix(std::min(text.find_first_not_of(separators), text.size()));

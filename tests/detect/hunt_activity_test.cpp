@@ -6,6 +6,7 @@
 #include <array>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "command/hunt_rows.hpp"
@@ -100,7 +101,9 @@ HuntActivity delivered(std::vector<Event> events, Random& random) {
         HuntActivity& from = parts[random() % count];
         HuntActivity moved = std::move(from);
         from = HuntActivity(setup().catalogue);
-        parts[random() % count].merge(moved);
+        HuntActivity& into = parts[random() % count];
+        std::swap(into, moved);  // so that what was moved goes on taking events
+        into.merge(moved);
     }
     while (parts.size() > 1) {
         const std::size_t into = random() % (parts.size() - 1);
