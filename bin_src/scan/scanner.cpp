@@ -89,6 +89,12 @@ void judge(const File& file, FileOutcome& outcome) {
 
 }  // namespace
 
+/// What a thread reads with, which takes memory as soon as it is there.
+struct Readers {
+    cloudtrail::DocumentReader documents{cloudtrail::Shape::cloudtrail()};
+    UnpackRoom room;
+};
+
 /// One thread of a scan.
 class ScanThread {
   public:
@@ -113,12 +119,6 @@ class ScanThread {
     }
 
   private:
-    /// What it reads with, which takes memory as soon as it is there.
-    struct Readers {
-        cloudtrail::DocumentReader documents{cloudtrail::Shape::cloudtrail()};
-        UnpackRoom room;
-    };
-
     // Reads what is of a file and hands it in. No exception leaves a thread; all there can be is a
     // lack of memory, and then what this thread holds is lost, which the outcome says. Nothing here
     // may need memory after that.
