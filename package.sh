@@ -263,7 +263,7 @@ check() {
     say 'linting the sources'
     quietly cmake --preset sanitize
     # What is linted are units that include the sources, which the analyzer would take for headers
-    # and skip. In its shallow mode it follows calls less far, and needs a third of the time.
+    # and skip. In its shallow mode it follows calls less far, and needs less than half of the time.
     quietly run-clang-tidy-19 -quiet -p build/sanitize \
         -extra-arg=-Xclang -extra-arg=-analyzer-opt-analyze-headers \
         -extra-arg=-Xclang -extra-arg=-analyzer-config \
