@@ -11,12 +11,12 @@
 #include <string_view>
 #include <vector>
 
-#include "cloudtrail/json_kernel.hpp"
-#include "command/search_command.hpp"
-#include "command/setup.hpp"
-#include "cpu.hpp"
+#include "config/setup.hpp"
 #include "io/file_descriptor.hpp"
+#include "json/json_kernel.hpp"
 #include "scan/scan_command.hpp"
+#include "search/search_command.hpp"
+#include "simd/cpu.hpp"
 #include "version.hpp"
 
 namespace {

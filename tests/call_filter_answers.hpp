@@ -8,10 +8,10 @@
 #include <string_view>
 
 #include "changed_texts.hpp"
-#include "cloudtrail/call_filter.hpp"
-#include "cloudtrail/document_reader.hpp"
-#include "cloudtrail/object_end.hpp"
 #include "io/window.hpp"
+#include "json/object_end.hpp"
+#include "log/call_filter.hpp"
+#include "log/record_reader.hpp"
 
 namespace cloudhijack {
 

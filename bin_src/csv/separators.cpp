@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "blocks.hpp"
+#include "simd/blocks.hpp"
 
 namespace cloudhijack::csv {
 

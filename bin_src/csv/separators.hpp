@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "cpu.hpp"
+#include "simd/cpu.hpp"
 
 namespace cloudhijack::csv {
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include "blocks.hpp"
+#include "simd/blocks.hpp"
 
 namespace cloudhijack::csv {
 

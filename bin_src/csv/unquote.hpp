@@ -4,7 +4,7 @@
 #include <span>
 #include <string_view>
 
-#include "cpu.hpp"
+#include "simd/cpu.hpp"
 
 namespace cloudhijack::csv {
 

@@ -2,11 +2,11 @@
 
 #include <variant>
 
-#include "cloudtrail/event.hpp"
 #include "detect/added.hpp"
-#include "detect/coverage_activity.hpp"
-#include "detect/hunt_activity.hpp"
-#include "detect/volume_activity.hpp"
+#include "detect/coverage/coverage_activity.hpp"
+#include "detect/hunt/hunt_activity.hpp"
+#include "detect/volume/volume_activity.hpp"
+#include "log/event.hpp"
 
 namespace cloudhijack::detect {
 

@@ -11,8 +11,8 @@
 #include <utility>
 #include <variant>
 
-#include "cloudtrail/record_splitter.hpp"
 #include "io/window.hpp"
+#include "json/record_splitter.hpp"
 
 namespace cloudhijack::scan {
 

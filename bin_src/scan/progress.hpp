@@ -8,7 +8,7 @@
 #include <string>
 #include <thread>
 
-#include "command/options.hpp"
+#include "config/options.hpp"
 #include "scan/scanner.hpp"
 
 namespace cloudhijack::scan {

@@ -13,18 +13,18 @@
 #include <variant>
 #include <vector>
 
-#include "command/answer.hpp"
-#include "command/lookups.hpp"
-#include "command/setup.hpp"
-#include "detect/evidence/words.hpp"
+#include "config/lookups.hpp"
+#include "config/setup.hpp"
+#include "detect/hunt/evidence/words.hpp"
 #include "io/file_descriptor.hpp"
+#include "output/answer.hpp"
+#include "output/csv_and_ndjson.hpp"
+#include "output/findings_table.hpp"
+#include "output/terminal_text.hpp"
 #include "scan/files.hpp"
-#include "scan/findings_table.hpp"
 #include "scan/progress.hpp"
-#include "scan/report.hpp"
 #include "scan/scan_options.hpp"
 #include "scan/scanner.hpp"
-#include "scan/terminal_text.hpp"
 
 namespace cloudhijack::scan {
 namespace {

@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "command/options.hpp"
-#include "command/setup.hpp"
-#include "scan/report.hpp"
+#include "config/options.hpp"
+#include "config/setup.hpp"
+#include "output/csv_and_ndjson.hpp"
 
 namespace cloudhijack::scan {
 

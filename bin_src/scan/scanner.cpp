@@ -8,11 +8,11 @@
 #include <thread>
 #include <utility>
 
-#include "cloudtrail/document_reader.hpp"
-#include "cloudtrail/record_splitter.hpp"
 #include "io/file_descriptor.hpp"
+#include "io/unpack_room.hpp"
+#include "json/record_splitter.hpp"
+#include "log/record_reader.hpp"
 #include "scan/batch_queue.hpp"
-#include "scan/unpack_room.hpp"
 #include "text/trim.hpp"
 
 namespace cloudhijack::scan {

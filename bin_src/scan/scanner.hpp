@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "cloudtrail/call_filter.hpp"
 #include "detect/activity.hpp"
+#include "log/call_filter.hpp"
 #include "scan/files.hpp"
 
 namespace cloudhijack::scan {

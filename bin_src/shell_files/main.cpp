@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "command/setup.hpp"
+#include "config/setup.hpp"
 #include "scan/scan_options.hpp"
 #include "text/words.hpp"
 #include "version.hpp"

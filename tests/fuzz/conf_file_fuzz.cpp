@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "command/setup_for_tests.hpp"
+#include "config/setup_for_tests.hpp"
 #include "must.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

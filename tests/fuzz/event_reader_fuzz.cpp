@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "cloudtrail/event_differential.hpp"
+#include "log/event_differential.hpp"
 #include "must.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

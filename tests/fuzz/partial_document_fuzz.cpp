@@ -6,11 +6,11 @@
 #include <string>
 #include <string_view>
 
-#include "command/answer.hpp"
-#include "command/peers.hpp"
-#include "command/setup_for_tests.hpp"
+#include "config/setup_for_tests.hpp"
 #include "io/window.hpp"
 #include "must.hpp"
+#include "output/answer.hpp"
+#include "search/peers.hpp"
 
 namespace {
 

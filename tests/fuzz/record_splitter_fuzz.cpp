@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "byte_pieces.hpp"
-#include "cloudtrail/call_filter.hpp"
-#include "cloudtrail/record_splitter.hpp"
+#include "json/record_splitter.hpp"
+#include "log/call_filter.hpp"
 #include "must.hpp"
 
 namespace {

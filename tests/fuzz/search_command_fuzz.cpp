@@ -9,10 +9,10 @@
 #include <string_view>
 
 #include "byte_pieces.hpp"
-#include "command/search_command.hpp"
-#include "command/setup_for_tests.hpp"
+#include "config/setup_for_tests.hpp"
 #include "must.hpp"
 #include "scp/chunk_reader.hpp"
+#include "search/search_command.hpp"
 
 namespace {
 

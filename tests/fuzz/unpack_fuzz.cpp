@@ -6,9 +6,9 @@
 #include <string>
 
 #include "byte_pieces.hpp"
+#include "io/gzip.hpp"
+#include "io/unpacked.hpp"
 #include "must.hpp"
-#include "scan/gzip.hpp"
-#include "scan/unpacked.hpp"
 
 namespace {
 

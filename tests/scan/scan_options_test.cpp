@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "command/setup_for_tests.hpp"
+#include "config/setup_for_tests.hpp"
 
 using namespace cloudhijack;
 using Arguments = std::vector<std::string>;

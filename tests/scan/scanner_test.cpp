@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "command/table.hpp"
-#include "command/volume_rows.hpp"
-#include "detect/builtin.hpp"
-#include "scan/gzip.hpp"
-#include "scan/report.hpp"
+#include "detect/volume/volume_rows.hpp"
+#include "io/gzip.hpp"
+#include "output/csv_and_ndjson.hpp"
+#include "output/splunk_csv.hpp"
+#include "rules/builtin.hpp"
 #include "scan/temporary_folder.hpp"
 
 using namespace cloudhijack;

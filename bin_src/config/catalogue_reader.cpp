@@ -1,0 +1,240 @@
+// Reads the stanzas of cloudhijack.conf into a catalogue.
+
+#include <algorithm>
+#include <expected>
+#include <optional>
+#include <utility>
+
+#include "config/evidence_reader.hpp"
+#include "rules/catalogue.hpp"
+#include "text/number.hpp"
+#include "text/words.hpp"
+
+namespace cloudhijack::detect {
+namespace {
+
+constexpr std::string_view k_service_prefix = "service:";
+
+// What the search that the command replaces says of a service that it does not know.
+constexpr std::string_view k_default_category = "SaaS Service Abuse";
+constexpr std::uint64_t k_default_threshold = 50;
+
+/// An error here is what is wrong with a value.
+using Taken = std::expected<void, std::string>;
+
+Taken wrong(std::string why) { return std::unexpected(std::move(why)); }
+
+/// Calls named without a source have an empty one until the end: a later layer can still change it.
+struct ServiceDraft {
+    Service service;
+    std::string source;
+};
+
+bool is_word(std::string_view text, std::string_view more) {
+    return !text.empty() && std::ranges::all_of(text, [more](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               more.contains(c);
+    });
+}
+
+// `ses` is short for `ses.amazonaws.com`; another log's sources have a dot of their own.
+std::string full_source(std::string_view source) {
+    return std::string(source) + (source.contains('.') ? "" : ".amazonaws.com");
+}
+
+std::expected<std::vector<cloudtrail::Condition>, std::string> read_conditions(
+    std::string_view text) {
+    std::vector<cloudtrail::Condition> conditions;
+    while (true) {
+        const auto comma = text.find(',');
+        const std::string_view one = text.substr(0, comma);
+        const auto sign = one.find('=');
+        if (sign == std::string_view::npos) {
+            return std::unexpected("a condition is path=value, not \"" + std::string(one) + '"');
+        }
+        cloudtrail::Condition condition{.path = {}, .value = std::string(one.substr(sign + 1))};
+        for (std::string_view path = one.substr(0, sign);;) {
+            const auto dot = path.find('.');
+            const std::string_view key = path.substr(0, dot);
+            if (key.empty()) {
+                return std::unexpected("the path of \"" + std::string(one) + "\" has an empty key");
+            }
+            condition.path.emplace_back(key);
+            if (dot == std::string_view::npos) break;
+            path.remove_prefix(dot + 1);
+        }
+        conditions.push_back(std::move(condition));
+        if (comma == std::string_view::npos) return conditions;
+        text.remove_prefix(comma + 1);
+    }
+}
+
+// `source:Name(path=value,...)`, source and conditions optional.
+std::expected<Call, std::string> read_call(std::string_view text) {
+    const std::string whole(text);
+    Call call;
+    if (const auto open = text.find('('); open != std::string_view::npos) {
+        if (!text.ends_with(')')) return std::unexpected('"' + whole + "\" lacks its )");
+        auto conditions = read_conditions(text.substr(open + 1, text.size() - open - 2));
+        if (!conditions) return std::unexpected('"' + whole + "\": " + conditions.error());
+        call.conditions = std::move(*conditions);
+        text = text.substr(0, open);
+    }
+    if (const auto colon = text.find(':'); colon != std::string_view::npos) {
+        if (!is_word(text.substr(0, colon), "-_.")) {
+            return std::unexpected('"' + whole + "\" has no usable source before the colon");
+        }
+        call.source = full_source(text.substr(0, colon));
+        text.remove_prefix(colon + 1);
+    }
+    if (!is_word(text, "_-.")) return std::unexpected('"' + whole + "\" is no call's name");
+    call.name = text;
+    return call;
+}
+
+std::expected<std::vector<Call>, std::string> read_calls(std::string_view text) {
+    std::vector<Call> calls;
+    for (const std::string_view word : text::words(text)) {
+        auto call = read_call(word);
+        if (!call) return std::unexpected(call.error());
+        calls.push_back(std::move(*call));
+        if (calls.size() > k_most_calls) {
+            return std::unexpected("names more than " + std::to_string(k_most_calls) + " calls");
+        }
+    }
+    return calls;
+}
+
+Taken read_text(const std::string& value, std::string& into) {
+    if (value.empty() || value.contains('\n')) return wrong("takes one line of text");
+    into = value;
+    return {};
+}
+
+Taken read_threshold(const std::string& value, std::uint64_t& into) {
+    const auto number = text::whole_number(value, k_largest_threshold);
+    if (!number) {
+        return wrong("takes a whole number from 0 to " + std::to_string(k_largest_threshold) +
+                     "; got \"" + value + '"');
+    }
+    into = *number;
+    return {};
+}
+
+Taken read_source(const std::string& value, std::string& into) {
+    if (!is_word(value, "-_.")) {
+        return wrong("takes an event source without .amazonaws.com, such as ses; got \"" + value +
+                     '"');
+    }
+    into = full_source(value);
+    return {};
+}
+
+Taken read_service_key(const conf::Setting& setting, ServiceDraft& draft) {
+    const std::string& key = setting.place.key;
+    if (key == "label") return read_text(setting.value, draft.service.label);
+    if (key == "category") return read_text(setting.value, draft.service.category);
+    if (key == "threshold") return read_threshold(setting.value, draft.service.threshold);
+    if (key == "data_events") return read_text(setting.value, draft.service.data_events);
+    if (key == "never_logged") return read_text(setting.value, draft.service.never_logged);
+    if (key == "source") return read_source(setting.value, draft.source);
+    const auto phase = std::ranges::find(k_phase_names, key);
+    if (phase == k_phase_names.end()) {
+        std::string known =
+            "is no key of a service: label, category, threshold, source, data_events, never_logged";
+        for (const std::string_view name : k_phase_names) known += ", " + std::string(name);
+        return wrong(std::move(known));
+    }
+    auto calls = read_calls(setting.value);
+    if (!calls) return wrong(calls.error());
+    for (const Call& call : *calls) {
+        if (!call.source.empty() || !draft.source.empty()) continue;
+        return wrong('"' + call.name + "\" has no source, and its stanza has no key source");
+    }
+    draft.service.calls.at(static_cast<std::size_t>(phase - k_phase_names.begin())) =
+        std::move(*calls);
+    return {};
+}
+
+class CatalogueReader {
+  public:
+    void read(const conf::ConfFile& layer) {
+        mistakes_.insert(mistakes_.end(), layer.mistakes.begin(), layer.mistakes.end());
+        // Sources first: the calls of their stanza need them, wherever they stand.
+        for (const bool sources : {true, false}) {
+            for (const conf::Setting& setting : layer.settings) {
+                if ((setting.place.key == "source") != sources) continue;
+                if (auto taken = read(setting); !taken) {
+                    mistakes_.push_back({.place = setting.place, .text = std::move(taken.error())});
+                }
+            }
+        }
+    }
+
+    LoadedCatalogue finish() && {
+        std::vector<Service> services;
+        for (ServiceDraft& draft : drafts_) {
+            for (std::vector<Call>& calls : draft.service.calls) {
+                for (Call& call : calls) {
+                    if (call.source.empty()) call.source = draft.source;
+                }
+            }
+            // What is counted as volume is use, where nothing else is said to be.
+            auto& calls = draft.service.calls;
+            auto& use = calls.at(static_cast<std::size_t>(Phase::use));
+            if (use.empty()) use = calls.at(static_cast<std::size_t>(Phase::volume));
+            services.push_back(std::move(draft.service));
+        }
+        return {.catalogue = Catalogue(std::move(services)),
+                .evidence = std::move(evidence_),
+                .defaults = std::move(defaults_),
+                .mistakes = std::move(mistakes_)};
+    }
+
+  private:
+    Taken read(const conf::Setting& setting) {
+        const std::string& stanza = setting.place.stanza;
+        if (stanza == "defaults") {
+            defaults_.push_back(setting);
+            return {};
+        }
+        if (stanza.starts_with(k_evidence_prefix)) return read_evidence_key(setting, evidence_);
+        if (!stanza.starts_with(k_service_prefix)) {
+            return wrong(
+                "stands in no stanza that cloudhijack knows: [defaults], [service:<id>], "
+                "[evidence:<id>]");
+        }
+        const std::string id = stanza.substr(k_service_prefix.size());
+        const bool usable = is_word(id, "_") && std::ranges::none_of(id, [](char c) {
+                                return c >= 'A' && c <= 'Z';  // ids are parts of options' names
+                            });
+        if (!usable) return wrong("a service's id has only a-z, 0-9 and _");
+        return read_service_key(setting, draft_of(id));
+    }
+
+    ServiceDraft& draft_of(const std::string& id) {
+        const auto found = std::ranges::find_if(
+            drafts_, [&id](const ServiceDraft& draft) { return draft.service.id == id; });
+        if (found != drafts_.end()) return *found;
+        ServiceDraft draft;
+        draft.service.id = draft.service.label = id;
+        draft.service.category = k_default_category;
+        draft.service.threshold = k_default_threshold;
+        return drafts_.emplace_back(std::move(draft));
+    }
+
+    std::vector<ServiceDraft> drafts_;  ///< in the order in which the files name them
+    EvidenceTable evidence_;
+    std::vector<conf::Setting> defaults_;
+    std::vector<conf::Mistake> mistakes_;
+};
+
+}  // namespace
+
+LoadedCatalogue load_catalogue(std::span<const conf::ConfFile> layers) {
+    CatalogueReader reader;
+    for (const conf::ConfFile& layer : layers) reader.read(layer);
+    return std::move(reader).finish();
+}
+
+}  // namespace cloudhijack::detect

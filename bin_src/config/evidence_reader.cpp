@@ -1,0 +1,129 @@
+#include "config/evidence_reader.hpp"
+
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "detect/hunt/evidence/evidence.hpp"
+#include "text/number.hpp"
+#include "text/time_span.hpp"
+#include "text/words.hpp"
+
+namespace cloudhijack::detect {
+namespace {
+
+constexpr std::chrono::days k_longest_time{366};
+
+using Read = std::expected<ParameterValue, std::string>;
+
+Read read_number(const std::string& text, const ParameterSpec& spec) {
+    const auto number = text::whole_number(text, spec.most);
+    if (number && *number >= spec.least) return *number;
+    return std::unexpected("takes a whole number from " + std::to_string(spec.least) + " to " +
+                           std::to_string(spec.most) + "; got \"" + text + '"');
+}
+
+Read read_time(const std::string& text) {
+    const auto span = text::time_span(text, k_longest_time);
+    if (span) return *span;
+    return std::unexpected(
+        "takes a whole number with s, m, h or d, such as 2m, up to 366d; got \"" + text + '"');
+}
+
+Read read_pattern(const std::string& text) {
+    if (text.empty()) return std::unexpected("takes a regular expression that is not empty");
+    re2::RE2::Options quiet;
+    quiet.set_log_errors(false);
+    auto pattern = std::make_shared<const re2::RE2>(text, quiet);
+    if (pattern->ok()) return pattern;
+    return std::unexpected("takes a regular expression in RE2's syntax; got \"" + text + "\" (" +
+                           pattern->error() + ')');
+}
+
+Read read_words(const std::string& text) {
+    std::vector<std::string> words;
+    for (const std::string_view word : text::words(text)) words.emplace_back(word);
+    return words;
+}
+
+Read read_value(const ParameterSpec& spec, const std::string& text) {
+    switch (spec.kind) {
+        case ParameterKind::number:
+            return read_number(text, spec);
+        case ParameterKind::time:
+            return read_time(text);
+        case ParameterKind::pattern:
+            return read_pattern(text);
+        case ParameterKind::words:
+            return read_words(text);
+    }
+    std::unreachable();
+}
+
+constexpr ParameterSpec k_score{.key = "score", .kind = ParameterKind::number};
+
+const ParameterSpec* find_parameter(const Evidence& evidence, std::string_view key) {
+    if (key == k_score.key) return &k_score;
+    const auto found = std::ranges::find(evidence.parameters, key, &ParameterSpec::key);
+    return found == evidence.parameters.end() ? nullptr : &*found;
+}
+
+// The words that Splunk takes for a boolean, in any case.
+std::optional<bool> read_boolean(std::string text) {
+    constexpr std::array<std::string_view, 5> yes = {"1", "true", "t", "yes", "y"};
+    constexpr std::array<std::string_view, 5> no = {"0", "false", "f", "no", "n"};
+    std::ranges::transform(text, text.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    if (std::ranges::find(yes, text) != yes.end()) return true;
+    if (std::ranges::find(no, text) != no.end()) return false;
+    return std::nullopt;
+}
+
+std::string known_ids() {
+    std::string ids;
+    for (const Evidence& evidence : all_evidence()) {
+        ids += (ids.empty() ? "" : ", ") + std::string(evidence.id);
+    }
+    return ids;
+}
+
+}  // namespace
+
+std::expected<void, std::string> read_evidence_key(const conf::Setting& setting,
+                                                   EvidenceTable& table) {
+    const std::string id = setting.place.stanza.substr(k_evidence_prefix.size());
+    const Evidence* evidence = find_evidence(id);
+    if (evidence == nullptr) {
+        return std::unexpected("stands in the stanza of an unknown evidence; the ids are " +
+                               known_ids());
+    }
+    const std::string& key = setting.place.key;
+    if (key == "disabled") {
+        const auto disabled = read_boolean(setting.value);
+        if (!disabled) {
+            return std::unexpected("takes true or false; got \"" + setting.value + '"');
+        }
+        table[id].is_disabled = *disabled;
+        return {};
+    }
+    const ParameterSpec* parameter = find_parameter(*evidence, key);
+    if (parameter == nullptr) {
+        std::string known = "is no key of this evidence: score, disabled";
+        for (const ParameterSpec& spec : evidence->parameters)
+            known += ", " + std::string(spec.key);
+        return std::unexpected(std::move(known));
+    }
+    auto value = read_value(*parameter, setting.value);
+    if (!value) return std::unexpected(value.error());
+    table[id].set(key, std::move(*value));
+    return {};
+}
+
+}  // namespace cloudhijack::detect

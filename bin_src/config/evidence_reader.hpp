@@ -1,0 +1,18 @@
+#pragma once
+
+#include <expected>
+#include <string>
+#include <string_view>
+
+#include "rules/conf_file.hpp"
+#include "rules/evidence_settings.hpp"
+
+namespace cloudhijack::detect {
+
+inline constexpr std::string_view k_evidence_prefix = "evidence:";
+
+/// Reads one key of a stanza `[evidence:<id>]`. The error says what is wrong with it.
+std::expected<void, std::string> read_evidence_key(const conf::Setting& setting,
+                                                   EvidenceTable& table);
+
+}  // namespace cloudhijack::detect

@@ -1,0 +1,124 @@
+#include "config/lookup_file.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "io/whole_file.hpp"
+#include "text/trim.hpp"
+#include "text/utf8.hpp"
+
+namespace cloudhijack::command {
+namespace {
+
+using Next = csv::RowReader::Next;
+
+constexpr std::size_t k_longest_row = std::size_t{1} * 1024 * 1024;
+constexpr std::size_t k_most_columns = 1000;
+constexpr std::size_t k_most_problems = 20;
+constexpr std::string_view k_byte_order_mark = "\xEF\xBB\xBF";
+
+std::string valid(std::string_view cell) {
+    std::string text;
+    text::append_valid_utf8(text, cell);
+    return text;
+}
+
+std::string column_name(std::string_view cell) {
+    std::string name = valid(text::trimmed(cell));
+    std::ranges::transform(name, name.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    return name;
+}
+
+}  // namespace
+
+LookupFile::LookupFile(std::string path, std::span<const LookupColumn> columns)
+    : path_(std::move(path)),
+      columns_(columns),
+      window_(
+          [this](std::span<char> buffer) -> Result<std::size_t> {
+              const std::size_t size = text_.copy(buffer.data(), buffer.size(), given_);
+              given_ += size;
+              return size;
+          },
+          k_longest_row),
+      rows_(window_),
+      places_(columns.size(), k_absent),
+      cells_(columns.size()) {}
+
+Result<> LookupFile::open() {
+    auto text = io::read_whole_file(path_, k_largest_lookup);
+    if (!text) return std::unexpected(text.error());
+    text_ = std::move(*text);
+    if (text_.starts_with(k_byte_order_mark)) text_.erase(0, k_byte_order_mark.size());
+    window_.set_limit(text_.size());
+    const bool is_blank = text::trimmed(text_, "\r\n").empty();
+    return is_blank ? Result<>{} : read_header();
+}
+
+Result<> LookupFile::read_header() {
+    const auto found = rows_.next(k_most_columns);
+    if (!found) return failure(path_ + ": " + found.error().text);
+    for (std::size_t place = 0; *found == Next::row && place < rows_.cell_count(); ++place) {
+        const std::string name = column_name(rows_.cell(place));
+        const auto column = std::ranges::find(columns_, name, &LookupColumn::name);
+        if (column == columns_.end()) {
+            if (!name.empty() && !name.starts_with('_')) other_columns_.push_back(name);
+            continue;
+        }
+        std::size_t& known = places_[static_cast<std::size_t>(column - columns_.begin())];
+        if (known != k_absent) continue;  // of two with one name the first counts
+        known = place;
+        wanted_cells_ = place + 1;
+    }
+    for (std::size_t column = 0; column < columns_.size(); ++column) {
+        if (columns_[column].is_required && places_[column] == k_absent) {
+            return failure(path_ + ": has no column " + std::string(columns_[column].name) +
+                           " in its first line");
+        }
+    }
+    return {};
+}
+
+Result<bool> LookupFile::next() {
+    const auto found = rows_.next(wanted_cells_);
+    if (!found) return failure(path_ + ", " + line() + ": " + found.error().text);
+    if (*found == Next::unclosed) {
+        return failure(path_ + ", " + line() + ": a quote opens and is never closed");
+    }
+    if (*found == Next::end) return false;
+    if (++row_count_ > k_most_lookup_rows) {
+        return failure(path_ + ": has more than " + std::to_string(k_most_lookup_rows) + " rows");
+    }
+    for (std::size_t column = 0; column < columns_.size(); ++column) {
+        const std::size_t place = places_[column];
+        cells_[column] = place == k_absent ? "" : valid(rows_.cell(place));
+    }
+    return true;
+}
+
+void LookupFile::note_bad(const std::string& why) {
+    ++bad_rows_;
+    if (problems_.size() < k_most_problems) {
+        problems_.push_back(path_ + ", " + line() + ": " + why + "; the line does not count");
+    }
+}
+
+std::vector<std::string> LookupFile::problems() const {
+    std::vector<std::string> all = problems_;
+    if (bad_rows_ > problems_.size()) {
+        all.push_back(path_ + ": " + std::to_string(bad_rows_ - problems_.size()) +
+                      " more lines do not count");
+    }
+    return all;
+}
+
+// Of the row at hand.
+std::string LookupFile::line() const {
+    const auto begin = text_.begin();
+    const auto end = begin + static_cast<std::ptrdiff_t>(rows_.offset());
+    return "line " + std::to_string(1 + std::count(begin, end, '\n'));
+}
+
+}  // namespace cloudhijack::command

@@ -1,0 +1,319 @@
+#include "config/options.hpp"
+
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "detect/hunt/evidence/evidence.hpp"
+#include "text/number.hpp"
+#include "text/quote.hpp"
+#include "text/time_span.hpp"
+#include "text/words.hpp"
+
+namespace cloudhijack::command {
+namespace {
+
+constexpr std::chrono::days k_longest_span{366};
+constexpr std::string_view k_map_phase = "map";
+
+using Taken = Option::Taken;
+
+Taken unfit(std::string why = {}) { return std::unexpected(std::move(why)); }
+
+std::string whole_number_up_to(std::uint64_t most) {
+    return "a whole number from 0 to " + std::to_string(most);
+}
+
+Taken set_span(std::string_view value, Config& config) {
+    const auto span = text::time_span(value, k_longest_span);
+    if (!span) return unfit();
+    config.volume.span = *span;
+    return {};
+}
+
+Taken set_threshold(std::size_t service, std::string_view value, Config& config) {
+    const auto threshold = text::whole_number(value, detect::k_largest_threshold);
+    if (!threshold) return unfit();
+    config.volume.thresholds[service] = *threshold;
+    config.hunt.thresholds[service] = *threshold;
+    return {};
+}
+
+Taken set_min_score(std::string_view value, Config& config) {
+    const auto score = text::whole_number(value, detect::k_highest_volume_score);
+    if (!score) return unfit();
+    config.volume.min_score = *score;
+    return {};
+}
+
+Taken set_suspicious_names(std::string_view value, Config& config) {
+    if (value.empty()) return unfit("an empty one would match every name");
+    re2::RE2::Options quiet;
+    quiet.set_log_errors(false);
+    auto pattern = std::make_shared<const re2::RE2>(value, quiet);
+    if (!pattern->ok()) return unfit(pattern->error());
+    config.volume.suspicious_names = pattern;
+    config.hunt.suspicious_names = std::move(pattern);
+    return {};
+}
+
+Taken set_mode(std::string_view value, Config& config) {
+    const auto mode = std::ranges::find(k_mode_names, value);
+    if (mode == k_mode_names.end()) return unfit();
+    config.mode = static_cast<Mode>(mode - k_mode_names.begin());
+    return {};
+}
+
+Taken set_min_risk(std::string_view value, Config& config) {
+    const auto risk = text::whole_number(value, detect::k_highest_risk);
+    if (!risk) return unfit();
+    config.hunt.min_risk = *risk;
+    return {};
+}
+
+// Splunk takes commas outside quotes away, so blanks part ids as well.
+Taken set_disabled_evidence(std::string_view value, Config& config) {
+    config.hunt.disabled.clear();
+    for (const std::string_view id : text::words(value, ", \t")) {
+        if (detect::find_evidence(id) == nullptr) {
+            return unfit("there is no evidence " + text::quoted(id));
+        }
+        config.hunt.disabled.emplace(id);
+    }
+    return {};
+}
+
+std::vector<std::string> evidence_ids() {
+    std::vector<std::string> ids;
+    for (const detect::Evidence& evidence : detect::all_evidence()) ids.emplace_back(evidence.id);
+    return ids;
+}
+
+Taken set_input(std::string_view value, Config& config) {
+    if (value != "raw" && value != "fields") return unfit();
+    config.input = value == "raw" ? Input::raw : Input::fields;
+    return {};
+}
+
+Taken set_distributed(std::string_view value, Config& config) {
+    constexpr std::array<std::string_view, 3> yes = {"true", "t", "1"};
+    constexpr std::array<std::string_view, 3> no = {"false", "f", "0"};
+    config.distributed = std::ranges::find(yes, value) != yes.end();
+    return config.distributed || std::ranges::find(no, value) != no.end() ? Taken{} : unfit();
+}
+
+Taken set_phase(std::string_view value, Config& config) {
+    if (value != k_map_phase) return unfit();
+    config.phase = Phase::map;
+    return {};
+}
+
+// Partial documents say by which catalogue they were made, and the reduce phase compares. Here the
+// fingerprint is for who reads what ran on the indexers.
+Taken take_catalogue(std::string_view /*value*/, Config& /*config*/) { return {}; }
+
+Taken set_file(std::string Config::* file, std::string_view value, Config& config) {
+    if (value.empty()) return unfit();
+    config.*file = value;
+    return {};
+}
+
+// Joins what Splunk parted, `a`, `=`, `b`.
+std::vector<std::string> join_assignments(const std::vector<std::string>& arguments,
+                                          std::span<const Option> table) {
+    const auto is_no_assignment = [table](const std::string& text) {
+        const auto name = std::string_view(text).substr(0, text.find('='));
+        return !text.contains('=') || std::ranges::find(table, name, &Option::name) == table.end();
+    };
+    std::vector<std::string> joined;
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+        std::string text = arguments[i];
+        const auto next_is = [&](auto holds) {
+            return i + 1 < arguments.size() && holds(arguments[i + 1]);
+        };
+        const auto always = [](const std::string&) { return true; };
+        if (!text.contains('=') &&
+            next_is([](const std::string& next) { return next.starts_with('='); })) {
+            text += arguments[++i];
+            if (text.ends_with('=') && next_is(always)) text += arguments[++i];
+        } else if (text.ends_with('=') && next_is(is_no_assignment)) {
+            text += arguments[++i];
+        }
+        joined.push_back(std::move(text));
+    }
+    return joined;
+}
+
+std::string names_of(std::span<const Option> table) {
+    std::string names;
+    for (const Option& option : table) names += (names.empty() ? "" : ", ") + option.name;
+    return names;
+}
+
+}  // namespace
+
+std::vector<Option> option_table(const detect::Catalogue& catalogue) {
+    std::vector<Option> table = {
+        {.name = "mode",
+         .takes = "volume, hunt, baseline or coverage",
+         .effect =
+             "what to look for: many calls in a span, principals that behave like hijackers, what "
+             "is usual (the rows of a baseline), or what the events cover",
+         .offer = {.kind = Offer::Kind::word, .words = {k_mode_names.begin(), k_mode_names.end()}},
+         .modes = {},
+         .set = set_mode},
+        {.name = "input",
+         .takes = "raw or fields",
+         .effect = "where the record stands: in _raw, or in fields that Splunk extracted",
+         .face = Face::search,
+         .modes = {},
+         .set = set_input},
+        {.name = "span",
+         .takes = "a whole number with s, m, h or d, such as 1h, up to 366d",
+         .effect = "the time in which calls are counted",
+         .modes = {Mode::volume},
+         .set = set_span},
+        {.name = "min_score",
+         .takes = whole_number_up_to(detect::k_highest_volume_score),
+         .effect = "leave out rows with a lower score",
+         .modes = {Mode::volume},
+         .set = set_min_score},
+        {.name = "suspicious_names",
+         .takes = "a regular expression in RE2's syntax (no lookaround, no backreferences)",
+         .effect = "a caller whose name it matches scores more",
+         .modes = {Mode::volume, Mode::hunt},
+         .set = set_suspicious_names},
+        {.name = "min_risk",
+         .takes = whole_number_up_to(detect::k_highest_risk),
+         .effect = "leave out principals whose evidence, without marks, weighs less",
+         .modes = {Mode::hunt},
+         .set = set_min_risk},
+        {.name = "disabled_evidence",
+         .takes =
+             "ids of evidence, parted by commas or blanks: " + text::joined(evidence_ids(), ", "),
+         .effect = "evidence not to look for",
+         .offer = {.kind = Offer::Kind::words, .words = evidence_ids()},
+         .modes = {Mode::hunt},
+         .set = set_disabled_evidence},
+        {.name = "distributed",
+         .takes = "true or false",
+         .effect = "count on the indexers, so that only sums reach the search head",
+         .face = Face::search,
+         .modes = {},
+         .set = set_distributed},
+        {.name = "baseline",
+         .takes = "the name of a file",
+         .effect = "what is usual, as mode baseline prints it",
+         .face = Face::shell,
+         .offer = {.kind = Offer::Kind::file, .words = {}},
+         .modes = {Mode::hunt, Mode::baseline},
+         .set = std::bind_front(set_file, &Config::baseline_file)},
+        {.name = "allowlist",
+         .takes = "the name of a file",
+         .effect = "what is expected of some principals: a CSV with the columns principal, "
+                   "service, evidence, threshold, expires",
+         .face = Face::shell,
+         .offer = {.kind = Offer::Kind::file, .words = {}},
+         .modes = {Mode::volume, Mode::hunt},
+         .set = std::bind_front(set_file, &Config::allowlist_file)},
+    };
+    for (std::size_t i = 0; i < catalogue.services().size(); ++i) {
+        const detect::Service& service = catalogue.services()[i];
+        if (service.calls_of(detect::Phase::use).empty()) continue;
+        const bool only_hunted = service.calls_of(detect::Phase::volume).empty();
+        table.push_back(
+            {.name = service.id + "_threshold",
+             .takes = whole_number_up_to(detect::k_largest_threshold),
+             .effect = "more than this is much for " + service.label +
+                       ": of calls in a span, in a hunt of messages in 60 minutes",
+             .modes = only_hunted ? std::vector{Mode::hunt} : std::vector{Mode::volume, Mode::hunt},
+             .set = std::bind_front(set_threshold, i)});
+    }
+    return table;
+}
+
+std::vector<Option> map_option_table() {
+    std::vector<Option> table = {
+        {.name = "phase", .takes = "map", .effect = {}, .modes = {}, .set = set_phase},
+        {.name = "catalogue",
+         .takes = "the fingerprint of a catalogue",
+         .effect = {},
+         .modes = {},
+         .set = take_catalogue}};
+    const detect::Catalogue none({});
+    for (Option& option : option_table(none)) {
+        if (option.name == "mode" || option.name == "input" || option.name == "span") {
+            table.push_back(std::move(option));
+        }
+    }
+    return table;
+}
+
+std::string map_command(const Config& config, std::string_view catalogue_fingerprint) {
+    std::string command = "cloudhijack phase=" + std::string(k_map_phase) +
+                          " mode=" + std::string(name_of(config.mode)) +
+                          " input=" + (config.input == Input::raw ? "raw" : "fields");
+    if (config.mode == Mode::volume) {
+        command += " span=" + std::to_string(config.volume.span.count()) + 's';
+    }
+    return command + " catalogue=" + std::string(catalogue_fingerprint);
+}
+
+Result<> set_option(const Option& option, std::string_view shown_name, std::string_view value,
+                    Config& config) {
+    const auto taken = option.set(value, config);
+    if (taken) return {};
+    const std::string why = taken.error().empty() ? "" : " (" + taken.error() + ')';
+    return failure("option " + std::string(shown_name) + " takes " + option.takes + "; got " +
+                   text::quoted(value) + why);
+}
+
+Result<> check_mode(const Option& option, std::string_view shown_name, Mode mode) {
+    const auto& modes = option.modes;
+    if (modes.empty() || std::ranges::find(modes, mode) != modes.end()) return {};
+    std::string names;
+    for (const Mode one : modes) {
+        names += (names.empty() ? "" : " or ") + std::string(name_of(one));
+    }
+    return failure("option " + std::string(shown_name) + " belongs to mode " + names +
+                   ", and the mode is " + std::string(name_of(mode)) + "; it takes " +
+                   option.takes);
+}
+
+Result<> read_search_arguments(const std::vector<std::string>& arguments,
+                               std::span<const Option> table, Config& config) {
+    std::set<std::string_view> given;
+    for (const std::string& assignment : join_assignments(arguments, table)) {
+        const auto sign = assignment.find('=');
+        if (sign == std::string::npos || sign == 0) {
+            return failure("cannot use the argument " + text::quoted(assignment) +
+                           ": options are written name=value, such as span=1h");
+        }
+        const std::string_view name = std::string_view(assignment).substr(0, sign);
+        const std::string_view value = std::string_view(assignment).substr(sign + 1);
+        const auto option = std::ranges::find(table, name, &Option::name);
+        if (option == table.end()) {
+            return failure("unknown option " + text::quoted(name) + ": the options are " +
+                           names_of(table));
+        }
+        if (!given.insert(option->name).second) {
+            return failure("option " + option->name + " is given twice");
+        }
+        if (auto set = set_option(*option, option->name, value, config); !set) return set;
+    }
+    for (const Option& option : table) {
+        if (!given.contains(option.name)) continue;
+        if (auto fits = check_mode(option, option.name, config.mode); !fits) return fits;
+    }
+    return {};
+}
+
+}  // namespace cloudhijack::command

@@ -1,0 +1,111 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "detect/volume/volume_finding.hpp"
+#include "result.hpp"
+#include "rules/catalogue.hpp"
+#include "rules/hunt_rules.hpp"
+
+namespace cloudhijack::command {
+
+/// Where the record of an event stands in a search's rows.
+enum class Input : std::uint8_t {
+    raw,     ///< in `_raw`, as JSON
+    fields,  ///< in columns that Splunk extracted
+};
+
+/// Which part of a search the program does.
+enum class Phase : std::uint8_t {
+    reduce,  ///< on the search head: answers, from events and from what map phases have counted
+    map,     ///< on the indexers: counts the events of each chunk
+};
+
+/// What to look for.
+enum class Mode : std::uint8_t { volume, hunt, baseline, coverage };
+
+inline constexpr std::array<std::string_view, 4> k_mode_names = {"volume", "hunt", "baseline",
+                                                                 "coverage"};
+
+/// `hunt`.
+constexpr std::string_view name_of(Mode mode) {
+    return k_mode_names.at(static_cast<std::size_t>(mode));
+}
+
+/// Whether rows are findings, of which an allowlist can take some.
+constexpr bool has_findings(Mode mode) { return mode == Mode::volume || mode == Mode::hunt; }
+
+/// Where an option can be given. [defaults] takes those of a search.
+enum class Face : std::uint8_t { both, search, shell };
+
+/// What the user asked for, checked and complete; built once and passed down.
+struct Config {
+    Phase phase = Phase::reduce;
+    Mode mode = Mode::volume;
+    Input input = Input::raw;
+    bool distributed = true;     ///< whether there are to be map phases
+    std::string baseline_file;   ///< in a shell; empty: none
+    std::string allowlist_file;  ///< in a shell; empty: none
+    detect::VolumeRules volume;
+    detect::HuntRules hunt;
+};
+
+/// What a shell can offer for an option's value.
+struct Offer {
+    enum class Kind : std::uint8_t {
+        nothing,
+        word,   ///< one of `words`
+        words,  ///< some of `words`, parted by commas
+        file,
+    };
+
+    Kind kind = Kind::nothing;
+    std::vector<std::string> words;
+};
+
+/// An option of both faces: `min_score=3` in SPL, `--min-score 3` in a shell, `min_score = 3` under
+/// [defaults] in cloudhijack.conf.
+struct Option {
+    /// An error is what is wrong with the value beyond not being what the option takes; can be
+    /// empty.
+    using Taken = std::expected<void, std::string>;
+
+    std::string name;
+    std::string takes;   ///< what its value is, in words
+    std::string effect;  ///< what it does, for help
+    Face face = Face::both;
+    Offer offer = {};
+    std::vector<Mode> modes;  ///< those that use it; empty: all
+    std::function<Taken(std::string_view value, Config&)> set;
+};
+
+/// Every option; there is a threshold for each of the catalogue's services that is used.
+std::vector<Option> option_table(const detect::Catalogue& catalogue);
+
+/// The options of the map phase, which the reduce phase writes and nobody else has to know.
+std::vector<Option> map_option_table();
+
+/// The search command that does the map phase for a reduce phase. Its words are from closed sets,
+/// so that nothing needs quotes.
+std::string map_command(const Config& config, std::string_view catalogue_fingerprint);
+
+/// Sets an option. The error names it as the face does, what it takes and what came.
+Result<> set_option(const Option& option, std::string_view shown_name, std::string_view value,
+                    Config& config);
+
+/// An error where the mode does not use an option that was given.
+Result<> check_mode(const Option& option, std::string_view shown_name, Mode mode);
+
+/// Reads the arguments of the search command, `name=value` each, into a config of defaults. Splunk
+/// parts `a = b` into three arguments; blanks around the sign are accepted.
+Result<> read_search_arguments(const std::vector<std::string>& arguments,
+                               std::span<const Option> table, Config& config);
+
+}  // namespace cloudhijack::command

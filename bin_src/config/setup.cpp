@@ -1,0 +1,87 @@
+#include "config/setup.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "io/host_name.hpp"
+#include "io/whole_file.hpp"
+
+namespace cloudhijack::command {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t k_largest_conf_file = std::size_t{4} * 1024 * 1024;
+
+}  // namespace
+
+Config Setup::default_config() const {
+    Config config{.baseline_file = {},
+                  .allowlist_file = {},
+                  .volume = detect::VolumeRules::of(catalogue),
+                  .hunt = detect::HuntRules::of(catalogue, evidence)};
+    for (const conf::Setting& setting : defaults) {
+        const auto option = std::ranges::find(options, setting.place.key, &Option::name);
+        [[maybe_unused]] const auto set = set_option(*option, option->name, setting.value, config);
+        assert(set);  // read_setup kept only those that are taken
+    }
+    return config;
+}
+
+Setup read_setup(std::span<const conf::ConfFile> layers) {
+    auto [catalogue, evidence, defaults, mistakes] = detect::load_catalogue(layers);
+    Setup setup{.catalogue = std::move(catalogue),
+                .evidence = std::make_shared<const detect::EvidenceTable>(std::move(evidence)),
+                .options = {},
+                .defaults = {},
+                .mistakes = std::move(mistakes),
+                .host = io::host_name(),
+                .lookups_folder = {}};
+    setup.options = option_table(setup.catalogue);
+    Config trial = setup.default_config();
+    for (conf::Setting& setting : defaults) {
+        const auto option = std::ranges::find(setup.options, setting.place.key, &Option::name);
+        if (option == setup.options.end() || option->face == Face::shell) {
+            setup.mistakes.push_back({.place = setting.place, .text = "is no option"});
+        } else if (auto set = set_option(*option, option->name, setting.value, trial); !set) {
+            setup.mistakes.push_back({.place = setting.place, .text = set.error().text});
+        } else {
+            setup.defaults.push_back(std::move(setting));
+        }
+    }
+    return setup;
+}
+
+Result<conf::ConfFile> read_conf_file(const std::string& path) {
+    const auto text = io::read_whole_file(path, k_largest_conf_file);
+    if (!text) return std::unexpected(text.error());
+    return conf::parse(path, *text);
+}
+
+Setup read_installed_setup() {
+    std::vector<conf::ConfFile> layers = {detect::embedded_catalogue()};
+    std::error_code error;
+    const fs::path executable = fs::read_symlink("/proc/self/exe", error);
+    const fs::path bin = executable.parent_path().parent_path();
+    if (bin.filename() != "bin") return read_setup(layers);
+    const fs::path app = bin.parent_path();
+    for (const char* folder : {"default", "local"}) {
+        const fs::path path = app / folder / "cloudhijack.conf";
+        if (!fs::exists(path, error)) continue;
+        auto file = read_conf_file(path);
+        if (!file) {
+            conf::ConfFile unreadable;
+            unreadable.mistakes.push_back({.place = {}, .text = file.error().text});
+            file = std::move(unreadable);
+        }
+        layers.push_back(std::move(*file));
+    }
+    Setup setup = read_setup(layers);
+    setup.lookups_folder = app / "lookups";
+    return setup;
+}
+
+}  // namespace cloudhijack::command

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "config/options.hpp"
+#include "rules/catalogue.hpp"
+#include "rules/conf_file.hpp"
+
+namespace cloudhijack::command {
+
+/// What the program goes by before it reads its arguments.
+struct Setup {
+    detect::Catalogue catalogue;
+    std::shared_ptr<const detect::EvidenceTable> evidence;
+    std::vector<Option> options;
+    std::vector<conf::Setting> defaults;  ///< every one of [defaults] that an option took
+    std::vector<conf::Mistake> mistakes;
+    std::string host;  ///< this machine's name
+    /// Where the app's lookup files are, for a search; empty where there is no app.
+    std::string lookups_folder;
+
+    /// The options' values where no argument says otherwise.
+    [[nodiscard]] Config default_config() const;
+};
+
+/// Reads layers of cloudhijack.conf, each overriding those before it. What is wrong in one is a
+/// mistake, and the value below it stays.
+Setup read_setup(std::span<const conf::ConfFile> layers);
+
+/// Reads a conf file; the error says why it cannot be read.
+Result<conf::ConfFile> read_conf_file(const std::string& path);
+
+/// The built-in catalogue under cloudhijack.conf in default/ and local/ of the app that the
+/// executable lies in (bin/<machine>/ of it), where there is one. (A search head cluster's deployer
+/// can merge local/ into default/.) A file that cannot be read is a mistake.
+Setup read_installed_setup();
+
+}  // namespace cloudhijack::command

@@ -1,0 +1,38 @@
+#include "counting/hash.hpp"
+
+#include <unistd.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+namespace cloudhijack::detect {
+namespace {
+
+std::uint64_t find_seed() {
+    std::uint64_t seed = 0;
+    // Linux before 3.17 has no such call. There the place of the program, which is random too, must
+    // do.
+    static const char here = 0;
+    if (::getentropy(&seed, sizeof(seed)) != 0) seed = reinterpret_cast<std::uintptr_t>(&here);
+    return seed;
+}
+
+std::uint64_t seed() {
+    static const std::uint64_t seed = find_seed();
+    return seed;
+}
+
+}  // namespace
+
+std::uint64_t secret_hash_of(std::string_view bytes) {
+    return XXH3_64bits_withSeed(bytes.data(), bytes.size(), seed());
+}
+
+WideHash secret_wide_hash_of(std::string_view bytes) {
+    const XXH128_hash_t hash = XXH3_128bits_withSeed(bytes.data(), bytes.size(), seed());
+    return {.low = hash.low64, .high = hash.high64};
+}
+
+std::uint64_t hash_of(std::string_view bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
+
+}  // namespace cloudhijack::detect

@@ -1,0 +1,83 @@
+#include "detect/coverage/coverage_activity.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <set>
+#include <utility>
+
+#include "counting/saturating.hpp"
+#include "log/cloudtrail_principal.hpp"
+#include "text/bounded_text.hpp"
+
+namespace cloudhijack::detect {
+
+void CoverageActivity::Seen::add(const Seen& other) {
+    add_to(management, other.management);
+    add_to(data, other.data);
+    first = std::min(first, other.first);
+    last = std::max(last, other.last);
+}
+
+Added CoverageActivity::add(const cloudtrail::Event& event) {
+    const auto entries = catalogue_->find(event.source, event.name);
+    if (entries.empty()) return Added::irrelevant;
+    const auto own_time = event.time();
+    const auto time = own_time ? own_time : event.row_time;
+    if (!time) return Added::undated;
+    if (is_no_call(event)) return Added::left_out;
+    const std::int64_t second =
+        std::chrono::floor<std::chrono::seconds>(time->time_since_epoch()).count();
+    const bool is_data = event.category == "Data";
+    const Seen seen{.management = is_data ? 0U : 1U,
+                    .data = is_data ? 1U : 0U,
+                    .first = second,
+                    .last = second};
+    Place place{.account = bounded(account_of(event)),
+                .region = bounded(event.region.empty() ? k_unknown : event.region)};
+    std::optional<std::size_t> counted_for;  // a service's entries stand together
+    for (const Catalogue::Entry& entry : entries) {
+        if (entry.service == counted_for) continue;
+        place.service = entry.service;
+        seen_[place].add(seen);
+        counted_for = entry.service;
+    }
+    return Added::counted;
+}
+
+void CoverageActivity::merge(const CoverageActivity& other) {
+    for (const auto& [place, seen] : other.seen_) seen_[place].add(seen);
+}
+
+std::vector<CoverageFinding> CoverageActivity::findings() const {
+    const auto services = catalogue_->services();
+    std::vector<CoverageFinding> findings;
+    std::set<std::string> accounts;
+    std::set<std::pair<std::string, std::size_t>> with_events;
+    for (const auto& [place, seen] : seen_) {
+        findings.push_back({.account = place.account,
+                            .service = &services[place.service],
+                            .region = place.region,
+                            .management = seen.management,
+                            .data = seen.data,
+                            .first = seen.first,
+                            .last = seen.last});
+        accounts.insert(place.account);
+        with_events.emplace(place.account, place.service);
+    }
+    for (const std::string& account : accounts) {
+        for (std::size_t service = 0; service < services.size(); ++service) {
+            const bool can_be_used = !services[service].calls_of(Phase::use).empty();
+            if (!can_be_used || with_events.contains({account, service})) continue;
+            CoverageFinding unseen{.account = account, .region = {}, .first = {}, .last = {}};
+            unseen.service = &services[service];
+            findings.push_back(std::move(unseen));
+        }
+    }
+    std::ranges::sort(findings, {}, [](const CoverageFinding& finding) {
+        return std::tuple(std::string_view(finding.account), finding.service,
+                          std::string_view(finding.region));
+    });
+    return findings;
+}
+
+}  // namespace cloudhijack::detect

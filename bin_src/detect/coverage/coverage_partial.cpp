@@ -1,0 +1,44 @@
+// What a CoverageActivity holds, as items of partial documents.
+
+#include <string_view>
+
+#include "detect/coverage/coverage_activity.hpp"
+#include "partial/document_reader.hpp"
+#include "partial/document_writer.hpp"
+#include "partial/fields.hpp"
+#include "text/quote.hpp"
+
+namespace cloudhijack::detect {
+
+void CoverageActivity::write(partial::DocumentWriter& documents) const {
+    for (const auto& each : seen_) {
+        documents.add("coverage", [&](partial::ItemWriter& item) {
+            Place place = each.first;
+            Seen seen = each.second;
+            describe(item, *catalogue_, place, seen);
+        });
+    }
+}
+
+Result<> CoverageActivity::take(std::string_view list, partial::ItemReader& item) {
+    if (list != "coverage") return failure("has an unknown list " + text::quoted(list));
+    Place place;
+    Seen seen{.first = 0, .last = 0};
+    describe(item, *catalogue_, place, seen);
+    seen_[place].add(seen);
+    return {};
+}
+
+template <class Fields>
+void CoverageActivity::describe(Fields& fields, const Catalogue& catalogue, Place& place,
+                                Seen& seen) {
+    fields.text(place.account);
+    partial::service(fields, catalogue, place.service);
+    fields.text(place.region);
+    fields.number(seen.management, partial::k_largest_count);
+    fields.number(seen.data, partial::k_largest_count);
+    fields.number(seen.first, -partial::k_most_seconds, partial::k_most_seconds);
+    fields.number(seen.last, -partial::k_most_seconds, partial::k_most_seconds);
+}
+
+}  // namespace cloudhijack::detect

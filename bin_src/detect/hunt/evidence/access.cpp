@@ -1,0 +1,154 @@
+// Evidence of someone who tries what a key may do.
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "detect/hunt/evidence/groups.hpp"
+#include "detect/hunt/evidence/search.hpp"
+
+namespace cloudhijack::detect {
+namespace {
+
+// --- probe: a key checker's call, which proves access without cost ---
+
+std::optional<Holding> probe(const Behaviour& behaviour, const EvidenceSettings& settings) {
+    const auto probes = find_calls(behaviour, [](const Calls& calls) {
+        return calls.is(Phase::use) && calls.outcome == Outcome::probe;
+    });
+    if (!probes) return std::nullopt;
+    const auto successes = find_calls(
+        behaviour, [](const Calls& calls) { return calls.is(Phase::use) && calls.is_ok(); });
+    return Holding{
+        .score = settings.number("score"),
+        .reason = counted(probes->count, "probing call") + " (" + listed(probes->names) +
+                  ", refused for its token count, as key checkers do) in " +
+                  counted(probes->regions.size(), "region") + " from " + at(probes->first) + "; " +
+                  (successes ? counted(successes->count, "other use") : "no use") + " succeeded",
+        .first = probes->first,
+        .behind = probes->behind};
+}
+
+// --- denied_use: use that is refused again and again, and does not begin to work ---
+
+constexpr std::array k_denied_use = {
+    ParameterSpec{.key = "denied", .kind = ParameterKind::number, .least = 1},
+    ParameterSpec{.key = "not_ok", .kind = ParameterKind::number, .least = 1},
+    ParameterSpec{.key = "within", .kind = ParameterKind::time},
+    ParameterSpec{.key = "success_within", .kind = ParameterKind::time}};
+
+/// Uses of one service, in order.
+struct Uses {
+    std::vector<const Calls*> all;
+    std::vector<std::int64_t> ok_seconds;
+};
+
+std::uint64_t count_in(const Uses& uses, std::int64_t from, std::int64_t to, auto wanted) {
+    std::uint64_t count = 0;
+    const auto begin = std::ranges::lower_bound(uses.all, from, {}, &Calls::first);
+    for (auto at = begin; at != uses.all.end() && (*at)->first() <= to; ++at) {
+        if (wanted(**at)) count += (*at)->count;
+    }
+    return count;
+}
+
+// The second from which `least` wanted uses follow within a time, none of which succeeds soon.
+std::optional<std::int64_t> first_refused(const Uses& uses, const EvidenceSettings& settings,
+                                          std::uint64_t least, auto wanted) {
+    const std::int64_t within = settings.seconds("within");
+    std::size_t end = 0;
+    std::uint64_t count = 0;  // of the wanted ones from `begin` to `end`
+    for (std::size_t begin = 0; begin < uses.all.size(); ++begin) {
+        const std::int64_t from = uses.all[begin]->first();
+        for (; end < uses.all.size() && uses.all[end]->first() <= from + within; ++end) {
+            if (wanted(*uses.all[end])) count += uses.all[end]->count;
+        }
+        if (!wanted(*uses.all[begin])) continue;
+        const auto success = std::ranges::lower_bound(uses.ok_seconds, from);
+        const bool succeeds = success != uses.ok_seconds.end() &&
+                              *success <= from + settings.seconds("success_within");
+        if (count >= least && !succeeds) return from;
+        count -= uses.all[begin]->count;
+    }
+    return std::nullopt;
+}
+
+std::optional<Holding> denied_use_of(const Behaviour& behaviour, const EvidenceSettings& settings,
+                                     std::size_t service) {
+    const auto is_denied = [](const Calls& calls) { return calls.outcome == Outcome::denied; };
+    const auto is_not_ok = [](const Calls& calls) { return !calls.is_ok(); };
+    Uses uses;
+    for (const Calls& calls : behaviour.calls()) {
+        if (calls.service == service && calls.is(Phase::use)) uses.all.push_back(&calls);
+    }
+    if (std::ranges::all_of(uses.all, [](const Calls* calls) { return calls->is_ok(); })) {
+        return std::nullopt;
+    }
+    uses.ok_seconds = seconds_of(behaviour, [service](const Calls& calls) {
+        return calls.service == service && calls.is(Phase::use) && calls.is_ok();
+    });
+    const auto first_denied = first_refused(uses, settings, settings.number("denied"), is_denied);
+    const auto first_not_ok = first_refused(uses, settings, settings.number("not_ok"), is_not_ok);
+    if (!first_denied && !first_not_ok) return std::nullopt;
+    const bool by_denials = first_denied && (!first_not_ok || *first_denied <= *first_not_ok);
+    const std::int64_t first = by_denials ? *first_denied : *first_not_ok;
+    const std::int64_t last = first + settings.seconds("within");
+    const auto count = by_denials ? count_in(uses, first, last, is_denied)
+                                  : count_in(uses, first, last, is_not_ok);
+    const auto of = count_in(uses, first, last, [](const Calls&) { return true; });
+    Holding holding{.score = settings.number("score"),
+                    .reason = std::to_string(count) + " of " + std::to_string(of) + ' ' +
+                              std::string(behaviour.label_of(service)) + " calls " +
+                              (by_denials ? "denied" : "failed") + " from " + at(first) +
+                              ", none succeeded within " +
+                              duration(settings.seconds("success_within")),
+                    .first = first,
+                    .behind = {}};
+    for (const Calls* calls : uses.all) {
+        if (is_not_ok(*calls) && calls->first() >= first && calls->first() <= last) {
+            holding.behind.insert(key_of(*calls));
+        }
+    }
+    return holding;
+}
+
+std::optional<Holding> denied_use(const Behaviour& behaviour, const EvidenceSettings& settings) {
+    std::optional<Holding> first;
+    for (std::size_t service = 0; service < behaviour.service_count(); ++service) {
+        auto holding = denied_use_of(behaviour, settings, service);
+        if (holding && (!first || holding->first < first->first)) first = std::move(holding);
+    }
+    return first;
+}
+
+// --- enable_denied: an attempt to switch a service on ---
+
+std::optional<Holding> enable_denied(const Behaviour& behaviour, const EvidenceSettings& settings) {
+    const auto denied = find_calls(behaviour, [](const Calls& calls) {
+        return calls.is(Phase::enable) && calls.outcome == Outcome::denied;
+    });
+    if (!denied) return std::nullopt;
+    return Holding{.score = settings.number("score"),
+                   .reason = counted(denied->count, "call") + " to enable a service denied from " +
+                             at(denied->first) + ": " + listed(denied->names),
+                   .first = denied->first,
+                   .behind = denied->behind};
+}
+
+constexpr std::array k_access_evidence = {
+    Evidence{.id = "probe", .group = EvidenceGroup::access, .parameters = {}, .holds = probe},
+    Evidence{.id = "denied_use",
+             .group = EvidenceGroup::access,
+             .parameters = k_denied_use,
+             .holds = denied_use},
+    Evidence{.id = "enable_denied",
+             .group = EvidenceGroup::access,
+             .parameters = {},
+             .holds = enable_denied},
+};
+
+}  // namespace
+
+std::span<const Evidence> access_evidence() { return k_access_evidence; }
+
+}  // namespace cloudhijack::detect

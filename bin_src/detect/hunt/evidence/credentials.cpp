@@ -1,0 +1,180 @@
+// Evidence of credentials that are known to be stolen, or made for more.
+
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+
+#include "detect/hunt/evidence/groups.hpp"
+#include "detect/hunt/evidence/search.hpp"
+#include "text/quote.hpp"
+
+namespace cloudhijack::detect {
+namespace {
+
+using Kind = Subjects::Kind;
+
+std::string_view name_of(const Behaviour& behaviour, const Kind& kind) {
+    return behaviour.catalogue().call_name(kind.service, kind.call);
+}
+
+/// A call about a subject, at its first second.
+struct SubjectCall {
+    std::int64_t second = 0;
+    std::string_view text;
+    const Kind* kind = nullptr;
+};
+
+// The first call about a subject for which `wanted(text, kind)`.
+std::optional<SubjectCall> first_about(const Behaviour& behaviour, auto wanted) {
+    std::optional<SubjectCall> first;
+    for (const auto& [hash, subject] : behaviour.activity().subjects.all()) {
+        for (const auto& [kind, seconds] : subject.calls) {
+            if (!wanted(subject.text, kind)) continue;
+            const SubjectCall call{.second = seconds.first(), .text = subject.text, .kind = &kind};
+            const auto rank = [](const SubjectCall& one) {
+                return std::tuple(one.second, one.text);
+            };
+            if (!first || rank(call) < rank(*first)) first = call;
+        }
+    }
+    return first;
+}
+
+// --- quarantined: AWS found the key in public ---
+
+std::optional<Holding> quarantined(const Behaviour& behaviour, const EvidenceSettings& settings) {
+    const auto& seconds = behaviour.activity().quarantined;
+    if (seconds.is_empty()) return std::nullopt;
+    Holding holding{.score = settings.number("score"),
+                    .reason = "AWS attached its quarantine policy at " + at(seconds.first()) +
+                              ": it found the user's key in public",
+                    .first = seconds.first(),
+                    .behind = {}};
+    for (const Calls& calls : behaviour.calls()) {
+        if (calls.is_ok() && behaviour.name_of(calls) == "AttachUserPolicy") {
+            holding.behind.insert(key_of(calls));
+        }
+    }
+    return holding;
+}
+
+// --- smtp_credentials: a user who may send mail over SMTP, which leaves no other trace ---
+
+constexpr std::array k_smtp_credentials = {
+    ParameterSpec{.key = "within", .kind = ParameterKind::time}};
+
+struct SmtpUser {
+    std::int64_t gap = 0;
+    std::int64_t first = 0;
+    std::string_view user;
+    const Kind* maker = nullptr;
+    const Kind* granter = nullptr;
+
+    [[nodiscard]] auto rank() const { return std::tuple(first, gap, user); }
+};
+
+std::optional<Holding> smtp_credentials(const Behaviour& behaviour,
+                                        const EvidenceSettings& settings) {
+    const auto makes_user = [&behaviour](const Kind& kind) {
+        const std::string_view name = name_of(behaviour, kind);
+        return kind.outcome == Outcome::ok && (name == "CreateUser" || name == "CreateAccessKey");
+    };
+    std::optional<SmtpUser> best;
+    const auto compare = [&best, within = settings.seconds("within")](
+                             const SmtpUser& kinds, const Seconds& before, const Seconds& after) {
+        before.for_each([&](std::int64_t second) {
+            const auto next = after.first_from(second);
+            if (!next || *next - second > within) return;
+            SmtpUser user = kinds;
+            user.gap = *next - second;
+            user.first = second;
+            if (!best || user.rank() < best->rank()) best = user;
+        });
+    };
+    for (const auto& [hash, subject] : behaviour.activity().subjects.all()) {
+        for (const auto& [maker, made] : subject.calls) {
+            if (!makes_user(maker)) continue;
+            for (const auto& [granter, granted] : subject.calls) {
+                if (!granter.grants_mail || granter.outcome != Outcome::ok) continue;
+                const SmtpUser kinds{.user = subject.text, .maker = &maker, .granter = &granter};
+                compare(kinds, made, granted);
+                compare(kinds, granted, made);
+            }
+        }
+    }
+    if (!best) return std::nullopt;
+    return Holding{.score = settings.number("score"),
+                   .reason = std::string(name_of(behaviour, *best->maker)) + " and " +
+                             std::string(name_of(behaviour, *best->granter)) + " within " +
+                             duration(best->gap) + " from " + at(best->first) + " let " +
+                             std::string(best->user) + " send mail over SMTP, which is not logged",
+                   .first = best->first,
+                   .behind = {key_of(*best->maker), key_of(*best->granter)}};
+}
+
+// --- api_key_made: a key that outlives the stolen one ---
+
+constexpr std::array k_api_key_made = {
+    ParameterSpec{.key = "services", .kind = ParameterKind::words}};
+
+std::optional<Holding> api_key_made(const Behaviour& behaviour, const EvidenceSettings& settings) {
+    const auto& services = settings.words("services");
+    const auto call = first_about(behaviour, [&](std::string_view text, const Kind& kind) {
+        return kind.outcome == Outcome::ok &&
+               name_of(behaviour, kind) == "CreateServiceSpecificCredential" &&
+               std::ranges::find(services, text) != services.end();
+    });
+    if (!call) return std::nullopt;
+    return Holding{
+        .score = settings.number("score"),
+        .reason = "Made an API key for " + std::string(call->text) + " at " + at(call->second),
+        .first = call->second,
+        .behind = {key_of(*call->kind)}};
+}
+
+// --- quota_asked: a request for more than the service gives ---
+
+constexpr std::array k_quota_asked = {
+    ParameterSpec{.key = "pattern", .kind = ParameterKind::pattern}};
+
+std::optional<Holding> quota_asked(const Behaviour& behaviour, const EvidenceSettings& settings) {
+    const auto call = first_about(behaviour, [&](std::string_view text, const Kind& kind) {
+        const std::string_view name = name_of(behaviour, kind);
+        return (name == "RequestServiceQuotaIncrease" || name == "CreateCase") &&
+               re2::RE2::PartialMatch(text, settings.pattern("pattern"));
+    });
+    if (!call) return std::nullopt;
+    return Holding{.score = settings.number("score"),
+                   .reason = "Asked for a higher quota at " + at(call->second) + " with " +
+                             std::string(name_of(behaviour, *call->kind)) + ": " +
+                             text::quoted(call->text),
+                   .first = call->second,
+                   .behind = {key_of(*call->kind)}};
+}
+
+constexpr std::array k_credential_evidence = {
+    Evidence{.id = "quarantined",
+             .group = EvidenceGroup::credentials,
+             .parameters = {},
+             .holds = quarantined},
+    Evidence{.id = "smtp_credentials",
+             .group = EvidenceGroup::credentials,
+             .parameters = k_smtp_credentials,
+             .holds = smtp_credentials},
+    Evidence{.id = "api_key_made",
+             .group = EvidenceGroup::credentials,
+             .parameters = k_api_key_made,
+             .holds = api_key_made},
+    Evidence{.id = "quota_asked",
+             .group = EvidenceGroup::credentials,
+             .parameters = k_quota_asked,
+             .holds = quota_asked},
+};
+
+}  // namespace
+
+std::span<const Evidence> credential_evidence() { return k_credential_evidence; }
+
+}  // namespace cloudhijack::detect

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "detect/hunt/behaviour.hpp"
+
+namespace cloudhijack::detect {
+
+/// Of one group only the evidence with the highest score counts; of marks all do, but they never
+/// make a row.
+enum class EvidenceGroup : std::uint8_t {
+    onboarding,
+    volume,
+    access,
+    hiding,
+    spread,
+    sources,
+    credentials,
+    marks
+};
+
+/// How an evidence holds.
+struct Holding {
+    std::uint64_t score = 0;
+    std::string reason;
+    std::int64_t first = 0;  ///< the second of the first event behind it
+    /// The calls behind it, of which the known events are shown.
+    std::set<PrincipalActivity::ShownKey> behind;
+};
+
+struct ParameterSpec {
+    std::string_view key;
+    ParameterKind kind = ParameterKind::number;
+    std::uint64_t least = 0;  ///< of a number
+    std::uint64_t most = 1'000'000'000;
+};
+
+/// A sign of a hijacker: a pure function of a principal's behaviour and of the parameters in the
+/// stanza `[evidence:<id>]`. Every one has the parameter `score`.
+struct Evidence {
+    std::string_view id;
+    EvidenceGroup group;
+    std::span<const ParameterSpec> parameters;  ///< besides `score`
+    std::optional<Holding> (*holds)(const Behaviour&, const EvidenceSettings&);
+};
+
+/// Every evidence, in the order in which rows list them. A file of this folder holds those of one
+/// group; to add one, write it there and give it a stanza in default/cloudhijack.conf.
+std::span<const Evidence> all_evidence();
+
+/// Null for an unknown id.
+const Evidence* find_evidence(std::string_view id);
+
+}  // namespace cloudhijack::detect

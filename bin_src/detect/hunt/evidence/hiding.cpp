@@ -1,0 +1,105 @@
+// Evidence of someone who does not want to be seen.
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+
+#include "detect/hunt/evidence/groups.hpp"
+#include "detect/hunt/evidence/search.hpp"
+
+namespace cloudhijack::detect {
+namespace {
+
+// --- evade: what shows the use is switched off ---
+
+constexpr std::array k_evade = {
+    ParameterSpec{.key = "guardrail_calls", .kind = ParameterKind::words},
+    ParameterSpec{.key = "guardrail_score", .kind = ParameterKind::number}};
+
+std::optional<Holding> evade(const Behaviour& behaviour, const EvidenceSettings& settings) {
+    const auto& guardrail_calls = settings.words("guardrail_calls");
+    std::set<std::string_view> names;
+    std::optional<Holding> holding;
+    for (const Calls& calls : behaviour.calls()) {
+        if (!calls.is(Phase::evade) || !calls.is_ok()) continue;
+        const std::string_view name = behaviour.name_of(calls);
+        const bool on_guardrail = std::ranges::find(guardrail_calls, name) != guardrail_calls.end();
+        const std::uint64_t score = settings.number(on_guardrail ? "guardrail_score" : "score");
+        if (!holding || score > holding->score) {
+            if (!holding) holding = Holding{.reason = {}, .behind = {}};
+            holding->score = score;
+            holding->first = calls.first();
+        }
+        holding->behind.insert(key_of(calls));
+        names.insert(name);
+    }
+    if (!holding) return std::nullopt;
+    holding->reason = "Switched off what shows or limits the use from " + at(holding->first) +
+                      ": " + listed(names);
+    return holding;
+}
+
+// --- cleanup: what was made for sending is removed soon after ---
+
+constexpr std::array k_cleanup = {ParameterSpec{.key = "within", .kind = ParameterKind::time}};
+
+struct ShortLife {
+    std::int64_t gap = 0;
+    std::int64_t made = 0;
+    std::string_view identity;
+    const Subjects::Kind* maker = nullptr;
+    const Subjects::Kind* remover = nullptr;
+
+    [[nodiscard]] auto rank() const { return std::tuple(made, gap, identity); }
+};
+
+// The first identity that was removed within some time after it was made.
+std::optional<ShortLife> first_short_life(const Behaviour& behaviour, std::int64_t within) {
+    std::optional<ShortLife> first;
+    const auto compare = [&first, within](ShortLife life, const Seconds& made,
+                                          const Seconds& removed) {
+        made.for_each([&](std::int64_t second) {
+            const auto end = removed.first_from(second);
+            if (!end || *end - second > within) return;
+            life.made = second;
+            life.gap = *end - second;
+            if (!first || life.rank() < first->rank()) first = life;
+        });
+    };
+    for (const auto& [hash, subject] : behaviour.activity().subjects.all()) {
+        for (const auto& [maker, made] : subject.calls) {
+            if (!maker.phases.has(Phase::enable) || maker.outcome != Outcome::ok) continue;
+            for (const auto& [remover, removed] : subject.calls) {
+                if (!remover.phases.has(Phase::cleanup) || remover.outcome != Outcome::ok) continue;
+                compare({.identity = subject.text, .maker = &maker, .remover = &remover}, made,
+                        removed);
+            }
+        }
+    }
+    return first;
+}
+
+std::optional<Holding> cleanup(const Behaviour& behaviour, const EvidenceSettings& settings) {
+    const auto found = first_short_life(behaviour, settings.seconds("within"));
+    if (!found) return std::nullopt;
+    const Subjects::Kind& remover = *found->remover;
+    return Holding{
+        .score = settings.number("score"),
+        .reason = "Made " + std::string(found->identity) + " at " + at(found->made) +
+                  " and removed it " + duration(found->gap) + " later with " +
+                  std::string(behaviour.catalogue().call_name(remover.service, remover.call)),
+        .first = found->made,
+        .behind = {key_of(*found->maker), key_of(remover)}};
+}
+
+constexpr std::array k_hiding_evidence = {
+    Evidence{.id = "evade", .group = EvidenceGroup::hiding, .parameters = k_evade, .holds = evade},
+    Evidence{
+        .id = "cleanup", .group = EvidenceGroup::hiding, .parameters = k_cleanup, .holds = cleanup},
+};
+
+}  // namespace
+
+std::span<const Evidence> hiding_evidence() { return k_hiding_evidence; }
+
+}  // namespace cloudhijack::detect

@@ -1,0 +1,200 @@
+// Evidence of someone who finds out what there is, switches it on and uses it.
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+
+#include "detect/hunt/evidence/groups.hpp"
+#include "detect/hunt/evidence/search.hpp"
+
+namespace cloudhijack::detect {
+namespace {
+
+// What an enable call of a service in a second was about: a model, a mail identity.
+std::string_view enabled_subject(const Behaviour& behaviour, const Calls& enable,
+                                 std::int64_t second) {
+    for (const auto& [hash, subject] : behaviour.activity().subjects.all()) {
+        for (const auto& [kind, seconds] : subject.calls) {
+            if (kind.service == enable.service && kind.call == enable.call &&
+                kind.outcome == enable.outcome && seconds.first_from(second) == second) {
+                return subject.text;
+            }
+        }
+    }
+    return {};
+}
+
+// `used it 92 s later with InvokeModel (us-east-1)`
+std::string use_in_words(const Calls& use, std::string_view name, std::int64_t seconds_later) {
+    constexpr std::array<std::string_view, 4> endings = {
+        "used it", "tried to use it and was denied", "probed it", "tried to use it and failed"};
+    const std::string_view ending = endings.at(static_cast<std::size_t>(use.outcome));
+    return std::string(ending) + ' ' + duration(seconds_later) + " later with " +
+           std::string(name) + in_region(use.region);
+}
+
+// --- enable_then_use: a service is switched on and used at once ---
+
+constexpr std::array k_enable_then_use = {
+    ParameterSpec{.key = "within", .kind = ParameterKind::time},
+    ParameterSpec{.key = "fast_within", .kind = ParameterKind::time},
+    ParameterSpec{.key = "fast_score", .kind = ParameterKind::number}};
+
+std::optional<Holding> enable_then_use(const Behaviour& behaviour,
+                                       const EvidenceSettings& settings) {
+    struct Pair {
+        std::int64_t gap;
+        std::int64_t enabled;
+        std::size_t service;
+        auto operator<=>(const Pair&) const = default;
+    };
+    std::optional<Pair> best;
+    const auto enables = [](std::size_t service) {
+        return [service](const Calls& calls) {
+            return calls.service == service && calls.is(Phase::enable) && calls.is_ok();
+        };
+    };
+    const auto uses = [](std::size_t service) {
+        return [service](const Calls& calls) {
+            return calls.service == service && calls.is(Phase::use);
+        };
+    };
+    for (std::size_t service = 0; service < behaviour.service_count(); ++service) {
+        const auto enabled = seconds_of(behaviour, enables(service));
+        if (enabled.empty()) continue;
+        const auto used = seconds_of(behaviour, uses(service));
+        for (const std::int64_t second : enabled) {
+            const auto next = std::ranges::lower_bound(used, second);
+            if (next == used.end() || *next - second > settings.seconds("within")) continue;
+            const Pair pair{.gap = *next - second, .enabled = second, .service = service};
+            best = best ? std::min(*best, pair) : pair;
+        }
+    }
+    if (!best) return std::nullopt;
+    const Calls& enable = *calls_at(behaviour, best->enabled, enables(best->service));
+    const Calls& use = *calls_at(behaviour, best->enabled + best->gap, uses(best->service));
+    const std::string_view subject = enabled_subject(behaviour, enable, best->enabled);
+    const bool fast = best->gap <= settings.seconds("fast_within");
+    std::string success;
+    if (!use.is_ok()) {  // the analyst must know whether it came to use all the same
+        const auto ok_seconds = seconds_of(behaviour, [&best, &uses](const Calls& calls) {
+            return uses(best->service)(calls) && calls.is_ok();
+        });
+        const auto next = std::ranges::lower_bound(ok_seconds, best->enabled);
+        success = next == ok_seconds.end()
+                      ? "; no later use succeeded"
+                      : "; a use succeeded " + duration(*next - best->enabled) + " after";
+    }
+    return Holding{.score = settings.number(fast ? "fast_score" : "score"),
+                   .reason = "Enabled " + (subject.empty() ? "" : std::string(subject) + " of ") +
+                             std::string(behaviour.label_of(best->service)) + " at " +
+                             at(best->enabled) + " with " + std::string(behaviour.name_of(enable)) +
+                             " and " + use_in_words(use, behaviour.name_of(use), best->gap) +
+                             success,
+                   .first = best->enabled,
+                   .behind = {key_of(enable), key_of(use)}};
+}
+
+// --- recon_then_use: several looks at what there is, right before the first use ---
+
+constexpr std::array k_recon_then_use = {
+    ParameterSpec{.key = "within", .kind = ParameterKind::time},
+    ParameterSpec{.key = "calls", .kind = ParameterKind::number, .least = 1},
+    ParameterSpec{.key = "ordinary_calls", .kind = ParameterKind::words},
+    ParameterSpec{.key = "long_term_key_score", .kind = ParameterKind::number}};
+
+std::optional<Holding> recon_before(const Behaviour& behaviour, const EvidenceSettings& settings,
+                                    const Calls& first_use) {
+    const std::int64_t use = first_use.first();
+    const std::int64_t from = use - settings.seconds("within");
+    std::set<std::pair<std::size_t, std::string_view>> looked;
+    std::set<std::string_view> names;
+    std::optional<std::int64_t> first;
+    Holding holding{.reason = {}, .behind = {key_of(first_use)}};
+    for (const Calls& calls : behaviour.calls()) {
+        if (calls.first() > use) break;
+        const auto second = calls.first_from(from);
+        if (!calls.is(Phase::recon) || !second || *second > use) continue;
+        looked.emplace(calls.service, behaviour.name_of(calls));
+        names.insert(behaviour.name_of(calls));
+        first = first ? std::min(*first, *second) : *second;
+        holding.behind.insert(key_of(calls));
+    }
+    const auto& ordinary = settings.words("ordinary_calls");
+    const bool all_ordinary = std::ranges::all_of(names, [&ordinary](std::string_view name) {
+        return std::ranges::find(ordinary, name) != ordinary.end();
+    });
+    if (looked.size() < settings.number("calls") || all_ordinary) return std::nullopt;
+    holding.score =
+        settings.number(behaviour.activity().has_long_term_key ? "long_term_key_score" : "score");
+    holding.reason = counted(looked.size(), "different recon call") + " in the " +
+                     duration(settings.seconds("within")) + " before the first use of " +
+                     std::string(behaviour.label_of(first_use.service)) + " at " + at(use) + ": " +
+                     listed(names);
+    holding.first = *first;
+    return holding;
+}
+
+std::optional<Holding> recon_then_use(const Behaviour& behaviour,
+                                      const EvidenceSettings& settings) {
+    if (!behaviour.principal().one_actor) return std::nullopt;
+    std::set<std::size_t> used;
+    std::optional<Holding> first;
+    for (const Calls& calls : behaviour.calls()) {
+        if (!calls.is(Phase::use) || !used.insert(calls.service).second) continue;
+        auto holding = recon_before(behaviour, settings, calls);
+        if (holding && (!first || holding->first < first->first)) first = std::move(holding);
+    }
+    return first;
+}
+
+// --- first_use: a principal uses what it has never used ---
+
+constexpr std::array k_first_use = {
+    ParameterSpec{.key = "account_score", .kind = ParameterKind::number}};
+
+std::optional<Holding> first_use(const Behaviour& behaviour, const EvidenceSettings& settings) {
+    const Baseline& baseline = *behaviour.rules().baseline;
+    std::set<std::size_t> used;
+    std::optional<Holding> best;
+    for (const Calls& calls : behaviour.calls()) {
+        const bool is_first = calls.is(Phase::use) && calls.is_ok() &&
+                              behaviour.is_known_account(calls.last()) &&
+                              used.insert(calls.service).second;
+        if (!is_first || behaviour.usual_use(calls.service) != nullptr) continue;
+        const std::string& id = behaviour.catalogue().services()[calls.service].id;
+        const bool by_anyone = !baseline.has_used(behaviour.principal().account, id);
+        const std::uint64_t score = settings.number(by_anyone ? "account_score" : "score");
+        if (best && best->score >= score) continue;
+        best = {.score = score,
+                .reason = "First use of " + std::string(behaviour.label_of(calls.service)) +
+                          " at " + at(calls.first()) + " with " +
+                          std::string(behaviour.name_of(calls)) + in_region(calls.region) +
+                          (by_anyone ? ": the baseline knows of none in the whole account"
+                                     : ": the baseline knows of none by this principal"),
+                .first = calls.first(),
+                .behind = {key_of(calls)}};
+    }
+    return best;
+}
+
+constexpr std::array k_onboarding_evidence = {
+    Evidence{.id = "enable_then_use",
+             .group = EvidenceGroup::onboarding,
+             .parameters = k_enable_then_use,
+             .holds = enable_then_use},
+    Evidence{.id = "recon_then_use",
+             .group = EvidenceGroup::onboarding,
+             .parameters = k_recon_then_use,
+             .holds = recon_then_use},
+    Evidence{.id = "first_use",
+             .group = EvidenceGroup::onboarding,
+             .parameters = k_first_use,
+             .holds = first_use},
+};
+
+}  // namespace
+
+std::span<const Evidence> onboarding_evidence() { return k_onboarding_evidence; }
+
+}  // namespace cloudhijack::detect

@@ -1,0 +1,129 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "detect/hunt/behaviour.hpp"
+#include "detect/hunt/evidence/words.hpp"
+
+// How evidences look through a principal's calls.
+
+namespace cloudhijack::detect {
+
+/// The seconds of the calls for which `wanted(calls)`, sorted, each once.
+std::vector<std::int64_t> seconds_of(const Behaviour& behaviour, auto wanted) {
+    std::vector<std::int64_t> seconds;
+    for (const Calls& calls : behaviour.calls()) {
+        if (!wanted(calls)) continue;
+        for (auto second = calls.first_from(calls.first()); second;
+             second = calls.first_from(*second + 1)) {
+            seconds.push_back(*second);
+        }
+    }
+    std::ranges::sort(seconds);
+    const auto repeated = std::ranges::unique(seconds);
+    seconds.erase(repeated.begin(), repeated.end());
+    return seconds;
+}
+
+/// The calls in a second for which `wanted(calls)`; of several the first in order. Null: none.
+const Calls* calls_at(const Behaviour& behaviour, std::int64_t second, auto wanted) {
+    for (const Calls& calls : behaviour.calls()) {
+        if (calls.first() > second) break;
+        if (calls.first_from(second) == second && wanted(calls)) return &calls;
+    }
+    return nullptr;
+}
+
+/// Calls that stand for one evidence, put together.
+struct FoundCalls {
+    std::uint64_t count = 0;
+    std::int64_t first = 0;
+    std::set<std::string_view> names;
+    std::set<std::string_view> regions;
+    std::set<PrincipalActivity::ShownKey> behind;
+};
+
+/// All calls for which `wanted(calls)`; nullopt where there are none.
+std::optional<FoundCalls> find_calls(const Behaviour& behaviour, auto wanted) {
+    std::optional<FoundCalls> found;
+    for (const Calls& calls : behaviour.calls()) {
+        if (!wanted(calls)) continue;
+        if (!found) {
+            found.emplace();
+            found->first = calls.first();
+        }
+        found->count += calls.count;
+        found->names.insert(behaviour.name_of(calls));
+        if (!calls.region.empty()) found->regions.insert(calls.region);
+        found->behind.insert(key_of(calls));
+    }
+    return found;
+}
+
+/// A stretch of time in which a value took many forms: calls in many regions, say.
+struct Stretch {
+    std::int64_t first = 0;
+    std::int64_t last = 0;
+    std::set<std::string_view> values;
+    std::set<PrincipalActivity::ShownKey> behind;
+};
+
+/// The first stretch of `within` seconds, both ends included, in which there are `least` different
+/// values or more. `value_of(calls)` gives a call's value; an empty one is none.
+std::optional<Stretch> first_stretch(const Behaviour& behaviour, std::size_t least,
+                                     std::int64_t within, auto value_of) {
+    struct Sighting {
+        std::int64_t second = 0;
+        std::string_view value;
+        const Calls* calls = nullptr;
+    };
+    std::set<std::string_view> all;
+    for (const Calls& calls : behaviour.calls()) all.insert(value_of(calls));
+    all.erase(std::string_view{});
+    if (all.empty() || all.size() < least) return std::nullopt;
+
+    std::vector<Sighting> sightings;
+    for (const Calls& calls : behaviour.calls()) {
+        const std::string_view value = value_of(calls);
+        if (value.empty()) continue;
+        for (auto second = calls.first_from(calls.first()); second;
+             second = calls.first_from(*second + 1)) {
+            sightings.push_back({.second = *second, .value = value, .calls = &calls});
+        }
+    }
+    std::ranges::sort(sightings, {}, &Sighting::second);
+
+    std::map<std::string_view, std::size_t> counts;
+    std::size_t begin = 0;
+    for (std::size_t end = 0; counts.size() < least; ++begin) {
+        if (begin == sightings.size()) return std::nullopt;
+        for (; end < sightings.size() && sightings[end].second <= sightings[begin].second + within;
+             ++end) {
+            ++counts[sightings[end].value];
+        }
+        if (counts.size() >= least) break;
+        const auto leaving = counts.find(sightings[begin].value);
+        if (--leaving->second == 0) counts.erase(leaving);
+    }
+
+    Stretch stretch;
+    stretch.first = sightings[begin].second;
+    stretch.last = stretch.first;
+    for (std::size_t i = begin;
+         i < sightings.size() && sightings[i].second <= stretch.first + within; ++i) {
+        if (stretch.values.insert(sightings[i].value).second) stretch.last = sightings[i].second;
+        stretch.behind.insert(key_of(*sightings[i].calls));
+    }
+    return stretch;
+}
+
+}  // namespace cloudhijack::detect

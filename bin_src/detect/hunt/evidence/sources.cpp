@@ -1,0 +1,266 @@
+// Evidence of calls from too many places.
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+#include <tuple>
+#include <utility>
+
+#include "detect/hunt/evidence/groups.hpp"
+#include "detect/hunt/evidence/search.hpp"
+
+namespace cloudhijack::detect {
+namespace {
+
+// --- rotating_ips: one client behind ever new addresses ---
+
+constexpr std::array k_rotating_ips = {
+    ParameterSpec{.key = "addresses", .kind = ParameterKind::number, .least = 1},
+    ParameterSpec{.key = "networks", .kind = ParameterKind::number, .least = 1},
+    ParameterSpec{.key = "hours", .kind = ParameterKind::number, .least = 1, .most = 744},
+    ParameterSpec{.key = "long_term_key_networks", .kind = ParameterKind::number, .least = 1},
+    ParameterSpec{.key = "long_term_key_score", .kind = ParameterKind::number},
+    ParameterSpec{.key = "lesser_score", .kind = ParameterKind::number}};
+
+/// Where some calls came from.
+struct Sources {
+    std::size_t addresses = 0;
+    std::size_t networks = 0;
+    std::uint64_t calls = 0;
+    std::int64_t first = 0;  ///< the second of the first call
+    std::int64_t last_hour = 0;
+
+    /// Addresses come in order.
+    void add(const Address& address, const HourActivity::Tally& tally, std::int64_t hour) {
+        if (tally.calls == 0) return;
+        const std::int64_t second = hour * k_seconds_an_hour + tally.first;
+        first = calls == 0 ? second : std::min(first, second);
+        last_hour = calls == 0 ? hour : std::max(last_hour, hour);
+        calls += tally.calls;
+        if (!address.is_there() || address == last_) return;
+        ++addresses;
+        if (address.network() != last_.network()) ++networks;
+        last_ = address;
+    }
+    [[nodiscard]] bool are_half_as_many_as_calls() const { return 2 * addresses >= calls; }
+
+  private:
+    Address last_;
+};
+
+constexpr std::uint64_t k_no_limit = ~std::uint64_t{0};
+
+// How many things there are, by a sample that holds all hashes up to a limit.
+std::string estimate(std::uint64_t sampled, std::uint64_t limit, std::string_view what) {
+    if (limit == k_no_limit) return counted(sampled, what);
+    const double part = static_cast<double>(limit) / std::ldexp(1.0, 64);
+    const auto all = std::llround(static_cast<double>(sampled) / part);
+    return "about " + counted(static_cast<std::uint64_t>(all), what);
+}
+
+/// The calls of some hours on end.
+struct SourceWindow {
+    /// Those of one client, and those of them without a cloud sign.
+    struct Client {
+        Sources all;
+        Sources without_cloud_sign;
+    };
+
+    std::uint64_t limit = k_no_limit;
+    Sources all;
+    std::vector<Client> clients;
+};
+
+SourceWindow source_window(const Behaviour& behaviour, std::int64_t hour, std::int64_t hours) {
+    struct Seen {
+        const HourActivity::Origin* origin;
+        std::int64_t hour;
+    };
+    SourceWindow window{.all = {}, .clients = {}};
+    const auto begin = behaviour.origins().lower_bound(hour);
+    const auto end = behaviour.origins().lower_bound(hour + hours);
+    for (auto at = begin; at != end; ++at) {
+        window.limit = std::min(window.limit, at->second.limit);
+    }
+    std::vector<Seen> seen;
+    for (auto at = begin; at != end; ++at) {
+        for (const HourActivity::Origin& origin : at->second.origins) {
+            if (origin.hash <= window.limit) seen.push_back({.origin = &origin, .hour = at->first});
+        }
+    }
+    std::ranges::sort(seen, {}, [](const Seen& one) { return std::tie(one.origin->address); });
+    for (const Seen& one : seen) window.all.add(one.origin->address, one.origin->all, one.hour);
+    std::ranges::sort(seen, {}, [](const Seen& one) {
+        return std::tie(one.origin->client, one.origin->address);
+    });
+    std::optional<std::uint64_t> client;
+    for (const auto& [origin, at_hour] : seen) {
+        if (client != origin->client) window.clients.emplace_back();
+        client = origin->client;
+        window.clients.back().all.add(origin->address, origin->all, at_hour);
+        window.clients.back().without_cloud_sign.add(origin->address, origin->without_cloud_sign,
+                                                     at_hour);
+    }
+    return window;
+}
+
+/// A score, and the sources behind it.
+struct Rotation {
+    std::uint64_t score = 0;
+    const Sources* sources = nullptr;
+    bool one_client = true;
+    std::string_view weakness;  ///< why it weighs less
+
+    /// The highest score counts, then the earliest, then the most addresses.
+    [[nodiscard]] std::tuple<std::uint64_t, std::int64_t, std::size_t> rank() const {
+        return {score, -sources->first, sources->addresses};
+    }
+};
+
+Rotation rotation_in(const SourceWindow& window, const EvidenceSettings& settings,
+                     bool long_term_key) {
+    const auto rotates = [&settings](const Sources& sources) {
+        return sources.addresses >= settings.number("addresses") &&
+               sources.are_half_as_many_as_calls();
+    };
+    const auto crosses_networks = [&settings](const Sources& sources) {
+        return sources.networks >= settings.number("networks");
+    };
+    Rotation best;
+    const auto consider = [&best](const Rotation& other) {
+        if (best.sources == nullptr || best.rank() < other.rank()) best = other;
+    };
+    for (const auto& [all, without_cloud_sign] : window.clients) {
+        if (rotates(without_cloud_sign)) {
+            const bool many = crosses_networks(without_cloud_sign);
+            consider({.score = settings.number(many ? "score" : "lesser_score"),
+                      .sources = &without_cloud_sign,
+                      .weakness = many ? "" : ", few networks"});
+        }
+        if (rotates(all) && crosses_networks(all)) {
+            consider({.score = settings.number("lesser_score"),
+                      .sources = &all,
+                      .weakness = ", some from inside a cloud"});
+        }
+    }
+    if (long_term_key && window.all.networks >= settings.number("long_term_key_networks")) {
+        consider({.score = settings.number("long_term_key_score"),
+                  .sources = &window.all,
+                  .one_client = false,
+                  .weakness = {}});
+    }
+    return best;
+}
+
+// The calls of a principal in some hours, both ends included.
+std::set<PrincipalActivity::ShownKey> calls_in(const Behaviour& behaviour, std::int64_t first_hour,
+                                               std::int64_t last_hour) {
+    std::set<PrincipalActivity::ShownKey> keys;
+    for (const Calls& calls : behaviour.calls()) {
+        const std::int64_t hour = hour_of(calls.first());
+        if (hour >= first_hour && hour <= last_hour) keys.insert(key_of(calls));
+    }
+    return keys;
+}
+
+Holding holding_of(const Behaviour& behaviour, const SourceWindow& window,
+                   const Rotation& rotation) {
+    const Sources& sources = *rotation.sources;
+    const std::int64_t first_hour = hour_of(sources.first);
+    // Of pairs a share is sampled, so numbers of addresses and calls can be told from it; of what
+    // many pairs have in common it shows only some.
+    const std::string at_least = window.limit == k_no_limit ? "" : "at least ";
+    const std::string clients =
+        rotation.one_client ? "1 client" : at_least + counted(window.clients.size(), "client");
+    return {.score = rotation.score,
+            .reason = estimate(sources.addresses, window.limit, "IP") + " of " + at_least +
+                      counted(sources.networks, "network") + ", " + clients + " in " +
+                      std::to_string(sources.last_hour - first_hour + 1) + " h from " +
+                      at(sources.first) + ", " + estimate(sources.calls, window.limit, "call") +
+                      std::string(rotation.weakness),
+            .first = sources.first,
+            .behind = calls_in(behaviour, first_hour, sources.last_hour)};
+}
+
+std::optional<Holding> rotating_ips(const Behaviour& behaviour, const EvidenceSettings& settings) {
+    // Most principals have few addresses: the rest is not for them.
+    const std::uint64_t fewest =
+        std::min(settings.number("addresses"), settings.number("long_term_key_networks"));
+    if (!behaviour.principal().one_actor || behaviour.activity().addresses.size() < fewest) {
+        return std::nullopt;
+    }
+    const std::uint64_t highest =
+        std::max({settings.number("score"), settings.number("lesser_score"),
+                  settings.number("long_term_key_score")});
+    // Any hours on end count. What is in them changes where a call's hour comes in at the end or
+    // has left at the front.
+    const auto hours = static_cast<std::int64_t>(settings.number("hours"));
+    std::set<std::int64_t> starts;
+    for (const auto& [hour, origins] : behaviour.origins()) {
+        starts.insert({hour - hours + 1, hour + 1});
+    }
+    std::optional<Holding> best;
+    std::tuple<std::uint64_t, std::int64_t, std::size_t> best_rank;
+    for (const std::int64_t start : starts) {
+        // Nothing that begins later can weigh more.
+        if (best && best->score >= highest && start > hour_of(best->first)) break;
+        const SourceWindow window = source_window(behaviour, start, hours);
+        const Rotation found =
+            rotation_in(window, settings, behaviour.activity().has_long_term_key);
+        if (found.sources == nullptr) continue;
+        if (best && found.rank() <= best_rank) continue;
+        best_rank = found.rank();
+        best = holding_of(behaviour, window, found);
+    }
+    return best;
+}
+
+// --- many_ips: many addresses in one hour ---
+
+constexpr std::array k_many_ips = {
+    ParameterSpec{.key = "addresses", .kind = ParameterKind::number}};
+
+std::optional<Holding> many_ips(const Behaviour& behaviour, const EvidenceSettings& settings) {
+    if (!behaviour.principal().one_actor) return std::nullopt;
+    std::optional<Holding> first;
+    std::size_t most = 0;
+    for (const auto& [hour, origins] : behaviour.origins()) {
+        std::map<Address, HourActivity::Tally> addresses;
+        for (const HourActivity::Origin& origin : origins.origins) {
+            if (origin.address.is_there()) addresses[origin.address].add(origin.all);
+        }
+        const std::size_t count = addresses.size();
+        if (count <= settings.number("addresses")) continue;
+        if (!first) {
+            Sources sources;
+            for (const auto& [address, tally] : addresses) sources.add(address, tally, hour);
+            first = Holding{.score = settings.number("score"),
+                            .reason = {},
+                            .first = sources.first,
+                            .behind = calls_in(behaviour, hour, hour)};
+        }
+        if (count <= most) continue;  // the reason is the fullest hour
+        most = count;
+        first->reason = estimate(count, origins.limit, "IP") + " in the hour from " +
+                        at(hour * k_seconds_an_hour);
+    }
+    return first;
+}
+
+constexpr std::array k_source_evidence = {
+    Evidence{.id = "rotating_ips",
+             .group = EvidenceGroup::sources,
+             .parameters = k_rotating_ips,
+             .holds = rotating_ips},
+    Evidence{.id = "many_ips",
+             .group = EvidenceGroup::sources,
+             .parameters = k_many_ips,
+             .holds = many_ips},
+};
+
+}  // namespace
+
+std::span<const Evidence> source_evidence() { return k_source_evidence; }
+
+}  // namespace cloudhijack::detect

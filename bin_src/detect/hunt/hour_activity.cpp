@@ -1,0 +1,170 @@
+#include "detect/hunt/hour_activity.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstring>
+#include <functional>
+#include <utility>
+
+#include "counting/hash.hpp"
+#include "counting/saturating.hpp"
+
+namespace cloudhijack::detect {
+namespace {
+
+// Adds to the item with the same key, or inserts one where it is among the `most` smallest keys.
+template <class Item, class Key, class Combine>
+void add_to_smallest(std::vector<Item>& items, std::size_t most, const Item& item, Key key,
+                     Combine combine) {
+    if (items.size() == most && std::invoke(key, items.back()) < std::invoke(key, item)) return;
+    const auto place = std::ranges::lower_bound(items, std::invoke(key, item), {}, key);
+    if (place != items.end() && std::invoke(key, *place) == std::invoke(key, item)) {
+        combine(*place, item);
+        return;
+    }
+    items.insert(place, item);
+    if (items.size() > most) items.pop_back();
+}
+
+// A share of a count, at least 1 of what is there; exactly the count where the share is 1.
+std::uint64_t scaled(std::uint64_t count, double share) {
+    if (share == 1.0 || count == 0) return count;
+    constexpr double most = 9e18;  // as llround takes it
+    return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::llround(
+                                          std::min(static_cast<double>(count) * share, most))));
+}
+
+}  // namespace
+
+void HourActivity::Tally::add(const Tally& other) {
+    add_to(calls, other.calls);
+    first = std::min(first, other.first);
+}
+
+void HourActivity::Origin::add(const Origin& other) {
+    all.add(other.all);
+    without_cloud_sign.add(other.without_cloud_sign);
+}
+
+// Of a client and an address: what origins are sampled by, over all hours alike.
+std::uint64_t HourActivity::origin_hash(std::uint64_t client, const Address& address) {
+    std::array<char, sizeof(client) + 1 + sizeof(address.bytes)> key{};
+    std::memcpy(key.data(), &client, sizeof(client));
+    key[sizeof(client)] = static_cast<char>(address.family);
+    std::memcpy(key.data() + sizeof(client) + 1, address.bytes.data(), address.bytes.size());
+    return hash_of({key.data(), key.size()});
+}
+
+HourActivity::Origin HourActivity::origin_of(const HuntedCall& call, std::uint64_t times) {
+    const Tally tally{.calls = times, .first = call.second};
+    return {.hash = origin_hash(call.client, call.address),
+            .client = call.client,
+            .address = call.address,
+            .all = tally,
+            .without_cloud_sign = call.has_cloud_sign ? Tally{} : tally};
+}
+
+void HourActivity::add(const HuntedCall& call) {
+    if (beyond_) return beyond_->add(call);
+    const auto place = std::ranges::lower_bound(calls_, call.identity, {}, &HuntedCall::identity);
+    if (place != calls_.end() && place->identity == call.identity) {
+        add_to(place->times, call.times);
+        return;
+    }
+    calls_.insert(place, call);
+    if (calls_.size() > k_exact) keep_sums_only();
+}
+
+void HourActivity::merge(const HourActivity& other, std::span<const std::uint32_t> regions) {
+    for (HuntedCall call : other.calls_) {
+        call.region = regions[call.region];
+        add(call);
+    }
+    if (!other.beyond_) return;
+    Beyond& mine = beyond();
+    for (const auto& [their_key, sum] : other.beyond_->sums) {
+        SumKey key = their_key;
+        key.region = regions[key.region];
+        mine.add(key, sum);
+    }
+    for (const Sampled& sampled : other.beyond_->sample) mine.add(sampled);
+    for (const Origin& origin : other.beyond_->origins) mine.add(origin);
+}
+
+void HourActivity::keep_sums_only() {
+    beyond_ = std::make_unique<Beyond>();
+    for (const HuntedCall& call : std::exchange(calls_, {})) beyond_->add(call);
+}
+
+std::map<HourActivity::SumKey, HourActivity::Sum> HourActivity::sums() const {
+    if (!beyond_) return {};
+    auto sums = beyond_->sums;
+    const double share = beyond_->share_of_calls();
+    for (auto& [key, sum] : sums) {
+        sum.count = scaled(sum.count, share);
+        sum.messages = scaled(sum.messages, share);
+    }
+    return sums;
+}
+
+std::vector<HourActivity::Origin> HourActivity::origins() const {
+    if (!beyond_) return {};
+    auto origins = beyond_->origins;
+    const double share = beyond_->share_of_calls();
+    for (Origin& origin : origins) {
+        for (Tally* tally : {&origin.all, &origin.without_cloud_sign}) {
+            tally->calls = scaled(tally->calls, share);
+        }
+    }
+    return origins;
+}
+
+std::uint64_t HourActivity::repeats() const {
+    std::uint64_t repeats = 0;
+    for (const HuntedCall& call : calls_) repeats += call.times - 1;
+    if (!beyond_) return repeats;
+    std::uint64_t deliveries = 0;
+    for (const auto& [key, sum] : beyond_->sums) deliveries += sum.count;
+    return deliveries - scaled(deliveries, beyond_->share_of_calls());
+}
+
+void HourActivity::Beyond::add(const HuntedCall& call) {
+    const std::uint64_t times = call.times;
+    add({.minute = static_cast<std::uint8_t>(call.second / 60),
+         .call = call.call,
+         .phases = call.phases,
+         .outcome = call.outcome,
+         .region = call.region},
+        {.count = times,
+         .messages = times * call.messages,
+         .seconds = std::uint64_t{1} << (call.second % 60U)});
+    add(Sampled{.identity = call.identity, .times = times});
+    if (call.is_of_client) add(origin_of(call, times));
+}
+
+void HourActivity::Beyond::add(const SumKey& key, const Sum& sum) {
+    Sum& mine = sums[key];
+    add_to(mine.count, sum.count);
+    add_to(mine.messages, sum.messages);
+    mine.seconds |= sum.seconds;
+}
+
+void HourActivity::Beyond::add(const Sampled& sampled) {
+    add_to_smallest(sample, k_exact, sampled, &Sampled::identity,
+                    [](Sampled& mine, const Sampled& other) { add_to(mine.times, other.times); });
+}
+
+void HourActivity::Beyond::add(const Origin& origin) {
+    add_to_smallest(origins, k_most_origins, origin, &Origin::hash,
+                    [](Origin& mine, const Origin& other) { mine.add(other); });
+}
+
+double HourActivity::Beyond::share_of_calls() const {
+    std::uint64_t deliveries = 0;
+    for (const Sampled& sampled : sample) deliveries += sampled.times;
+    if (deliveries == 0) return 1.0;  // parts of it have not come
+    return static_cast<double>(sample.size()) / static_cast<double>(deliveries);
+}
+
+}  // namespace cloudhijack::detect

@@ -1,0 +1,121 @@
+#pragma once
+
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "detect/hunt/hunted_call.hpp"
+
+namespace cloudhijack::detect {
+
+/// The calls of one principal to one service in one UTC hour, in bounded memory.
+///
+/// Up to k_exact distinct calls are kept one by one, so a call that was delivered again counts
+/// once. Beyond that only sums are kept, by call, region, outcome and minute, with the seconds of
+/// the minute in which there were calls; and the k_exact smallest identities with how often each
+/// was delivered, whose share of repeats corrects the sums. What it holds depends only on which
+/// calls were added how often, not on order or grouping: a smallest hash of all was one of the
+/// smallest in every part.
+class HourActivity {
+  public:
+    static constexpr std::size_t k_exact = 1024;
+    static constexpr std::size_t k_most_origins = 1000;
+
+    /// Calls alike, except for the second.
+    struct SumKey {
+        std::uint8_t minute = 0;  ///< in the hour
+        std::uint16_t call = 0;
+        PhaseSet phases;
+        Outcome outcome = Outcome::ok;
+        std::uint32_t region = 0;
+
+        auto operator<=>(const SumKey&) const = default;
+    };
+
+    struct Sum {
+        std::uint64_t count = 0;
+        std::uint64_t messages = 0;
+        std::uint64_t seconds = 0;  ///< bit s: there was a call in second s of the minute
+    };
+
+    /// How many calls there were, and the second in the hour of the first.
+    struct Tally {
+        static constexpr std::uint16_t k_none = 0xFFFF;
+
+        std::uint64_t calls = 0;
+        std::uint16_t first = k_none;
+
+        void add(const Tally& other);
+    };
+
+    /// Where calls came from.
+    struct Origin {
+        std::uint64_t hash = 0;  ///< of client and address
+        std::uint64_t client = 0;
+        Address address;
+        Tally all;
+        Tally without_cloud_sign;
+
+        void add(const Origin& other);
+    };
+
+    /// A call, and how often it was delivered.
+    struct Sampled {
+        std::uint64_t identity = 0;
+        std::uint64_t times = 0;
+    };
+
+    /// What is kept beyond k_exact calls; counts include repeats.
+    struct Beyond {
+        std::map<SumKey, Sum> sums;
+        std::vector<Sampled> sample;  ///< sorted by identity
+        std::vector<Origin> origins;  ///< sorted by hash
+
+        void add(const HuntedCall& call);
+        void add(const SumKey& key, const Sum& sum);
+        void add(const Sampled& sampled);
+        void add(const Origin& origin);
+        /// Of deliveries, by the sample: 1 where nothing was delivered again.
+        [[nodiscard]] double share_of_calls() const;
+    };
+
+    /// The origin of calls alike.
+    static Origin origin_of(const HuntedCall& call, std::uint64_t times);
+    static std::uint64_t origin_hash(std::uint64_t client, const Address& address);
+
+    void add(const HuntedCall& call);
+
+    /// What another hour keeps beyond k_exact calls, or a part of it.
+    Beyond& beyond() {
+        if (!beyond_) keep_sums_only();
+        return *beyond_;
+    }
+    /// Null where is_exact().
+    [[nodiscard]] const Beyond* kept_beyond() const { return beyond_.get(); }
+
+    /// `regions[r]` is this activity's number for the other's region r.
+    void merge(const HourActivity& other, std::span<const std::uint32_t> regions);
+
+    /// True where every call is kept. Otherwise calls() is empty, and sums() and origins() hold.
+    [[nodiscard]] bool is_exact() const { return beyond_ == nullptr; }
+    [[nodiscard]] std::span<const HuntedCall> calls() const { return calls_; }
+
+    /// Without repeats, as far as is known.
+    [[nodiscard]] std::map<SumKey, Sum> sums() const;
+    /// Those with the smallest hashes, at most k_most_origins; without repeats as sums().
+    [[nodiscard]] std::vector<Origin> origins() const;
+    /// Calls that were delivered again; an estimate unless is_exact().
+    [[nodiscard]] std::uint64_t repeats() const;
+
+  private:
+    void keep_sums_only();
+
+    std::vector<HuntedCall> calls_;  ///< sorted by identity
+    std::unique_ptr<Beyond> beyond_;
+};
+
+}  // namespace cloudhijack::detect

@@ -1,0 +1,389 @@
+#include "detect/hunt/hunt_activity.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstring>
+#include <initializer_list>
+#include <optional>
+
+#include "counting/hash.hpp"
+#include "detect/hunt/behaviour.hpp"
+#include "log/cloudtrail_client.hpp"
+#include "text/bounded_text.hpp"
+#include "text/number.hpp"
+#include "text/utf8.hpp"
+
+namespace cloudhijack::detect {
+namespace {
+
+using cloudtrail::CallDetails;
+using cloudtrail::Event;
+
+constexpr std::size_t k_longest_id = 128;
+constexpr std::string_view k_quarantine = "AWSCompromisedKeyQuarantine";
+constexpr std::string_view k_long_term_key = "AKIA";
+
+// One event can be many messages. More than the API takes are not believed.
+std::uint8_t messages_of(const Event& event, const CallDetails& details) {
+    constexpr std::uint64_t most_recipients = 50;
+    constexpr std::uint64_t most_batch_entries = 10;
+    std::uint64_t messages = 1;
+    if (event.source == "ses.amazonaws.com") {
+        messages = std::clamp<std::uint64_t>(details.recipients, 1, most_recipients);
+    } else if (event.source == "sns.amazonaws.com") {
+        messages = std::clamp<std::uint64_t>(details.batch_entries, 1, most_batch_entries);
+    }
+    return static_cast<std::uint8_t>(messages);
+}
+
+// Addresses of calls from inside a cloud are the cloud's, and change as it likes.
+bool has_cloud_sign(const Event& event) {
+    return !event.workload.empty() || !event.workload_type.empty() ||
+           !event.web_identity_provider.empty() ||
+           (event.caller_type == "AssumedRole" && event.user_agent.contains("exec-env/AWS_"));
+}
+
+bool is_quarantine(const Event& event, const CallDetails& details) {
+    return event.source == "iam.amazonaws.com" && event.name == "AttachUserPolicy" &&
+           !details.user_name.empty() && last_part(details.policy_arn).starts_with(k_quarantine);
+}
+
+std::string_view mail_identity_of(const CallDetails& details) {
+    for (const std::string_view identity :
+         {details.email_identity, details.email_address, details.domain, details.identity}) {
+        if (!identity.empty()) return identity;
+    }
+    return {};
+}
+
+std::string joined(std::initializer_list<std::string_view> parts) {
+    std::string text;
+    for (const std::string_view part : parts) {
+        if (!text.empty() && !part.empty()) text += ' ';
+        text += part;
+    }
+    return text;
+}
+
+// What a call that prepares or hides the use is about.
+std::string subject_of(const Event& event, const CallDetails& details, PhaseSet phases) {
+    if (phases.has(Phase::enable) || phases.has(Phase::cleanup)) {
+        const std::string_view identity = mail_identity_of(details);
+        return std::string(identity.empty() ? last_part(details.model) : identity);
+    }
+    if (!phases.has(Phase::credential)) return {};
+    if (event.name == "CreateServiceSpecificCredential") return std::string(details.service_name);
+    if (event.name == "CreateCase" || event.name == "RequestServiceQuotaIncrease") {
+        return joined({details.service_code, details.category_code, details.case_subject});
+    }
+    return std::string(details.user_name);
+}
+
+// Behind its size, so that no two lists of parts make one key.
+void add_part(std::string& key, std::string_view part) {
+    const std::size_t size = part.size();
+    std::array<char, sizeof(size)> bytes{};
+    std::memcpy(bytes.data(), &size, sizeof(size));
+    key.append(bytes.data(), bytes.size()).append(part);
+}
+
+bool grants_mail(const Event& event, const CallDetails& details) {
+    return (event.name == "AttachUserPolicy" &&
+            details.policy_arn.ends_with("/AmazonSESFullAccess")) ||
+           (event.name == "PutUserPolicy" && details.policy_allows_mail);
+}
+
+}  // namespace
+
+Added HuntActivity::add(const Event& event) {
+    const auto entries = catalogue_->find(event.source, event.name);
+    if (entries.empty()) return Added::irrelevant;
+    const auto own_time = event.time();
+    const auto time = own_time ? own_time : event.row_time;
+    if (!time) return Added::undated;
+    const std::span<const Named> names = names_of(event, entries);
+    if (names.empty()) return Added::irrelevant;
+    if (event.category == "Data") note_data_event(event, names);
+    const CallDetails details = details_reader_.read(event.request_parameters);
+    const bool quarantine = is_quarantine(event, details);
+    if (quarantine ? is_no_call(event) : is_left_out(event)) return Added::left_out;
+
+    Known unremembered;
+    if (quarantine) {
+        unremembered.activity =
+            &attached_[{bounded(account_of(event)), bounded(details.user_name)}];
+    }
+    Known& who = quarantine ? unremembered : known(event, unremembered);
+    const std::int64_t second =
+        std::chrono::floor<std::chrono::seconds>(time->time_since_epoch()).count();
+    HuntedCall call;
+    call.has_cloud_sign = !quarantine && has_cloud_sign(event);
+    call.outcome = outcome_of(event);
+    call.messages = messages_of(event, details);
+    call.identity = identity_of(event, *time, call, names);
+    if (quarantine) {
+        call.is_of_client = false;
+        if (call.outcome == Outcome::ok) who.activity->quarantined.add(second);
+        note_region_and_model(event, details, who);
+        call.region = who.region;
+    } else {
+        note_origin(event, details, call, who);
+    }
+    for (const Named& named : names) count(event, details, named, call, second, who);
+    return call.outcome == Outcome::ok ? Added::counted : Added::failed;
+}
+
+// For which services, and in which phases, the catalogue names a call.
+std::span<const HuntActivity::Named> HuntActivity::names_of(
+    const Event& event, std::span<const Catalogue::Entry> entries) {
+    std::vector<Named>& names = names_;
+    names.clear();
+    for (const Catalogue::Entry& entry : entries) {  // those of a service stand together
+        if (entry.phase == Phase::volume) continue;
+        if (!parameters_.all_hold(event.request_parameters, entry.conditions)) continue;
+        if (names.empty() || names.back().service != entry.service) {
+            names.push_back({.service = entry.service, .call = entry.call, .phases = {}});
+        }
+        names.back().phases.add(entry.phase);
+    }
+    return names;
+}
+
+void HuntActivity::note_data_event(const Event& event, std::span<const Named> names) {
+    const std::string_view account = account_of(event);
+    for (const Named& named : names) {
+        Accounts& accounts = with_data_events_[named.service];
+        if (!accounts.contains(account)) accounts.insert(bounded(account));
+    }
+}
+
+HuntActivity::Known& HuntActivity::known(const Event& event, Known& unremembered) {
+    const PrincipalParts parts = principal_parts_of(event);
+    if (parts.are_long()) {
+        unremembered.activity = &principals_[parts.joined()];
+        return unremembered;
+    }
+    key_.clear();
+    for (const std::string_view part : {parts.account, parts.name, parts.person}) {
+        add_part(key_, part);
+    }
+    key_ += parts.one_actor ? '1' : '0';
+    const WideHash hash = secret_wide_hash_of(key_);
+    return known_[known_index_.find_or_make(
+        static_cast<std::uint32_t>(hash.high),
+        [&](std::uint32_t number) { return known_[number].hash == hash; },
+        [&] {
+            PrincipalActivity& activity = principals_[parts.joined()];
+            Known& known = known_.emplace_back();
+            known.hash = hash;
+            known.activity = &activity;
+            return static_cast<std::uint32_t>(known_.size() - 1);
+        })];
+}
+
+// Overlapping trails deliver a call with the same id. Ids can be placeholders, so what the call is
+// and counts for decides as well: calls with one identity are alike in all that is kept of them.
+// Without an id, the record's bytes decide.
+std::uint64_t HuntActivity::identity_of(const Event& event, cloudtrail::Time time,
+                                        const HuntedCall& call, std::span<const Named> names) {
+    key_.clear();
+    cloudtrail::append_epoch_seconds(key_, time);
+    const auto add = [this](std::string_view part) { key_.append(1, '\0').append(part); };
+    if (event.has_uuid()) {
+        for (const std::string_view part :
+             {event.id, event.source, event.name, event.region, event.error_code,
+              event.source_address, event.user_agent}) {
+            add(part);
+        }
+    } else {
+        add(event.record);
+    }
+    add({});
+    text::append_number(key_, call.messages);
+    add(k_outcome_names.at(static_cast<std::size_t>(call.outcome)));
+    add(call.has_cloud_sign ? "cloud" : "");
+    for (const Named& named : names) {
+        add({});
+        text::append_number(key_, named.phases.bits());
+    }
+    return hash_of(key_);
+}
+
+// What a principal's events say of who sent them, from where and for what is mostly the same, and
+// what was made of it holds as long as all of it is.
+void HuntActivity::note_origin(const Event& event, const CallDetails& details, HuntedCall& call,
+                               Known& known) {
+    key_.clear();
+    for (const std::string_view part :
+         {event.user_agent, event.source_address, event.access_key, event.caller_type,
+          event.workload, event.with_bearer_token, event.region, details.model}) {
+        add_part(key_, part);
+    }
+    if (const auto origin = secret_hash_of(key_); origin != known.origin) {
+        note_caller(event, known);
+        note_region_and_model(event, details, known);
+        known.origin = origin;
+    }
+    call.client = known.client;
+    call.address = known.address;
+    call.region = known.region;
+}
+
+void HuntActivity::note_caller(const Event& event, Known& known) {
+    const Client& client = clients_.of(event.user_agent, [](std::string_view agent) {
+        std::string name = client_of(agent);
+        const std::uint64_t hash = hash_of(name);
+        return Client{.name = std::move(name), .hash = hash};
+    });
+    known.client = client.hash;
+    known.address = parse_address(event.source_address);
+    PrincipalActivity& activity = *known.activity;
+    activity.addresses.add(to_text(known.address));
+    activity.agents.add(event.user_agent);
+    activity.clients.add(client.name);
+    activity.access_keys.add(event.access_key);
+    activity.caller_types.add(event.caller_type);
+    activity.workloads.add(event.workload);
+    activity.has_long_term_key |= event.access_key.starts_with(k_long_term_key);
+    activity.has_bearer_key |= event.with_bearer_token == "true";
+}
+
+void HuntActivity::note_region_and_model(const Event& event, const CallDetails& details,
+                                         Known& known) {
+    const std::string_view region = event.region == k_unknown
+                                        ? std::string_view{}
+                                        : text::front_of(event.region, BoundedSet::k_longest);
+    known.activity->regions.add(region);
+    known.activity->models.add(last_part(details.model));
+    known.region = regions_.number_of(region);
+}
+
+void HuntActivity::count(const Event& event, const CallDetails& details, const Named& named,
+                         HuntedCall call, std::int64_t second, Known& known) {
+    PrincipalActivity& activity = *known.activity;
+    const std::int64_t hour = hour_of(second);
+    call.call = named.call;
+    call.phases = named.phases;
+    if (!named.phases.has(Phase::use)) call.messages = 0;
+    call.second = static_cast<std::uint16_t>(second - hour * k_seconds_an_hour);
+    const std::pair hour_key{named.service, hour};
+    if (known.hour == nullptr || known.hour_key != hour_key) {
+        known.hour = &activity.hours[hour_key];
+        known.hour_key = hour_key;
+    }
+    known.hour->add(call);
+    const PrincipalActivity::ShownKey shown_key{
+        .service = named.service, .call = named.call, .outcome = call.outcome};
+    const ShownEventView shown{.second = second,
+                               .id = text::front_of(event.id, k_longest_id),
+                               .region = regions_.name_of(call.region),
+                               .address = call.address,
+                               .phases = named.phases};
+    if (known.shown != nullptr && known.shown_key == shown_key) {
+        known.shown->take(shown);
+    } else {
+        known.shown = &activity.show(shown_key, shown);
+        known.shown_key = shown_key;
+    }
+    activity.subjects.add(subject_of(event, details, named.phases),
+                          {.service = named.service,
+                           .call = named.call,
+                           .phases = named.phases,
+                           .outcome = call.outcome,
+                           .grants_mail = grants_mail(event, details)},
+                          second);
+}
+
+void HuntActivity::merge(const HuntActivity& other) {
+    const auto numbers = regions_.numbers_of(other.regions_);
+    for (const auto& [principal, activity] : other.principals_) {
+        principals_[principal].merge(activity, numbers);
+    }
+    for (const auto& [user, activity] : other.attached_) {
+        attached_[user].merge(activity, numbers);
+    }
+    for (const auto& [service, accounts] : other.with_data_events_) {
+        with_data_events_[service].insert(accounts.begin(), accounts.end());
+    }
+}
+
+std::map<HuntActivity::Attached, const Principal*> HuntActivity::known_users() const {
+    std::map<Attached, const Principal*> users;
+    if (attached_.empty()) return users;
+    for (const auto& [principal, activity] : principals_) {
+        if (!principal.name.contains(":user/")) continue;
+        // Of several with one name, which only forged records can have, the first counts.
+        users.try_emplace({principal.account, std::string(last_part(principal.name))}, &principal);
+    }
+    return users;
+}
+
+void HuntActivity::for_each_principal(
+    const std::function<void(const Principal&, const PrincipalActivity&)>& take) const {
+    const std::vector<std::uint32_t> same = regions_.own_numbers();
+    // What AWS attached to a user is that user's, whoever else acted under the name.
+    std::map<Principal, PrincipalActivity> quarantined;
+    const auto users = known_users();
+    for (const auto& [user, attached] : attached_) {
+        const auto found = users.find(user);
+        const Principal principal =
+            found != users.end()
+                ? *found->second
+                : Principal{.account = user.first,
+                            .name = "arn:aws:iam::" + user.first + ":user/" + user.second};
+        const auto [place, is_new] = quarantined.try_emplace(principal);
+        const auto own = principals_.find(principal);
+        if (is_new && own != principals_.end()) place->second.merge(own->second, same);
+        place->second.merge(attached, same);
+    }
+    for (const auto& [principal, activity] : principals_) {
+        if (!quarantined.contains(principal)) take(principal, activity);
+    }
+    for (const auto& [principal, activity] : quarantined) take(principal, activity);
+}
+
+void HuntActivity::for_each_behaviour(const HuntRules& rules,
+                                      const std::function<void(const Behaviour&)>& visit) const {
+    for_each_principal([&](const Principal& principal, const PrincipalActivity& activity) {
+        visit(Behaviour(*catalogue_, regions_, rules, principal, activity));
+    });
+}
+
+HuntFindings HuntActivity::findings(const HuntRules& rules) const {
+    HuntFindings findings;
+    for_each_principal([&](const Principal& principal, const PrincipalActivity& activity) {
+        auto exceptions = rules.allowlist->of(principal.name);
+        const bool is_excepted = !exceptions.empty();
+        const auto assessed = [&](Exceptions counting) {
+            return assess(
+                Behaviour(*catalogue_, regions_, rules, principal, activity, std::move(counting)),
+                rules);
+        };
+        auto finding = assessed(std::move(exceptions));
+        if (is_excepted) findings.note_allowed(assessed({}), finding);
+        if (finding) findings.rows.push_back(std::move(*finding));
+    });
+    findings.sort();
+    return findings;
+}
+
+HuntActivity::Accounts HuntActivity::accounts() const {
+    Accounts accounts;
+    for (const auto& [principal, activity] : principals_) accounts.insert(principal.account);
+    for (const auto& [user, activity] : attached_) accounts.insert(user.first);
+    return accounts;
+}
+
+std::uint64_t HuntActivity::repeats() const {
+    std::uint64_t repeats = 0;
+    const auto count = [&repeats](const auto& activities) {
+        for (const auto& [key, activity] : activities) {
+            for (const auto& [hour, calls] : activity.hours) repeats += calls.repeats();
+        }
+    };
+    count(principals_);
+    count(attached_);
+    return repeats;
+}
+
+}  // namespace cloudhijack::detect

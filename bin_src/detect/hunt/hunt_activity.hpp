@@ -1,0 +1,148 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "counting/hash.hpp"
+#include "counting/hash_index.hpp"
+#include "counting/recent_texts.hpp"
+#include "counting/region_names.hpp"
+#include "detect/added.hpp"
+#include "detect/hunt/hunt_finding.hpp"
+#include "detect/hunt/principal_activity.hpp"
+#include "log/cloudtrail_details.hpp"
+#include "log/cloudtrail_principal.hpp"
+#include "log/condition_reader.hpp"
+#include "log/event.hpp"
+#include "result.hpp"
+#include "rules/catalogue.hpp"
+
+namespace cloudhijack::detect::partial {
+class DocumentWriter;
+class ItemReader;
+}  // namespace cloudhijack::detect::partial
+
+namespace cloudhijack::detect {
+
+/// What mode=hunt keeps of the events so far: the behaviour of each principal. Neither the order of
+/// the events matters, nor whether one is delivered again, nor what the catalogue does not name.
+class HuntActivity {
+  public:
+    /// The catalogue must outlive the activity and its findings.
+    explicit HuntActivity(const Catalogue& catalogue) : catalogue_(&catalogue) {}
+    HuntActivity(const HuntActivity&) = delete;  // a copy's known_ would point into the original
+    HuntActivity& operator=(const HuntActivity&) = delete;
+    HuntActivity(HuntActivity&&) = default;  // nodes of maps keep their places
+    HuntActivity& operator=(HuntActivity&&) = default;
+    ~HuntActivity() = default;
+
+    /// Takes the event at its own time, else at its row's.
+    Added add(const cloudtrail::Event& event);
+
+    /// Takes what another activity of the same catalogue holds. In any order and grouping the
+    /// result is the same.
+    void merge(const HuntActivity& other);
+
+    /// Writes all that it holds as items of partial documents.
+    void write(partial::DocumentWriter& documents) const;
+
+    /// Takes an item of a partial document of the same catalogue. The error says what is wrong with
+    /// the item, to follow a noun.
+    Result<> take(std::string_view list, partial::ItemReader& item);
+
+    /// How many principals there are.
+    [[nodiscard]] std::size_t size() const { return principals_.size(); }
+
+    /// The rows of mode=hunt, in order, and what the rules' allowlist changed.
+    [[nodiscard]] HuntFindings findings(const HuntRules& rules) const;
+
+    /// Calls `visit` for each principal; exceptions do not count.
+    void for_each_behaviour(const HuntRules& rules,
+                            const std::function<void(const Behaviour&)>& visit) const;
+
+    using Accounts = std::set<std::string, std::less<>>;
+
+    /// Those of its principals.
+    [[nodiscard]] Accounts accounts() const;
+
+    /// The accounts in which there was a data event of a service; by the service's index.
+    [[nodiscard]] const std::map<std::size_t, Accounts>& with_data_events() const {
+        return with_data_events_;
+    }
+
+    /// Calls that were delivered again and count once.
+    [[nodiscard]] std::uint64_t repeats() const;
+
+  private:
+    /// A user in an account, to whom AWS attached its quarantine policy.
+    using Attached = std::pair<std::string, std::string>;
+
+    /// What a call is for one service.
+    struct Named {
+        std::size_t service = 0;
+        std::uint16_t call = 0;
+        PhaseSet phases;
+    };
+
+    /// The program behind a user agent.
+    struct Client {
+        std::string name;
+        std::uint64_t hash = 0;
+    };
+
+    /// A principal, and what was found for its last call: the next one is mostly alike.
+    struct Known {
+        WideHash hash;  ///< of what names it
+        PrincipalActivity* activity = nullptr;
+        std::uint64_t origin = 0;  ///< a secret hash of all that the next four lines come from
+        std::uint64_t client = 0;
+        Address address;
+        std::uint32_t region = 0;
+        std::pair<std::size_t, std::int64_t> hour_key;
+        HourActivity* hour = nullptr;  ///< null where there was no call
+        PrincipalActivity::ShownKey shown_key;
+        PrincipalActivity::FirstAndLast* shown = nullptr;
+    };
+
+    std::span<const Named> names_of(const cloudtrail::Event& event,
+                                    std::span<const Catalogue::Entry> entries);
+    void note_data_event(const cloudtrail::Event& event, std::span<const Named> names);
+    Known& known(const cloudtrail::Event& event, Known& unremembered);
+    std::uint64_t identity_of(const cloudtrail::Event& event, cloudtrail::Time time,
+                              const HuntedCall& call, std::span<const Named> names);
+    void note_origin(const cloudtrail::Event& event, const cloudtrail::CallDetails& details,
+                     HuntedCall& call, Known& known);
+    void note_caller(const cloudtrail::Event& event, Known& known);
+    void note_region_and_model(const cloudtrail::Event& event,
+                               const cloudtrail::CallDetails& details, Known& known);
+    void count(const cloudtrail::Event& event, const cloudtrail::CallDetails& details,
+               const Named& named, HuntedCall call, std::int64_t second, Known& known);
+    /// The user's name in each account, and who goes by it.
+    [[nodiscard]] std::map<Attached, const Principal*> known_users() const;
+    /// Calls `take` for each principal, with what AWS attached to it.
+    void for_each_principal(
+        const std::function<void(const Principal&, const PrincipalActivity&)>& take) const;
+
+    const Catalogue* catalogue_;
+    cloudtrail::ParameterReader parameters_;
+    cloudtrail::CallDetailsReader details_reader_;
+    RegionNames regions_;
+    std::map<Principal, PrincipalActivity> principals_;
+    std::map<Attached, PrincipalActivity> attached_;
+    std::map<std::size_t, Accounts> with_data_events_;
+    std::vector<Named> names_;  ///< of the call at hand
+    std::string key_;           ///< what is hashed of it
+    RecentTexts<Client> clients_;
+    std::vector<Known> known_;  ///< principals, but for those with very long names
+    HashIndex known_index_;
+};
+
+}  // namespace cloudhijack::detect

@@ -1,0 +1,177 @@
+#include "detect/hunt/hunt_finding.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include "detect/hunt/evidence/words.hpp"
+#include "detect/hunt/timeline.hpp"
+#include "detect/hunt/uncovered_behaviours.hpp"
+#include "detect/hunt/use_window.hpp"
+
+namespace cloudhijack::detect {
+namespace {
+
+/// An evidence that holds.
+struct Held {
+    const Evidence* evidence;
+    Holding holding;
+    bool counts = true;  ///< false where another of its group weighs more
+};
+
+// What an evidence still says where calls are covered by an exception. Without them a later use can
+// look like the first one, but an exception never makes evidence, or makes it weigh more.
+std::optional<Holding> lessened(const Holding& whole, const Behaviour* left,
+                                const Evidence& evidence, const EvidenceSettings& settings) {
+    if (left == nullptr) return std::nullopt;
+    auto holding = evidence.holds(*left, settings);
+    if (holding) holding->score = std::min(holding->score, whole.score);
+    return holding;
+}
+
+std::vector<Held> weigh(const Behaviour& behaviour, const HuntRules& rules) {
+    std::vector<Held> held;
+    UncoveredBehaviours uncovered(behaviour);
+    for (const Evidence& evidence : all_evidence()) {
+        const EvidenceSettings* settings = rules.settings_of(evidence.id);
+        if (settings == nullptr) continue;
+        auto holding = evidence.holds(behaviour, *settings);
+        const Behaviour* left = holding ? uncovered.left_for(evidence.id) : &behaviour;
+        if (left != &behaviour) holding = lessened(*holding, left, evidence, *settings);
+        if (holding) held.push_back({.evidence = &evidence, .holding = std::move(*holding)});
+    }
+    std::map<EvidenceGroup, Held*> heaviest;
+    for (Held& one : held) {
+        if (one.evidence->group == EvidenceGroup::marks) continue;
+        Held*& best = heaviest[one.evidence->group];
+        if (best == nullptr) {
+            best = &one;
+        } else if (best->holding.score < one.holding.score) {
+            best->counts = false;
+            best = &one;
+        } else {
+            one.counts = false;
+        }
+    }
+    return held;
+}
+
+ShownList list_of(const BoundedSet& set) {
+    const auto shown = set.shown();
+    return {.values = {shown.begin(), shown.end()},
+            .size = set.size(),
+            .is_estimated = set.is_estimated()};
+}
+
+void take_lists(const PrincipalActivity& activity, HuntFinding& finding) {
+    finding.addresses = list_of(activity.addresses);
+    finding.regions = list_of(activity.regions);
+    finding.clients = list_of(activity.clients);
+    finding.agents = list_of(activity.agents);
+    finding.access_keys = list_of(activity.access_keys);
+    finding.models = list_of(activity.models);
+    finding.caller_types = list_of(activity.caller_types);
+    finding.workloads = list_of(activity.workloads);
+}
+
+void take_calls(const Behaviour& behaviour, HuntFinding& finding) {
+    std::set<std::string_view> services;
+    std::map<Phase, std::int64_t> phases;  // and the second in which each first occurs
+    finding.first_event = behaviour.calls().front().first();
+    finding.last_event = finding.first_event;
+    for (const Calls& calls : behaviour.calls()) {
+        services.insert(behaviour.label_of(calls.service));
+        finding.last_event = std::max(finding.last_event, calls.last());
+        for (std::size_t phase = 0; phase < k_phase_names.size(); ++phase) {
+            if (calls.is(static_cast<Phase>(phase))) {
+                phases.try_emplace(static_cast<Phase>(phase), calls.first());
+            }
+        }
+        if (!calls.is(Phase::use)) continue;
+        if (calls.is_ok()) {
+            finding.use_count += calls.count;
+            finding.message_count += calls.messages;
+        } else {
+            finding.failed_count += calls.count;
+        }
+    }
+    finding.services.assign(services.begin(), services.end());
+    std::set<std::pair<std::int64_t, Phase>> in_order;
+    for (const auto& [phase, second] : phases) in_order.emplace(second, phase);
+    for (const auto& [second, phase] : in_order) {
+        finding.phases.emplace_back(k_phase_names.at(static_cast<std::size_t>(phase)));
+    }
+    for (std::size_t service = 0; service < behaviour.service_count(); ++service) {
+        for (const UseWindow& window : use_windows(behaviour, service)) {
+            finding.peak_per_hour = std::max(finding.peak_per_hour, window.messages);
+        }
+    }
+}
+
+}  // namespace
+
+std::string_view severity_of(std::uint64_t risk_score) {
+    constexpr std::array<std::pair<std::uint64_t, std::string_view>, 4> bands = {
+        {{20, "informational"}, {40, "low"}, {60, "medium"}, {80, "high"}}};
+    for (const auto& [most, name] : bands) {
+        if (risk_score <= most) return name;
+    }
+    return "critical";
+}
+
+std::optional<HuntFinding> assess(const Behaviour& behaviour, const HuntRules& rules) {
+    if (behaviour.calls().empty()) return std::nullopt;
+    const std::vector<Held> held = weigh(behaviour, rules);
+    HuntFinding finding;
+    std::uint64_t without_marks = 0;
+    std::optional<std::int64_t> first;
+    std::set<PrincipalActivity::ShownKey> behind;
+    for (const auto& [evidence, holding, counts] : held) {
+        finding.evidence.emplace_back(evidence->id);
+        finding.reasons.push_back(holding.reason +
+                                  (counts ? " (+" + std::to_string(holding.score) + ')' : ""));
+        if (counts) finding.risk_score += holding.score;
+        if (evidence->group == EvidenceGroup::marks) continue;
+        if (counts) without_marks += holding.score;
+        first = std::min(first.value_or(holding.first), holding.first);
+        behind.insert(holding.behind.begin(), holding.behind.end());
+    }
+    if (without_marks < rules.min_risk) return std::nullopt;
+    finding.risk_score = std::min(finding.risk_score, k_highest_risk);
+    finding.severity = severity_of(finding.risk_score);
+    finding.principal = behaviour.principal();
+    take_lists(behaviour.activity(), finding);
+    take_calls(behaviour, finding);
+    finding.first_evidence = first.value_or(finding.first_event);
+    finding.timeline = timeline_of(behaviour, behind);
+    finding.event_ids = event_ids_of(behaviour, behind);
+    finding.counts_are_sums = behaviour.has_summed_hours();
+    finding.subjects_are_cut = behaviour.activity().subjects.is_estimated();
+    return finding;
+}
+
+void HuntFindings::note_allowed(const std::optional<HuntFinding>& without,
+                                const std::optional<HuntFinding>& with) {
+    if (!without) return;
+    if (!with) {
+        ++allowed_rows;
+    } else if (with->risk_score != without->risk_score || with->evidence != without->evidence) {
+        ++lessened_rows;
+    }
+}
+
+void HuntFindings::sort() {
+    const auto key = [](const HuntFinding& finding) {
+        return std::tuple(finding.first_event, std::string_view(finding.principal.account),
+                          std::string_view(finding.principal.name), finding.principal.one_actor);
+    };
+    std::ranges::sort(rows, [&](const HuntFinding& a, const HuntFinding& b) {
+        if (a.risk_score != b.risk_score) return a.risk_score > b.risk_score;
+        return key(a) < key(b);
+    });
+}
+
+}  // namespace cloudhijack::detect

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "detect/hunt/behaviour.hpp"
+#include "detect/hunt/evidence/evidence.hpp"
+#include "rules/hunt_rules.hpp"
+
+namespace cloudhijack::detect {
+
+/// The most lines of `Timeline` and values of `EventIDs`.
+inline constexpr std::size_t k_most_shown_events = 20;
+
+/// A list as a row shows it: at most the first 100 values, and how many there are.
+struct ShownList {
+    std::vector<std::string> values;
+    std::uint64_t size = 0;
+    bool is_estimated = false;
+
+    [[nodiscard]] bool is_cut() const { return values.size() < size; }
+};
+
+/// A principal that behaves like a hijacker: one row of mode=hunt. It holds all it needs.
+struct HuntFinding {
+    std::int64_t first_evidence = 0;  ///< seconds since 1970, as all times here
+    Principal principal;
+    std::uint64_t risk_score = 0;
+    std::string_view severity;
+    std::vector<std::string> services;
+    std::vector<std::string> phases;
+    std::vector<std::string> evidence;  ///< ids
+    std::vector<std::string> reasons;   ///< one for each evidence
+    std::uint64_t use_count = 0;
+    std::uint64_t message_count = 0;
+    std::uint64_t failed_count = 0;
+    std::uint64_t peak_per_hour = 0;
+    ShownList addresses;
+    ShownList regions;
+    ShownList clients;
+    ShownList agents;
+    ShownList access_keys;
+    ShownList models;
+    ShownList caller_types;
+    ShownList workloads;
+    std::int64_t first_event = 0;
+    std::int64_t last_event = 0;
+    std::vector<std::string> timeline;
+    std::vector<std::string> event_ids;
+    bool counts_are_sums = false;   ///< beyond what is counted call by call
+    bool subjects_are_cut = false;  ///< evidence about more subjects than are kept
+};
+
+/// The rows of mode=hunt, and what the allowlist changed.
+struct HuntFindings {
+    std::vector<HuntFinding> rows;
+    std::uint64_t allowed_rows = 0;   ///< rows that there would be without it
+    std::uint64_t lessened_rows = 0;  ///< rows that would weigh more, or hold more evidence
+
+    /// Puts the rows in their order: risk descending, then first event, account and principal
+    /// ascending.
+    void sort();
+
+    /// Counts what became of a principal without its exceptions and with them.
+    void note_allowed(const std::optional<HuntFinding>& without,
+                      const std::optional<HuntFinding>& with);
+};
+
+/// By Enterprise Security's bands.
+std::string_view severity_of(std::uint64_t risk_score);
+
+/// Weighs a principal's behaviour; nullopt where it does not make a row.
+std::optional<HuntFinding> assess(const Behaviour& behaviour, const HuntRules& rules);
+
+}  // namespace cloudhijack::detect

@@ -1,0 +1,419 @@
+// What a HuntActivity holds, as items of partial documents. Each item begins with whose it is; each
+// function `describe` gives the fields of one kind of item for both directions.
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "detect/hunt/hunt_activity.hpp"
+#include "partial/document_reader.hpp"
+#include "partial/document_writer.hpp"
+#include "partial/fields.hpp"
+#include "text/quote.hpp"
+
+namespace cloudhijack::detect {
+namespace {
+
+using partial::DocumentWriter;
+using partial::ItemReader;
+using partial::ItemWriter;
+
+constexpr std::uint8_t k_most_messages = 50;
+
+constexpr auto& k_sets = PrincipalActivity::k_sets;
+
+/// The accounts in which there was a data event of a service; the items are no principal's.
+constexpr std::string_view k_data_list = "data";
+
+/// Whose an item is: a principal's, or a user's to whom AWS attached its quarantine policy.
+struct Owner {
+    enum class Kind : std::uint8_t { actor, no_actor, attached };
+
+    Kind kind = Kind::actor;
+    std::string account;
+    std::string name;
+};
+
+/// What numbers in items stand for.
+struct Names {
+    const Catalogue* catalogue;
+    const RegionNames* regions;
+    RegionNames* new_regions;  ///< null in writing
+};
+
+template <class Fields>
+void describe(Fields& fields, Owner& owner) {
+    auto kind = static_cast<std::uint8_t>(owner.kind);
+    fields.number(kind, static_cast<std::uint8_t>(Owner::Kind::attached));
+    owner.kind = static_cast<Owner::Kind>(kind);
+    fields.text(owner.account);
+    fields.text(owner.name);
+}
+
+template <class Fields>
+void describe_hour(Fields& fields, const Names& names, std::size_t& service, std::int64_t& hour) {
+    constexpr std::int64_t most = partial::k_most_seconds / k_seconds_an_hour;
+    partial::service(fields, *names.catalogue, service);
+    fields.number(hour, -most, most);
+}
+
+// A call of the service that is known by now.
+template <class Fields>
+void describe_call(Fields& fields, const Names& names, std::size_t service, std::uint16_t& call) {
+    const std::size_t calls = names.catalogue->call_count(service);
+    if (calls == 0) return fields.refuse();
+    fields.number(call, calls - 1);
+}
+
+template <class Fields>
+void describe_region(Fields& fields, const Names& names, std::uint32_t& region) {
+    std::string name;
+    if (!Fields::k_reads) name = names.regions->name_of(region);
+    fields.text(name);
+    if (Fields::k_reads) region = names.new_regions->number_of(name);
+}
+
+template <class Fields>
+void describe(Fields& fields, const Names& names, std::size_t service, HuntedCall& call) {
+    fields.number(call.identity, UINT64_MAX);
+    fields.number(call.client, UINT64_MAX);
+    partial::address(fields, call.address);
+    fields.flag(call.has_cloud_sign);
+    fields.flag(call.is_of_client);
+    partial::outcome(fields, call.outcome);
+    partial::phases(fields, call.phases);
+    fields.number(call.messages, k_most_messages);
+    fields.number(call.second, k_seconds_an_hour - 1);
+    describe_call(fields, names, service, call.call);
+    describe_region(fields, names, call.region);
+    fields.positive(call.times, UINT32_MAX);
+}
+
+template <class Fields>
+void describe(Fields& fields, const Names& names, std::size_t service, HourActivity::SumKey& key,
+              HourActivity::Sum& sum) {
+    fields.number(key.minute, 59U);
+    describe_call(fields, names, service, key.call);
+    partial::phases(fields, key.phases);
+    partial::outcome(fields, key.outcome);
+    describe_region(fields, names, key.region);
+    fields.positive(sum.count, partial::k_largest_count);
+    fields.number(sum.messages, partial::k_largest_count);
+    fields.positive(sum.seconds, partial::k_most_seconds_of_a_minute);
+}
+
+template <class Fields>
+void describe(Fields& fields, HourActivity::Sampled& sampled) {
+    fields.number(sampled.identity, UINT64_MAX);
+    fields.positive(sampled.times, partial::k_largest_count);
+}
+
+template <class Fields>
+void describe(Fields& fields, HourActivity::Origin& origin) {
+    fields.number(origin.client, UINT64_MAX);
+    partial::address(fields, origin.address);
+    for (HourActivity::Tally* tally : {&origin.all, &origin.without_cloud_sign}) {
+        fields.number(tally->calls, partial::k_largest_count);
+        fields.number(tally->first, HourActivity::Tally::k_none);
+    }
+    origin.hash = HourActivity::origin_hash(origin.client, origin.address);
+}
+
+template <class Fields>
+void describe(Fields& fields, const Names& names, PrincipalActivity::ShownKey& key,
+              ShownEvent& event) {
+    partial::service(fields, *names.catalogue, key.service);
+    describe_call(fields, names, key.service, key.call);
+    partial::outcome(fields, key.outcome);
+    fields.number(event.second, -partial::k_most_seconds, partial::k_most_seconds);
+    fields.text(event.id);
+    fields.text(event.region);
+    partial::address(fields, event.address);
+    partial::phases(fields, event.phases);
+}
+
+template <class Fields>
+void describe(Fields& fields, const Names& names, std::string& subject, Subjects::Kind& kind) {
+    fields.text(subject);
+    partial::service(fields, *names.catalogue, kind.service);
+    describe_call(fields, names, kind.service, kind.call);
+    partial::phases(fields, kind.phases);
+    partial::outcome(fields, kind.outcome);
+    fields.flag(kind.grants_mail);
+}
+
+template <class Fields>
+void describe_minute(Fields& fields, std::int64_t& minute, std::uint64_t& seconds) {
+    constexpr std::int64_t most = partial::k_most_seconds / k_seconds_a_minute;
+    fields.number(minute, -most, most);
+    fields.positive(seconds, partial::k_most_seconds_of_a_minute);
+}
+
+Seconds read_minutes(ItemReader& item) {
+    Seconds all;
+    while (!item.is_at_end()) {
+        std::int64_t minute = 0;
+        std::uint64_t seconds = 0;
+        describe_minute(item, minute, seconds);
+        all.add_minute(minute, seconds);
+    }
+    return all;
+}
+
+void write_minute(ItemWriter& item, std::pair<std::int64_t, std::uint64_t> minute) {
+    describe_minute(item, minute.first, minute.second);
+}
+
+/// Writes all that is kept of one owner.
+class OwnerWriter {
+  public:
+    OwnerWriter(DocumentWriter& documents, Owner owner, Names names)
+        : documents_(&documents), owner_(std::move(owner)), names_(names) {}
+
+    void write(const PrincipalActivity& activity) {
+        const auto flags = [&activity](ItemWriter& item) {
+            item.flag(activity.has_long_term_key);
+            item.flag(activity.has_bearer_key);
+            item.flag(activity.subjects.is_estimated());
+        };
+        add_all("principals", activity.quarantined.minutes(), flags, write_minute);
+        for (const auto& [key, hour] : activity.hours) write(key.first, key.second, hour);
+        for (const auto& [key, events] : activity.shown) {
+            write(key, events.first);
+            if (events.last != events.first) write(key, events.last);
+        }
+        for (const auto& [hash, subject] : activity.subjects.all()) {
+            for (const auto& [kind, seconds] : subject.calls) write(subject.text, kind, seconds);
+        }
+        for (std::size_t set = 0; set < k_sets.size(); ++set) {
+            write(set, activity.*k_sets.at(set));
+        }
+    }
+
+  private:
+    void add(std::string_view list, const auto& rest) {
+        documents_->add(list, [&](ItemWriter& item) {
+            describe(item, owner_);
+            rest(item);
+        });
+    }
+
+    void add_all(std::string_view list, const auto& range, const auto& head, const auto& element) {
+        const auto whole_head = [&](ItemWriter& item, bool /*goes_on*/) {
+            describe(item, owner_);
+            head(item);
+        };
+        documents_->add_all(list, range, whole_head, element);
+    }
+
+    void write(std::size_t service, std::int64_t number, const HourActivity& hour) {
+        const auto head = [&](ItemWriter& item) { describe_hour(item, names_, service, number); };
+        for (HuntedCall call : hour.calls()) {
+            add("calls", [&](ItemWriter& item) {
+                head(item);
+                describe(item, names_, service, call);
+            });
+        }
+        const HourActivity::Beyond* beyond = hour.kept_beyond();
+        if (beyond == nullptr) return;
+        for (const auto& each : beyond->sums) {
+            add("sums", [&](ItemWriter& item) {
+                HourActivity::SumKey key = each.first;
+                HourActivity::Sum sum = each.second;
+                head(item);
+                describe(item, names_, service, key, sum);
+            });
+        }
+        add_all("samples", beyond->sample, head,
+                [](ItemWriter& item, HourActivity::Sampled sampled) { describe(item, sampled); });
+        for (HourActivity::Origin origin : beyond->origins) {
+            add("origins", [&](ItemWriter& item) {
+                head(item);
+                describe(item, origin);
+            });
+        }
+    }
+
+    void write(PrincipalActivity::ShownKey key, ShownEvent event) {
+        add("shown", [&](ItemWriter& item) { describe(item, names_, key, event); });
+    }
+
+    void write(std::string subject, Subjects::Kind kind, const Seconds& seconds) {
+        const auto head = [&](ItemWriter& item) { describe(item, names_, subject, kind); };
+        add_all("subjects", seconds.minutes(), head, write_minute);
+    }
+
+    void write(std::size_t set, const BoundedSet& texts) {
+        const auto head = [set](ItemWriter& item) { item.number(set, k_sets.size() - 1); };
+        if (!texts.is_empty()) {
+            add_all("sets", texts.texts(), head,
+                    [](ItemWriter& item, const std::string& text) { item.text(text); });
+        }
+        if (texts.is_estimated()) {
+            add_all("hashes", texts.hashes(), head,
+                    [](ItemWriter& item, std::uint64_t hash) { item.number(hash, UINT64_MAX); });
+        }
+    }
+
+    DocumentWriter* documents_;
+    Owner owner_;
+    Names names_;
+};
+
+HourActivity& read_hour(ItemReader& item, PrincipalActivity& activity, const Names& names,
+                        std::size_t& service) {
+    std::int64_t hour = 0;
+    describe_hour(item, names, service, hour);
+    return activity.hours[{service, hour}];
+}
+
+void read_principal(ItemReader& item, PrincipalActivity& activity, const Names& /*names*/) {
+    bool has_long_term_key = false;
+    bool has_bearer_key = false;
+    bool subjects_are_cut = false;
+    item.flag(has_long_term_key);
+    item.flag(has_bearer_key);
+    item.flag(subjects_are_cut);
+    activity.has_long_term_key |= has_long_term_key;
+    activity.has_bearer_key |= has_bearer_key;
+    if (subjects_are_cut) activity.subjects.note_cut();
+    activity.quarantined.merge(read_minutes(item));
+}
+
+void read_call(ItemReader& item, PrincipalActivity& activity, const Names& names) {
+    std::size_t service = 0;
+    HourActivity& hour = read_hour(item, activity, names, service);
+    HuntedCall call;
+    describe(item, names, service, call);
+    hour.add(call);
+}
+
+void read_sum(ItemReader& item, PrincipalActivity& activity, const Names& names) {
+    std::size_t service = 0;
+    HourActivity& hour = read_hour(item, activity, names, service);
+    HourActivity::SumKey key;
+    HourActivity::Sum sum;
+    describe(item, names, service, key, sum);
+    hour.beyond().add(key, sum);
+}
+
+void read_samples(ItemReader& item, PrincipalActivity& activity, const Names& names) {
+    std::size_t service = 0;
+    HourActivity& hour = read_hour(item, activity, names, service);
+    while (!item.is_at_end()) {
+        HourActivity::Sampled sampled;
+        describe(item, sampled);
+        hour.beyond().add(sampled);
+    }
+}
+
+void read_origin(ItemReader& item, PrincipalActivity& activity, const Names& names) {
+    std::size_t service = 0;
+    HourActivity& hour = read_hour(item, activity, names, service);
+    HourActivity::Origin origin;
+    describe(item, origin);
+    hour.beyond().add(origin);
+}
+
+void read_shown(ItemReader& item, PrincipalActivity& activity, const Names& names) {
+    PrincipalActivity::ShownKey key;
+    ShownEvent event;
+    describe(item, names, key, event);
+    activity.show(key, event.with<std::string_view>());
+}
+
+void read_subject(ItemReader& item, PrincipalActivity& activity, const Names& names) {
+    std::string subject;
+    Subjects::Kind kind;
+    describe(item, names, subject, kind);
+    read_minutes(item).for_each(
+        [&](std::int64_t second) { activity.subjects.add(subject, kind, second); });
+}
+
+BoundedSet& read_set(ItemReader& item, PrincipalActivity& activity) {
+    std::size_t set = 0;
+    item.number(set, k_sets.size() - 1);
+    return activity.*k_sets.at(set);
+}
+
+void read_texts(ItemReader& item, PrincipalActivity& activity, const Names& /*names*/) {
+    BoundedSet& set = read_set(item, activity);
+    while (!item.is_at_end()) {
+        std::string_view text;
+        item.text(text);
+        set.add(text);
+    }
+}
+
+void read_hashes(ItemReader& item, PrincipalActivity& activity, const Names& /*names*/) {
+    BoundedSet& set = read_set(item, activity);
+    while (!item.is_at_end()) {
+        std::uint64_t hash = 0;
+        item.number(hash, UINT64_MAX);
+        set.add_sampled(hash);
+    }
+}
+
+using ReadItem = void (*)(ItemReader&, PrincipalActivity&, const Names&);
+
+const std::map<std::string_view, ReadItem> k_lists = {
+    {"principals", read_principal}, {"calls", read_call},     {"sums", read_sum},
+    {"samples", read_samples},      {"origins", read_origin}, {"shown", read_shown},
+    {"subjects", read_subject},     {"sets", read_texts},     {"hashes", read_hashes},
+};
+
+}  // namespace
+
+void HuntActivity::write(DocumentWriter& documents) const {
+    const Names names{.catalogue = catalogue_, .regions = &regions_, .new_regions = nullptr};
+    const auto write_owner = [&](Owner::Kind kind, std::string_view account, std::string_view name,
+                                 const PrincipalActivity& activity) {
+        const Owner owner{.kind = kind, .account = std::string(account), .name = std::string(name)};
+        OwnerWriter(documents, owner, names).write(activity);
+    };
+    for (const auto& [principal, activity] : principals_) {
+        const auto kind = principal.one_actor ? Owner::Kind::actor : Owner::Kind::no_actor;
+        write_owner(kind, principal.account, principal.name, activity);
+    }
+    for (const auto& [user, activity] : attached_) {
+        write_owner(Owner::Kind::attached, user.first, user.second, activity);
+    }
+    for (const auto& [service, accounts] : with_data_events_) {
+        const auto head = [&](ItemWriter& item, bool /*goes_on*/) {
+            std::size_t number = service;
+            partial::service(item, *catalogue_, number);
+        };
+        documents.add_all(k_data_list, accounts, head,
+                          [](ItemWriter& item, const std::string& account) { item.text(account); });
+    }
+}
+
+Result<> HuntActivity::take(std::string_view list, ItemReader& item) {
+    if (list == k_data_list) {
+        std::size_t service = 0;
+        partial::service(item, *catalogue_, service);
+        while (!item.is_at_end()) {
+            std::string account;
+            item.text(account);
+            with_data_events_[service].insert(std::move(account));
+        }
+        return {};
+    }
+    const auto read = k_lists.find(list);
+    if (read == k_lists.end()) return failure("has an unknown list " + text::quoted(list));
+    Owner owner;
+    describe(item, owner);
+    const auto activity = [this, &owner]() -> PrincipalActivity& {
+        if (owner.kind == Owner::Kind::attached) return attached_[{owner.account, owner.name}];
+        return principals_[{.account = owner.account,
+                            .name = owner.name,
+                            .one_actor = owner.kind == Owner::Kind::actor}];
+    };
+    read->second(item, activity(),
+                 {.catalogue = catalogue_, .regions = &regions_, .new_regions = &regions_});
+    return {};
+}
+
+}  // namespace cloudhijack::detect

@@ -1,0 +1,43 @@
+#include "detect/hunt/principal_activity.hpp"
+
+#include <utility>
+
+namespace cloudhijack::detect {
+
+void PrincipalActivity::FirstAndLast::take(const ShownEventView& event) {
+    if (event < first.with<std::string_view>()) first = event.with<std::string>();
+    if (last.with<std::string_view>() < event) last = event.with<std::string>();
+}
+
+PrincipalActivity::FirstAndLast& PrincipalActivity::show(const ShownKey& key,
+                                                         const ShownEventView& event) {
+    const auto [place, is_new] = shown.try_emplace(key);
+    if (is_new) {
+        place->second = {.first = event.with<std::string>(), .last = event.with<std::string>()};
+    } else {
+        place->second.take(event);
+    }
+    return place->second;
+}
+
+void PrincipalActivity::merge(const PrincipalActivity& other,
+                              std::span<const std::uint32_t> region_numbers) {
+    for (const auto& [hour, activity] : other.hours) hours[hour].merge(activity, region_numbers);
+    for (const auto& [key, events] : other.shown) {
+        show(key, events.first.with<std::string_view>());
+        show(key, events.last.with<std::string_view>());
+    }
+    subjects.merge(other.subjects);
+    quarantined.merge(other.quarantined);
+    take_texts(other);
+}
+
+void PrincipalActivity::take_texts(const PrincipalActivity& other) {
+    for (BoundedSet PrincipalActivity::* const set : k_sets) {
+        (this->*set).merge(other.*set);
+    }
+    has_long_term_key |= other.has_long_term_key;
+    has_bearer_key |= other.has_bearer_key;
+}
+
+}  // namespace cloudhijack::detect

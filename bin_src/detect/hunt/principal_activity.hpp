@@ -1,0 +1,96 @@
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "counting/bounded_set.hpp"
+#include "counting/seconds.hpp"
+#include "detect/hunt/hour_activity.hpp"
+#include "detect/hunt/subjects.hpp"
+#include "text/address.hpp"
+
+namespace cloudhijack::detect {
+
+/// One event as `Timeline` and `EventIDs` show it.
+template <class Text>
+struct BasicShownEvent {
+    std::int64_t second = 0;  ///< since 1970
+    Text id;
+    Text region;
+    Address address;
+    PhaseSet phases;
+
+    auto operator<=>(const BasicShownEvent&) const = default;
+
+    /// The same with texts of another type.
+    template <class Other>
+    [[nodiscard]] BasicShownEvent<Other> with() const {
+        return {second, Other(id), Other(region), address, phases};
+    }
+};
+
+using ShownEvent = BasicShownEvent<std::string>;
+using ShownEventView = BasicShownEvent<std::string_view>;
+
+/// What mode=hunt keeps of one principal. Everything in it adds up, whatever the order and grouping
+/// of the calls, and its sets are bounded whatever the calls hold. Its hours, and the
+/// seconds of subjects, grow with the time that the calls span.
+struct PrincipalActivity {
+    /// Calls alike of which the first and the last event are kept.
+    struct ShownKey {
+        std::size_t service = 0;
+        std::uint16_t call = 0;
+        Outcome outcome = Outcome::ok;
+
+        auto operator<=>(const ShownKey&) const = default;
+    };
+
+    struct FirstAndLast {
+        ShownEvent first;
+        ShownEvent last;
+
+        void take(const ShownEventView& event);
+    };
+
+    /// The calls by service and UTC hour, in hours since 1970.
+    std::map<std::pair<std::size_t, std::int64_t>, HourActivity> hours;
+    std::map<ShownKey, FirstAndLast> shown;
+    Subjects subjects;
+    BoundedSet addresses;
+    BoundedSet agents;   ///< as they came
+    BoundedSet clients;  ///< see client_of
+    BoundedSet access_keys;
+    BoundedSet models;
+    BoundedSet regions;
+    BoundedSet caller_types;
+    BoundedSet workloads;
+    Seconds quarantined;  ///< when AWS attached its quarantine policy
+    bool has_long_term_key = false;
+    bool has_bearer_key = false;
+
+    /// All of its sets.
+    static const std::array<BoundedSet PrincipalActivity::*, 8> k_sets;
+
+    /// Takes an event; returns what is shown of its kind by now.
+    FirstAndLast& show(const ShownKey& key, const ShownEventView& event);
+
+    /// Takes another's sets of texts and what is known of its keys.
+    void take_texts(const PrincipalActivity& other);
+
+    /// `region_numbers[r]` is this activity's number for the other's region r.
+    void merge(const PrincipalActivity& other, std::span<const std::uint32_t> region_numbers);
+};
+
+inline constexpr std::array<BoundedSet PrincipalActivity::*, 8> PrincipalActivity::k_sets = {
+    &PrincipalActivity::addresses,    &PrincipalActivity::agents,   &PrincipalActivity::clients,
+    &PrincipalActivity::access_keys,  &PrincipalActivity::models,   &PrincipalActivity::regions,
+    &PrincipalActivity::caller_types, &PrincipalActivity::workloads};
+
+}  // namespace cloudhijack::detect

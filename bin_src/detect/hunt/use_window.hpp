@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "detect/hunt/behaviour.hpp"
+
+namespace cloudhijack::detect {
+
+/// Successful use of one service in 60 consecutive minutes.
+struct UseWindow {
+    static constexpr std::int64_t k_minutes = 60;
+
+    std::int64_t minute = 0;  ///< the first, since 1970
+    std::int64_t first = 0;   ///< the second of the first call
+    std::int64_t last = 0;    ///< of the last one
+    std::uint64_t calls = 0;
+    std::uint64_t messages = 0;
+
+    [[nodiscard]] std::int64_t start() const { return minute * k_seconds_a_minute; }
+    [[nodiscard]] bool holds(const Calls& other) const {
+        return other.minute >= minute && other.minute < minute + k_minutes;
+    }
+};
+
+/// The windows that begin with a minute in which the service was used, in order.
+std::vector<UseWindow> use_windows(const Behaviour& behaviour, std::size_t service);
+
+}  // namespace cloudhijack::detect

@@ -1,0 +1,199 @@
+#include "detect/volume/volume_activity.hpp"
+
+#include <algorithm>
+#include <array>
+#include <type_traits>
+
+#include "counting/saturating.hpp"
+#include "text/bounded_text.hpp"
+
+namespace cloudhijack::detect {
+namespace {
+
+using cloudtrail::Time;
+using std::chrono::seconds;
+
+// The start of the span that holds a time: spans begin at multiples of their length since 1970,
+// UTC.
+Time start_of_span(Time time, seconds span) {
+    const seconds whole = std::chrono::floor<seconds>(time.time_since_epoch());
+    const seconds into_span = (whole % span + span) % span;
+    return Time{whole - into_span};
+}
+
+std::string_view first_present(std::string_view a, std::string_view b) { return a.empty() ? b : a; }
+
+// Of what has no bytes between its members.
+template <class Value>
+    requires std::has_unique_object_representations_v<Value>
+std::uint32_t hash_of_bytes(const Value& value) {
+    return Interner::hash_of({reinterpret_cast<const char*>(&value), sizeof(value)});
+}
+
+}  // namespace
+
+Added VolumeActivity::add(const cloudtrail::Event& event) {
+    const auto entries = catalogue_->find(event.source, event.name);
+    if (entries.empty()) return Added::irrelevant;
+    const auto time = event.row_time ? event.row_time : event.time();
+    if (!time) return Added::undated;
+    const bool has_failed = !event.error_code.empty();
+    std::optional<std::size_t>
+        counted_for;  // of a service's entries, which stand together, one is enough
+    for (const Catalogue::Entry& entry : entries) {
+        if (entry.phase != Phase::volume || entry.service == counted_for) continue;
+        if (!parameters_.all_hold(event.request_parameters, entry.conditions)) continue;
+        if (has_failed) return Added::failed;
+        count(event, entry.service, *time);
+        counted_for = entry.service;
+    }
+    return counted_for ? Added::counted : Added::irrelevant;
+}
+
+void VolumeActivity::count(const cloudtrail::Event& event, std::size_t service, Time time) {
+    const Sought address(event.source_address, texts_);
+    const auto caller = first_present(event.caller_arn, event.caller_principal_id);
+    const auto number = group({.span_start = start_of_span(time, span_),
+                               .service = service,
+                               .caller_arn = first_present(caller, k_unknown),
+                               .caller_type = first_present(event.caller_type, k_unknown),
+                               .region = first_present(event.region, k_unknown)});
+    groups_[number].tally.add({.event_count = 1, .first_event = time, .last_event = time});
+    if (!event.source_address.empty()) add_address(number, keep(address));
+}
+
+void VolumeActivity::Tally::add(const Tally& other) {
+    add_to(event_count, other.event_count);
+    first_event = std::min(first_event, other.first_event);
+    last_event = std::max(last_event, other.last_event);
+}
+
+// A key's hash is made of its texts' hashes, so it is known before the caller has been looked up,
+// and two activities agree on it: both places in memory are fetched at once, ahead of their use.
+std::uint32_t VolumeActivity::group(const Name& name) {
+    const Sought caller(name.caller_arn, texts_);
+    Key key{.span_start = name.span_start,
+            .service = static_cast<std::uint32_t>(name.service),
+            .caller_type = keep(name.caller_type),
+            .region = keep(name.region)};
+    Key hashes = key;
+    hashes.caller_arn = caller.hash();
+    hashes.caller_type = texts_.hash(key.caller_type);
+    hashes.region = texts_.hash(key.region);
+    const std::uint32_t hash = hash_of_bytes(hashes);
+    group_index_.prefetch(hash);
+    key.caller_arn = keep(caller);
+    return group(key, hash);
+}
+
+// The key's texts are kept already.
+std::uint32_t VolumeActivity::group(const Key& key, std::uint32_t hash) {
+    return group_index_.find_or_make(
+        hash, [&](std::uint32_t number) { return groups_[number].key == key; },
+        [&] {
+            groups_.push_back({.key = key, .tally = {}, .hash = hash});
+            return static_cast<std::uint32_t>(groups_.size() - 1);
+        });
+}
+
+void VolumeActivity::add_address(std::uint32_t group, std::uint32_t address) {
+    std::uint32_t& first = groups_[group].address;
+    if (first == k_none) first = address;
+    if (first == address) return;
+    more_address_index_.find_or_make(
+        hash_of_bytes(std::array{group, address}),
+        [&](std::uint32_t number) {
+            const MoreAddress& more = more_addresses_[number];
+            return more.group == group && more.address == address;
+        },
+        [&] {
+            std::uint32_t& last = groups_[group].more_addresses;
+            more_addresses_.push_back({.group = group, .address = address, .before = last});
+            last = static_cast<std::uint32_t>(more_addresses_.size() - 1);
+            return last;
+        });
+}
+
+VolumeActivity::Sought::Sought(std::string_view text, const Interner& texts)
+    : text_(text),
+      front_(text.size() > k_longest_text ? bounded(text) : std::string()),
+      hash_(Interner::hash_of(this->text())) {
+    texts.prefetch(hash_);
+}
+
+void VolumeActivity::merge(const VolumeActivity& other) {
+    const auto texts = texts_.keep_all(other.texts_);
+    std::vector<std::uint32_t> groups;
+    groups.reserve(other.groups_.size());
+    for (std::size_t i = 0; i < other.groups_.size(); ++i) {
+        constexpr std::size_t ahead = 8;
+        if (i + ahead < other.groups_.size()) group_index_.prefetch(other.groups_[i + ahead].hash);
+        const auto& [key, tally, hash, address, more_addresses] = other.groups_[i];
+        const auto number = group({.span_start = key.span_start,
+                                   .service = key.service,
+                                   .caller_arn = texts[key.caller_arn],
+                                   .caller_type = texts[key.caller_type],
+                                   .region = texts[key.region]},
+                                  hash);
+        groups_[number].tally.add(tally);
+        if (address != k_none) add_address(number, texts[address]);
+        groups.push_back(number);
+    }
+    for (const MoreAddress& more : other.more_addresses_) {
+        add_address(groups[more.group], texts[more.address]);
+    }
+}
+
+VolumeActivity::Name VolumeActivity::name_of(const Key& key) const {
+    return {.span_start = key.span_start,
+            .service = key.service,
+            .caller_arn = texts_.text(key.caller_arn),
+            .caller_type = texts_.text(key.caller_type),
+            .region = texts_.text(key.region)};
+}
+
+// A group's addresses in byte order.
+void VolumeActivity::list_addresses(const Group& group,
+                                    std::vector<std::string_view>& addresses) const {
+    addresses.clear();
+    if (group.address != k_none) addresses.push_back(texts_.text(group.address));
+    for (auto at = group.more_addresses; at != k_none; at = more_addresses_[at].before) {
+        addresses.push_back(texts_.text(more_addresses_[at].address));
+    }
+    std::ranges::sort(addresses);
+}
+
+VolumeFindings VolumeActivity::findings(const VolumeRules& rules) const {
+    VolumeFindings findings;
+    VolumeGroup group;
+    for (const Group& counted : groups_) {
+        const auto& [key, tally, hash, address, more_addresses] = counted;
+        const std::uint64_t usual_threshold = rules.thresholds[key.service];
+        if (tally.event_count <= usual_threshold) continue;
+        group.span_start = key.span_start;
+        group.service_index = key.service;
+        group.service = &catalogue_->services()[key.service];
+        group.caller_arn = texts_.text(key.caller_arn);
+        group.caller_type = texts_.text(key.caller_type);
+        group.region = texts_.text(key.region);
+        group.event_count = tally.event_count;
+        group.first_event = tally.first_event;
+        group.last_event = tally.last_event;
+        list_addresses(counted, group.source_addresses);
+        if (!reaches_min_score(group, usual_threshold, rules)) continue;
+        // An exception must hold for the whole of the group.
+        const auto last = std::chrono::floor<seconds>(tally.last_event.time_since_epoch()).count();
+        const auto threshold = allowed_volume(rules.allowlist->of(group.caller_arn), key.service,
+                                              last, usual_threshold);
+        if (!threshold || tally.event_count <= *threshold ||
+            !reaches_min_score(group, *threshold, rules)) {
+            ++findings.allowed_rows;
+        } else {
+            findings.rows.push_back(assess(group, *threshold, rules));
+        }
+    }
+    findings.sort();
+    return findings;
+}
+
+}  // namespace cloudhijack::detect

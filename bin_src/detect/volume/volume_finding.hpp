@@ -1,0 +1,73 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rules/allowlist.hpp"
+#include "rules/catalogue.hpp"
+#include "rules/pattern.hpp"
+#include "text/time.hpp"
+
+namespace cloudhijack::detect {
+
+inline constexpr std::uint64_t k_highest_volume_score = 6;
+
+/// How mode=volume judges what was counted.
+struct VolumeRules {
+    std::chrono::seconds span{std::chrono::hours{1}};
+    std::vector<std::uint64_t> thresholds;  ///< one for each of the catalogue's services, in order
+    std::uint64_t min_score = 0;
+    Pattern suspicious_names;  ///< never null
+    /// What is expected; never null.
+    std::shared_ptr<const Allowlist> allowlist = std::make_shared<const Allowlist>();
+
+    /// The catalogue's thresholds, and for the rest what the search that the command replaces says.
+    static VolumeRules of(const Catalogue& catalogue);
+};
+
+/// The calls of one caller to one service in one region and one span of time. The views lie in the
+/// activity that it comes from, the service in its catalogue.
+struct VolumeGroup {
+    cloudtrail::Time span_start;
+    std::size_t service_index = 0;  ///< in the catalogue's services
+    const Service* service = nullptr;
+    std::string_view caller_arn;
+    std::string_view caller_type;
+    std::string_view region;
+    std::uint64_t event_count = 0;
+    std::vector<std::string_view> source_addresses;  ///< distinct, in byte order
+    cloudtrail::Time first_event;
+    cloudtrail::Time last_event;
+};
+
+/// A group with more calls than its threshold: one row of mode=volume.
+struct VolumeFinding {
+    VolumeGroup group;
+    std::uint64_t threshold = 0;
+    std::uint64_t score = 0;
+    std::vector<std::string> reasons;  ///< where each point of the score comes from
+};
+
+/// The rows of mode=volume, and what the allowlist changed.
+struct VolumeFindings {
+    std::vector<VolumeFinding> rows;
+    std::uint64_t allowed_rows = 0;  ///< rows that there would be without it
+
+    /// Puts the rows in their order: score and count descending, then time and the group's names
+    /// ascending.
+    void sort();
+};
+
+/// Scores a group that exceeds a threshold: its service's, or a higher one that the allowlist
+/// gives.
+VolumeFinding assess(VolumeGroup group, std::uint64_t threshold, const VolumeRules& rules);
+
+/// Whether what assess() gives would have the rules' min_score: the same, in a fraction of the
+/// time.
+bool reaches_min_score(const VolumeGroup& group, std::uint64_t threshold, const VolumeRules& rules);
+
+}  // namespace cloudhijack::detect

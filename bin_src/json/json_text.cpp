@@ -1,0 +1,76 @@
+#include "json/json_text.hpp"
+
+#include <algorithm>
+#include <memory>
+
+#include "text/trim.hpp"
+
+namespace cloudhijack::cloudtrail {
+namespace {
+
+namespace ondemand = simdjson::ondemand;
+
+// The grammar of RFC 8259, section 6. The text itself is kept, so a number of any size will do.
+bool is_json_number(std::string_view text) {
+    const auto take_digits = [&text] {
+        const auto end = std::min(text.find_first_not_of("0123456789"), text.size());
+        text.remove_prefix(end);
+        return end;
+    };
+    if (text.starts_with('-')) text.remove_prefix(1);
+    const bool leading_zero = text.starts_with('0');
+    const auto whole_digits = take_digits();
+    if (whole_digits == 0 || (leading_zero && whole_digits > 1)) return false;
+    if (text.starts_with('.')) {
+        text.remove_prefix(1);
+        if (take_digits() == 0) return false;
+    }
+    if (text.starts_with('e') || text.starts_with('E')) {
+        text.remove_prefix(1);
+        if (text.starts_with('+') || text.starts_with('-')) text.remove_prefix(1);
+        if (take_digits() == 0) return false;
+    }
+    return text.empty();
+}
+
+}  // namespace
+
+void JsonParserEnd::operator()(JsonParser* parser) const {
+    std::default_delete<JsonParser>{}(parser);
+}
+
+OwnedJsonParser make_json_parser() {
+    return OwnedJsonParser(std::make_unique<JsonParser>().release());
+}
+
+simdjson::error_code read_text(ondemand::value value, std::string_view& text) {
+    auto type = ondemand::json_type::null;
+    if (const auto error = value.type().get(type)) return error;
+    switch (type) {
+        case ondemand::json_type::string:
+            return value.get_string(/*allow_replacement=*/true).get(text);
+        case ondemand::json_type::number: {
+            const std::string_view token = value.raw_json_token();
+            text = token.substr(0, token.find_last_not_of(text::k_blanks) + 1);
+            return is_json_number(text) ? simdjson::SUCCESS : simdjson::NUMBER_ERROR;
+        }
+        case ondemand::json_type::boolean: {
+            bool is_true = false;
+            if (const auto error = value.get_bool().get(is_true)) return error;
+            text = is_true ? "true" : "false";
+            return simdjson::SUCCESS;
+        }
+        case ondemand::json_type::null:
+            return value.is_null().error();
+        default:
+            return simdjson::SUCCESS;  // arrays and objects are absent; the reader skips them
+    }
+}
+
+simdjson::error_code read_key(ondemand::field& field, std::string_view& key) {
+    key = field.escaped_key();
+    if (!key.contains('\\')) return simdjson::SUCCESS;
+    return field.unescaped_key(/*allow_replacement=*/true).get(key);
+}
+
+}  // namespace cloudhijack::cloudtrail

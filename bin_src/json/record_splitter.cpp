@@ -1,0 +1,256 @@
+#include "json/record_splitter.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <string>
+#include <utility>
+
+#include "json/object_end.hpp"
+#include "text/number.hpp"
+
+namespace cloudhijack::cloudtrail {
+namespace {
+
+using Fill = io::Window::Fill;
+
+bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+// A key as its reader sees it, as far as it can be one that a shape names: those are ASCII.
+std::string unescaped(std::string_view key) {
+    std::string text;
+    while (!key.empty()) {
+        unsigned code = 0;
+        const bool escape =
+            key.starts_with("\\u") && key.size() >= 6 &&
+            std::from_chars(key.data() + 2, key.data() + 6, code, 16).ptr == key.data() + 6;
+        text += escape && code < 0x80 ? static_cast<char>(code) : key.front();
+        key.remove_prefix(escape ? 6 : 1);
+    }
+    return text;
+}
+
+// Behind the last newline between a `}` and a `{`. Only so far back as most records are long: where
+// there is none, every byte has to be looked at anyway.
+std::optional<std::size_t> last_line_end(std::span<const char> bytes) {
+    constexpr std::size_t far_enough = std::size_t{16} * 1024;
+    const std::size_t begin = bytes.size() - std::min(bytes.size(), far_enough);
+    const std::string_view text(bytes.data() + begin, bytes.size() - begin);
+    const auto found = text.rfind("}\n{");
+    if (found == std::string_view::npos) return std::nullopt;
+    return begin + found + 2;
+}
+
+}  // namespace
+
+Result<std::optional<RecordSplitter::Document>> RecordSplitter::next() {
+    while (true) {
+        if (scan(window_->unread())) return document();
+        pass(state_ == State::between || passed_over_ ? at_ : begin_);
+        const auto fill = window_->more();
+        if (!fill) return std::unexpected(fill.error());
+        switch (*fill) {
+            case Fill::more:
+                break;
+            case Fill::limit:
+            case Fill::end:
+                return finish();
+            case Fill::full:
+                return failure("has a record of more than " +
+                               text::in_mebibytes(window_->unread().size()) +
+                               ", the most that cloudhijack reads");
+        }
+    }
+}
+
+// True where a document has ended among these bytes; at_ is then behind it.
+bool RecordSplitter::scan(std::span<const char> bytes) {
+    while (at_ < bytes.size()) {
+        const char c = bytes[at_++];
+        bool closed = false;
+        switch (state_) {
+            case State::between:
+                closed = scan_between(bytes, c);
+                break;
+            case State::inside:
+                closed = scan_inside(c);
+                break;
+            case State::string:
+                closed = scan_string(bytes, c);
+                break;
+            case State::escape:
+                state_ = State::string;
+                break;
+            case State::bare:
+                closed = scan_bare(c);
+                break;
+        }
+        if (closed) return true;
+    }
+    return false;
+}
+
+bool RecordSplitter::scan_between(std::span<const char> bytes, char c) {
+    const bool behind_line = std::exchange(place_.behind_line, place_.behind_brace && c == '\n');
+    place_.behind_brace = false;
+    if (behind_line && c == '{' && place_.in_list) {
+        place_.in_list = false;
+        saw_cut_list_ = true;
+    }
+    if (is_blank(c) || c == ',') return false;
+    if (c == ']' && place_.in_list) {
+        leave_list();
+        return false;
+    }
+    if (c == '[' && !place_.in_list) {
+        enter_list(/*in_object=*/false);
+        return false;
+    }
+    begin_ = at_ - 1;
+    if (c == '{' && cpu_ == Cpu::avx2) {
+        const auto object =
+            object_end_by_blocks(bytes.subspan(begin_), place_.in_list ? nullptr : shape_);
+        if (object) {
+            only_name_key_ = object->only_name_key;
+            return close_document(begin_ + object->size, /*is_closed=*/true);
+        }
+    }
+    only_name_key_.reset();
+    key_ = 0;
+    key_names_list_ = false;
+    last_ = c;
+    line_begins_ = false;
+    const bool brackets = c == '{' || c == '[';
+    depth_ = brackets ? 1 : 0;
+    key_comes_ = c == '{' && !place_.in_list;
+    state_ = State::bare;
+    if (brackets) state_ = State::inside;
+    if (c == '"') state_ = State::string;
+    return false;
+}
+
+bool RecordSplitter::scan_inside(char c) {
+    switch (c) {
+        case '"':
+            key_ = depth_ == 1 && key_comes_ ? at_ : 0;
+            state_ = State::string;
+            break;
+        case '[':
+            if (depth_ == 1 && key_names_list_) {
+                enter_list(/*in_object=*/true);
+                return false;
+            }
+            ++depth_;
+            break;
+        case '{': {
+            const bool may_stand_here = last_ == ':' || last_ == ',' || last_ == '[';
+            if (line_begins_ && !may_stand_here) return close_document(at_ - 1);
+            ++depth_;
+            break;
+        }
+        case ']':
+        case '}':
+            if (--depth_ == 0) return close_document(at_, /*is_closed=*/true);
+            break;
+        case ',':
+            key_comes_ = depth_ == 1 && !place_.in_list && !passed_over_;
+            key_names_list_ = false;
+            break;
+        default:
+            break;
+    }
+    line_begins_ = c == '\n';
+    if (!is_blank(c)) last_ = c;
+    return false;
+}
+
+bool RecordSplitter::scan_string(std::span<const char> bytes, char c) {
+    if (c == '\\') state_ = State::escape;
+    if (c == '\n') return close_document(at_ - 1);
+    if (c != '"') return false;
+    if (key_ != 0) {
+        const auto key = bytes.subspan(key_, at_ - 1 - key_);
+        key_names_list_ = shape_->holds_records(unescaped({key.data(), key.size()}));
+        key_ = 0;
+        key_comes_ = false;
+    }
+    state_ = State::inside;
+    return depth_ == 0 && close_document(at_);
+}
+
+bool RecordSplitter::scan_bare(char c) {
+    const bool ends = c == '\n' || (place_.in_list && (c == ',' || c == ']'));
+    return ends && close_document(at_ - 1);
+}
+
+// True where the document is one to give out.
+bool RecordSplitter::close_document(std::size_t end, bool is_closed) {
+    end_ = at_ = end;
+    is_closed_ = is_closed;
+    const std::string_view text = document().text;
+    place_.behind_brace = text.ends_with('}');
+    place_.behind_line = text.ends_with("}\n");
+    state_ = State::between;
+    return !std::exchange(passed_over_, false);
+}
+
+void RecordSplitter::enter_list(bool in_object) {
+    place_.in_list = true;
+    place_.list_is_in_object = in_object;
+    state_ = State::between;
+}
+
+void RecordSplitter::leave_list() {
+    place_.in_list = false;
+    if (!place_.list_is_in_object) return;
+    passed_over_ = true;
+    state_ = State::inside;
+    depth_ = 1;
+    key_comes_ = key_names_list_ = line_begins_ = false;
+    last_ = ']';
+}
+
+void RecordSplitter::pass(std::size_t count) {
+    window_->consume(count);
+    passed_ += count;
+    at_ -= count;
+    begin_ -= std::min(begin_, count);
+    key_ -= std::min(key_, count);
+}
+
+Result<std::optional<RecordSplitter::Document>> RecordSplitter::finish() {
+    const bool open_list = std::exchange(place_.in_list, false);
+    const bool open_document = state_ != State::between;
+    saw_cut_list_ |= open_list && part_ == Part::lines;
+    if (open_document && close_document(at_)) return document();
+    const bool is_cut_off = (open_list || open_document) && part_ == Part::whole;
+    const bool has_cut_list = std::exchange(saw_cut_list_, false) && part_ != Part::looked_through;
+    if (is_cut_off || has_cut_list) return failure("ends inside its list of records");
+    return std::nullopt;
+}
+
+RecordSplitter::Stretch RecordSplitter::take_stretch(std::size_t enough) {
+    const auto bytes = window_->unread();
+    const std::size_t begin = at_;
+    const auto near = bytes.subspan(begin, std::min(enough, bytes.size() - begin));
+    Stretch stretch{.text = {}, .position = passed_ + begin, .place = place_};
+    std::size_t end = begin;
+    if (const auto line_end = place_.in_list ? std::nullopt : last_line_end(near)) {
+        end = at_ = begin + *line_end;
+        place_.behind_brace = false;
+        place_.behind_line = true;
+    } else {
+        stretch.is_looked_through = true;
+        while (at_ - begin < enough && scan(bytes)) end = at_;
+    }
+    stretch.text = {bytes.data() + begin, end - begin};
+    return stretch;
+}
+
+RecordSplitter::Document RecordSplitter::document() const {
+    return {.text = {window_->unread().data() + begin_, end_ - begin_},
+            .position = passed_ + begin_,
+            .is_closed = is_closed_,
+            .only_name_key = only_name_key_};
+}
+
+}  // namespace cloudhijack::cloudtrail

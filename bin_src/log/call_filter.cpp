@@ -1,0 +1,101 @@
+#include "log/call_filter.hpp"
+
+#include <cstddef>
+#include <optional>
+
+#include "simd/blocks.hpp"
+#include "text/trim.hpp"
+
+namespace cloudhijack::cloudtrail {
+namespace {
+
+/// The only place of the key; nullopt where there is none, or another one, or an escaped letter.
+std::optional<std::size_t> only_key_plainly(std::string_view json) {
+    const std::size_t first = json.find(k_name_key);
+    if (first == std::string_view::npos) return std::nullopt;
+    if (json.find(k_name_key, first + 1) != std::string_view::npos) return std::nullopt;
+    if (json.contains("\\u")) return std::nullopt;
+    return first;
+}
+
+#if defined(__x86_64__)
+
+// "Na" is rare, so 64 places at once are asked for it; and whether any holds a backslash at all.
+CLOUDHIJACK_AVX2 std::optional<std::size_t> only_key_by_blocks(std::string_view json) {
+    constexpr std::size_t big_letter = 5;  // in the key
+    std::optional<std::size_t> found;
+    bool has_backslash = false;
+    for (std::size_t at = 0; at < json.size(); at += k_block) {
+        const Block block(json.data() + at);
+        has_backslash |= block.has('\\');  // behind the text, too: that is looked at again
+        const Block next(json.data() + at + 1);
+        Mask places = block.equal_before('N', next, 'a') & there_of(json.size() - at);
+        for (; places != 0; places &= places - 1) {
+            const std::size_t place = at + static_cast<std::size_t>(__builtin_ctzll(places));
+            if (place < big_letter ||
+                json.substr(place - big_letter, k_name_key.size()) != k_name_key) {
+                continue;
+            }
+            if (found) return std::nullopt;
+            found = place - big_letter;
+        }
+    }
+    return has_backslash && json.contains("\\u") ? std::nullopt : found;
+}
+
+#endif
+
+std::optional<std::size_t> only_key(std::string_view json, [[maybe_unused]] Cpu cpu) {
+#if defined(__x86_64__)
+    if (cpu == Cpu::avx2) return only_key_by_blocks(json);
+#endif
+    return only_key_plainly(json);
+}
+
+// Takes a text off the front; false where it does not stand there.
+bool take(std::string_view& text, std::string_view front) {
+    if (!text.starts_with(front)) return false;
+    text.remove_prefix(front.size());
+    return true;
+}
+
+void take_blanks(std::string_view& text) {
+    const auto end = text.find_first_not_of(text::k_blanks);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end);
+}
+
+}  // namespace
+
+CallFilter::CallFilter(std::span<const std::string_view> names, Cpu cpu)
+    : cpu_(cpu), names_(names) {}
+
+bool CallFilter::passes_over(std::string_view json, Quotes quotes) const {
+    const auto key = only_key(json, cpu_);
+    if (!key) return false;
+    const std::string_view object = text::trimmed(json);
+    return object.starts_with('{') && object.ends_with('}') && is_other_call(json, *key, quotes);
+}
+
+bool CallFilter::passes_over_object(std::string_view json, std::size_t only_name_key) const {
+    return json.ends_with('}') && is_other_call(json, only_name_key, Quotes::single);
+}
+
+bool CallFilter::is_other_call(std::string_view json, std::size_t key, Quotes quotes) const {
+    const std::string_view quote = quotes == Quotes::doubled ? "\"\"" : "\"";
+    std::string_view before = json.substr(0, key);
+    // A backslash before the quote: the key stands in a string that holds JSON.
+    if (!before.ends_with(quote)) return false;
+    before.remove_suffix(quote.size());
+    if (before.ends_with('\\')) return false;
+    std::string_view behind = json.substr(key + k_name_key.size());
+    if (!take(behind, quote)) return false;
+    take_blanks(behind);
+    if (!take(behind, ":")) return false;
+    take_blanks(behind);
+    if (!take(behind, quote)) return false;
+    const std::string_view name = behind.substr(0, behind.find('"'));
+    if (!behind.substr(name.size()).starts_with(quote)) return false;
+    return !name.contains('\\') && !names_.contains(name);
+}
+
+}  // namespace cloudhijack::cloudtrail

@@ -1,0 +1,203 @@
+#include "log/cloudtrail_details.hpp"
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <utility>
+
+#include "io/window.hpp"
+#include "json/json_text.hpp"
+
+namespace cloudhijack::cloudtrail {
+namespace {
+
+namespace ondemand = simdjson::ondemand;
+
+struct TextPath {
+    std::string_view key;
+    std::string_view CallDetails::* field;
+};
+
+constexpr std::array k_texts = {
+    TextPath{.key = "modelId", .field = &CallDetails::model},
+    TextPath{.key = "emailIdentity", .field = &CallDetails::email_identity},
+    TextPath{.key = "emailAddress", .field = &CallDetails::email_address},
+    TextPath{.key = "domain", .field = &CallDetails::domain},
+    TextPath{.key = "identity", .field = &CallDetails::identity},
+    TextPath{.key = "userName", .field = &CallDetails::user_name},
+    TextPath{.key = "policyArn", .field = &CallDetails::policy_arn},
+    TextPath{.key = "serviceName", .field = &CallDetails::service_name},
+    TextPath{.key = "serviceCode", .field = &CallDetails::service_code},
+    TextPath{.key = "categoryCode", .field = &CallDetails::category_code},
+    TextPath{.key = "subject", .field = &CallDetails::case_subject},
+};
+
+constexpr std::array<std::string_view, 5> k_other_keys = {
+    "destination", "destinations", "bulkEmailEntries", "publishBatchRequestEntries",
+    "policyDocument"};
+
+constexpr auto k_keys = [] {
+    std::array<std::string_view, k_texts.size() + k_other_keys.size()> keys;
+    const auto behind = std::ranges::transform(k_texts, keys.begin(),
+                                               [](const TextPath& path) { return path.key; });
+    std::ranges::copy(k_other_keys, behind.out);
+    return keys;
+}();
+
+// Calls `take(key, value)` for the members of an object, of duplicate keys for the first. False
+// where something wrong in the middle ended it.
+template <class Take>
+bool for_each_member(ondemand::object object, std::span<const std::string_view> wanted, Take take) {
+    std::uint64_t seen = 0;
+    for (auto item : object) {
+        ondemand::field field;
+        std::string_view key;
+        if (std::move(item).get(field) != simdjson::SUCCESS) return false;
+        if (read_key(field, key) != simdjson::SUCCESS) return false;
+        const auto place = std::ranges::find(wanted, key);
+        if (place == wanted.end()) continue;
+        const std::uint64_t bit = std::uint64_t{1} << static_cast<unsigned>(place - wanted.begin());
+        if ((seen & bit) != 0) continue;
+        seen |= bit;
+        take(key, field.value());
+    }
+    return true;
+}
+
+template <class Take>
+void for_each_element(ondemand::value value, Take take) {
+    ondemand::array array;
+    if (value.get_array().get(array) != simdjson::SUCCESS) return;
+    for (auto item : array) {
+        ondemand::value element;
+        if (std::move(item).get(element) != simdjson::SUCCESS) return;
+        take(element);
+    }
+}
+
+template <class Take>
+void for_each_element_or_itself(ondemand::value value, Take take) {
+    auto type = ondemand::json_type::null;
+    if (value.type().get(type) != simdjson::SUCCESS) return;
+    if (type == ondemand::json_type::array) return for_each_element(value, take);
+    take(value);
+}
+
+std::string_view text_of(ondemand::value value) {
+    std::string_view text;
+    return read_text(value, text) == simdjson::SUCCESS ? text : std::string_view{};
+}
+
+std::uint64_t size_of(ondemand::value value) {
+    std::uint64_t size = 0;
+    for_each_element(value, [&size](ondemand::value) { ++size; });
+    return size;
+}
+
+// `{"toAddresses":[...],"ccAddresses":[...],"bccAddresses":[...]}`
+std::uint64_t recipients_at(ondemand::value destination) {
+    std::uint64_t count = 0;
+    ondemand::object object;
+    if (destination.get_object().get(object) != simdjson::SUCCESS) return 0;
+    constexpr std::array<std::string_view, 3> lists = {"toAddresses", "ccAddresses",
+                                                       "bccAddresses"};
+    for_each_member(object, lists,
+                    [&count](std::string_view, ondemand::value value) { count += size_of(value); });
+    return count;
+}
+
+// An entry of a bulk: an address, or an object with a destination.
+std::uint64_t recipients_of_entry(ondemand::value entry) {
+    std::uint64_t count = 0;
+    ondemand::object object;
+    if (entry.get_object().get(object) == simdjson::SUCCESS) {
+        constexpr std::array<std::string_view, 1> wanted = {"destination"};
+        for_each_member(object, wanted, [&count](std::string_view, ondemand::value destination) {
+            count = recipients_at(destination);
+        });
+    }
+    return std::max<std::uint64_t>(count, 1);
+}
+
+std::string in_lower_case(std::string_view text) {
+    std::string lower(text);
+    std::ranges::transform(lower, lower.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    return lower;
+}
+
+// IAM's actions ignore case.
+bool is_mail_action(std::string_view action) {
+    const std::string lower = in_lower_case(action);
+    return lower == "ses:*" || lower.starts_with("ses:send");
+}
+
+bool statement_allows_mail(ondemand::value statement) {
+    bool allows = false;
+    bool mail = false;
+    ondemand::object object;
+    if (statement.get_object().get(object) != simdjson::SUCCESS) return false;
+    constexpr std::array<std::string_view, 2> wanted = {"Effect", "Action"};
+    for_each_member(object, wanted, [&](std::string_view key, ondemand::value value) {
+        if (key == "Effect") {
+            allows = text_of(value) == "Allow";
+        } else {
+            for_each_element_or_itself(value, [&mail](ondemand::value action) {
+                mail = is_mail_action(text_of(action)) || mail;
+            });
+        }
+    });
+    return allows && mail;
+}
+
+}  // namespace
+
+bool CallDetailsReader::allows_mail(std::string_view document) {
+    policy_ = document;
+    policy_.append(io::k_padding, ' ');
+    const simdjson::padded_string_view padded(policy_.data(), document.size(), policy_.size());
+    ondemand::document policy;
+    ondemand::object object;
+    bool allows = false;
+    if (policy_parser_->iterate(padded).get(policy) != simdjson::SUCCESS) return false;
+    if (policy.get_object().get(object) != simdjson::SUCCESS) return false;
+    constexpr std::array<std::string_view, 1> wanted = {"Statement"};
+    const bool whole =
+        for_each_member(object, wanted, [&allows](std::string_view, ondemand::value value) {
+            for_each_element_or_itself(value, [&allows](ondemand::value statement) {
+                allows = statement_allows_mail(statement) || allows;
+            });
+        });
+    return allows && whole && policy.at_end();
+}
+
+CallDetails CallDetailsReader::read(std::string_view object) {
+    CallDetails details;
+    if (object.empty()) return details;
+    const simdjson::padded_string_view padded(object.data(), object.size(),
+                                              object.size() + io::k_padding);
+    ondemand::document document;
+    ondemand::object parameters;
+    if (parser_->iterate(padded).get(document) != simdjson::SUCCESS) return details;
+    if (document.get_object().get(parameters) != simdjson::SUCCESS) return details;
+    const auto take = [&](std::string_view key, ondemand::value value) {
+        if (key == "destination") {
+            details.recipients += recipients_at(value);
+        } else if (key == "destinations" || key == "bulkEmailEntries") {
+            for_each_element(value, [&details](ondemand::value entry) {
+                details.recipients += recipients_of_entry(entry);
+            });
+        } else if (key == "publishBatchRequestEntries") {
+            details.batch_entries = size_of(value);
+        } else if (key == "policyDocument") {
+            details.policy_allows_mail = allows_mail(text_of(value));
+        } else {
+            details.*std::ranges::find(k_texts, key, &TextPath::key)->field = text_of(value);
+        }
+    };
+    for_each_member(parameters, k_keys, take);
+    return details;
+}
+
+}  // namespace cloudhijack::cloudtrail

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "json/string_ends.hpp"
+#include "log/event.hpp"
+#include "log/shape.hpp"
+#include "text/key_table.hpp"
+
+namespace cloudhijack::cloudtrail {
+
+/// The keys that were looked up in the last record, in their order, and what was found: the next
+/// record is mostly alike.
+class KeyOrder {
+  public:
+    /// Begins with the first key again.
+    void restart() { next_ = 0; }
+
+    /// What node.child() gives.
+    const Shape::Node* child(const Shape::Node& node, std::string_view key) {
+        Found& found = found_[next_++ % found_.size()];
+        const bool is_it =
+            found.parent == &node && text::KeyTable::same(key, {found.key.data(), found.key_size});
+        return is_it ? found.child : look_up(found, node, key);
+    }
+
+  private:
+    struct Found {
+        const Shape::Node* parent = nullptr;  ///< null where the key is too long to be kept
+        const Shape::Node* child = nullptr;
+        std::array<char, 32> key{};
+        std::size_t key_size = 0;
+    };
+
+    static const Shape::Node* look_up(Found& found, const Shape::Node& node, std::string_view key);
+
+    std::array<Found, 64> found_;
+    std::size_t next_ = 0;
+};
+
+/// Reads records as AWS writes nearly all of them: an object in ASCII, without escapes and without
+/// blanks between its tokens, that has a UUID for an id. The texts of such a record stand in it as
+/// they are, so one walk from string to string reads it, even where it is a CSV cell with all its
+/// quotes doubled.
+///
+/// Whatever else a text is, this reader leaves it to the EventReader, its twin: of what both read,
+/// they give the same event. So it is strict where the other is lenient.
+class CompactReader {
+  public:
+    explicit CompactReader(const Shape& shape, Cpu cpu = cpu_at_hand())
+        : shape_(&shape), cpu_(cpu), ends_(cpu) {}
+
+    /// The event of a record; null where the text is not such a record. io::k_padding bytes behind
+    /// the text must be readable. The event and its views, which lie in the text and the reader,
+    /// are valid until either changes. Its `record` is empty where quotes are doubled; it has no
+    /// time from outside, which is the caller's to set.
+    Event* read(std::string_view json, Quotes quotes);
+
+  private:
+    const Shape* shape_;
+    Cpu cpu_;
+    StringEnds ends_;
+    KeyOrder keys_;
+    Event event_;
+    std::string parameters_;  ///< with their padding, where quotes are doubled
+};
+
+}  // namespace cloudhijack::cloudtrail

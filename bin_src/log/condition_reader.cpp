@@ -1,0 +1,71 @@
+#include "log/condition_reader.hpp"
+
+#include <algorithm>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "io/window.hpp"
+#include "json/json_text.hpp"
+
+namespace cloudhijack::cloudtrail {
+namespace {
+
+namespace ondemand = simdjson::ondemand;
+
+using Path = std::span<const std::string>;
+
+bool holds_in(ondemand::object object, Path path, std::string_view wanted);
+
+// Recurses with the path, which is ours, and not with the input: an array inside an array is
+// skipped.
+bool holds_at(ondemand::value value, Path path, std::string_view wanted, bool in_array = false) {
+    auto type = ondemand::json_type::null;
+    if (value.type().get(type) != simdjson::SUCCESS) return false;
+    if (type == ondemand::json_type::array) {
+        ondemand::array array;
+        if (in_array || value.get_array().get(array) != simdjson::SUCCESS) return false;
+        for (auto item : array) {
+            ondemand::value element;
+            if (std::move(item).get(element) != simdjson::SUCCESS) return false;
+            if (holds_at(element, path, wanted, true)) return true;
+        }
+        return false;
+    }
+    if (!path.empty()) {
+        ondemand::object object;
+        return value.get_object().get(object) == simdjson::SUCCESS &&
+               holds_in(object, path, wanted);
+    }
+    if (type == ondemand::json_type::object || type == ondemand::json_type::null) return false;
+    std::string_view text;
+    return read_text(value, text) == simdjson::SUCCESS && text == wanted;
+}
+
+bool holds_in(ondemand::object object, Path path, std::string_view wanted) {
+    for (auto item : object) {
+        ondemand::field field;
+        std::string_view key;
+        if (std::move(item).get(field) != simdjson::SUCCESS) return false;
+        if (read_key(field, key) != simdjson::SUCCESS) return false;
+        // Of duplicate keys the first counts.
+        if (key == path.front()) return holds_at(field.value(), path.subspan(1), wanted);
+    }
+    return false;
+}
+
+}  // namespace
+
+bool ParameterReader::all_hold(std::string_view object, std::span<const Condition> conditions) {
+    return std::ranges::all_of(conditions, [&](const Condition& condition) {
+        const simdjson::padded_string_view padded(object.data(), object.size(),
+                                                  object.size() + io::k_padding);
+        ondemand::document document;
+        ondemand::object parameters;
+        return parser_->iterate(padded).get(document) == simdjson::SUCCESS &&
+               document.get_object().get(parameters) == simdjson::SUCCESS &&
+               holds_in(parameters, condition.path, condition.value);
+    });
+}
+
+}  // namespace cloudhijack::cloudtrail

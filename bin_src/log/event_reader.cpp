@@ -1,0 +1,197 @@
+#include "log/event_reader.hpp"
+
+#include <bitset>
+#include <new>
+#include <utility>
+
+#include "io/window.hpp"
+#include "json/json_text.hpp"
+#include "text/trim.hpp"
+#include "text/utf8.hpp"
+
+namespace cloudhijack::cloudtrail {
+namespace {
+
+namespace ondemand = simdjson::ondemand;
+
+static_assert(io::k_padding >= simdjson::SIMDJSON_PADDING);
+
+/// What a reader keeps for the next document, each of its parsers and texts.
+constexpr std::size_t k_kept_capacity = std::size_t{1024} * 1024;
+
+using SeenNodes = std::bitset<Shape::k_max_nodes>;
+
+/// What one pass over a document finds.
+struct Found {
+    Event event;          ///< of the document itself
+    bool record = false;  ///< `inner` is the record of an envelope
+    Event inner;
+    std::string_view record_text;  ///< a record as a JSON string, unescaped
+    bool list = false;
+};
+
+std::unexpected<Error> broken(simdjson::error_code code) {
+    // No fault of the document: as any other lack of memory.
+    if (code == simdjson::MEMALLOC) throw std::bad_alloc();
+    return failure(std::string("is broken or cut-off JSON: ") + simdjson::error_message(code));
+}
+
+// Text up to its last closing brace: blanks can follow.
+std::string_view up_to_brace(std::string_view text) { return text.substr(0, text.rfind('}') + 1); }
+
+simdjson::error_code read_object_text(ondemand::value value, std::string_view& text) {
+    auto type = ondemand::json_type::null;
+    if (const auto error = value.type().get(type)) return error;
+    if (type != ondemand::json_type::object) return simdjson::SUCCESS;
+    if (const auto error = value.raw_json().get(text)) return error;
+    text = up_to_brace(text);
+    return simdjson::SUCCESS;
+}
+
+/// Reads the keys of one document in its order.
+class DocumentPass {
+  public:
+    explicit DocumentPass(const Shape& shape) : shape_(&shape) {}
+
+    simdjson::error_code run(ondemand::object document) {
+        return read_object(document, shape_->root(), found_.event);
+    }
+
+    [[nodiscard]] const Found& found() const { return found_; }
+
+  private:
+    // Recurses as deep as the shape's paths go, whatever the input does.
+    simdjson::error_code read_object(ondemand::object object, const Shape::Node& node,
+                                     Event& event) {
+        for (auto item : object) {
+            ondemand::field field;
+            if (const auto error = std::move(item).get(field)) return error;
+            std::string_view key;
+            if (const auto error = read_key(field, key)) return error;
+            const Shape::Node* child = node.child(key);
+            if (child == nullptr || seen_.test(child->index)) continue;
+            seen_.set(child->index);
+            if (const auto error = read_value(field.value(), *child, event)) return error;
+        }
+        return simdjson::SUCCESS;
+    }
+
+    simdjson::error_code read_value(ondemand::value value, const Shape::Node& node, Event& event) {
+        switch (node.holds) {
+            case Holds::text:
+                return read_text(value, event.*node.field);
+            case Holds::object:
+                return read_object_text(value, event.*node.field);
+            case Holds::inner:
+                return read_inner(value, node, event);
+            case Holds::record:
+                return in_record_ ? simdjson::SUCCESS : read_record(value);
+            case Holds::record_text:
+                return in_record_ ? simdjson::SUCCESS : read_text(value, found_.record_text);
+            case Holds::records:
+                return in_record_ ? simdjson::SUCCESS : read_list(value);
+        }
+        std::unreachable();
+    }
+
+    simdjson::error_code read_inner(ondemand::value value, const Shape::Node& node, Event& event) {
+        ondemand::object inner;
+        const auto error = value.get_object().get(inner);
+        if (error == simdjson::INCORRECT_TYPE) return simdjson::SUCCESS;
+        return error != simdjson::SUCCESS ? error : read_object(inner, node, event);
+    }
+
+    // The record has the keys of the shape's root again; an envelope inside it is none.
+    simdjson::error_code read_record(ondemand::value value) {
+        ondemand::object record;
+        const auto error = value.get_object().get(record);
+        if (error == simdjson::INCORRECT_TYPE) return simdjson::SUCCESS;
+        if (error != simdjson::SUCCESS) return error;
+        if (const auto raw = record.raw_json().get(found_.inner.record)) return raw;
+        found_.inner.record = up_to_brace(found_.inner.record);
+        if (const auto again = record.reset().error()) return again;
+        const SeenNodes outside = std::exchange(seen_, {});
+        in_record_ = true;
+        const auto read = read_object(record, shape_->root(), found_.inner);
+        in_record_ = false;
+        seen_ = outside;
+        found_.record = true;
+        return read;
+    }
+
+    simdjson::error_code read_list(ondemand::value value) {
+        auto type = ondemand::json_type::null;
+        const auto error = value.type().get(type);
+        found_.list = found_.list || type == ondemand::json_type::array;
+        return error;
+    }
+
+    const Shape* shape_;
+    Found found_;
+    SeenNodes seen_;
+    bool in_record_ = false;
+};
+
+Result<Found> read_document(ondemand::parser& parser, const Shape& shape, std::string_view json) {
+    const simdjson::padded_string_view padded(json.data(), json.size(),
+                                              json.size() + io::k_padding);
+    ondemand::document document;
+    if (const auto error = parser.iterate(padded).get(document)) {
+        return error == simdjson::EMPTY ? failure("is empty") : broken(error);
+    }
+    ondemand::object object;
+    const auto error = document.get_object().get(object);
+    if (error == simdjson::INCORRECT_TYPE) return failure("is no JSON object");
+    if (error) return broken(error);
+    DocumentPass pass(shape);
+    if (const auto read_error = pass.run(object)) return broken(read_error);
+    if (!document.at_end()) return failure("has text behind the end of its JSON object");
+    Found found = pass.found();
+    found.event.record = text::trimmed(json);
+    return found;
+}
+
+bool names_a_call(const Event& event) { return !event.source.empty() || !event.name.empty(); }
+
+// Text with its padding behind it; the view is without.
+std::string_view padded(std::string& text) {
+    const std::size_t size = text.size();
+    text.append(io::k_padding, ' ');
+    return std::string_view(text).substr(0, size);
+}
+
+}  // namespace
+
+Result<Reading> EventReader::read(std::string_view document) {
+    auto reading = read_json(document);
+    if (reading || simdjson::validate_utf8(document.data(), document.size())) return reading;
+    repaired_.clear();
+    text::append_valid_utf8(repaired_, document);
+    return read_json(padded(repaired_));
+}
+
+void EventReader::shrink() {
+    for (OwnedJsonParser* parser : {&parser_, &inner_parser_}) {
+        if ((*parser)->capacity() > k_kept_capacity) *parser = make_json_parser();
+    }
+    for (std::string* text : {&repaired_, &inner_}) {
+        if (text->capacity() > k_kept_capacity) *text = std::string{};
+    }
+}
+
+Result<Reading> EventReader::read_json(std::string_view json) {
+    const auto found = read_document(*parser_, *shape_, json);
+    if (!found) return std::unexpected(found.error());
+    if (found->list) return Reading{.kind = Reading::Kind::list, .event = {}};
+    const Reading record{.kind = Reading::Kind::record, .event = found->event};
+    if (names_a_call(found->event)) return record;
+    if (found->record) return Reading{.kind = Reading::Kind::enveloped, .event = found->inner};
+    if (found->record_text.empty()) return record;
+
+    inner_ = found->record_text;
+    const auto inner = read_document(*inner_parser_, *shape_, padded(inner_));
+    if (!inner) return failure("holds a record that " + inner.error().text);
+    return Reading{.kind = Reading::Kind::enveloped, .event = inner->event};
+}
+
+}  // namespace cloudhijack::cloudtrail

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "log/event.hpp"
+#include "text/key_table.hpp"
+
+namespace cloudhijack::cloudtrail {
+
+/// What the value at a path is to the reader.
+enum class Holds : std::uint8_t {
+    inner,        ///< nothing itself; paths go through it
+    text,         ///< a field's text
+    object,       ///< a field's JSON object, kept as text
+    record,       ///< an object that is the record, in an envelope
+    record_text,  ///< a string whose text is the record as JSON
+    records,      ///< an array of records
+};
+
+/// One line of a shape: which JSON path of a record feeds which field of the event. Keys are parted
+/// by dots.
+struct ShapePath {
+    std::string_view path;
+    Holds holds = Holds::text;
+    std::string_view Event::* field = nullptr;  ///< of `text` and `object`
+    /// Whether the field may also come as a column of its own, for what can do without the record.
+    bool in_columns = holds == Holds::text;
+};
+
+/// The paths of a log's records as a tree of keys, for reading them in document order. Another log
+/// is another table of paths.
+class Shape {
+  public:
+    struct Node {
+        std::string key;
+        Holds holds = Holds::inner;
+        std::string_view Event::* field = nullptr;
+        std::vector<Node> children;
+        text::KeyTable keys;      ///< the children's
+        std::uint32_t index = 0;  ///< of this node among all, below k_max_nodes
+
+        /// Null where no path goes through the key.
+        [[nodiscard]] const Node* child(std::string_view wanted) const {
+            const auto place = keys.find(wanted);
+            return place ? &children[*place] : nullptr;
+        }
+    };
+
+    static constexpr std::uint32_t k_max_nodes = 64;
+
+    /// `paths` must outlive the shape.
+    explicit Shape(std::span<const ShapePath> paths);
+
+    /// The record itself; its children are the keys at top level.
+    [[nodiscard]] const Node& root() const { return root_; }
+
+    /// The table that the shape was made of.
+    [[nodiscard]] std::span<const ShapePath> paths() const { return paths_; }
+
+    /// True for a key at top level under which a document holds an array of records.
+    [[nodiscard]] bool holds_records(std::string_view key) const;
+
+    /// The records of AWS CloudTrail: as such, delivered by EventBridge, as a file in S3, and as
+    /// `aws cloudtrail lookup-events` prints them.
+    static const Shape& cloudtrail();
+
+  private:
+    std::span<const ShapePath> paths_;
+    Node root_;
+};
+
+}  // namespace cloudhijack::cloudtrail

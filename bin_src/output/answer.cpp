@@ -1,0 +1,164 @@
+#include "output/answer.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "config/lookup_file.hpp"
+#include "detect/baseline/baseline_rows.hpp"
+#include "detect/coverage/coverage_rows.hpp"
+#include "detect/hunt/evidence/words.hpp"
+#include "detect/hunt/hunt_rows.hpp"
+#include "detect/volume/volume_rows.hpp"
+
+namespace cloudhijack::command {
+namespace {
+
+using detect::counted;
+
+template <class Range>
+std::vector<Row> to_rows(const Range& findings) {
+    std::vector<Row> rows;
+    rows.reserve(findings.size());
+    for (const auto& finding : findings) rows.push_back(to_row(finding));
+    return rows;
+}
+
+struct ToAnswer {
+    Answer operator()(const detect::VolumeFindings& findings) const {
+        return {.columns = volume_columns(), .rows = to_rows(findings.rows)};
+    }
+    Answer operator()(const detect::HuntFindings& findings) const {
+        return {.columns = hunt_columns(), .rows = to_rows(findings.rows)};
+    }
+    Answer operator()(const detect::BaselineUpdate& update) const {
+        return {.columns = baseline_columns(), .rows = to_rows(update.baseline.pairs())};
+    }
+    Answer operator()(const std::vector<detect::CoverageFinding>& findings) const {
+        return {.columns = coverage_columns(), .rows = to_rows(findings)};
+    }
+};
+
+// One that is refused would be no baseline.
+Result<> check_that_it_can_be_read_again(const detect::Baseline& baseline) {
+    const auto too_much = [](const std::string& what) {
+        return failure(
+            "the baseline would have " + what +
+            ", the most that is read again; leave principals out that tell nothing, such "
+            "as sessions that are named anew each time, or accounts of your tests");
+    };
+    if (baseline.pairs().size() > k_most_lookup_rows) {
+        return too_much("more than " + std::to_string(k_most_lookup_rows) + " rows");
+    }
+    std::size_t bytes = 0;
+    constexpr std::size_t rest_of_a_row = 64;  // two times, the peak, quotes and commas
+    for (const auto& [pair, use] : baseline.pairs()) {
+        const auto quotes = std::ranges::count(pair.principal, '"');  // each is written twice
+        bytes += pair.account.size() + pair.principal.size() + pair.service.size() +
+                 static_cast<std::size_t>(quotes) + rest_of_a_row;
+    }
+    if (bytes > k_largest_lookup) return too_much("about 50 MiB or more");
+    return {};
+}
+
+std::string allowed_in_words(std::uint64_t rows, std::uint64_t lessened) {
+    if (rows == 0 && lessened == 0) return {};
+    std::string text = "the allowlist left out " + counted(rows, "row");
+    if (lessened > 0) text += " and took evidence from " + counted(lessened, "other");
+    return text;
+}
+
+// Without data events most use cannot be seen, and no row means nothing.
+std::string unseen_in_words(const detect::HuntActivity& hunt, const detect::Catalogue& catalogue) {
+    std::string text;
+    const std::size_t all = hunt.accounts().size();
+    const auto services = catalogue.services();
+    for (std::size_t i = 0; i < services.size(); ++i) {
+        const auto found = hunt.with_data_events().find(i);
+        const std::size_t with = found == hunt.with_data_events().end() ? 0 : found->second.size();
+        if (services[i].data_events.empty() || with >= all) continue;
+        text += (text.empty() ? "" : ", ") + services[i].label;
+        if (with > 0) {
+            text += " (in " + std::to_string(all - with) + " of " + counted(all, "account") + ')';
+        }
+    }
+    if (text.empty()) return text;
+    return "there were no data events of " + text + "; mode=coverage says what that hides";
+}
+
+std::string in_words(const detect::BaselineUpdate& update) {
+    const std::string pairs = counted(update.baseline.pairs().size(), "row");
+    if (!update.newest) return "there was no event that counts; the baseline keeps its " + pairs;
+    return "the baseline has " + pairs + ", " + std::to_string(update.added) + " of them new; " +
+           std::to_string(update.dropped) + " were dropped, unseen for 90 days. What came after " +
+           detect::at(*update.newest - detect::k_left_for_next) + " is left for the next run";
+}
+
+}  // namespace
+
+detect::Activity new_activity(const detect::Catalogue& catalogue, const Config& config) {
+    switch (config.mode) {
+        case Mode::volume:
+            return detect::VolumeActivity(catalogue, config.volume.span);
+        case Mode::hunt:
+        case Mode::baseline:
+            return detect::HuntActivity(catalogue);
+        case Mode::coverage:
+            return detect::CoverageActivity(catalogue);
+    }
+    std::unreachable();
+}
+
+Result<Findings> judge(const detect::Activity& activity, const Config& config) {
+    if (const auto* volume = std::get_if<detect::VolumeActivity>(&activity)) {
+        return volume->findings(config.volume);
+    }
+    if (const auto* coverage = std::get_if<detect::CoverageActivity>(&activity)) {
+        return coverage->findings();
+    }
+    const auto& hunt = std::get<detect::HuntActivity>(activity);
+    if (config.mode == Mode::hunt) return hunt.findings(config.hunt);
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    auto update = detect::update_baseline(hunt, config.hunt,
+                                          std::chrono::floor<std::chrono::seconds>(now).count());
+    if (auto fits = check_that_it_can_be_read_again(update.baseline); !fits) {
+        return std::unexpected(fits.error());
+    }
+    return update;
+}
+
+Answer answer_of(const Findings& findings) { return std::visit(ToAnswer{}, findings); }
+
+std::vector<std::string> notes_of(const Findings& findings, const detect::Activity& activity,
+                                  const detect::Catalogue& catalogue) {
+    std::vector<std::string> notes;
+    const auto add = [&notes](std::string text) {
+        if (!text.empty()) notes.push_back(std::move(text));
+    };
+    if (const auto* volume = std::get_if<detect::VolumeFindings>(&findings)) {
+        add(allowed_in_words(volume->allowed_rows, 0));
+    } else if (const auto* hunt = std::get_if<detect::HuntFindings>(&findings)) {
+        add(allowed_in_words(hunt->allowed_rows, hunt->lessened_rows));
+        add(unseen_in_words(std::get<detect::HuntActivity>(activity), catalogue));
+    } else if (const auto* update = std::get_if<detect::BaselineUpdate>(&findings)) {
+        add(in_words(*update));
+    }
+    return notes;
+}
+
+std::string uncounted_in_words(std::uint64_t left_out, std::uint64_t repeats) {
+    std::string text;
+    if (left_out > 0) {
+        text = std::to_string(left_out) +
+               (left_out == 1 ? " call that AWS made itself or reported again was left out"
+                              : " calls that AWS made itself or reported again were left out");
+    }
+    if (repeats > 0) {
+        text += (text.empty() ? "" : "; ") + std::to_string(repeats) +
+                (repeats == 1 ? " event was delivered again and counts once"
+                              : " events were delivered again and count once");
+    }
+    return text;
+}
+
+}  // namespace cloudhijack::command

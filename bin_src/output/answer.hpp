@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "config/options.hpp"
+#include "detect/activity.hpp"
+#include "detect/baseline/baseline_update.hpp"
+#include "output/splunk_csv.hpp"
+#include "result.hpp"
+
+namespace cloudhijack::command {
+
+/// What came of the events, by mode.
+using Findings = std::variant<detect::VolumeFindings, detect::HuntFindings, detect::BaselineUpdate,
+                              std::vector<detect::CoverageFinding>>;
+
+/// The rows of a search or a scan.
+struct Answer {
+    std::span<const Column> columns;
+    std::vector<Row> rows;
+};
+
+/// An empty activity of the mode that the user asked for. The catalogue must outlive it.
+detect::Activity new_activity(const detect::Catalogue& catalogue, const Config& config);
+
+/// Judges what was counted. Volume findings view the activity. The error ends the search: a
+/// baseline has become larger than can be read again.
+Result<Findings> judge(const detect::Activity& activity, const Config& config);
+
+Answer answer_of(const Findings& findings);
+
+/// What the user should know of how the rows came about; nothing that is wrong.
+std::vector<std::string> notes_of(const Findings& findings, const detect::Activity& activity,
+                                  const detect::Catalogue& catalogue);
+
+/// What of a hunt's events was not counted, and why; empty where there is nothing to say.
+std::string uncounted_in_words(std::uint64_t left_out, std::uint64_t repeats);
+
+}  // namespace cloudhijack::command

@@ -1,0 +1,123 @@
+#include "output/findings_table.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "detect/coverage/coverage_rows.hpp"
+#include "text/time.hpp"
+#include "text/words.hpp"
+
+namespace cloudhijack::scan {
+namespace {
+
+constexpr std::array k_volume_columns = {TableColumn{.title = "Score", .right = true, .rank = 0},
+                                         TableColumn{.title = "Span from", .rank = 1},
+                                         TableColumn{.title = "Service", .least = 11, .rank = 2},
+                                         TableColumn{.title = "Calls", .right = true, .rank = 3},
+                                         TableColumn{.title = "Limit", .right = true, .rank = 6},
+                                         TableColumn{.title = "Caller", .least = 12, .rank = 0},
+                                         TableColumn{.title = "Region", .least = 9, .rank = 4},
+                                         TableColumn{.title = "Addresses", .least = 9, .rank = 5}};
+
+constexpr std::array k_hunt_columns = {TableColumn{.title = "Risk", .right = true, .rank = 0},
+                                       TableColumn{.title = "Severity", .rank = 1},
+                                       TableColumn{.title = "First event", .rank = 4},
+                                       TableColumn{.title = "Principal", .least = 12, .rank = 0},
+                                       TableColumn{.title = "Account", .least = 12, .rank = 5},
+                                       TableColumn{.title = "Services", .least = 11, .rank = 3},
+                                       TableColumn{.title = "Uses", .right = true, .rank = 6},
+                                       TableColumn{.title = "Addresses", .least = 9, .rank = 7}};
+
+constexpr std::array k_coverage_columns = {
+    TableColumn{.title = "Account", .least = 12, .rank = 0},
+    TableColumn{.title = "Service", .least = 11, .rank = 0},
+    TableColumn{.title = "Region", .least = 9, .rank = 0},
+    TableColumn{.title = "Management", .right = true, .rank = 1},
+    TableColumn{.title = "Data", .right = true, .rank = 1},
+    TableColumn{.title = "First event", .rank = 3},
+    TableColumn{.title = "Last event", .rank = 2}};
+
+// How many there are, and the first of them.
+std::string many(std::uint64_t count, std::string_view first) {
+    std::string text = std::to_string(count);
+    if (!first.empty()) text += " (" + std::string(first) + (count > 1 ? ", ...)" : ")");
+    return text;
+}
+
+TableRow to_row(const detect::VolumeFinding& finding) {
+    const detect::VolumeGroup& group = finding.group;
+    const auto& addresses = group.source_addresses;
+    TableRow row{.cells = {std::to_string(finding.score), cloudtrail::to_utc(group.span_start),
+                           group.service->label, std::to_string(group.event_count),
+                           std::to_string(finding.threshold), std::string(group.caller_arn),
+                           std::string(group.region),
+                           many(addresses.size(), addresses.empty() ? "" : addresses.front())},
+                 .details = finding.reasons};
+    if (finding.score >= 3) row.weight = finding.score >= 5 ? Weight::heaviest : Weight::heavy;
+    return row;
+}
+
+TableRow to_row(const detect::HuntFinding& finding) {
+    constexpr std::uint64_t medium = 41;
+    constexpr std::uint64_t high = 61;
+    const auto& addresses = finding.addresses;
+    const cloudtrail::Time first{std::chrono::seconds{finding.first_event}};
+    TableRow row{
+        .cells = {std::to_string(finding.risk_score), std::string(finding.severity),
+                  cloudtrail::to_utc(first), finding.principal.name, finding.principal.account,
+                  text::joined(finding.services, ", "), std::to_string(finding.use_count),
+                  many(addresses.size, addresses.values.empty() ? "" : addresses.values.front())},
+        .details = finding.reasons};
+    for (const std::string& line : finding.timeline) row.details.push_back("  " + line);
+    if (finding.risk_score >= medium) {
+        row.weight = finding.risk_score >= high ? Weight::heaviest : Weight::heavy;
+    }
+    return row;
+}
+
+std::string time(std::optional<std::int64_t> second) {
+    if (!second) return "-";
+    return cloudtrail::to_utc(cloudtrail::Time{std::chrono::seconds{*second}});
+}
+
+TableRow to_row(const detect::CoverageFinding& finding) {
+    TableRow row{
+        .cells = {finding.account, finding.service->label,
+                  finding.region.empty() ? "-" : finding.region, std::to_string(finding.management),
+                  std::to_string(finding.data), time(finding.first), time(finding.last)},
+        .details = {}};
+    const std::string not_seen = command::not_seen(finding);
+    if (!not_seen.empty()) row.details.push_back(not_seen);
+    const std::string& never_logged = finding.service->never_logged;
+    if (!never_logged.empty()) row.details.push_back("CloudTrail never shows " + never_logged);
+    return row;
+}
+
+template <class Finding>
+std::string table_of(std::span<const TableColumn> columns, std::span<const Finding> findings,
+                     Look look) {
+    std::vector<TableRow> rows;
+    rows.reserve(findings.size());
+    for (const Finding& finding : findings) rows.push_back(to_row(finding));
+    return to_table(columns, rows, look);
+}
+
+}  // namespace
+
+std::string to_table(std::span<const detect::VolumeFinding> findings, Look look) {
+    return table_of(k_volume_columns, findings, look);
+}
+
+std::string to_table(std::span<const detect::HuntFinding> findings, Look look) {
+    return table_of(k_hunt_columns, findings, look);
+}
+
+std::string to_table(std::span<const detect::CoverageFinding> findings, Look look) {
+    return table_of(k_coverage_columns, findings, look);
+}
+
+}  // namespace cloudhijack::scan

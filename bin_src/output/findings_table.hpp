@@ -1,0 +1,22 @@
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "detect/coverage/coverage_activity.hpp"
+#include "detect/hunt/hunt_finding.hpp"
+#include "detect/volume/volume_finding.hpp"
+#include "output/terminal_table.hpp"
+
+namespace cloudhijack::scan {
+
+/// A table for people: one line for each finding, its reasons below.
+std::string to_table(std::span<const detect::VolumeFinding> findings, Look look);
+
+/// The same for principals, their reasons and timeline below.
+std::string to_table(std::span<const detect::HuntFinding> findings, Look look);
+
+/// The same for what was seen of services, what was not seen below.
+std::string to_table(std::span<const detect::CoverageFinding> findings, Look look);
+
+}  // namespace cloudhijack::scan

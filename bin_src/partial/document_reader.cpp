@@ -1,0 +1,153 @@
+#include "partial/document_reader.hpp"
+
+#include <algorithm>
+#include <new>
+
+#include "io/window.hpp"
+#include "text/quote.hpp"
+
+namespace cloudhijack::detect::partial {
+namespace {
+
+namespace ondemand = simdjson::ondemand;
+
+constexpr std::size_t k_longest_host = 255;
+
+bool fits_host(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '-' || c == '_';
+}
+
+std::unexpected<Error> broken(simdjson::error_code code) {
+    if (code == simdjson::MEMALLOC) throw std::bad_alloc();
+    return failure(std::string("is broken: ") + simdjson::error_message(code));
+}
+
+simdjson::error_code read_text(ondemand::value value, std::string& into) {
+    std::string_view text;
+    if (const auto error = value.get_string().get(text)) return error;
+    into = text;
+    return simdjson::SUCCESS;
+}
+
+// Reads a value of the header; false where the key is none of its keys.
+bool read_header(std::string_view key, ondemand::value value, Header& header,
+                 simdjson::error_code& error) {
+    if (key == "cloudhijack") {
+        error = value.get_uint64().get(header.format);
+    } else if (key == "catalogue") {
+        error = read_text(value, header.catalogue);
+    } else if (key == "host") {
+        error = read_text(value, header.host);
+        header.host = as_host(header.host);
+    } else if (key == "mode") {
+        error = read_text(value, header.mode);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+}  // namespace
+
+Result<> ItemReader::finish() const {
+    if (mistake_ != 0) {
+        return failure("has an item whose field " + std::to_string(mistake_) +
+                       " is missing or out of bounds");
+    }
+    if (!is_at_end()) return failure("has an item with too many fields");
+    return {};
+}
+
+Result<> DocumentReader::read(std::string_view document, const Accept& accept, const Take& take) {
+    texts_.clear();
+    const simdjson::padded_string_view padded(document.data(), document.size(),
+                                              document.size() + io::k_padding);
+    ondemand::document json;
+    if (const auto error = parser_.iterate(padded).get(json)) return broken(error);
+    ondemand::object object;
+    if (const auto error = json.get_object().get(object)) return broken(error);
+    Header header{.format = 0, .catalogue = {}, .host = {}, .mode = {}};
+    bool is_accepted = false;
+    for (auto member : object) {
+        ondemand::field field;
+        if (const auto error = std::move(member).get(field)) return broken(error);
+        const std::string_view key = field.escaped_key();
+        auto error = simdjson::SUCCESS;
+        if (!is_accepted && read_header(key, field.value(), header, error)) {
+            if (error != simdjson::SUCCESS) return broken(error);
+            continue;
+        }
+        if (!is_accepted) {
+            if (auto accepted = accept(header); !accepted) return accepted;
+            is_accepted = true;
+        }
+        if (auto read = read_list(key, field.value(), take); !read) return read;
+    }
+    if (!json.at_end()) return failure("has text behind its JSON object");
+    return is_accepted ? Result<>{} : accept(header);
+}
+
+Result<> DocumentReader::read_list(std::string_view name, ondemand::value value, const Take& take) {
+    ondemand::array list;
+    if (const auto error = value.get_array().get(list)) return broken(error);
+    if (name != "texts") return read_items(name, list, take);
+    const auto error = read_texts(list);
+    return error == simdjson::SUCCESS ? Result<>{} : broken(error);
+}
+
+simdjson::error_code DocumentReader::read_texts(ondemand::array list) {
+    for (auto element : list) {
+        ondemand::value value;
+        if (const auto error = std::move(element).get(value)) return error;
+        if (const auto error = value.get_string().get(texts_.emplace_back())) return error;
+    }
+    return simdjson::SUCCESS;
+}
+
+Result<> DocumentReader::read_items(std::string_view name, ondemand::array list, const Take& take) {
+    for (auto element : list) {
+        ondemand::array item;
+        if (const auto error = std::move(element).get_array().get(item)) return broken(error);
+        if (const auto error = read_fields(item)) return broken(error);
+        ItemReader reader(fields_, texts_);
+        if (auto taken = take(name, reader); !taken) return taken;
+        if (auto finished = reader.finish(); !finished) {
+            return failure(finished.error().text + ", in its " + text::quoted(name));
+        }
+    }
+    return {};
+}
+
+simdjson::error_code DocumentReader::read_fields(ondemand::array item) {
+    fields_.clear();
+    for (auto element : item) {
+        ondemand::value value;
+        if (const auto error = std::move(element).get(value)) return error;
+        std::uint64_t number = 0;
+        if (value.get_uint64().get(number) != simdjson::SUCCESS) {
+            std::int64_t negative = 0;
+            if (const auto error = value.get_int64().get(negative)) return error;
+            number = static_cast<std::uint64_t>(negative);
+        }
+        fields_.push_back(number);
+    }
+    return simdjson::SUCCESS;
+}
+
+std::string host_of(std::string_view document) {
+    constexpr std::string_view key = R"("host":")";
+    const auto found = document.find(key);
+    if (found == std::string_view::npos) return {};
+    document = document.substr(found + key.size(), k_longest_host);
+    const auto end = std::ranges::find_if_not(document, fits_host);
+    return {document.begin(), end};
+}
+
+std::string as_host(std::string_view name) {
+    std::string host(name.substr(0, k_longest_host));
+    std::ranges::replace_if(host, [](char c) { return !fits_host(c); }, '_');
+    return host;
+}
+
+}  // namespace cloudhijack::detect::partial

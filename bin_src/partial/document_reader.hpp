@@ -1,0 +1,122 @@
+#pragma once
+
+#include <simdjson.h>
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "partial/document.hpp"
+#include "result.hpp"
+
+namespace cloudhijack::detect::partial {
+
+/// Reads the fields of one item, in order. A field that is not there or out of its bounds leaves
+/// its variable as it is, which must be within them, and makes the document a broken one.
+class ItemReader {
+  public:
+    static constexpr bool k_reads = true;
+
+    ItemReader(std::span<const std::uint64_t> fields, std::span<const std::string_view> texts)
+        : fields_(fields), texts_(texts) {}
+
+    template <std::unsigned_integral Number>
+    void number(Number& value, std::uint64_t most) {
+        const std::uint64_t field = next();
+        if (check(field <= most && std::in_range<Number>(field))) {
+            value = static_cast<Number>(field);
+        }
+    }
+    template <std::signed_integral Number>
+    void number(Number& value, std::int64_t least, std::int64_t most) {
+        const auto field = static_cast<std::int64_t>(next());
+        if (check(least <= field && field <= most && std::in_range<Number>(field))) {
+            value = static_cast<Number>(field);
+        }
+    }
+    /// Of what is never 0.
+    template <std::unsigned_integral Number>
+    void positive(Number& value, std::uint64_t most) {
+        number(value, most);
+        check(value != 0);
+    }
+    void flag(bool& value) {
+        const std::uint64_t field = next();
+        if (check(field <= 1)) value = field == 1;
+    }
+    /// Valid as long as the document is being read.
+    void text(std::string_view& value) {
+        const std::uint64_t field = next();
+        if (check(field < texts_.size())) value = texts_[field];
+    }
+    void text(std::string& value) {
+        std::string_view view;
+        text(view);
+        value = view;
+    }
+
+    /// For what no field can say.
+    void refuse() { check(false); }
+
+    void pass_over() { read_ = fields_.size(); }
+    [[nodiscard]] bool is_at_end() const { return read_ == fields_.size(); }
+
+    /// An error where a field was not as it should be, or more follow.
+    [[nodiscard]] Result<> finish() const;
+
+  private:
+    std::uint64_t next() {
+        if (is_at_end()) {
+            check(false);
+            return 0;
+        }
+        return fields_[read_++];
+    }
+    bool check(bool holds) {
+        if (!holds && mistake_ == 0) mistake_ = is_at_end() ? read_ + 1 : read_;
+        return holds;
+    }
+
+    std::span<const std::uint64_t> fields_;
+    std::span<const std::string_view> texts_;
+    std::size_t read_ = 0;
+    std::size_t mistake_ = 0;  ///< which field, counted from 1; 0 for none
+};
+
+/// Reads documents that came from another machine: nothing in them is trusted.
+class DocumentReader {
+  public:
+    /// Called once all of the header is read, before any item. An error ends the reading.
+    using Accept = std::function<Result<>(const Header&)>;
+    /// Called for each item. An error ends the reading.
+    using Take = std::function<Result<>(std::string_view list, ItemReader&)>;
+
+    /// io::k_padding bytes behind the document must be readable. The error is what `accept` or
+    /// `take` said, or what is wrong with the document, to follow a noun. What `take` has been
+    /// given until then is worth nothing.
+    Result<> read(std::string_view document, const Accept& accept, const Take& take);
+
+  private:
+    Result<> read_list(std::string_view name, simdjson::ondemand::value value, const Take& take);
+    Result<> read_items(std::string_view name, simdjson::ondemand::array list, const Take& take);
+    simdjson::error_code read_texts(simdjson::ondemand::array list);
+    simdjson::error_code read_fields(simdjson::ondemand::array item);
+
+    simdjson::ondemand::parser parser_;
+    std::vector<std::string_view> texts_;  ///< in the parser
+    std::vector<std::uint64_t> fields_;
+};
+
+/// Whose document it is, as far as it can be told of one that cannot be read; else empty.
+std::string host_of(std::string_view document);
+
+/// A machine's name as headers hold it: other characters become underscores.
+std::string as_host(std::string_view name);
+
+}  // namespace cloudhijack::detect::partial

@@ -1,0 +1,127 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "log/condition.hpp"
+#include "rules/conf_file.hpp"
+#include "rules/evidence_settings.hpp"
+#include "rules/pattern.hpp"
+#include "text/key_table.hpp"
+
+namespace cloudhijack::detect {
+
+/// The largest threshold that can be set: ten times it still fits a count.
+inline constexpr std::uint64_t k_largest_threshold = 1'000'000'000;
+
+/// The most calls of one phase.
+inline constexpr std::size_t k_most_calls = 5000;
+
+/// What a call is for in the course of an attack; `volume` is what mode=volume counts.
+enum class Phase : std::uint8_t { volume, use, recon, enable, evade, cleanup, credential };
+
+/// The phases' keys in a stanza, in the order of the enumerators.
+inline constexpr std::array<std::string_view, 7> k_phase_names = {
+    "volume", "use", "recon", "enable", "evade", "cleanup", "credential"};
+
+/// A call as the catalogue names it: `PutAccountSendingAttributes(sendingEnabled=true)`.
+struct Call {
+    std::string source;  ///< as events have it: `ses.amazonaws.com`
+    std::string name;
+    std::vector<cloudtrail::Condition> conditions;  ///< on the request's parameters; all must hold
+};
+
+/// A cloud service that is hijacked to be used at the victim's cost.
+struct Service {
+    std::string id;     ///< as options name it: `ses`
+    std::string label;  ///< as rows show it: `AWS SES`
+    std::string category;
+    std::uint64_t threshold = 0;  ///< calls in a span that a row needs more of
+    std::string data_events;      ///< what only data events show, in words; can be empty
+    std::string never_logged;     ///< what CloudTrail never shows, and what does, in words
+    std::array<std::vector<Call>, k_phase_names.size()> calls;
+
+    [[nodiscard]] const std::vector<Call>& calls_of(Phase phase) const {
+        return calls.at(static_cast<std::size_t>(phase));
+    }
+};
+
+/// Which calls to which services count, and for what: detection as data.
+class Catalogue {
+  public:
+    /// One reason why an event counts.
+    struct Entry {
+        std::size_t service;  ///< index in services()
+        Phase phase;
+        std::uint16_t call;  ///< which of the service's calls it is; see call_name()
+        std::vector<cloudtrail::Condition> conditions;
+    };
+
+    explicit Catalogue(std::vector<Service> services);
+
+    [[nodiscard]] std::span<const Service> services() const { return services_; }
+
+    /// Every entry for a call; source and name both match exactly. Conditions are left to judge.
+    [[nodiscard]] std::span<const Entry> find(std::string_view source, std::string_view name) const;
+
+    /// The name of a service's call, by the number that its entries have.
+    [[nodiscard]] std::string_view call_name(std::size_t service, std::uint16_t call) const {
+        return names_[service][call];
+    }
+
+    /// How many calls a service has, each once whatever its phases.
+    [[nodiscard]] std::size_t call_count(std::size_t service) const {
+        return names_[service].size();
+    }
+
+    /// 16 hexadecimal digits that are the same for catalogues by which the same calls count for the
+    /// same: of ids, phases, calls and conditions, not of labels, texts and thresholds.
+    [[nodiscard]] std::string fingerprint() const;
+
+    /// The distinct names of all calls, in byte order.
+    [[nodiscard]] std::vector<std::string_view> call_names() const {
+        return {call_names_.begin(), call_names_.end()};
+    }
+
+  private:
+    /// What a source's call of one name counts for.
+    struct Named {
+        std::string source;
+        std::vector<Entry> entries;
+    };
+
+    std::vector<Service> services_;
+    std::vector<std::vector<std::string>> names_;  ///< of each service's calls, by number
+    std::vector<std::string> call_names_;          ///< of all services, in byte order
+    text::KeyTable places_;                        ///< of the names, in call_names_
+    std::vector<std::vector<Named>> by_name_;      ///< for each of call_names_
+};
+
+/// The thresholds of all services, in their order.
+std::vector<std::uint64_t> thresholds_of(const Catalogue& catalogue);
+
+/// What the search that mode=volume replaces takes for a suspicious name.
+Pattern default_suspicious_names();
+
+/// A catalogue as conf files give it, and what in them was not understood.
+struct LoadedCatalogue {
+    Catalogue catalogue;
+    EvidenceTable evidence;
+    std::vector<conf::Setting>
+        defaults;  ///< `[defaults]`, lower layers first: options' names, values
+    std::vector<conf::Mistake> mistakes;  ///< each such key keeps the value of the layer below
+};
+
+/// Reads layers of cloudhijack.conf, each overriding those before it key by key.
+LoadedCatalogue load_catalogue(std::span<const conf::ConfFile> layers);
+
+/// default/cloudhijack.conf as it was when the program was built.
+const conf::ConfFile& embedded_catalogue();
+
+}  // namespace cloudhijack::detect

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "rules/pattern.hpp"
+
+namespace cloudhijack::detect {
+
+/// What a parameter of an evidence is.
+enum class ParameterKind : std::uint8_t { number, time, pattern, words };
+
+/// A parameter's value: a whole number, a length of time, a regular expression or words.
+using ParameterValue =
+    std::variant<std::uint64_t, std::chrono::seconds, Pattern, std::vector<std::string>>;
+
+/// The stanza of one evidence: `score`, its other parameters, and whether it is switched off. The
+/// built-in catalogue gives every parameter that the evidence declares, so all are there.
+class EvidenceSettings {
+  public:
+    void set(std::string_view key, ParameterValue value) {
+        values_.insert_or_assign(std::string(key), std::move(value));
+    }
+
+    [[nodiscard]] std::uint64_t number(std::string_view key) const {
+        return std::get<std::uint64_t>(values_.find(key)->second);
+    }
+    [[nodiscard]] std::int64_t seconds(std::string_view key) const {
+        return std::get<std::chrono::seconds>(values_.find(key)->second).count();
+    }
+    [[nodiscard]] const re2::RE2& pattern(std::string_view key) const {
+        return *std::get<Pattern>(values_.find(key)->second);
+    }
+    [[nodiscard]] const std::vector<std::string>& words(std::string_view key) const {
+        return std::get<std::vector<std::string>>(values_.find(key)->second);
+    }
+
+    bool is_disabled = false;
+
+  private:
+    std::map<std::string, ParameterValue, std::less<>> values_;
+};
+
+/// The settings of every evidence, by id.
+using EvidenceTable = std::map<std::string, EvidenceSettings, std::less<>>;
+
+}  // namespace cloudhijack::detect

@@ -1,0 +1,46 @@
+#include "search/intake.hpp"
+
+#include <algorithm>
+
+#include "text/quote.hpp"
+
+namespace cloudhijack::command {
+namespace {
+
+constexpr std::size_t k_longest_reason = 400;
+
+}  // namespace
+
+void Intake::take(detect::Added added) {
+    if (added == detect::Added::undated) {
+        return skip("neither _time nor the record's eventTime is a time");
+    }
+    ++records;
+    if (added == detect::Added::counted) ++counted;
+    if (added == detect::Added::failed) ++failed;
+    if (added == detect::Added::left_out) ++left_out;
+}
+
+void Intake::skip(std::string_view reason) {
+    ++records;
+    if (++unreadable == 1) {
+        first_reason = "row " + std::to_string(rows) + ": " + text::shown(reason, k_longest_reason);
+    }
+}
+
+void Intake::add(const Intake& other, std::string_view host) {
+    if (unreadable == 0 && other.unreadable > 0) {
+        first_reason = "in a chunk on " + std::string(host) + ", " +
+                       text::shown(other.first_reason, k_longest_reason);
+    }
+    rows += other.rows;
+    records += other.records;
+    counted += other.counted;
+    failed += other.failed;
+    left_out += other.left_out;
+    unreadable += other.unreadable;
+    fields = std::max(fields, other.fields);
+    saw_call_columns |= other.saw_call_columns;
+}
+
+}  // namespace cloudhijack::command

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "detect/added.hpp"
+#include "search/stage_clock.hpp"
+#include "text/time.hpp"
+
+namespace cloudhijack::command {
+
+/// What became of the rows of a search, and of the records in them.
+struct Intake {
+    std::uint64_t rows = 0;  ///< with an event each
+    std::uint64_t records = 0;
+    std::uint64_t counted = 0;
+    std::uint64_t failed = 0;      ///< calls that the mode counts but were refused
+    std::uint64_t left_out = 0;    ///< calls of AWS itself, in mode=hunt
+    std::uint64_t unreadable = 0;  ///< rows, or records inside a row that holds many
+    std::string first_reason;      ///< why the first of them is unreadable
+    std::uint64_t fields = 0;      ///< of the widest chunk, without Splunk's internal ones
+    std::optional<cloudtrail::Time> newest;  ///< row's `_time`
+    bool saw_call_columns = false;           ///< eventSource and eventName
+
+    [[nodiscard]] std::uint64_t relevant() const { return counted + failed + left_out; }
+
+    /// Counts a record by what became of it.
+    void take(detect::Added added);
+
+    /// Counts a record that is left out.
+    void skip(std::string_view reason);
+
+    /// Adds what a search peer took in.
+    void add(const Intake& other, std::string_view host);
+};
+
+/// What a map phase tells of a chunk besides what it counted.
+struct ChunkTally {
+    Intake intake;
+    std::uint64_t bytes = 0;
+    StageTimes times{};
+    std::uint64_t documents = 0;  ///< that the chunk is answered with
+};
+
+/// The list of partial documents that holds it.
+inline constexpr std::string_view k_tally_list = "tally";
+
+/// The fields of its item, for an ItemWriter and an ItemReader alike.
+template <class Fields>
+void describe(Fields& fields, ChunkTally& tally, std::uint64_t most) {
+    Intake& intake = tally.intake;
+    for (std::uint64_t* number :
+         {&intake.rows, &intake.records, &intake.counted, &intake.failed, &intake.left_out,
+          &intake.unreadable, &intake.fields, &tally.bytes, &tally.documents}) {
+        fields.number(*number, most);
+    }
+    std::ranges::for_each(tally.times, [&](std::uint64_t& time) { fields.number(time, most); });
+    fields.flag(intake.saw_call_columns);
+    fields.text(intake.first_reason);
+}
+
+}  // namespace cloudhijack::command

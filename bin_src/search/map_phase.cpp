@@ -1,0 +1,75 @@
+#include "search/map_phase.hpp"
+
+#include <utility>
+
+#include "csv/row_writer.hpp"
+#include "log/shape.hpp"
+#include "output/answer.hpp"
+#include "partial/document_reader.hpp"
+#include "partial/document_writer.hpp"
+#include "scp/chunk_writer.hpp"
+#include "scp/metadata.hpp"
+
+namespace cloudhijack::command {
+
+namespace partial = detect::partial;
+
+partial::Header header_of(const Setup& setup, const Config& config) {
+    std::string mode(name_of(config.mode));
+    if (config.mode == Mode::volume) mode += ' ' + std::to_string(config.volume.span.count()) + 's';
+    return {.catalogue = setup.catalogue.fingerprint(),
+            .host = partial::as_host(setup.host),
+            .mode = std::move(mode)};
+}
+
+MapPhase::MapPhase(const Setup& setup, Config config, StageClock& clock)
+    : setup_(&setup),
+      config_(std::move(config)),
+      clock_(&clock),
+      filter_(setup.catalogue.call_names()),
+      header_(header_of(setup, config_)) {}
+
+std::string MapPhase::getinfo_reply() { return scp::streaming_getinfo_reply(); }
+
+Result<> MapPhase::exchange(io::Window& body, bool finished, io::ByteSink& replies) {
+    detect::Activity activity = new_activity(setup_->catalogue, config_);
+    ChunkTally tally;
+    EventRows rows(config_.input, cloudtrail::Shape::cloudtrail(),
+                   {.activity = activity,
+                    .intake = tally.intake,
+                    .clock = *clock_,
+                    .filter = filter_,
+                    .take_partial = {}});
+    if (auto read = rows.read_chunk(body); !read) return read;
+    const std::string newest =
+        tally.intake.newest ? cloudtrail::to_epoch_seconds(*tally.intake.newest) : "";
+    return clock_->timed(Stage::write, [&] {
+        return scp::write_chunk(replies, scp::execute_reply(finished),
+                                to_rows(activity, std::move(tally), newest));
+    });
+}
+
+std::string MapPhase::to_rows(const detect::Activity& activity, ChunkTally tally,
+                              const std::string& newest_time) {
+    std::string csv = "_time,_raw," + std::string(k_partial_column) + '\n';
+    partial::DocumentWriter documents(header_, [&](std::string_view document) {
+        csv += newest_time + ",,";
+        csv::append_cell(csv, document);
+        csv += '\n';
+    });
+    detect::write(activity, documents);
+    tally.bytes = clock_->bytes() - std::exchange(bytes_told_, clock_->bytes());
+    const StageTimes times = clock_->times();
+    for (std::size_t stage = 0; stage < times.size(); ++stage) {
+        tally.times.at(stage) = times.at(stage) - times_told_.at(stage);
+    }
+    times_told_ = times;
+    documents.add(k_tally_list, [&](partial::ItemWriter& item) {
+        tally.documents = documents.documents();
+        describe(item, tally, partial::k_largest_count);
+    });
+    documents.finish();
+    return csv;
+}
+
+}  // namespace cloudhijack::command

@@ -1,0 +1,205 @@
+#include "search/reduce_phase.hpp"
+
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "log/shape.hpp"
+#include "output/answer.hpp"
+#include "scp/chunk_writer.hpp"
+
+namespace cloudhijack::command {
+namespace {
+
+/// With more fields than this Splunk has extracted what nobody asked for.
+constexpr std::uint64_t k_few_fields = 10;
+constexpr std::size_t k_most_complaints = 20;
+
+std::string_view way_to_fewer_rows(Mode mode) {
+    switch (mode) {
+        case Mode::volume:
+            return "A higher threshold or min_score gives fewer rows";
+        case Mode::hunt:
+            return "A higher min_risk gives fewer rows";
+        case Mode::baseline:  // which ends before it comes to this
+        case Mode::coverage:
+            return "A search for fewer accounts gives fewer rows";
+    }
+    std::unreachable();
+}
+
+std::uint64_t repeats_in(const detect::Activity& activity) {
+    const auto* hunt = std::get_if<detect::HuntActivity>(&activity);
+    return hunt != nullptr ? hunt->repeats() : 0;
+}
+
+}  // namespace
+
+ReducePhase::ReducePhase(const Setup& setup, Config config, StageClock& clock,
+                         std::uint64_t max_result_rows)
+    : setup_(&setup),
+      config_(std::move(config)),
+      clock_(&clock),
+      max_result_rows_(max_result_rows),
+      activity_(new_activity(setup.catalogue, config_)),
+      peers_(setup, config_),
+      filter_(setup.catalogue.call_names()),
+      rows_(config_.input, cloudtrail::Shape::cloudtrail(),
+            {.activity = activity_,
+             .intake = intake_,
+             .clock = clock,
+             .filter = filter_,
+             .take_partial = take_partial()}) {}
+
+// Where no map phase was asked for there is no partial row either, whatever a field is called.
+std::function<void(std::string_view)> ReducePhase::take_partial() {
+    if (!config_.distributed) return {};
+    return
+        [this](std::string_view document) { peers_.read(document, activity_, intake_, *clock_); };
+}
+
+std::string ReducePhase::getinfo_reply() const {
+    const auto fields = EventRows::required_fields(config_.input, config_.distributed,
+                                                   cloudtrail::Shape::cloudtrail());
+    return scp::reporting_getinfo_reply(
+        fields, config_.distributed ? map_command(config_, setup_->catalogue.fingerprint()) : "");
+}
+
+// Splunk starts the program to ask for its kind alone, too; the files are read only where events
+// follow.
+Result<> ReducePhase::begin() {
+    lookup_problems_ = read_lookups(setup_->catalogue, setup_->lookups_folder, config_);
+    return config_.mode == Mode::baseline ? check_whole(lookup_problems_) : Result<>{};
+}
+
+Result<> ReducePhase::exchange(io::Window& body, bool finished, io::ByteSink& replies) {
+    if (chunks_ == 0) {
+        if (auto begun = begin(); !begun) return begun;
+    }
+    ++chunks_;
+    if (auto read = rows_.read_chunk(body); !read) return read;
+    return finished ? answer(replies) : scp::write_chunk(replies, scp::execute_reply(false));
+}
+
+Result<> ReducePhase::answer(io::ByteSink& replies) {
+    const auto findings = clock_->timed(Stage::write, [&] { return judge(activity_, config_); });
+    if (!findings) return std::unexpected(findings.error());
+    std::uint64_t row_count = 0;
+    const std::string csv = clock_->timed(Stage::write, [&] {
+        const auto [columns, rows] = answer_of(*findings);
+        row_count = rows.size();
+        return rows.empty() ? std::string() : to_splunk_csv(columns, rows);
+    });
+    if (config_.mode == Mode::baseline && max_result_rows_ > 0 && row_count > max_result_rows_) {
+        return failure("the baseline would have " + std::to_string(row_count) +
+                       " rows, more than Splunk's maxresultrows of " +
+                       std::to_string(max_result_rows_) +
+                       "; one that is cut forgets whole accounts. Raise maxresultrows in "
+                       "limits.conf, [searchresults]");
+    }
+    const scp::Inspector inspector = report(*findings, row_count, csv.size());
+    return scp::write_chunk(replies, scp::execute_reply(true, inspector), csv);
+}
+
+scp::Inspector ReducePhase::report(const Findings& findings, std::uint64_t rows,
+                                   std::uint64_t bytes_out) const {
+    const std::uint64_t repeats = repeats_in(activity_);
+    return {.messages = messages(findings, rows, repeats),
+            .metrics = metrics(rows, repeats, bytes_out)};
+}
+
+std::vector<scp::Message> ReducePhase::messages(const Findings& findings, std::uint64_t rows,
+                                                std::uint64_t repeats) const {
+    std::vector<scp::Message> messages;
+    const auto tell = [&messages](scp::Severity severity, std::string text) {
+        messages.push_back({.severity = severity, .text = std::move(text)});
+    };
+    for (const conf::Mistake& mistake : setup_->mistakes) {
+        tell(scp::Severity::error, to_text(mistake) + "; the built-in value counts");
+    }
+    for (const std::string& problem : lookup_problems_.unread) {
+        tell(scp::Severity::error, problem + "; the search goes on as if it were empty");
+    }
+    for (const std::string& problem : lookup_problems_.bad_lines) {
+        tell(scp::Severity::warn, problem);
+    }
+    const auto complaints = peers_.complaints();
+    for (std::size_t i = 0; i < complaints.size() && i < k_most_complaints; ++i) {
+        tell(scp::Severity::error, complaints[i]);
+    }
+    if (complaints.size() > k_most_complaints) {
+        tell(scp::Severity::error, "events of " +
+                                       std::to_string(complaints.size() - k_most_complaints) +
+                                       " more search peers are missing from the answer");
+    }
+    if (intake_.unreadable > 0) {
+        tell(scp::Severity::warn, std::to_string(intake_.unreadable) + " of " +
+                                      std::to_string(intake_.records) +
+                                      " records could not be read and were left out. The first, " +
+                                      intake_.first_reason);
+    }
+    if (config_.input == Input::fields && intake_.rows > 0 && !intake_.saw_call_columns) {
+        tell(scp::Severity::warn,
+             "no event has the fields eventSource and eventName, which input=fields reads; keep "
+             "them, or keep _raw and leave input=fields out");
+    }
+    if (config_.input == Input::raw && intake_.fields > k_few_fields) {
+        tell(scp::Severity::info,
+             "the events came with up to " + std::to_string(intake_.fields) +
+                 " fields, which cloudhijack does not read and Splunk takes most of the search's "
+                 "time to extract; put | fields _time, _raw before it, or use the macro "
+                 "cloudhijack_events");
+    }
+    if (const auto text = uncounted_in_words(intake_.left_out, repeats); !text.empty()) {
+        tell(scp::Severity::info, text);
+    }
+    for (const std::string& note : notes_of(findings, activity_, setup_->catalogue)) {
+        tell(scp::Severity::info, note);
+    }
+    if (max_result_rows_ > 0 && rows > max_result_rows_) {
+        tell(scp::Severity::warn, "the answer has " + std::to_string(rows) +
+                                      " rows, more than Splunk's maxresultrows of " +
+                                      std::to_string(max_result_rows_) + "; Splunk may cut it. " +
+                                      std::string(way_to_fewer_rows(config_.mode)));
+    }
+    return messages;
+}
+
+std::vector<scp::Metric> ReducePhase::metrics(std::uint64_t rows, std::uint64_t repeats,
+                                              std::uint64_t bytes_out) const {
+    std::vector<scp::Metric> metrics;
+    const auto add = [&](const std::string& name, double seconds, std::uint64_t input,
+                         std::uint64_t output) {
+        metrics.push_back({.name = name.empty() ? "cloudhijack" : "cloudhijack." + name,
+                           .elapsed_seconds = seconds,
+                           .invocations = chunks_,
+                           .input_count = input,
+                           .output_count = output});
+    };
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - started_;
+    add("", elapsed.count(), intake_.rows, rows);
+    add("events", 0, intake_.rows, intake_.records);
+    add("relevant", 0, intake_.records, intake_.relevant());
+    add("failed", 0, intake_.records, intake_.failed);
+    add("left_out", 0, intake_.records, intake_.left_out);
+    add("skipped", 0, intake_.records, intake_.unreadable);
+    add("duplicates", 0, intake_.records, repeats);
+    const bool by_principal = config_.mode == Mode::hunt || config_.mode == Mode::baseline;
+    add(by_principal ? "principals" : "groups", 0, intake_.records, detect::size_of(activity_));
+    add("bytes", 0, clock_->bytes(), bytes_out);
+    add("partial_rows", 0, peers_.documents(), 0);
+    const auto add_times = [&](const std::string& prefix, const StageTimes& times) {
+        for (std::size_t stage = 0; stage < times.size(); ++stage) {
+            add(prefix + std::string(k_stage_names.at(stage)),
+                static_cast<double>(times.at(stage)) / 1e6, 0, 0);
+        }
+    };
+    add_times("", clock_->times());
+    if (peers_.documents() > 0) {
+        add("map.bytes", 0, peers_.bytes(), 0);
+        add_times("map.", peers_.times());
+    }
+    return metrics;
+}
+
+}  // namespace cloudhijack::command

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/lookups.hpp"
+#include "config/setup.hpp"
+#include "detect/activity.hpp"
+#include "io/byte_stream.hpp"
+#include "io/window.hpp"
+#include "output/answer.hpp"
+#include "result.hpp"
+#include "scp/metadata.hpp"
+#include "search/event_rows.hpp"
+#include "search/peers.hpp"
+
+namespace cloudhijack::command {
+
+/// The search on the search head: counts events and adds what map phases have counted, in any
+/// mixture and order, and answers when all has come.
+class ReducePhase {
+  public:
+    /// The setup must outlive it. `clock` times what is read.
+    ReducePhase(const Setup& setup, Config config, StageClock& clock,
+                std::uint64_t max_result_rows);
+    ReducePhase(const ReducePhase&) = delete;  // its reader views its other members
+    ReducePhase& operator=(const ReducePhase&) = delete;
+    ReducePhase(ReducePhase&&) = delete;
+    ReducePhase& operator=(ReducePhase&&) = delete;
+    ~ReducePhase() = default;
+
+    [[nodiscard]] std::string getinfo_reply() const;
+
+    /// Reads one chunk's body and answers it; the last one with the findings, and with what the
+    /// user should know of how they came about. The error ends the search.
+    Result<> exchange(io::Window& body, bool finished, io::ByteSink& replies);
+
+  private:
+    std::function<void(std::string_view)> take_partial();
+    Result<> begin();
+    Result<> answer(io::ByteSink& replies);
+    [[nodiscard]] scp::Inspector report(const Findings& findings, std::uint64_t rows,
+                                        std::uint64_t bytes_out) const;
+    [[nodiscard]] std::vector<scp::Message> messages(const Findings& findings, std::uint64_t rows,
+                                                     std::uint64_t repeats) const;
+    [[nodiscard]] std::vector<scp::Metric> metrics(std::uint64_t rows, std::uint64_t repeats,
+                                                   std::uint64_t bytes_out) const;
+
+    const Setup* setup_;
+    Config config_;
+    StageClock* clock_;
+    std::uint64_t max_result_rows_;
+    detect::Activity activity_;
+    Intake intake_;
+    Peers peers_;
+    LookupProblems lookup_problems_;
+    cloudtrail::CallFilter filter_;
+    EventRows rows_;
+    std::uint64_t chunks_ = 0;
+    std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace cloudhijack::command

@@ -1,0 +1,137 @@
+#include "search/search_command.hpp"
+
+#include <algorithm>
+#include <array>
+#include <new>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "scp/chunk_reader.hpp"
+#include "scp/chunk_writer.hpp"
+#include "scp/metadata.hpp"
+#include "search/map_phase.hpp"
+#include "search/reduce_phase.hpp"
+#include "search/stage_clock.hpp"
+#include "text/quote.hpp"
+
+namespace cloudhijack::command {
+namespace {
+
+constexpr std::uint64_t k_most_leftovers = std::uint64_t{256} * 1024 * 1024;
+
+// The next request, which must be of the one action that may come now. nullopt: Splunk is done.
+Result<std::optional<scp::Request>> next_request(scp::ChunkReader& chunks,
+                                                 std::string_view action) {
+    auto metadata = chunks.next_metadata();
+    if (!metadata) return std::unexpected(metadata.error());
+    if (!*metadata) return std::nullopt;
+    auto request = scp::parse_request(std::move(**metadata));
+    if (!request) return std::unexpected(request.error());
+    if (request->action != action) {
+        return failure("the action is " + text::quoted(request->action) + " where \"" +
+                       std::string(action) + "\" was expected");
+    }
+    return std::move(*request);
+}
+
+// Fields that Splunk extracted do not tell what conditions on a call's parameters ask.
+bool volume_has_conditions(const detect::Catalogue& catalogue) {
+    return std::ranges::any_of(catalogue.services(), [](const detect::Service& service) {
+        return std::ranges::any_of(
+            service.calls_of(detect::Phase::volume),
+            [](const detect::Call& call) { return !call.conditions.empty(); });
+    });
+}
+
+std::vector<Option> search_options(const Setup& setup) {
+    std::vector<Option> options;
+    std::ranges::copy_if(setup.options, std::back_inserter(options),
+                         [](const Option& option) { return option.face != Face::shell; });
+    return options;
+}
+
+Result<Config> read_config(const Setup& setup, const std::vector<std::string>& arguments) {
+    Config config = setup.default_config();
+    const bool is_map = std::ranges::any_of(
+        arguments, [](const std::string& argument) { return argument.starts_with("phase="); });
+    const auto read = read_search_arguments(
+        arguments, is_map ? map_option_table() : search_options(setup), config);
+    if (!read) return std::unexpected(read.error());
+    if (config.input == Input::fields && config.mode != Mode::volume) {
+        return failure("option input=fields belongs to mode volume; mode " +
+                       std::string(name_of(config.mode)) +
+                       " reads the whole record: keep _raw and leave input=fields out");
+    }
+    // A peer whose catalogue differs counts by other rules, and the reduce phase says so.
+    if (!is_map && config.input == Input::fields && volume_has_conditions(setup.catalogue)) {
+        return failure(
+            "cloudhijack.conf has a volume call with a condition on its parameters, which "
+            "input=fields cannot judge; keep _raw and leave input=fields out");
+    }
+    return config;
+}
+
+// From the reply to getinfo on.
+Result<> exchange_all(auto& phase, scp::ChunkReader& chunks, io::ByteSink& replies) {
+    auto written = scp::write_chunk(replies, phase.getinfo_reply());
+    while (written) {
+        const auto execute = next_request(chunks, "execute");
+        if (!execute) return std::unexpected(execute.error());
+        if (!*execute) return {};
+        written = phase.exchange(chunks.body(), (*execute)->finished, replies);
+        if ((*execute)->finished) break;
+    }
+    return written;
+}
+
+Result<> converse(const Setup& setup, StageClock& clock, scp::ChunkReader& chunks,
+                  io::ByteSink& replies) {
+    auto getinfo = next_request(chunks, "getinfo");
+    if (!getinfo) return std::unexpected(getinfo.error());
+    if (!*getinfo) return {};
+    auto config = read_config(setup, (*getinfo)->args);
+    if (!config) return std::unexpected(config.error());
+    if (config->phase == Phase::map) {
+        MapPhase phase(setup, std::move(*config), clock);
+        return exchange_all(phase, chunks, replies);
+    }
+    ReducePhase phase(setup, std::move(*config), clock, (*getinfo)->max_result_rows);
+    return exchange_all(phase, chunks, replies);
+}
+
+void take_leftovers(io::ByteSource& source, std::uint64_t count) {
+    std::array<char, std::size_t{64} * 1024> discarded{};
+    count = std::min(count, k_most_leftovers);
+    while (count > 0) {
+        const auto most = std::min<std::uint64_t>(count, discarded.size());
+        const auto taken = source(std::span(discarded).first(static_cast<std::size_t>(most)));
+        if (!taken || *taken == 0) return;
+        count -= *taken;
+    }
+}
+
+}  // namespace
+
+Result<> run_search_command(const Setup& setup, SearchStreams streams) {
+    StageClock clock;
+    scp::ChunkReader chunks(clock.timed(std::move(streams.requests)));
+    Result<> ended;
+    try {
+        ended = converse(setup, clock, chunks, streams.replies);
+    } catch (const std::bad_alloc&) {  // what was counted is given back by now
+        ended = failure("out of memory: narrow the search, or count longer spans");
+    }
+    if (!ended && ended.error().kind == Error::Kind::told) {
+        const std::string& text = ended.error().text;
+        ended = chunks.saw_old_protocol()
+                    ? scp::write_old_protocol_error(streams.replies, text)
+                    : scp::write_chunk(streams.replies, scp::error_reply(text));
+        if (ended) take_leftovers(streams.leftovers, chunks.bytes_to_come());
+    }
+    const bool peer_is_gone = !ended && ended.error().kind == Error::Kind::gone;
+    return peer_is_gone ? Result<>{} : ended;
+}
+
+}  // namespace cloudhijack::command

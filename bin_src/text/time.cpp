@@ -1,0 +1,165 @@
+#include "text/time.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+
+#include "text/number.hpp"
+
+namespace cloudhijack::cloudtrail {
+namespace {
+
+using std::chrono::days;
+using std::chrono::hours;
+using std::chrono::microseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr std::int64_t k_first_second = -62'135'596'800;  // 0001-01-01T00:00:00Z
+constexpr std::int64_t k_last_second = 253'402'300'799;   // 9999-12-31T23:59:59Z
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// Takes pieces off the front of a text; each step says whether it could.
+class Scanner {
+  public:
+    explicit Scanner(std::string_view text) : rest_(text) {}
+
+    [[nodiscard]] bool done() const { return rest_.empty(); }
+
+    bool take(char expected) {
+        if (!rest_.starts_with(expected)) return false;
+        rest_.remove_prefix(1);
+        return true;
+    }
+
+    // Exactly `count` digits, as a number from `least` to `most`.
+    std::optional<int> number(std::size_t count, int least, int most) {
+        if (rest_.size() < count || !std::ranges::all_of(rest_.substr(0, count), is_digit)) {
+            return std::nullopt;
+        }
+        int value = 0;
+        std::from_chars(rest_.data(), rest_.data() + count, value);
+        rest_.remove_prefix(count);
+        return value >= least && value <= most ? std::optional(value) : std::nullopt;
+    }
+
+    // All the digits there are, at least one.
+    std::optional<std::int64_t> whole_number() {
+        std::int64_t value = 0;
+        if (rest_.empty() || !is_digit(rest_.front())) return std::nullopt;
+        const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), value);
+        if (error != std::errc{}) return std::nullopt;
+        rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
+        return value;
+    }
+
+    // A fraction of a second if one stands here: a point and at least one digit.
+    std::optional<microseconds> fraction() {
+        if (!take('.')) return microseconds{0};
+        if (rest_.empty() || !is_digit(rest_.front())) return std::nullopt;
+        std::int64_t value = 0;
+        std::int64_t place = 100'000;
+        for (; !rest_.empty() && is_digit(rest_.front()); rest_.remove_prefix(1), place /= 10) {
+            value += (rest_.front() - '0') * place;
+        }
+        return microseconds{value};
+    }
+
+  private:
+    std::string_view rest_;
+};
+
+std::optional<Time> parse_epoch(std::string_view text) {
+    Scanner scanner(text);
+    const bool negative = scanner.take('-');
+    const auto whole = scanner.whole_number();
+    if (!whole || *whole > k_last_second) return std::nullopt;
+    const auto fraction = scanner.fraction();
+    if (!fraction || !scanner.done()) return std::nullopt;
+    const microseconds since_epoch = seconds{*whole} + *fraction;
+    if (!negative) return Time{since_epoch};
+    if (since_epoch > -seconds{k_first_second}) return std::nullopt;
+    return Time{-since_epoch};
+}
+
+std::optional<minutes> parse_zone(Scanner& scanner) {
+    if (scanner.done() || scanner.take('Z')) return minutes{0};
+    const bool west = scanner.take('-');
+    if (!west && !scanner.take('+')) return std::nullopt;
+    const auto hour = scanner.number(2, 0, 23);
+    if (!hour) return std::nullopt;
+    minutes offset = hours{*hour};
+    if (!scanner.done()) {
+        scanner.take(':');
+        const auto minute = scanner.number(2, 0, 59);
+        if (!minute) return std::nullopt;
+        offset += minutes{*minute};
+    }
+    return west ? -offset : offset;
+}
+
+std::optional<Time> parse_calendar(std::string_view text) {
+    Scanner scanner(text);
+    const auto year = scanner.number(4, 1, 9999);
+    if (!year || !scanner.take('-')) return std::nullopt;
+    const auto month = scanner.number(2, 1, 12);
+    if (!month || !scanner.take('-')) return std::nullopt;
+    const auto day = scanner.number(2, 1, 31);
+    if (!day || !(scanner.take('T') || scanner.take(' '))) return std::nullopt;
+    const std::chrono::year_month_day date{std::chrono::year{*year},
+                                           std::chrono::month{static_cast<unsigned>(*month)},
+                                           std::chrono::day{static_cast<unsigned>(*day)}};
+    const auto hour = scanner.number(2, 0, 23);
+    if (!date.ok() || !hour || !scanner.take(':')) return std::nullopt;
+    const auto minute = scanner.number(2, 0, 59);
+    if (!minute || !scanner.take(':')) return std::nullopt;
+    const auto second = scanner.number(2, 0, 60);  // 60: a leap second, the next minute's first
+    if (!second) return std::nullopt;
+    const auto fraction = scanner.fraction();
+    if (!fraction) return std::nullopt;
+    const auto zone = parse_zone(scanner);
+    if (!zone || !scanner.done()) return std::nullopt;
+    return std::chrono::sys_days{date} + hours{*hour} + minutes{*minute} + seconds{*second} +
+           *fraction - *zone;
+}
+
+}  // namespace
+
+std::optional<Time> parse_time(std::string_view text) {
+    const bool calendar = text.size() > 4 && text[4] == '-';
+    return calendar ? parse_calendar(text) : parse_epoch(text);
+}
+
+void append_epoch_seconds(std::string& text, Time time) {
+    const std::int64_t total = time.time_since_epoch().count();
+    const std::int64_t magnitude = total < 0 ? -total : total;
+    if (total < 0) text += '-';
+    text::append_number(text, magnitude / 1'000'000);
+    if (const std::int64_t fraction = magnitude % 1'000'000; fraction != 0) {
+        const std::string digits = std::to_string(fraction);
+        text += '.' + std::string(6 - digits.size(), '0') + digits;
+        text.erase(text.find_last_not_of('0') + 1);
+    }
+}
+
+std::string to_epoch_seconds(Time time) {
+    std::string text;
+    append_epoch_seconds(text, time);
+    return text;
+}
+
+std::string to_utc(Time time) {
+    const auto day = std::chrono::floor<std::chrono::days>(time);
+    const std::chrono::year_month_day date{day};
+    const std::chrono::hh_mm_ss clock{std::chrono::floor<std::chrono::seconds>(time - day)};
+    const auto digits = [](long value, std::size_t count) {
+        const std::string text = std::to_string(value);
+        return std::string(count - std::min(count, text.size()), '0') + text;
+    };
+    return digits(int{date.year()}, 4) + '-' + digits(unsigned{date.month()}, 2) + '-' +
+           digits(unsigned{date.day()}, 2) + 'T' + digits(clock.hours().count(), 2) + ':' +
+           digits(clock.minutes().count(), 2) + ':' + digits(clock.seconds().count(), 2) + 'Z';
+}
+
+}  // namespace cloudhijack::cloudtrail

@@ -1,0 +1,101 @@
+#include "config/lookup_file.hpp"
+
+#include <doctest/doctest.h>
+
+#include <array>
+
+#include "scan/temporary_folder.hpp"
+
+using namespace cloudhijack;
+using command::LookupColumn;
+using command::LookupFile;
+
+namespace {
+
+constexpr std::array k_columns = {LookupColumn{.name = "who", .is_required = true},
+                                  LookupColumn{.name = "what"}};
+
+// Each row as `who|what`, or the error.
+std::vector<std::string> rows_of(std::string_view bytes) {
+    const TemporaryFolder folder;
+    LookupFile file(folder.write("lookup.csv", bytes), k_columns);
+    const std::string path = (folder.path() / "lookup.csv").string();
+    const auto without_path = [&path](const std::string& text) {
+        CHECK(text.starts_with(path));
+        return text.substr(path.size());
+    };
+    std::vector<std::string> rows;
+    if (const auto opened = file.open(); !opened) return {without_path(opened.error().text)};
+    while (true) {
+        const auto found = file.next();
+        if (!found) {
+            rows.push_back(without_path(found.error().text));
+            break;
+        }
+        if (!*found) break;
+        rows.push_back(file.cell(0) + '|' + file.cell(1));
+        if (file.cell(0) == "bad") file.note_bad("is bad");
+    }
+    for (const auto& problem : file.problems()) rows.push_back(without_path(problem));
+    return rows;
+}
+
+using Rows = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("lookup: columns stand in any order, among others") {
+    CHECK(rows_of("who,what\na,1\nb,2\n") == Rows{"a|1", "b|2"});
+    CHECK(rows_of("note,what,who,__mv_who\nx,1,a,\n") == Rows{"a|1"});
+    CHECK(rows_of("who\na\n") == Rows{"a|"});
+    CHECK(rows_of("who,who\na,b\n") == Rows{"a|"});
+    CHECK(rows_of("who,what\na\n,\nb,2,3\n") == Rows{"a|", "|", "b|2"});
+}
+
+TEST_CASE("lookup: as Splunk, spreadsheets and people write it") {
+    CHECK(rows_of("\xEF\xBB\xBFwho,what\r\na,1\r\n") == Rows{"a|1"});
+    CHECK(rows_of("\"who\",\"what\"\n\"a,b\",\"say \"\"1\"\"\"\n") == Rows{"a,b|say \"1\""});
+    CHECK(rows_of(" Who,WHAT \n\n a , 1 \n\n\nb,2") == Rows{" a | 1 ", "b|2"});
+    CHECK(rows_of("who,what\na\xFF,1\n") == Rows{"a\xEF\xBF\xBD|1"});
+}
+
+TEST_CASE("lookup: a blank file, or one without a row, has no rows") {
+    CHECK(rows_of("").empty());
+    CHECK(rows_of("\xEF\xBB\xBF").empty());
+    CHECK(rows_of("\r\n").empty());  // what is left where a search without rows was written
+    CHECK(rows_of("who,what\n").empty());
+}
+
+TEST_CASE("lookup: what is wrong with a file is told with its name") {
+    CHECK(rows_of("whom,what\na,1\n") == Rows{": has no column who in its first line"});
+    CHECK(rows_of("who,what\na,1\n\"b,2\nc,3\n") ==
+          Rows{"a|1", ", line 3: a quote opens and is never closed"});
+    const std::string long_row(2'000'000, 'x');
+    CHECK(rows_of("who,what\na,1\n" + long_row + "\n").back() ==
+          ", line 3: a row is longer than 1 MiB, the most that cloudhijack reads");
+    LookupFile missing("/nowhere/lookup.csv", k_columns);
+    CHECK(missing.open().error().text ==
+          "/nowhere/lookup.csv: cannot be read: No such file or directory");
+    LookupFile folder("/tmp", k_columns);
+    CHECK(folder.open().error().text.starts_with("/tmp: cannot be read: "));
+}
+
+TEST_CASE("lookup: bad rows are told with their lines, a few of them one by one") {
+    CHECK(rows_of("who,what\na,\"1\n2\"\n\nbad,3\n") ==
+          Rows{"a|1\n2", "bad|3", ", line 5: is bad; the line does not count"});
+    std::string many = "who\n";
+    for (int i = 0; i < 25; ++i) many += "bad\n";
+    const auto rows = rows_of(many);
+    CHECK(rows[25] == ", line 2: is bad; the line does not count");
+    CHECK(rows[44] == ", line 21: is bad; the line does not count");
+    CHECK(rows.back() == ": 5 more lines do not count");
+}
+
+TEST_CASE("lookup: caps on bytes and rows") {
+    const std::string large(command::k_largest_lookup + 1, '\n');
+    CHECK(rows_of(large) == Rows{": is larger than 50 MiB"});
+    std::string rows = "who\n";
+    for (std::uint64_t i = 0; i < command::k_most_lookup_rows; ++i) rows += "a\n";
+    CHECK(rows_of(rows).size() == command::k_most_lookup_rows);
+    CHECK(rows_of(rows + "b\n").back() == ": has more than 1000000 rows");
+}

@@ -1,0 +1,157 @@
+#include "config/options.hpp"
+
+#include <doctest/doctest.h>
+#include <re2/re2.h>
+
+#include <string>
+#include <vector>
+
+#include "config/setup_for_tests.hpp"
+#include "rules/builtin.hpp"
+
+using namespace cloudhijack;
+using Arguments = std::vector<std::string>;
+
+namespace {
+
+Result<command::Config> parse_search_arguments(const Arguments& arguments) {
+    static const command::Setup setup = setup_with();
+    command::Config config = setup.default_config();
+    if (auto read = read_search_arguments(arguments, setup.options, config); !read) {
+        return std::unexpected(read.error());
+    }
+    return config;
+}
+
+std::string error_of(const Arguments& arguments) {
+    const auto config = parse_search_arguments(arguments);
+    return config ? "no error" : config.error().text;
+}
+
+std::chrono::seconds span_of(const Arguments& arguments) {
+    const auto config = parse_search_arguments(arguments);
+    REQUIRE(config);
+    return config->volume.span;
+}
+
+std::uint64_t threshold_of(const command::Config& config, std::string_view id) {
+    return config.volume.thresholds.at(service_index(id));
+}
+
+}  // namespace
+
+TEST_CASE("options: without any, the search that the command replaces") {
+    const auto config = parse_search_arguments({});
+    REQUIRE(config);
+    CHECK(config->volume.span == std::chrono::hours{1});
+    CHECK(threshold_of(*config, "ses") == 100);
+    CHECK(threshold_of(*config, "sns") == 200);
+    CHECK(threshold_of(*config, "bedrock") == 50);
+    CHECK(config->input == command::Input::raw);
+    CHECK(config->volume.min_score == 0);
+    CHECK(config->volume.suspicious_names->pattern() == "(temp|tmp|test|anon|random)");
+}
+
+TEST_CASE("options: each takes its values") {
+    const auto config = parse_search_arguments(
+        {"mode=volume", "input=fields", "span=15m", "ses_threshold=0", "sns_threshold=7",
+         "bedrock_threshold=1000000000", "min_score=6", "suspicious_names=a b=c"});
+    REQUIRE(config);
+    CHECK(config->volume.span == std::chrono::minutes{15});
+    CHECK(threshold_of(*config, "ses") == 0);
+    CHECK(threshold_of(*config, "sns") == 7);
+    CHECK(threshold_of(*config, "bedrock") == 1'000'000'000);
+    CHECK(config->input == command::Input::fields);
+    CHECK(config->volume.min_score == 6);
+    CHECK(config->volume.suspicious_names->pattern() == "a b=c");
+    CHECK(span_of({"span=90s"}) == std::chrono::seconds{90});
+    CHECK(span_of({"span=366d"}) == std::chrono::days{366});
+}
+
+TEST_CASE("options: Splunk parts an assignment with blanks into several arguments") {
+    for (const Arguments& parted :
+         {Arguments{"span", "=", "2h"}, {"span=", "2h"}, {"span", "=2h"}, {"span=2h"}}) {
+        CHECK(span_of(parted) == std::chrono::hours{2});
+        Arguments more = parted;
+        more.insert(more.begin(), {"min_score", "=", "1"});
+        more.insert(more.end(), {"ses_threshold=", "5"});
+        CHECK(span_of(more) == std::chrono::hours{2});
+    }
+}
+
+TEST_CASE("options: a value may hold the sign, and an empty argument swallows nothing") {
+    const auto pattern_of = [](const Arguments& arguments) {
+        const auto config = parse_search_arguments(arguments);
+        REQUIRE(config);
+        return config->volume.suspicious_names->pattern();
+    };
+    CHECK(pattern_of({"suspicious_names", "=", "a=b"}) == "a=b");
+    CHECK(pattern_of({"suspicious_names=", "a=b"}) == "a=b");
+    CHECK(pattern_of({"suspicious_names", "=a=b", "span", "=", "1h"}) == "a=b");
+    CHECK(error_of({"suspicious_names=", "span=1h"}).contains("match every name"));
+    CHECK(error_of({"", "foo"}).contains("cannot use the argument \"\""));
+}
+
+TEST_CASE("options: a bad value is told with the option's name, what it takes and what came") {
+    for (const std::string value : {"", "1", "h", "0h", "-1h", "1.5h", "1w", "1h ", "367d", "1 h",
+                                    "99999999999999999999s", "1hh"}) {
+        CAPTURE(value);
+        const std::string error = error_of({"span=" + value});
+        CHECK(error.contains("option span takes a whole number with s, m, h or d"));
+        CHECK(error.contains("got \"" + value + '"'));
+    }
+    for (const std::string value : {"", "-1", "1.5", "x", "1000000001", "0x10", "1,000"}) {
+        CAPTURE(value);
+        CHECK(error_of({"sns_threshold=" + value})
+                  .contains("option sns_threshold takes a whole number from 0 to 1000000000"));
+    }
+    CHECK(error_of({"min_score=7"}).contains("option min_score takes a whole number from 0 to 6"));
+    CHECK(error_of({"input=xml"}).contains("option input takes raw or fields; got \"xml\""));
+    CHECK(error_of({"mode=hunted"})
+              .contains("option mode takes volume, hunt, baseline or coverage; got \"hunted\""));
+    CHECK(error_of({"suspicious_names=(a"}).contains("missing )"));
+    CHECK(error_of({"suspicious_names=(?=a)"}).contains("RE2"));
+    CHECK(error_of({"suspicious_names="}).contains("match every name"));
+}
+
+TEST_CASE("options: what is no option is told with those that are") {
+    CHECK(error_of({"spam=1h"})
+              .contains("unknown option \"spam\": the options are mode, input, span, min_score"));
+    CHECK(error_of({"spam=1h"}).contains("bedrock_threshold"));
+    CHECK(error_of({"account_threshold=1"}).contains("unknown option"));
+    CHECK(error_of({"SPAN=1h"}).contains("unknown option"));
+    CHECK(error_of({"1h"}).contains(
+        "cannot use the argument \"1h\": options are written name=value"));
+    CHECK(error_of({""}).contains("cannot use the argument"));
+    CHECK(error_of({"=1h"}).contains("cannot use the argument"));
+    CHECK(error_of({"span"}).contains("cannot use the argument \"span\""));
+    CHECK(error_of({"="}).contains("cannot use the argument"));
+    CHECK(error_of({"span=1h", "span=1h"}).contains("option span is given twice"));
+}
+
+TEST_CASE("options: a hunt has options of its own, and an option of another mode is an error") {
+    const auto config = parse_search_arguments({"mode=hunt", "min_risk=41",
+                                                "disabled_evidence=burst, many_ips  probe",
+                                                "sms_voice_threshold=7"});
+    REQUIRE(config);
+    CHECK(config->mode == command::Mode::hunt);
+    CHECK(config->hunt.min_risk == 41);
+    CHECK(config->hunt.disabled.size() == 3);
+    CHECK(config->hunt.settings_of("burst") == nullptr);
+    CHECK(config->hunt.settings_of("evade") != nullptr);
+    CHECK(config->hunt.thresholds[service_index("sms_voice")] == 7);
+    CHECK(parse_search_arguments({"mode=hunt", "ses_threshold=1", "suspicious_names=x"}));
+    for (const std::string option : {"span=1h", "min_score=1"}) {
+        CHECK(error_of({"mode=hunt", option})
+                  .contains("option " + option.substr(0, option.find('=')) +
+                            " belongs to mode volume, and the mode is hunt; it takes a whole"));
+    }
+    for (const std::string option :
+         {"min_risk=1", "disabled_evidence=burst", "sms_voice_threshold=1"}) {
+        CHECK(
+            error_of({option}).contains(" belongs to mode hunt, and the mode is volume; it takes"));
+    }
+    CHECK(error_of({"mode=hunt", "min_risk=101"}).contains("a whole number from 0 to 100"));
+    CHECK(error_of({"mode=hunt", "disabled_evidence=burts"})
+              .contains("there is no evidence \"burts\""));
+}

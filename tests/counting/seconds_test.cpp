@@ -1,0 +1,34 @@
+#include "counting/seconds.hpp"
+
+#include <doctest/doctest.h>
+
+#include <vector>
+
+using namespace cloudhijack::detect;
+
+TEST_CASE("seconds: a set in order, before 1970 too") {
+    Seconds seconds;
+    CHECK(seconds.is_empty());
+    for (const std::int64_t second : {100, 59, 60, -1, 100, -61}) seconds.add(second);
+    Seconds more;
+    more.add(7);
+    seconds.merge(more);
+    std::vector<std::int64_t> all;
+    seconds.for_each([&all](std::int64_t second) { all.push_back(second); });
+    CHECK(all == std::vector<std::int64_t>{-61, -1, 7, 59, 60, 100});
+    CHECK(seconds.first() == -61);
+    CHECK(seconds.first_from(-61) == -61);
+    CHECK(seconds.first_from(-60) == -1);
+    CHECK(seconds.first_from(8) == 59);
+    CHECK(seconds.first_from(60) == 60);
+    CHECK(seconds.first_from(61) == 100);
+    CHECK(seconds.first_from(101) == std::nullopt);
+}
+
+TEST_CASE("seconds: hours and minutes begin at multiples of their length") {
+    CHECK(hour_of(3599) == 0);
+    CHECK(hour_of(3600) == 1);
+    CHECK(hour_of(-1) == -1);
+    CHECK(hour_of(-3600) == -1);
+    CHECK(minute_of(-61) == -2);
+}

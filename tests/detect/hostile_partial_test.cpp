@@ -1,0 +1,199 @@
+// Documents come from other machines: whatever is in them, reading ends with a result.
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "config/setup_for_tests.hpp"
+#include "detect/hunt/hunt_rows.hpp"
+#include "detect/hunt/story.hpp"
+#include "detect/volume/volume_activity.hpp"
+#include "detect/volume/volume_rows.hpp"
+#include "partial/through_documents.hpp"
+
+using namespace cloudhijack;
+using detect::HuntActivity;
+using detect::VolumeActivity;
+
+namespace {
+
+constexpr std::string_view k_volume_of_format_1 =
+    R"({"cloudhijack":1,"catalogue":"0123456789abcdef","host":"idx1","mode":"test",)"
+    R"("texts":["arn:aws:iam::111122223333:user/eve","IAMUser","us-east-1","198.51.100.1"],)"
+    R"("groups":[[1772445600000000,1,0,1,2,1,1772445601000000,1772445601000000,3]]})";
+constexpr std::string_view k_hunt_of_format_1 =
+    R"({"cloudhijack":1,"catalogue":"0123456789abcdef","host":"idx1","mode":"test",)"
+    R"("texts":["111122223333","arn:aws:iam::111122223333:user/eve","198.51.100.1",)"
+    R"("us-east-1","00000000-0000-4000-8000-000000000001","a@example.com","aws-cli",)"
+    R"("AKIA1","ASIA1","IAMUser"],"calls":[[0,0,1,1,492346,3872810486567936823,)"
+    R"(10832984376867354385,2,0,1,0,8,0,0,17,3,1],[0,0,1,1,492346,17962896968387998218,)"
+    R"(10832984376867354385,2,0,1,0,2,1,1,0,3,1]],"principals":[[0,0,1,1,0,0]],"sets":[[0,)"
+    R"(0,1,0,2],[0,0,1,1,6],[0,0,1,2,6],[0,0,1,3,7,8],[0,0,1,5,3],[0,0,1,6,9]],"shown":[[0,)"
+    R"(0,1,1,0,0,1772445601,4,3,2,2],[0,0,1,1,17,0,1772445600,4,3,2,8]],"subjects":[[0,0,1,)"
+    R"(5,1,17,8,0,0,29540760,1]]})";
+
+const command::Setup& setup() {
+    static const command::Setup built_in = setup_with();
+    return built_in;
+}
+
+// Everything that documents can hold: many calls of one hour, users, keys, a quarantine.
+Story busy_story() {
+    Story story = repeated({.time = {}, .call = "SendEmail"}, 0, 1100);
+    for (std::size_t i = 0; i < story.size(); ++i) {
+        story[i].address = "10." + std::to_string(i % 250) + "." + std::to_string(i / 250) + ".1";
+        story[i].agent = "agent " + std::to_string(i);
+    }
+    const std::string quarantine =
+        R"({"userName":"eve","policyArn":"arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3"})";
+    const Told probe{.time = "10:00:00",
+                     .call = "InvokeModel",
+                     .error = "ValidationException",
+                     .message = "max_tokens: range: 1"};
+    return story +
+           Story{probe,
+                 {.time = "10:00:01", .call = "CreateUser", .parameters = R"({"userName":"x"})"},
+                 {.time = "10:00:02", .call = "AttachUserPolicy", .parameters = quarantine}};
+}
+
+// A digit, a quote, a bracket or any byte of the text becomes another one, or goes.
+std::string changed(std::string text, std::mt19937& random) {
+    for (auto left = 1 + random() % 3; left > 0 && !text.empty(); --left) {
+        const std::size_t at = random() % text.size();
+        constexpr std::string_view bytes = "0123456789-,[]\"{}x\x80";
+        if (random() % 3 == 0) {
+            text.erase(at, 1 + random() % 4);
+        } else if (random() % 2 == 0) {
+            text.insert(at, 1, bytes[random() % bytes.size()]);
+        } else {
+            text[at] = bytes[random() % bytes.size()];
+        }
+    }
+    return text;
+}
+
+}  // namespace
+
+TEST_CASE("hostile partial documents: a changed hunt is read or refused, and rows can be made") {
+    const ToldEvents told(busy_story());
+    HuntActivity activity(setup().catalogue);
+    for (const auto& event : told.events()) activity.add(event);
+    const auto documents = documents_of(activity);
+    REQUIRE(documents.size() > 3);
+    auto rules = setup().default_config().hunt;
+    rules.min_risk = 0;
+    std::size_t refused = 0;
+    std::size_t taken = 0;
+    for (unsigned seed = 0; seed < 3000; ++seed) {
+        std::mt19937 random(seed);
+        HuntActivity read(setup().catalogue);
+        const bool sound =
+            read_document(changed(documents[random() % documents.size()], random), read)
+                .has_value();
+        ++(sound ? taken : refused);
+        if (!sound) continue;
+        for (const auto& finding : read.findings(rules).rows) command::to_row(finding);
+        CHECK(read.repeats() < UINT64_MAX);
+        HuntActivity merged(setup().catalogue);
+        merged.merge(read);
+        merged.merge(activity);
+        if (seed % 50 == 0) CHECK_FALSE(merged.findings(rules).rows.empty());
+    }
+    CHECK(refused > 500);
+    CHECK(taken > 500);
+}
+
+TEST_CASE("hostile partial documents: a changed volume is read or refused, and rows can be made") {
+    const ToldEvents told(busy_story());
+    constexpr std::chrono::hours hour{1};
+    VolumeActivity activity(setup().catalogue, hour);
+    for (const auto& event : told.events()) activity.add(event);
+    const auto documents = documents_of(activity);
+    auto rules = setup().default_config().volume;
+    rules.thresholds.assign(rules.thresholds.size(), 0);
+    std::size_t taken = 0;
+    for (unsigned seed = 0; seed < 3000; ++seed) {
+        std::mt19937 random(seed);
+        VolumeActivity read(setup().catalogue, hour);
+        if (!read_document(changed(documents[random() % documents.size()], random), read)) continue;
+        ++taken;
+        for (const auto& finding : read.findings(rules).rows) command::to_row(finding);
+    }
+    CHECK(taken > 100);
+    CHECK(taken < 2900);
+}
+
+TEST_CASE("hostile partial documents: a list of another mode is refused") {
+    const std::string document =
+        R"({"cloudhijack":1,"host":"h","texts":["a"],"groups":[[0,0,0,0,0,1,0,0]]})";
+    HuntActivity hunt(setup().catalogue);
+    const auto ended = read_document(document, hunt);
+    REQUIRE_FALSE(ended);
+    CHECK(ended.error().text == "has an unknown list \"groups\"");
+    VolumeActivity volume(setup().catalogue, std::chrono::hours{1});
+    CHECK(read_document(document, volume));
+    CHECK(volume.size() == 1);
+}
+
+TEST_CASE("hostile partial documents: each field at and beyond its bounds is read or refused") {
+    const ToldEvents told(busy_story());
+    HuntActivity activity(setup().catalogue);
+    for (const auto& event : told.events()) activity.add(event);
+    auto rules = setup().default_config().hunt;
+    rules.min_risk = 0;
+    std::size_t refused = 0;
+    std::size_t taken = 0;
+    std::size_t rows = 0;
+    for (const std::string& document : documents_of(activity)) {
+        const auto parsed = nlohmann::ordered_json::parse(document);
+        nlohmann::ordered_json short_one;  // with the first item of each list
+        for (const auto& [name, value] : parsed.items()) {
+            const bool is_list = value.is_array() && name != "texts";
+            short_one[name] = is_list ? nlohmann::ordered_json::array({value[0]}) : value;
+        }
+        for (const auto& [list, items] : parsed.items()) {
+            if (!items.is_array() || list == "texts") continue;
+            for (std::size_t field = 0; field < items[0].size(); ++field) {
+                for (const std::string value : {"0", "1", "2", "7", "59", "60", "127", "128",
+                                                "3600", "1000000", "-1", "18446744073709551615"}) {
+                    auto forged = short_one;
+                    forged[list][0][field] = nlohmann::ordered_json::parse(value);
+                    HuntActivity read(setup().catalogue);
+                    const bool sound = read_document(forged.dump(), read).has_value();
+                    ++(sound ? taken : refused);
+                    if (!sound) continue;
+                    for (const auto& finding : read.findings(rules).rows) {
+                        command::to_row(finding);
+                        ++rows;
+                    }
+                }
+            }
+        }
+    }
+    CHECK(refused > 500);
+    CHECK(taken > 500);
+    CHECK(rows > 500);
+}
+
+// Whoever changes what stands in a document changes k_format; the built-in catalogue numbers the
+// services and calls in it.
+TEST_CASE("partial documents: what format 1 looks like") {
+    Told told{.time = "10:00:00", .call = "CreateEmailIdentity"};
+    told.id = "00000000-0000-4000-8000-000000000001";
+    told.parameters = R"({"emailIdentity":"a@example.com"})";
+    told.key = "AKIA1";
+    const ToldEvents events(Story{told, {.time = "10:00:01", .call = "SendEmail"}});
+    HuntActivity hunt(setup().catalogue);
+    VolumeActivity volume(setup().catalogue, std::chrono::hours{1});
+    for (const auto& event : events.events()) {
+        hunt.add(event);
+        volume.add(event);
+    }
+    CHECK(documents_of(volume).front() == k_volume_of_format_1);
+    CHECK(documents_of(hunt).front() == k_hunt_of_format_1);
+}

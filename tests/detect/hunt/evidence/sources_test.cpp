@@ -1,0 +1,135 @@
+#include <doctest/doctest.h>
+
+#include "detect/hunt/story.hpp"
+
+using namespace cloudhijack;
+
+namespace {
+
+constexpr std::int64_t k_hour = 3600;
+
+// The n-th address of a network of its own.
+std::string network(int n) { return "10." + std::to_string(n) + ".0.1"; }
+
+// One call each from so many networks, so many seconds apart.
+Story rotating(int addresses, std::int64_t apart = 60) {
+    Story story = repeated({.call = "GetSendQuota"}, 0, addresses, apart);
+    for (int i = 0; i < addresses; ++i) story[static_cast<std::size_t>(i)].address = network(i);
+    return story;
+}
+
+}  // namespace
+
+TEST_CASE("rotating_ips: five addresses of five networks, half as many as calls") {
+    CHECK(score("rotating_ips", rotating(5)) == 40);
+    CHECK(score("rotating_ips", rotating(4)) == 0);
+    Story near = rotating(5);
+    near[4].address = "10.0.7.1";  // a network that is there already
+    CHECK(score("rotating_ips", near) == 15);
+    near[4].address = network(0);
+    CHECK(score("rotating_ips", near) == 0);
+    const Story more = repeated({.call = "GetSendQuota", .address = network(0)}, 900, 6);
+    CHECK(score("rotating_ips", rotating(5) + Story(more.begin(), more.end() - 1)) == 40);
+    CHECK(score("rotating_ips", rotating(5) + more) == 0);
+    Story other = rotating(5);
+    other[4].agent = "Boto3/1.2";
+    CHECK(score("rotating_ips", other) == 0);
+    other[4].agent = "aws-cli/2.1";  // the same but for its version
+    CHECK(score("rotating_ips", other) == 40);
+}
+
+TEST_CASE("rotating_ips: IPv6 networks are /32, and a service's name is no address") {
+    Story story = rotating(5);
+    story[4].address = "2001:db8::1";
+    CHECK(score("rotating_ips", story) == 40);
+    story[3].address = "2001:db8:1::1";
+    CHECK(score("rotating_ips", story) == 15);
+    story[3].address = "AWS Internal";
+    CHECK(score("rotating_ips", story) == 0);
+}
+
+TEST_CASE("rotating_ips: 24 UTC hours on end") {
+    Story day = rotating(5);
+    day[4].time = clock(23 * k_hour + k_hour - 1);
+    CHECK(score("rotating_ips", day) == 40);
+    day[4].time = clock(24 * k_hour);
+    CHECK(score("rotating_ips", day) == 0);
+    // Calls of the first hour spoil the ratio, and not that of the hours behind it.
+    Story later = rotating(5);
+    for (Told& told : later) told.time = clock(2 * k_hour);
+    CHECK(score("rotating_ips",
+                repeated({.call = "GetSendQuota", .address = network(0)}, 0, 20) + later) == 40);
+}
+
+TEST_CASE("rotating_ips: what comes later does not hide it") {
+    const Story later = repeated({.call = "GetSendQuota", .address = network(0)}, 12 * k_hour, 45);
+    CHECK(score("rotating_ips", rotating(18) + later) == 40);
+}
+
+TEST_CASE("rotating_ips: calls from inside a cloud weigh less") {
+    Story cloud = rotating(5);
+    for (Told& told : cloud) told.workload = "arn:aws:lambda:us-east-1:1:function:f";
+    CHECK(score("rotating_ips", cloud) == 15);
+    Story web = rotating(5);
+    for (Told& told : web) told.provider = "accounts.google.com";
+    CHECK(score("rotating_ips", web) == 15);
+    Story lambda = rotating(5);
+    for (Told& told : lambda) told.agent = "Boto3 exec-env/AWS_Lambda_python3.12";
+    CHECK(score("rotating_ips", lambda) == 40);  // a user's key says nothing of a cloud
+    for (Told& told : lambda) {
+        told.type = "AssumedRole";
+        told.issuer = "arn:aws:iam::111122223333:role/r";
+    }
+    CHECK(score("rotating_ips", lambda) == 15);
+    for (Told& told : lambda) told.address.replace(0, told.address.rfind('.', 7), "10.1.2");
+    for (std::size_t i = 0; i < lambda.size(); ++i) {
+        lambda[i].address = "10.1.2." + std::to_string(i);
+    }
+    CHECK(score("rotating_ips", lambda) == 0);  // fewer networks, and a cloud sign
+}
+
+TEST_CASE("rotating_ips: a long-term key from ten networks, whatever the clients") {
+    Story story = rotating(10);
+    for (std::size_t i = 0; i < story.size(); ++i) {
+        story[i].agent = "agent-" + std::string(i + 1, 'x');
+    }
+    CHECK(score("rotating_ips", story) == 0);
+    story[3].key = "AKIA1";
+    CHECK(score("rotating_ips", story) == 30);
+    story[9].address = network(0);
+    CHECK(score("rotating_ips", story) == 0);
+}
+
+TEST_CASE("rotating_ips: the reason says how many, of how many clients, in what time") {
+    Story story = rotating(18, 2000);
+    CHECK(reason("rotating_ips", story) ==
+          "18 IPs of 18 networks, 1 client in 10 h from 2026-03-02T10:00:00Z, 18 calls (+40)");
+    story = rotating(5);
+    for (Told& told : story) told.workload = "arn:aws:lambda:::f";
+    CHECK(reason("rotating_ips", story).ends_with("5 calls, some from inside a cloud (+15)"));
+    story = rotating(5);
+    story[4].address = "10.0.7.1";
+    CHECK(reason("rotating_ips", story).ends_with("5 calls, few networks (+15)"));
+}
+
+TEST_CASE("many_ips: more than three addresses in a UTC hour") {
+    CHECK(score("many_ips", rotating(3)) == 0);
+    CHECK(score("many_ips", rotating(4)) == 10);
+    CHECK(score("many_ips", rotating(4, 1199)) == 10);
+    CHECK(score("many_ips", rotating(4, 1200)) == 0);
+    Story unclear = rotating(4);
+    unclear[0].address = "sns.example";
+    CHECK(score("many_ips", unclear) == 0);
+    CHECK(reason("many_ips", rotating(4)) == "4 IPs in the hour from 2026-03-02T10:00:00Z (+10)");
+    Story more = rotating(6);
+    for (Told& told : more) told.time = clock(k_hour);
+    CHECK(reason("many_ips", rotating(4) + more) ==
+          "6 IPs in the hour from 2026-03-02T11:00:00Z (+10)");
+}
+
+TEST_CASE("sources: nothing for what only names an account") {
+    Story story = rotating(10);
+    for (Told& told : story) told.arn = told.key = "";
+    CHECK(score("rotating_ips", story) == 0);
+    CHECK(score("many_ips", story) == 0);
+}

@@ -1,0 +1,287 @@
+#include "detect/hunt/hunt_activity.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "config/setup_for_tests.hpp"
+#include "detect/hunt/hunt_rows.hpp"
+#include "detect/hunt/story.hpp"
+#include "output/csv_and_ndjson.hpp"
+#include "partial/through_documents.hpp"
+#include "rules/builtin.hpp"
+
+using namespace cloudhijack;
+using cloudtrail::Event;
+using detect::Added;
+using detect::HuntActivity;
+
+namespace {
+
+using Random = std::mt19937;
+
+const command::Setup& setup() {
+    static const command::Setup built_in = setup_with();
+    return built_in;
+}
+
+std::string rows_of(const HuntActivity& activity) {
+    auto rules = setup().default_config().hunt;
+    rules.min_risk = 0;
+    std::vector<command::Row> rows;
+    for (const auto& finding : activity.findings(rules).rows)
+        rows.push_back(command::to_row(finding));
+    return scan::to_ndjson(command::hunt_columns(), rows);
+}
+
+HuntActivity activity_of(const std::vector<Event>& events) {
+    HuntActivity activity(setup().catalogue);
+    for (const Event& event : events) activity.add(event);
+    return activity;
+}
+
+template <std::size_t n>
+std::string one_of(const std::array<const char*, n>& texts, Random& random) {
+    return texts.at(random() % n);
+}
+
+// Any call of the catalogue by one of a few principals, in a few clustered hours.
+Told random_event(Random& random) {
+    static const auto calls = builtin_catalogue().call_names();
+    const std::string subject = std::to_string(random() % 4);
+    Told told{
+        .time = clock(static_cast<std::int64_t>(random() % 4) * 9 * 3600 +
+                      static_cast<std::int64_t>(random() % 700)),
+        .call = std::string(calls[random() % calls.size()]),
+        .error = one_of<5>({"", "", "", "AccessDenied", "ValidationException"}, random),
+        .message = "max_tokens: range: 1",
+        .region = one_of<6>({"us-east-1", "us-west-2", "eu-west-1", "sa-east-1", "", "x"}, random),
+        .address = "10." + std::to_string(random() % 40) + ".0.1",
+        .agent = one_of<4>({"aws-cli/1.2", "aws-cli/1.3", "Boto3/1", "pacu/1"}, random),
+        .key = one_of<2>({"ASIA1", "AKIA1"}, random)};
+    told.parameters = R"({"modelId":"m)" + subject + R"(","emailIdentity":"i)" + subject +
+                      R"(","userName":"u)" + subject +
+                      R"(","policyArn":"arn:aws:iam::aws:policy/AmazonSESFullAccess",)" +
+                      R"("enabled":true,"sendingEnabled":true,"subject":"SES",)" +
+                      R"("destination":{"toAddresses":["a","b","c"]}})";
+    told.arn = "arn:aws:iam::111122223333:user/u" + std::to_string(random() % 3);
+    if (random() % 10 == 0) told.bearer = "true";
+    if (random() % 10 == 0) told.id = "no UUID " + std::to_string(random() % 3);
+    if (random() % 30 == 0) {
+        told.call = "AttachUserPolicy";
+        told.parameters =
+            R"({"userName":"u)" + subject + R"(","policyArn":"x/AWSCompromisedKeyQuarantineV3"})";
+    }
+    if (random() % 20 == 0) told.type = "AWSService";
+    if (random() % 10 == 0) told.workload = "arn:aws:lambda:::f";
+    return told;
+}
+
+Story random_story(Random& random, std::size_t count) {
+    Story story;
+    for (std::size_t i = 0; i < count; ++i) story.push_back(random_event(random));
+    return story;
+}
+
+// Gives events to up to six activities, which meanwhile move and take each other's, and merges
+// those in any grouping, as they are or sent as partial documents.
+HuntActivity delivered(std::vector<Event> events, Random& random) {
+    std::ranges::shuffle(events, random);
+    std::vector<HuntActivity> parts;
+    const std::size_t count = 1 + random() % 6;
+    for (std::size_t i = 0; i < count; ++i) parts.emplace_back(setup().catalogue);
+    for (const Event& event : events) {
+        parts[random() % count].add(event);
+        if (random() % 16 != 0) continue;
+        HuntActivity& from = parts[random() % count];
+        HuntActivity moved = std::move(from);
+        from = HuntActivity(setup().catalogue);
+        HuntActivity& into = parts[random() % count];
+        std::swap(into, moved);  // so that what was moved goes on taking events
+        into.merge(moved);
+    }
+    while (parts.size() > 1) {
+        const std::size_t into = random() % (parts.size() - 1);
+        if (random() % 2 == 0) {
+            parts[into].merge(parts.back());
+        } else {
+            merge_documents(parts[into], parts.back(),
+                            [] { return HuntActivity(setup().catalogue); });
+        }
+        parts.pop_back();
+    }
+    return std::move(parts.front());
+}
+
+}  // namespace
+
+TEST_CASE("hunt: the law of merge, any split, order, grouping and repetition gives the same") {
+    for (unsigned seed = 0; seed < 300; ++seed) {
+        CAPTURE(seed);
+        Random random(seed);
+        const ToldEvents told(random_story(random, 20 + random() % 80));
+        const std::string expected = rows_of(activity_of(told.events()));
+        CHECK(expected.size() > 1000);
+        std::vector<Event> more = told.events();
+        for (const Event& event : told.events()) {
+            if (random() % 3 == 0) more.push_back(event);
+        }
+        CHECK(rows_of(delivered(std::move(more), random)) == expected);
+    }
+}
+
+TEST_CASE("hunt: the law of merge beyond what is kept exactly") {
+    for (unsigned seed = 0; seed < 12; ++seed) {
+        CAPTURE(seed);
+        Random random(seed);
+        Story story = random_story(random, 60);
+        // One service in one hour, with more calls, addresses and agents than are kept.
+        for (int i = 0; i < 1500; ++i) {
+            Told told{.time = clock(i), .call = "SendEmail"};
+            told.address = "10." + std::to_string(i % 200) + "." + std::to_string(i / 200) + ".1";
+            told.agent = "agent-" + std::string(static_cast<std::size_t>(i), 'x').substr(0, 200) +
+                         std::to_string(i);
+            told.arn = "arn:aws:iam::111122223333:user/u0";
+            told.region = i % 3 == 0 ? "us-east-1" : "eu-west-1";
+            story.push_back(told);
+        }
+        const ToldEvents told(story);
+        const std::string expected = rows_of(activity_of(told.events()));
+        CHECK(expected.contains("\"Truncated\":[\"Evidence\",\"UseCount\""));
+        CHECK(rows_of(delivered(told.events(), random)) == expected);
+    }
+}
+
+TEST_CASE("hunt: the law of irrelevance, what the catalogue does not name changes nothing") {
+    for (unsigned seed = 0; seed < 300; ++seed) {
+        CAPTURE(seed);
+        Random random(seed);
+        Story story = random_story(random, 30);
+        const ToldEvents named(story);
+        for (int i = 0; i < 60; ++i) {
+            Told told = random_event(random);
+            told.call = one_of<4>({"GetObject", "AssumeRole", "InvokeModels", "sendEmail"}, random);
+            story.push_back(told);
+        }
+        for (int i = 0; i < 10; ++i) {  // named, but their conditions do not hold
+            Told told = random_event(random);
+            told.call = "PutModelInvocationLoggingConfiguration";
+            told.parameters = R"({"loggingConfig":{"textDataDeliveryEnabled":true}})";
+            story.push_back(told);
+        }
+        const ToldEvents all(story);
+        CHECK(rows_of(delivered(all.events(), random)) == rows_of(activity_of(named.events())));
+    }
+}
+
+TEST_CASE("hunt: what becomes of an event") {
+    const auto added = [](Told told) {
+        const ToldEvents events(Story{std::move(told)});
+        HuntActivity activity(setup().catalogue);
+        return activity.add(events.events().front());
+    };
+    CHECK(added({.time = "10:00:00", .call = "InvokeModel"}) == Added::counted);
+    CHECK(added({.time = "10:00:00", .call = "GetObject"}) == Added::irrelevant);
+    CHECK(added({.time = "yesterday", .call = "InvokeModel"}) == Added::undated);
+    CHECK(added({.time = "10:00:00", .call = "UpdateAccountSendingEnabled"}) == Added::irrelevant);
+    CHECK(added({.time = "10:00:00", .call = "InvokeModel", .type = "AWSService"}) ==
+          Added::left_out);
+    CHECK(added({.time = "10:00:00", .call = "InvokeModel", .category = "NetworkActivity"}) ==
+          Added::left_out);
+    CHECK(added({.time = "10:00:00", .call = "GetObject", .type = "AWSService"}) ==
+          Added::irrelevant);
+}
+
+TEST_CASE("hunt: the record's time counts, and its row's where it has none") {
+    const ToldEvents told(Story{{.time = "10:00:00", .call = "InvokeModel"}});
+    Event event = told.events().front();
+    event.row_time = cloudtrail::Time{std::chrono::seconds{5}};
+    CHECK(rows_of(activity_of({event})).contains("\"FirstEvent\":1772445600,"));
+    event.time_text = "";
+    CHECK(rows_of(activity_of({event})).contains("\"FirstEvent\":5,"));
+}
+
+TEST_CASE("hunt: calls that differ are not one, whatever their ids") {
+    Told told{.time = "10:00:00", .call = "InvokeModel"};
+    told.id = "deadbeef-dead-beef-dead-beefdeadbeef";  // a placeholder, as in shared records
+    Story story = {told, told};
+    CHECK(hunt(story).front().use_count == 1);
+    story[1].time = "10:00:01";
+    CHECK(hunt(story).front().use_count == 2);
+    story[1] = told;
+    story[1].region = "eu-west-1";
+    CHECK(hunt(story).front().use_count == 2);
+    for (std::string Told::* field : {&Told::error, &Told::address, &Told::agent}) {
+        story[1] = told;
+        story[1].*field = "other";
+        const auto finding = hunt(story).front();
+        CHECK(finding.use_count + finding.failed_count == 2);
+    }
+    story[1] = told;
+    story[1].id = "not a UUID";  // then the record's bytes decide
+    CHECK(hunt({story[1], story[1]}).front().use_count == 1);
+    CHECK(hunt(story).front().use_count == 2);
+}
+
+TEST_CASE("hunt: records with one id that count for different things are different calls") {
+    const auto with = [](const std::string& parameters, const std::string& message) {
+        Told told{.time = "10:00:00", .call = "SendEmail", .parameters = parameters};
+        told.id = "00000000-0000-0000-0000-000000000000";
+        told.error = message.empty() ? "" : "ValidationException";
+        told.message = message;
+        return told;
+    };
+    const Told one = with("{}", "");
+    const Told three = with(R"({"destinations":["a","b","c"]})", "");
+    CHECK(hunt({one, three}).front().message_count == 4);
+    CHECK(hunt({one, three, one, three}).front().message_count == 4);
+    CHECK(hunt({with("{}", "max_tokens: range: 1"), with("{}", "x")}).front().failed_count == 2);
+    Told cloud = one;
+    cloud.workload = "arn:aws:lambda:::f";
+    CHECK(hunt({one, cloud}).front().use_count == 2);
+}
+
+TEST_CASE("hunt: the law of merge beyond what is kept exactly, under one placeholder id") {
+    Story story;
+    for (int i = 0; i < 1500; ++i) {
+        Told told{.time = clock(i), .call = "SendEmail"};
+        if (i % 3 == 0) {
+            told.id = "00000000-0000-0000-0000-000000000000";
+            told.time = clock(7);
+            told.parameters = R"({"destinations":[1)" +
+                              std::string(static_cast<std::size_t>(i % 40) * 2, ' ') + "]}";
+            for (int more = 0; more < i % 49; ++more) told.parameters.insert(17, "1,");
+        }
+        story.push_back(told);
+    }
+    const ToldEvents told(story);
+    const std::string expected = rows_of(activity_of(told.events()));
+    for (unsigned seed = 0; seed < 10; ++seed) {
+        Random random(seed);
+        CHECK(rows_of(delivered(told.events(), random)) == expected);
+    }
+}
+
+TEST_CASE("hunt: messages of one event, never more than the service takes") {
+    const auto messages = [](const std::string& call, const std::string& parameters) {
+        return hunt({{.time = "10:00:00", .call = call, .parameters = parameters}})
+            .front()
+            .message_count;
+    };
+    const auto entries = [](int count) {
+        std::string list = "[";
+        for (int i = 0; i < count; ++i) list += i == 0 ? "1" : ",1";
+        return list + "]";
+    };
+    CHECK(messages("SendEmail", "{}") == 1);
+    CHECK(messages("SendRawEmail", R"({"destinations":)" + entries(50) + "}") == 50);
+    CHECK(messages("SendRawEmail", R"({"destinations":)" + entries(90) + "}") == 50);
+    CHECK(messages("PublishBatch", R"({"publishBatchRequestEntries":)" + entries(10) + "}") == 10);
+    CHECK(messages("PublishBatch", R"({"publishBatchRequestEntries":)" + entries(11) + "}") == 10);
+    CHECK(messages("InvokeModel", R"({"destinations":)" + entries(9) + "}") == 1);
+}

@@ -1,0 +1,178 @@
+#include "detect/hunt/story.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <random>
+
+#include "config/setup_for_tests.hpp"
+#include "detect/hunt/evidence/evidence.hpp"
+#include "detect/hunt/hunt_rows.hpp"
+#include "io/window.hpp"
+#include "output/csv_and_ndjson.hpp"
+#include "partial/through_documents.hpp"
+#include "rules/builtin.hpp"
+
+namespace cloudhijack {
+namespace {
+
+std::string source_of(const detect::Catalogue& catalogue, std::string_view call) {
+    for (const detect::Service& service : catalogue.services()) {
+        for (const auto& phase : service.calls) {
+            for (const detect::Call& one : phase) {
+                if (one.name == call) return one.source;
+            }
+        }
+    }
+    return "s3.amazonaws.com";
+}
+
+detect::HuntRules rules_for_all(const command::Setup& setup, const Usual& usual) {
+    auto rules = setup.default_config().hunt;
+    rules.min_risk = 0;
+    rules.baseline = std::make_shared<const detect::Baseline>(usual.baseline);
+    rules.allowlist = std::make_shared<const detect::Allowlist>(usual.allowlist);
+    return rules;
+}
+
+// Only one evidence is looked for.
+detect::HuntRules rules_for(const command::Setup& setup, const Usual& usual, std::string_view id) {
+    auto rules = rules_for_all(setup, usual);
+    for (const detect::Evidence& evidence : detect::all_evidence()) {
+        if (evidence.id != id) rules.disabled.emplace(evidence.id);
+    }
+    return rules;
+}
+
+std::string as_text(const std::vector<detect::HuntFinding>& findings) {
+    std::vector<command::Row> rows;
+    for (const auto& finding : findings) rows.push_back(command::to_row(finding));
+    return scan::to_ndjson(command::hunt_columns(), rows);
+}
+
+detect::HuntActivity activity_of(const command::Setup& setup,
+                                 const std::vector<cloudtrail::Event>& events) {
+    detect::HuntActivity activity(setup.catalogue);
+    for (const auto& event : events) activity.add(event);
+    return activity;
+}
+
+// The findings, after a check that they are the same however the events are delivered.
+std::vector<detect::HuntFinding> findings_of(const Story& story, const command::Setup& setup,
+                                             const detect::HuntRules& rules) {
+    const ToldEvents told(story);
+    auto findings = activity_of(setup, told.events()).findings(rules).rows;
+    const std::string expected = as_text(findings);
+
+    std::vector<cloudtrail::Event> twice = told.events();
+    twice.insert(twice.end(), told.events().begin(), told.events().end());
+    std::ranges::reverse(twice);
+    CHECK(as_text(activity_of(setup, twice).findings(rules).rows) == expected);
+
+    std::ranges::shuffle(twice, std::mt19937(7));
+    const auto middle = twice.begin() + static_cast<std::ptrdiff_t>(twice.size() / 3);
+    auto merged = activity_of(setup, {middle, twice.end()});
+    merged.merge(activity_of(setup, {twice.begin(), middle}));
+    CHECK(as_text(merged.findings(rules).rows) == expected);
+
+    const auto empty = [&setup] { return detect::HuntActivity(setup.catalogue); };
+    auto sent = activity_of(setup, {middle, twice.end()});
+    merge_documents(sent, activity_of(setup, {twice.begin(), middle}), empty);
+    CHECK(as_text(sent.findings(rules).rows) == expected);
+    return findings;
+}
+
+}  // namespace
+
+std::string clock(std::int64_t seconds_after_ten) {
+    const std::int64_t second = 1'772'445'600 + seconds_after_ten;
+    return std::to_string(second);
+}
+
+ToldEvents::ToldEvents(const Story& story) {
+    const auto keep = [this](std::string text) -> std::string_view {
+        return texts_.emplace_back(std::move(text));
+    };
+    for (const Told& told : story) {
+        cloudtrail::Event event;
+        event.time_text = keep(told.time.size() == 8 ? "2026-03-02T" + told.time + 'Z' : told.time);
+        event.source = keep(source_of(builtin_catalogue(), told.call));
+        event.name = keep(told.call);
+        event.error_code = keep(told.error);
+        event.error_message = keep(told.message);
+        event.region = keep(told.region);
+        event.source_address = keep(told.address);
+        event.user_agent = keep(told.agent);
+        const std::string_view parameters = keep(told.parameters + std::string(io::k_padding, ' '));
+        event.request_parameters = parameters.substr(0, told.parameters.size());
+        event.access_key = keep(told.key);
+        event.caller_type = keep(told.type);
+        event.caller_arn = keep(told.arn);
+        event.issuer_arn = keep(told.issuer);
+        event.recipient_account = event.caller_account = keep(told.account);
+        event.invoked_by = keep(told.invoked_by);
+        event.category = keep(told.category);
+        event.workload = keep(told.workload);
+        event.web_identity_provider = keep(told.provider);
+        event.with_bearer_token = keep(told.bearer);
+        std::array<char, 40> id{};
+        std::snprintf(id.data(), id.size(), "00000000-0000-4000-8000-%012zu", events_.size());
+        event.id = keep(told.id.empty() ? id.data() : told.id);
+        event.record = event.id;
+        events_.push_back(event);
+    }
+}
+
+std::vector<detect::HuntFinding> hunt(const Story& story, std::string_view conf,
+                                      const Usual& usual) {
+    const auto setup = setup_with(conf);
+    auto rules = rules_for_all(setup, usual);
+    return findings_of(story, setup, rules);
+}
+
+std::uint64_t score(std::string_view evidence, const Story& story, std::string_view conf,
+                    const Usual& usual) {
+    const auto setup = setup_with(conf);
+    REQUIRE(setup.mistakes.empty());
+    const auto rules = rules_for(setup, usual, evidence);
+    const auto findings = findings_of(story, setup, rules);
+    if (findings.empty() || findings.front().evidence.empty()) return 0;
+    CHECK(findings.front().evidence == std::vector<std::string>{std::string(evidence)});
+
+    auto without = rules_for_all(setup, usual);
+    without.disabled.emplace(evidence);
+    const std::string stanza = "\n[evidence:" + std::string(evidence) + "]\ndisabled = true\n";
+    const auto off = setup_with(std::string(conf) + stanza);
+    const auto has = [evidence](const std::vector<detect::HuntFinding>& found) {
+        return std::ranges::find(found.front().evidence, evidence) != found.front().evidence.end();
+    };
+    CHECK(has(findings_of(story, setup, rules_for_all(setup, usual))));
+    CHECK_FALSE(has(findings_of(story, setup, without)));
+    CHECK_FALSE(has(findings_of(story, off, rules_for_all(off, usual))));
+    return findings.front().risk_score;
+}
+
+std::string reason(std::string_view evidence, const Story& story, std::string_view conf,
+                   const Usual& usual) {
+    const auto setup = setup_with(conf);
+    const auto findings = findings_of(story, setup, rules_for(setup, usual, evidence));
+    return findings.empty() || findings.front().reasons.empty() ? ""
+                                                                : findings.front().reasons.front();
+}
+
+Story operator+(Story story, const Story& more) {
+    story.insert(story.end(), more.begin(), more.end());
+    return story;
+}
+
+Story repeated(const Told& told, std::int64_t first_second, int times, std::int64_t apart) {
+    Story story(static_cast<std::size_t>(times), told);
+    for (int i = 0; i < times; ++i) {
+        story[static_cast<std::size_t>(i)].time = clock(first_second + i * apart);
+    }
+    return story;
+}
+
+}  // namespace cloudhijack

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "detect/hunt/hunt_activity.hpp"
+
+namespace cloudhijack {
+
+/// One event of a test, as its record would tell it.
+struct Told {
+    std::string time = {};  ///< `10:00:00` on 2 March 2026, or a whole time
+    std::string call = {};  ///< a call's name; its source is looked up in the catalogue
+    std::string error = {};
+    std::string message = {};
+    std::string region = "us-east-1";
+    std::string address = "198.51.100.1";
+    std::string agent = "aws-cli";
+    std::string parameters = "{}";
+    std::string key = "ASIA1";
+    std::string type = "IAMUser";
+    std::string arn = "arn:aws:iam::111122223333:user/eve";
+    std::string issuer = {};
+    std::string account = "111122223333";
+    std::string invoked_by = {};
+    std::string category = {};
+    std::string workload = {};
+    std::string provider = {};  ///< of a web identity
+    std::string bearer = {};
+    std::string id = {};  ///< one of its own where it is empty
+};
+
+using Story = std::vector<Told>;
+
+/// `10:00:00` and so many seconds later.
+std::string clock(std::int64_t seconds_after_ten);
+
+/// Events with what their views view.
+class ToldEvents {
+  public:
+    explicit ToldEvents(const Story& story);
+
+    [[nodiscard]] const std::vector<cloudtrail::Event>& events() const { return events_; }
+
+  private:
+    std::deque<std::string> texts_;
+    std::vector<cloudtrail::Event> events_;
+};
+
+/// What the rules know besides the events.
+struct Usual {
+    detect::Baseline baseline = {};
+    detect::Allowlist allowlist = {};
+};
+
+/// Every principal of a story, whatever its risk, with the built-in rules under a conf file's text.
+std::vector<detect::HuntFinding> hunt(const Story& story, std::string_view conf = {},
+                                      const Usual& usual = {});
+
+/// The score of one evidence for the first principal of a story, 0 where it does not hold. All ways
+/// of delivery are tried (backwards, twice, in parts that are merged) and must give the same; and
+/// where it holds, switching it off must end it.
+std::uint64_t score(std::string_view evidence, const Story& story, std::string_view conf = {},
+                    const Usual& usual = {});
+
+/// Its reason, empty where it does not hold.
+std::string reason(std::string_view evidence, const Story& story, std::string_view conf = {},
+                   const Usual& usual = {});
+
+/// `story` and more.
+Story operator+(Story story, const Story& more);
+
+/// One event so many times, so many seconds apart.
+Story repeated(const Told& told, std::int64_t first_second, int times, std::int64_t apart = 1);
+
+}  // namespace cloudhijack

@@ -1,0 +1,154 @@
+#include "io/unpack.hpp"
+
+#include <doctest/doctest.h>
+
+#include <functional>
+#include <string>
+
+#include "byte_pieces.hpp"
+#include "io/gzip.hpp"
+#include "io/unpacked.hpp"
+
+using namespace cloudhijack;
+
+namespace {
+
+// Piece by piece and at once, which must be the same; in front of damage as much as zlib gives.
+Unpacked unpack(const std::function<io::ByteSource()>& source, std::size_t piece = 100) {
+    static scan::UnpackRoom room;
+    Unpacked made = unpack_by_pieces(source(), piece);
+    const Unpacked at_once = unpack_in(room, source());
+    CHECK(at_once.error == made.error);
+    if (made.error.empty()) {
+        CHECK(at_once.text == made.text);
+    } else {
+        CHECK((at_once.text.starts_with(made.text) || made.text.starts_with(at_once.text)));
+    }
+    return made;
+}
+
+Unpacked unpack(const std::string& bytes, std::size_t from = 1'000, std::size_t into = 100) {
+    return unpack([&] { return in_pieces(bytes, from); }, into);
+}
+
+std::string numbers(int count) {
+    std::string text;
+    for (int i = 0; i < count; ++i) text += std::to_string(i * 7919LL) + ' ';
+    return text;
+}
+
+}  // namespace
+
+TEST_CASE("unpack: what is not gzip comes as it is") {
+    for (const std::string text : {"", "{", "\x1f", "\x1f{}", "{\"a\":1}"}) {
+        CHECK(unpack(text).text == text);
+        CHECK(unpack(text).error.empty());
+    }
+    CHECK(unpack(numbers(50'000)).text == numbers(50'000));
+}
+
+TEST_CASE("unpack: gzip, one member or several, wherever the input is cut") {
+    const std::string packed = gzip("hello ") + gzip("") + gzip(numbers(30)) + gzip("end");
+    const std::string text = "hello " + numbers(30) + "end";
+    CHECK(unpack(packed).text == text);
+    for (std::size_t cut = 0; cut <= packed.size(); ++cut) {
+        const Unpacked made = unpack([&] { return cut_at(packed, cut); });
+        CHECK(made.text == text);
+        CHECK(made.error.empty());
+    }
+    CHECK(unpack(packed, 1, 1).text == text);
+    CHECK(unpack(gzip(numbers(100'000))).text == numbers(100'000));
+}
+
+TEST_CASE("unpack: small and large members, at once or piece by piece") {
+    // The last member's length is not that of the first, and may be that of neither.
+    for (const int first : {0, 1, 30, 100'000, 3'000'000}) {
+        for (const int last : {0, 30, 100'000}) {
+            const std::string packed = gzip(numbers(first)) + gzip(numbers(last));
+            CHECK(unpack(packed, 100'000, 70'000).text == numbers(first) + numbers(last));
+            CHECK(unpack(packed + "tail", 100'000, 70'000).error ==
+                  "has other data behind its gzip data");
+        }
+    }
+}
+
+TEST_CASE("unpack: what was read before an error of the source comes first") {
+    std::string packed = gzip(numbers(100'000));
+    packed.resize(packed.size() / 2);
+    const auto breaking = [&packed] {
+        return [source = in_pieces(packed, 1'000),
+                left = packed.size()](std::span<char> buffer) mutable -> Result<std::size_t> {
+            if (left == 0) return failure("no disk");
+            const auto count = source(buffer);
+            left -= *count;
+            return count;
+        };
+    };
+    const Unpacked made = unpack(breaking);
+    CHECK(made.text.size() > 100'000);
+    CHECK(made.error == "no disk");
+}
+
+TEST_CASE("unpack: a cut gives what was before it, then the error") {
+    const std::string text = numbers(50'000);
+    const std::string packed = gzip(text);
+    const Unpacked half = unpack(packed.substr(0, packed.size() / 2));
+    CHECK(half.text.size() > text.size() / 4);
+    CHECK(text.starts_with(half.text));
+    CHECK(half.error == "its gzip data is cut off");
+    for (std::size_t size = 2; size < 40; ++size) {
+        CHECK(unpack(packed.substr(0, size)).error == "its gzip data is cut off");
+    }
+    CHECK(unpack(packed.substr(0, packed.size() - 1)).text == text);
+    CHECK(unpack(packed.substr(0, packed.size() - 1)).error == "its gzip data is cut off");
+}
+
+TEST_CASE("unpack: damage is told behind what came before it") {
+    const std::string text = numbers(50'000);
+    std::string packed = gzip(text);
+    packed[packed.size() - 6] ^= 1;  // of the checksum
+    CHECK(unpack(packed).text == text);
+    CHECK(unpack(packed).error == "its gzip data is damaged");
+    CHECK(unpack("\x1f\x8bgarbage and more").error == "its gzip data is damaged");
+    CHECK(unpack(gzip("a") + "tail").text == "a");
+    CHECK(unpack(gzip("a") + "tail").error == "has other data behind its gzip data");
+}
+
+TEST_CASE("unpack: an error of the source is passed on") {
+    const auto broken = [] {
+        return [](std::span<char>) -> Result<std::size_t> { return failure("no disk"); };
+    };
+    CHECK(unpack(broken).error == "no disk");
+}
+
+TEST_CASE("unpack: what is unpacked at once is read where it stands") {
+    scan::UnpackRoom room;
+    for (const std::string& text : {numbers(1), numbers(100'000), numbers(400'000), numbers(30)}) {
+        const std::string packed = gzip(text);
+        io::Window window = room.window_over(in_pieces(packed, packed.size()), 1);
+        CHECK(std::string_view(window.unread().data(), window.unread().size()) == text);
+        CHECK(window.more() == io::Window::Fill::end);
+    }
+}
+
+TEST_CASE("unpack: a header's own checksum counts, in any member") {
+    std::string marked = gzip("b");
+    marked[3] = '\2';           // there is one
+    marked.insert(10, "\1\1");  // which is wrong
+    for (const std::string& packed : {marked, gzip("a") + marked, gzip("") + marked}) {
+        CHECK_FALSE(unpack(packed).error.empty());
+    }
+}
+
+TEST_CASE("unpack: a member's own word for its length is not trusted") {
+    for (const std::size_t length : {std::size_t{0}, std::size_t{1}, std::size_t{0xFFFFFFFF}}) {
+        for (const int count : {1, 100'000}) {
+            std::string packed = gzip(numbers(count));
+            for (std::size_t i = 0; i < 4; ++i) {
+                packed[packed.size() - 4 + i] = static_cast<char>(length >> (8 * i));
+            }
+            CHECK(unpack(packed).text == numbers(count));
+            CHECK(unpack(packed).error == "its gzip data is damaged");
+        }
+    }
+}

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstddef>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "io/byte_stream.hpp"
+#include "io/unpack.hpp"
+#include "io/unpack_room.hpp"
+#include "io/window.hpp"
+
+namespace cloudhijack {
+
+/// What came of a packed source, and the error behind it.
+struct Unpacked {
+    std::string text;
+    std::string error;
+};
+
+/// Piece by piece, until `enough` has come: a small input can unpack to gigabytes.
+inline Unpacked unpack_by_pieces(io::ByteSource source, std::size_t piece,
+                                 std::size_t enough = std::numeric_limits<std::size_t>::max()) {
+    auto unpacked = scan::unpacked(std::move(source));
+    Unpacked made;
+    std::string buffer(piece, '\0');
+    while (made.text.size() < enough) {
+        const auto count = unpacked(buffer);
+        if (!count) made.error = count.error().text;
+        if (!count || *count == 0) return made;
+        made.text += std::string_view(buffer).substr(0, *count);
+    }
+    made.text.resize(enough);
+    return made;
+}
+
+/// The same through a room, at once where it can be.
+inline Unpacked unpack_in(scan::UnpackRoom& room, io::ByteSource source,
+                          std::size_t enough = std::numeric_limits<std::size_t>::max()) {
+    io::Window window = room.window_over(std::move(source), io::Window::k_initial_capacity);
+    Unpacked made;
+    while (true) {
+        const auto bytes = window.unread();
+        made.text.append(bytes.data(), bytes.size());
+        window.consume(bytes.size());
+        if (made.text.size() >= enough) break;
+        const auto fill = window.more();
+        if (!fill) made.error = fill.error().text;
+        if (!fill || *fill == io::Window::Fill::end) return made;
+    }
+    made.text.resize(enough);
+    return made;
+}
+
+}  // namespace cloudhijack

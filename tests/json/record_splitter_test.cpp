@@ -1,0 +1,320 @@
+#include "json/record_splitter.hpp"
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <functional>
+#include <limits>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "byte_pieces.hpp"
+
+using namespace cloudhijack;
+using cloudtrail::RecordSplitter;
+using cloudtrail::Shape;
+using Texts = std::vector<std::string>;
+
+namespace {
+
+constexpr std::string_view k_error = "error: ";
+
+// The documents of a stream, and the error that ended it.
+Texts split(io::ByteSource source, Cpu cpu = cpu_at_hand()) {
+    io::Window window(std::move(source), std::size_t{128} * 1024);
+    RecordSplitter splitter(window, Shape::cloudtrail(), cpu);
+    Texts texts;
+    while (true) {
+        const auto document = splitter.next();
+        if (!document) texts.push_back(std::string(k_error) + document.error().text);
+        if (!document || !*document) return texts;
+        texts.emplace_back((*document)->text);
+    }
+}
+
+Texts split(const std::string& text) { return split(in_pieces(text, 1'000)); }
+
+constexpr std::size_t k_all = std::numeric_limits<std::size_t>::max();
+
+const std::string k_cut_list = std::string(k_error) + "ends inside its list of records";
+
+}  // namespace
+
+TEST_CASE("splitter: documents on end, on lines or not") {
+    CHECK(split("").empty());
+    CHECK(split(" \r\n\t").empty());
+    CHECK(split("{}") == Texts{"{}"});
+    CHECK(split("{\"a\":1}{\"b\":2} {\"c\":3}\r\n{\"d\":4}\n") ==
+          Texts{"{\"a\":1}", "{\"b\":2}", "{\"c\":3}", "{\"d\":4}"});
+    CHECK(split("{\n \"a\": {\n  \"b\": [1]\n }\n}\n{\n}\n") ==
+          Texts{"{\n \"a\": {\n  \"b\": [1]\n }\n}", "{\n}"});
+}
+
+TEST_CASE("splitter: arrays, and arrays on end") {
+    CHECK(split("[]").empty());
+    CHECK(split("[{\"a\":1},\n{\"b\":2}]") == Texts{"{\"a\":1}", "{\"b\":2}"});
+    CHECK(split("[{}]\n[{},{}]{\"a\":1}") == Texts{"{}", "{}", "{}", "{\"a\":1}"});
+    CHECK(split("[1, \"a,]b\", [2], null]") == Texts{"1", "\"a,]b\"", "[2]", "null"});
+}
+
+TEST_CASE("splitter: an array under a key that the shape names, whatever stands around it") {
+    CHECK(split("{\"Records\":[{\"a\":1},{\"b\":2}]}") == Texts{"{\"a\":1}", "{\"b\":2}"});
+    CHECK(split("{ \"x\" : {\"Records\":[0]}, \"Records\" : [ {\"a\":1} ] , \"y\":[{}], "
+                "\"z\":\"]}\" }{}") == Texts{"{\"a\":1}", "{}"});
+    CHECK(split("{\"Events\":[{}],\"Records\":[{\"second\":1}]}") == Texts{"{}"});
+    CHECK(split("{\"Records\":[]}").empty());
+}
+
+TEST_CASE("splitter: the same words elsewhere are no list") {
+    for (const std::string whole :
+         {R"({"Records":{"a":[1]}})", R"({"a":"Records","b":[1]})", R"({"a":{"Records":[1]}})",
+          R"({"records":[1]})", R"({"a":["Records",[1]]})", R"({"Records":1,"b":[1]})"}) {
+        CAPTURE(whole);
+        CHECK(split(whole) == Texts{whole});
+    }
+}
+
+TEST_CASE("splitter: quotes and escapes hide brackets") {
+    CHECK(split(R"({"a":"}\"}\\"}{"b":"[{\\\""})") ==
+          Texts{R"({"a":"}\"}\\"})", R"({"b":"[{\\\""})"});
+}
+
+TEST_CASE("splitter: what is no JSON comes line by line") {
+    CHECK(split("hello world\n{}\n7") == Texts{"hello world", "{}", "7"});
+    CHECK(split("}\n{}") == Texts{"}", "{}"});
+}
+
+TEST_CASE("splitter: a document that is cut off does not take the next ones with it") {
+    CHECK(split("{\"a\":\"x\n{\"b\":1}\n") == Texts{"{\"a\":\"x", "{\"b\":1}"});
+    CHECK(split("{\"a\":{\"c\":1\n{\"b\":1}\n{\"d\":1}") ==
+          Texts{"{\"a\":{\"c\":1\n", "{\"b\":1}", "{\"d\":1}"});
+    CHECK(split("{\n{\"b\":1}") == Texts{"{\n", "{\"b\":1}"});
+    CHECK(split("[{\"a\":1\n{\"b\":1},{\"c\":1}]") ==
+          Texts{"{\"a\":1\n", "{\"b\":1}", "{\"c\":1}"});
+    CHECK(split("{\"Records\":[{\"a\":{}\n{\"Records\":[{}]}") ==
+          Texts{"{\"a\":{}\n", "{}", k_cut_list});
+    CHECK(split("[{\"a\":1}\n{\"b\":1},\n{\"Records\":[{}]}\n") ==
+          Texts{"{\"a\":1}", "{\"b\":1}", "{}", k_cut_list});
+    CHECK(split("{\"a\":1") == Texts{"{\"a\":1"});
+    CHECK(split("{\"a\":\"\\") == Texts{"{\"a\":\"\\"});
+}
+
+TEST_CASE("splitter: whole JSON is never torn, wherever its lines begin") {
+    for (const std::string whole : {"{\"a\":\n{\"b\":1}}", "{\"a\":[\n{},\n{}\n]}",
+                                    "{\"a\":[{}\n,\n{}]}", "{\n\"a\":\n\n{\n}\n}"}) {
+        CAPTURE(whole);
+        CHECK(split(whole) == Texts{whole});
+        CHECK(split("[" + whole + "]") == Texts{whole});
+        CHECK(split(whole + "\n" + whole) == Texts{whole, whole});
+    }
+}
+
+TEST_CASE("splitter: a list's key may be written with escapes") {
+    CHECK(split("{\"Rec\\u006frds\":[{\"a\":1}]}") == Texts{"{\"a\":1}"});
+    CHECK(split("{\"Rec\\u006\":[1]}") == Texts{"{\"Rec\\u006\":[1]}"});
+}
+
+TEST_CASE("splitter: the end of the stream inside a list is told, what came before is given") {
+    CHECK(split("[{}") == Texts{"{}", k_cut_list});
+    CHECK(split("{\"Records\":[{},{\"a\":") == Texts{"{}", "{\"a\":"});
+    CHECK(split("{\"Records\":[{}]") == Texts{"{}", k_cut_list});
+    CHECK(split("{\"Records\":[{}],\"x\":\"") == Texts{"{}", k_cut_list});
+}
+
+TEST_CASE("splitter: a document that exceeds the window is told") {
+    const Texts texts = split("{}\n{\"a\":\"" + std::string(600'000, 'x') + "\"}");
+    REQUIRE(texts.size() == 2);
+    CHECK(texts[1].contains("has a record of more than"));
+    // What is passed over may be as long as it likes.
+    CHECK(split("{\"Records\":[{}],\"x\":\"" + std::string(300'000, 'x') + "\"}{}") ==
+          Texts{"{}", "{}"});
+}
+
+// The documents of a stream with their positions where, after each document, `hands_out` says
+// whether another splitter parts the stretch behind it, of which so much is enough.
+Texts split_by_stretches(io::ByteSource source, const std::function<bool()>& hands_out,
+                         const std::function<std::size_t()>& enough) {
+    io::Window window(std::move(source), std::size_t{128} * 1024);
+    RecordSplitter splitter(window, Shape::cloudtrail());
+    Texts texts;
+    bool has_error = false;
+    const auto take = [&](RecordSplitter& from) {
+        const auto document = from.next();
+        has_error |= !document;
+        if (!document || !*document) return false;
+        texts.push_back(std::to_string((*document)->position) + ' ' +
+                        std::string((*document)->text));
+        return true;
+    };
+    while (take(splitter)) {
+        if (!hands_out()) continue;
+        const RecordSplitter::Stretch stretch = splitter.take_stretch(enough());
+        const std::string kept(stretch.text);
+        io::Window part(in_pieces(kept, 7), std::size_t{128} * 1024);
+        RecordSplitter other(part, Shape::cloudtrail(), stretch);
+        while (take(other)) {
+        }
+    }
+    if (has_error) texts.push_back(k_cut_list);
+    return texts;
+}
+
+TEST_CASE("splitter: stretches that others part give the same documents, over many seeds") {
+    constexpr std::array<std::string_view, 14> pieces = {"{\"a\":1}",
+                                                         "\n",
+                                                         "}\n{",
+                                                         ",",
+                                                         "{\"Records\":[{\"b\":{}}",
+                                                         "]}",
+                                                         "[{\"c\":2}",
+                                                         "]",
+                                                         "{\"Records\":[{},{}],\"x\":{}}\n",
+                                                         "{\"a\":{\"b\":1}\n",
+                                                         "\"",
+                                                         "bare\n",
+                                                         " ",
+                                                         "{\"d\":\"e}\n"};
+    std::size_t documents = 0;
+    for (unsigned seed = 0; seed < 20'000; ++seed) {
+        std::mt19937 random(seed);
+        std::string text;
+        for (auto left = random() % 30; left > 0; --left) text += pieces[random() % pieces.size()];
+        CAPTURE(text);
+        const Texts whole =
+            split_by_stretches(in_pieces(text, 300), [] { return false; }, [] { return k_all; });
+        CHECK(split_by_stretches(
+                  in_pieces(text, 1 + random() % 200), [&random] { return random() % 2 == 0; },
+                  [&random] { return random() % 2 == 0 ? k_all : random() % 60; }) == whole);
+        documents += whole.size();
+    }
+    CHECK(documents > 100'000);
+}
+
+TEST_CASE("splitter: a stretch is all that the window has, however records are parted") {
+    for (const std::string parting : {"\n", "\r\n", "", "\n\n", " \n", ",\n"}) {
+        CAPTURE(parting);
+        std::string text = parting.starts_with(',') ? "[" : "";
+        for (int i = 0; i < 1'000; ++i) text += "{\"a\":{\"b\":1}}" + parting;
+        io::Window window(in_pieces(text, text.size()), std::size_t{128} * 1024);
+        RecordSplitter splitter(window, Shape::cloudtrail());
+        REQUIRE(splitter.next().value());
+        CHECK(splitter.take_stretch(k_all).text.size() > text.size() - 100);
+    }
+}
+
+TEST_CASE("splitter: a stretch ends soon behind what is enough") {
+    for (const std::string parting : {"\n", ","}) {
+        CAPTURE(parting);
+        std::string text = "[";
+        for (int i = 0; i < 1'000; ++i) text += "{\"a\":{\"b\":1}}" + parting;
+        io::Window window(in_pieces(text, text.size()), std::size_t{128} * 1024);
+        RecordSplitter splitter(window, Shape::cloudtrail());
+        REQUIRE(splitter.next().value());
+        for (int i = 0; i < 10; ++i) {
+            const auto size = splitter.take_stretch(1'000).text.size();
+            CHECK(size > 950);
+            CHECK(size < 1'050);
+        }
+    }
+}
+
+TEST_CASE("splitter: positions are from the stream's first byte") {
+    const std::string text = "[ {\"a\":1},\n" + std::string(300'000, ' ') + "{\"b\":2}]";
+    io::Window window(in_pieces(text, 5'000), std::size_t{64} * 1024);
+    RecordSplitter splitter(window, Shape::cloudtrail());
+    CHECK((*splitter.next().value()).position == 2);
+    CHECK((*splitter.next().value()).position == text.find("{\"b\""));
+    CHECK(!splitter.next().value());
+    CHECK(splitter.position() == text.size());
+}
+
+TEST_CASE("splitter: the same documents wherever the stream is cut") {
+    const std::string text =
+        "[{\"a\":\"]\\\"\"}, 5]{\"k\":[],\"Records\":[{\"b\":{}} "
+        ",\"x\"],\"z\":{}}\n{\"c\":\"\n{\"d\":[{\n{}\n}]}\nbare\n{";
+    const Texts whole = split(in_pieces(text, text.size()));
+    CHECK(whole.size() == 10);
+    for (std::size_t cut = 0; cut <= text.size(); ++cut) CHECK(split(cut_at(text, cut)) == whole);
+    CHECK(split(in_pieces(text, 1)) == whole);
+}
+
+TEST_CASE("splitter: what is behind a list is passed over whatever it is, wherever it is cut") {
+    const std::string text = "{\"Records\":[{\"a\":\"\n],\"x\":\n{. ],\"y|{}\"}{\"b\":1}";
+    const Texts whole = split(in_pieces(text, text.size()));
+    for (std::size_t cut = 0; cut <= text.size(); ++cut) CHECK(split(cut_at(text, cut)) == whole);
+    CHECK(split(in_pieces(text, 1)) == whole);
+    CHECK(whole.back() == "{\"b\":1}");
+}
+
+TEST_CASE("splitter: any bytes come to an end, and cuts change nothing, over many seeds") {
+    constexpr std::string_view alphabet = "{}[]\",:\\\n aR";
+    for (unsigned seed = 0; seed < 3'000; ++seed) {
+        std::mt19937 random(seed);
+        std::string text = seed % 3 == 0 ? "{\"Records\":[" : "";
+        for (auto left = random() % 60; left > 0; --left)
+            text += alphabet[random() % alphabet.size()];
+        CAPTURE(text);
+        CHECK(split(in_pieces(text, 1)) == split(in_pieces(text, text.size() + 1)));
+    }
+}
+
+TEST_CASE("splitter: an object that closes is told from one that is cut off") {
+    const std::string text =
+        "{\"a\":{\"b\":1}\n{\"a\":{\"b\":1}}\n[{\"c\":\"x\n{},{\n\"d\":[1]}]{\"e\":{}";
+    for (const Cpu cpu : {Cpu::plain, cpu_at_hand()}) {
+        io::Window window(in_pieces(text, text.size()), std::size_t{64} * 1024);
+        RecordSplitter splitter(window, Shape::cloudtrail(), cpu);
+        for (const bool is_closed : {false, true, false, true, true, false}) {
+            const auto document = splitter.next().value();
+            REQUIRE(document);
+            CAPTURE(document->text);
+            CHECK(document->is_closed == is_closed);
+        }
+        CHECK(!splitter.next().value());
+    }
+}
+
+// Pieces of JSON on end, more often whole than not, so that objects are longer than a block and
+// what is unusual stands at every place of one.
+TEST_CASE("splitter: 64 bytes at a time as one by one, over many seeds") {
+    constexpr std::array<std::string_view, 26> pieces = {
+        "{",
+        "}",
+        "}",
+        "[",
+        "]",
+        "\"key\":",
+        "\"Records\":[",
+        "\"Rec\\u006frds\" : [",
+        "\"a\"",
+        ",",
+        "\"resources\":[{\"ARN\":\"x\"}]",
+        "\"long\":\"",
+        "\"",
+        "\\",
+        "\\\"",
+        "\\\\",
+        "\n",
+        "}\n{",
+        " ",
+        "{\"userIdentity\":{\"type\":\"IAMUser\",\"arn\":\"arn:aws:iam::1:user/a\"},",
+        "\"requestParameters\":{\"a\":{\"b\":[{\"c\":\"{\\\"d\\\":[]}\"}]}},",
+        "\"k\" \"l\":[",
+        "1",
+        "\"Events\"\n:\n[",
+        "\"x\\\\\":[{}]",
+        "\"x\\\"\":[]"};
+    std::size_t documents = 0;
+    for (unsigned seed = 0; seed < 20'000; ++seed) {
+        std::mt19937 random(seed);
+        std::string text = seed % 4 == 0 ? "{\"Records\":[" : "{";
+        for (auto left = random() % 40; left > 0; --left) text += pieces[random() % pieces.size()];
+        if (seed % 2 == 0) text += "}}}}\n{\"a\":[" + std::string(random() % 70, '1') + "]}\n";
+        CAPTURE(text);
+        const Texts slow = split(in_pieces(text, text.size()), Cpu::plain);
+        CHECK(split(in_pieces(text, text.size())) == slow);
+        documents += slow.size();
+    }
+    CHECK(documents > 40'000);
+}

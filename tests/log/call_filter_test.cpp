@@ -1,0 +1,86 @@
+#include "log/call_filter.hpp"
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <random>
+#include <string>
+
+#include "call_filter_answers.hpp"
+
+using namespace cloudhijack;
+
+namespace {
+
+bool passes_over(const std::string& json) {
+    const auto answers = filter_answers(json);
+    CAPTURE(json);
+    REQUIRE(answers.size() == 1);
+    return answers.contains(true);
+}
+
+}  // namespace
+
+TEST_CASE("call filter: a record of another call is passed over") {
+    CHECK(passes_over(R"({"eventSource":"s3.amazonaws.com","eventName":"GetObject"})"));
+    CHECK(passes_over("{\n  \"eventName\" :\t\"GetObject\"\n}\n"));
+    CHECK(passes_over(R"({"detail":{"eventName":"GetObject","x":"\"\\"}})"));
+    CHECK(passes_over(R"({"Records":[{"eventName":"GetObject"}]})"));
+    CHECK_FALSE(passes_over(R"({"eventName":"Publish"})"));
+    CHECK_FALSE(passes_over(R"({"eventName": "GetAccount","x":1})"));
+    CHECK(passes_over(R"({"eventName":"GetAccounts"})"));
+    CHECK(passes_over(R"({"eventName":"getAccount"})"));
+    CHECK(passes_over(R"({"eventName":""})"));
+}
+
+TEST_CASE("call filter: what could be read in another way is left to the reader") {
+    for (const char* json :
+         {R"({"x":"Publish"})",                                           // no such key
+          R"({"eventName":"GetObject","eventName":"Publish"})",           // twice
+          R"({"eventName":"P\u0075blish"})",                              // escaped
+          R"({"event\u004eame":"Publish","x":{"eventName":"a"}})",        // an escaped key
+          R"({"eventName":null})", R"({"eventName":["Publish"]})",        // other types
+          R"({"eventName":"Get\/Object"})", R"({"eventName"})",           //
+          R"({"a":"eventName","b":"Publish"})",                           // a value
+          R"({"CloudTrailEvent":"{\"eventName\":\"Publish\"}"})",         // JSON in a string
+          R"({"CloudTrailEvent":"{\"eventName\":\"GetObject\"}"})",       //
+          R"({"eventName":"GetObject")", R"(["eventName":"GetObject"])",  // no object
+          R"({"eventName":"GetObject"} x)", "", "{", R"("eventName":"a")"}) {
+        CHECK_FALSE(passes_over(json));
+    }
+}
+
+TEST_CASE("call filter: what ends in another bracket is no object") {
+    const cloudtrail::CallFilter filter(k_wanted_calls);
+    constexpr std::string_view object = R"({"eventName":"GetObject"})";
+    CHECK(filter.passes_over_object(object, 2));
+    CHECK_FALSE(filter.passes_over_object(R"({"eventName":"GetObject"])", 2));
+}
+
+TEST_CASE("call filter: it never passes over a wanted call, over many texts") {
+    const std::array<std::string_view, 30> parts = {
+        "{",         "}",       "[",     "]",           "\"",           "\"eventName\"",
+        ":",         ",",       " ",     "\\",          "\\u004e",      "\\\"",
+        "eventName", "Publish", "Other", "\"Publish\"", "\"GetOther\"", "\"detail\":",
+        "\"x\":",    "null",    "1",     "\n",          "\"Records\":", "\"CloudTrailEvent\":",
+        "\"a\":{",   "Name",    "event", "N",           "\"\"",         "\\\"eventName\\\":"};
+    const std::string longer_than_a_block = "\"tN\":{\"a\":[\"" + std::string(70, 'x') + "\"]},";
+    std::mt19937 random(13);
+    int passed = 0;
+    int wanted = 0;
+    for (int i = 0; i < 300'000; ++i) {
+        std::string json = random() % 3 == 0 ? "{\"eventName\":" : "{";
+        for (std::size_t n = random() % 10; n > 0; --n) json += parts[random() % parts.size()];
+        if (random() % 4 == 0)
+            json.insert(random() % 2 == 0 ? 1 : json.size(), longer_than_a_block);
+        json += random() % 4 == 0 ? ",\"eventName\":\"Publish\"}" : "}";
+        const bool passes = passes_over(json);
+        const bool holds = holds_wanted_call(json);
+        CAPTURE(json);
+        REQUIRE_FALSE((passes && holds));
+        passed += passes ? 1 : 0;
+        wanted += holds ? 1 : 0;
+    }
+    CHECK(passed > 500);
+    CHECK(wanted > 500);
+}

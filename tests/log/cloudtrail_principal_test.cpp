@@ -1,0 +1,102 @@
+#include "log/cloudtrail_principal.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace cloudhijack;
+using cloudtrail::Event;
+using detect::principal_of;
+
+namespace {
+
+Event session(std::string_view role, std::string_view name) {
+    Event event;
+    event.caller_type = "AssumedRole";
+    event.issuer_arn = role;
+    event.caller_arn = name;
+    event.recipient_account = "1";
+    return event;
+}
+
+constexpr std::string_view k_role = "arn:aws:iam::1:role/app";
+constexpr std::string_view k_sso = "arn:aws:iam::1:role/aws-reserved/AWSReservedSSO_Admin_0";
+
+}  // namespace
+
+TEST_CASE("principal: a role is one over all its sessions, people who share one are not") {
+    const Event app = session(k_role, "arn:aws:sts::1:assumed-role/app/i-1");
+    CHECK(principal_of(app).name == k_role);
+    Event ann = session(k_sso, "arn:aws:sts::1:assumed-role/AWSReservedSSO_Admin_0/ann@x");
+    CHECK(principal_of(ann).name == std::string(k_sso) + "/ann@x");
+    ann.source_identity = "ann";
+    CHECK(principal_of(ann).name == std::string(k_sso) + "/ann");
+    Event named = app;
+    named.source_identity = "bob";
+    CHECK(principal_of(named).name == std::string(k_role) + "/bob");
+    Event by_id = session(k_sso, "");
+    by_id.caller_principal_id = "AROA:ann@x";
+    CHECK(principal_of(by_id).name == std::string(k_sso) + "/ann@x");
+    CHECK(principal_of(session(k_sso, "")).name == k_sso);
+}
+
+TEST_CASE("principal: a federated user is its user; others by the first name that is there") {
+    Event event = session("arn:aws:iam::1:user/alice", "arn:aws:sts::1:federated-user/tmp");
+    event.caller_type = "FederatedUser";
+    CHECK(principal_of(event).name == "arn:aws:iam::1:user/alice");
+    event.issuer_arn = "";
+    CHECK(principal_of(event).name == "arn:aws:sts::1:federated-user/tmp");
+    event.caller_arn = "";
+    event.access_key = "AKIA1";
+    event.caller_principal_id = "AIDA";
+    event.caller_account = "2";
+    CHECK(principal_of(event).name == "AKIA1");
+    event.access_key = "";
+    CHECK(principal_of(event).name == "AIDA");
+    CHECK(principal_of(event).one_actor);
+    event.caller_principal_id = "";
+    CHECK(principal_of(event).name == "2");
+    CHECK_FALSE(principal_of(event).one_actor);
+    event.caller_account = "";
+    CHECK(principal_of(event).name == "unknown");
+    CHECK_FALSE(principal_of(event).one_actor);
+    Event role;
+    role.caller_type = "Role";
+    role.caller_arn = "arn:aws:iam::1:role/x";
+    role.issuer_arn = k_role;
+    CHECK(principal_of(role).name == "arn:aws:iam::1:role/x");
+}
+
+TEST_CASE("principal: the account is the one in which the call was made") {
+    Event event = session(k_role, "");
+    event.caller_account = "2";
+    CHECK(principal_of(event).account == "1");
+    event.recipient_account = "";
+    CHECK(principal_of(event).account == "2");
+    event.caller_account = "";
+    CHECK(principal_of(event).account == "unknown");
+}
+
+TEST_CASE("principal: what AWS does itself is left out") {
+    Event event = session(k_role, "");
+    CHECK_FALSE(detect::is_left_out(event));
+    event.source_address = "AWS Internal";
+    CHECK_FALSE(detect::is_left_out(event));
+    event.source_address = "cloudformation.amazonaws.com";
+    CHECK(detect::is_left_out(event));
+    event.source_address = "";
+    event.invoked_by = "ec2.amazonaws.com.cn";
+    CHECK(detect::is_left_out(event));
+    event.invoked_by = "amazonaws.com.example";
+    CHECK_FALSE(detect::is_left_out(event));
+    event.caller_type = "AWSService";
+    CHECK(detect::is_left_out(event));
+    CHECK(detect::is_left_out(
+        session("arn:aws:iam::1:role/aws-service-role/x/AWSServiceRoleForSupport", "")));
+    for (const char* category : {"NetworkActivity", "Insight"}) {
+        Event repeated = session(k_role, "");
+        repeated.category = category;
+        CHECK(detect::is_left_out(repeated));
+    }
+    Event data = session(k_role, "");
+    data.category = "Data";
+    CHECK_FALSE(detect::is_left_out(data));
+}

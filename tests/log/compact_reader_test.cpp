@@ -1,0 +1,164 @@
+#include "log/compact_reader.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <string_view>
+
+#include "changed_texts.hpp"
+#include "io/window.hpp"
+#include "log/event_differential.hpp"
+
+using namespace cloudhijack;
+using cloudtrail::CompactReader;
+using cloudtrail::Event;
+using cloudtrail::Quotes;
+using cloudtrail::Shape;
+
+namespace {
+
+constexpr std::string_view k_record =
+    R"({"eventVersion":"1.08","userIdentity":{"type":"AssumedRole","principalId":"AROA:x",)"
+    R"("arn":"arn:aws:sts::1:assumed-role/r/x","sessionContext":{"sessionIssuer":{"arn":"r"},)"
+    R"("webIdFederationData":{},"attributes":{"mfaAuthenticated":"false"}}},)"
+    R"("eventTime":"2026-01-02T03:04:05Z","eventSource":"bedrock.amazonaws.com",)"
+    R"("eventName":"InvokeModel","errorCode":null,"sourceIPAddress":"","x":-1.5e+3,)"
+    R"("additionalEventData":{"callWithBearerToken":true},)"
+    R"("requestParameters":{"modelId":"m","list":[1,{"eventName":"Publish"},[]],"y":{}},)"
+    R"("responseElements":null,"eventID":"6c86daf7-000c-4000-a000-9A6B6B416C86","z":[false,"]"]})";
+
+std::string without(std::string_view part) {
+    std::string record(k_record);
+    return record.erase(record.find(part), part.size());
+}
+
+std::string with(std::string_view part, std::string_view other) {
+    std::string record(k_record);
+    return record.replace(record.find(part), part.size(), other);
+}
+
+bool reads(const std::string& record) {
+    CAPTURE(record);
+    CHECK(compact_difference(record) == "");
+    const std::string padded = record + std::string(io::k_padding, '}');
+    CompactReader reader(Shape::cloudtrail());
+    return reader.read(std::string_view(padded).substr(0, record.size()), Quotes::single) !=
+           nullptr;
+}
+
+}  // namespace
+
+TEST_CASE("compact: the fields of a record as AWS writes it") {
+    const std::string padded = std::string(k_record) + std::string(io::k_padding, ' ');
+    CompactReader reader(Shape::cloudtrail());
+    const Event* event =
+        reader.read(std::string_view(padded).substr(0, k_record.size()), Quotes::single);
+    REQUIRE(event != nullptr);
+    CHECK(event->source == "bedrock.amazonaws.com");
+    CHECK(event->name == "InvokeModel");
+    CHECK(event->error_code.empty());
+    CHECK(event->source_address.empty());
+    CHECK(event->caller_arn == "arn:aws:sts::1:assumed-role/r/x");
+    CHECK(event->issuer_arn == "r");
+    CHECK(event->with_bearer_token == "true");
+    CHECK(event->request_parameters ==
+          R"({"modelId":"m","list":[1,{"eventName":"Publish"},[]],"y":{}})");
+    CHECK(event->record == k_record);
+}
+
+TEST_CASE("compact: a CSV cell is read as it is written") {
+    const std::string cell = with_doubled_quotes(k_record);
+    const std::string padded = cell + "\",\"next\"\n" + std::string(io::k_padding, '"');
+    CompactReader reader(Shape::cloudtrail());
+    const Event* event =
+        reader.read(std::string_view(padded).substr(0, cell.size()), Quotes::doubled);
+    REQUIRE(event != nullptr);
+    CHECK(event->name == "InvokeModel");
+    CHECK(event->request_parameters ==
+          R"({"modelId":"m","list":[1,{"eventName":"Publish"},[]],"y":{}})");
+    for (const char* other : {R"({""eventName"":""a"b"",)", R"({""eventName"":"")"}) {
+        const std::string text = other + std::string(io::k_padding, '"');
+        CHECK(reader.read(std::string_view(text).substr(0, std::string_view(other).size()),
+                          Quotes::doubled) == nullptr);
+    }
+}
+
+TEST_CASE("compact: what needs more than a look is left to the other reader") {
+    CHECK(reads(std::string(k_record)));
+    for (const auto& record : {without("\"6c86"),
+                               with("6c86daf7", "6c86-af7"),
+                               with("InvokeModel", "Invoke\\u004dodel"),
+                               with("InvokeModel", "Invok\xC3\xA9"),
+                               with("InvokeModel", "a\x01"),
+                               with("InvokeModel", "a\xFF"),
+                               with("\":\"m\"", "\": \"m\""),
+                               with("}", "} "),
+                               with("\"errorCode\":null", "\"errorCode\":200"),
+                               with("null", "nul"),
+                               with("true", "truE"),
+                               with("\"x\":", "\"detail\":"),
+                               with("\"x\":", "\"Records\":"),
+                               with("\"x\":", "\"CloudTrailEvent\":"),
+                               with("[]", "[]]"),
+                               with("[]", "[}"),
+                               with("[]", "[,]"),
+                               with("[]", "[1,]"),
+                               with("{}", "{,}"),
+                               with("{}", "{\"a\"}"),
+                               with("{}", "{\"a\":}"),
+                               with("{}", "{1:1}"),
+                               with("{}", "{\"a\":\"b\"\"c\"}"),
+                               with("-1.5e+3", "[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]"),
+                               with("-1.5e+3", ""),
+                               with("-1.5e+3", "e5"),
+                               with("\"requestParameters\":", "\"requestParameters\":e,\"w\":"),
+                               with("\"requestParameters\":", "\"requestParameters\":+5,\"w\":"),
+                               std::string(k_record) + "}",
+                               std::string(k_record) + "\n",
+                               std::string("{}"),
+                               std::string("[]"),
+                               std::string(),
+                               " " + std::string(k_record)}) {
+        CHECK_FALSE(reads(record));
+    }
+}
+
+TEST_CASE("compact: numbers, words and empty values stand anywhere") {
+    CHECK(reads(with("\"errorCode\":null", "\"errorCode\":{\"a\":[]}")));
+    CHECK(reads(with("\"errorCode\":null", "\"errorCode\":[\"x\"]")));
+    CHECK(reads(with("\"errorCode\":null", "\"errorCode\":\"\"")));
+    CHECK(reads(with("\"errorCode\":null", "\"errorCode\":\"\",\"errorCode\":\"x\"")));
+    CHECK(reads(with("\"requestParameters\":", "\"requestParameters\":null,\"w\":")));
+    CHECK(reads(with("\"requestParameters\":", "\"requestParameters\":{},\"requestParameters\":")));
+    CHECK(reads(with("{\"callWithBearerToken\":true}", "\"x\"")));
+    CHECK(reads(with("-1.5e+3", "0")));
+}
+
+TEST_CASE("compact: a record cut off anywhere is not read, whatever lies behind it") {
+    CompactReader reader(Shape::cloudtrail());
+    for (const char behind : {'}', '"', ',', '1', ']', ':', '\0'}) {
+        for (std::size_t size = 0; size < k_record.size(); ++size) {
+            std::string record(k_record.substr(0, size));
+            record.append(io::k_padding, behind);
+            CAPTURE(size);
+            CHECK(reader.read(std::string_view(record).substr(0, size), Quotes::single) == nullptr);
+        }
+    }
+}
+
+TEST_CASE("compact: a large record is left to the other reader") {
+    CHECK(reads(with("-1.5e+3", '"' + std::string(120'000, 'x') + '"')));
+    CHECK_FALSE(reads(with("-1.5e+3", '"' + std::string(270'000, 'x') + '"')));
+}
+
+TEST_CASE("compact: agrees with the other reader on mutated records, over many seeds") {
+    constexpr std::string_view bytes = "{}[]\",:\\u0d8tfn1-.e \n\xC3\xFF";
+    int read = 0;
+    for (unsigned seed = 0; seed < 20'000; ++seed) {
+        const std::string record = with_changes(std::string(k_record), seed, 2, bytes);
+        CAPTURE(seed);
+        read += reads(record) ? 1 : 0;
+    }
+    CHECK(read > 5'000);
+    CHECK(read < 15'000);
+}

@@ -1,0 +1,190 @@
+#include "log/event_differential.hpp"
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "changed_texts.hpp"
+#include "io/window.hpp"
+#include "log/compact_reader.hpp"
+#include "log/event_reader.hpp"
+#include "text/utf8.hpp"
+
+namespace cloudhijack {
+namespace {
+
+using cloudtrail::Event;
+using nlohmann::json;
+
+/// Builds `path -> text` as the rules say, from nlohmann's events; its numbers come with their
+/// text.
+class PlainReader : public nlohmann::json_sax<json> {
+  public:
+    std::vector<std::pair<std::string, std::string>> fields;  ///< first of each path
+    bool top_is_object = false;
+
+    bool null() override { return value({}); }
+    bool boolean(bool is_true) override { return value(is_true ? "true" : "false"); }
+    bool number_integer(number_integer_t number) override {
+        return value(number == 0 ? "-0" : std::to_string(number));  // 0 comes as unsigned
+    }
+    bool number_unsigned(number_unsigned_t number) override {
+        return value(std::to_string(number));
+    }
+    bool number_float(number_float_t, const string_t& text) override { return value(text); }
+    bool string(string_t& text) override { return value(text); }
+    bool binary(binary_t&) override { return false; }
+    bool start_object(std::size_t) override {
+        if (stack_.empty()) top_is_object = true;
+        const std::string path = next_path();
+        const bool repeated = !add(path, {});
+        stack_.push_back(
+            {.path = path, .dead = repeated || parent_is_dead(), .array = false, .key = {}});
+        return true;
+    }
+    bool key(string_t& name) override {
+        stack_.back().key = name;
+        return true;
+    }
+    bool end_object() override { return pop(); }
+    bool start_array(std::size_t) override {
+        add(next_path(), {});
+        stack_.push_back({.path = {}, .dead = true, .array = true, .key = {}});
+        return true;
+    }
+    bool end_array() override { return pop(); }
+    bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override {
+        return false;
+    }
+
+    [[nodiscard]] bool holds_record_text() const { return !at("CloudTrailEvent").empty(); }
+
+    [[nodiscard]] std::string at(std::string_view path) const {
+        for (const auto& [name, text] : fields) {
+            if (name == path) return text;
+        }
+        return {};
+    }
+
+  private:
+    struct Level {
+        std::string path;
+        bool dead = false;  ///< a repeated object, or inside an array: nothing in it counts
+        bool array = false;
+        std::string key;
+    };
+
+    [[nodiscard]] bool parent_is_dead() const { return !stack_.empty() && stack_.back().dead; }
+
+    [[nodiscard]] std::string next_path() const {
+        if (stack_.empty()) return "";
+        const Level& level = stack_.back();
+        // A key that holds the separator itself is no path of ours.
+        if (level.key.contains('.')) return "?";
+        return level.path.empty() ? level.key : level.path + '.' + level.key;
+    }
+
+    bool add(const std::string& path, const std::string& text) {
+        if (parent_is_dead()) return true;
+        for (const auto& field : fields) {
+            if (field.first == path) return false;
+        }
+        fields.emplace_back(path, text);
+        return true;
+    }
+
+    bool value(const std::string& text) {
+        add(next_path(), text);
+        return true;
+    }
+
+    bool pop() {
+        stack_.pop_back();
+        return true;
+    }
+
+    std::vector<Level> stack_;
+};
+
+/// In which field two events differ; empty for none. With doubled quotes there is no record.
+std::string field_difference(const Event& event, const Event& other, bool with_record) {
+    for (const cloudtrail::ShapePath& line : cloudtrail::Shape::cloudtrail().paths()) {
+        if (line.field == nullptr || event.*line.field == other.*line.field) continue;
+        return std::string(line.path) + ": \"" + std::string(event.*line.field) + "\", and \"" +
+               std::string(other.*line.field) + '"';
+    }
+    return with_record && event.record != other.record ? "the record's text" : "";
+}
+
+}  // namespace
+
+std::string compact_difference(std::string_view record) {
+    const auto padded = [](std::string_view text) {
+        return std::string(text) + std::string(io::k_padding, '"');
+    };
+    const std::string single = padded(record);
+    const std::string cell = with_doubled_quotes(record);
+    const std::string doubled = padded(cell);
+    cloudtrail::EventReader reader(cloudtrail::Shape::cloudtrail());
+    const auto reading = reader.read(std::string_view(single).substr(0, record.size()));
+    std::optional<bool> reads;
+    for (const Cpu cpu : {Cpu::plain, cpu_at_hand()}) {
+        for (const auto quotes : {cloudtrail::Quotes::single, cloudtrail::Quotes::doubled}) {
+            const bool is_cell = quotes == cloudtrail::Quotes::doubled;
+            // Kept from record to record, as in a search: it remembers the keys that came last.
+            static std::map<std::pair<Cpu, bool>, cloudtrail::CompactReader> readers;
+            cloudtrail::CompactReader& compact =
+                readers.try_emplace({cpu, is_cell}, cloudtrail::Shape::cloudtrail(), cpu)
+                    .first->second;
+            const Event* event =
+                compact.read(is_cell ? std::string_view(doubled).substr(0, cell.size())
+                                     : std::string_view(single).substr(0, record.size()),
+                             quotes);
+            // Doubled quotes can make a text too long for it.
+            const bool is_long = cell.size() > cloudtrail::StringEnds::k_longest;
+            if (!is_long && reads.value_or(event != nullptr) != (event != nullptr)) {
+                return "the ways of asking the compact reader differ";
+            }
+            reads = event != nullptr;
+            if (event == nullptr) continue;
+            if (!reading) return "only the compact reader reads it: " + reading.error().text;
+            if (reading->kind != cloudtrail::Reading::Kind::record) return "it is no plain record";
+            auto difference = field_difference(*event, reading->event, !is_cell);
+            if (!difference.empty()) return "compact: " + difference;
+        }
+    }
+    return {};
+}
+
+std::string event_difference(std::string_view record) {
+    if (auto difference = compact_difference(record); !difference.empty()) return difference;
+    std::string padded(record);
+    padded.append(io::k_padding, '\0');
+    cloudtrail::EventReader reader(cloudtrail::Shape::cloudtrail());
+    const auto reading = reader.read(std::string_view(padded).substr(0, record.size()));
+
+    std::string text;
+    text::append_valid_utf8(text, record);
+    PlainReader plain;
+    // A NUL byte is no JSON anywhere; nlohmann takes it for the end of the text.
+    const bool plain_reads =
+        !text.contains('\0') && json::sax_parse(text, &plain) && plain.top_is_object;
+    if (!plain_reads) return {};
+    if (!reading && plain.holds_record_text()) return {};  // it can be broken inside
+    if (!reading) return "only the plain reader reads it: " + reading.error().text;
+    if (reading->kind != cloudtrail::Reading::Kind::record) return {};  // the tests' affair
+    const Event* event = &reading->event;
+    for (const cloudtrail::ShapePath& line : cloudtrail::Shape::cloudtrail().paths()) {
+        if (line.holds != cloudtrail::Holds::text) continue;
+        const std::string path(line.path);
+        const std::string_view field = event->*line.field;
+        if (plain.at(path) != field) {
+            return path + ": \"" + std::string(field) + "\", plainly \"" + plain.at(path) + '"';
+        }
+    }
+    return {};
+}
+
+}  // namespace cloudhijack

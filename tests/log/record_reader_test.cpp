@@ -1,0 +1,57 @@
+#include "log/record_reader.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+#include "io/window.hpp"
+
+using namespace cloudhijack;
+using cloudtrail::Event;
+using cloudtrail::Time;
+
+namespace {
+
+// Names of the events, `@` behind those that keep the row's time, and why others are none.
+std::vector<std::string> read(const std::string& document) {
+    const std::string padded = document + std::string(io::k_padding, ' ');
+    cloudtrail::DocumentReader reader(cloudtrail::Shape::cloudtrail());
+    std::vector<std::string> told;
+    reader.read(std::string_view(padded).substr(0, document.size()), Time{},
+                {.take =
+                     [&told](const Event& event) {
+                         told.push_back(std::string(event.name) + (event.row_time ? "@" : ""));
+                     },
+                 .skip = [&told](std::string_view why) { told.emplace_back(why); }});
+    return told;
+}
+
+}  // namespace
+
+TEST_CASE("document: the row's time is that of a whole record, not of one in an envelope") {
+    CHECK(read(R"({"eventName":"a"})") == std::vector<std::string>{"a@"});
+    CHECK(read(R"({"detail":{"eventName":"a"}})") == std::vector<std::string>{"a"});
+    CHECK(read(R"({"CloudTrailEvent":"{\"eventName\":\"a\"}"})") == std::vector<std::string>{"a"});
+    CHECK(read(R"({"Records":[{"eventName":"a"}]})") == std::vector<std::string>{"a"});
+}
+
+TEST_CASE("document: each record of a list counts, in any envelope, and the broken ones are told") {
+    CHECK(
+        read(R"({"Records":[{"eventName":"a"},{"eventName":"b"},{"detail":{"eventName":"c"}}]})") ==
+        std::vector<std::string>{"a", "b", "c"});
+    CHECK(read(R"({"Events":[{"CloudTrailEvent":"{\"eventName\":\"a\"}"},{"EventId":"x"}]})") ==
+          std::vector<std::string>{"a", ""});
+    CHECK(read(R"({"Records":[1,{"eventName":"b"},{"eventName":01}]})") ==
+          std::vector<std::string>{"holds a record that is no JSON object", "b",
+                                   "holds a record that is broken or cut-off JSON: NUMBER_ERROR: "
+                                   "Problem while parsing a number"});
+    CHECK(read(R"({"Records":[{"Records":[{"eventName":"a"}]}]})") ==
+          std::vector<std::string>{"holds a list of records inside another"});
+    CHECK(read(R"({"Records":[]})").empty());
+}
+
+TEST_CASE("document: one that is none is told once") {
+    CHECK(read("x").size() == 1);
+    CHECK(read(R"({"Records":[{"eventName":"a"})").size() == 1);
+}

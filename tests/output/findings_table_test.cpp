@@ -1,0 +1,98 @@
+#include "output/findings_table.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "output/terminal_text.hpp"
+#include "rules/builtin.hpp"
+
+using namespace cloudhijack;
+
+namespace {
+
+detect::VolumeFinding finding(std::string_view caller) {
+    detect::VolumeGroup group;
+    group.span_start = cloudtrail::Time{std::chrono::seconds{1'767'323'045}};
+    group.service_index = service_index("bedrock");
+    group.service = &builtin_catalogue().services()[group.service_index];
+    group.caller_arn = caller;
+    group.caller_type = "IAMUser";
+    group.region = "us-east-1";
+    group.event_count = 501;
+    group.source_addresses = {"2001:db8::1", "2001:db8::2", "2001:db8::3", "2001:db8::4"};
+    return detect::assess(group, 50, detect::VolumeRules::of(builtin_catalogue()));
+}
+
+std::size_t longest_line(const std::string& text) {
+    std::istringstream lines(text);
+    std::size_t longest = 0;
+    for (std::string line; std::getline(lines, line);) {
+        longest = std::max(longest, scan::terminal_columns(line));
+    }
+    return longest;
+}
+
+detect::HuntFinding hunted(std::string name) {
+    detect::HuntFinding finding;
+    finding.principal = {.account = "111122223333", .name = std::move(name)};
+    finding.first_event = 1'767'323'045;
+    finding.risk_score = 65;
+    finding.severity = detect::severity_of(65);
+    finding.services = {"AWS Bedrock", "AWS SES"};
+    finding.reasons = {"a probe (+40)"};
+    finding.timeline = {"2026-01-02T03:04:05Z use InvokeModel us-east-1 - probe"};
+    finding.use_count = 3;
+    finding.addresses = {.values = {"2001:db8::1", "2001:db8::2"}, .size = 2};
+    return finding;
+}
+
+}  // namespace
+
+TEST_CASE("findings: a table with the reasons below each row") {
+    const std::vector findings = {finding("arn:aws:iam::1:user/test")};
+    CHECK(
+        scan::to_table(findings, {}) ==
+        "Score  Span from             Service      Calls  Limit  Caller                    Region "
+        "    Addresses\n"
+        "    5  2026-01-02T03:04:05Z  AWS Bedrock    501     50  arn:aws:iam::1:user/test  "
+        "us-east-1  4 (2001:db8::1, ...)\n"
+        "        501 calls in 1h, more than 10 times the threshold of 50 (+3)\n"
+        "        4 source addresses, more than 3 (+1)\n"
+        "        the caller's name matches (temp|tmp|test|anon|random) (+1)\n");
+    CHECK(scan::to_table(std::vector<detect::VolumeFinding>{}, {}).empty());
+}
+
+TEST_CASE("findings: a table fits the terminal and is coloured only when told") {
+    const std::string long_name = "arn:aws:iam::1:user/" + std::string(300, 'x') + "\x1b[2J";
+    const std::vector findings = {finding(long_name), finding("arn:aws:iam::1:user/b")};
+    for (const std::size_t width : {20U, 40U, 60U, 80U, 100U, 110U, 150U, 200U}) {
+        CAPTURE(width);
+        const std::string table = scan::to_table(findings, {.width = width});
+        CHECK(longest_line(table) <= width);
+        CHECK_FALSE(table.contains('\x1b'));
+    }
+    CHECK(longest_line(scan::to_table(findings, {})) > 300);
+    CHECK(scan::to_table(findings, {.colour = true}).contains("\x1b[33m"));
+}
+
+TEST_CASE("findings: a table of principals with their reasons and timeline below") {
+    CHECK(
+        scan::to_table(std::vector{hunted("arn:aws:iam::1:user/eve")}, {}) ==
+        "Risk  Severity  First event           Principal                Account       Services     "
+        "         Uses  Addresses\n"
+        "  65  high      2026-01-02T03:04:05Z  arn:aws:iam::1:user/eve  111122223333  AWS Bedrock, "
+        "AWS SES     3  2 (2001:db8::1, ...)\n"
+        "        a probe (+40)\n"
+        "          2026-01-02T03:04:05Z use InvokeModel us-east-1 - probe\n");
+    CHECK(scan::to_table(std::vector<detect::HuntFinding>{}, {}).empty());
+    for (const std::size_t width : {20U, 40U, 80U, 120U}) {
+        CAPTURE(width);
+        const std::vector findings = {hunted(std::string(300, 'x') + "\x1b[2J")};
+        CHECK(longest_line(scan::to_table(findings, {.width = width})) <= width);
+    }
+    CHECK(scan::to_table(std::vector{hunted("eve")}, {.colour = true}).contains("\x1b[1;31m"));
+}

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "io/window.hpp"
+#include "partial/document_reader.hpp"
+#include "partial/document_writer.hpp"
+
+namespace cloudhijack {
+
+inline const detect::partial::Header k_test_header = {
+    .catalogue = "0123456789abcdef", .host = "idx1", .mode = "test"};
+
+/// What an activity holds, as partial documents.
+std::vector<std::string> documents_of(const auto& activity) {
+    std::vector<std::string> documents;
+    detect::partial::DocumentWriter writer(
+        k_test_header, [&](std::string_view one) { documents.emplace_back(one); });
+    activity.write(writer);
+    writer.finish();
+    return documents;
+}
+
+/// Reads one document into an activity.
+Result<> read_document(std::string document, auto& activity) {
+    const std::size_t size = document.size();
+    document.append(io::k_padding, ' ');
+    detect::partial::DocumentReader reader;
+    return reader.read(
+        std::string_view(document).substr(0, size),
+        [](const detect::partial::Header&) -> Result<> { return {}; },
+        [&](std::string_view list, detect::partial::ItemReader& item) -> Result<> {
+            return activity.take(list, item);
+        });
+}
+
+/// Takes what another activity holds over its documents, each read on its own, in reverse order.
+/// `empty` is an activity that holds nothing.
+template <class Activity>
+void merge_documents(Activity& activity, const Activity& other, const auto& empty) {
+    const auto documents = documents_of(other);
+    for (auto one = documents.rbegin(); one != documents.rend(); ++one) {
+        CHECK(one->size() <= detect::partial::k_largest_document);
+        Activity part = empty();
+        const auto read = read_document(*one, part);
+        CHECK(read);
+        activity.merge(part);
+    }
+}
+
+}  // namespace cloudhijack

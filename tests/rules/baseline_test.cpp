@@ -1,0 +1,42 @@
+#include "rules/baseline.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace cloudhijack;
+using detect::Baseline;
+
+namespace {
+
+constexpr std::int64_t k_day = 86'400;
+
+}  // namespace
+
+TEST_CASE("baseline: what is known of a pair adds up") {
+    Baseline baseline;
+    const Baseline::Pair pair{.account = "1", .principal = "eve", .service = "ses"};
+    baseline.add(pair, {.first_seen = 100, .last_seen = 200, .peak_hour = 7});
+    baseline.add(pair, {.first_seen = 150, .last_seen = 300, .peak_hour = 5});
+    baseline.add(pair, {.first_seen = 50, .last_seen = 60, .peak_hour = 6});
+    REQUIRE(baseline.find("1", "eve", "ses") != nullptr);
+    CHECK((*baseline.find("1", "eve", "ses") ==
+           Baseline::Use{.first_seen = 50, .last_seen = 300, .peak_hour = 7}));
+    CHECK(baseline.find("1", "eve", "sns") == nullptr);
+    CHECK(baseline.find("1", "ev", "ses") == nullptr);
+    CHECK(baseline.find("2", "eve", "ses") == nullptr);
+    CHECK(baseline.pairs().size() == 1);
+}
+
+TEST_CASE("baseline: an account is known two weeks after the first that was seen of it") {
+    Baseline baseline;
+    CHECK_FALSE(baseline.known_from("1"));
+    baseline.add({.account = "1", .principal = "eve", .service = "ses"},
+                 {.first_seen = 20 * k_day, .last_seen = 20 * k_day, .peak_hour = 1});
+    CHECK(baseline.known_from("1") == 34 * k_day);
+    baseline.add({.account = "1", .principal = "bob", .service = "sns"},
+                 {.first_seen = 10 * k_day, .last_seen = 10 * k_day, .peak_hour = 1});
+    CHECK(baseline.known_from("1") == 24 * k_day);
+    CHECK_FALSE(baseline.known_from("2"));
+    CHECK(baseline.has_used("1", "sns"));
+    CHECK_FALSE(baseline.has_used("1", "bedrock"));
+    CHECK_FALSE(baseline.has_used("2", "sns"));
+}

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include "rules/catalogue.hpp"
+
+namespace cloudhijack {
+
+/// What is built into the program.
+inline const detect::LoadedCatalogue& builtin() {
+    static const auto loaded = detect::load_catalogue(std::array{detect::embedded_catalogue()});
+    return loaded;
+}
+
+inline const detect::Catalogue& builtin_catalogue() { return builtin().catalogue; }
+
+/// The index of a service of the built-in catalogue.
+inline std::size_t service_index(std::string_view id) {
+    std::size_t index = 0;
+    while (builtin_catalogue().services()[index].id != id) ++index;
+    return index;
+}
+
+}  // namespace cloudhijack

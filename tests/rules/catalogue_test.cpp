@@ -1,0 +1,161 @@
+#include "rules/catalogue.hpp"
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "rules/builtin.hpp"
+
+using namespace cloudhijack;
+using namespace cloudhijack::detect;
+
+namespace {
+
+// `service/phase` of every entry for a call, parted by blanks.
+std::string entries_of(std::string_view source, std::string_view name) {
+    std::string text;
+    for (const auto& entry : builtin_catalogue().find(source, name)) {
+        if (!text.empty()) text += ' ';
+        text += builtin_catalogue().services()[entry.service].id + '/' +
+                std::string(k_phase_names.at(static_cast<std::size_t>(entry.phase)));
+        for (const auto& condition : entry.conditions) text += '?' + condition.value;
+    }
+    return text;
+}
+
+LoadedCatalogue over_builtin(std::string_view text) {
+    return load_catalogue(std::array{embedded_catalogue(), conf::parse("mine.conf", text)});
+}
+
+const Service& service(const LoadedCatalogue& loaded, std::string_view id) {
+    for (const Service& service : loaded.catalogue.services()) {
+        if (service.id == id) return service;
+    }
+    FAIL("no service " << id);
+    return loaded.catalogue.services().front();
+}
+
+std::vector<std::string> mistakes_of(std::string_view text) {
+    std::vector<std::string> texts;
+    for (const auto& mistake : over_builtin(text).mistakes) texts.push_back(to_text(mistake));
+    return texts;
+}
+
+}  // namespace
+
+TEST_CASE("catalogue: the built-in one has no mistakes and the documented services") {
+    CHECK(load_catalogue(std::array{embedded_catalogue()}).mistakes.empty());
+    std::string ids;
+    for (const Service& service : builtin_catalogue().services()) {
+        ids += service.id + ' ' + std::to_string(service.threshold) + ", ";
+    }
+    CHECK(ids == "bedrock 50, ses 100, sns 200, sms_voice 200, account 50, ");
+}
+
+TEST_CASE("catalogue: source and name match as a pair, exactly") {
+    CHECK(entries_of("ses.amazonaws.com", "SendRawEmail") == "ses/volume ses/use");
+    CHECK(entries_of("sns.amazonaws.com", "PublishBatch") == "sns/volume sns/use");
+    CHECK(entries_of("bedrock.amazonaws.com", "CreateModelInvocationJob") ==
+          "bedrock/volume bedrock/use");
+    CHECK(entries_of("bedrock.amazonaws.com", "Converse") == "bedrock/use");
+    CHECK(entries_of("bedrock-mantle.amazonaws.com", "CreateInference") == "bedrock/use");
+    CHECK(entries_of("bedrock.amazonaws.com", "CreateInference").empty());
+    CHECK(entries_of("sms-voice.amazonaws.com", "SendTextMessage") == "sms_voice/use");
+    CHECK(entries_of("iam.amazonaws.com", "CreateUser") == "account/credential");
+    CHECK(entries_of("support.amazonaws.com", "CreateCase") == "account/credential");
+    CHECK(entries_of("sns.amazonaws.com", "GetSMSAttributes") == "sns/recon");
+    CHECK(entries_of("ses.amazonaws.com", "DeleteIdentity") == "ses/cleanup");
+    CHECK(entries_of("ses.amazonaws.com", "UpdateAccountSendingEnabled") == "ses/enable?true");
+    CHECK(entries_of("bedrock.amazonaws.com", "PutModelInvocationLoggingConfiguration") ==
+          "bedrock/evade?false");
+    CHECK(entries_of("sns.amazonaws.com", "CreateTopic").empty());
+    CHECK(entries_of("ses.amazonaws.com", "Publish").empty());
+    CHECK(entries_of("iot.amazonaws.com", "Publish").empty());
+    CHECK(entries_of("SNS.amazonaws.com", "Publish").empty());
+    CHECK(entries_of("sns.amazonaws.com", "publish").empty());
+    CHECK(entries_of("sns", "Publish").empty());
+    CHECK(entries_of("", "").empty());
+}
+
+TEST_CASE("catalogue: a layer overrides key by key") {
+    const auto loaded = over_builtin(
+        "[service:ses]\nthreshold = 7\nvolume = SendEmail\n[service:sns]\nsource = sns2\n");
+    CHECK(loaded.mistakes.empty());
+    CHECK(service(loaded, "ses").threshold == 7);
+    CHECK(service(loaded, "ses").label == "AWS SES");
+    CHECK(service(loaded, "ses").calls_of(Phase::volume).size() == 1);
+    CHECK(service(loaded, "ses").calls_of(Phase::use).size() == 6);
+    CHECK(service(loaded, "sns").calls_of(Phase::volume)[0].source == "sns2.amazonaws.com");
+}
+
+TEST_CASE("catalogue: an empty list takes a service's calls away") {
+    CHECK(
+        service(over_builtin("[service:ses]\nvolume =\n"), "ses").calls_of(Phase::volume).empty());
+}
+
+TEST_CASE("catalogue: a service of one's own, with what it leaves out") {
+    const auto loaded = over_builtin(
+        "[service:polly]\nvolume = SynthesizeSpeech(engine=neural,a.b=1) other.example.com:X\n"
+        "source = polly\n");
+    CHECK(loaded.mistakes.empty());
+    const Service& polly = service(loaded, "polly");
+    CHECK(polly.label == "polly");
+    CHECK(polly.category == "SaaS Service Abuse");
+    CHECK(polly.threshold == 50);
+    const auto& calls = polly.calls_of(Phase::volume);
+    REQUIRE(calls.size() == 2);
+    CHECK(calls[0].source == "polly.amazonaws.com");
+    CHECK(calls[0].name == "SynthesizeSpeech");
+    CHECK(calls[0].conditions ==
+          std::vector<cloudtrail::Condition>{{.path = {"engine"}, .value = "neural"},
+                                             {.path = {"a", "b"}, .value = "1"}});
+    CHECK(calls[1].source == "other.example.com");
+}
+
+TEST_CASE("catalogue: a mistake names file, line, stanza and key, and the value below it stays") {
+    const auto loaded = over_builtin("[service:ses]\nthreshold = many\nlabel = Mail\n");
+    REQUIRE(loaded.mistakes.size() == 1);
+    CHECK(to_text(loaded.mistakes[0]) ==
+          "mine.conf:2: [service:ses] threshold: takes a whole number from 0 to 1000000000; got "
+          "\"many\"");
+    CHECK(service(loaded, "ses").threshold == 100);
+    CHECK(service(loaded, "ses").label == "Mail");
+    const auto list = over_builtin("[service:ses]\nvolume = SendEmail Send(Email\n");
+    CHECK(list.mistakes.size() == 1);
+    CHECK(service(list, "ses").calls_of(Phase::volume).size() == 4);
+    const auto sourceless = over_builtin("[service:account]\ncredential = CreateUser\n");
+    CHECK(sourceless.mistakes.size() == 1);
+    CHECK(service(sourceless, "account").calls_of(Phase::credential).size() == 8);
+}
+
+TEST_CASE("catalogue: mistakes of every kind") {
+    const std::vector<std::pair<std::string, std::string>> wrong = {
+        {"[service:ses]\nthreshold = -1\n", "whole number"},
+        {"[service:ses]\nthreshold = 1000000001\n", "whole number"},
+        {"[service:ses]\nlabel =\n", "takes one line of text"},
+        {"[service:ses]\nsource = a b\n", "takes an event source"},
+        {"[service:ses]\ncolour = red\n", "is no key of a service: label"},
+        {"[service:ses]\nuse = a:b:c\n", "is no call's name"},
+        {"[service:ses]\nuse = :Send\n", "no usable source"},
+        {"[service:ses]\nuse = Send(a)\n", "a condition is path=value"},
+        {"[service:ses]\nuse = Send(=a)\n", "empty key"},
+        {"[service:ses]\nuse = Send(a..b=c)\n", "empty key"},
+        {"[service:ses]\nuse = Send(a=b,)\n", "a condition is path=value"},
+        {"[service:new]\nuse = Send\n", "has no source"},
+        {"[service:New]\nsource = a\n", "a service's id has only"},
+        {"[service:]\nsource = a\n", "a service's id has only"},
+        {"[services]\nsource = a\n", "no stanza that cloudhijack knows"},
+        {"threshold = 1\n", "no stanza that cloudhijack knows"},
+        {"[service:ses\nthreshold = 1\n", "a stanza's name ends in ]"},
+        {"[service:ses]\nthreshold\n", "a line is [stanza], key = value"},
+    };
+    for (const auto& [text, why] : wrong) {
+        CAPTURE(text);
+        const auto mistakes = mistakes_of(text);
+        REQUIRE_FALSE(mistakes.empty());
+        CHECK(mistakes.front().contains(why));
+        CHECK(mistakes.front().starts_with("mine.conf:"));
+    }
+}

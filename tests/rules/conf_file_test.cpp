@@ -1,0 +1,50 @@
+#include "rules/conf_file.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace cloudhijack;
+
+namespace {
+
+// `line [stanza] key=value` of every setting, parted by |, line breaks in values shown as /.
+std::string settings_of(std::string_view text) {
+    std::string shown;
+    for (const auto& [place, value] : conf::parse("f", text).settings) {
+        if (!shown.empty()) shown += '|';
+        shown += std::to_string(place.line) + " [" + place.stanza + "] " + place.key + '=';
+        for (const char c : value) shown += c == '\n' ? '/' : c;
+    }
+    return shown;
+}
+
+std::string mistakes_of(std::string_view text) {
+    std::string shown;
+    for (const auto& mistake : conf::parse("f", text).mistakes) shown += to_text(mistake) + '|';
+    return shown;
+}
+
+}  // namespace
+
+TEST_CASE("conf: stanzas, keys, comments and blank lines") {
+    CHECK(settings_of("").empty());
+    CHECK(settings_of("# c\n\n[a]\nx = 1\n ; = 2\n  y=2 # no comment\n[b c]\nx =\n") ==
+          "4 [a] x=1|5 [a] ;=2|6 [a] y=2 # no comment|8 [b c] x=");
+    CHECK(settings_of("x = 1") == "1 [] x=1");
+    CHECK(settings_of("[a]\r\nx = a = b\r\n") == "2 [a] x=a = b");
+    CHECK(settings_of("\xEF\xBB\xBF[a]\nx=1") == "2 [a] x=1");
+}
+
+TEST_CASE("conf: a value goes on behind a backslash at a line's end") {
+    CHECK(settings_of("[a]\nx = 1 \\\n   2 \\\n3\ny = 4\n") == "2 [a] x=1 /2 /3|5 [a] y=4");
+    CHECK(settings_of("[a]\nx = 1\\") == "2 [a] x=1");
+    CHECK(settings_of("[a]\n# c \\\nx = 1\n") == "3 [a] x=1");
+}
+
+TEST_CASE("conf: mistakes name their line") {
+    CHECK(mistakes_of("[a]\nx = 1\n").empty());
+    CHECK(mistakes_of("[a\nx\n[b]\ny\n") ==
+          "f:1: a stanza's name ends in ]|f:2: a line is [stanza], key = value or # comment|"
+          "f:4: [b]: a line is [stanza], key = value or # comment|");
+}

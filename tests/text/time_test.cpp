@@ -1,0 +1,100 @@
+#include "text/time.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+using namespace cloudhijack;
+using cloudtrail::parse_time;
+
+namespace {
+
+// The time as epoch seconds, or "none".
+std::string read(std::string_view text) {
+    const auto time = parse_time(text);
+    return time ? cloudtrail::to_epoch_seconds(*time) : "none";
+}
+
+}  // namespace
+
+TEST_CASE("time: epoch seconds, with and without a fraction") {
+    CHECK(read("0") == "0");
+    CHECK(read("1700000000") == "1700000000");
+    CHECK(read("1700000000.000") == "1700000000");
+    CHECK(read("1700000000.5") == "1700000000.5");
+    CHECK(read("1700000000.050") == "1700000000.05");
+    CHECK(read("1700000000.123456") == "1700000000.123456");
+    CHECK(read("1700000000.1234569") == "1700000000.123456");
+    CHECK(read("-1.5") == "-1.5");
+    CHECK(read("253402300799") == "253402300799");
+    CHECK(read("-62135596800") == "-62135596800");
+}
+
+TEST_CASE("time: calendar forms") {
+    CHECK(read("2023-11-14T22:13:20Z") == "1700000000");
+    CHECK(read("2023-11-14T22:13:20") == "1700000000");
+    CHECK(read("2023-11-14 22:13:20") == "1700000000");
+    CHECK(read("2023-11-14 22:13:20.250") == "1700000000.25");
+    CHECK(read("2023-11-14T22:13:20.1234567Z") == "1700000000.123456");
+    CHECK(read("2014-06-11T08:19:59.000-0700") == "1402499999");
+    CHECK(read("2023-11-15T03:43:20+05:30") == "1700000000");
+    CHECK(read("2023-11-15T00:13:20+02") == "1700000000");
+    CHECK(read("2024-02-29T00:00:00Z") == "1709164800");
+    CHECK(read("2016-12-31T23:59:60Z") == "1483228800");
+    CHECK(read("1969-12-31T23:59:59.75Z") == "-0.25");
+    CHECK(read("0001-01-01T00:00:00Z") == "-62135596800");
+    CHECK(read("9999-12-31T23:59:59Z") == "253402300799");
+}
+
+TEST_CASE("time: anything else is none") {
+    for (const std::string_view text : {"",
+                                        " ",
+                                        "now",
+                                        "-",
+                                        ".5",
+                                        "1.",
+                                        "1.x",
+                                        "1e9",
+                                        "+1",
+                                        "1 ",
+                                        " 1",
+                                        "--1",
+                                        "1,5",
+                                        "253402300800",
+                                        "-62135596801",
+                                        "-62135596800.1",
+                                        "99999999999999999999",
+                                        "2023-11-14",
+                                        "2023-11-14T22:13",
+                                        "2023-11-14T22:13:20.",
+                                        "2023-11-14T22:13:20X",
+                                        "2023-11-14T22:13:20Z ",
+                                        "2023-11-14T22:13:20+",
+                                        "2023-11-14T22:13:20+5",
+                                        "2023-11-14T22:13:20+05:",
+                                        "2023-11-14T22:13:20+2400",
+                                        "2023-11-14t22:13:20",
+                                        "2023-13-01T00:00:00Z",
+                                        "2023-00-01T00:00:00Z",
+                                        "2023-02-29T00:00:00Z",
+                                        "2023-11-31T00:00:00Z",
+                                        "2023-11-14T24:00:00Z",
+                                        "2023-11-14T22:60:00Z",
+                                        "2023-11-14T22:13:61Z",
+                                        "0000-01-01T00:00:00Z",
+                                        "23-11-14T22:13:20Z"}) {
+        CAPTURE(text);
+        CHECK(read(text) == "none");
+    }
+}
+
+TEST_CASE("time: shown in UTC") {
+    const auto utc = [](std::int64_t seconds) {
+        return cloudtrail::to_utc(cloudtrail::Time{std::chrono::seconds{seconds}});
+    };
+    CHECK(utc(1'767'323'045) == "2026-01-02T03:04:05Z");
+    CHECK(utc(-1) == "1969-12-31T23:59:59Z");
+    CHECK(utc(-62'135'596'800) == "0001-01-01T00:00:00Z");
+}
