@@ -45,8 +45,8 @@ int search() {
         return scan::k_exit_error;
     }
     io::widen_pipe(STDIN_FILENO);
-    const auto setup = command::read_installed_setup();
-    const auto ended = command::run_search_command(
+    const auto setup = config::read_installed_setup();
+    const auto ended = search::run_search_command(
         setup, {.requests = io::read_from(STDIN_FILENO),
                 .leftovers = io::read_until_silent(STDIN_FILENO, k_patience),
                 .replies = io::write_to(STDOUT_FILENO)});
@@ -79,7 +79,7 @@ int run(const std::vector<std::string>& arguments) {
 
 int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error code, not the end of the process
-    cloudtrail::limit_json_kernel(wanted_cpu());
+    json::limit_json_kernel(simd::wanted_cpu());
     try {
         return run({argv + (argc > 0 ? 1 : 0), argv + argc});
     } catch (const std::exception& error) {  // out of memory

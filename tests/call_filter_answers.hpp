@@ -20,10 +20,10 @@ inline constexpr std::array<std::string_view, 2> k_wanted_calls = {"Publish", "G
 /// What the filter says of an object, asked with what was seen on the way to its end; nullopt where
 /// the text is not one object for which that can be asked. k_padding bytes behind it are readable.
 inline std::optional<bool> answer_with_its_end(std::string_view json) {
-    if (cpu_at_hand() == Cpu::plain || !json.starts_with('{')) return std::nullopt;
-    const auto end = cloudtrail::object_end_by_blocks(json, nullptr);
+    if (simd::cpu_at_hand() == simd::Cpu::plain || !json.starts_with('{')) return std::nullopt;
+    const auto end = json::object_end_by_blocks(json, nullptr);
     if (!end || end->size != json.size()) return std::nullopt;
-    const cloudtrail::CallFilter filter(k_wanted_calls);
+    const log::CallFilter filter(k_wanted_calls);
     return end->only_name_key && filter.passes_over_object(json, *end->only_name_key);
 }
 
@@ -33,11 +33,10 @@ inline std::optional<bool> answer_with_its_end(std::string_view json) {
 inline std::set<bool> filter_answers(std::string_view json) {
     const std::string doubled = with_doubled_quotes(json);
     std::set<bool> answers;
-    for (const Cpu cpu : {Cpu::plain, cpu_at_hand()}) {
-        const cloudtrail::CallFilter filter(k_wanted_calls, cpu);
-        for (const auto quotes : {cloudtrail::Quotes::single, cloudtrail::Quotes::doubled}) {
-            const std::string text =
-                quotes == cloudtrail::Quotes::doubled ? doubled : std::string(json);
+    for (const simd::Cpu cpu : {simd::Cpu::plain, simd::cpu_at_hand()}) {
+        const log::CallFilter filter(k_wanted_calls, cpu);
+        for (const auto quotes : {json::Quotes::single, json::Quotes::doubled}) {
+            const std::string text = quotes == json::Quotes::doubled ? doubled : std::string(json);
             std::string padded = text;
             while (padded.size() < text.size() + io::k_padding) padded += "Na";  // of the key
             answers.insert(
@@ -53,11 +52,11 @@ inline std::set<bool> filter_answers(std::string_view json) {
 /// Whether the reader finds a wanted call in a text.
 inline bool holds_wanted_call(std::string_view json) {
     const std::string padded = std::string(json) + std::string(io::k_padding, ' ');
-    cloudtrail::DocumentReader reader(cloudtrail::Shape::cloudtrail());
+    log::DocumentReader reader(log::Shape::cloudtrail());
     bool found = false;
     reader.read(std::string_view(padded).substr(0, json.size()), {},
                 {.take =
-                     [&found](const cloudtrail::Event& event) {
+                     [&found](const log::Event& event) {
                          found |=
                              std::ranges::find(k_wanted_calls, event.name) != k_wanted_calls.end();
                      },

@@ -1,4 +1,4 @@
-// Reads the stanzas of cloudhijack.conf into a catalogue.
+#include "config/catalogue_reader.hpp"
 
 #include <algorithm>
 #include <expected>
@@ -6,11 +6,10 @@
 #include <utility>
 
 #include "config/evidence_reader.hpp"
-#include "rules/catalogue.hpp"
 #include "text/number.hpp"
 #include "text/words.hpp"
 
-namespace cloudhijack::detect {
+namespace cloudhijack::config {
 namespace {
 
 constexpr std::string_view k_service_prefix = "service:";
@@ -26,7 +25,7 @@ Taken wrong(std::string why) { return std::unexpected(std::move(why)); }
 
 /// Calls named without a source have an empty one until the end: a later layer can still change it.
 struct ServiceDraft {
-    Service service;
+    rules::Service service;
     std::string source;
 };
 
@@ -42,9 +41,8 @@ std::string full_source(std::string_view source) {
     return std::string(source) + (source.contains('.') ? "" : ".amazonaws.com");
 }
 
-std::expected<std::vector<cloudtrail::Condition>, std::string> read_conditions(
-    std::string_view text) {
-    std::vector<cloudtrail::Condition> conditions;
+std::expected<std::vector<log::Condition>, std::string> read_conditions(std::string_view text) {
+    std::vector<log::Condition> conditions;
     while (true) {
         const auto comma = text.find(',');
         const std::string_view one = text.substr(0, comma);
@@ -52,7 +50,7 @@ std::expected<std::vector<cloudtrail::Condition>, std::string> read_conditions(
         if (sign == std::string_view::npos) {
             return std::unexpected("a condition is path=value, not \"" + std::string(one) + '"');
         }
-        cloudtrail::Condition condition{.path = {}, .value = std::string(one.substr(sign + 1))};
+        log::Condition condition{.path = {}, .value = std::string(one.substr(sign + 1))};
         for (std::string_view path = one.substr(0, sign);;) {
             const auto dot = path.find('.');
             const std::string_view key = path.substr(0, dot);
@@ -70,9 +68,9 @@ std::expected<std::vector<cloudtrail::Condition>, std::string> read_conditions(
 }
 
 // `source:Name(path=value,...)`, source and conditions optional.
-std::expected<Call, std::string> read_call(std::string_view text) {
+std::expected<rules::Call, std::string> read_call(std::string_view text) {
     const std::string whole(text);
-    Call call;
+    rules::Call call;
     if (const auto open = text.find('('); open != std::string_view::npos) {
         if (!text.ends_with(')')) return std::unexpected('"' + whole + "\" lacks its )");
         auto conditions = read_conditions(text.substr(open + 1, text.size() - open - 2));
@@ -92,14 +90,15 @@ std::expected<Call, std::string> read_call(std::string_view text) {
     return call;
 }
 
-std::expected<std::vector<Call>, std::string> read_calls(std::string_view text) {
-    std::vector<Call> calls;
+std::expected<std::vector<rules::Call>, std::string> read_calls(std::string_view text) {
+    std::vector<rules::Call> calls;
     for (const std::string_view word : text::words(text)) {
         auto call = read_call(word);
         if (!call) return std::unexpected(call.error());
         calls.push_back(std::move(*call));
-        if (calls.size() > k_most_calls) {
-            return std::unexpected("names more than " + std::to_string(k_most_calls) + " calls");
+        if (calls.size() > rules::k_most_calls) {
+            return std::unexpected("names more than " + std::to_string(rules::k_most_calls) +
+                                   " calls");
         }
     }
     return calls;
@@ -112,10 +111,10 @@ Taken read_text(const std::string& value, std::string& into) {
 }
 
 Taken read_threshold(const std::string& value, std::uint64_t& into) {
-    const auto number = text::whole_number(value, k_largest_threshold);
+    const auto number = text::whole_number(value, rules::k_largest_threshold);
     if (!number) {
-        return wrong("takes a whole number from 0 to " + std::to_string(k_largest_threshold) +
-                     "; got \"" + value + '"');
+        return wrong("takes a whole number from 0 to " +
+                     std::to_string(rules::k_largest_threshold) + "; got \"" + value + '"');
     }
     into = *number;
     return {};
@@ -130,7 +129,7 @@ Taken read_source(const std::string& value, std::string& into) {
     return {};
 }
 
-Taken read_service_key(const conf::Setting& setting, ServiceDraft& draft) {
+Taken read_service_key(const rules::Setting& setting, ServiceDraft& draft) {
     const std::string& key = setting.place.key;
     if (key == "label") return read_text(setting.value, draft.service.label);
     if (key == "category") return read_text(setting.value, draft.service.category);
@@ -138,31 +137,31 @@ Taken read_service_key(const conf::Setting& setting, ServiceDraft& draft) {
     if (key == "data_events") return read_text(setting.value, draft.service.data_events);
     if (key == "never_logged") return read_text(setting.value, draft.service.never_logged);
     if (key == "source") return read_source(setting.value, draft.source);
-    const auto phase = std::ranges::find(k_phase_names, key);
-    if (phase == k_phase_names.end()) {
+    const auto phase = std::ranges::find(rules::k_phase_names, key);
+    if (phase == rules::k_phase_names.end()) {
         std::string known =
             "is no key of a service: label, category, threshold, source, data_events, never_logged";
-        for (const std::string_view name : k_phase_names) known += ", " + std::string(name);
+        for (const std::string_view name : rules::k_phase_names) known += ", " + std::string(name);
         return wrong(std::move(known));
     }
     auto calls = read_calls(setting.value);
     if (!calls) return wrong(calls.error());
-    for (const Call& call : *calls) {
+    for (const rules::Call& call : *calls) {
         if (!call.source.empty() || !draft.source.empty()) continue;
         return wrong('"' + call.name + "\" has no source, and its stanza has no key source");
     }
-    draft.service.calls.at(static_cast<std::size_t>(phase - k_phase_names.begin())) =
+    draft.service.calls.at(static_cast<std::size_t>(phase - rules::k_phase_names.begin())) =
         std::move(*calls);
     return {};
 }
 
 class CatalogueReader {
   public:
-    void read(const conf::ConfFile& layer) {
+    void read(const rules::ConfFile& layer) {
         mistakes_.insert(mistakes_.end(), layer.mistakes.begin(), layer.mistakes.end());
         // Sources first: the calls of their stanza need them, wherever they stand.
         for (const bool sources : {true, false}) {
-            for (const conf::Setting& setting : layer.settings) {
+            for (const rules::Setting& setting : layer.settings) {
                 if ((setting.place.key == "source") != sources) continue;
                 if (auto taken = read(setting); !taken) {
                     mistakes_.push_back({.place = setting.place, .text = std::move(taken.error())});
@@ -172,27 +171,27 @@ class CatalogueReader {
     }
 
     LoadedCatalogue finish() && {
-        std::vector<Service> services;
+        std::vector<rules::Service> services;
         for (ServiceDraft& draft : drafts_) {
-            for (std::vector<Call>& calls : draft.service.calls) {
-                for (Call& call : calls) {
+            for (std::vector<rules::Call>& calls : draft.service.calls) {
+                for (rules::Call& call : calls) {
                     if (call.source.empty()) call.source = draft.source;
                 }
             }
             // What is counted as volume is use, where nothing else is said to be.
             auto& calls = draft.service.calls;
-            auto& use = calls.at(static_cast<std::size_t>(Phase::use));
-            if (use.empty()) use = calls.at(static_cast<std::size_t>(Phase::volume));
+            auto& use = calls.at(static_cast<std::size_t>(rules::Phase::use));
+            if (use.empty()) use = calls.at(static_cast<std::size_t>(rules::Phase::volume));
             services.push_back(std::move(draft.service));
         }
-        return {.catalogue = Catalogue(std::move(services)),
+        return {.catalogue = rules::Catalogue(std::move(services)),
                 .evidence = std::move(evidence_),
                 .defaults = std::move(defaults_),
                 .mistakes = std::move(mistakes_)};
     }
 
   private:
-    Taken read(const conf::Setting& setting) {
+    Taken read(const rules::Setting& setting) {
         const std::string& stanza = setting.place.stanza;
         if (stanza == "defaults") {
             defaults_.push_back(setting);
@@ -224,17 +223,17 @@ class CatalogueReader {
     }
 
     std::vector<ServiceDraft> drafts_;  ///< in the order in which the files name them
-    EvidenceTable evidence_;
-    std::vector<conf::Setting> defaults_;
-    std::vector<conf::Mistake> mistakes_;
+    rules::EvidenceTable evidence_;
+    std::vector<rules::Setting> defaults_;
+    std::vector<rules::Mistake> mistakes_;
 };
 
 }  // namespace
 
-LoadedCatalogue load_catalogue(std::span<const conf::ConfFile> layers) {
+LoadedCatalogue load_catalogue(std::span<const rules::ConfFile> layers) {
     CatalogueReader reader;
-    for (const conf::ConfFile& layer : layers) reader.read(layer);
+    for (const rules::ConfFile& layer : layers) reader.read(layer);
     return std::move(reader).finish();
 }
 
-}  // namespace cloudhijack::detect
+}  // namespace cloudhijack::config

@@ -15,14 +15,14 @@
 #include "text/time_span.hpp"
 #include "text/words.hpp"
 
-namespace cloudhijack::detect {
+namespace cloudhijack::config {
 namespace {
 
 constexpr std::chrono::days k_longest_time{366};
 
-using Read = std::expected<ParameterValue, std::string>;
+using Read = std::expected<rules::ParameterValue, std::string>;
 
-Read read_number(const std::string& text, const ParameterSpec& spec) {
+Read read_number(const std::string& text, const detect::ParameterSpec& spec) {
     const auto number = text::whole_number(text, spec.most);
     if (number && *number >= spec.least) return *number;
     return std::unexpected("takes a whole number from " + std::to_string(spec.least) + " to " +
@@ -52,25 +52,26 @@ Read read_words(const std::string& text) {
     return words;
 }
 
-Read read_value(const ParameterSpec& spec, const std::string& text) {
+Read read_value(const detect::ParameterSpec& spec, const std::string& text) {
     switch (spec.kind) {
-        case ParameterKind::number:
+        case rules::ParameterKind::number:
             return read_number(text, spec);
-        case ParameterKind::time:
+        case rules::ParameterKind::time:
             return read_time(text);
-        case ParameterKind::pattern:
+        case rules::ParameterKind::pattern:
             return read_pattern(text);
-        case ParameterKind::words:
+        case rules::ParameterKind::words:
             return read_words(text);
     }
     std::unreachable();
 }
 
-constexpr ParameterSpec k_score{.key = "score", .kind = ParameterKind::number};
+constexpr detect::ParameterSpec k_score{.key = "score", .kind = rules::ParameterKind::number};
 
-const ParameterSpec* find_parameter(const Evidence& evidence, std::string_view key) {
+const detect::ParameterSpec* find_parameter(const detect::Evidence& evidence,
+                                            std::string_view key) {
     if (key == k_score.key) return &k_score;
-    const auto found = std::ranges::find(evidence.parameters, key, &ParameterSpec::key);
+    const auto found = std::ranges::find(evidence.parameters, key, &detect::ParameterSpec::key);
     return found == evidence.parameters.end() ? nullptr : &*found;
 }
 
@@ -88,7 +89,7 @@ std::optional<bool> read_boolean(std::string text) {
 
 std::string known_ids() {
     std::string ids;
-    for (const Evidence& evidence : all_evidence()) {
+    for (const detect::Evidence& evidence : detect::all_evidence()) {
         ids += (ids.empty() ? "" : ", ") + std::string(evidence.id);
     }
     return ids;
@@ -96,10 +97,10 @@ std::string known_ids() {
 
 }  // namespace
 
-std::expected<void, std::string> read_evidence_key(const conf::Setting& setting,
-                                                   EvidenceTable& table) {
+std::expected<void, std::string> read_evidence_key(const rules::Setting& setting,
+                                                   rules::EvidenceTable& table) {
     const std::string id = setting.place.stanza.substr(k_evidence_prefix.size());
-    const Evidence* evidence = find_evidence(id);
+    const detect::Evidence* evidence = detect::find_evidence(id);
     if (evidence == nullptr) {
         return std::unexpected("stands in the stanza of an unknown evidence; the ids are " +
                                known_ids());
@@ -113,10 +114,10 @@ std::expected<void, std::string> read_evidence_key(const conf::Setting& setting,
         table[id].is_disabled = *disabled;
         return {};
     }
-    const ParameterSpec* parameter = find_parameter(*evidence, key);
+    const detect::ParameterSpec* parameter = find_parameter(*evidence, key);
     if (parameter == nullptr) {
         std::string known = "is no key of this evidence: score, disabled";
-        for (const ParameterSpec& spec : evidence->parameters)
+        for (const detect::ParameterSpec& spec : evidence->parameters)
             known += ", " + std::string(spec.key);
         return std::unexpected(std::move(known));
     }
@@ -126,4 +127,4 @@ std::expected<void, std::string> read_evidence_key(const conf::Setting& setting,
     return {};
 }
 
-}  // namespace cloudhijack::detect
+}  // namespace cloudhijack::config

@@ -7,12 +7,12 @@
 #include "rules/conf_file.hpp"
 #include "rules/evidence_settings.hpp"
 
-namespace cloudhijack::detect {
+namespace cloudhijack::config {
 
 inline constexpr std::string_view k_evidence_prefix = "evidence:";
 
 /// Reads one key of a stanza `[evidence:<id>]`. The error says what is wrong with it.
-std::expected<void, std::string> read_evidence_key(const conf::Setting& setting,
-                                                   EvidenceTable& table);
+std::expected<void, std::string> read_evidence_key(const rules::Setting& setting,
+                                                   rules::EvidenceTable& table);
 
-}  // namespace cloudhijack::detect
+}  // namespace cloudhijack::config

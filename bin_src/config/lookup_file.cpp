@@ -7,7 +7,7 @@
 #include "text/trim.hpp"
 #include "text/utf8.hpp"
 
-namespace cloudhijack::command {
+namespace cloudhijack::config {
 namespace {
 
 using Next = csv::RowReader::Next;
@@ -121,4 +121,4 @@ std::string LookupFile::line() const {
     return "line " + std::to_string(1 + std::count(begin, end, '\n'));
 }
 
-}  // namespace cloudhijack::command
+}  // namespace cloudhijack::config

@@ -11,7 +11,7 @@
 #include "io/window.hpp"
 #include "result.hpp"
 
-namespace cloudhijack::command {
+namespace cloudhijack::config {
 
 inline constexpr std::size_t k_largest_lookup = std::size_t{50} * 1024 * 1024;
 inline constexpr std::uint64_t k_most_lookup_rows = 1'000'000;
@@ -76,4 +76,4 @@ class LookupFile {
     std::uint64_t bad_rows_ = 0;
 };
 
-}  // namespace cloudhijack::command
+}  // namespace cloudhijack::config

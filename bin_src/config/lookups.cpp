@@ -22,7 +22,7 @@
 #include "text/trim.hpp"
 #include "text/words.hpp"
 
-namespace cloudhijack::command {
+namespace cloudhijack::config {
 namespace {
 
 constexpr std::size_t k_longest_pattern = 1000;
@@ -34,7 +34,7 @@ using Read = std::expected<T, std::string>;
 std::unexpected<std::string> bad(std::string why) { return std::unexpected(std::move(why)); }
 
 std::optional<std::int64_t> read_second(const std::string& text) {
-    const auto time = cloudtrail::parse_time(text);
+    const auto time = text::parse_time(text);
     if (!time) return std::nullopt;
     return std::chrono::floor<std::chrono::seconds>(time->time_since_epoch()).count();
 }
@@ -52,11 +52,11 @@ constexpr std::array k_baseline_columns = {LookupColumn{.name = "account", .is_r
                                            LookupColumn{.name = "last_seen", .is_required = true},
                                            LookupColumn{.name = "peak_hour", .is_required = true}};
 
-Read<detect::Baseline::Use> read_use(const LookupFile& file) {
+Read<rules::Baseline::Use> read_use(const LookupFile& file) {
     const auto first = read_second(file.cell(baseline_column::first_seen));
     const auto last = read_second(file.cell(baseline_column::last_seen));
     const auto peak =
-        text::whole_number(file.cell(baseline_column::peak_hour), detect::partial::k_largest_count);
+        text::whole_number(file.cell(baseline_column::peak_hour), partial::k_largest_count);
     if (!first || !last) {
         return bad("first_seen and last_seen are times such as 2026-03-02T00:00:00Z; got " +
                    text::quoted(file.cell(baseline_column::first_seen)) + " and " +
@@ -67,13 +67,13 @@ Read<detect::Baseline::Use> read_use(const LookupFile& file) {
         return bad("peak_hour is a whole number; got " +
                    text::quoted(file.cell(baseline_column::peak_hour)));
     }
-    return detect::Baseline::Use{.first_seen = *first, .last_seen = *last, .peak_hour = *peak};
+    return rules::Baseline::Use{.first_seen = *first, .last_seen = *last, .peak_hour = *peak};
 }
 
-Result<> read_pair(const LookupFile& file, detect::Baseline& baseline) {
-    const detect::Baseline::Pair pair{.account = file.cell(baseline_column::account),
-                                      .principal = file.cell(baseline_column::principal),
-                                      .service = file.cell(baseline_column::service)};
+Result<> read_pair(const LookupFile& file, rules::Baseline& baseline) {
+    const rules::Baseline::Pair pair{.account = file.cell(baseline_column::account),
+                                     .principal = file.cell(baseline_column::principal),
+                                     .service = file.cell(baseline_column::service)};
     if (pair.account.empty() || pair.principal.empty() || pair.service.empty()) {
         return failure("account, principal and service are not all there");
     }
@@ -96,17 +96,17 @@ constexpr std::array k_allowlist_columns = {LookupColumn{.name = "principal", .i
                                             LookupColumn{.name = "expires"},
                                             LookupColumn{.name = "note"}};
 
-std::string service_ids(const detect::Catalogue& catalogue) {
+std::string service_ids(const rules::Catalogue& catalogue) {
     std::string ids;
-    for (const detect::Service& service : catalogue.services()) ids += service.id + ", ";
+    for (const rules::Service& service : catalogue.services()) ids += service.id + ", ";
     return ids + "or * for all";
 }
 
-Result<> read_service(const std::string& text, const detect::Catalogue& catalogue,
-                      detect::Exception& exception) {
+Result<> read_service(const std::string& text, const rules::Catalogue& catalogue,
+                      rules::Exception& exception) {
     if (text == "*") return {};
     const auto services = catalogue.services();
-    const auto found = std::ranges::find(services, text, &detect::Service::id);
+    const auto found = std::ranges::find(services, text, &rules::Service::id);
     if (found == services.end()) {
         return failure("service is one of " + service_ids(catalogue) + "; got " +
                        text::quoted(text));
@@ -115,7 +115,7 @@ Result<> read_service(const std::string& text, const detect::Catalogue& catalogu
     return {};
 }
 
-Result<> read_evidence(const std::string& text, detect::Exception& exception) {
+Result<> read_evidence(const std::string& text, rules::Exception& exception) {
     for (const std::string_view id : text::words(text, ", \t")) {
         if (id == "*") {
             exception.is_for_all_evidence = true;
@@ -126,28 +126,28 @@ Result<> read_evidence(const std::string& text, detect::Exception& exception) {
             exception.evidence.emplace(id);
         }
     }
-    if (text.empty()) exception.evidence.emplace(detect::k_volume_evidence);
+    if (text.empty()) exception.evidence.emplace(rules::k_volume_evidence);
     if (!exception.is_for_all_evidence && exception.evidence.empty()) {
         return failure("evidence names none; got " + text::quoted(text));
     }
     return {};
 }
 
-Result<> read_threshold(const std::string& text, detect::Exception& exception) {
+Result<> read_threshold(const std::string& text, rules::Exception& exception) {
     if (text.empty()) return {};
-    exception.threshold = text::whole_number(text, detect::k_largest_threshold);
+    exception.threshold = text::whole_number(text, rules::k_largest_threshold);
     if (!exception.threshold) {
         return failure("threshold is a whole number, or nothing for any; got " +
                        text::quoted(text));
     }
-    if (!exception.is_for(detect::k_volume_evidence)) {
+    if (!exception.is_for(rules::k_volume_evidence)) {
         return failure("threshold limits the evidence burst, which the line is not for");
     }
     return {};
 }
 
 // The day is the last one on which the exception holds.
-Result<> read_expiry(const std::string& text, detect::Exception& exception) {
+Result<> read_expiry(const std::string& text, rules::Exception& exception) {
     if (text.empty()) return {};
     constexpr std::size_t date_size = 10;
     constexpr std::int64_t day = 86'400;
@@ -161,16 +161,16 @@ Result<> read_expiry(const std::string& text, detect::Exception& exception) {
     return {};
 }
 
-Result<> read_exception(const LookupFile& file, const detect::Catalogue& catalogue,
-                        detect::Allowlist& allowlist) {
+Result<> read_exception(const LookupFile& file, const rules::Catalogue& catalogue,
+                        rules::Allowlist& allowlist) {
     const auto cell = [&file](std::size_t column) {
         return std::string(text::trimmed(file.cell(column)));
     };
-    detect::Exception exception{.principal = cell(allowlist_column::principal),
-                                .service = {},
-                                .evidence = {},
-                                .threshold = {},
-                                .expires = {}};
+    rules::Exception exception{.principal = cell(allowlist_column::principal),
+                               .service = {},
+                               .evidence = {},
+                               .threshold = {},
+                               .expires = {}};
     if (exception.principal.empty()) return failure("principal is empty; * stands for all");
     if (exception.principal.size() > k_longest_pattern) {
         return failure("principal is longer than " + std::to_string(k_longest_pattern) + " bytes");
@@ -213,7 +213,7 @@ std::string path_of(const std::string& given, const std::string& folder, std::st
 
 }  // namespace
 
-LookupProblems read_lookups(const detect::Catalogue& catalogue, const std::string& folder,
+LookupProblems read_lookups(const rules::Catalogue& catalogue, const std::string& folder,
                             Config& config) {
     LookupProblems problems;
     const auto keep = [&problems](auto read, auto&... places) {
@@ -228,17 +228,17 @@ LookupProblems read_lookups(const detect::Catalogue& catalogue, const std::strin
     const auto baseline = path_of(config.baseline_file, folder, "cloudhijack_baseline.csv");
     if (with_baseline && !baseline.empty()) {
         LookupFile file(baseline, k_baseline_columns);
-        keep(read_rows<detect::Baseline>(
+        keep(read_rows<rules::Baseline>(
                  file, problems.bad_lines,
-                 [&file](detect::Baseline& into) { return read_pair(file, into); }),
+                 [&file](rules::Baseline& into) { return read_pair(file, into); }),
              config.hunt.baseline);
     }
     const auto allowlist = path_of(config.allowlist_file, folder, "cloudhijack_allowlist.csv");
     if (has_findings(config.mode) && !allowlist.empty()) {
         LookupFile file(allowlist, k_allowlist_columns);
-        keep(read_rows<detect::Allowlist>(
+        keep(read_rows<rules::Allowlist>(
                  file, problems.bad_lines,
-                 [&](detect::Allowlist& into) { return read_exception(file, catalogue, into); }),
+                 [&](rules::Allowlist& into) { return read_exception(file, catalogue, into); }),
              config.hunt.allowlist, config.volume.allowlist);
         for (const std::string& name : file.other_columns()) {
             problems.bad_lines.push_back(allowlist + ": the column " + text::quoted(name) +
@@ -259,4 +259,4 @@ Result<> check_whole(const LookupProblems& problems) {
     return {};
 }
 
-}  // namespace cloudhijack::command
+}  // namespace cloudhijack::config

@@ -6,7 +6,7 @@
 #include "config/options.hpp"
 #include "result.hpp"
 
-namespace cloudhijack::command {
+namespace cloudhijack::config {
 
 /// What in lookup files could not be used.
 struct LookupProblems {
@@ -19,10 +19,10 @@ struct LookupProblems {
 /// `evidence`, `threshold`, `expires`; `note` is for people). In a search they lie in the app's
 /// `folder`, where a missing file is an empty one; in a shell, without a folder, the user names
 /// them.
-LookupProblems read_lookups(const detect::Catalogue& catalogue, const std::string& folder,
+LookupProblems read_lookups(const rules::Catalogue& catalogue, const std::string& folder,
                             Config& config);
 
 /// An error where something could not be used: a new baseline without it would lose what it holds.
 Result<> check_whole(const LookupProblems& problems);
 
-}  // namespace cloudhijack::command
+}  // namespace cloudhijack::config

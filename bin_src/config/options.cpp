@@ -18,7 +18,7 @@
 #include "text/time_span.hpp"
 #include "text/words.hpp"
 
-namespace cloudhijack::command {
+namespace cloudhijack::config {
 namespace {
 
 constexpr std::chrono::days k_longest_span{366};
@@ -40,7 +40,7 @@ Taken set_span(std::string_view value, Config& config) {
 }
 
 Taken set_threshold(std::size_t service, std::string_view value, Config& config) {
-    const auto threshold = text::whole_number(value, detect::k_largest_threshold);
+    const auto threshold = text::whole_number(value, rules::k_largest_threshold);
     if (!threshold) return unfit();
     config.volume.thresholds[service] = *threshold;
     config.hunt.thresholds[service] = *threshold;
@@ -73,7 +73,7 @@ Taken set_mode(std::string_view value, Config& config) {
 }
 
 Taken set_min_risk(std::string_view value, Config& config) {
-    const auto risk = text::whole_number(value, detect::k_highest_risk);
+    const auto risk = text::whole_number(value, rules::k_highest_risk);
     if (!risk) return unfit();
     config.hunt.min_risk = *risk;
     return {};
@@ -160,7 +160,7 @@ std::string names_of(std::span<const Option> table) {
 
 }  // namespace
 
-std::vector<Option> option_table(const detect::Catalogue& catalogue) {
+std::vector<Option> option_table(const rules::Catalogue& catalogue) {
     std::vector<Option> table = {
         {.name = "mode",
          .takes = "volume, hunt, baseline or coverage",
@@ -192,7 +192,7 @@ std::vector<Option> option_table(const detect::Catalogue& catalogue) {
          .modes = {Mode::volume, Mode::hunt},
          .set = set_suspicious_names},
         {.name = "min_risk",
-         .takes = whole_number_up_to(detect::k_highest_risk),
+         .takes = whole_number_up_to(rules::k_highest_risk),
          .effect = "leave out principals whose evidence, without marks, weighs less",
          .modes = {Mode::hunt},
          .set = set_min_risk},
@@ -226,12 +226,12 @@ std::vector<Option> option_table(const detect::Catalogue& catalogue) {
          .set = std::bind_front(set_file, &Config::allowlist_file)},
     };
     for (std::size_t i = 0; i < catalogue.services().size(); ++i) {
-        const detect::Service& service = catalogue.services()[i];
-        if (service.calls_of(detect::Phase::use).empty()) continue;
-        const bool only_hunted = service.calls_of(detect::Phase::volume).empty();
+        const rules::Service& service = catalogue.services()[i];
+        if (service.calls_of(rules::Phase::use).empty()) continue;
+        const bool only_hunted = service.calls_of(rules::Phase::volume).empty();
         table.push_back(
             {.name = service.id + "_threshold",
-             .takes = whole_number_up_to(detect::k_largest_threshold),
+             .takes = whole_number_up_to(rules::k_largest_threshold),
              .effect = "more than this is much for " + service.label +
                        ": of calls in a span, in a hunt of messages in 60 minutes",
              .modes = only_hunted ? std::vector{Mode::hunt} : std::vector{Mode::volume, Mode::hunt},
@@ -248,7 +248,7 @@ std::vector<Option> map_option_table() {
          .effect = {},
          .modes = {},
          .set = take_catalogue}};
-    const detect::Catalogue none({});
+    const rules::Catalogue none({});
     for (Option& option : option_table(none)) {
         if (option.name == "mode" || option.name == "input" || option.name == "span") {
             table.push_back(std::move(option));
@@ -316,4 +316,4 @@ Result<> read_search_arguments(const std::vector<std::string>& arguments,
     return {};
 }
 
-}  // namespace cloudhijack::command
+}  // namespace cloudhijack::config

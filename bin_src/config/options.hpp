@@ -14,7 +14,7 @@
 #include "rules/catalogue.hpp"
 #include "rules/hunt_rules.hpp"
 
-namespace cloudhijack::command {
+namespace cloudhijack::config {
 
 /// Where the record of an event stands in a search's rows.
 enum class Input : std::uint8_t {
@@ -54,7 +54,7 @@ struct Config {
     std::string baseline_file;   ///< in a shell; empty: none
     std::string allowlist_file;  ///< in a shell; empty: none
     detect::VolumeRules volume;
-    detect::HuntRules hunt;
+    rules::HuntRules hunt;
 };
 
 /// What a shell can offer for an option's value.
@@ -87,7 +87,7 @@ struct Option {
 };
 
 /// Every option; there is a threshold for each of the catalogue's services that is used.
-std::vector<Option> option_table(const detect::Catalogue& catalogue);
+std::vector<Option> option_table(const rules::Catalogue& catalogue);
 
 /// The options of the map phase, which the reduce phase writes and nobody else has to know.
 std::vector<Option> map_option_table();
@@ -108,4 +108,4 @@ Result<> check_mode(const Option& option, std::string_view shown_name, Mode mode
 Result<> read_search_arguments(const std::vector<std::string>& arguments,
                                std::span<const Option> table, Config& config);
 
-}  // namespace cloudhijack::command
+}  // namespace cloudhijack::config

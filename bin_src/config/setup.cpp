@@ -6,10 +6,11 @@
 #include <system_error>
 #include <utility>
 
+#include "config/catalogue_reader.hpp"
 #include "io/host_name.hpp"
 #include "io/whole_file.hpp"
 
-namespace cloudhijack::command {
+namespace cloudhijack::config {
 namespace {
 
 namespace fs = std::filesystem;
@@ -22,8 +23,8 @@ Config Setup::default_config() const {
     Config config{.baseline_file = {},
                   .allowlist_file = {},
                   .volume = detect::VolumeRules::of(catalogue),
-                  .hunt = detect::HuntRules::of(catalogue, evidence)};
-    for (const conf::Setting& setting : defaults) {
+                  .hunt = rules::HuntRules::of(catalogue, evidence)};
+    for (const rules::Setting& setting : defaults) {
         const auto option = std::ranges::find(options, setting.place.key, &Option::name);
         [[maybe_unused]] const auto set = set_option(*option, option->name, setting.value, config);
         assert(set);  // read_setup kept only those that are taken
@@ -31,10 +32,10 @@ Config Setup::default_config() const {
     return config;
 }
 
-Setup read_setup(std::span<const conf::ConfFile> layers) {
-    auto [catalogue, evidence, defaults, mistakes] = detect::load_catalogue(layers);
+Setup read_setup(std::span<const rules::ConfFile> layers) {
+    auto [catalogue, evidence, defaults, mistakes] = load_catalogue(layers);
     Setup setup{.catalogue = std::move(catalogue),
-                .evidence = std::make_shared<const detect::EvidenceTable>(std::move(evidence)),
+                .evidence = std::make_shared<const rules::EvidenceTable>(std::move(evidence)),
                 .options = {},
                 .defaults = {},
                 .mistakes = std::move(mistakes),
@@ -42,7 +43,7 @@ Setup read_setup(std::span<const conf::ConfFile> layers) {
                 .lookups_folder = {}};
     setup.options = option_table(setup.catalogue);
     Config trial = setup.default_config();
-    for (conf::Setting& setting : defaults) {
+    for (rules::Setting& setting : defaults) {
         const auto option = std::ranges::find(setup.options, setting.place.key, &Option::name);
         if (option == setup.options.end() || option->face == Face::shell) {
             setup.mistakes.push_back({.place = setting.place, .text = "is no option"});
@@ -55,14 +56,14 @@ Setup read_setup(std::span<const conf::ConfFile> layers) {
     return setup;
 }
 
-Result<conf::ConfFile> read_conf_file(const std::string& path) {
+Result<rules::ConfFile> read_conf_file(const std::string& path) {
     const auto text = io::read_whole_file(path, k_largest_conf_file);
     if (!text) return std::unexpected(text.error());
-    return conf::parse(path, *text);
+    return rules::parse(path, *text);
 }
 
 Setup read_installed_setup() {
-    std::vector<conf::ConfFile> layers = {detect::embedded_catalogue()};
+    std::vector<rules::ConfFile> layers = {embedded_catalogue()};
     std::error_code error;
     const fs::path executable = fs::read_symlink("/proc/self/exe", error);
     const fs::path bin = executable.parent_path().parent_path();
@@ -73,7 +74,7 @@ Setup read_installed_setup() {
         if (!fs::exists(path, error)) continue;
         auto file = read_conf_file(path);
         if (!file) {
-            conf::ConfFile unreadable;
+            rules::ConfFile unreadable;
             unreadable.mistakes.push_back({.place = {}, .text = file.error().text});
             file = std::move(unreadable);
         }
@@ -84,4 +85,4 @@ Setup read_installed_setup() {
     return setup;
 }
 
-}  // namespace cloudhijack::command
+}  // namespace cloudhijack::config

@@ -9,15 +9,15 @@
 #include "rules/catalogue.hpp"
 #include "rules/conf_file.hpp"
 
-namespace cloudhijack::command {
+namespace cloudhijack::config {
 
 /// What the program goes by before it reads its arguments.
 struct Setup {
-    detect::Catalogue catalogue;
-    std::shared_ptr<const detect::EvidenceTable> evidence;
+    rules::Catalogue catalogue;
+    std::shared_ptr<const rules::EvidenceTable> evidence;
     std::vector<Option> options;
-    std::vector<conf::Setting> defaults;  ///< every one of [defaults] that an option took
-    std::vector<conf::Mistake> mistakes;
+    std::vector<rules::Setting> defaults;  ///< every one of [defaults] that an option took
+    std::vector<rules::Mistake> mistakes;
     std::string host;  ///< this machine's name
     /// Where the app's lookup files are, for a search; empty where there is no app.
     std::string lookups_folder;
@@ -28,14 +28,14 @@ struct Setup {
 
 /// Reads layers of cloudhijack.conf, each overriding those before it. What is wrong in one is a
 /// mistake, and the value below it stays.
-Setup read_setup(std::span<const conf::ConfFile> layers);
+Setup read_setup(std::span<const rules::ConfFile> layers);
 
 /// Reads a conf file; the error says why it cannot be read.
-Result<conf::ConfFile> read_conf_file(const std::string& path);
+Result<rules::ConfFile> read_conf_file(const std::string& path);
 
 /// The built-in catalogue under cloudhijack.conf in default/ and local/ of the app that the
 /// executable lies in (bin/<machine>/ of it), where there is one. (A search head cluster's deployer
 /// can merge local/ into default/.) A file that cannot be read is a mistake.
 Setup read_installed_setup();
 
-}  // namespace cloudhijack::command
+}  // namespace cloudhijack::config

@@ -6,7 +6,7 @@
 #include "counting/hash.hpp"
 #include "text/utf8.hpp"
 
-namespace cloudhijack::detect {
+namespace cloudhijack::counting {
 
 void BoundedSet::add(std::string_view text) {
     text = text::front_of(text, k_longest);
@@ -61,4 +61,4 @@ void BoundedSet::keep_samples_only() {
     texts_.shrink_to_fit();
 }
 
-}  // namespace cloudhijack::detect
+}  // namespace cloudhijack::counting

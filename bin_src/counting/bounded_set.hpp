@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace cloudhijack::detect {
+namespace cloudhijack::counting {
 
 /// Distinct texts in bounded memory: all of them up to k_exact; beyond that the k_exact smallest of
 /// a fixed hash, which estimate how many there are (standard error 3 %), and the first k_shown in
@@ -43,4 +43,4 @@ class BoundedSet {
     std::vector<std::uint64_t> hashes_;  ///< sorted; empty as long as texts_ holds all
 };
 
-}  // namespace cloudhijack::detect
+}  // namespace cloudhijack::counting

@@ -5,7 +5,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-namespace cloudhijack::detect {
+namespace cloudhijack::counting {
 namespace {
 
 std::uint64_t find_seed() {
@@ -35,4 +35,4 @@ WideHash secret_wide_hash_of(std::string_view bytes) {
 
 std::uint64_t hash_of(std::string_view bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
 
-}  // namespace cloudhijack::detect
+}  // namespace cloudhijack::counting

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace cloudhijack::detect {
+namespace cloudhijack::counting {
 
 /// XXH3's 64 bits: the same on every machine and in every version, because what two processes have
 /// sampled by it must be comparable.
@@ -21,4 +21,4 @@ struct WideHash {
 };
 WideHash secret_wide_hash_of(std::string_view bytes);
 
-}  // namespace cloudhijack::detect
+}  // namespace cloudhijack::counting

@@ -6,7 +6,7 @@
 #include <new>
 #include <vector>
 
-namespace cloudhijack::detect {
+namespace cloudhijack::counting {
 
 /// Finds the items of a list, which stands elsewhere, by hashes of them: a flat table of their
 /// numbers, probed one slot after the other. The hash must be one that attackers cannot know.
@@ -67,4 +67,4 @@ class HashIndex {
     std::size_t size_ = 0;
 };
 
-}  // namespace cloudhijack::detect
+}  // namespace cloudhijack::counting

@@ -10,7 +10,7 @@
 #include "counting/hash.hpp"
 #include "counting/hash_index.hpp"
 
-namespace cloudhijack::detect {
+namespace cloudhijack::counting {
 
 /// Keeps each distinct text once, under a number: 0 for the first, and so on. Texts come from
 /// attackers, so the hash has a seed that nobody can know beforehand: no choice of texts makes them
@@ -99,4 +99,4 @@ class Interner {
     std::vector<Block> blocks_;  ///< what the texts view
 };
 
-}  // namespace cloudhijack::detect
+}  // namespace cloudhijack::counting

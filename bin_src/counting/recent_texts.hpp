@@ -8,7 +8,7 @@
 
 #include "counting/hash.hpp"
 
-namespace cloudhijack::detect {
+namespace cloudhijack::counting {
 
 /// Remembers what was worked out of the texts that came last, where few texts come again and again.
 /// Each text has one place, by its hash, and gives it up to the next that has it.
@@ -41,4 +41,4 @@ class RecentTexts {
     Place long_text_;  ///< of the last one that is not remembered; its text is empty
 };
 
-}  // namespace cloudhijack::detect
+}  // namespace cloudhijack::counting

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace cloudhijack::detect {
+namespace cloudhijack::counting {
 
 /// Numbers for regions, given as they come: two activities number them differently.
 class RegionNames {
@@ -46,4 +46,4 @@ class RegionNames {
     std::map<std::string, std::uint32_t, std::less<>> numbers_;
 };
 
-}  // namespace cloudhijack::detect
+}  // namespace cloudhijack::counting

@@ -3,7 +3,7 @@
 #include <concepts>
 #include <limits>
 
-namespace cloudhijack::detect {
+namespace cloudhijack::counting {
 
 /// Adds to a count that other machines may have told: what is too large stays the largest, so that
 /// no count of one hides those of the others.
@@ -13,4 +13,4 @@ void add_to(Count& count, Count more) {
     count += more < room ? more : room;
 }
 
-}  // namespace cloudhijack::detect
+}  // namespace cloudhijack::counting

@@ -2,7 +2,7 @@
 
 #include <bit>
 
-namespace cloudhijack::detect {
+namespace cloudhijack::counting {
 
 void Seconds::add(std::int64_t second) {
     const std::int64_t minute = minute_of(second);
@@ -30,4 +30,4 @@ std::optional<std::int64_t> Seconds::first_from(std::int64_t second) const {
     return std::nullopt;
 }
 
-}  // namespace cloudhijack::detect
+}  // namespace cloudhijack::counting

@@ -4,7 +4,7 @@
 #include <map>
 #include <optional>
 
-namespace cloudhijack::detect {
+namespace cloudhijack::counting {
 
 inline constexpr std::int64_t k_seconds_a_minute = 60;
 inline constexpr std::int64_t k_seconds_an_hour = 3600;
@@ -47,4 +47,4 @@ class Seconds {
     std::map<std::int64_t, std::uint64_t> minutes_;
 };
 
-}  // namespace cloudhijack::detect
+}  // namespace cloudhijack::counting

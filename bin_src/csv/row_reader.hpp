@@ -26,7 +26,7 @@ class RowReader {
         unclosed,  ///< the body ends inside a quoted cell; what was read of the row is passed over
     };
 
-    explicit RowReader(io::Window& window, Cpu cpu = cpu_at_hand())
+    explicit RowReader(io::Window& window, simd::Cpu cpu = simd::cpu_at_hand())
         : window_(&window), cpu_(cpu), separators_(cpu) {}
 
     /// Goes to the next row. Of its cells the first `wanted_cells`, at most
@@ -52,7 +52,7 @@ class RowReader {
     void take_row(std::uint64_t end, std::uint64_t size);
 
     io::Window* window_;
-    Cpu cpu_;
+    simd::Cpu cpu_;
     Separators separators_;
     std::uint64_t offset_ = 0;
     std::uint64_t row_size_ = 0;          ///< bytes of the row at hand, its line end included

@@ -16,8 +16,8 @@ void Separators::look_at(std::span<const char> bytes, std::uint64_t offset) {
     const char* body = bytes.data() - offset;  // where the body's first byte would be
     const std::uint64_t end = offset + bytes.size();
     while (seen_ < end) {
-        seen_ = byte_by_byte_ || cpu_ == Cpu::plain ? look_at_row(body, seen_, end)
-                                                    : look_at_blocks(body, seen_, end);
+        seen_ = byte_by_byte_ || cpu_ == simd::Cpu::plain ? look_at_row(body, seen_, end)
+                                                          : look_at_blocks(body, seen_, end);
     }
 }
 
@@ -33,7 +33,7 @@ std::span<const std::uint64_t> Separators::rest() const {
 }
 
 bool Separators::ends_in_quotes() const {
-    if (byte_by_byte_ || cpu_ == Cpu::plain) return state_ == State::quoted;
+    if (byte_by_byte_ || cpu_ == simd::Cpu::plain) return state_ == State::quoted;
     return inside_ != 0;
 }
 
@@ -83,15 +83,15 @@ CLOUDHIJACK_AVX2 std::uint64_t Separators::look_at_blocks(const char* body, std:
                                                           std::uint64_t end) {
     std::uint64_t inside = inside_;
     std::uint64_t may_open = may_open_;
-    for (; position < end; position += k_block) {
-        const Block block(body + position);
-        const Mask there = there_of(end - position);
-        const Mask quotes = block.equal('"') & there;
-        const Mask parting = block.equal_to_either(',', '\n') & there;
-        const Mask in_quotes = parity_up_to(quotes) ^ inside;
-        Mask separators = parting & ~in_quotes;
-        const Mask before_opening = separators | (quotes & ~in_quotes);
-        const Mask stray = quotes & in_quotes & ~((before_opening << 1U) | may_open);
+    for (; position < end; position += simd::k_block) {
+        const simd::Block block(body + position);
+        const simd::Mask there = simd::there_of(end - position);
+        const simd::Mask quotes = block.equal('"') & there;
+        const simd::Mask parting = block.equal_to_either(',', '\n') & there;
+        const simd::Mask in_quotes = simd::parity_up_to(quotes) ^ inside;
+        simd::Mask separators = parting & ~in_quotes;
+        const simd::Mask before_opening = separators | (quotes & ~in_quotes);
+        const simd::Mask stray = quotes & in_quotes & ~((before_opening << 1U) | may_open);
         if (stray != 0) separators &= (stray & -stray) - 1;  // what comes before it is well
         for (; separators != 0; separators &= separators - 1) {
             const auto at = position + static_cast<unsigned>(__builtin_ctzll(separators));
@@ -106,8 +106,8 @@ CLOUDHIJACK_AVX2 std::uint64_t Separators::look_at_blocks(const char* body, std:
             return last_newline_end_;
         }
         // Of a block that is not all there, behind the last byte all is as it is there.
-        const std::uint64_t last = std::min<std::uint64_t>(end - position, k_block) - 1;
-        inside = last_bit_throughout(in_quotes);
+        const std::uint64_t last = std::min<std::uint64_t>(end - position, simd::k_block) - 1;
+        inside = simd::last_bit_throughout(in_quotes);
         may_open = before_opening >> last & 1U;
     }
     inside_ = inside;

@@ -21,7 +21,7 @@ class Separators {
     /// More separators of one row than this are passed over, but for its newline.
     static constexpr std::size_t k_most_in_row = 16'384;
 
-    explicit Separators(Cpu cpu = cpu_at_hand()) : cpu_(cpu) {}
+    explicit Separators(simd::Cpu cpu = simd::cpu_at_hand()) : cpu_(cpu) {}
 
     /// Looks at what is new of the body, where no row is left. `bytes` are those from `offset` on
     /// that are there by now, with io::k_padding readable bytes behind them.
@@ -43,7 +43,9 @@ class Separators {
     [[nodiscard]] std::uint64_t seen() const { return seen_; }
 
     /// Whether there was a quote that neither opens nor closes a cell, and is not doubled either.
-    [[nodiscard]] bool saw_stray_quote() const { return cpu_ == Cpu::plain || saw_stray_quote_; }
+    [[nodiscard]] bool saw_stray_quote() const {
+        return cpu_ == simd::Cpu::plain || saw_stray_quote_;
+    }
 
   private:
     /// What the bytes looked at one by one make of the next one.
@@ -62,7 +64,7 @@ class Separators {
     std::uint64_t look_at_row(const char* body, std::uint64_t position, std::uint64_t end);
     void leave_blocks();
 
-    Cpu cpu_;
+    simd::Cpu cpu_;
     std::vector<std::uint64_t> positions_;
     std::vector<std::size_t> row_ends_;  ///< behind each newline, in positions_
     std::size_t row_ = 0;                ///< the next row, in row_ends_

@@ -29,17 +29,17 @@ namespace {
 // that what is kept may move to the front of the same bytes.
 CLOUDHIJACK_AVX2 std::size_t halve_by_blocks(std::string_view text, char* const to_begin) {
     char* out = to_begin;
-    Mask is_second = 0;  // all ones where the next quote is the second of two
-    for (std::size_t at = 0; at < text.size(); at += k_block) {
+    simd::Mask is_second = 0;  // all ones where the next quote is the second of two
+    for (std::size_t at = 0; at < text.size(); at += simd::k_block) {
         std::uint64_t words[8];
         std::memcpy(words, text.data() + at, sizeof(words));
-        const Mask quotes = Block(text.data() + at).equal('"');
-        const Mask parity = parity_up_to(quotes) ^ is_second;
-        is_second = last_bit_throughout(parity);
-        Mask kept = there_of(text.size() - at) & ~(quotes & ~parity);
+        const simd::Mask quotes = simd::Block(text.data() + at).equal('"');
+        const simd::Mask parity = simd::parity_up_to(quotes) ^ is_second;
+        is_second = simd::last_bit_throughout(parity);
+        simd::Mask kept = simd::there_of(text.size() - at) & ~(quotes & ~parity);
         // Words are written whole, so what stands behind the text must not be in reach.
         char last[sizeof(words) + sizeof(words[0])];
-        const bool is_last = text.size() - at < k_block;
+        const bool is_last = text.size() - at < simd::k_block;
         char* to = is_last ? last : out;
         for (const std::uint64_t word : words) {
             const std::uint64_t bytes = _pdep_u64(kept & 0xFFU, 0x0101010101010101U) * 0xFFU;
@@ -62,9 +62,9 @@ CLOUDHIJACK_AVX2 std::size_t halve_by_blocks(std::string_view text, char* const 
 }  // namespace
 #endif
 
-std::size_t halve_quotes(std::string_view text, char* to, [[maybe_unused]] Cpu cpu) {
+std::size_t halve_quotes(std::string_view text, char* to, [[maybe_unused]] simd::Cpu cpu) {
 #if defined(__x86_64__)
-    if (cpu != Cpu::plain) return halve_by_blocks(text, to);
+    if (cpu != simd::Cpu::plain) return halve_by_blocks(text, to);
 #endif
     std::size_t size = 0;
     for (std::size_t at = 0; at < text.size(); ++at) {
@@ -74,7 +74,7 @@ std::size_t halve_quotes(std::string_view text, char* to, [[maybe_unused]] Cpu c
     return size;
 }
 
-std::string_view unquote(std::span<char> cell, Cpu cpu) {
+std::string_view unquote(std::span<char> cell, simd::Cpu cpu) {
     if (cell.size() < 2 || cell.back() != '"') return unquote_plainly(cell);
     const std::string_view inside(cell.data() + 1, cell.size() - 2);
     return {cell.data(), halve_quotes(inside, cell.data(), cpu)};

@@ -14,7 +14,7 @@ namespace cloudhijack::detect {
 /// mode=hunt does.
 using Activity = std::variant<VolumeActivity, HuntActivity, CoverageActivity>;
 
-inline Added add(Activity& activity, const cloudtrail::Event& event) {
+inline Added add(Activity& activity, const log::Event& event) {
     return std::visit([&event](auto& one) { return one.add(event); }, activity);
 }
 

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace cloudhijack::scan {
+namespace cloudhijack::io {
 namespace {
 
 constexpr std::size_t k_buffer_size = std::size_t{64} * 1024;
@@ -145,4 +145,4 @@ io::ByteSource unpacked(io::ByteSource source) {
     };
 }
 
-}  // namespace cloudhijack::scan
+}  // namespace cloudhijack::io

@@ -4,7 +4,7 @@
 
 #include "io/byte_stream.hpp"
 
-namespace cloudhijack::scan {
+namespace cloudhijack::io {
 
 /// What a gzip member begins with.
 inline constexpr std::string_view k_gzip_magic = "\x1f\x8b";
@@ -14,4 +14,4 @@ inline constexpr std::string_view k_gzip_magic = "\x1f\x8b";
 /// was before the damage comes first, then the error.
 io::ByteSource unpacked(io::ByteSource source);
 
-}  // namespace cloudhijack::scan
+}  // namespace cloudhijack::io

@@ -10,7 +10,7 @@
 
 #include "io/unpack.hpp"
 
-namespace cloudhijack::scan {
+namespace cloudhijack::io {
 namespace {
 
 constexpr std::size_t k_least_packed = std::size_t{256} * 1024;
@@ -123,4 +123,4 @@ void UnpackRoom::widen_text(std::size_t room, std::size_t used) {
     text_room_ = room;
 }
 
-}  // namespace cloudhijack::scan
+}  // namespace cloudhijack::io

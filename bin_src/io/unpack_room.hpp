@@ -11,7 +11,7 @@
 
 struct libdeflate_decompressor;
 
-namespace cloudhijack::scan {
+namespace cloudhijack::io {
 
 /// Room to unpack files at once, one after the other. Files of CloudTrail fit, and libdeflate is
 /// twice as fast as zlib but needs all of a file and of its text in memory, and tells nothing of
@@ -50,4 +50,4 @@ class UnpackRoom {
     std::size_t text_room_ = 0;  ///< without io::k_padding
 };
 
-}  // namespace cloudhijack::scan
+}  // namespace cloudhijack::io

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-namespace cloudhijack::cloudtrail {
+namespace cloudhijack::json {
 namespace {
 
 struct Kernel {
@@ -27,4 +27,4 @@ void limit_json_kernel(std::string_view cpu) {
     simdjson::get_active_implementation() = kernel;
 }
 
-}  // namespace cloudhijack::cloudtrail
+}  // namespace cloudhijack::json

@@ -2,7 +2,7 @@
 
 #include <memory>
 
-namespace cloudhijack::cloudtrail {
+namespace cloudhijack::json {
 
 /// simdjson's parser, for members in headers: simdjson.h is 100,000 lines, so only files that read
 /// JSON include it, and json_text.hpp, which defines this.
@@ -17,4 +17,4 @@ using OwnedJsonParser = std::unique_ptr<JsonParser, JsonParserEnd>;
 
 OwnedJsonParser make_json_parser();
 
-}  // namespace cloudhijack::cloudtrail
+}  // namespace cloudhijack::json

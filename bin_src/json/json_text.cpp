@@ -5,7 +5,7 @@
 
 #include "text/trim.hpp"
 
-namespace cloudhijack::cloudtrail {
+namespace cloudhijack::json {
 namespace {
 
 namespace ondemand = simdjson::ondemand;
@@ -73,4 +73,4 @@ simdjson::error_code read_key(ondemand::field& field, std::string_view& key) {
     return field.unescaped_key(/*allow_replacement=*/true).get(key);
 }
 
-}  // namespace cloudhijack::cloudtrail
+}  // namespace cloudhijack::json

@@ -6,7 +6,7 @@
 
 #include "json/json_parser.hpp"
 
-namespace cloudhijack::cloudtrail {
+namespace cloudhijack::json {
 
 struct JsonParser : simdjson::ondemand::parser {};
 
@@ -17,4 +17,4 @@ simdjson::error_code read_text(simdjson::ondemand::value value, std::string_view
 /// A key, unescaped where it must be.
 simdjson::error_code read_key(simdjson::ondemand::field& field, std::string_view& key);
 
-}  // namespace cloudhijack::cloudtrail
+}  // namespace cloudhijack::json

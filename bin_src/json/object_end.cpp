@@ -8,7 +8,7 @@
 #include "simd/blocks.hpp"
 #include "text/trim.hpp"
 
-namespace cloudhijack::cloudtrail {
+namespace cloudhijack::json {
 
 #if defined(__x86_64__)
 namespace {
@@ -22,7 +22,7 @@ bool take_last(std::string_view& text, char c) {
 
 // Whether the text before a `[` at the top level of an object ends in a key, written in no unusual
 // way, that no list of records stands under. The `,` or `{` before the key shows that it is one.
-bool is_under_another_key(std::string_view before, const Shape& shape) {
+bool is_under_another_key(std::string_view before, const log::Shape& shape) {
     before = text::trimmed(before);
     if (!take_last(before, ':')) return false;
     before = text::trimmed(before);
@@ -37,12 +37,12 @@ bool is_under_another_key(std::string_view before, const Shape& shape) {
 
 // The bytes that a backslash stands before, itself before none. `first` says whether one did at the
 // end of the block before, and then whether one does at the end of this one.
-Mask escaped_by(Mask backslashes, bool& first) {
-    Mask escaped = first ? 1 : 0;
+simd::Mask escaped_by(simd::Mask backslashes, bool& first) {
+    simd::Mask escaped = first ? 1 : 0;
     backslashes &= ~escaped;
     first = false;
     while (backslashes != 0) {
-        const Mask backslash = backslashes & -backslashes;
+        const simd::Mask backslash = backslashes & -backslashes;
         first = backslash >> 63U != 0;
         escaped |= backslash << 1U;
         backslashes &= ~(backslash | backslash << 1U);
@@ -50,29 +50,29 @@ Mask escaped_by(Mask backslashes, bool& first) {
     return escaped;
 }
 
-CLOUDHIJACK_AVX2 std::size_t count_of(Mask mask) {
+CLOUDHIJACK_AVX2 std::size_t count_of(simd::Mask mask) {
     return static_cast<std::size_t>(__builtin_popcountll(mask));
 }
 
-std::size_t first_of(Mask mask) { return static_cast<std::size_t>(__builtin_ctzll(mask)); }
+std::size_t first_of(simd::Mask mask) { return static_cast<std::size_t>(__builtin_ctzll(mask)); }
 
 // Two letters of k_name_key that are rare side by side, and where they stand in it.
 constexpr std::size_t k_rare_pair = 4;
-constexpr char k_rare_first = k_name_key[k_rare_pair];
-constexpr char k_rare_second = k_name_key[k_rare_pair + 1];
+constexpr char k_rare_first = log::k_name_key[k_rare_pair];
+constexpr char k_rare_second = log::k_name_key[k_rare_pair + 1];
 
 /// Brackets of a block that stand outside strings, and what makes the end of an object doubtful.
 struct Marks {
-    Mask opening;
-    Mask closing;
-    Mask doubtful;
+    simd::Mask opening;
+    simd::Mask closing;
+    simd::Mask doubtful;
 };
 
 /// Goes over an object block by block: quickly over those that neither hold its end nor anything
 /// unusual, and with a close look at each other one.
 class ObjectWalk {
   public:
-    ObjectWalk(std::string_view text, const Shape* lists) : text_(text), lists_(lists) {}
+    ObjectWalk(std::string_view text, const log::Shape* lists) : text_(text), lists_(lists) {}
 
     CLOUDHIJACK_AVX2 std::optional<ObjectEnd> find_end() {
         Step step = Step::on;
@@ -91,14 +91,14 @@ class ObjectWalk {
         // Where there can be no lists, arrays at the top level are of no interest.
         const std::size_t top = lists_ != nullptr ? 1 : 0;
         std::size_t depth = depth_;
-        Mask inside = inside_;
+        simd::Mask inside = inside_;
         std::size_t at = at_;
-        for (; text_.size() - at >= k_block; at += k_block) {
-            const Block block(text_.data() + at);
-            const Block behind(text_.data() + at + 1);
-            const Mask in_string = parity_up_to(block.equal('"')) ^ inside;
-            const Mask opening = block.equal_or_below('{') & ~in_string;
-            const Mask closing = block.equal_or_below('}') & ~in_string;
+        for (; text_.size() - at >= simd::k_block; at += simd::k_block) {
+            const simd::Block block(text_.data() + at);
+            const simd::Block behind(text_.data() + at + 1);
+            const simd::Mask in_string = simd::parity_up_to(block.equal('"')) ^ inside;
+            const simd::Mask opening = block.equal_or_below('{') & ~in_string;
+            const simd::Mask closing = block.equal_or_below('}') & ~in_string;
             const std::size_t closed = count_of(closing);
             if (depth <= closed + (opening != 0 ? top : 0)) break;
             if ((block.newline_or_backslash() | block.pair(k_rare_first, k_rare_second, behind))
@@ -107,7 +107,7 @@ class ObjectWalk {
                 note_names(block.equal(k_rare_first) & behind.equal(k_rare_second), at);
             }
             depth += count_of(opening) - closed;
-            inside = last_bit_throughout(in_string);
+            inside = simd::last_bit_throughout(in_string);
         }
         depth_ = depth;
         inside_ = inside;
@@ -115,13 +115,13 @@ class ObjectWalk {
     }
 
     CLOUDHIJACK_AVX2 Step look_closely() {
-        const Block block(text_.data() + at_);
-        const Block behind(text_.data() + at_ + 1);
-        const Mask there = there_of(text_.size() - at_);
-        const Mask backslashes = block.equal('\\') & there;
+        const simd::Block block(text_.data() + at_);
+        const simd::Block behind(text_.data() + at_ + 1);
+        const simd::Mask there = simd::there_of(text_.size() - at_);
+        const simd::Mask backslashes = block.equal('\\') & there;
         const Marks marks = read_marks(block, backslashes, there);
-        const Mask end = end_among(marks);
-        const Mask before = end == 0 ? there : end - 1;
+        const simd::Mask end = end_among(marks);
+        const simd::Mask before = end == 0 ? there : end - 1;
         if ((marks.doubtful & before) != 0) return Step::doubt;
         if (lists_ != nullptr && may_hold_list(block.equal('[') & marks.opening & before, marks)) {
             return Step::doubt;
@@ -134,31 +134,32 @@ class ObjectWalk {
             return Step::end;
         }
         depth_ += count_of(marks.opening) - count_of(marks.closing);
-        at_ += k_block;
+        at_ += simd::k_block;
         return Step::on;
     }
 
-    CLOUDHIJACK_AVX2 Marks read_marks(const Block& block, Mask backslashes, Mask there) {
-        Mask quotes = block.equal('"') & there;
+    CLOUDHIJACK_AVX2 Marks read_marks(const simd::Block& block, simd::Mask backslashes,
+                                      simd::Mask there) {
+        simd::Mask quotes = block.equal('"') & there;
         if (backslashes != 0 || escape_) quotes &= ~escaped_by(backslashes, escape_);
-        const Mask in_string = parity_up_to(quotes) ^ inside_;
-        inside_ = last_bit_throughout(in_string);
+        const simd::Mask in_string = simd::parity_up_to(quotes) ^ inside_;
+        inside_ = simd::last_bit_throughout(in_string);
 
-        const Mask newlines = block.equal('\n') & there;
-        const Mask opening = block.equal_or_below('{') & there & ~in_string;
-        const Mask closing = block.equal_or_below('}') & there & ~in_string;
-        const Mask doubtful = (newlines & in_string) | (backslashes & ~in_string) |
-                              (opening & (newlines << 1U | line_begins_));
+        const simd::Mask newlines = block.equal('\n') & there;
+        const simd::Mask opening = block.equal_or_below('{') & there & ~in_string;
+        const simd::Mask closing = block.equal_or_below('}') & there & ~in_string;
+        const simd::Mask doubtful = (newlines & in_string) | (backslashes & ~in_string) |
+                                    (opening & (newlines << 1U | line_begins_));
         line_begins_ = newlines >> 63U;
         carries_over_ = escape_ || line_begins_ != 0;
         return {.opening = opening, .closing = closing, .doubtful = doubtful};
     }
 
     // The bracket that closes the object; none where it does not stand in this block.
-    [[nodiscard]] CLOUDHIJACK_AVX2 Mask end_among(const Marks& marks) const {
+    [[nodiscard]] CLOUDHIJACK_AVX2 simd::Mask end_among(const Marks& marks) const {
         std::size_t depth = depth_;
-        for (Mask rest = marks.closing; rest != 0; rest &= rest - 1) {
-            const Mask bracket = rest & -rest;
+        for (simd::Mask rest = marks.closing; rest != 0; rest &= rest - 1) {
+            const simd::Mask bracket = rest & -rest;
             if (depth + count_of(marks.opening & (bracket - 1)) == 1) return bracket;
             --depth;
         }
@@ -166,9 +167,10 @@ class ObjectWalk {
     }
 
     // Whether one of these brackets stands at the top level and may begin an array of records.
-    [[nodiscard]] CLOUDHIJACK_AVX2 bool may_hold_list(Mask brackets, const Marks& marks) const {
+    [[nodiscard]] CLOUDHIJACK_AVX2 bool may_hold_list(simd::Mask brackets,
+                                                      const Marks& marks) const {
         for (; brackets != 0; brackets &= brackets - 1) {
-            const Mask before = (brackets & -brackets) - 1;
+            const simd::Mask before = (brackets & -brackets) - 1;
             const std::size_t depth =
                 depth_ + count_of(marks.opening & before) - count_of(marks.closing & before);
             const std::string_view text = text_.substr(0, at_ + first_of(brackets));
@@ -177,7 +179,7 @@ class ObjectWalk {
         return false;
     }
 
-    void note_names(Mask pairs, std::size_t at) {
+    void note_names(simd::Mask pairs, std::size_t at) {
         for (; pairs != 0; pairs &= pairs - 1) {
             const std::size_t pair = at + first_of(pairs);
             if (pair < k_rare_pair || !has_name_key(pair - k_rare_pair)) continue;
@@ -187,19 +189,19 @@ class ObjectWalk {
     }
 
     [[nodiscard]] bool has_name_key(std::size_t at) const {
-        return text_.size() - at >= k_name_key.size() &&
-               std::memcmp(text_.data() + at, k_name_key.data(), k_name_key.size()) == 0;
+        return text_.size() - at >= log::k_name_key.size() &&
+               std::memcmp(text_.data() + at, log::k_name_key.data(), log::k_name_key.size()) == 0;
     }
 
     std::string_view text_;
-    const Shape* lists_;
+    const log::Shape* lists_;
     // What the next block begins in; the first one, behind the first bracket.
     std::size_t at_ = 1;
     std::size_t depth_ = 1;
-    Mask inside_ = 0;            ///< all ones inside a string
-    bool escape_ = false;        ///< behind a backslash
-    Mask line_begins_ = 0;       ///< 1 behind a newline
-    bool carries_over_ = false;  ///< one of these two
+    simd::Mask inside_ = 0;       ///< all ones inside a string
+    bool escape_ = false;         ///< behind a backslash
+    simd::Mask line_begins_ = 0;  ///< 1 behind a newline
+    bool carries_over_ = false;   ///< one of these two
 
     ObjectEnd end_;
     std::size_t names_ = 0;
@@ -208,17 +210,18 @@ class ObjectWalk {
 
 }  // namespace
 
-std::optional<ObjectEnd> object_end_by_blocks(std::span<const char> bytes, const Shape* lists) {
+std::optional<ObjectEnd> object_end_by_blocks(std::span<const char> bytes,
+                                              const log::Shape* lists) {
     return ObjectWalk({bytes.data(), bytes.size()}, lists).find_end();
 }
 
 #else
 
 std::optional<ObjectEnd> object_end_by_blocks(std::span<const char> /*bytes*/,
-                                              const Shape* /*lists*/) {
+                                              const log::Shape* /*lists*/) {
     return std::nullopt;
 }
 
 #endif
 
-}  // namespace cloudhijack::cloudtrail
+}  // namespace cloudhijack::json

@@ -6,7 +6,7 @@
 
 #include "log/shape.hpp"
 
-namespace cloudhijack::cloudtrail {
+namespace cloudhijack::json {
 
 /// An object that a text begins with.
 struct ObjectEnd {
@@ -25,6 +25,6 @@ struct ObjectEnd {
 ///
 /// So wherever there is an end, it is the one that looking at each byte finds. io::k_padding bytes
 /// behind `bytes` must be readable. Only where cpu_at_hand() is Cpu::avx2.
-std::optional<ObjectEnd> object_end_by_blocks(std::span<const char> bytes, const Shape* lists);
+std::optional<ObjectEnd> object_end_by_blocks(std::span<const char> bytes, const log::Shape* lists);
 
-}  // namespace cloudhijack::cloudtrail
+}  // namespace cloudhijack::json

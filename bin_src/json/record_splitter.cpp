@@ -8,7 +8,7 @@
 #include "json/object_end.hpp"
 #include "text/number.hpp"
 
-namespace cloudhijack::cloudtrail {
+namespace cloudhijack::json {
 namespace {
 
 using Fill = io::Window::Fill;
@@ -106,7 +106,7 @@ bool RecordSplitter::scan_between(std::span<const char> bytes, char c) {
         return false;
     }
     begin_ = at_ - 1;
-    if (c == '{' && cpu_ == Cpu::avx2) {
+    if (c == '{' && cpu_ == simd::Cpu::avx2) {
         const auto object =
             object_end_by_blocks(bytes.subspan(begin_), place_.in_list ? nullptr : shape_);
         if (object) {
@@ -253,4 +253,4 @@ RecordSplitter::Document RecordSplitter::document() const {
             .only_name_key = only_name_key_};
 }
 
-}  // namespace cloudhijack::cloudtrail
+}  // namespace cloudhijack::json

@@ -11,7 +11,7 @@
 #include "result.hpp"
 #include "simd/cpu.hpp"
 
-namespace cloudhijack::cloudtrail {
+namespace cloudhijack::json {
 
 /// Cuts a stream of JSON into the documents that hold a record each, looking only at quotes and
 /// brackets: the elements of arrays, those of the arrays that the shape names (`Records`), and
@@ -57,11 +57,11 @@ class RecordSplitter {
     };
 
     /// Window and shape must outlive the splitter.
-    RecordSplitter(io::Window& window, const Shape& shape, Cpu cpu = cpu_at_hand())
+    RecordSplitter(io::Window& window, const log::Shape& shape, simd::Cpu cpu = simd::cpu_at_hand())
         : window_(&window), shape_(&shape), cpu_(cpu) {}
 
     /// Parts the text of a stretch, which the window must hold. Positions are those of its stream.
-    RecordSplitter(io::Window& window, const Shape& shape, const Stretch& stretch)
+    RecordSplitter(io::Window& window, const log::Shape& shape, const Stretch& stretch)
         : RecordSplitter(window, shape) {
         passed_ = stretch.position;
         part_ = stretch.is_looked_through ? Part::looked_through : Part::lines;
@@ -109,8 +109,8 @@ class RecordSplitter {
     [[nodiscard]] Document document() const;
 
     io::Window* window_;
-    const Shape* shape_;
-    Cpu cpu_;
+    const log::Shape* shape_;
+    simd::Cpu cpu_;
     std::uint64_t passed_ = 0;  ///< bytes in front of the window's first
     // Positions are from the window's first unread byte.
     std::size_t at_ = 0;                        ///< of the byte to look at next
@@ -132,4 +132,4 @@ class RecordSplitter {
     bool key_names_list_ = false;  ///< and the value of the last one is a list of records
 };
 
-}  // namespace cloudhijack::cloudtrail
+}  // namespace cloudhijack::json

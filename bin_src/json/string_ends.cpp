@@ -4,13 +4,13 @@
 
 #include "simd/blocks.hpp"
 
-namespace cloudhijack::cloudtrail {
+namespace cloudhijack::json {
 
 bool StringEnds::look_at(std::string_view text, Quotes quotes) {
     if (text.size() > k_longest) return false;
     masks_.resize((text.size() + k_bytes_a_mask - 1) / k_bytes_a_mask + 1);
     masks_.back() = ~std::uint64_t{0};
-    return cpu_ == Cpu::plain ? look_at_bytes(text, quotes) : look_at_blocks(text, quotes);
+    return cpu_ == simd::Cpu::plain ? look_at_bytes(text, quotes) : look_at_blocks(text, quotes);
 }
 
 bool StringEnds::look_at_bytes(std::string_view text, Quotes quotes) {
@@ -34,7 +34,7 @@ bool StringEnds::look_at_bytes(std::string_view text, Quotes quotes) {
 #if defined(__x86_64__)
 namespace {
 
-static_assert(k_block == StringEnds::k_bytes_a_mask);
+static_assert(simd::k_block == StringEnds::k_bytes_a_mask);
 
 /// Takes the blocks of a text, one after the other.
 class BlockWalk {
@@ -42,45 +42,45 @@ class BlockWalk {
     explicit BlockWalk(Quotes quotes) : quotes_(quotes) {}
 
     // The mask of the strings that end in a block.
-    CLOUDHIJACK_AVX2 Mask take(const char* text, Mask there) {
-        const Block block(text);
+    CLOUDHIJACK_AVX2 simd::Mask take(const char* text, simd::Mask there) {
+        const simd::Block block(text);
         wrong_ |= (block.below_space_or_beyond_ascii() | block.equal('\\')) & there;
-        Mask places = block.equal('"') & there;
+        simd::Mask places = block.equal('"') & there;
         if (quotes_ == Quotes::doubled) places = firsts_of_two(places);
-        const Mask inside = parity_up_to(places) ^ inside_;
-        inside_ = last_bit_throughout(inside);
+        const simd::Mask inside = simd::parity_up_to(places) ^ inside_;
+        inside_ = simd::last_bit_throughout(inside);
         return places & ~inside;
     }
 
     [[nodiscard]] bool is_well() const { return (wrong_ | is_second_ | inside_) == 0; }
 
   private:
-    CLOUDHIJACK_AVX2 Mask firsts_of_two(Mask places) {
-        const Mask parity = parity_up_to(places) ^ is_second_;
-        const Mask firsts = places & parity;
+    CLOUDHIJACK_AVX2 simd::Mask firsts_of_two(simd::Mask places) {
+        const simd::Mask parity = simd::parity_up_to(places) ^ is_second_;
+        const simd::Mask firsts = places & parity;
         wrong_ |= (places & ~parity) ^ (firsts << 1U | comes_first_);
-        is_second_ = last_bit_throughout(parity);
-        comes_first_ = firsts >> (k_block - 1);
+        is_second_ = simd::last_bit_throughout(parity);
+        comes_first_ = firsts >> (simd::k_block - 1);
         return firsts;
     }
 
     Quotes quotes_;
-    Mask wrong_ = 0;
-    Mask is_second_ = 0;    // of a doubled quote: all ones where the next one is
-    Mask comes_first_ = 0;  // 1 where the block before ends with the first of two
-    Mask inside_ = 0;       // all ones where it ends inside a string
+    simd::Mask wrong_ = 0;
+    simd::Mask is_second_ = 0;    // of a doubled quote: all ones where the next one is
+    simd::Mask comes_first_ = 0;  // 1 where the block before ends with the first of two
+    simd::Mask inside_ = 0;       // all ones where it ends inside a string
 };
 
 }  // namespace
 
 CLOUDHIJACK_AVX2 bool StringEnds::look_at_blocks(std::string_view text, Quotes quotes) {
     BlockWalk walk(quotes);
-    Mask* mask = masks_.data();
+    simd::Mask* mask = masks_.data();
     std::size_t at = 0;
-    for (; at + k_block <= text.size(); at += k_block) {
-        *mask++ = walk.take(text.data() + at, ~Mask{0});
+    for (; at + simd::k_block <= text.size(); at += simd::k_block) {
+        *mask++ = walk.take(text.data() + at, ~simd::Mask{0});
     }
-    if (at < text.size()) *mask = walk.take(text.data() + at, there_of(text.size() - at));
+    if (at < text.size()) *mask = walk.take(text.data() + at, simd::there_of(text.size() - at));
     return walk.is_well();
 }
 
@@ -92,4 +92,4 @@ bool StringEnds::look_at_blocks(std::string_view text, Quotes quotes) {
 
 #endif
 
-}  // namespace cloudhijack::cloudtrail
+}  // namespace cloudhijack::json

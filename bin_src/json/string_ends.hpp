@@ -9,7 +9,7 @@
 #include "json/quotes.hpp"
 #include "simd/cpu.hpp"
 
-namespace cloudhijack::cloudtrail {
+namespace cloudhijack::json {
 
 /// Where the strings end in a JSON text without escapes: there one quote opens a string, the next
 /// closes it, and what stands between them is the string itself.
@@ -19,7 +19,7 @@ class StringEnds {
     static constexpr std::size_t k_longest = std::size_t{256} * 1024;
     static constexpr std::size_t k_bytes_a_mask = 64;
 
-    explicit StringEnds(Cpu cpu = cpu_at_hand()) : cpu_(cpu) {}
+    explicit StringEnds(simd::Cpu cpu = simd::cpu_at_hand()) : cpu_(cpu) {}
 
     /// Looks at a text with io::k_padding readable bytes behind it. False where it is longer than
     /// k_longest, ends inside a string, or holds a backslash, a control character, a byte beyond
@@ -34,8 +34,8 @@ class StringEnds {
     bool look_at_bytes(std::string_view text, Quotes quotes);
     bool look_at_blocks(std::string_view text, Quotes quotes);
 
-    Cpu cpu_;
+    simd::Cpu cpu_;
     std::vector<std::uint64_t> masks_;
 };
 
-}  // namespace cloudhijack::cloudtrail
+}  // namespace cloudhijack::json

@@ -6,7 +6,7 @@
 #include "simd/blocks.hpp"
 #include "text/trim.hpp"
 
-namespace cloudhijack::cloudtrail {
+namespace cloudhijack::log {
 namespace {
 
 /// The only place of the key; nullopt where there is none, or another one, or an escaped letter.
@@ -25,11 +25,11 @@ CLOUDHIJACK_AVX2 std::optional<std::size_t> only_key_by_blocks(std::string_view 
     constexpr std::size_t big_letter = 5;  // in the key
     std::optional<std::size_t> found;
     bool has_backslash = false;
-    for (std::size_t at = 0; at < json.size(); at += k_block) {
-        const Block block(json.data() + at);
+    for (std::size_t at = 0; at < json.size(); at += simd::k_block) {
+        const simd::Block block(json.data() + at);
         has_backslash |= block.has('\\');  // behind the text, too: that is looked at again
-        const Block next(json.data() + at + 1);
-        Mask places = block.equal_before('N', next, 'a') & there_of(json.size() - at);
+        const simd::Block next(json.data() + at + 1);
+        simd::Mask places = block.equal_before('N', next, 'a') & simd::there_of(json.size() - at);
         for (; places != 0; places &= places - 1) {
             const std::size_t place = at + static_cast<std::size_t>(__builtin_ctzll(places));
             if (place < big_letter ||
@@ -45,9 +45,9 @@ CLOUDHIJACK_AVX2 std::optional<std::size_t> only_key_by_blocks(std::string_view 
 
 #endif
 
-std::optional<std::size_t> only_key(std::string_view json, [[maybe_unused]] Cpu cpu) {
+std::optional<std::size_t> only_key(std::string_view json, [[maybe_unused]] simd::Cpu cpu) {
 #if defined(__x86_64__)
-    if (cpu == Cpu::avx2) return only_key_by_blocks(json);
+    if (cpu == simd::Cpu::avx2) return only_key_by_blocks(json);
 #endif
     return only_key_plainly(json);
 }
@@ -66,10 +66,10 @@ void take_blanks(std::string_view& text) {
 
 }  // namespace
 
-CallFilter::CallFilter(std::span<const std::string_view> names, Cpu cpu)
+CallFilter::CallFilter(std::span<const std::string_view> names, simd::Cpu cpu)
     : cpu_(cpu), names_(names) {}
 
-bool CallFilter::passes_over(std::string_view json, Quotes quotes) const {
+bool CallFilter::passes_over(std::string_view json, json::Quotes quotes) const {
     const auto key = only_key(json, cpu_);
     if (!key) return false;
     const std::string_view object = text::trimmed(json);
@@ -77,11 +77,11 @@ bool CallFilter::passes_over(std::string_view json, Quotes quotes) const {
 }
 
 bool CallFilter::passes_over_object(std::string_view json, std::size_t only_name_key) const {
-    return json.ends_with('}') && is_other_call(json, only_name_key, Quotes::single);
+    return json.ends_with('}') && is_other_call(json, only_name_key, json::Quotes::single);
 }
 
-bool CallFilter::is_other_call(std::string_view json, std::size_t key, Quotes quotes) const {
-    const std::string_view quote = quotes == Quotes::doubled ? "\"\"" : "\"";
+bool CallFilter::is_other_call(std::string_view json, std::size_t key, json::Quotes quotes) const {
+    const std::string_view quote = quotes == json::Quotes::doubled ? "\"\"" : "\"";
     std::string_view before = json.substr(0, key);
     // A backslash before the quote: the key stands in a string that holds JSON.
     if (!before.ends_with(quote)) return false;
@@ -98,4 +98,4 @@ bool CallFilter::is_other_call(std::string_view json, std::size_t key, Quotes qu
     return !name.contains('\\') && !names_.contains(name);
 }
 
-}  // namespace cloudhijack::cloudtrail
+}  // namespace cloudhijack::log

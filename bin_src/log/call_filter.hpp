@@ -8,7 +8,7 @@
 #include "simd/cpu.hpp"
 #include "text/key_table.hpp"
 
-namespace cloudhijack::cloudtrail {
+namespace cloudhijack::log {
 
 /// The key under which a record has the name of its call.
 inline constexpr std::string_view k_name_key = "eventName";
@@ -25,21 +25,23 @@ inline constexpr std::string_view k_name_key = "eventName";
 class CallFilter {
   public:
     /// The names of the wanted calls.
-    explicit CallFilter(std::span<const std::string_view> names, Cpu cpu = cpu_at_hand());
+    explicit CallFilter(std::span<const std::string_view> names,
+                        simd::Cpu cpu = simd::cpu_at_hand());
 
     /// Whether a text is one record, or one in an envelope, that is certainly of no wanted call.
     /// io::k_padding bytes behind it must be readable.
-    [[nodiscard]] bool passes_over(std::string_view json, Quotes quotes) const;
+    [[nodiscard]] bool passes_over(std::string_view json, json::Quotes quotes) const;
 
     /// The same of an object, where somebody has seen that k_name_key stands at this place of it
     /// alone and that no letter is written as `\u`. Nothing behind it need be readable.
     [[nodiscard]] bool passes_over_object(std::string_view json, std::size_t only_name_key) const;
 
   private:
-    [[nodiscard]] bool is_other_call(std::string_view json, std::size_t key, Quotes quotes) const;
+    [[nodiscard]] bool is_other_call(std::string_view json, std::size_t key,
+                                     json::Quotes quotes) const;
 
-    Cpu cpu_;
+    simd::Cpu cpu_;
     text::KeyTable names_;
 };
 
-}  // namespace cloudhijack::cloudtrail
+}  // namespace cloudhijack::log

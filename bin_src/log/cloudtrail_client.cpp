@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-namespace cloudhijack::detect {
+namespace cloudhijack::log {
 namespace {
 
 constexpr std::string_view k_blanks = " \t";
@@ -50,4 +50,4 @@ std::string client_of(std::string_view user_agent) {
     return client.empty() ? std::string(k_no_client) : client;
 }
 
-}  // namespace cloudhijack::detect
+}  // namespace cloudhijack::log

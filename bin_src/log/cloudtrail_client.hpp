@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-namespace cloudhijack::detect {
+namespace cloudhijack::log {
 
 /// What stands for a call without an agent.
 inline constexpr std::string_view k_no_client = "-";
@@ -12,4 +12,4 @@ inline constexpr std::string_view k_no_client = "-";
 /// words without what changes (versions, parts of the SDK that say how it was called or set up).
 std::string client_of(std::string_view user_agent);
 
-}  // namespace cloudhijack::detect
+}  // namespace cloudhijack::log

@@ -8,7 +8,7 @@
 #include "io/window.hpp"
 #include "json/json_text.hpp"
 
-namespace cloudhijack::cloudtrail {
+namespace cloudhijack::log {
 namespace {
 
 namespace ondemand = simdjson::ondemand;
@@ -53,7 +53,7 @@ bool for_each_member(ondemand::object object, std::span<const std::string_view> 
         ondemand::field field;
         std::string_view key;
         if (std::move(item).get(field) != simdjson::SUCCESS) return false;
-        if (read_key(field, key) != simdjson::SUCCESS) return false;
+        if (json::read_key(field, key) != simdjson::SUCCESS) return false;
         const auto place = std::ranges::find(wanted, key);
         if (place == wanted.end()) continue;
         const std::uint64_t bit = std::uint64_t{1} << static_cast<unsigned>(place - wanted.begin());
@@ -85,7 +85,7 @@ void for_each_element_or_itself(ondemand::value value, Take take) {
 
 std::string_view text_of(ondemand::value value) {
     std::string_view text;
-    return read_text(value, text) == simdjson::SUCCESS ? text : std::string_view{};
+    return json::read_text(value, text) == simdjson::SUCCESS ? text : std::string_view{};
 }
 
 std::uint64_t size_of(ondemand::value value) {
@@ -200,4 +200,4 @@ CallDetails CallDetailsReader::read(std::string_view object) {
     return details;
 }
 
-}  // namespace cloudhijack::cloudtrail
+}  // namespace cloudhijack::log

@@ -6,7 +6,7 @@
 
 #include "json/json_parser.hpp"
 
-namespace cloudhijack::cloudtrail {
+namespace cloudhijack::log {
 
 /// What a call is about and how many messages it sends, out of its request's parameters. An empty
 /// view is an absent value; views are valid until the reader's next read.
@@ -40,9 +40,9 @@ class CallDetailsReader {
   private:
     bool allows_mail(std::string_view document);
 
-    OwnedJsonParser parser_ = make_json_parser();
-    OwnedJsonParser policy_parser_ = make_json_parser();
+    json::OwnedJsonParser parser_ = json::make_json_parser();
+    json::OwnedJsonParser policy_parser_ = json::make_json_parser();
     std::string policy_;  ///< a policy document with its padding
 };
 
-}  // namespace cloudhijack::cloudtrail
+}  // namespace cloudhijack::log

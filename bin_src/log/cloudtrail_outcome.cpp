@@ -2,9 +2,9 @@
 
 #include <re2/re2.h>
 
-namespace cloudhijack::detect {
+namespace cloudhijack::log {
 
-Outcome outcome_of(const cloudtrail::Event& event) {
+Outcome outcome_of(const Event& event) {
     const std::string_view code = event.error_code;
     if (code.empty() || code == "200") return Outcome::ok;  // real records have "200" on a success
     if (code.starts_with("AccessDenied") || code == "UnauthorizedOperation" ||
@@ -20,4 +20,4 @@ Outcome outcome_of(const cloudtrail::Event& event) {
     return is_probe ? Outcome::probe : Outcome::failed;
 }
 
-}  // namespace cloudhijack::detect
+}  // namespace cloudhijack::log

@@ -6,7 +6,7 @@
 
 #include "log/event.hpp"
 
-namespace cloudhijack::detect {
+namespace cloudhijack::log {
 
 /// How a call ended.
 enum class Outcome : std::uint8_t {
@@ -20,6 +20,6 @@ enum class Outcome : std::uint8_t {
 inline constexpr std::array<std::string_view, 4> k_outcome_names = {"ok", "denied", "probe",
                                                                     "failed"};
 
-Outcome outcome_of(const cloudtrail::Event& event);
+Outcome outcome_of(const Event& event);
 
-}  // namespace cloudhijack::detect
+}  // namespace cloudhijack::log

@@ -5,7 +5,7 @@
 
 #include "log/event.hpp"
 
-namespace cloudhijack::detect {
+namespace cloudhijack::log {
 
 /// Who acts: the key of a row of mode=hunt.
 struct Principal {
@@ -28,23 +28,23 @@ struct PrincipalParts {
     [[nodiscard]] Principal joined() const;
 };
 
-PrincipalParts principal_parts_of(const cloudtrail::Event& event);
+PrincipalParts principal_parts_of(const Event& event);
 
 /// What `bounded()` leaves of texts that are too long. A person behind a shared role is one
 /// principal, and so is any other role, over all its sessions.
-Principal principal_of(const cloudtrail::Event& event);
+Principal principal_of(const Event& event);
 
 /// The account in which the call was made, and `unknown` where no account is named.
-std::string_view account_of(const cloudtrail::Event& event);
+std::string_view account_of(const Event& event);
 
 /// True for what AWS does itself or for a customer, and for events that repeat calls without being
 /// calls.
-bool is_left_out(const cloudtrail::Event& event);
+bool is_left_out(const Event& event);
 
 /// True for events that repeat calls without being calls.
-bool is_no_call(const cloudtrail::Event& event);
+bool is_no_call(const Event& event);
 
 /// What an ARN or another path names: the part behind the last `/`, or all of it.
 std::string_view last_part(std::string_view path);
 
-}  // namespace cloudhijack::detect
+}  // namespace cloudhijack::log

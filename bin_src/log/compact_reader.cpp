@@ -9,7 +9,7 @@
 #include "csv/unquote.hpp"
 #include "io/window.hpp"
 
-namespace cloudhijack::cloudtrail {
+namespace cloudhijack::log {
 namespace {
 
 /// Deeper records are for the other reader.
@@ -19,8 +19,8 @@ constexpr std::size_t k_deepest = 8;
 /// registers. Each step says whether all is as it should be so far.
 class Walk {
   public:
-    Walk(std::string_view json, Quotes quotes, std::span<const std::uint64_t> masks, KeyOrder& keys,
-         Event& event)
+    Walk(std::string_view json, json::Quotes quotes, std::span<const std::uint64_t> masks,
+         KeyOrder& keys, Event& event)
         : begin_(json.data()),
           end_(json.data() + json.size()),
           at_(begin_),
@@ -58,7 +58,7 @@ class Walk {
         if (*at_ != '"') return false;
         while (mask_ == 0) {
             mask_ = *++masks_;
-            block_ += StringEnds::k_bytes_a_mask;
+            block_ += json::StringEnds::k_bytes_a_mask;
         }
         const char* const closing = block_ + std::countr_zero(mask_);
         mask_ &= mask_ - 1;
@@ -184,7 +184,7 @@ const Shape::Node* KeyOrder::look_up(Found& found, const Shape::Node& node, std:
     return found.child;
 }
 
-Event* CompactReader::read(std::string_view json, Quotes quotes) {
+Event* CompactReader::read(std::string_view json, json::Quotes quotes) {
     if (!ends_.look_at(json, quotes)) return nullptr;
     event_ = {};
     keys_.restart();
@@ -192,7 +192,7 @@ Event* CompactReader::read(std::string_view json, Quotes quotes) {
     if (event_.source.empty() && event_.name.empty()) return nullptr;
     if (!event_.has_uuid()) return nullptr;  // what its bytes are matters, see Event::record
     std::string_view& parameters = event_.request_parameters;
-    if (quotes == Quotes::single) {
+    if (quotes == json::Quotes::single) {
         event_.record = json;
     } else if (!parameters.empty()) {
         parameters_.resize(parameters.size() + io::k_padding);
@@ -201,4 +201,4 @@ Event* CompactReader::read(std::string_view json, Quotes quotes) {
     return &event_;
 }
 
-}  // namespace cloudhijack::cloudtrail
+}  // namespace cloudhijack::log

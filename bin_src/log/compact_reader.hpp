@@ -10,7 +10,7 @@
 #include "log/shape.hpp"
 #include "text/key_table.hpp"
 
-namespace cloudhijack::cloudtrail {
+namespace cloudhijack::log {
 
 /// The keys that were looked up in the last record, in their order, and what was found: the next
 /// record is mostly alike.
@@ -50,22 +50,22 @@ class KeyOrder {
 /// they give the same event. So it is strict where the other is lenient.
 class CompactReader {
   public:
-    explicit CompactReader(const Shape& shape, Cpu cpu = cpu_at_hand())
+    explicit CompactReader(const Shape& shape, simd::Cpu cpu = simd::cpu_at_hand())
         : shape_(&shape), cpu_(cpu), ends_(cpu) {}
 
     /// The event of a record; null where the text is not such a record. io::k_padding bytes behind
     /// the text must be readable. The event and its views, which lie in the text and the reader,
     /// are valid until either changes. Its `record` is empty where quotes are doubled; it has no
     /// time from outside, which is the caller's to set.
-    Event* read(std::string_view json, Quotes quotes);
+    Event* read(std::string_view json, json::Quotes quotes);
 
   private:
     const Shape* shape_;
-    Cpu cpu_;
-    StringEnds ends_;
+    simd::Cpu cpu_;
+    json::StringEnds ends_;
     KeyOrder keys_;
     Event event_;
     std::string parameters_;  ///< with their padding, where quotes are doubled
 };
 
-}  // namespace cloudhijack::cloudtrail
+}  // namespace cloudhijack::log

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-namespace cloudhijack::cloudtrail {
+namespace cloudhijack::log {
 
 /// `loggingConfig.textDataDeliveryEnabled=false`: what must stand at a path in a JSON object. An
 /// array on the way or at the end matches by any of its elements; values compare as text.
@@ -14,4 +14,4 @@ struct Condition {
     bool operator==(const Condition&) const = default;
 };
 
-}  // namespace cloudhijack::cloudtrail
+}  // namespace cloudhijack::log

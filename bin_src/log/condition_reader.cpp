@@ -8,7 +8,7 @@
 #include "io/window.hpp"
 #include "json/json_text.hpp"
 
-namespace cloudhijack::cloudtrail {
+namespace cloudhijack::log {
 namespace {
 
 namespace ondemand = simdjson::ondemand;
@@ -39,7 +39,7 @@ bool holds_at(ondemand::value value, Path path, std::string_view wanted, bool in
     }
     if (type == ondemand::json_type::object || type == ondemand::json_type::null) return false;
     std::string_view text;
-    return read_text(value, text) == simdjson::SUCCESS && text == wanted;
+    return json::read_text(value, text) == simdjson::SUCCESS && text == wanted;
 }
 
 bool holds_in(ondemand::object object, Path path, std::string_view wanted) {
@@ -47,7 +47,7 @@ bool holds_in(ondemand::object object, Path path, std::string_view wanted) {
         ondemand::field field;
         std::string_view key;
         if (std::move(item).get(field) != simdjson::SUCCESS) return false;
-        if (read_key(field, key) != simdjson::SUCCESS) return false;
+        if (json::read_key(field, key) != simdjson::SUCCESS) return false;
         // Of duplicate keys the first counts.
         if (key == path.front()) return holds_at(field.value(), path.subspan(1), wanted);
     }
@@ -68,4 +68,4 @@ bool ParameterReader::all_hold(std::string_view object, std::span<const Conditio
     });
 }
 
-}  // namespace cloudhijack::cloudtrail
+}  // namespace cloudhijack::log

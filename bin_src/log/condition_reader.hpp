@@ -6,7 +6,7 @@
 #include "json/json_parser.hpp"
 #include "log/condition.hpp"
 
-namespace cloudhijack::cloudtrail {
+namespace cloudhijack::log {
 
 /// Judges conditions on an event's `request_parameters`. Keys come in any order, so this reads them
 /// once more, with a parser of its own, and only for calls that the catalogue names.
@@ -17,7 +17,7 @@ class ParameterReader {
     bool all_hold(std::string_view object, std::span<const Condition> conditions);
 
   private:
-    OwnedJsonParser parser_ = make_json_parser();
+    json::OwnedJsonParser parser_ = json::make_json_parser();
 };
 
-}  // namespace cloudhijack::cloudtrail
+}  // namespace cloudhijack::log

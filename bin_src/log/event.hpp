@@ -6,7 +6,7 @@
 
 #include "text/time.hpp"
 
-namespace cloudhijack::cloudtrail {
+namespace cloudhijack::log {
 
 /// One API call, whatever log it comes from: facts and no verdicts. The views lie in the text
 /// and the reader that made it and are valid until either changes; an empty view is an absent
@@ -40,10 +40,10 @@ struct Event {
     /// The record itself, as JSON text; can be empty where has_uuid().
     std::string_view record;
     /// The time that came with the event from outside the record, where it is the event's own.
-    std::optional<Time> row_time;
+    std::optional<text::Time> row_time;
 
     /// The record's own time, where it can be read.
-    [[nodiscard]] std::optional<Time> time() const { return parse_time(time_text); }
+    [[nodiscard]] std::optional<text::Time> time() const { return text::parse_time(time_text); }
 
     /// Whether its id has the form of a UUID, which tells calls apart.
     [[nodiscard]] bool has_uuid() const {
@@ -65,4 +65,4 @@ struct Event {
     }
 };
 
-}  // namespace cloudhijack::cloudtrail
+}  // namespace cloudhijack::log

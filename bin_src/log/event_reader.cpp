@@ -9,7 +9,7 @@
 #include "text/trim.hpp"
 #include "text/utf8.hpp"
 
-namespace cloudhijack::cloudtrail {
+namespace cloudhijack::log {
 namespace {
 
 namespace ondemand = simdjson::ondemand;
@@ -67,7 +67,7 @@ class DocumentPass {
             ondemand::field field;
             if (const auto error = std::move(item).get(field)) return error;
             std::string_view key;
-            if (const auto error = read_key(field, key)) return error;
+            if (const auto error = json::read_key(field, key)) return error;
             const Shape::Node* child = node.child(key);
             if (child == nullptr || seen_.test(child->index)) continue;
             seen_.set(child->index);
@@ -79,7 +79,7 @@ class DocumentPass {
     simdjson::error_code read_value(ondemand::value value, const Shape::Node& node, Event& event) {
         switch (node.holds) {
             case Holds::text:
-                return read_text(value, event.*node.field);
+                return json::read_text(value, event.*node.field);
             case Holds::object:
                 return read_object_text(value, event.*node.field);
             case Holds::inner:
@@ -87,7 +87,7 @@ class DocumentPass {
             case Holds::record:
                 return in_record_ ? simdjson::SUCCESS : read_record(value);
             case Holds::record_text:
-                return in_record_ ? simdjson::SUCCESS : read_text(value, found_.record_text);
+                return in_record_ ? simdjson::SUCCESS : json::read_text(value, found_.record_text);
             case Holds::records:
                 return in_record_ ? simdjson::SUCCESS : read_list(value);
         }
@@ -171,8 +171,8 @@ Result<Reading> EventReader::read(std::string_view document) {
 }
 
 void EventReader::shrink() {
-    for (OwnedJsonParser* parser : {&parser_, &inner_parser_}) {
-        if ((*parser)->capacity() > k_kept_capacity) *parser = make_json_parser();
+    for (json::OwnedJsonParser* parser : {&parser_, &inner_parser_}) {
+        if ((*parser)->capacity() > k_kept_capacity) *parser = json::make_json_parser();
     }
     for (std::string* text : {&repaired_, &inner_}) {
         if (text->capacity() > k_kept_capacity) *text = std::string{};
@@ -194,4 +194,4 @@ Result<Reading> EventReader::read_json(std::string_view json) {
     return Reading{.kind = Reading::Kind::enveloped, .event = inner->event};
 }
 
-}  // namespace cloudhijack::cloudtrail
+}  // namespace cloudhijack::log

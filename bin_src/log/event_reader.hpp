@@ -8,7 +8,7 @@
 #include "log/shape.hpp"
 #include "result.hpp"
 
-namespace cloudhijack::cloudtrail {
+namespace cloudhijack::log {
 
 /// What one JSON document turned out to be.
 struct Reading {
@@ -43,10 +43,10 @@ class EventReader {
     Result<Reading> read_json(std::string_view json);
 
     const Shape* shape_;
-    OwnedJsonParser parser_ = make_json_parser();
-    OwnedJsonParser inner_parser_ = make_json_parser();
+    json::OwnedJsonParser parser_ = json::make_json_parser();
+    json::OwnedJsonParser inner_parser_ = json::make_json_parser();
     std::string repaired_;  ///< a document that was not UTF-8, made so, with its padding
     std::string inner_;     ///< a record that came as a JSON string, with its padding
 };
 
-}  // namespace cloudhijack::cloudtrail
+}  // namespace cloudhijack::log

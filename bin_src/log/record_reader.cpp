@@ -3,15 +3,16 @@
 #include "io/window.hpp"
 #include "json/record_splitter.hpp"
 
-namespace cloudhijack::cloudtrail {
+namespace cloudhijack::log {
 
-const Event* DocumentReader::read_written(std::string_view cell, std::optional<Time> row_time) {
-    Event* event = compact_reader_.read(cell, Quotes::doubled);
+const Event* DocumentReader::read_written(std::string_view cell,
+                                          std::optional<text::Time> row_time) {
+    Event* event = compact_reader_.read(cell, json::Quotes::doubled);
     if (event != nullptr) event->row_time = row_time;
     return event;
 }
 
-void DocumentReader::read(std::string_view document, std::optional<Time> row_time,
+void DocumentReader::read(std::string_view document, std::optional<text::Time> row_time,
                           const RecordTaker& taker) {
     auto reading = read_one(document);
     if (!reading) return taker.skip(reading.error().text);
@@ -21,14 +22,14 @@ void DocumentReader::read(std::string_view document, std::optional<Time> row_tim
 }
 
 Result<Reading> DocumentReader::read_one(std::string_view document) {
-    const Event* compact = compact_reader_.read(document, Quotes::single);
+    const Event* compact = compact_reader_.read(document, json::Quotes::single);
     if (compact == nullptr) return reader_.read(document);
     return Reading{.kind = Reading::Kind::record, .event = *compact};
 }
 
 void DocumentReader::read_list(std::string_view document, const RecordTaker& taker) {
     io::Window window(io::read_from_memory(document), document.size());
-    RecordSplitter splitter(window, *shape_);
+    json::RecordSplitter splitter(window, *shape_);
     while (true) {
         const auto record = splitter.next();
         if (!record) return taker.skip(record.error().text);
@@ -44,4 +45,4 @@ void DocumentReader::read_list(std::string_view document, const RecordTaker& tak
     }
 }
 
-}  // namespace cloudhijack::cloudtrail
+}  // namespace cloudhijack::log

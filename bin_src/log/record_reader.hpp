@@ -8,7 +8,7 @@
 #include "log/compact_reader.hpp"
 #include "log/event_reader.hpp"
 
-namespace cloudhijack::cloudtrail {
+namespace cloudhijack::log {
 
 /// What a document reader gives for each record of a document.
 struct RecordTaker {
@@ -28,12 +28,13 @@ class DocumentReader {
     /// event of a compact record. Null where the cell must be unquoted and given to read().
     /// io::k_padding bytes behind the cell must be readable; the event's views lie in the cell and
     /// the reader, and are valid until either changes.
-    const Event* read_written(std::string_view cell, std::optional<Time> row_time);
+    const Event* read_written(std::string_view cell, std::optional<text::Time> row_time);
 
     /// `row_time` came with the document from outside; it is the time of a record that is the whole
     /// document, and not of one in an envelope. io::k_padding bytes behind the text must be
     /// readable.
-    void read(std::string_view document, std::optional<Time> row_time, const RecordTaker& taker);
+    void read(std::string_view document, std::optional<text::Time> row_time,
+              const RecordTaker& taker);
 
     /// Gives back what large documents have made it take.
     void shrink() { reader_.shrink(); }
@@ -47,4 +48,4 @@ class DocumentReader {
     EventReader reader_;
 };
 
-}  // namespace cloudhijack::cloudtrail
+}  // namespace cloudhijack::log

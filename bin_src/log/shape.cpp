@@ -4,7 +4,7 @@
 #include <array>
 #include <cassert>
 
-namespace cloudhijack::cloudtrail {
+namespace cloudhijack::log {
 namespace {
 
 constexpr ShapePath in_raw_only(std::string_view path, std::string_view Event::* field) {
@@ -91,4 +91,4 @@ const Shape& Shape::cloudtrail() {
     return shape;
 }
 
-}  // namespace cloudhijack::cloudtrail
+}  // namespace cloudhijack::log

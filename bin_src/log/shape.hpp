@@ -9,7 +9,7 @@
 #include "log/event.hpp"
 #include "text/key_table.hpp"
 
-namespace cloudhijack::cloudtrail {
+namespace cloudhijack::log {
 
 /// What the value at a path is to the reader.
 enum class Holds : std::uint8_t {
@@ -73,4 +73,4 @@ class Shape {
     Node root_;
 };
 
-}  // namespace cloudhijack::cloudtrail
+}  // namespace cloudhijack::log

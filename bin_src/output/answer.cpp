@@ -11,44 +11,44 @@
 #include "detect/hunt/hunt_rows.hpp"
 #include "detect/volume/volume_rows.hpp"
 
-namespace cloudhijack::command {
+namespace cloudhijack::output {
 namespace {
 
 using detect::counted;
 
 template <class Range>
-std::vector<Row> to_rows(const Range& findings) {
-    std::vector<Row> rows;
+std::vector<detect::Row> to_rows(const Range& findings) {
+    std::vector<detect::Row> rows;
     rows.reserve(findings.size());
-    for (const auto& finding : findings) rows.push_back(to_row(finding));
+    for (const auto& finding : findings) rows.push_back(detect::to_row(finding));
     return rows;
 }
 
 struct ToAnswer {
     Answer operator()(const detect::VolumeFindings& findings) const {
-        return {.columns = volume_columns(), .rows = to_rows(findings.rows)};
+        return {.columns = detect::volume_columns(), .rows = to_rows(findings.rows)};
     }
     Answer operator()(const detect::HuntFindings& findings) const {
-        return {.columns = hunt_columns(), .rows = to_rows(findings.rows)};
+        return {.columns = detect::hunt_columns(), .rows = to_rows(findings.rows)};
     }
     Answer operator()(const detect::BaselineUpdate& update) const {
-        return {.columns = baseline_columns(), .rows = to_rows(update.baseline.pairs())};
+        return {.columns = detect::baseline_columns(), .rows = to_rows(update.baseline.pairs())};
     }
     Answer operator()(const std::vector<detect::CoverageFinding>& findings) const {
-        return {.columns = coverage_columns(), .rows = to_rows(findings)};
+        return {.columns = detect::coverage_columns(), .rows = to_rows(findings)};
     }
 };
 
 // One that is refused would be no baseline.
-Result<> check_that_it_can_be_read_again(const detect::Baseline& baseline) {
+Result<> check_that_it_can_be_read_again(const rules::Baseline& baseline) {
     const auto too_much = [](const std::string& what) {
         return failure(
             "the baseline would have " + what +
             ", the most that is read again; leave principals out that tell nothing, such "
             "as sessions that are named anew each time, or accounts of your tests");
     };
-    if (baseline.pairs().size() > k_most_lookup_rows) {
-        return too_much("more than " + std::to_string(k_most_lookup_rows) + " rows");
+    if (baseline.pairs().size() > config::k_most_lookup_rows) {
+        return too_much("more than " + std::to_string(config::k_most_lookup_rows) + " rows");
     }
     std::size_t bytes = 0;
     constexpr std::size_t rest_of_a_row = 64;  // two times, the peak, quotes and commas
@@ -57,7 +57,7 @@ Result<> check_that_it_can_be_read_again(const detect::Baseline& baseline) {
         bytes += pair.account.size() + pair.principal.size() + pair.service.size() +
                  static_cast<std::size_t>(quotes) + rest_of_a_row;
     }
-    if (bytes > k_largest_lookup) return too_much("about 50 MiB or more");
+    if (bytes > config::k_largest_lookup) return too_much("about 50 MiB or more");
     return {};
 }
 
@@ -69,7 +69,7 @@ std::string allowed_in_words(std::uint64_t rows, std::uint64_t lessened) {
 }
 
 // Without data events most use cannot be seen, and no row means nothing.
-std::string unseen_in_words(const detect::HuntActivity& hunt, const detect::Catalogue& catalogue) {
+std::string unseen_in_words(const detect::HuntActivity& hunt, const rules::Catalogue& catalogue) {
     std::string text;
     const std::size_t all = hunt.accounts().size();
     const auto services = catalogue.services();
@@ -96,20 +96,20 @@ std::string in_words(const detect::BaselineUpdate& update) {
 
 }  // namespace
 
-detect::Activity new_activity(const detect::Catalogue& catalogue, const Config& config) {
+detect::Activity new_activity(const rules::Catalogue& catalogue, const config::Config& config) {
     switch (config.mode) {
-        case Mode::volume:
+        case config::Mode::volume:
             return detect::VolumeActivity(catalogue, config.volume.span);
-        case Mode::hunt:
-        case Mode::baseline:
+        case config::Mode::hunt:
+        case config::Mode::baseline:
             return detect::HuntActivity(catalogue);
-        case Mode::coverage:
+        case config::Mode::coverage:
             return detect::CoverageActivity(catalogue);
     }
     std::unreachable();
 }
 
-Result<Findings> judge(const detect::Activity& activity, const Config& config) {
+Result<Findings> judge(const detect::Activity& activity, const config::Config& config) {
     if (const auto* volume = std::get_if<detect::VolumeActivity>(&activity)) {
         return volume->findings(config.volume);
     }
@@ -117,7 +117,7 @@ Result<Findings> judge(const detect::Activity& activity, const Config& config) {
         return coverage->findings();
     }
     const auto& hunt = std::get<detect::HuntActivity>(activity);
-    if (config.mode == Mode::hunt) return hunt.findings(config.hunt);
+    if (config.mode == config::Mode::hunt) return hunt.findings(config.hunt);
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     auto update = detect::update_baseline(hunt, config.hunt,
                                           std::chrono::floor<std::chrono::seconds>(now).count());
@@ -130,7 +130,7 @@ Result<Findings> judge(const detect::Activity& activity, const Config& config) {
 Answer answer_of(const Findings& findings) { return std::visit(ToAnswer{}, findings); }
 
 std::vector<std::string> notes_of(const Findings& findings, const detect::Activity& activity,
-                                  const detect::Catalogue& catalogue) {
+                                  const rules::Catalogue& catalogue) {
     std::vector<std::string> notes;
     const auto add = [&notes](std::string text) {
         if (!text.empty()) notes.push_back(std::move(text));
@@ -161,4 +161,4 @@ std::string uncounted_in_words(std::uint64_t left_out, std::uint64_t repeats) {
     return text;
 }
 
-}  // namespace cloudhijack::command
+}  // namespace cloudhijack::output

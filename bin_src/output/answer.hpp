@@ -10,10 +10,10 @@
 #include "config/options.hpp"
 #include "detect/activity.hpp"
 #include "detect/baseline/baseline_update.hpp"
-#include "output/splunk_csv.hpp"
+#include "detect/row.hpp"
 #include "result.hpp"
 
-namespace cloudhijack::command {
+namespace cloudhijack::output {
 
 /// What came of the events, by mode.
 using Findings = std::variant<detect::VolumeFindings, detect::HuntFindings, detect::BaselineUpdate,
@@ -21,24 +21,24 @@ using Findings = std::variant<detect::VolumeFindings, detect::HuntFindings, dete
 
 /// The rows of a search or a scan.
 struct Answer {
-    std::span<const Column> columns;
-    std::vector<Row> rows;
+    std::span<const detect::Column> columns;
+    std::vector<detect::Row> rows;
 };
 
 /// An empty activity of the mode that the user asked for. The catalogue must outlive it.
-detect::Activity new_activity(const detect::Catalogue& catalogue, const Config& config);
+detect::Activity new_activity(const rules::Catalogue& catalogue, const config::Config& config);
 
 /// Judges what was counted. Volume findings view the activity. The error ends the search: a
 /// baseline has become larger than can be read again.
-Result<Findings> judge(const detect::Activity& activity, const Config& config);
+Result<Findings> judge(const detect::Activity& activity, const config::Config& config);
 
 Answer answer_of(const Findings& findings);
 
 /// What the user should know of how the rows came about; nothing that is wrong.
 std::vector<std::string> notes_of(const Findings& findings, const detect::Activity& activity,
-                                  const detect::Catalogue& catalogue);
+                                  const rules::Catalogue& catalogue);
 
 /// What of a hunt's events was not counted, and why; empty where there is nothing to say.
 std::string uncounted_in_words(std::uint64_t left_out, std::uint64_t repeats);
 
-}  // namespace cloudhijack::command
+}  // namespace cloudhijack::output

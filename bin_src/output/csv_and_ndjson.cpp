@@ -10,12 +10,12 @@
 #include "csv/row_writer.hpp"
 #include "text/utf8.hpp"
 
-namespace cloudhijack::scan {
+namespace cloudhijack::output {
 namespace {
 
-using command::Column;
-using command::Number;
-using command::Row;
+using detect::Column;
+using detect::Number;
+using detect::Row;
 
 std::string json_string(const std::string& text) {
     using nlohmann::json;
@@ -75,10 +75,10 @@ std::string to_csv(std::span<const Column> columns, std::span<const Row> rows, b
     csv::append_row(out, cells);
     for (const Row& row : rows) {
         cells.clear();
-        for (const command::Value& value : row) cells.push_back(std::visit(CsvCell{raw}, value));
+        for (const detect::Value& value : row) cells.push_back(std::visit(CsvCell{raw}, value));
         csv::append_row(out, cells);
     }
     return out;
 }
 
-}  // namespace cloudhijack::scan
+}  // namespace cloudhijack::output

@@ -11,7 +11,7 @@
 #include "text/time.hpp"
 #include "text/words.hpp"
 
-namespace cloudhijack::scan {
+namespace cloudhijack::output {
 namespace {
 
 constexpr std::array k_volume_columns = {TableColumn{.title = "Score", .right = true, .rank = 0},
@@ -48,10 +48,10 @@ std::string many(std::uint64_t count, std::string_view first) {
     return text;
 }
 
-TableRow to_row(const detect::VolumeFinding& finding) {
+TableRow to_table_row(const detect::VolumeFinding& finding) {
     const detect::VolumeGroup& group = finding.group;
     const auto& addresses = group.source_addresses;
-    TableRow row{.cells = {std::to_string(finding.score), cloudtrail::to_utc(group.span_start),
+    TableRow row{.cells = {std::to_string(finding.score), text::to_utc(group.span_start),
                            group.service->label, std::to_string(group.event_count),
                            std::to_string(finding.threshold), std::string(group.caller_arn),
                            std::string(group.region),
@@ -61,14 +61,14 @@ TableRow to_row(const detect::VolumeFinding& finding) {
     return row;
 }
 
-TableRow to_row(const detect::HuntFinding& finding) {
+TableRow to_table_row(const detect::HuntFinding& finding) {
     constexpr std::uint64_t medium = 41;
     constexpr std::uint64_t high = 61;
     const auto& addresses = finding.addresses;
-    const cloudtrail::Time first{std::chrono::seconds{finding.first_event}};
+    const text::Time first{std::chrono::seconds{finding.first_event}};
     TableRow row{
         .cells = {std::to_string(finding.risk_score), std::string(finding.severity),
-                  cloudtrail::to_utc(first), finding.principal.name, finding.principal.account,
+                  text::to_utc(first), finding.principal.name, finding.principal.account,
                   text::joined(finding.services, ", "), std::to_string(finding.use_count),
                   many(addresses.size, addresses.values.empty() ? "" : addresses.values.front())},
         .details = finding.reasons};
@@ -81,16 +81,16 @@ TableRow to_row(const detect::HuntFinding& finding) {
 
 std::string time(std::optional<std::int64_t> second) {
     if (!second) return "-";
-    return cloudtrail::to_utc(cloudtrail::Time{std::chrono::seconds{*second}});
+    return text::to_utc(text::Time{std::chrono::seconds{*second}});
 }
 
-TableRow to_row(const detect::CoverageFinding& finding) {
+TableRow to_table_row(const detect::CoverageFinding& finding) {
     TableRow row{
         .cells = {finding.account, finding.service->label,
                   finding.region.empty() ? "-" : finding.region, std::to_string(finding.management),
                   std::to_string(finding.data), time(finding.first), time(finding.last)},
         .details = {}};
-    const std::string not_seen = command::not_seen(finding);
+    const std::string not_seen = detect::not_seen(finding);
     if (!not_seen.empty()) row.details.push_back(not_seen);
     const std::string& never_logged = finding.service->never_logged;
     if (!never_logged.empty()) row.details.push_back("CloudTrail never shows " + never_logged);
@@ -102,7 +102,7 @@ std::string table_of(std::span<const TableColumn> columns, std::span<const Findi
                      Look look) {
     std::vector<TableRow> rows;
     rows.reserve(findings.size());
-    for (const Finding& finding : findings) rows.push_back(to_row(finding));
+    for (const Finding& finding : findings) rows.push_back(to_table_row(finding));
     return to_table(columns, rows, look);
 }
 
@@ -120,4 +120,4 @@ std::string to_table(std::span<const detect::CoverageFinding> findings, Look loo
     return table_of(k_coverage_columns, findings, look);
 }
 
-}  // namespace cloudhijack::scan
+}  // namespace cloudhijack::output

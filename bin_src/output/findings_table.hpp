@@ -8,7 +8,7 @@
 #include "detect/volume/volume_finding.hpp"
 #include "output/terminal_table.hpp"
 
-namespace cloudhijack::scan {
+namespace cloudhijack::output {
 
 /// A table for people: one line for each finding, its reasons below.
 std::string to_table(std::span<const detect::VolumeFinding> findings, Look look);
@@ -19,4 +19,4 @@ std::string to_table(std::span<const detect::HuntFinding> findings, Look look);
 /// The same for what was seen of services, what was not seen below.
 std::string to_table(std::span<const detect::CoverageFinding> findings, Look look);
 
-}  // namespace cloudhijack::scan
+}  // namespace cloudhijack::output

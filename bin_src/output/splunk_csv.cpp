@@ -3,12 +3,12 @@
 #include "csv/multivalue.hpp"
 #include "csv/row_writer.hpp"
 
-namespace cloudhijack::command {
+namespace cloudhijack::output {
 namespace {
 
 struct CellText {
     std::string operator()(const std::string& text) const { return text; }
-    std::string operator()(const Number& number) const { return number.digits; }
+    std::string operator()(const detect::Number& number) const { return number.digits; }
     std::string operator()(const std::vector<std::string>& list) const {
         return csv::joined_by_newlines(list);
     }
@@ -16,19 +16,20 @@ struct CellText {
 
 }  // namespace
 
-std::string to_splunk_csv(std::span<const Column> columns, std::span<const Row> rows) {
+std::string to_splunk_csv(std::span<const detect::Column> columns,
+                          std::span<const detect::Row> rows) {
     std::vector<std::string> cells;
-    for (const Column& column : columns) cells.emplace_back(column.name);
-    for (const Column& column : columns) {
+    for (const detect::Column& column : columns) cells.emplace_back(column.name);
+    for (const detect::Column& column : columns) {
         if (column.multivalue)
             cells.push_back(std::string(csv::k_multivalue_prefix) + std::string(column.name));
     }
     std::string csv;
     csv::append_row(csv, cells);
-    for (const Row& row : rows) {
+    for (const detect::Row& row : rows) {
         cells.clear();
-        for (const Value& value : row) cells.push_back(std::visit(CellText{}, value));
-        for (const Value& value : row) {
+        for (const detect::Value& value : row) cells.push_back(std::visit(CellText{}, value));
+        for (const detect::Value& value : row) {
             const auto* list = std::get_if<std::vector<std::string>>(&value);
             if (list != nullptr) cells.push_back(csv::multivalue_twin(*list));
         }
@@ -37,4 +38,4 @@ std::string to_splunk_csv(std::span<const Column> columns, std::span<const Row> 
     return csv;
 }
 
-}  // namespace cloudhijack::command
+}  // namespace cloudhijack::output

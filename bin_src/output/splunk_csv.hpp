@@ -1,33 +1,15 @@
 #pragma once
 
-#include <concepts>
 #include <span>
 #include <string>
-#include <string_view>
-#include <variant>
-#include <vector>
 
-namespace cloudhijack::command {
+#include "detect/row.hpp"
 
-/// A number in decimal digits, kept as text so that every format shows the same.
-struct Number {
-    std::string digits;
-};
-
-Number number(std::integral auto value) { return {std::to_string(value)}; }
-
-/// One cell of the answer; a list is what Splunk calls a multivalue.
-using Value = std::variant<std::string, Number, std::vector<std::string>>;
-
-struct Column {
-    std::string_view name;
-    bool multivalue = false;
-};
-
-using Row = std::vector<Value>;  ///< a value for each column, in their order
+namespace cloudhijack::output {
 
 /// The rows as Splunk takes them: CSV with a header and, for each multivalue column, a `__mv_` twin
 /// behind all columns that holds `$a$;$b$` where there is more than one value.
-std::string to_splunk_csv(std::span<const Column> columns, std::span<const Row> rows);
+std::string to_splunk_csv(std::span<const detect::Column> columns,
+                          std::span<const detect::Row> rows);
 
-}  // namespace cloudhijack::command
+}  // namespace cloudhijack::output

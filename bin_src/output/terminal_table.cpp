@@ -4,7 +4,7 @@
 
 #include "output/terminal_text.hpp"
 
-namespace cloudhijack::scan {
+namespace cloudhijack::output {
 namespace {
 
 /// A column as it is laid out.
@@ -102,4 +102,4 @@ std::string to_table(std::span<const TableColumn> columns, std::span<const Table
     return out;
 }
 
-}  // namespace cloudhijack::scan
+}  // namespace cloudhijack::output

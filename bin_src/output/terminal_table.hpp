@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace cloudhijack::scan {
+namespace cloudhijack::output {
 
 /// How a table may look.
 struct Look {
@@ -36,4 +36,4 @@ struct TableRow {
 std::string to_table(std::span<const TableColumn> columns, std::span<const TableRow> rows,
                      Look look);
 
-}  // namespace cloudhijack::scan
+}  // namespace cloudhijack::output

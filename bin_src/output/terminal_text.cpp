@@ -6,7 +6,7 @@
 
 #include "text/utf8.hpp"
 
-namespace cloudhijack::scan {
+namespace cloudhijack::output {
 namespace {
 
 // An ellipsis, one character wide.
@@ -93,4 +93,4 @@ std::string for_terminal(std::string_view text, std::size_t width) {
            std::string(back_that_fits(shown, kept - kept / 2));
 }
 
-}  // namespace cloudhijack::scan
+}  // namespace cloudhijack::output

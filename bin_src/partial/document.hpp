@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace cloudhijack::detect::partial {
+namespace cloudhijack::partial {
 
 // A partial document is what one search peer has counted of one chunk of events, or a part of it,
 // as one JSON object:
@@ -48,4 +48,4 @@ struct Header {
     bool operator==(const Header&) const = default;
 };
 
-}  // namespace cloudhijack::detect::partial
+}  // namespace cloudhijack::partial

@@ -6,7 +6,7 @@
 #include "io/window.hpp"
 #include "text/quote.hpp"
 
-namespace cloudhijack::detect::partial {
+namespace cloudhijack::partial {
 namespace {
 
 namespace ondemand = simdjson::ondemand;
@@ -150,4 +150,4 @@ std::string as_host(std::string_view name) {
     return host;
 }
 
-}  // namespace cloudhijack::detect::partial
+}  // namespace cloudhijack::partial

@@ -15,7 +15,7 @@
 #include "partial/document.hpp"
 #include "result.hpp"
 
-namespace cloudhijack::detect::partial {
+namespace cloudhijack::partial {
 
 /// Reads the fields of one item, in order. A field that is not there or out of its bounds leaves
 /// its variable as it is, which must be within them, and makes the document a broken one.
@@ -119,4 +119,4 @@ std::string host_of(std::string_view document);
 /// A machine's name as headers hold it: other characters become underscores.
 std::string as_host(std::string_view name);
 
-}  // namespace cloudhijack::detect::partial
+}  // namespace cloudhijack::partial

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-namespace cloudhijack::detect::partial {
+namespace cloudhijack::partial {
 namespace {
 
 // What a list costs besides its items: ,"name":[]
@@ -92,4 +92,4 @@ void DocumentWriter::forget_texts_from(std::size_t number) {
     }
 }
 
-}  // namespace cloudhijack::detect::partial
+}  // namespace cloudhijack::partial

@@ -11,7 +11,7 @@
 
 #include "partial/document.hpp"
 
-namespace cloudhijack::detect::partial {
+namespace cloudhijack::partial {
 
 class DocumentWriter;
 
@@ -105,4 +105,4 @@ class DocumentWriter {
     std::map<std::string, std::string, std::less<>> lists_;  ///< the items' JSON, without brackets
 };
 
-}  // namespace cloudhijack::detect::partial
+}  // namespace cloudhijack::partial

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace cloudhijack::detect {
+namespace cloudhijack::rules {
 
 void Allowlist::Index::add(std::string_view text, std::size_t number) {
     numbers[std::string(text)].push_back(number);
@@ -84,4 +84,4 @@ std::optional<std::uint64_t> allowed_volume(const Exceptions& exceptions, std::s
     return threshold;
 }
 
-}  // namespace cloudhijack::detect
+}  // namespace cloudhijack::rules

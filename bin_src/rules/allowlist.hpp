@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace cloudhijack::detect {
+namespace cloudhijack::rules {
 
 /// What the volume of calls is called in an allowlist, in both modes.
 inline constexpr std::string_view k_volume_evidence = "burst";
@@ -69,4 +69,4 @@ bool matches_wildcards(std::string_view pattern, std::string_view text);
 std::optional<std::uint64_t> allowed_volume(const Exceptions& exceptions, std::size_t service,
                                             std::int64_t second, std::uint64_t threshold);
 
-}  // namespace cloudhijack::detect
+}  // namespace cloudhijack::rules

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace cloudhijack::detect {
+namespace cloudhijack::rules {
 
 void Baseline::Use::add(const Use& other) {
     first_seen = std::min(first_seen, other.first_seen);
@@ -38,4 +38,4 @@ bool Baseline::has_used(std::string_view account, std::string_view service) cons
     return found != accounts_.end() && found->second.services.contains(service);
 }
 
-}  // namespace cloudhijack::detect
+}  // namespace cloudhijack::rules

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace cloudhijack::detect {
+namespace cloudhijack::rules {
 
 /// What is usual: which principals have used which services with success, since when, and how much.
 /// Times are seconds since 1970. See design.md and detection.md, section 6, "Tuning".
@@ -77,4 +77,4 @@ class Baseline {
     std::map<std::string, Account, std::less<>> accounts_;
 };
 
-}  // namespace cloudhijack::detect
+}  // namespace cloudhijack::rules

@@ -11,7 +11,7 @@
 
 #include "counting/hash.hpp"
 
-namespace cloudhijack::detect {
+namespace cloudhijack::rules {
 
 Catalogue::Catalogue(std::vector<Service> services)
     : services_(std::move(services)), names_(services_.size()) {
@@ -66,7 +66,7 @@ std::string Catalogue::fingerprint() const {
                 add(call.source);
                 add(call.name);
                 add(std::to_string(call.conditions.size()));
-                for (const cloudtrail::Condition& condition : call.conditions) {
+                for (const log::Condition& condition : call.conditions) {
                     add(std::to_string(condition.path.size()));
                     for (const std::string& key : condition.path) add(key);
                     add(condition.value);
@@ -75,7 +75,7 @@ std::string Catalogue::fingerprint() const {
         }
     }
     std::array<char, 17> digits{};
-    std::snprintf(digits.data(), digits.size(), "%016" PRIx64, hash_of(rules));
+    std::snprintf(digits.data(), digits.size(), "%016" PRIx64, counting::hash_of(rules));
     return digits.data();
 }
 
@@ -89,4 +89,4 @@ Pattern default_suspicious_names() {
     return std::make_shared<const re2::RE2>("(temp|tmp|test|anon|random)");
 }
 
-}  // namespace cloudhijack::detect
+}  // namespace cloudhijack::rules

@@ -10,12 +10,11 @@
 #include <vector>
 
 #include "log/condition.hpp"
-#include "rules/conf_file.hpp"
-#include "rules/evidence_settings.hpp"
 #include "rules/pattern.hpp"
+#include "rules/phase.hpp"
 #include "text/key_table.hpp"
 
-namespace cloudhijack::detect {
+namespace cloudhijack::rules {
 
 /// The largest threshold that can be set: ten times it still fits a count.
 inline constexpr std::uint64_t k_largest_threshold = 1'000'000'000;
@@ -23,18 +22,11 @@ inline constexpr std::uint64_t k_largest_threshold = 1'000'000'000;
 /// The most calls of one phase.
 inline constexpr std::size_t k_most_calls = 5000;
 
-/// What a call is for in the course of an attack; `volume` is what mode=volume counts.
-enum class Phase : std::uint8_t { volume, use, recon, enable, evade, cleanup, credential };
-
-/// The phases' keys in a stanza, in the order of the enumerators.
-inline constexpr std::array<std::string_view, 7> k_phase_names = {
-    "volume", "use", "recon", "enable", "evade", "cleanup", "credential"};
-
 /// A call as the catalogue names it: `PutAccountSendingAttributes(sendingEnabled=true)`.
 struct Call {
     std::string source;  ///< as events have it: `ses.amazonaws.com`
     std::string name;
-    std::vector<cloudtrail::Condition> conditions;  ///< on the request's parameters; all must hold
+    std::vector<log::Condition> conditions;  ///< on the request's parameters; all must hold
 };
 
 /// A cloud service that is hijacked to be used at the victim's cost.
@@ -60,7 +52,7 @@ class Catalogue {
         std::size_t service;  ///< index in services()
         Phase phase;
         std::uint16_t call;  ///< which of the service's calls it is; see call_name()
-        std::vector<cloudtrail::Condition> conditions;
+        std::vector<log::Condition> conditions;
     };
 
     explicit Catalogue(std::vector<Service> services);
@@ -109,19 +101,4 @@ std::vector<std::uint64_t> thresholds_of(const Catalogue& catalogue);
 /// What the search that mode=volume replaces takes for a suspicious name.
 Pattern default_suspicious_names();
 
-/// A catalogue as conf files give it, and what in them was not understood.
-struct LoadedCatalogue {
-    Catalogue catalogue;
-    EvidenceTable evidence;
-    std::vector<conf::Setting>
-        defaults;  ///< `[defaults]`, lower layers first: options' names, values
-    std::vector<conf::Mistake> mistakes;  ///< each such key keeps the value of the layer below
-};
-
-/// Reads layers of cloudhijack.conf, each overriding those before it key by key.
-LoadedCatalogue load_catalogue(std::span<const conf::ConfFile> layers);
-
-/// default/cloudhijack.conf as it was when the program was built.
-const conf::ConfFile& embedded_catalogue();
-
-}  // namespace cloudhijack::detect
+}  // namespace cloudhijack::rules

@@ -4,7 +4,7 @@
 
 #include "text/trim.hpp"
 
-namespace cloudhijack::conf {
+namespace cloudhijack::rules {
 namespace {
 
 constexpr std::string_view k_byte_order_mark = "\xEF\xBB\xBF";
@@ -86,4 +86,4 @@ ConfFile parse(std::string_view file, std::string_view text) {
     return parsed;
 }
 
-}  // namespace cloudhijack::conf
+}  // namespace cloudhijack::rules

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace cloudhijack::conf {
+namespace cloudhijack::rules {
 
 /// Where a key stands, for messages.
 struct Place {
@@ -39,4 +39,4 @@ struct ConfFile {
 /// `file` is the name for messages.
 ConfFile parse(std::string_view file, std::string_view text);
 
-}  // namespace cloudhijack::conf
+}  // namespace cloudhijack::rules

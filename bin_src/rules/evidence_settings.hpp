@@ -12,7 +12,7 @@
 
 #include "rules/pattern.hpp"
 
-namespace cloudhijack::detect {
+namespace cloudhijack::rules {
 
 /// What a parameter of an evidence is.
 enum class ParameterKind : std::uint8_t { number, time, pattern, words };
@@ -51,4 +51,4 @@ class EvidenceSettings {
 /// The settings of every evidence, by id.
 using EvidenceTable = std::map<std::string, EvidenceSettings, std::less<>>;
 
-}  // namespace cloudhijack::detect
+}  // namespace cloudhijack::rules

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace cloudhijack::detect {
+namespace cloudhijack::rules {
 
 HuntRules HuntRules::of(const Catalogue& catalogue, std::shared_ptr<const EvidenceTable> evidence) {
     return {.thresholds = thresholds_of(catalogue),
@@ -11,4 +11,4 @@ HuntRules HuntRules::of(const Catalogue& catalogue, std::shared_ptr<const Eviden
             .evidence = std::move(evidence)};
 }
 
-}  // namespace cloudhijack::detect
+}  // namespace cloudhijack::rules

@@ -14,7 +14,7 @@
 #include "rules/evidence_settings.hpp"
 #include "rules/pattern.hpp"
 
-namespace cloudhijack::detect {
+namespace cloudhijack::rules {
 
 inline constexpr std::uint64_t k_highest_risk = 100;
 /// The first that is more than informational.
@@ -43,4 +43,4 @@ struct HuntRules {
     }
 };
 
-}  // namespace cloudhijack::detect
+}  // namespace cloudhijack::rules

@@ -19,7 +19,7 @@ namespace cloudhijack::scan {
 /// A stretch of one file, copied out of its window for another thread to read.
 class Batch {
   public:
-    Batch(std::size_t file, const cloudtrail::RecordSplitter::Stretch& stretch)
+    Batch(std::size_t file, const json::RecordSplitter::Stretch& stretch)
         : file_(file),
           text_(std::make_unique_for_overwrite<char[]>(stretch.text.size() + io::k_padding)),
           stretch_(stretch) {
@@ -30,12 +30,12 @@ class Batch {
     /// With io::k_padding readable bytes behind it.
     [[nodiscard]] std::span<char> text() const { return {text_.get(), stretch_.text.size()}; }
     /// Where it stood and what it is part of. Its own text may be gone.
-    [[nodiscard]] const cloudtrail::RecordSplitter::Stretch& stretch() const { return stretch_; }
+    [[nodiscard]] const json::RecordSplitter::Stretch& stretch() const { return stretch_; }
 
   private:
     std::size_t file_;
     std::unique_ptr<char[]> text_;
-    cloudtrail::RecordSplitter::Stretch stretch_;
+    json::RecordSplitter::Stretch stretch_;
 };
 
 /// Hands out work: batches first, then files. A thread that reads a large file gives batches of it

@@ -30,7 +30,7 @@ std::string progress_text(std::uint64_t bytes, std::uint64_t total_bytes, std::u
     return text;
 }
 
-ProgressLine::ProgressLine(const Scanner& scanner, const command::Config& config,
+ProgressLine::ProgressLine(const Scanner& scanner, const config::Config& config,
                            std::uint64_t total_bytes)
     : scanner_(&scanner),
       config_(&config),

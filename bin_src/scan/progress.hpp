@@ -23,7 +23,7 @@ std::string progress_text(std::uint64_t bytes, std::uint64_t total_bytes, std::u
 class ProgressLine {
   public:
     /// Both must outlive it.
-    ProgressLine(const Scanner& scanner, const command::Config& config, std::uint64_t total_bytes);
+    ProgressLine(const Scanner& scanner, const config::Config& config, std::uint64_t total_bytes);
 
   private:
     void run(const std::stop_token& stopped);
@@ -31,7 +31,7 @@ class ProgressLine {
     [[nodiscard]] std::optional<std::size_t> finding_count() const;
 
     const Scanner* scanner_;
-    const command::Config* config_;
+    const config::Config* config_;
     std::uint64_t total_bytes_;
     std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
     std::mutex mutex_;

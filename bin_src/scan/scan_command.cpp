@@ -13,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include "config/catalogue_reader.hpp"
 #include "config/lookups.hpp"
 #include "config/setup.hpp"
 #include "detect/hunt/evidence/words.hpp"
@@ -29,10 +30,12 @@
 namespace cloudhijack::scan {
 namespace {
 
-using command::Setup;
+using config::Setup;
 using detect::counted;
 
-void tell(std::string_view text) { std::cerr << "cloudhijack: " << for_terminal(text, 0) << '\n'; }
+void tell(std::string_view text) {
+    std::cerr << "cloudhijack: " << output::for_terminal(text, 0) << '\n';
+}
 
 int tell_error(std::string_view text) {
     tell(text);
@@ -41,14 +44,14 @@ int tell_error(std::string_view text) {
 
 // The setup that --config asks for, or the installed one.
 Result<Setup> read_setup_for(const std::string& config_path) {
-    if (config_path.empty()) return command::read_installed_setup();
-    auto file = command::read_conf_file(config_path);
+    if (config_path.empty()) return config::read_installed_setup();
+    auto file = config::read_conf_file(config_path);
     if (!file) return std::unexpected(file.error());
-    return command::read_setup(std::vector{detect::embedded_catalogue(), std::move(*file)});
+    return config::read_setup(std::vector{config::embedded_catalogue(), std::move(*file)});
 }
 
-Look look_of_output() {
-    Look look;
+output::Look look_of_output() {
+    output::Look look;
     if (::isatty(STDOUT_FILENO) != 1) return look;
     winsize size{};
     if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) look.width = size.ws_col;
@@ -64,39 +67,39 @@ struct Report {
 };
 
 struct ToTable {
-    Look look;
+    output::Look look;
 
     std::string operator()(const detect::VolumeFindings& findings) const {
-        return to_table(findings.rows, look);
+        return output::to_table(findings.rows, look);
     }
     std::string operator()(const detect::HuntFindings& findings) const {
-        return to_table(findings.rows, look);
+        return output::to_table(findings.rows, look);
     }
     std::string operator()(const std::vector<detect::CoverageFinding>& findings) const {
-        return to_table(findings, look);
+        return output::to_table(findings, look);
     }
     std::string operator()(const detect::BaselineUpdate& /*update*/) const { return {}; }
 };
 
-Report report(const ScanOptions& options, const command::Findings& findings) {
-    const auto [columns, rows] = command::answer_of(findings);
+Report report(const ScanOptions& options, const output::Findings& findings) {
+    const auto [columns, rows] = output::answer_of(findings);
     std::string text;
     switch (options.format) {
-        case Format::table:
+        case output::Format::table:
             text = std::visit(ToTable{look_of_output()}, findings);
             break;
-        case Format::csv:
-            text = to_csv(columns, rows, options.raw_csv);
+        case output::Format::csv:
+            text = output::to_csv(columns, rows, options.raw_csv);
             break;
-        case Format::ndjson:
-            text = to_ndjson(columns, rows);
+        case output::Format::ndjson:
+            text = output::to_ndjson(columns, rows);
             break;
     }
     return {.text = std::move(text), .rows = rows.size()};
 }
 
 // Reads the lookup files that the user named; false where one cannot be used.
-bool take_lookups(const Setup& setup, command::Config& config) {
+bool take_lookups(const Setup& setup, config::Config& config) {
     std::error_code error;
     const std::string& baseline = config.baseline_file;
     if (!baseline.empty() && std::filesystem::file_size(baseline, error) == 0 && !error) {
@@ -105,11 +108,11 @@ bool take_lookups(const Setup& setup, command::Config& config) {
              "to another file, and rename it");
         return false;
     }
-    const auto problems = command::read_lookups(setup.catalogue, {}, config);
+    const auto problems = config::read_lookups(setup.catalogue, {}, config);
     for (const std::string& problem : problems.bad_lines) tell(problem);
     for (const std::string& problem : problems.unread) tell(problem);
-    if (config.mode != command::Mode::baseline) return problems.unread.empty();
-    const auto whole = command::check_whole(problems);
+    if (config.mode != config::Mode::baseline) return problems.unread.empty();
+    const auto whole = config::check_whole(problems);
     if (!whole) tell(whole.error().text);
     return whole.has_value();
 }
@@ -139,8 +142,8 @@ int scan(ScanOptions options, const Setup& setup) {
     for (const std::string& skipped : list.skipped) tell(skipped);
     for (const std::string& problem : list.problems) tell(problem);
 
-    Scanner scanner([&] { return command::new_activity(setup.catalogue, options.config); },
-                    cloudtrail::CallFilter(setup.catalogue.call_names()));
+    Scanner scanner([&] { return output::new_activity(setup.catalogue, options.config); },
+                    log::CallFilter(setup.catalogue.call_names()));
     std::vector<FileOutcome> outcomes;
     {
         std::optional<ProgressLine> line;
@@ -158,7 +161,7 @@ int scan(ScanOptions options, const Setup& setup) {
         left_out += outcomes[i].left_out;
     }
 
-    const auto findings = command::judge(scanner.activity(), options.config);
+    const auto findings = output::judge(scanner.activity(), options.config);
     if (!findings) return tell_error(findings.error().text);
     const auto [text, rows] = report(options, *findings);
     const auto written = io::write_to(STDOUT_FILENO)(text);
@@ -166,15 +169,15 @@ int scan(ScanOptions options, const Setup& setup) {
         return tell_error(written.error().text);
     }
     if (const auto* hunt = std::get_if<detect::HuntActivity>(&scanner.activity())) {
-        const auto uncounted = command::uncounted_in_words(left_out, hunt->repeats());
+        const auto uncounted = output::uncounted_in_words(left_out, hunt->repeats());
         if (!uncounted.empty()) tell(uncounted);
     }
     for (const std::string& note :
-         command::notes_of(*findings, scanner.activity(), setup.catalogue)) {
+         output::notes_of(*findings, scanner.activity(), setup.catalogue)) {
         tell(note);
     }
     const bool has_findings =
-        options.config.mode == command::Mode::volume || options.config.mode == command::Mode::hunt;
+        options.config.mode == config::Mode::volume || options.config.mode == config::Mode::hunt;
     tell(counted(list.files.size(), "file") + ", " + counted(records, "record") + ", " +
          counted(rows, has_findings ? "finding" : "row"));
     if (failed) return k_exit_error;
@@ -182,13 +185,13 @@ int scan(ScanOptions options, const Setup& setup) {
 }
 
 int tell_mistakes(const Setup& setup) {
-    for (const conf::Mistake& mistake : setup.mistakes) tell(to_text(mistake));
+    for (const rules::Mistake& mistake : setup.mistakes) tell(to_text(mistake));
     return setup.mistakes.empty() ? k_exit_ok : k_exit_error;
 }
 
 // What the macro cloudhijack_events searches for: the names of all calls. Each is one segment of
 // the index in every form that a record comes in, so the search loses no event that counts.
-std::string macro_terms(const detect::Catalogue& catalogue) {
+std::string macro_terms(const rules::Catalogue& catalogue) {
     std::string terms;
     for (const std::string_view name : catalogue.call_names()) {
         terms += (terms.empty() ? "(" : " OR ") + std::string(name);
@@ -209,8 +212,8 @@ int run_scan(std::span<const std::string> arguments) {
     const auto setup = read_setup_for(find_config_path(arguments));
     if (std::ranges::any_of(arguments, is_help)) {
         // Help must not depend on a file that can be broken.
-        const std::vector built_in = {detect::embedded_catalogue()};
-        return print(scan_help(setup ? *setup : command::read_setup(built_in)));
+        const std::vector built_in = {config::embedded_catalogue()};
+        return print(scan_help(setup ? *setup : config::read_setup(built_in)));
     }
     if (!setup) return tell_error(setup.error().text);
     if (tell_mistakes(*setup) != k_exit_ok) return k_exit_error;
@@ -246,8 +249,8 @@ int run_check_config(std::span<const std::string> arguments) {
     }
     text += "catalogue " + setup->catalogue.fingerprint() +
             ": which calls count, and for what; the same on a search head and all its peers\n";
-    const std::vector built_in = {detect::embedded_catalogue()};
-    if (terms != macro_terms(detect::load_catalogue(built_in).catalogue)) {
+    const std::vector built_in = {config::embedded_catalogue()};
+    if (terms != macro_terms(config::load_catalogue(built_in).catalogue)) {
         text +=
             "\nThe calls are others than the app's macro searches for. Put into "
             "local/macros.conf:\n\n"

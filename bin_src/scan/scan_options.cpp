@@ -39,12 +39,12 @@ po::options_description described(const char* caption, std::span<const ShownOpti
     return options;
 }
 
-Result<Format> read_format(const std::string& name) {
+Result<output::Format> read_format(const std::string& name) {
     const auto format = std::ranges::find(k_format_names, name);
     if (format == k_format_names.end()) {
         return failure("option --format takes table, csv or ndjson; got \"" + name + '"');
     }
-    return static_cast<Format>(format - k_format_names.begin());
+    return static_cast<output::Format>(format - k_format_names.begin());
 }
 
 Result<unsigned> read_threads(const std::string& text) {
@@ -78,15 +78,15 @@ Result<po::variables_map> parse(std::span<const std::string> arguments,
 
 // How the rows are printed depends on what they are.
 Result<> fit_output_to_mode(const po::variables_map& given, ScanOptions& options) {
-    const command::Mode mode = options.config.mode;
-    const bool is_baseline = mode == command::Mode::baseline;
-    options.format = is_baseline ? Format::csv : Format::table;
+    const config::Mode mode = options.config.mode;
+    const bool is_baseline = mode == config::Mode::baseline;
+    options.format = is_baseline ? output::Format::csv : output::Format::table;
     if (given.contains("format")) {
         const auto format = read_format(given["format"].as<std::string>());
         if (!format) return std::unexpected(format.error());
         options.format = *format;
     }
-    if (is_baseline && options.format == Format::table) {
+    if (is_baseline && options.format == output::Format::table) {
         return failure("mode baseline prints a file, so --format takes csv or ndjson");
     }
     if (is_baseline) options.raw_csv = true;  // it is read again, as it stands
@@ -104,7 +104,7 @@ std::string ShownOption::text() const {
 }
 
 std::vector<ShownOption> own_options() {
-    using Kind = command::Offer::Kind;
+    using Kind = config::Offer::Kind;
     return {
         {.name = "help",
          .effect = "show this text",
@@ -131,10 +131,10 @@ std::vector<ShownOption> own_options() {
     };
 }
 
-std::vector<ShownOption> search_options(const command::Setup& setup) {
+std::vector<ShownOption> search_options(const config::Setup& setup) {
     std::vector<ShownOption> shown;
-    for (const command::Option& option : setup.options) {
-        if (option.face == command::Face::search) continue;
+    for (const config::Option& option : setup.options) {
+        if (option.face == config::Face::search) continue;
         shown.push_back({.name = in_kebab_case(option.name),
                          .effect = option.effect,
                          .takes = option.takes,
@@ -154,7 +154,7 @@ std::string find_config_path(std::span<const std::string> arguments) {
 }
 
 Result<ScanOptions> read_scan_arguments(std::span<const std::string> arguments,
-                                        const command::Setup& setup) {
+                                        const config::Setup& setup) {
     po::options_description shown;
     shown.add(described("Options", own_options()))
         .add(described("What to find", search_options(setup)));
@@ -174,16 +174,16 @@ Result<ScanOptions> read_scan_arguments(std::span<const std::string> arguments,
         if (!threads) return std::unexpected(threads.error());
         options.threads = *threads;
     }
-    for (const command::Option& option : setup.options) {
+    for (const config::Option& option : setup.options) {
         const std::string name = in_kebab_case(option.name);
-        if (option.face == command::Face::search || !given->contains(name)) continue;
+        if (option.face == config::Face::search || !given->contains(name)) continue;
         const auto& value = (*given)[name].as<std::string>();
         auto set = set_option(option, "--" + name, value, options.config);
         if (!set) return std::unexpected(set.error());
     }
-    for (const command::Option& option : setup.options) {
+    for (const config::Option& option : setup.options) {
         const std::string name = in_kebab_case(option.name);
-        if (option.face == command::Face::search || !given->contains(name)) continue;
+        if (option.face == config::Face::search || !given->contains(name)) continue;
         auto fits = check_mode(option, "--" + name, options.config.mode);
         if (!fits) return std::unexpected(fits.error());
     }
@@ -214,7 +214,7 @@ std::vector<std::string> scan_examples() {
             "aws cloudtrail lookup-events --output json | cloudhijack scan -"};
 }
 
-std::string scan_help(const command::Setup& setup) {
+std::string scan_help(const config::Setup& setup) {
     std::ostringstream text;
     text << "usage: cloudhijack scan [options] PATH...\n\n"
          << scan_purpose() << '\n'

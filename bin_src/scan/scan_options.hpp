@@ -13,11 +13,11 @@ namespace cloudhijack::scan {
 /// What the user of `cloudhijack scan` asked for.
 struct ScanOptions {
     std::vector<std::string> paths;
-    Format format = Format::table;
+    output::Format format = output::Format::table;
     bool raw_csv = false;
     bool fail_on_findings = false;
     unsigned threads = 1;
-    command::Config config;
+    config::Config config;
 };
 
 /// The path that `--config` gives, empty without: it must be known before the other options are.
@@ -25,7 +25,7 @@ std::string find_config_path(std::span<const std::string> arguments);
 
 /// The error says what is wrong with the arguments.
 Result<ScanOptions> read_scan_arguments(std::span<const std::string> arguments,
-                                        const command::Setup& setup);
+                                        const config::Setup& setup);
 
 /// An option of `cloudhijack scan` as a user sees it.
 struct ShownOption {
@@ -33,7 +33,7 @@ struct ShownOption {
     std::string effect;
     std::string takes;  ///< its values in words, where the effect does not say it
     bool takes_value = true;
-    command::Offer offer = {};
+    config::Offer offer = {};
     char letter = '\0';  ///< its short form; 0: none
 
     /// What it does, and what it takes.
@@ -44,7 +44,7 @@ struct ShownOption {
 std::vector<ShownOption> own_options();
 
 /// The options that say what to find, of those of a search.
-std::vector<ShownOption> search_options(const command::Setup& setup);
+std::vector<ShownOption> search_options(const config::Setup& setup);
 
 /// What help says around the options, in lines.
 std::string scan_purpose();
@@ -54,6 +54,6 @@ std::string scan_exit_codes();
 std::vector<std::string> scan_examples();
 
 /// The text of `scan --help`.
-std::string scan_help(const command::Setup& setup);
+std::string scan_help(const config::Setup& setup);
 
 }  // namespace cloudhijack::scan

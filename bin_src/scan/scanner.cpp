@@ -91,8 +91,8 @@ void judge(const File& file, FileOutcome& outcome) {
 
 /// What a thread reads with, which takes memory as soon as it is there.
 struct Readers {
-    cloudtrail::DocumentReader documents{cloudtrail::Shape::cloudtrail()};
-    UnpackRoom room;
+    log::DocumentReader documents{log::Shape::cloudtrail()};
+    io::UnpackRoom room;
 };
 
 /// One thread of a scan.
@@ -155,7 +155,7 @@ class ScanThread {
             outcome_.error = "is UTF-16; convert it to UTF-8 first";
             return;
         }
-        cloudtrail::RecordSplitter splitter(window, cloudtrail::Shape::cloudtrail());
+        json::RecordSplitter splitter(window, log::Shape::cloudtrail());
         while (read_next(splitter)) {
             if (outcome_.records >= k_records_at_once) hand_in(index);
             if (!queue_->is_hungry()) continue;
@@ -167,15 +167,14 @@ class ScanThread {
 
     void read_batch(const Batch& batch) {
         io::Window window(batch.text());
-        cloudtrail::RecordSplitter splitter(window, cloudtrail::Shape::cloudtrail(),
-                                            batch.stretch());
+        json::RecordSplitter splitter(window, log::Shape::cloudtrail(), batch.stretch());
         while (read_next(splitter)) {
         }
     }
 
     // Most records are of calls that the catalogue does not name, and are not read. False at the
     // end.
-    bool read_next(cloudtrail::RecordSplitter& splitter) {
+    bool read_next(json::RecordSplitter& splitter) {
         const auto document = splitter.next();
         if (!document) outcome_.error = document.error().text;
         if (!document || !*document) return false;
@@ -187,17 +186,17 @@ class ScanThread {
         return true;
     }
 
-    [[nodiscard]] bool passes_over(const cloudtrail::RecordSplitter::Document& document) const {
+    [[nodiscard]] bool passes_over(const json::RecordSplitter::Document& document) const {
         const auto& filter = scanner_->filter_;
         if (document.only_name_key) {
             return filter.passes_over_object(document.text, *document.only_name_key);
         }
-        return document.is_closed && filter.passes_over(document.text, cloudtrail::Quotes::single);
+        return document.is_closed && filter.passes_over(document.text, json::Quotes::single);
     }
 
     void read_document(std::string_view text, std::uint64_t position) {
         bool broken = false;
-        const auto take = [&](const cloudtrail::Event& event) {
+        const auto take = [&](const log::Event& event) {
             ++outcome_.records;
             const auto added = detect::add(*activity_, event);
             if (added == detect::Added::left_out) ++outcome_.left_out;

@@ -42,7 +42,7 @@ class Scanner {
 
     /// `new_activity` makes an empty activity of the one mode of this scan; `filter` tells which
     /// records need not be read.
-    Scanner(NewActivity new_activity, cloudtrail::CallFilter filter)
+    Scanner(NewActivity new_activity, log::CallFilter filter)
         : new_activity_(std::move(new_activity)),
           filter_(std::move(filter)),
           activity_(new_activity_()) {}
@@ -66,7 +66,7 @@ class Scanner {
     friend class ScanThread;
 
     NewActivity new_activity_;
-    cloudtrail::CallFilter filter_;
+    log::CallFilter filter_;
     ScanProgress progress_;
     mutable std::mutex mutex_;  ///< of activity_
     detect::Activity activity_;

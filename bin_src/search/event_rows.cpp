@@ -10,12 +10,12 @@
 #include "scp/limits.hpp"
 #include "text/utf8.hpp"
 
-namespace cloudhijack::command {
+namespace cloudhijack::search {
 namespace {
 
-using cloudtrail::Event;
-using cloudtrail::Time;
 using csv::RowReader;
+using log::Event;
+using text::Time;
 
 // The Splunk Add-on for AWS writes `success`, in any case, into the errorCode of every success.
 bool says_success(std::string_view error_code) {
@@ -27,13 +27,13 @@ bool says_success(std::string_view error_code) {
 
 }  // namespace
 
-std::vector<std::string> EventRows::required_fields(Input input, bool with_partial_rows,
-                                                    const cloudtrail::Shape& shape) {
+std::vector<std::string> EventRows::required_fields(config::Input input, bool with_partial_rows,
+                                                    const log::Shape& shape) {
     std::vector<std::string> fields = {"_time"};
-    if (input == Input::raw || with_partial_rows) fields.emplace_back("_raw");
+    if (input == config::Input::raw || with_partial_rows) fields.emplace_back("_raw");
     if (with_partial_rows) fields.emplace_back(k_partial_column);
-    if (input == Input::fields) {
-        for (const cloudtrail::ShapePath& line : shape.paths()) {
+    if (input == config::Input::fields) {
+        for (const log::ShapePath& line : shape.paths()) {
             if (line.in_columns) fields.emplace_back(line.path);
         }
     }
@@ -73,10 +73,9 @@ Result<> EventRows::read_row(RowReader& rows, const Columns& columns) {
         return {};
     }
     ++into_.intake.rows;
-    const auto time =
-        columns.time ? cloudtrail::parse_time(rows.cell(*columns.time)) : std::nullopt;
+    const auto time = columns.time ? text::parse_time(rows.cell(*columns.time)) : std::nullopt;
     if (time) into_.intake.newest = std::max(into_.intake.newest, time);
-    if (input_ == Input::fields) {
+    if (input_ == config::Input::fields) {
         read_fields_row(rows, columns, time);
         return {};
     }
@@ -96,7 +95,7 @@ Result<> EventRows::read_row(RowReader& rows, const Columns& columns) {
 bool EventRows::read_written_row(std::string_view written, std::optional<Time> time) {
     if (written.size() < 2 || written.front() != '"' || written.back() != '"') return false;
     const std::string_view record = written.substr(1, written.size() - 2);
-    if (into_.filter.passes_over(record, cloudtrail::Quotes::doubled)) {
+    if (into_.filter.passes_over(record, json::Quotes::doubled)) {
         ++into_.intake.records;
         into_.clock.lap(Stage::csv);
         return true;
@@ -134,7 +133,7 @@ Result<EventRows::Columns> EventRows::read_header(RowReader& rows) {
                     .time = place_of("_time"),
                     .partial = place_of(k_partial_column),
                     .fields = {}};
-    for (const cloudtrail::ShapePath& line : shape_->paths()) {
+    for (const log::ShapePath& line : shape_->paths()) {
         const auto column = place_of(line.path);
         if (!line.in_columns || !column) continue;
         const auto twin = place_of(std::string(csv::k_multivalue_prefix) + std::string(line.path));
@@ -189,4 +188,4 @@ void EventRows::take(const Event& event) {
     into_.clock.lap(Stage::group);
 }
 
-}  // namespace cloudhijack::command
+}  // namespace cloudhijack::search

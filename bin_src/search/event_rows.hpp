@@ -17,7 +17,7 @@
 #include "search/intake.hpp"
 #include "search/stage_clock.hpp"
 
-namespace cloudhijack::command {
+namespace cloudhijack::search {
 
 /// The column of partial rows, which the map phase answers with.
 inline constexpr std::string_view k_partial_column = "cloudhijack_partial";
@@ -31,17 +31,17 @@ class EventRows {
         Intake& intake;
         StageClock& clock;
         /// Which records need not be read.
-        const cloudtrail::CallFilter& filter;
+        const log::CallFilter& filter;
         /// Takes the document of a partial row, valid during the call; empty where none can come.
         std::function<void(std::string_view)> take_partial;
     };
 
-    EventRows(Input input, const cloudtrail::Shape& shape, Into into)
+    EventRows(config::Input input, const log::Shape& shape, Into into)
         : input_(input), shape_(&shape), documents_(shape), into_(std::move(into)) {}
 
     /// The fields that Splunk must send for this input.
-    static std::vector<std::string> required_fields(Input input, bool with_partial_rows,
-                                                    const cloudtrail::Shape& shape);
+    static std::vector<std::string> required_fields(config::Input input, bool with_partial_rows,
+                                                    const log::Shape& shape);
 
     /// Reads one chunk's body. What is no CloudTrail record is skipped and counted. The error ends
     /// the search.
@@ -56,7 +56,7 @@ class EventRows {
         std::optional<std::size_t> partial;
         /// Of each text path of the shape that has a column.
         struct Field {
-            std::string_view cloudtrail::Event::* field = nullptr;
+            std::string_view log::Event::* field = nullptr;
             std::size_t column = 0;
             std::optional<std::size_t> twin;
         };
@@ -66,16 +66,16 @@ class EventRows {
     Result<Columns> read_header(csv::RowReader& rows);
     Result<> read_row(csv::RowReader& rows, const Columns& columns);
     static bool is_partial(csv::RowReader& rows, const Columns& columns);
-    bool read_written_row(std::string_view written, std::optional<cloudtrail::Time> time);
-    void read_raw_row(std::string_view raw, std::optional<cloudtrail::Time> time);
+    bool read_written_row(std::string_view written, std::optional<text::Time> time);
+    void read_raw_row(std::string_view raw, std::optional<text::Time> time);
     void read_fields_row(csv::RowReader& rows, const Columns& columns,
-                         std::optional<cloudtrail::Time> time);
-    void take(const cloudtrail::Event& event);
+                         std::optional<text::Time> time);
+    void take(const log::Event& event);
 
-    Input input_;
-    const cloudtrail::Shape* shape_;
-    cloudtrail::DocumentReader documents_;
+    config::Input input_;
+    const log::Shape* shape_;
+    log::DocumentReader documents_;
     Into into_;
 };
 
-}  // namespace cloudhijack::command
+}  // namespace cloudhijack::search

@@ -4,7 +4,7 @@
 
 #include "text/quote.hpp"
 
-namespace cloudhijack::command {
+namespace cloudhijack::search {
 namespace {
 
 constexpr std::size_t k_longest_reason = 400;
@@ -43,4 +43,4 @@ void Intake::add(const Intake& other, std::string_view host) {
     saw_call_columns |= other.saw_call_columns;
 }
 
-}  // namespace cloudhijack::command
+}  // namespace cloudhijack::search

@@ -10,20 +10,20 @@
 #include "search/stage_clock.hpp"
 #include "text/time.hpp"
 
-namespace cloudhijack::command {
+namespace cloudhijack::search {
 
 /// What became of the rows of a search, and of the records in them.
 struct Intake {
     std::uint64_t rows = 0;  ///< with an event each
     std::uint64_t records = 0;
     std::uint64_t counted = 0;
-    std::uint64_t failed = 0;      ///< calls that the mode counts but were refused
-    std::uint64_t left_out = 0;    ///< calls of AWS itself, in mode=hunt
-    std::uint64_t unreadable = 0;  ///< rows, or records inside a row that holds many
-    std::string first_reason;      ///< why the first of them is unreadable
-    std::uint64_t fields = 0;      ///< of the widest chunk, without Splunk's internal ones
-    std::optional<cloudtrail::Time> newest;  ///< row's `_time`
-    bool saw_call_columns = false;           ///< eventSource and eventName
+    std::uint64_t failed = 0;          ///< calls that the mode counts but were refused
+    std::uint64_t left_out = 0;        ///< calls of AWS itself, in mode=hunt
+    std::uint64_t unreadable = 0;      ///< rows, or records inside a row that holds many
+    std::string first_reason;          ///< why the first of them is unreadable
+    std::uint64_t fields = 0;          ///< of the widest chunk, without Splunk's internal ones
+    std::optional<text::Time> newest;  ///< row's `_time`
+    bool saw_call_columns = false;     ///< eventSource and eventName
 
     [[nodiscard]] std::uint64_t relevant() const { return counted + failed + left_out; }
 
@@ -48,7 +48,7 @@ struct ChunkTally {
 /// The list of partial documents that holds it.
 inline constexpr std::string_view k_tally_list = "tally";
 
-/// The fields of its item, for an ItemWriter and an ItemReader alike.
+/// The fields of its item, for an partial::ItemWriter and an partial::ItemReader alike.
 template <class Fields>
 void describe(Fields& fields, ChunkTally& tally, std::uint64_t most) {
     Intake& intake = tally.intake;
@@ -62,4 +62,4 @@ void describe(Fields& fields, ChunkTally& tally, std::uint64_t most) {
     fields.text(intake.first_reason);
 }
 
-}  // namespace cloudhijack::command
+}  // namespace cloudhijack::search

@@ -10,19 +10,18 @@
 #include "scp/chunk_writer.hpp"
 #include "scp/metadata.hpp"
 
-namespace cloudhijack::command {
+namespace cloudhijack::search {
 
-namespace partial = detect::partial;
-
-partial::Header header_of(const Setup& setup, const Config& config) {
+partial::Header header_of(const config::Setup& setup, const config::Config& config) {
     std::string mode(name_of(config.mode));
-    if (config.mode == Mode::volume) mode += ' ' + std::to_string(config.volume.span.count()) + 's';
+    if (config.mode == config::Mode::volume)
+        mode += ' ' + std::to_string(config.volume.span.count()) + 's';
     return {.catalogue = setup.catalogue.fingerprint(),
             .host = partial::as_host(setup.host),
             .mode = std::move(mode)};
 }
 
-MapPhase::MapPhase(const Setup& setup, Config config, StageClock& clock)
+MapPhase::MapPhase(const config::Setup& setup, config::Config config, StageClock& clock)
     : setup_(&setup),
       config_(std::move(config)),
       clock_(&clock),
@@ -32,9 +31,9 @@ MapPhase::MapPhase(const Setup& setup, Config config, StageClock& clock)
 std::string MapPhase::getinfo_reply() { return scp::streaming_getinfo_reply(); }
 
 Result<> MapPhase::exchange(io::Window& body, bool finished, io::ByteSink& replies) {
-    detect::Activity activity = new_activity(setup_->catalogue, config_);
+    detect::Activity activity = output::new_activity(setup_->catalogue, config_);
     ChunkTally tally;
-    EventRows rows(config_.input, cloudtrail::Shape::cloudtrail(),
+    EventRows rows(config_.input, log::Shape::cloudtrail(),
                    {.activity = activity,
                     .intake = tally.intake,
                     .clock = *clock_,
@@ -42,7 +41,7 @@ Result<> MapPhase::exchange(io::Window& body, bool finished, io::ByteSink& repli
                     .take_partial = {}});
     if (auto read = rows.read_chunk(body); !read) return read;
     const std::string newest =
-        tally.intake.newest ? cloudtrail::to_epoch_seconds(*tally.intake.newest) : "";
+        tally.intake.newest ? text::to_epoch_seconds(*tally.intake.newest) : "";
     return clock_->timed(Stage::write, [&] {
         return scp::write_chunk(replies, scp::execute_reply(finished),
                                 to_rows(activity, std::move(tally), newest));
@@ -72,4 +71,4 @@ std::string MapPhase::to_rows(const detect::Activity& activity, ChunkTally tally
     return csv;
 }
 
-}  // namespace cloudhijack::command
+}  // namespace cloudhijack::search

@@ -13,14 +13,14 @@
 #include "search/event_rows.hpp"
 #include "text/time.hpp"
 
-namespace cloudhijack::command {
+namespace cloudhijack::search {
 
 /// The search on an indexer: each chunk of events is answered with what it comes to, as partial
 /// rows, and nothing is kept for the next one. So a restart, an end or a preview loses nothing.
 class MapPhase {
   public:
     /// The setup must outlive it. `clock` times what is read.
-    MapPhase(const Setup& setup, Config config, StageClock& clock);
+    MapPhase(const config::Setup& setup, config::Config config, StageClock& clock);
 
     [[nodiscard]] static std::string getinfo_reply();
 
@@ -32,16 +32,16 @@ class MapPhase {
     std::string to_rows(const detect::Activity& activity, ChunkTally tally,
                         const std::string& newest_time);
 
-    const Setup* setup_;
-    Config config_;
+    const config::Setup* setup_;
+    config::Config config_;
     StageClock* clock_;
-    cloudtrail::CallFilter filter_;
-    detect::partial::Header header_;
+    log::CallFilter filter_;
+    partial::Header header_;
     std::uint64_t bytes_told_ = 0;
     StageTimes times_told_{};
 };
 
 /// Who counts and by which rules, as partial documents say it.
-detect::partial::Header header_of(const Setup& setup, const Config& config);
+partial::Header header_of(const config::Setup& setup, const config::Config& config);
 
-}  // namespace cloudhijack::command
+}  // namespace cloudhijack::search

@@ -7,9 +7,8 @@
 #include "search/map_phase.hpp"
 #include "text/quote.hpp"
 
-namespace cloudhijack::command {
+namespace cloudhijack::search {
 
-namespace partial = detect::partial;
 using detect::counted;
 
 namespace {
@@ -24,13 +23,13 @@ constexpr std::string_view k_lag =
 
 }  // namespace
 
-Peers::Peers(const Setup& setup, const Config& config)
+Peers::Peers(const config::Setup& setup, const config::Config& config)
     : setup_(&setup), config_(&config), own_(header_of(setup, config)) {}
 
 void Peers::read(std::string_view document, detect::Activity& activity, Intake& intake,
                  StageClock& clock) {
     ++documents_;
-    Reading reading{.activity = new_activity(setup_->catalogue, *config_),
+    Reading reading{.activity = output::new_activity(setup_->catalogue, *config_),
                     .tally = {},
                     .header = {},
                     .has_same_rules = true};
@@ -141,4 +140,4 @@ std::string Peers::complaint(const std::string& host, const Peer& peer) {
     return text;
 }
 
-}  // namespace cloudhijack::command
+}  // namespace cloudhijack::search

@@ -12,14 +12,14 @@
 #include "partial/document_reader.hpp"
 #include "search/intake.hpp"
 
-namespace cloudhijack::command {
+namespace cloudhijack::search {
 
 /// What map phases on the search peers have sent: reads their partial rows, and knows what of them
 /// could not be used.
 class Peers {
   public:
     /// The setup must outlive it.
-    Peers(const Setup& setup, const Config& config);
+    Peers(const config::Setup& setup, const config::Config& config);
 
     /// Adds what the document of a partial row holds. All of it counts, or nothing and a complaint.
     void read(std::string_view document, detect::Activity& activity, Intake& intake,
@@ -50,7 +50,7 @@ class Peers {
     struct Reading {
         detect::Activity activity;
         ChunkTally tally;
-        detect::partial::Header header;
+        partial::Header header;
         bool has_same_rules = true;
     };
 
@@ -58,14 +58,14 @@ class Peers {
     Peer& peer(const std::string& host);
     static std::string complaint(const std::string& host, const Peer& peer);
 
-    const Setup* setup_;
-    const Config* config_;
-    detect::partial::Header own_;
-    detect::partial::DocumentReader reader_;
+    const config::Setup* setup_;
+    const config::Config* config_;
+    partial::Header own_;
+    partial::DocumentReader reader_;
     std::map<std::string, Peer> peers_;
     std::uint64_t documents_ = 0;
     std::uint64_t bytes_ = 0;
     StageTimes times_{};
 };
 
-}  // namespace cloudhijack::command
+}  // namespace cloudhijack::search

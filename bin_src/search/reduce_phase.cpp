@@ -6,23 +6,24 @@
 
 #include "log/shape.hpp"
 #include "output/answer.hpp"
+#include "output/splunk_csv.hpp"
 #include "scp/chunk_writer.hpp"
 
-namespace cloudhijack::command {
+namespace cloudhijack::search {
 namespace {
 
 /// With more fields than this Splunk has extracted what nobody asked for.
 constexpr std::uint64_t k_few_fields = 10;
 constexpr std::size_t k_most_complaints = 20;
 
-std::string_view way_to_fewer_rows(Mode mode) {
+std::string_view way_to_fewer_rows(config::Mode mode) {
     switch (mode) {
-        case Mode::volume:
+        case config::Mode::volume:
             return "A higher threshold or min_score gives fewer rows";
-        case Mode::hunt:
+        case config::Mode::hunt:
             return "A higher min_risk gives fewer rows";
-        case Mode::baseline:  // which ends before it comes to this
-        case Mode::coverage:
+        case config::Mode::baseline:  // which ends before it comes to this
+        case config::Mode::coverage:
             return "A search for fewer accounts gives fewer rows";
     }
     std::unreachable();
@@ -35,16 +36,16 @@ std::uint64_t repeats_in(const detect::Activity& activity) {
 
 }  // namespace
 
-ReducePhase::ReducePhase(const Setup& setup, Config config, StageClock& clock,
+ReducePhase::ReducePhase(const config::Setup& setup, config::Config config, StageClock& clock,
                          std::uint64_t max_result_rows)
     : setup_(&setup),
       config_(std::move(config)),
       clock_(&clock),
       max_result_rows_(max_result_rows),
-      activity_(new_activity(setup.catalogue, config_)),
+      activity_(output::new_activity(setup.catalogue, config_)),
       peers_(setup, config_),
       filter_(setup.catalogue.call_names()),
-      rows_(config_.input, cloudtrail::Shape::cloudtrail(),
+      rows_(config_.input, log::Shape::cloudtrail(),
             {.activity = activity_,
              .intake = intake_,
              .clock = clock,
@@ -59,17 +60,19 @@ std::function<void(std::string_view)> ReducePhase::take_partial() {
 }
 
 std::string ReducePhase::getinfo_reply() const {
-    const auto fields = EventRows::required_fields(config_.input, config_.distributed,
-                                                   cloudtrail::Shape::cloudtrail());
+    const auto fields =
+        EventRows::required_fields(config_.input, config_.distributed, log::Shape::cloudtrail());
     return scp::reporting_getinfo_reply(
-        fields, config_.distributed ? map_command(config_, setup_->catalogue.fingerprint()) : "");
+        fields,
+        config_.distributed ? config::map_command(config_, setup_->catalogue.fingerprint()) : "");
 }
 
 // Splunk starts the program to ask for its kind alone, too; the files are read only where events
 // follow.
 Result<> ReducePhase::begin() {
-    lookup_problems_ = read_lookups(setup_->catalogue, setup_->lookups_folder, config_);
-    return config_.mode == Mode::baseline ? check_whole(lookup_problems_) : Result<>{};
+    lookup_problems_ = config::read_lookups(setup_->catalogue, setup_->lookups_folder, config_);
+    return config_.mode == config::Mode::baseline ? config::check_whole(lookup_problems_)
+                                                  : Result<>{};
 }
 
 Result<> ReducePhase::exchange(io::Window& body, bool finished, io::ByteSink& replies) {
@@ -82,15 +85,17 @@ Result<> ReducePhase::exchange(io::Window& body, bool finished, io::ByteSink& re
 }
 
 Result<> ReducePhase::answer(io::ByteSink& replies) {
-    const auto findings = clock_->timed(Stage::write, [&] { return judge(activity_, config_); });
+    const auto findings =
+        clock_->timed(Stage::write, [&] { return output::judge(activity_, config_); });
     if (!findings) return std::unexpected(findings.error());
     std::uint64_t row_count = 0;
     const std::string csv = clock_->timed(Stage::write, [&] {
-        const auto [columns, rows] = answer_of(*findings);
+        const auto [columns, rows] = output::answer_of(*findings);
         row_count = rows.size();
-        return rows.empty() ? std::string() : to_splunk_csv(columns, rows);
+        return rows.empty() ? std::string() : output::to_splunk_csv(columns, rows);
     });
-    if (config_.mode == Mode::baseline && max_result_rows_ > 0 && row_count > max_result_rows_) {
+    if (config_.mode == config::Mode::baseline && max_result_rows_ > 0 &&
+        row_count > max_result_rows_) {
         return failure("the baseline would have " + std::to_string(row_count) +
                        " rows, more than Splunk's maxresultrows of " +
                        std::to_string(max_result_rows_) +
@@ -101,20 +106,20 @@ Result<> ReducePhase::answer(io::ByteSink& replies) {
     return scp::write_chunk(replies, scp::execute_reply(true, inspector), csv);
 }
 
-scp::Inspector ReducePhase::report(const Findings& findings, std::uint64_t rows,
+scp::Inspector ReducePhase::report(const output::Findings& findings, std::uint64_t rows,
                                    std::uint64_t bytes_out) const {
     const std::uint64_t repeats = repeats_in(activity_);
     return {.messages = messages(findings, rows, repeats),
             .metrics = metrics(rows, repeats, bytes_out)};
 }
 
-std::vector<scp::Message> ReducePhase::messages(const Findings& findings, std::uint64_t rows,
-                                                std::uint64_t repeats) const {
+std::vector<scp::Message> ReducePhase::messages(const output::Findings& findings,
+                                                std::uint64_t rows, std::uint64_t repeats) const {
     std::vector<scp::Message> messages;
     const auto tell = [&messages](scp::Severity severity, std::string text) {
         messages.push_back({.severity = severity, .text = std::move(text)});
     };
-    for (const conf::Mistake& mistake : setup_->mistakes) {
+    for (const rules::Mistake& mistake : setup_->mistakes) {
         tell(scp::Severity::error, to_text(mistake) + "; the built-in value counts");
     }
     for (const std::string& problem : lookup_problems_.unread) {
@@ -138,22 +143,22 @@ std::vector<scp::Message> ReducePhase::messages(const Findings& findings, std::u
                                       " records could not be read and were left out. The first, " +
                                       intake_.first_reason);
     }
-    if (config_.input == Input::fields && intake_.rows > 0 && !intake_.saw_call_columns) {
+    if (config_.input == config::Input::fields && intake_.rows > 0 && !intake_.saw_call_columns) {
         tell(scp::Severity::warn,
              "no event has the fields eventSource and eventName, which input=fields reads; keep "
              "them, or keep _raw and leave input=fields out");
     }
-    if (config_.input == Input::raw && intake_.fields > k_few_fields) {
+    if (config_.input == config::Input::raw && intake_.fields > k_few_fields) {
         tell(scp::Severity::info,
              "the events came with up to " + std::to_string(intake_.fields) +
                  " fields, which cloudhijack does not read and Splunk takes most of the search's "
                  "time to extract; put | fields _time, _raw before it, or use the macro "
                  "cloudhijack_events");
     }
-    if (const auto text = uncounted_in_words(intake_.left_out, repeats); !text.empty()) {
+    if (const auto text = output::uncounted_in_words(intake_.left_out, repeats); !text.empty()) {
         tell(scp::Severity::info, text);
     }
-    for (const std::string& note : notes_of(findings, activity_, setup_->catalogue)) {
+    for (const std::string& note : output::notes_of(findings, activity_, setup_->catalogue)) {
         tell(scp::Severity::info, note);
     }
     if (max_result_rows_ > 0 && rows > max_result_rows_) {
@@ -184,7 +189,8 @@ std::vector<scp::Metric> ReducePhase::metrics(std::uint64_t rows, std::uint64_t 
     add("left_out", 0, intake_.records, intake_.left_out);
     add("skipped", 0, intake_.records, intake_.unreadable);
     add("duplicates", 0, intake_.records, repeats);
-    const bool by_principal = config_.mode == Mode::hunt || config_.mode == Mode::baseline;
+    const bool by_principal =
+        config_.mode == config::Mode::hunt || config_.mode == config::Mode::baseline;
     add(by_principal ? "principals" : "groups", 0, intake_.records, detect::size_of(activity_));
     add("bytes", 0, clock_->bytes(), bytes_out);
     add("partial_rows", 0, peers_.documents(), 0);
@@ -202,4 +208,4 @@ std::vector<scp::Metric> ReducePhase::metrics(std::uint64_t rows, std::uint64_t 
     return metrics;
 }
 
-}  // namespace cloudhijack::command
+}  // namespace cloudhijack::search

@@ -18,14 +18,14 @@
 #include "search/event_rows.hpp"
 #include "search/peers.hpp"
 
-namespace cloudhijack::command {
+namespace cloudhijack::search {
 
 /// The search on the search head: counts events and adds what map phases have counted, in any
 /// mixture and order, and answers when all has come.
 class ReducePhase {
   public:
     /// The setup must outlive it. `clock` times what is read.
-    ReducePhase(const Setup& setup, Config config, StageClock& clock,
+    ReducePhase(const config::Setup& setup, config::Config config, StageClock& clock,
                 std::uint64_t max_result_rows);
     ReducePhase(const ReducePhase&) = delete;  // its reader views its other members
     ReducePhase& operator=(const ReducePhase&) = delete;
@@ -43,25 +43,26 @@ class ReducePhase {
     std::function<void(std::string_view)> take_partial();
     Result<> begin();
     Result<> answer(io::ByteSink& replies);
-    [[nodiscard]] scp::Inspector report(const Findings& findings, std::uint64_t rows,
+    [[nodiscard]] scp::Inspector report(const output::Findings& findings, std::uint64_t rows,
                                         std::uint64_t bytes_out) const;
-    [[nodiscard]] std::vector<scp::Message> messages(const Findings& findings, std::uint64_t rows,
+    [[nodiscard]] std::vector<scp::Message> messages(const output::Findings& findings,
+                                                     std::uint64_t rows,
                                                      std::uint64_t repeats) const;
     [[nodiscard]] std::vector<scp::Metric> metrics(std::uint64_t rows, std::uint64_t repeats,
                                                    std::uint64_t bytes_out) const;
 
-    const Setup* setup_;
-    Config config_;
+    const config::Setup* setup_;
+    config::Config config_;
     StageClock* clock_;
     std::uint64_t max_result_rows_;
     detect::Activity activity_;
     Intake intake_;
     Peers peers_;
-    LookupProblems lookup_problems_;
-    cloudtrail::CallFilter filter_;
+    config::LookupProblems lookup_problems_;
+    log::CallFilter filter_;
     EventRows rows_;
     std::uint64_t chunks_ = 0;
     std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 };
 
-}  // namespace cloudhijack::command
+}  // namespace cloudhijack::search

@@ -16,7 +16,7 @@
 #include "search/stage_clock.hpp"
 #include "text/quote.hpp"
 
-namespace cloudhijack::command {
+namespace cloudhijack::search {
 namespace {
 
 constexpr std::uint64_t k_most_leftovers = std::uint64_t{256} * 1024 * 1024;
@@ -37,35 +37,38 @@ Result<std::optional<scp::Request>> next_request(scp::ChunkReader& chunks,
 }
 
 // Fields that Splunk extracted do not tell what conditions on a call's parameters ask.
-bool volume_has_conditions(const detect::Catalogue& catalogue) {
-    return std::ranges::any_of(catalogue.services(), [](const detect::Service& service) {
+bool volume_has_conditions(const rules::Catalogue& catalogue) {
+    return std::ranges::any_of(catalogue.services(), [](const rules::Service& service) {
         return std::ranges::any_of(
-            service.calls_of(detect::Phase::volume),
-            [](const detect::Call& call) { return !call.conditions.empty(); });
+            service.calls_of(rules::Phase::volume),
+            [](const rules::Call& call) { return !call.conditions.empty(); });
     });
 }
 
-std::vector<Option> search_options(const Setup& setup) {
-    std::vector<Option> options;
-    std::ranges::copy_if(setup.options, std::back_inserter(options),
-                         [](const Option& option) { return option.face != Face::shell; });
+std::vector<config::Option> search_options(const config::Setup& setup) {
+    std::vector<config::Option> options;
+    std::ranges::copy_if(
+        setup.options, std::back_inserter(options),
+        [](const config::Option& option) { return option.face != config::Face::shell; });
     return options;
 }
 
-Result<Config> read_config(const Setup& setup, const std::vector<std::string>& arguments) {
-    Config config = setup.default_config();
+Result<config::Config> read_config(const config::Setup& setup,
+                                   const std::vector<std::string>& arguments) {
+    config::Config config = setup.default_config();
     const bool is_map = std::ranges::any_of(
         arguments, [](const std::string& argument) { return argument.starts_with("phase="); });
-    const auto read = read_search_arguments(
-        arguments, is_map ? map_option_table() : search_options(setup), config);
+    const auto read = config::read_search_arguments(
+        arguments, is_map ? config::map_option_table() : search_options(setup), config);
     if (!read) return std::unexpected(read.error());
-    if (config.input == Input::fields && config.mode != Mode::volume) {
+    if (config.input == config::Input::fields && config.mode != config::Mode::volume) {
         return failure("option input=fields belongs to mode volume; mode " +
                        std::string(name_of(config.mode)) +
                        " reads the whole record: keep _raw and leave input=fields out");
     }
     // A peer whose catalogue differs counts by other rules, and the reduce phase says so.
-    if (!is_map && config.input == Input::fields && volume_has_conditions(setup.catalogue)) {
+    if (!is_map && config.input == config::Input::fields &&
+        volume_has_conditions(setup.catalogue)) {
         return failure(
             "cloudhijack.conf has a volume call with a condition on its parameters, which "
             "input=fields cannot judge; keep _raw and leave input=fields out");
@@ -86,14 +89,14 @@ Result<> exchange_all(auto& phase, scp::ChunkReader& chunks, io::ByteSink& repli
     return written;
 }
 
-Result<> converse(const Setup& setup, StageClock& clock, scp::ChunkReader& chunks,
+Result<> converse(const config::Setup& setup, StageClock& clock, scp::ChunkReader& chunks,
                   io::ByteSink& replies) {
     auto getinfo = next_request(chunks, "getinfo");
     if (!getinfo) return std::unexpected(getinfo.error());
     if (!*getinfo) return {};
     auto config = read_config(setup, (*getinfo)->args);
     if (!config) return std::unexpected(config.error());
-    if (config->phase == Phase::map) {
+    if (config->phase == config::Phase::map) {
         MapPhase phase(setup, std::move(*config), clock);
         return exchange_all(phase, chunks, replies);
     }
@@ -114,7 +117,7 @@ void take_leftovers(io::ByteSource& source, std::uint64_t count) {
 
 }  // namespace
 
-Result<> run_search_command(const Setup& setup, SearchStreams streams) {
+Result<> run_search_command(const config::Setup& setup, SearchStreams streams) {
     StageClock clock;
     scp::ChunkReader chunks(clock.timed(std::move(streams.requests)));
     Result<> ended;
@@ -134,4 +137,4 @@ Result<> run_search_command(const Setup& setup, SearchStreams streams) {
     return peer_is_gone ? Result<>{} : ended;
 }
 
-}  // namespace cloudhijack::command
+}  // namespace cloudhijack::search

@@ -4,7 +4,7 @@
 #include "io/byte_stream.hpp"
 #include "result.hpp"
 
-namespace cloudhijack::command {
+namespace cloudhijack::search {
 
 struct SearchStreams {
     io::ByteSource requests;
@@ -17,6 +17,6 @@ struct SearchStreams {
 /// Answers one search over Splunk's chunked protocol, from getinfo to the last execute or to the
 /// end of the input. What is wrong with the search is told in a reply; the error is one that could
 /// not be told so.
-Result<> run_search_command(const Setup& setup, SearchStreams streams);
+Result<> run_search_command(const config::Setup& setup, SearchStreams streams);
 
-}  // namespace cloudhijack::command
+}  // namespace cloudhijack::search

@@ -11,7 +11,7 @@
 #include "io/byte_stream.hpp"
 #include "result.hpp"
 
-namespace cloudhijack::command {
+namespace cloudhijack::search {
 
 /// Where the time of a search goes.
 enum class Stage : std::uint8_t { read, csv, json, group, write };
@@ -97,4 +97,4 @@ class BasicStageClock {
 
 using StageClock = BasicStageClock<std::chrono::steady_clock>;
 
-}  // namespace cloudhijack::command
+}  // namespace cloudhijack::search

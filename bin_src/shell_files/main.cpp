@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config/catalogue_reader.hpp"
 #include "config/setup.hpp"
 #include "scan/scan_options.hpp"
 #include "text/words.hpp"
@@ -20,7 +21,7 @@ namespace {
 
 using namespace cloudhijack;
 using scan::ShownOption;
-using Kind = command::Offer::Kind;
+using Kind = config::Offer::Kind;
 using Options = std::vector<ShownOption>;
 
 /// What stands in a template for each `@name@`.
@@ -47,7 +48,7 @@ std::string dashed_names(const Options& options) {
     return text::joined(names, " ");
 }
 
-std::string bash_action(const command::Offer& offer) {
+std::string bash_action(const config::Offer& offer) {
     const std::string words = '\'' + text::joined(offer.words, " ") + '\'';
     switch (offer.kind) {
         case Kind::word:
@@ -80,7 +81,7 @@ std::string for_zsh(std::string text) {
     return replaced(std::move(text), "'", "'\\''");
 }
 
-std::string zsh_action(const command::Offer& offer) {
+std::string zsh_action(const config::Offer& offer) {
     const std::string words = text::joined(offer.words, " ");
     switch (offer.kind) {
         case Kind::word:
@@ -126,7 +127,7 @@ std::string bold(std::string_view text) { return R"(\fB)" + std::string(text) + 
 
 std::string italic(std::string_view text) { return R"(\fI)" + std::string(text) + R"(\fR)"; }
 
-std::string man_value(const command::Offer& offer) {
+std::string man_value(const config::Offer& offer) {
     switch (offer.kind) {
         case Kind::word:
             return bold(text::joined(offer.words, R"(\fR|\fB)"));
@@ -159,7 +160,7 @@ std::string man_examples() {
 }
 
 Parts make_parts() {
-    const auto setup = command::read_setup(std::vector{detect::embedded_catalogue()});
+    const auto setup = config::read_setup(std::vector{config::embedded_catalogue()});
     const Options own = scan::own_options();
     const Options search = scan::search_options(setup);
     Options all = own;

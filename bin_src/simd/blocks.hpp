@@ -13,7 +13,7 @@
 /// A function that uses what follows, and what Cpu::avx2 promises.
 #define CLOUDHIJACK_AVX2 __attribute__((target("avx2,bmi,bmi2,pclmul,popcnt")))
 
-namespace cloudhijack {
+namespace cloudhijack::simd {
 
 /// Bit i stands for byte i of a block.
 using Mask = std::uint64_t;
@@ -142,6 +142,6 @@ class Block {
     __m256i high_;
 };
 
-}  // namespace cloudhijack
+}  // namespace cloudhijack::simd
 
 #endif

@@ -2,7 +2,7 @@
 
 #include <cstdlib>
 
-namespace cloudhijack {
+namespace cloudhijack::simd {
 namespace {
 
 Cpu find_out() {
@@ -29,4 +29,4 @@ Cpu cpu_at_hand() {
     return cpu;
 }
 
-}  // namespace cloudhijack
+}  // namespace cloudhijack::simd

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace cloudhijack {
+namespace cloudhijack::simd {
 
 /// What a fast routine may use of the processor. Every level gives the same results.
 enum class Cpu : std::uint8_t {
@@ -18,4 +18,4 @@ std::string_view wanted_cpu();
 /// The best that this machine can do, and wanted_cpu() allows.
 Cpu cpu_at_hand();
 
-}  // namespace cloudhijack
+}  // namespace cloudhijack::simd

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace cloudhijack::detect {
+namespace cloudhijack::text {
 
 Address Address::network() const {
     Address network{.family = family, .bytes = {}};
@@ -36,4 +36,4 @@ std::string to_text(const Address& address) {
     return text.data();
 }
 
-}  // namespace cloudhijack::detect
+}  // namespace cloudhijack::text

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace cloudhijack::detect {
+namespace cloudhijack::text {
 
 /// An IP address, or none.
 struct Address {
@@ -29,4 +29,4 @@ Address parse_address(std::string_view text);
 /// As `inet_ntop` writes it; empty for none.
 std::string to_text(const Address& address);
 
-}  // namespace cloudhijack::detect
+}  // namespace cloudhijack::text

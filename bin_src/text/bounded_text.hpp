@@ -6,7 +6,7 @@
 
 #include "text/utf8.hpp"
 
-namespace cloudhijack::detect {
+namespace cloudhijack::text {
 
 /// The longest text that keys of an activity hold. AWS's ARNs stay below it; it lets every item of
 /// a partial document fit into one (see partial/document.hpp), whatever a forged record says.
@@ -23,4 +23,4 @@ inline std::string bounded(std::string_view text) {
            " bytes)";
 }
 
-}  // namespace cloudhijack::detect
+}  // namespace cloudhijack::text

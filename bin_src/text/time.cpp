@@ -6,7 +6,7 @@
 
 #include "text/number.hpp"
 
-namespace cloudhijack::cloudtrail {
+namespace cloudhijack::text {
 namespace {
 
 using std::chrono::days;
@@ -162,4 +162,4 @@ std::string to_utc(Time time) {
            digits(clock.minutes().count(), 2) + ':' + digits(clock.seconds().count(), 2) + 'Z';
 }
 
-}  // namespace cloudhijack::cloudtrail
+}  // namespace cloudhijack::text

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace cloudhijack::cloudtrail {
+namespace cloudhijack::text {
 
 /// A point in time, UTC, to the microsecond.
 using Time = std::chrono::sys_time<std::chrono::microseconds>;
@@ -24,4 +24,4 @@ void append_epoch_seconds(std::string& text, Time time);
 /// `2026-01-02T03:04:05Z`.
 std::string to_utc(Time time);
 
-}  // namespace cloudhijack::cloudtrail
+}  // namespace cloudhijack::text

@@ -7,8 +7,9 @@
 #include "scan/temporary_folder.hpp"
 
 using namespace cloudhijack;
-using command::LookupColumn;
-using command::LookupFile;
+using namespace cloudhijack::scan;
+using config::LookupColumn;
+using config::LookupFile;
 
 namespace {
 
@@ -92,10 +93,10 @@ TEST_CASE("lookup: bad rows are told with their lines, a few of them one by one"
 }
 
 TEST_CASE("lookup: caps on bytes and rows") {
-    const std::string large(command::k_largest_lookup + 1, '\n');
+    const std::string large(config::k_largest_lookup + 1, '\n');
     CHECK(rows_of(large) == Rows{": is larger than 50 MiB"});
     std::string rows = "who\n";
-    for (std::uint64_t i = 0; i < command::k_most_lookup_rows; ++i) rows += "a\n";
-    CHECK(rows_of(rows).size() == command::k_most_lookup_rows);
+    for (std::uint64_t i = 0; i < config::k_most_lookup_rows; ++i) rows += "a\n";
+    CHECK(rows_of(rows).size() == config::k_most_lookup_rows);
     CHECK(rows_of(rows + "b\n").back() == ": has more than 1000000 rows");
 }

@@ -8,7 +8,9 @@
 #include "scan/temporary_folder.hpp"
 
 using namespace cloudhijack;
-using command::Mode;
+using namespace cloudhijack::config;
+using namespace cloudhijack::scan;
+using config::Mode;
 
 namespace {
 
@@ -20,16 +22,16 @@ constexpr std::string_view k_allowlist_header =
 /// An app's lookups folder, and what is read of it.
 struct App {
     TemporaryFolder folder = {};
-    command::Setup setup = setup_with();
-    command::Config config = setup.default_config();
-    command::LookupProblems problems = {};
+    config::Setup setup = setup_with();
+    config::Config config = setup.default_config();
+    config::LookupProblems problems = {};
 
     void read(Mode mode, std::string_view baseline, std::string_view allowlist) {
         if (!baseline.empty()) folder.write("cloudhijack_baseline.csv", baseline);
         if (!allowlist.empty()) folder.write("cloudhijack_allowlist.csv", allowlist);
         setup.lookups_folder = folder.path();
         config.mode = mode;
-        problems = command::read_lookups(setup.catalogue, setup.lookups_folder, config);
+        problems = config::read_lookups(setup.catalogue, setup.lookups_folder, config);
     }
     [[nodiscard]] std::size_t exceptions() const { return config.hunt.allowlist->of("eve").size(); }
 };
@@ -71,7 +73,7 @@ TEST_CASE("lookups: a missing file is an empty one in a search, and an error in 
     CHECK(app.problems.unread.empty());
     CHECK(app.config.hunt.baseline->pairs().empty());
     app.config.baseline_file = "/nowhere/usual.csv";
-    app.problems = command::read_lookups(app.setup.catalogue, app.setup.lookups_folder, app.config);
+    app.problems = config::read_lookups(app.setup.catalogue, app.setup.lookups_folder, app.config);
     REQUIRE(app.problems.unread.size() == 1);
     CHECK(app.problems.unread.front() ==
           "/nowhere/usual.csv: cannot be read: No such file or directory");
@@ -86,11 +88,11 @@ TEST_CASE("lookups: a baseline is written as it is read") {
     App app;
     app.read(Mode::baseline, text, {});
     CHECK(app.problems.bad_lines.empty());
-    const auto activity = command::new_activity(app.setup.catalogue, app.config);
-    const auto findings = command::judge(activity, app.config);
+    const auto activity = output::new_activity(app.setup.catalogue, app.config);
+    const auto findings = output::judge(activity, app.config);
     REQUIRE(findings);
-    const auto [columns, rows] = command::answer_of(*findings);
-    CHECK(scan::to_csv(columns, rows, true) == text);
+    const auto [columns, rows] = output::answer_of(*findings);
+    CHECK(output::to_csv(columns, rows, true) == text);
 }
 
 TEST_CASE("lookups: lines of a baseline that do not count") {
@@ -148,11 +150,11 @@ TEST_CASE("lookups: what is there and cannot be reached is not a missing file") 
     const auto setup = setup_with();
     auto config = setup.default_config();
     config.mode = Mode::baseline;
-    const auto problems = command::read_lookups(setup.catalogue, folder.path(), config);
+    const auto problems = config::read_lookups(setup.catalogue, folder.path(), config);
     CHECK(problems.unread.size() == 1);
-    CHECK_FALSE(command::check_whole(problems));
-    CHECK(command::check_whole({}));
-    CHECK_FALSE(command::check_whole({.bad_lines = {"a line"}, .unread = {}}));
+    CHECK_FALSE(config::check_whole(problems));
+    CHECK(config::check_whole({}));
+    CHECK_FALSE(config::check_whole({.bad_lines = {"a line"}, .unread = {}}));
 }
 
 TEST_CASE("lookups: an exception holds through its last day") {

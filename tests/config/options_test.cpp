@@ -10,13 +10,15 @@
 #include "rules/builtin.hpp"
 
 using namespace cloudhijack;
+using namespace cloudhijack::config;
+using namespace cloudhijack::rules;
 using Arguments = std::vector<std::string>;
 
 namespace {
 
-Result<command::Config> parse_search_arguments(const Arguments& arguments) {
-    static const command::Setup setup = setup_with();
-    command::Config config = setup.default_config();
+Result<config::Config> parse_search_arguments(const Arguments& arguments) {
+    static const config::Setup setup = setup_with();
+    config::Config config = setup.default_config();
     if (auto read = read_search_arguments(arguments, setup.options, config); !read) {
         return std::unexpected(read.error());
     }
@@ -34,7 +36,7 @@ std::chrono::seconds span_of(const Arguments& arguments) {
     return config->volume.span;
 }
 
-std::uint64_t threshold_of(const command::Config& config, std::string_view id) {
+std::uint64_t threshold_of(const config::Config& config, std::string_view id) {
     return config.volume.thresholds.at(service_index(id));
 }
 
@@ -47,7 +49,7 @@ TEST_CASE("options: without any, the search that the command replaces") {
     CHECK(threshold_of(*config, "ses") == 100);
     CHECK(threshold_of(*config, "sns") == 200);
     CHECK(threshold_of(*config, "bedrock") == 50);
-    CHECK(config->input == command::Input::raw);
+    CHECK(config->input == config::Input::raw);
     CHECK(config->volume.min_score == 0);
     CHECK(config->volume.suspicious_names->pattern() == "(temp|tmp|test|anon|random)");
 }
@@ -61,7 +63,7 @@ TEST_CASE("options: each takes its values") {
     CHECK(threshold_of(*config, "ses") == 0);
     CHECK(threshold_of(*config, "sns") == 7);
     CHECK(threshold_of(*config, "bedrock") == 1'000'000'000);
-    CHECK(config->input == command::Input::fields);
+    CHECK(config->input == config::Input::fields);
     CHECK(config->volume.min_score == 6);
     CHECK(config->volume.suspicious_names->pattern() == "a b=c");
     CHECK(span_of({"span=90s"}) == std::chrono::seconds{90});
@@ -134,7 +136,7 @@ TEST_CASE("options: a hunt has options of its own, and an option of another mode
                                                 "disabled_evidence=burst, many_ips  probe",
                                                 "sms_voice_threshold=7"});
     REQUIRE(config);
-    CHECK(config->mode == command::Mode::hunt);
+    CHECK(config->mode == config::Mode::hunt);
     CHECK(config->hunt.min_risk == 41);
     CHECK(config->hunt.disabled.size() == 3);
     CHECK(config->hunt.settings_of("burst") == nullptr);

@@ -3,14 +3,15 @@
 #include <array>
 #include <string_view>
 
+#include "config/catalogue_reader.hpp"
 #include "config/setup.hpp"
 
-namespace cloudhijack {
+namespace cloudhijack::config {
 
 /// The built-in setup, under a conf file's text.
-inline command::Setup setup_with(std::string_view conf_text = {}) {
-    return command::read_setup(
-        std::array{detect::embedded_catalogue(), conf::parse("local/cloudhijack.conf", conf_text)});
+inline Setup setup_with(std::string_view conf_text = {}) {
+    return read_setup(
+        std::array{embedded_catalogue(), rules::parse("local/cloudhijack.conf", conf_text)});
 }
 
-}  // namespace cloudhijack
+}  // namespace cloudhijack::config

@@ -11,6 +11,8 @@
 #include "config/setup_for_tests.hpp"
 
 using namespace cloudhijack;
+using namespace cloudhijack::config;
+using namespace cloudhijack::rules;
 
 TEST_CASE("setup: [defaults] set options, later layers over earlier ones") {
     const auto setup = setup_with("[defaults]\nspan = 2h\nmin_score = 3\nses_threshold = 9\n");
@@ -33,14 +35,14 @@ TEST_CASE("setup: a mistake in [defaults] leaves the value below it") {
 
 TEST_CASE("setup: a service of one's own has an option of its own") {
     const auto setup = setup_with("[service:polly]\nsource = polly\nvolume = SynthesizeSpeech\n");
-    CHECK(std::ranges::find(setup.options, "polly_threshold", &command::Option::name) !=
+    CHECK(std::ranges::find(setup.options, "polly_threshold", &config::Option::name) !=
           setup.options.end());
 }
 
 TEST_CASE("setup: a conf file that cannot be read is told with its name") {
-    const auto missing = command::read_conf_file("/nonexistent/x.conf");
+    const auto missing = config::read_conf_file("/nonexistent/x.conf");
     REQUIRE_FALSE(missing);
     CHECK(missing.error().text.starts_with("/nonexistent/x.conf: cannot be read"));
-    const auto folder = command::read_conf_file("/");
+    const auto folder = config::read_conf_file("/");
     CHECK_FALSE(folder);
 }

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-using cloudhijack::detect::BoundedSet;
+using cloudhijack::counting::BoundedSet;
 
 namespace {
 

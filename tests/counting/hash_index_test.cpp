@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <vector>
 
-using cloudhijack::detect::HashIndex;
+using cloudhijack::counting::HashIndex;
 
 namespace {
 

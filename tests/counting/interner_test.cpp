@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-using cloudhijack::detect::Interner;
+using cloudhijack::counting::Interner;
 
 TEST_CASE("interner: equal texts have one number, and stay where they are") {
     Interner texts;

@@ -6,7 +6,7 @@
 #include <string>
 
 using namespace cloudhijack;
-using detect::RecentTexts;
+using counting::RecentTexts;
 
 TEST_CASE("recent texts: a text that comes again is not worked out again") {
     RecentTexts<std::size_t> sizes;

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-using namespace cloudhijack::detect;
+using namespace cloudhijack::counting;
 
 TEST_CASE("seconds: a set in order, before 1970 too") {
     Seconds seconds;

@@ -11,6 +11,7 @@
 #include "io/window.hpp"
 
 using namespace cloudhijack;
+using namespace cloudhijack::simd;
 using csv::Separators;
 
 namespace {

@@ -17,6 +17,9 @@
 #include "partial/through_documents.hpp"
 
 using namespace cloudhijack;
+using namespace cloudhijack::config;
+using namespace cloudhijack::detect;
+using namespace cloudhijack::partial;
 using detect::HuntActivity;
 using detect::VolumeActivity;
 
@@ -37,8 +40,8 @@ constexpr std::string_view k_hunt_of_format_1 =
     R"(0,1,1,0,0,1772445601,4,3,2,2],[0,0,1,1,17,0,1772445600,4,3,2,8]],"subjects":[[0,0,1,)"
     R"(5,1,17,8,0,0,29540760,1]]})";
 
-const command::Setup& setup() {
-    static const command::Setup built_in = setup_with();
+const config::Setup& setup() {
+    static const config::Setup built_in = setup_with();
     return built_in;
 }
 
@@ -97,7 +100,7 @@ TEST_CASE("hostile partial documents: a changed hunt is read or refused, and row
                 .has_value();
         ++(sound ? taken : refused);
         if (!sound) continue;
-        for (const auto& finding : read.findings(rules).rows) command::to_row(finding);
+        for (const auto& finding : read.findings(rules).rows) detect::to_row(finding);
         CHECK(read.repeats() < UINT64_MAX);
         HuntActivity merged(setup().catalogue);
         merged.merge(read);
@@ -122,7 +125,7 @@ TEST_CASE("hostile partial documents: a changed volume is read or refused, and r
         VolumeActivity read(setup().catalogue, hour);
         if (!read_document(changed(documents[random() % documents.size()], random), read)) continue;
         ++taken;
-        for (const auto& finding : read.findings(rules).rows) command::to_row(finding);
+        for (const auto& finding : read.findings(rules).rows) detect::to_row(finding);
     }
     CHECK(taken > 100);
     CHECK(taken < 2900);
@@ -168,7 +171,7 @@ TEST_CASE("hostile partial documents: each field at and beyond its bounds is rea
                     ++(sound ? taken : refused);
                     if (!sound) continue;
                     for (const auto& finding : read.findings(rules).rows) {
-                        command::to_row(finding);
+                        detect::to_row(finding);
                         ++rows;
                     }
                 }

@@ -12,7 +12,7 @@
 #include "partial/document_writer.hpp"
 
 using namespace cloudhijack;
-using namespace cloudhijack::detect::partial;
+using namespace cloudhijack::partial;
 
 namespace {
 

@@ -10,7 +10,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace cloudhijack;
-    const auto setup = setup_with({reinterpret_cast<const char*>(data), size});
+    const auto setup = config::setup_with({reinterpret_cast<const char*>(data), size});
     for (const auto& mistake : setup.mistakes) {
         must(mistake.place.line > 0 && !mistake.text.empty(), "a mistake without a place");
     }

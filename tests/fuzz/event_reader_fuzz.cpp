@@ -9,7 +9,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string record(reinterpret_cast<const char*>(data), size);
-    const std::string difference = cloudhijack::event_difference(record);
+    const std::string difference = cloudhijack::log::event_difference(record);
     cloudhijack::must(difference.empty(), difference);
     return 0;
 }

@@ -17,7 +17,7 @@ namespace {
 using namespace cloudhijack;
 
 // The fingerprint of the search head's catalogue is no secret, but a fuzzer does not guess it.
-std::string with_own_fingerprint(std::string document, const command::Setup& setup) {
+std::string with_own_fingerprint(std::string document, const config::Setup& setup) {
     constexpr std::string_view place = "CATALOGUE";
     if (const auto at = document.find(place); at != std::string::npos) {
         document.replace(at, place.size(), setup.catalogue.fingerprint());
@@ -28,25 +28,25 @@ std::string with_own_fingerprint(std::string document, const command::Setup& set
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    static const command::Setup setup = setup_with();
+    static const config::Setup setup = config::setup_with();
     std::string document = with_own_fingerprint({reinterpret_cast<const char*>(data), size}, setup);
     const std::size_t document_size = document.size();
     document.append(io::k_padding, '\0');
-    for (const command::Mode mode : {command::Mode::volume, command::Mode::hunt,
-                                     command::Mode::baseline, command::Mode::coverage}) {
-        command::Config config = setup.default_config();
+    for (const config::Mode mode : {config::Mode::volume, config::Mode::hunt,
+                                    config::Mode::baseline, config::Mode::coverage}) {
+        config::Config config = setup.default_config();
         config.mode = mode;
         config.hunt.min_risk = 0;
         config.volume.thresholds.assign(config.volume.thresholds.size(), 0);
-        detect::Activity activity = command::new_activity(setup.catalogue, config);
-        command::Intake intake;
-        command::StageClock clock;
-        command::Peers peers(setup, config);
+        detect::Activity activity = output::new_activity(setup.catalogue, config);
+        search::Intake intake;
+        search::StageClock clock;
+        search::Peers peers(setup, config);
         peers.read(std::string_view(document).substr(0, document_size), activity, intake, clock);
-        const auto findings = command::judge(activity, config);
+        const auto findings = output::judge(activity, config);
         must(findings.has_value(), "a document is too much for a baseline");
-        const auto answer = command::answer_of(*findings);
-        must(answer.rows.empty() || detect::size_of(activity) > 0 || mode == command::Mode::hunt,
+        const auto answer = output::answer_of(*findings);
+        must(answer.rows.empty() || detect::size_of(activity) > 0 || mode == config::Mode::hunt,
              "rows came from nothing");
         must(peers.documents() == 1, "a document is not counted");
     }

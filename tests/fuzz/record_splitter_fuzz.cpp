@@ -16,7 +16,8 @@
 namespace {
 
 using namespace cloudhijack;
-using nlohmann::json;
+using namespace cloudhijack::simd;
+using Json = nlohmann::json;
 
 struct Split {
     std::vector<std::string> texts;
@@ -27,13 +28,13 @@ struct Split {
 };
 
 bool is_only_name_key(std::string_view text, std::size_t place) {
-    return text.find(cloudtrail::k_name_key) == place &&
-           text.rfind(cloudtrail::k_name_key) == place && !text.contains("\\u");
+    return text.find(log::k_name_key) == place && text.rfind(log::k_name_key) == place &&
+           !text.contains("\\u");
 }
 
 Split split(const std::string& bytes, std::size_t piece, Cpu cpu = cpu_at_hand()) {
     io::Window window(in_pieces(bytes, piece), std::size_t{1024} * 1024);
-    cloudtrail::RecordSplitter splitter(window, cloudtrail::Shape::cloudtrail(), cpu);
+    json::RecordSplitter splitter(window, log::Shape::cloudtrail(), cpu);
     Split made;
     std::uint64_t end = 0;
     while (true) {
@@ -51,11 +52,11 @@ Split split(const std::string& bytes, std::size_t piece, Cpu cpu = cpu_at_hand()
 
 // Arrays come apart whole; other documents are the event reader's affair.
 void compare_with_plain_reader(const std::string& bytes, const Split& made) {
-    const json whole = json::parse(bytes, nullptr, /*allow_exceptions=*/false);
+    const Json whole = Json::parse(bytes, nullptr, /*allow_exceptions=*/false);
     if (bytes.contains('\0') || !whole.is_array()) return;
     must(!made.failed && made.texts.size() == whole.size(), "an array came apart wrongly");
     for (std::size_t i = 0; i < whole.size(); ++i) {
-        must(json::parse(made.texts[i], nullptr, false) == whole[i], "an element is another");
+        must(Json::parse(made.texts[i], nullptr, false) == whole[i], "an element is another");
     }
 }
 

@@ -34,11 +34,11 @@ void check_replies(const std::string& replies) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string requests(reinterpret_cast<const char*>(data), size);
     std::string replies;
-    static const command::Setup setup = setup_with();
+    static const config::Setup setup = config::setup_with();
     const auto ended =
-        command::run_search_command(setup, {.requests = in_pieces(requests, 1 + size / 3),
-                                            .leftovers = in_pieces("", 1),
-                                            .replies = into(replies)});
+        search::run_search_command(setup, {.requests = in_pieces(requests, 1 + size / 3),
+                                           .leftovers = in_pieces("", 1),
+                                           .replies = into(replies)});
     must(ended.has_value(), "a session over strings ended with an error");
     check_replies(replies);
     must(simdjson::validate_utf8(replies), "a reply is no UTF-8");

@@ -13,6 +13,7 @@
 namespace {
 
 using namespace cloudhijack;
+using namespace cloudhijack::io;
 
 constexpr std::size_t k_enough = std::size_t{1024} * 1024;  // a small input can unpack to gigabytes
 
@@ -21,7 +22,7 @@ Unpacked unpack(const std::string& bytes, std::size_t piece) {
 }
 
 Unpacked unpack_at_once(const std::string& bytes, std::size_t piece) {
-    static scan::UnpackRoom room;
+    static io::UnpackRoom room;
     return unpack_in(room, in_pieces(bytes, piece), k_enough);
 }
 

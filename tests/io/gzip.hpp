@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace cloudhijack {
+namespace cloudhijack::io {
 
 /// One gzip member.
 inline std::string gzip(std::string_view text) {
@@ -23,4 +23,4 @@ inline std::string gzip(std::string_view text) {
     return packed;
 }
 
-}  // namespace cloudhijack
+}  // namespace cloudhijack::io

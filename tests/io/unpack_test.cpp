@@ -10,12 +10,13 @@
 #include "io/unpacked.hpp"
 
 using namespace cloudhijack;
+using namespace cloudhijack::io;
 
 namespace {
 
 // Piece by piece and at once, which must be the same; in front of damage as much as zlib gives.
 Unpacked unpack(const std::function<io::ByteSource()>& source, std::size_t piece = 100) {
-    static scan::UnpackRoom room;
+    static io::UnpackRoom room;
     Unpacked made = unpack_by_pieces(source(), piece);
     const Unpacked at_once = unpack_in(room, source());
     CHECK(at_once.error == made.error);
@@ -122,7 +123,7 @@ TEST_CASE("unpack: an error of the source is passed on") {
 }
 
 TEST_CASE("unpack: what is unpacked at once is read where it stands") {
-    scan::UnpackRoom room;
+    io::UnpackRoom room;
     for (const std::string& text : {numbers(1), numbers(100'000), numbers(400'000), numbers(30)}) {
         const std::string packed = gzip(text);
         io::Window window = room.window_over(in_pieces(packed, packed.size()), 1);

@@ -11,7 +11,7 @@
 #include "io/unpack_room.hpp"
 #include "io/window.hpp"
 
-namespace cloudhijack {
+namespace cloudhijack::io {
 
 /// What came of a packed source, and the error behind it.
 struct Unpacked {
@@ -22,7 +22,7 @@ struct Unpacked {
 /// Piece by piece, until `enough` has come: a small input can unpack to gigabytes.
 inline Unpacked unpack_by_pieces(io::ByteSource source, std::size_t piece,
                                  std::size_t enough = std::numeric_limits<std::size_t>::max()) {
-    auto unpacked = scan::unpacked(std::move(source));
+    auto unpacked = io::unpacked(std::move(source));
     Unpacked made;
     std::string buffer(piece, '\0');
     while (made.text.size() < enough) {
@@ -36,7 +36,7 @@ inline Unpacked unpack_by_pieces(io::ByteSource source, std::size_t piece,
 }
 
 /// The same through a room, at once where it can be.
-inline Unpacked unpack_in(scan::UnpackRoom& room, io::ByteSource source,
+inline Unpacked unpack_in(UnpackRoom& room, io::ByteSource source,
                           std::size_t enough = std::numeric_limits<std::size_t>::max()) {
     io::Window window = room.window_over(std::move(source), io::Window::k_initial_capacity);
     Unpacked made;
@@ -53,4 +53,4 @@ inline Unpacked unpack_in(scan::UnpackRoom& room, io::ByteSource source,
     return made;
 }
 
-}  // namespace cloudhijack
+}  // namespace cloudhijack::io

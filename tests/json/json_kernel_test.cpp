@@ -16,13 +16,13 @@ TEST_CASE("json kernel: what the processor has is taken, and any other level cha
         const auto* const kernel = simdjson::get_available_implementations()[name];
         const bool is_there = kernel != nullptr && kernel->supported_by_runtime_system();
         simdjson::get_active_implementation() = own;
-        cloudtrail::limit_json_kernel(cpu);
+        json::limit_json_kernel(cpu);
         CAPTURE(cpu);
         CHECK(simdjson::get_active_implementation()->name() == (is_there ? name : own->name()));
     }
     simdjson::get_active_implementation() = own;
     for (const char* other : {"", "sse9", "Plain"}) {
-        cloudtrail::limit_json_kernel(other);
+        json::limit_json_kernel(other);
         CHECK(simdjson::get_active_implementation()->name() == own->name());
     }
 }

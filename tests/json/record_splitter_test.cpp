@@ -12,8 +12,9 @@
 #include "byte_pieces.hpp"
 
 using namespace cloudhijack;
-using cloudtrail::RecordSplitter;
-using cloudtrail::Shape;
+using namespace cloudhijack::simd;
+using json::RecordSplitter;
+using log::Shape;
 using Texts = std::vector<std::string>;
 
 namespace {

@@ -11,8 +11,9 @@
 #include "io/window.hpp"
 
 using namespace cloudhijack;
-using cloudtrail::Quotes;
-using cloudtrail::StringEnds;
+using namespace cloudhijack::simd;
+using json::Quotes;
+using json::StringEnds;
 
 namespace {
 

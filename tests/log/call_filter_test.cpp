@@ -51,7 +51,7 @@ TEST_CASE("call filter: what could be read in another way is left to the reader"
 }
 
 TEST_CASE("call filter: what ends in another bracket is no object") {
-    const cloudtrail::CallFilter filter(k_wanted_calls);
+    const log::CallFilter filter(k_wanted_calls);
     constexpr std::string_view object = R"({"eventName":"GetObject"})";
     CHECK(filter.passes_over_object(object, 2));
     CHECK_FALSE(filter.passes_over_object(R"({"eventName":"GetObject"])", 2));

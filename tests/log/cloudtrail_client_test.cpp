@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-using cloudhijack::detect::client_of;
+using cloudhijack::log::client_of;
 
 TEST_CASE("client: what changes from call to call and from version to version is taken out") {
     CHECK(client_of("aws-cli/2.24.10 md/awscrt#0.23.8 ua/2.0 os/linux#6.8.0 md/arch#x86_64 "

@@ -16,12 +16,12 @@ class Details {
     explicit Details(const std::string& json) : padded_(json + std::string(io::k_padding, '"')) {
         details_ = reader_.read(std::string_view(padded_).substr(0, json.size()));
     }
-    const cloudtrail::CallDetails* operator->() const { return &details_; }
+    const log::CallDetails* operator->() const { return &details_; }
 
   private:
     std::string padded_;
-    cloudtrail::CallDetailsReader reader_;
-    cloudtrail::CallDetails details_;
+    log::CallDetailsReader reader_;
+    log::CallDetails details_;
 };
 
 bool allows_mail(const std::string& policy) {

@@ -3,15 +3,15 @@
 #include <doctest/doctest.h>
 
 using namespace cloudhijack;
-using detect::Outcome;
+using log::Outcome;
 
 namespace {
 
 Outcome outcome(std::string_view code, std::string_view message = {}) {
-    cloudtrail::Event event;
+    log::Event event;
     event.error_code = code;
     event.error_message = message;
-    return detect::outcome_of(event);
+    return log::outcome_of(event);
 }
 
 }  // namespace

@@ -3,8 +3,8 @@
 #include <doctest/doctest.h>
 
 using namespace cloudhijack;
-using cloudtrail::Event;
-using detect::principal_of;
+using log::Event;
+using log::principal_of;
 
 namespace {
 
@@ -77,26 +77,26 @@ TEST_CASE("principal: the account is the one in which the call was made") {
 
 TEST_CASE("principal: what AWS does itself is left out") {
     Event event = session(k_role, "");
-    CHECK_FALSE(detect::is_left_out(event));
+    CHECK_FALSE(log::is_left_out(event));
     event.source_address = "AWS Internal";
-    CHECK_FALSE(detect::is_left_out(event));
+    CHECK_FALSE(log::is_left_out(event));
     event.source_address = "cloudformation.amazonaws.com";
-    CHECK(detect::is_left_out(event));
+    CHECK(log::is_left_out(event));
     event.source_address = "";
     event.invoked_by = "ec2.amazonaws.com.cn";
-    CHECK(detect::is_left_out(event));
+    CHECK(log::is_left_out(event));
     event.invoked_by = "amazonaws.com.example";
-    CHECK_FALSE(detect::is_left_out(event));
+    CHECK_FALSE(log::is_left_out(event));
     event.caller_type = "AWSService";
-    CHECK(detect::is_left_out(event));
-    CHECK(detect::is_left_out(
+    CHECK(log::is_left_out(event));
+    CHECK(log::is_left_out(
         session("arn:aws:iam::1:role/aws-service-role/x/AWSServiceRoleForSupport", "")));
     for (const char* category : {"NetworkActivity", "Insight"}) {
         Event repeated = session(k_role, "");
         repeated.category = category;
-        CHECK(detect::is_left_out(repeated));
+        CHECK(log::is_left_out(repeated));
     }
     Event data = session(k_role, "");
     data.category = "Data";
-    CHECK_FALSE(detect::is_left_out(data));
+    CHECK_FALSE(log::is_left_out(data));
 }

@@ -10,10 +10,11 @@
 #include "log/event_differential.hpp"
 
 using namespace cloudhijack;
-using cloudtrail::CompactReader;
-using cloudtrail::Event;
-using cloudtrail::Quotes;
-using cloudtrail::Shape;
+using namespace cloudhijack::log;
+using json::Quotes;
+using log::CompactReader;
+using log::Event;
+using log::Shape;
 
 namespace {
 

@@ -8,12 +8,12 @@
 #include "io/window.hpp"
 
 using namespace cloudhijack;
-using cloudtrail::Condition;
+using log::Condition;
 
 namespace {
 
 bool hold(const std::string& object, const std::vector<Condition>& conditions) {
-    static cloudtrail::ParameterReader reader;
+    static log::ParameterReader reader;
     const std::string padded = object + std::string(io::k_padding, '"');
     return reader.all_hold(std::string_view(padded).substr(0, object.size()), conditions);
 }

@@ -12,15 +12,14 @@
 #include "log/event_reader.hpp"
 #include "text/utf8.hpp"
 
-namespace cloudhijack {
+namespace cloudhijack::log {
 namespace {
 
-using cloudtrail::Event;
-using nlohmann::json;
+using Json = nlohmann::json;
 
 /// Builds `path -> text` as the rules say, from nlohmann's events; its numbers come with their
 /// text.
-class PlainReader : public nlohmann::json_sax<json> {
+class PlainReader : public nlohmann::json_sax<Json> {
   public:
     std::vector<std::pair<std::string, std::string>> fields;  ///< first of each path
     bool top_is_object = false;
@@ -110,7 +109,7 @@ class PlainReader : public nlohmann::json_sax<json> {
 
 /// In which field two events differ; empty for none. With doubled quotes there is no record.
 std::string field_difference(const Event& event, const Event& other, bool with_record) {
-    for (const cloudtrail::ShapePath& line : cloudtrail::Shape::cloudtrail().paths()) {
+    for (const ShapePath& line : Shape::cloudtrail().paths()) {
         if (line.field == nullptr || event.*line.field == other.*line.field) continue;
         return std::string(line.path) + ": \"" + std::string(event.*line.field) + "\", and \"" +
                std::string(other.*line.field) + '"';
@@ -127,30 +126,29 @@ std::string compact_difference(std::string_view record) {
     const std::string single = padded(record);
     const std::string cell = with_doubled_quotes(record);
     const std::string doubled = padded(cell);
-    cloudtrail::EventReader reader(cloudtrail::Shape::cloudtrail());
+    EventReader reader(Shape::cloudtrail());
     const auto reading = reader.read(std::string_view(single).substr(0, record.size()));
     std::optional<bool> reads;
-    for (const Cpu cpu : {Cpu::plain, cpu_at_hand()}) {
-        for (const auto quotes : {cloudtrail::Quotes::single, cloudtrail::Quotes::doubled}) {
-            const bool is_cell = quotes == cloudtrail::Quotes::doubled;
+    for (const simd::Cpu cpu : {simd::Cpu::plain, simd::cpu_at_hand()}) {
+        for (const auto quotes : {json::Quotes::single, json::Quotes::doubled}) {
+            const bool is_cell = quotes == json::Quotes::doubled;
             // Kept from record to record, as in a search: it remembers the keys that came last.
-            static std::map<std::pair<Cpu, bool>, cloudtrail::CompactReader> readers;
-            cloudtrail::CompactReader& compact =
-                readers.try_emplace({cpu, is_cell}, cloudtrail::Shape::cloudtrail(), cpu)
-                    .first->second;
+            static std::map<std::pair<simd::Cpu, bool>, CompactReader> readers;
+            CompactReader& compact =
+                readers.try_emplace({cpu, is_cell}, Shape::cloudtrail(), cpu).first->second;
             const Event* event =
                 compact.read(is_cell ? std::string_view(doubled).substr(0, cell.size())
                                      : std::string_view(single).substr(0, record.size()),
                              quotes);
             // Doubled quotes can make a text too long for it.
-            const bool is_long = cell.size() > cloudtrail::StringEnds::k_longest;
+            const bool is_long = cell.size() > json::StringEnds::k_longest;
             if (!is_long && reads.value_or(event != nullptr) != (event != nullptr)) {
                 return "the ways of asking the compact reader differ";
             }
             reads = event != nullptr;
             if (event == nullptr) continue;
             if (!reading) return "only the compact reader reads it: " + reading.error().text;
-            if (reading->kind != cloudtrail::Reading::Kind::record) return "it is no plain record";
+            if (reading->kind != Reading::Kind::record) return "it is no plain record";
             auto difference = field_difference(*event, reading->event, !is_cell);
             if (!difference.empty()) return "compact: " + difference;
         }
@@ -162,7 +160,7 @@ std::string event_difference(std::string_view record) {
     if (auto difference = compact_difference(record); !difference.empty()) return difference;
     std::string padded(record);
     padded.append(io::k_padding, '\0');
-    cloudtrail::EventReader reader(cloudtrail::Shape::cloudtrail());
+    EventReader reader(Shape::cloudtrail());
     const auto reading = reader.read(std::string_view(padded).substr(0, record.size()));
 
     std::string text;
@@ -170,14 +168,14 @@ std::string event_difference(std::string_view record) {
     PlainReader plain;
     // A NUL byte is no JSON anywhere; nlohmann takes it for the end of the text.
     const bool plain_reads =
-        !text.contains('\0') && json::sax_parse(text, &plain) && plain.top_is_object;
+        !text.contains('\0') && Json::sax_parse(text, &plain) && plain.top_is_object;
     if (!plain_reads) return {};
     if (!reading && plain.holds_record_text()) return {};  // it can be broken inside
     if (!reading) return "only the plain reader reads it: " + reading.error().text;
-    if (reading->kind != cloudtrail::Reading::Kind::record) return {};  // the tests' affair
+    if (reading->kind != Reading::Kind::record) return {};  // the tests' affair
     const Event* event = &reading->event;
-    for (const cloudtrail::ShapePath& line : cloudtrail::Shape::cloudtrail().paths()) {
-        if (line.holds != cloudtrail::Holds::text) continue;
+    for (const ShapePath& line : Shape::cloudtrail().paths()) {
+        if (line.holds != Holds::text) continue;
         const std::string path(line.path);
         const std::string_view field = event->*line.field;
         if (plain.at(path) != field) {
@@ -187,4 +185,4 @@ std::string event_difference(std::string_view record) {
     return {};
 }
 
-}  // namespace cloudhijack
+}  // namespace cloudhijack::log

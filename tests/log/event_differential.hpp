@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-namespace cloudhijack {
+namespace cloudhijack::log {
 
 /// Reads a record with the event reader and with a plain twin on nlohmann::json, and compares.
 /// Empty where they agree, else what differs. The event reader may read what nlohmann refuses (it
@@ -15,4 +15,4 @@ std::string event_difference(std::string_view record);
 /// reader leaves the record to the other; event_difference() asks this too.
 std::string compact_difference(std::string_view record);
 
-}  // namespace cloudhijack
+}  // namespace cloudhijack::log

@@ -11,10 +11,10 @@
 #include "log/event_differential.hpp"
 
 using namespace cloudhijack;
-using cloudtrail::Event;
-using cloudtrail::EventReader;
-using cloudtrail::Shape;
-using Kind = cloudtrail::Reading::Kind;
+using log::Event;
+using log::EventReader;
+using log::Shape;
+using Kind = log::Reading::Kind;
 
 namespace {
 
@@ -44,7 +44,7 @@ class Reading {
     std::size_t size_;
     std::string padded_;
     EventReader reader_{Shape::cloudtrail()};
-    Result<cloudtrail::Reading> reading_;
+    Result<log::Reading> reading_;
 };
 
 constexpr std::string_view k_record = R"({
@@ -71,7 +71,7 @@ TEST_CASE("event: the fields of a record, nested ones by their path") {
     CHECK(event.source_address == "2001:db8::1");
     CHECK(event.region == "us-east-1");
     REQUIRE(event.time());
-    CHECK(cloudtrail::to_epoch_seconds(*event.time()) == "1767323045");
+    CHECK(text::to_epoch_seconds(*event.time()) == "1767323045");
 }
 
 TEST_CASE("event: numbers and booleans stand for their text, other values are absent") {
@@ -187,7 +187,7 @@ TEST_CASE("event: agrees with a plain reader on mutated records, over many seeds
     for (unsigned seed = 0; seed < 5'000; ++seed) {
         const std::string record = with_changes(std::string(k_record), seed, 3, bytes);
         CAPTURE(seed);
-        CHECK(event_difference(record) == "");
+        CHECK(log::event_difference(record) == "");
     }
 }
 

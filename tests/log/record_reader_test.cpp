@@ -8,15 +8,15 @@
 #include "io/window.hpp"
 
 using namespace cloudhijack;
-using cloudtrail::Event;
-using cloudtrail::Time;
+using log::Event;
+using text::Time;
 
 namespace {
 
 // Names of the events, `@` behind those that keep the row's time, and why others are none.
 std::vector<std::string> read(const std::string& document) {
     const std::string padded = document + std::string(io::k_padding, ' ');
-    cloudtrail::DocumentReader reader(cloudtrail::Shape::cloudtrail());
+    log::DocumentReader reader(log::Shape::cloudtrail());
     std::vector<std::string> told;
     reader.read(std::string_view(padded).substr(0, document.size()), Time{},
                 {.take =

@@ -5,9 +5,9 @@
 #include <array>
 
 using namespace cloudhijack;
-using cloudtrail::Event;
-using cloudtrail::Shape;
-using cloudtrail::ShapePath;
+using log::Event;
+using log::Shape;
+using log::ShapePath;
 
 TEST_CASE("shape: paths become a tree of keys, each node with an index of its own") {
     static constexpr std::array paths = {

@@ -7,12 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "output/splunk_csv.hpp"
+#include "detect/row.hpp"
 
 using namespace cloudhijack;
-using command::Column;
-using command::Number;
-using command::Row;
+using detect::Column;
+using detect::Number;
+using detect::Row;
 using List = std::vector<std::string>;
 
 namespace {
@@ -25,7 +25,7 @@ constexpr std::array k_columns = {Column{.name = "n"}, Column{.name = "text"},
 TEST_CASE("report: ndjson has numbers as numbers and lists as arrays") {
     const std::vector<Row> rows = {{Number{"1767225600.123456"}, "a\"\n\x1b\xff", List{}},
                                    {Number{"-1"}, "", List{"x", "y"}}};
-    CHECK(scan::to_ndjson(k_columns, rows) ==
+    CHECK(output::to_ndjson(k_columns, rows) ==
           "{\"n\":1767225600.123456,\"text\":\"a\\\"\\n\\u001b\xEF\xBF\xBD\",\"list\":[]}\n"
           "{\"n\":-1,\"text\":\"\",\"list\":[\"x\",\"y\"]}\n");
 }
@@ -34,8 +34,8 @@ TEST_CASE("report: csv makes formulas safe, unless it must not, and leaves numbe
     const std::vector<Row> rows = {{Number{"-1"}, "=1+1", List{"@a", "b"}},
                                    {Number{"2"}, "a=b", List{"-x"}},
                                    {Number{"3"}, "\tx", List{"+"}}};
-    CHECK(scan::to_csv(k_columns, rows, /*raw=*/false) ==
+    CHECK(output::to_csv(k_columns, rows, /*raw=*/false) ==
           "n,text,list\n-1,'=1+1,\"'@a\nb\"\n2,a=b,'-x\n3,'\tx,'+\n");
-    CHECK(scan::to_csv(k_columns, rows, /*raw=*/true) ==
+    CHECK(output::to_csv(k_columns, rows, /*raw=*/true) ==
           "n,text,list\n-1,=1+1,\"@a\nb\"\n2,a=b,-x\n3,\tx,+\n");
 }

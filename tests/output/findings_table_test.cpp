@@ -11,12 +11,13 @@
 #include "rules/builtin.hpp"
 
 using namespace cloudhijack;
+using namespace cloudhijack::rules;
 
 namespace {
 
 detect::VolumeFinding finding(std::string_view caller) {
     detect::VolumeGroup group;
-    group.span_start = cloudtrail::Time{std::chrono::seconds{1'767'323'045}};
+    group.span_start = text::Time{std::chrono::seconds{1'767'323'045}};
     group.service_index = service_index("bedrock");
     group.service = &builtin_catalogue().services()[group.service_index];
     group.caller_arn = caller;
@@ -31,7 +32,7 @@ std::size_t longest_line(const std::string& text) {
     std::istringstream lines(text);
     std::size_t longest = 0;
     for (std::string line; std::getline(lines, line);) {
-        longest = std::max(longest, scan::terminal_columns(line));
+        longest = std::max(longest, output::terminal_columns(line));
     }
     return longest;
 }
@@ -55,7 +56,7 @@ detect::HuntFinding hunted(std::string name) {
 TEST_CASE("findings: a table with the reasons below each row") {
     const std::vector findings = {finding("arn:aws:iam::1:user/test")};
     CHECK(
-        scan::to_table(findings, {}) ==
+        output::to_table(findings, {}) ==
         "Score  Span from             Service      Calls  Limit  Caller                    Region "
         "    Addresses\n"
         "    5  2026-01-02T03:04:05Z  AWS Bedrock    501     50  arn:aws:iam::1:user/test  "
@@ -63,7 +64,7 @@ TEST_CASE("findings: a table with the reasons below each row") {
         "        501 calls in 1h, more than 10 times the threshold of 50 (+3)\n"
         "        4 source addresses, more than 3 (+1)\n"
         "        the caller's name matches (temp|tmp|test|anon|random) (+1)\n");
-    CHECK(scan::to_table(std::vector<detect::VolumeFinding>{}, {}).empty());
+    CHECK(output::to_table(std::vector<detect::VolumeFinding>{}, {}).empty());
 }
 
 TEST_CASE("findings: a table fits the terminal and is coloured only when told") {
@@ -71,28 +72,28 @@ TEST_CASE("findings: a table fits the terminal and is coloured only when told") 
     const std::vector findings = {finding(long_name), finding("arn:aws:iam::1:user/b")};
     for (const std::size_t width : {20U, 40U, 60U, 80U, 100U, 110U, 150U, 200U}) {
         CAPTURE(width);
-        const std::string table = scan::to_table(findings, {.width = width});
+        const std::string table = output::to_table(findings, {.width = width});
         CHECK(longest_line(table) <= width);
         CHECK_FALSE(table.contains('\x1b'));
     }
-    CHECK(longest_line(scan::to_table(findings, {})) > 300);
-    CHECK(scan::to_table(findings, {.colour = true}).contains("\x1b[33m"));
+    CHECK(longest_line(output::to_table(findings, {})) > 300);
+    CHECK(output::to_table(findings, {.colour = true}).contains("\x1b[33m"));
 }
 
 TEST_CASE("findings: a table of principals with their reasons and timeline below") {
     CHECK(
-        scan::to_table(std::vector{hunted("arn:aws:iam::1:user/eve")}, {}) ==
+        output::to_table(std::vector{hunted("arn:aws:iam::1:user/eve")}, {}) ==
         "Risk  Severity  First event           Principal                Account       Services     "
         "         Uses  Addresses\n"
         "  65  high      2026-01-02T03:04:05Z  arn:aws:iam::1:user/eve  111122223333  AWS Bedrock, "
         "AWS SES     3  2 (2001:db8::1, ...)\n"
         "        a probe (+40)\n"
         "          2026-01-02T03:04:05Z use InvokeModel us-east-1 - probe\n");
-    CHECK(scan::to_table(std::vector<detect::HuntFinding>{}, {}).empty());
+    CHECK(output::to_table(std::vector<detect::HuntFinding>{}, {}).empty());
     for (const std::size_t width : {20U, 40U, 80U, 120U}) {
         CAPTURE(width);
         const std::vector findings = {hunted(std::string(300, 'x') + "\x1b[2J")};
-        CHECK(longest_line(scan::to_table(findings, {.width = width})) <= width);
+        CHECK(longest_line(output::to_table(findings, {.width = width})) <= width);
     }
-    CHECK(scan::to_table(std::vector{hunted("eve")}, {.colour = true}).contains("\x1b[1;31m"));
+    CHECK(output::to_table(std::vector{hunted("eve")}, {.colour = true}).contains("\x1b[1;31m"));
 }

@@ -6,7 +6,8 @@
 #include <string>
 #include <vector>
 
-using namespace cloudhijack::command;
+using namespace cloudhijack::detect;
+using namespace cloudhijack::output;
 using List = std::vector<std::string>;
 
 TEST_CASE(

@@ -10,16 +10,16 @@
 #include "partial/document_reader.hpp"
 #include "partial/document_writer.hpp"
 
-namespace cloudhijack {
+namespace cloudhijack::partial {
 
-inline const detect::partial::Header k_test_header = {
+inline const Header k_test_header = {
     .catalogue = "0123456789abcdef", .host = "idx1", .mode = "test"};
 
 /// What an activity holds, as partial documents.
 std::vector<std::string> documents_of(const auto& activity) {
     std::vector<std::string> documents;
-    detect::partial::DocumentWriter writer(
-        k_test_header, [&](std::string_view one) { documents.emplace_back(one); });
+    DocumentWriter writer(k_test_header,
+                          [&](std::string_view one) { documents.emplace_back(one); });
     activity.write(writer);
     writer.finish();
     return documents;
@@ -29,11 +29,10 @@ std::vector<std::string> documents_of(const auto& activity) {
 Result<> read_document(std::string document, auto& activity) {
     const std::size_t size = document.size();
     document.append(io::k_padding, ' ');
-    detect::partial::DocumentReader reader;
+    DocumentReader reader;
     return reader.read(
-        std::string_view(document).substr(0, size),
-        [](const detect::partial::Header&) -> Result<> { return {}; },
-        [&](std::string_view list, detect::partial::ItemReader& item) -> Result<> {
+        std::string_view(document).substr(0, size), [](const Header&) -> Result<> { return {}; },
+        [&](std::string_view list, ItemReader& item) -> Result<> {
             return activity.take(list, item);
         });
 }
@@ -44,7 +43,7 @@ template <class Activity>
 void merge_documents(Activity& activity, const Activity& other, const auto& empty) {
     const auto documents = documents_of(other);
     for (auto one = documents.rbegin(); one != documents.rend(); ++one) {
-        CHECK(one->size() <= detect::partial::k_largest_document);
+        CHECK(one->size() <= k_largest_document);
         Activity part = empty();
         const auto read = read_document(*one, part);
         CHECK(read);
@@ -52,4 +51,4 @@ void merge_documents(Activity& activity, const Activity& other, const auto& empt
     }
 }
 
-}  // namespace cloudhijack
+}  // namespace cloudhijack::partial

@@ -10,8 +10,10 @@
 #include "rules/builtin.hpp"
 
 using namespace cloudhijack;
-using detect::Exception;
-using detect::matches_wildcards;
+using namespace cloudhijack::detect;
+using namespace cloudhijack::rules;
+using rules::Exception;
+using rules::matches_wildcards;
 
 namespace {
 
@@ -241,10 +243,10 @@ TEST_CASE("allowlist: long lists are looked through by what patterns begin and e
 
 TEST_CASE("allowlist: what it left out is counted") {
     const auto setup = [](std::vector<Exception> exceptions) {
-        auto rules = detect::HuntRules::of(
-            builtin_catalogue(), std::make_shared<const detect::EvidenceTable>(builtin().evidence));
+        auto rules = rules::HuntRules::of(
+            builtin_catalogue(), std::make_shared<const rules::EvidenceTable>(builtin().evidence));
         rules.allowlist =
-            std::make_shared<const detect::Allowlist>(allowing(std::move(exceptions)).allowlist);
+            std::make_shared<const rules::Allowlist>(allowing(std::move(exceptions)).allowlist);
         return rules;
     };
     const Story story = repeated({.call = "InvokeModel"}, 0, 60) +
@@ -275,7 +277,7 @@ TEST_CASE("allowlist: rows of volume obey what is expected of the volume") {
     const auto findings = [&activity](std::vector<Exception> exceptions) {
         auto rules = detect::VolumeRules::of(builtin_catalogue());
         rules.allowlist =
-            std::make_shared<const detect::Allowlist>(allowing(std::move(exceptions)).allowlist);
+            std::make_shared<const rules::Allowlist>(allowing(std::move(exceptions)).allowlist);
         return activity.findings(rules);
     };
     const auto usual = findings({});
@@ -302,7 +304,7 @@ TEST_CASE("allowlist: rows of volume obey what is expected of the volume") {
     CHECK(above.rows.front().reasons.front().contains("the threshold of 159"));
     auto rules = detect::VolumeRules::of(builtin_catalogue());
     rules.min_score = 2;  // which the row reaches by the service's own threshold alone
-    rules.allowlist = std::make_shared<const detect::Allowlist>(allowing({limited}).allowlist);
+    rules.allowlist = std::make_shared<const rules::Allowlist>(allowing({limited}).allowlist);
     CHECK(activity.findings(rules).rows.empty());
     CHECK(activity.findings(rules).allowed_rows == 1);
     limited.threshold = 160;

@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 using namespace cloudhijack;
-using detect::Baseline;
+using rules::Baseline;
 
 namespace {
 

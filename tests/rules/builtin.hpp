@@ -4,17 +4,18 @@
 #include <cstddef>
 #include <string_view>
 
+#include "config/catalogue_reader.hpp"
 #include "rules/catalogue.hpp"
 
-namespace cloudhijack {
+namespace cloudhijack::rules {
 
 /// What is built into the program.
-inline const detect::LoadedCatalogue& builtin() {
-    static const auto loaded = detect::load_catalogue(std::array{detect::embedded_catalogue()});
+inline const config::LoadedCatalogue& builtin() {
+    static const auto loaded = config::load_catalogue(std::array{config::embedded_catalogue()});
     return loaded;
 }
 
-inline const detect::Catalogue& builtin_catalogue() { return builtin().catalogue; }
+inline const Catalogue& builtin_catalogue() { return builtin().catalogue; }
 
 /// The index of a service of the built-in catalogue.
 inline std::size_t service_index(std::string_view id) {
@@ -23,4 +24,4 @@ inline std::size_t service_index(std::string_view id) {
     return index;
 }
 
-}  // namespace cloudhijack
+}  // namespace cloudhijack::rules

@@ -6,10 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "config/catalogue_reader.hpp"
 #include "rules/builtin.hpp"
 
 using namespace cloudhijack;
-using namespace cloudhijack::detect;
+using namespace cloudhijack::config;
+using namespace cloudhijack::rules;
+using namespace cloudhijack::text;
 
 namespace {
 
@@ -26,7 +29,7 @@ std::string entries_of(std::string_view source, std::string_view name) {
 }
 
 LoadedCatalogue over_builtin(std::string_view text) {
-    return load_catalogue(std::array{embedded_catalogue(), conf::parse("mine.conf", text)});
+    return load_catalogue(std::array{embedded_catalogue(), rules::parse("mine.conf", text)});
 }
 
 const Service& service(const LoadedCatalogue& loaded, std::string_view id) {
@@ -109,8 +112,8 @@ TEST_CASE("catalogue: a service of one's own, with what it leaves out") {
     CHECK(calls[0].source == "polly.amazonaws.com");
     CHECK(calls[0].name == "SynthesizeSpeech");
     CHECK(calls[0].conditions ==
-          std::vector<cloudtrail::Condition>{{.path = {"engine"}, .value = "neural"},
-                                             {.path = {"a", "b"}, .value = "1"}});
+          std::vector<log::Condition>{{.path = {"engine"}, .value = "neural"},
+                                      {.path = {"a", "b"}, .value = "1"}});
     CHECK(calls[1].source == "other.example.com");
 }
 

@@ -11,7 +11,7 @@ namespace {
 // `line [stanza] key=value` of every setting, parted by |, line breaks in values shown as /.
 std::string settings_of(std::string_view text) {
     std::string shown;
-    for (const auto& [place, value] : conf::parse("f", text).settings) {
+    for (const auto& [place, value] : rules::parse("f", text).settings) {
         if (!shown.empty()) shown += '|';
         shown += std::to_string(place.line) + " [" + place.stanza + "] " + place.key + '=';
         for (const char c : value) shown += c == '\n' ? '/' : c;
@@ -21,7 +21,7 @@ std::string settings_of(std::string_view text) {
 
 std::string mistakes_of(std::string_view text) {
     std::string shown;
-    for (const auto& mistake : conf::parse("f", text).mistakes) shown += to_text(mistake) + '|';
+    for (const auto& mistake : rules::parse("f", text).mistakes) shown += to_text(mistake) + '|';
     return shown;
 }
 

@@ -10,6 +10,7 @@
 #include "scan/temporary_folder.hpp"
 
 using namespace cloudhijack;
+using namespace cloudhijack::scan;
 namespace fs = std::filesystem;
 
 namespace {

@@ -8,12 +8,13 @@
 #include "config/setup_for_tests.hpp"
 
 using namespace cloudhijack;
+using namespace cloudhijack::config;
 using Arguments = std::vector<std::string>;
 
 namespace {
 
 Result<scan::ScanOptions> read(const Arguments& arguments) {
-    static const command::Setup setup = setup_with();
+    static const config::Setup setup = setup_with();
     return scan::read_scan_arguments(arguments, setup);
 }
 
@@ -29,7 +30,7 @@ TEST_CASE("scan options: paths and switches in any order") {
                                "--threads=3", "--min-score", "2", "--ses-threshold=5"});
     REQUIRE(options);
     CHECK(options->paths == Arguments{"a", "-", "b"});
-    CHECK(options->format == scan::Format::csv);
+    CHECK(options->format == output::Format::csv);
     CHECK(options->fail_on_findings);
     CHECK(options->raw_csv);
     CHECK(options->threads == 3);

@@ -7,14 +7,17 @@
 #include <string>
 #include <vector>
 
+#include "detect/row.hpp"
 #include "detect/volume/volume_rows.hpp"
 #include "io/gzip.hpp"
 #include "output/csv_and_ndjson.hpp"
-#include "output/splunk_csv.hpp"
 #include "rules/builtin.hpp"
 #include "scan/temporary_folder.hpp"
 
 using namespace cloudhijack;
+using namespace cloudhijack::io;
+using namespace cloudhijack::rules;
+using namespace cloudhijack::scan;
 
 namespace {
 
@@ -35,15 +38,15 @@ Scanned scan_with(unsigned threads, const std::vector<std::string>& paths) {
     rules.thresholds.assign(rules.thresholds.size(), 0);
     scan::Scanner scanner(
         [&rules] { return detect::VolumeActivity(builtin_catalogue(), rules.span); },
-        cloudtrail::CallFilter(builtin_catalogue().call_names()));
+        log::CallFilter(builtin_catalogue().call_names()));
     Scanned scanned;
     scanned.outcomes = scanner.run(scan::list_files(paths).files, threads);
-    std::vector<command::Row> rows;
+    std::vector<detect::Row> rows;
     for (const auto& finding :
          std::get<detect::VolumeActivity>(scanner.activity()).findings(rules).rows) {
-        rows.push_back(command::to_row(finding));
+        rows.push_back(detect::to_row(finding));
     }
-    scanned.answer = scan::to_ndjson(command::volume_columns(), rows);
+    scanned.answer = output::to_ndjson(detect::volume_columns(), rows);
     return scanned;
 }
 
@@ -148,7 +151,7 @@ TEST_CASE("scanner: a file that is gone is told") {
     const std::vector<scan::File> files = {{.path = "/nonexistent/x", .size = 0}};
     scan::Scanner scanner(
         [] { return detect::VolumeActivity(builtin_catalogue(), std::chrono::hours{1}); },
-        cloudtrail::CallFilter(builtin_catalogue().call_names()));
+        log::CallFilter(builtin_catalogue().call_names()));
     const auto outcomes = scanner.run(files, 2);
     REQUIRE(outcomes[0].error);
     CHECK(outcomes[0].error->starts_with("cannot be opened: "));

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace cloudhijack {
+namespace cloudhijack::scan {
 
 /// A folder of its own for a test, removed at its end.
 class TemporaryFolder {
@@ -35,4 +35,4 @@ class TemporaryFolder {
     std::filesystem::path path_;
 };
 
-}  // namespace cloudhijack
+}  // namespace cloudhijack::scan

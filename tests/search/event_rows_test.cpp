@@ -11,8 +11,9 @@
 #include "scp/limits.hpp"
 
 using namespace cloudhijack;
-using command::EventRows;
-using command::Input;
+using namespace cloudhijack::rules;
+using config::Input;
+using search::EventRows;
 
 namespace {
 
@@ -20,7 +21,7 @@ constexpr std::chrono::hours k_hour{1};
 
 struct Read {
     Result<> ended;
-    command::Intake intake;
+    search::Intake intake;
     std::vector<std::string> partial;  ///< documents
 };
 
@@ -29,10 +30,10 @@ Read read(const std::string& body, Input input = Input::raw) {
     window.set_limit(body.size());
     detect::Activity activity = detect::VolumeActivity(builtin_catalogue(), k_hour);
     Read made;
-    command::StageClock clock;
-    const cloudtrail::CallFilter filter(builtin_catalogue().call_names());
-    command::EventRows rows(
-        input, cloudtrail::Shape::cloudtrail(),
+    search::StageClock clock;
+    const log::CallFilter filter(builtin_catalogue().call_names());
+    search::EventRows rows(
+        input, log::Shape::cloudtrail(),
         {.activity = activity,
          .intake = made.intake,
          .clock = clock,
@@ -110,7 +111,7 @@ TEST_CASE("event rows: each record of a row counts, and the row's time is not an
 
 TEST_CASE("event rows: required fields of each input") {
     using Fields = std::vector<std::string>;
-    const auto& shape = cloudtrail::Shape::cloudtrail();
+    const auto& shape = log::Shape::cloudtrail();
     CHECK(EventRows::required_fields(Input::raw, true, shape) ==
           Fields{"_time", "_raw", "cloudhijack_partial"});
     CHECK(EventRows::required_fields(Input::raw, false, shape) == Fields{"_time", "_raw"});

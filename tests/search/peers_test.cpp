@@ -15,8 +15,9 @@
 #include "search/map_phase.hpp"
 
 using namespace cloudhijack;
-using command::Config;
-using command::Setup;
+using namespace cloudhijack::config;
+using config::Config;
+using config::Setup;
 
 namespace {
 
@@ -32,10 +33,10 @@ std::vector<std::string> mapped(const Setup& setup, int events, const std::strin
         body += '\n';
     }
     body += more;
-    command::StageClock clock;
+    search::StageClock clock;
     io::Window window(clock.timed(in_pieces(body, 1'000)), scp::k_row_cap);
     window.set_limit(body.size());
-    command::MapPhase map(setup, setup.default_config(), clock);
+    search::MapPhase map(setup, setup.default_config(), clock);
     std::string replies;
     auto sink = into(replies);
     CHECK(map.exchange(window, false, sink));
@@ -54,7 +55,7 @@ std::vector<std::string> mapped(const Setup& setup, int events, const std::strin
 struct Reduced {
     explicit Reduced(const Setup& setup)
         : config(setup.default_config()),
-          activity(command::new_activity(setup.catalogue, config)),
+          activity(output::new_activity(setup.catalogue, config)),
           peers(setup, config) {}
 
     void read(std::string document) {
@@ -65,9 +66,9 @@ struct Reduced {
 
     Config config;
     detect::Activity activity;
-    command::Intake intake;
-    command::StageClock clock;
-    command::Peers peers;
+    search::Intake intake;
+    search::StageClock clock;
+    search::Peers peers;
 };
 
 Setup named(Setup setup, std::string host) {

@@ -10,6 +10,7 @@
 #include "csv/row_writer.hpp"
 
 using namespace cloudhijack;
+using namespace cloudhijack::config;
 
 namespace {
 
@@ -40,7 +41,7 @@ struct Answer {
 
 Answer answer(io::ByteSource requests, std::string_view conf_text = {}) {
     Answer made;
-    made.ended = command::run_search_command(
+    made.ended = search::run_search_command(
         setup_with(conf_text),
         {.requests = std::move(requests),
          .leftovers = [&made](std::span<char> buffer) -> Result<std::size_t> {
@@ -123,9 +124,9 @@ TEST_CASE("search command: the old protocol is answered in its own form") {
 
 TEST_CASE("search command: a reader that has gone is no error, a broken output is one") {
     const auto run_into = [](io::ByteSink sink) {
-        return command::run_search_command(setup_with(), {.requests = in_pieces(session(), 1'000),
-                                                          .leftovers = in_pieces("", 1),
-                                                          .replies = std::move(sink)});
+        return search::run_search_command(setup_with(), {.requests = in_pieces(session(), 1'000),
+                                                         .leftovers = in_pieces("", 1),
+                                                         .replies = std::move(sink)});
     };
     CHECK(run_into([](std::string_view) -> Result<> { return peer_gone(); }));
     const auto ended = run_into([](std::string_view) -> Result<> { return failure("disk full"); });

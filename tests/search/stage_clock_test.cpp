@@ -8,7 +8,7 @@
 #include "byte_pieces.hpp"
 
 using namespace cloudhijack;
-using command::Stage;
+using search::Stage;
 
 namespace {
 
@@ -23,7 +23,7 @@ struct TestClock {
     static void pass(int microseconds) { at += duration{microseconds}; }
 };
 
-using StageClock = command::BasicStageClock<TestClock>;
+using StageClock = search::BasicStageClock<TestClock>;
 
 std::uint64_t time_of(const StageClock& clock, Stage stage) {
     return clock.times().at(static_cast<std::size_t>(stage));

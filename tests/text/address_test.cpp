@@ -4,7 +4,7 @@
 
 #include <string>
 
-using namespace cloudhijack::detect;
+using namespace cloudhijack::text;
 
 TEST_CASE("address: what inet_pton takes as a whole") {
     CHECK(to_text(parse_address("198.51.100.7")) == "198.51.100.7");

@@ -7,14 +7,14 @@
 #include <vector>
 
 using namespace cloudhijack;
-using cloudtrail::parse_time;
+using text::parse_time;
 
 namespace {
 
 // The time as epoch seconds, or "none".
 std::string read(std::string_view text) {
     const auto time = parse_time(text);
-    return time ? cloudtrail::to_epoch_seconds(*time) : "none";
+    return time ? text::to_epoch_seconds(*time) : "none";
 }
 
 }  // namespace
@@ -92,7 +92,7 @@ TEST_CASE("time: anything else is none") {
 
 TEST_CASE("time: shown in UTC") {
     const auto utc = [](std::int64_t seconds) {
-        return cloudtrail::to_utc(cloudtrail::Time{std::chrono::seconds{seconds}});
+        return text::to_utc(text::Time{std::chrono::seconds{seconds}});
     };
     CHECK(utc(1'767'323'045) == "2026-01-02T03:04:05Z");
     CHECK(utc(-1) == "1969-12-31T23:59:59Z");

@@ -4,7 +4,7 @@
 
 #include "detect/hunt/evidence/words.hpp"
 
-namespace cloudhijack::command {
+namespace cloudhijack::detect {
 
 std::span<const Column> baseline_columns() {
     static constexpr std::array columns = {
@@ -13,14 +13,10 @@ std::span<const Column> baseline_columns() {
     return columns;
 }
 
-Row to_row(const std::pair<const detect::Baseline::Pair, detect::Baseline::Use>& known) {
+Row to_row(const std::pair<const rules::Baseline::Pair, rules::Baseline::Use>& known) {
     const auto& [pair, use] = known;
-    return {pair.account,
-            pair.principal,
-            pair.service,
-            detect::at(use.first_seen),
-            detect::at(use.last_seen),
-            number(use.peak_hour)};
+    return {pair.account,       pair.principal,    pair.service,
+            at(use.first_seen), at(use.last_seen), number(use.peak_hour)};
 }
 
-}  // namespace cloudhijack::command
+}  // namespace cloudhijack::detect

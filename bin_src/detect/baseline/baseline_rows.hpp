@@ -3,14 +3,14 @@
 #include <span>
 #include <utility>
 
-#include "output/splunk_csv.hpp"
+#include "detect/row.hpp"
 #include "rules/baseline.hpp"
 
-namespace cloudhijack::command {
+namespace cloudhijack::detect {
 
 /// The columns of mode=baseline, as the lookup file has them.
 std::span<const Column> baseline_columns();
 
-Row to_row(const std::pair<const detect::Baseline::Pair, detect::Baseline::Use>& known);
+Row to_row(const std::pair<const rules::Baseline::Pair, rules::Baseline::Use>& known);
 
-}  // namespace cloudhijack::command
+}  // namespace cloudhijack::detect

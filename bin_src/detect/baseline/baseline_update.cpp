@@ -10,27 +10,28 @@ namespace {
 constexpr std::int64_t k_day = 86'400;
 
 /// Successful use by one pair, by UTC hour; the peak is what the hour holds.
-using UseByHour = std::map<std::int64_t, Baseline::Use>;
+using UseByHour = std::map<std::int64_t, rules::Baseline::Use>;
 
 /// What a range holds of use, and the second of its newest event.
 struct Range {
-    std::map<Baseline::Pair, UseByHour> use;
+    std::map<rules::Baseline::Pair, UseByHour> use;
     std::optional<std::int64_t> newest;
 };
 
-Range range_of(const HuntActivity& activity, const HuntRules& rules, std::int64_t end) {
+Range range_of(const HuntActivity& activity, const rules::HuntRules& rules, std::int64_t end) {
     Range range;
     activity.for_each_behaviour(rules, [&](const Behaviour& behaviour) {
         const auto services = behaviour.catalogue().services();
         for (const Calls& calls : behaviour.calls()) {
             if (calls.first() < 0 || calls.last() > end) continue;
             range.newest = std::max(range.newest.value_or(calls.last()), calls.last());
-            if (!calls.is(Phase::use) || !calls.is_ok()) continue;
+            if (!calls.is(rules::Phase::use) || !calls.is_ok()) continue;
             UseByHour& hours = range.use[{.account = behaviour.principal().account,
                                           .principal = behaviour.principal().name,
                                           .service = services[calls.service].id}];
-            const Baseline::Use seen{.first_seen = calls.first(), .last_seen = calls.last()};
-            Baseline::Use& hour = hours.try_emplace(hour_of(calls.first()), seen).first->second;
+            const rules::Baseline::Use seen{.first_seen = calls.first(), .last_seen = calls.last()};
+            rules::Baseline::Use& hour =
+                hours.try_emplace(counting::hour_of(calls.first()), seen).first->second;
             hour.add(seen);
             hour.peak_hour += calls.messages;
         }
@@ -39,11 +40,11 @@ Range range_of(const HuntActivity& activity, const HuntRules& rules, std::int64_
 }
 
 // What was known, and what the range holds but for the hours that are left for the next one.
-Baseline merged(const Baseline& known, const Range& range) {
-    Baseline all = known;
+rules::Baseline merged(const rules::Baseline& known, const Range& range) {
+    rules::Baseline all = known;
     for (const auto& [pair, hours] : range.use) {
         for (const auto& [hour, use] : hours) {
-            const std::int64_t hour_end = (hour + 1) * k_seconds_an_hour;
+            const std::int64_t hour_end = (hour + 1) * counting::k_seconds_an_hour;
             if (hour_end < *range.newest - k_left_for_next) all.add(pair, use);
         }
     }
@@ -52,9 +53,9 @@ Baseline merged(const Baseline& known, const Range& range) {
 
 }  // namespace
 
-BaselineUpdate update_baseline(const HuntActivity& activity, const HuntRules& rules,
+BaselineUpdate update_baseline(const HuntActivity& activity, const rules::HuntRules& rules,
                                std::int64_t now) {
-    const Baseline& known = *rules.baseline;
+    const rules::Baseline& known = *rules.baseline;
     const Range range = range_of(activity, rules, now + k_day);
     BaselineUpdate after;
     after.newest = range.newest;
@@ -62,13 +63,14 @@ BaselineUpdate update_baseline(const HuntActivity& activity, const HuntRules& ru
         after.baseline = known;
         return after;
     }
-    const auto last_seen = [&range](const Baseline::Pair& pair, const Baseline::Use& use) {
+    const auto last_seen = [&range](const rules::Baseline::Pair& pair,
+                                    const rules::Baseline::Use& use) {
         const auto found = range.use.find(pair);
         const bool in_range = found != range.use.end();
         return in_range ? std::max(use.last_seen, found->second.rbegin()->second.last_seen)
                         : use.last_seen;
     };
-    const Baseline all = merged(known, range);
+    const rules::Baseline all = merged(known, range);
     for (const auto& [pair, use] : all.pairs()) {
         const bool was_known = known.find(pair) != nullptr;
         if (last_seen(pair, use) >= *range.newest - k_forgotten_after) {

@@ -10,7 +10,7 @@ namespace cloudhijack::detect {
 
 /// A baseline after one more range of events.
 struct BaselineUpdate {
-    Baseline baseline;
+    rules::Baseline baseline;
     std::uint64_t added = 0;             ///< pairs that were not known before
     std::uint64_t dropped = 0;           ///< pairs unseen for too long
     std::optional<std::int64_t> newest;  ///< the second of the newest event; nullopt: none
@@ -26,7 +26,7 @@ inline constexpr std::int64_t k_forgotten_after = 90 * std::int64_t{86'400};
 /// Adds the successful use that an activity holds to the rules' baseline. Ranges may overlap;
 /// without events nothing changes. What comes before 1970 or more than a day after `now` has a
 /// wrong time: it must not make all that is known look old, and is passed over.
-BaselineUpdate update_baseline(const HuntActivity& activity, const HuntRules& rules,
+BaselineUpdate update_baseline(const HuntActivity& activity, const rules::HuntRules& rules,
                                std::int64_t now);
 
 }  // namespace cloudhijack::detect

@@ -12,19 +12,19 @@
 namespace cloudhijack::detect {
 
 void CoverageActivity::Seen::add(const Seen& other) {
-    add_to(management, other.management);
-    add_to(data, other.data);
+    counting::add_to(management, other.management);
+    counting::add_to(data, other.data);
     first = std::min(first, other.first);
     last = std::max(last, other.last);
 }
 
-Added CoverageActivity::add(const cloudtrail::Event& event) {
+Added CoverageActivity::add(const log::Event& event) {
     const auto entries = catalogue_->find(event.source, event.name);
     if (entries.empty()) return Added::irrelevant;
     const auto own_time = event.time();
     const auto time = own_time ? own_time : event.row_time;
     if (!time) return Added::undated;
-    if (is_no_call(event)) return Added::left_out;
+    if (log::is_no_call(event)) return Added::left_out;
     const std::int64_t second =
         std::chrono::floor<std::chrono::seconds>(time->time_since_epoch()).count();
     const bool is_data = event.category == "Data";
@@ -32,10 +32,10 @@ Added CoverageActivity::add(const cloudtrail::Event& event) {
                     .data = is_data ? 1U : 0U,
                     .first = second,
                     .last = second};
-    Place place{.account = bounded(account_of(event)),
-                .region = bounded(event.region.empty() ? k_unknown : event.region)};
+    Place place{.account = text::bounded(log::account_of(event)),
+                .region = text::bounded(event.region.empty() ? text::k_unknown : event.region)};
     std::optional<std::size_t> counted_for;  // a service's entries stand together
-    for (const Catalogue::Entry& entry : entries) {
+    for (const rules::Catalogue::Entry& entry : entries) {
         if (entry.service == counted_for) continue;
         place.service = entry.service;
         seen_[place].add(seen);
@@ -66,7 +66,7 @@ std::vector<CoverageFinding> CoverageActivity::findings() const {
     }
     for (const std::string& account : accounts) {
         for (std::size_t service = 0; service < services.size(); ++service) {
-            const bool can_be_used = !services[service].calls_of(Phase::use).empty();
+            const bool can_be_used = !services[service].calls_of(rules::Phase::use).empty();
             if (!can_be_used || with_events.contains({account, service})) continue;
             CoverageFinding unseen{.account = account, .region = {}, .first = {}, .last = {}};
             unseen.service = &services[service];

@@ -14,17 +14,17 @@
 #include "result.hpp"
 #include "rules/catalogue.hpp"
 
-namespace cloudhijack::detect::partial {
+namespace cloudhijack::partial {
 class DocumentWriter;
 class ItemReader;
-}  // namespace cloudhijack::detect::partial
+}  // namespace cloudhijack::partial
 
 namespace cloudhijack::detect {
 
 /// What was seen of a service: one row of mode=coverage.
 struct CoverageFinding {
     std::string account;
-    const Service* service = nullptr;
+    const rules::Service* service = nullptr;
     std::string region;            ///< empty where nothing was seen of the service in the account
     std::uint64_t management = 0;  ///< management events, as they were delivered
     std::uint64_t data = 0;        ///< data events
@@ -38,10 +38,10 @@ struct CoverageFinding {
 class CoverageActivity {
   public:
     /// The catalogue must outlive the activity and its findings.
-    explicit CoverageActivity(const Catalogue& catalogue) : catalogue_(&catalogue) {}
+    explicit CoverageActivity(const rules::Catalogue& catalogue) : catalogue_(&catalogue) {}
 
     /// Takes the event at its own time, else at its row's.
-    Added add(const cloudtrail::Event& event);
+    Added add(const log::Event& event);
 
     /// Takes what another activity of the same catalogue has counted. In any order and grouping the
     /// result is the same.
@@ -80,9 +80,10 @@ class CoverageActivity {
     };
 
     template <class Fields>
-    static void describe(Fields& fields, const Catalogue& catalogue, Place& place, Seen& seen);
+    static void describe(Fields& fields, const rules::Catalogue& catalogue, Place& place,
+                         Seen& seen);
 
-    const Catalogue* catalogue_;
+    const rules::Catalogue* catalogue_;
     std::map<Place, Seen> seen_;
 };
 

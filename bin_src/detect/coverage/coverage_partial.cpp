@@ -30,7 +30,7 @@ Result<> CoverageActivity::take(std::string_view list, partial::ItemReader& item
 }
 
 template <class Fields>
-void CoverageActivity::describe(Fields& fields, const Catalogue& catalogue, Place& place,
+void CoverageActivity::describe(Fields& fields, const rules::Catalogue& catalogue, Place& place,
                                 Seen& seen) {
     fields.text(place.account);
     partial::service(fields, catalogue, place.service);

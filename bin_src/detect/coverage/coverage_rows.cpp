@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-namespace cloudhijack::command {
+namespace cloudhijack::detect {
 namespace {
 
 // A time that is not there is an absent value, and not a number.
@@ -26,7 +26,7 @@ std::span<const Column> coverage_columns() {
     return columns;
 }
 
-std::string not_seen(const detect::CoverageFinding& finding) {
+std::string not_seen(const CoverageFinding& finding) {
     if (finding.data > 0 || finding.service->data_events.empty()) return {};
     const bool nothing = finding.management == 0;
     return (nothing ? "no event at all; without data events nothing is seen of "
@@ -34,7 +34,7 @@ std::string not_seen(const detect::CoverageFinding& finding) {
            finding.service->data_events;
 }
 
-Row to_row(const detect::CoverageFinding& finding) {
+Row to_row(const CoverageFinding& finding) {
     return {finding.account,
             finding.service->label,
             finding.region,
@@ -46,4 +46,4 @@ Row to_row(const detect::CoverageFinding& finding) {
             finding.service->never_logged};
 }
 
-}  // namespace cloudhijack::command
+}  // namespace cloudhijack::detect

@@ -4,16 +4,16 @@
 #include <string>
 
 #include "detect/coverage/coverage_activity.hpp"
-#include "output/splunk_csv.hpp"
+#include "detect/row.hpp"
 
-namespace cloudhijack::command {
+namespace cloudhijack::detect {
 
 /// The columns of mode=coverage.
 std::span<const Column> coverage_columns();
 
 /// What the events leave open, and others could show; can be empty.
-std::string not_seen(const detect::CoverageFinding& finding);
+std::string not_seen(const CoverageFinding& finding);
 
-Row to_row(const detect::CoverageFinding& finding);
+Row to_row(const CoverageFinding& finding);
 
-}  // namespace cloudhijack::command
+}  // namespace cloudhijack::detect

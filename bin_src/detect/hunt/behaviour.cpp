@@ -10,7 +10,7 @@
 namespace cloudhijack::detect {
 namespace {
 
-constexpr std::int64_t k_history_age = 12 * k_seconds_an_hour;
+constexpr std::int64_t k_history_age = 12 * counting::k_seconds_an_hour;
 
 auto kind_of(const Calls& calls) {
     return std::tuple(calls.minute, calls.seconds, calls.service, calls.call, calls.phases,
@@ -37,18 +37,18 @@ void sort_and_join(std::vector<Calls>& all) {
 }  // namespace
 
 std::int64_t Calls::first() const {
-    return minute * k_seconds_a_minute + std::countr_zero(seconds);
+    return minute * counting::k_seconds_a_minute + std::countr_zero(seconds);
 }
 
 std::int64_t Calls::last() const {
     constexpr std::int64_t last_bit = 63;
-    return minute * k_seconds_a_minute + last_bit - std::countl_zero(seconds);
+    return minute * counting::k_seconds_a_minute + last_bit - std::countl_zero(seconds);
 }
 
 std::optional<std::int64_t> Calls::first_from(std::int64_t second) const {
-    const std::int64_t begin = minute * k_seconds_a_minute;
+    const std::int64_t begin = minute * counting::k_seconds_a_minute;
     if (second <= begin) return first();
-    if (second - begin >= k_seconds_a_minute) return std::nullopt;
+    if (second - begin >= counting::k_seconds_a_minute) return std::nullopt;
     const std::uint64_t later = seconds >> static_cast<unsigned>(second - begin);
     if (later == 0) return std::nullopt;
     return second + std::countr_zero(later);
@@ -65,15 +65,15 @@ void UseHistory::add(std::int64_t hour, std::uint64_t messages) {
 
 std::optional<std::uint64_t> UseHistory::peak_before(std::int64_t second) const {
     const auto is_history = [second](const Hour& hour) {
-        return (hour.number + 1) * k_seconds_an_hour + k_history_age <= second;
+        return (hour.number + 1) * counting::k_seconds_an_hour + k_history_age <= second;
     };
     const auto end = std::ranges::partition_point(hours_, is_history);
     return end == hours_.begin() ? std::nullopt : std::optional(std::prev(end)->peak);
 }
 
-Behaviour::Behaviour(const Catalogue& catalogue, const RegionNames& regions, const HuntRules& rules,
-                     const Principal& principal, const PrincipalActivity& activity,
-                     Exceptions exceptions)
+Behaviour::Behaviour(const rules::Catalogue& catalogue, const counting::RegionNames& regions,
+                     const rules::HuntRules& rules, const log::Principal& principal,
+                     const PrincipalActivity& activity, rules::Exceptions exceptions)
     : catalogue_(&catalogue),
       regions_(&regions),
       rules_(&rules),
@@ -82,7 +82,7 @@ Behaviour::Behaviour(const Catalogue& catalogue, const RegionNames& regions, con
       exceptions_(std::move(exceptions)),
       history_(catalogue.services().size()),
       account_known_from_(rules.baseline->known_from(principal.account)) {
-    for (const Service& service : catalogue.services()) {
+    for (const rules::Service& service : catalogue.services()) {
         usual_use_.push_back(rules.baseline->find(principal.account, principal.name, service.id));
     }
     for (const auto& [key, hour] : activity.hours) {
@@ -96,8 +96,8 @@ Behaviour::Behaviour(const Catalogue& catalogue, const RegionNames& regions, con
     }
     sort_and_join(calls_);
     for (const Calls& calls : calls_) {
-        if (calls.is(Phase::use) && calls.is_ok()) {
-            history_[calls.service].add(hour_of(calls.first()), calls.messages);
+        if (calls.is(rules::Phase::use) && calls.is_ok()) {
+            history_[calls.service].add(counting::hour_of(calls.first()), calls.messages);
         }
     }
     take_origins();
@@ -110,24 +110,24 @@ Behaviour Behaviour::with(const PrincipalActivity& part) const {
 }
 
 std::optional<std::uint64_t> Behaviour::threshold(std::size_t service, std::int64_t second) const {
-    return allowed_volume(exceptions_, service, second, rules_->thresholds[service]);
+    return rules::allowed_volume(exceptions_, service, second, rules_->thresholds[service]);
 }
 
 std::optional<std::uint64_t> Behaviour::usual_peak(std::size_t service, std::int64_t second) const {
     const auto in_range = history_[service].peak_before(second);
     if (!is_known_account(second)) return in_range;
-    const Baseline::Use* use = usual_use_[service];
+    const rules::Baseline::Use* use = usual_use_[service];
     return std::max(in_range.value_or(0), use != nullptr ? use->peak_hour : 0);
 }
 
 void Behaviour::take_exact_hour(std::size_t service, std::int64_t hour,
                                 const HourActivity& activity) {
     for (const HuntedCall& call : activity.calls()) {
-        const std::int64_t second = hour * k_seconds_an_hour + call.second;
-        const std::int64_t minute = minute_of(second);
+        const std::int64_t second = hour * counting::k_seconds_an_hour + call.second;
+        const std::int64_t minute = counting::minute_of(second);
         calls_.push_back({.minute = minute,
-                          .seconds = std::uint64_t{1}
-                                     << static_cast<unsigned>(second - minute * k_seconds_a_minute),
+                          .seconds = std::uint64_t{1} << static_cast<unsigned>(
+                                         second - minute * counting::k_seconds_a_minute),
                           .service = service,
                           .call = call.call,
                           .phases = call.phases,

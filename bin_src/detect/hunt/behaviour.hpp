@@ -23,8 +23,8 @@ struct Calls {
     std::uint64_t seconds = 0;  ///< bit s: there was a call in second s of the minute
     std::size_t service = 0;
     std::uint16_t call = 0;
-    PhaseSet phases;
-    Outcome outcome = Outcome::ok;
+    rules::PhaseSet phases;
+    log::Outcome outcome = log::Outcome::ok;
     std::string_view region;  ///< empty: none
     std::uint64_t count = 0;
     std::uint64_t messages = 0;
@@ -36,8 +36,8 @@ struct Calls {
     /// The first second at or after another.
     [[nodiscard]] std::optional<std::int64_t> first_from(std::int64_t second) const;
 
-    [[nodiscard]] bool is(Phase phase) const { return phases.has(phase); }
-    [[nodiscard]] bool is_ok() const { return outcome == Outcome::ok; }
+    [[nodiscard]] bool is(rules::Phase phase) const { return phases.has(phase); }
+    [[nodiscard]] bool is_ok() const { return outcome == log::Outcome::ok; }
 };
 
 /// The successful use of one service by hours, for asking what was usual at a time.
@@ -72,19 +72,19 @@ struct HourOrigins {
 class Behaviour {
   public:
     /// `exceptions` are those of the rules' allowlist that are to count.
-    Behaviour(const Catalogue& catalogue, const RegionNames& regions, const HuntRules& rules,
-              const Principal& principal, const PrincipalActivity& activity,
-              Exceptions exceptions = {});
+    Behaviour(const rules::Catalogue& catalogue, const counting::RegionNames& regions,
+              const rules::HuntRules& rules, const log::Principal& principal,
+              const PrincipalActivity& activity, rules::Exceptions exceptions = {});
 
     /// The same principal with less activity, and with its whole history.
     [[nodiscard]] Behaviour with(const PrincipalActivity& part) const;
 
-    [[nodiscard]] const Principal& principal() const { return *principal_; }
+    [[nodiscard]] const log::Principal& principal() const { return *principal_; }
     [[nodiscard]] const PrincipalActivity& activity() const { return *activity_; }
-    [[nodiscard]] const Catalogue& catalogue() const { return *catalogue_; }
-    [[nodiscard]] const RegionNames& regions() const { return *regions_; }
-    [[nodiscard]] const HuntRules& rules() const { return *rules_; }
-    [[nodiscard]] const Exceptions& exceptions() const { return exceptions_; }
+    [[nodiscard]] const rules::Catalogue& catalogue() const { return *catalogue_; }
+    [[nodiscard]] const counting::RegionNames& regions() const { return *regions_; }
+    [[nodiscard]] const rules::HuntRules& rules() const { return *rules_; }
+    [[nodiscard]] const rules::Exceptions& exceptions() const { return exceptions_; }
 
     /// By first second; of one second in an order of their own.
     [[nodiscard]] const std::vector<Calls>& calls() const { return calls_; }
@@ -115,7 +115,7 @@ class Behaviour {
         return account_known_from_ && *account_known_from_ <= second;
     }
     /// What the baseline holds of the principal and the service; null for nothing.
-    [[nodiscard]] const Baseline::Use* usual_use(std::size_t service) const {
+    [[nodiscard]] const rules::Baseline::Use* usual_use(std::size_t service) const {
         return usual_use_[service];
     }
 
@@ -128,16 +128,16 @@ class Behaviour {
     void take_summed_hour(std::size_t service, std::int64_t hour, const HourActivity& activity);
     void take_origins();
 
-    const Catalogue* catalogue_;
-    const RegionNames* regions_;
-    const HuntRules* rules_;
-    const Principal* principal_;
+    const rules::Catalogue* catalogue_;
+    const counting::RegionNames* regions_;
+    const rules::HuntRules* rules_;
+    const log::Principal* principal_;
     const PrincipalActivity* activity_;
-    Exceptions exceptions_;
+    rules::Exceptions exceptions_;
     std::vector<Calls> calls_;
-    std::vector<UseHistory> history_;                 ///< by service
-    std::vector<const Baseline::Use*> usual_use_;     ///< by service
-    std::optional<std::int64_t> account_known_from_;  ///< by the baseline
+    std::vector<UseHistory> history_;                     ///< by service
+    std::vector<const rules::Baseline::Use*> usual_use_;  ///< by service
+    std::optional<std::int64_t> account_known_from_;      ///< by the baseline
     std::map<std::int64_t, HourOrigins> origins_;
     bool has_summed_hours_ = false;
 };

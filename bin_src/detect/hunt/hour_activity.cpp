@@ -38,7 +38,7 @@ std::uint64_t scaled(std::uint64_t count, double share) {
 }  // namespace
 
 void HourActivity::Tally::add(const Tally& other) {
-    add_to(calls, other.calls);
+    counting::add_to(calls, other.calls);
     first = std::min(first, other.first);
 }
 
@@ -48,12 +48,12 @@ void HourActivity::Origin::add(const Origin& other) {
 }
 
 // Of a client and an address: what origins are sampled by, over all hours alike.
-std::uint64_t HourActivity::origin_hash(std::uint64_t client, const Address& address) {
+std::uint64_t HourActivity::origin_hash(std::uint64_t client, const text::Address& address) {
     std::array<char, sizeof(client) + 1 + sizeof(address.bytes)> key{};
     std::memcpy(key.data(), &client, sizeof(client));
     key[sizeof(client)] = static_cast<char>(address.family);
     std::memcpy(key.data() + sizeof(client) + 1, address.bytes.data(), address.bytes.size());
-    return hash_of({key.data(), key.size()});
+    return counting::hash_of({key.data(), key.size()});
 }
 
 HourActivity::Origin HourActivity::origin_of(const HuntedCall& call, std::uint64_t times) {
@@ -69,7 +69,7 @@ void HourActivity::add(const HuntedCall& call) {
     if (beyond_) return beyond_->add(call);
     const auto place = std::ranges::lower_bound(calls_, call.identity, {}, &HuntedCall::identity);
     if (place != calls_.end() && place->identity == call.identity) {
-        add_to(place->times, call.times);
+        counting::add_to(place->times, call.times);
         return;
     }
     calls_.insert(place, call);
@@ -145,14 +145,15 @@ void HourActivity::Beyond::add(const HuntedCall& call) {
 
 void HourActivity::Beyond::add(const SumKey& key, const Sum& sum) {
     Sum& mine = sums[key];
-    add_to(mine.count, sum.count);
-    add_to(mine.messages, sum.messages);
+    counting::add_to(mine.count, sum.count);
+    counting::add_to(mine.messages, sum.messages);
     mine.seconds |= sum.seconds;
 }
 
 void HourActivity::Beyond::add(const Sampled& sampled) {
-    add_to_smallest(sample, k_exact, sampled, &Sampled::identity,
-                    [](Sampled& mine, const Sampled& other) { add_to(mine.times, other.times); });
+    add_to_smallest(
+        sample, k_exact, sampled, &Sampled::identity,
+        [](Sampled& mine, const Sampled& other) { counting::add_to(mine.times, other.times); });
 }
 
 void HourActivity::Beyond::add(const Origin& origin) {

@@ -29,8 +29,8 @@ class HourActivity {
     struct SumKey {
         std::uint8_t minute = 0;  ///< in the hour
         std::uint16_t call = 0;
-        PhaseSet phases;
-        Outcome outcome = Outcome::ok;
+        rules::PhaseSet phases;
+        log::Outcome outcome = log::Outcome::ok;
         std::uint32_t region = 0;
 
         auto operator<=>(const SumKey&) const = default;
@@ -56,7 +56,7 @@ class HourActivity {
     struct Origin {
         std::uint64_t hash = 0;  ///< of client and address
         std::uint64_t client = 0;
-        Address address;
+        text::Address address;
         Tally all;
         Tally without_cloud_sign;
 
@@ -85,7 +85,7 @@ class HourActivity {
 
     /// The origin of calls alike.
     static Origin origin_of(const HuntedCall& call, std::uint64_t times);
-    static std::uint64_t origin_hash(std::uint64_t client, const Address& address);
+    static std::uint64_t origin_hash(std::uint64_t client, const text::Address& address);
 
     void add(const HuntedCall& call);
 

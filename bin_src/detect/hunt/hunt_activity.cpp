@@ -16,8 +16,8 @@
 namespace cloudhijack::detect {
 namespace {
 
-using cloudtrail::CallDetails;
-using cloudtrail::Event;
+using log::CallDetails;
+using log::Event;
 
 constexpr std::size_t k_longest_id = 128;
 constexpr std::string_view k_quarantine = "AWSCompromisedKeyQuarantine";
@@ -45,7 +45,8 @@ bool has_cloud_sign(const Event& event) {
 
 bool is_quarantine(const Event& event, const CallDetails& details) {
     return event.source == "iam.amazonaws.com" && event.name == "AttachUserPolicy" &&
-           !details.user_name.empty() && last_part(details.policy_arn).starts_with(k_quarantine);
+           !details.user_name.empty() &&
+           log::last_part(details.policy_arn).starts_with(k_quarantine);
 }
 
 std::string_view mail_identity_of(const CallDetails& details) {
@@ -66,12 +67,12 @@ std::string joined(std::initializer_list<std::string_view> parts) {
 }
 
 // What a call that prepares or hides the use is about.
-std::string subject_of(const Event& event, const CallDetails& details, PhaseSet phases) {
-    if (phases.has(Phase::enable) || phases.has(Phase::cleanup)) {
+std::string subject_of(const Event& event, const CallDetails& details, rules::PhaseSet phases) {
+    if (phases.has(rules::Phase::enable) || phases.has(rules::Phase::cleanup)) {
         const std::string_view identity = mail_identity_of(details);
-        return std::string(identity.empty() ? last_part(details.model) : identity);
+        return std::string(identity.empty() ? log::last_part(details.model) : identity);
     }
-    if (!phases.has(Phase::credential)) return {};
+    if (!phases.has(rules::Phase::credential)) return {};
     if (event.name == "CreateServiceSpecificCredential") return std::string(details.service_name);
     if (event.name == "CreateCase" || event.name == "RequestServiceQuotaIncrease") {
         return joined({details.service_code, details.category_code, details.case_subject});
@@ -106,40 +107,40 @@ Added HuntActivity::add(const Event& event) {
     if (event.category == "Data") note_data_event(event, names);
     const CallDetails details = details_reader_.read(event.request_parameters);
     const bool quarantine = is_quarantine(event, details);
-    if (quarantine ? is_no_call(event) : is_left_out(event)) return Added::left_out;
+    if (quarantine ? log::is_no_call(event) : log::is_left_out(event)) return Added::left_out;
 
     Known unremembered;
     if (quarantine) {
         unremembered.activity =
-            &attached_[{bounded(account_of(event)), bounded(details.user_name)}];
+            &attached_[{text::bounded(log::account_of(event)), text::bounded(details.user_name)}];
     }
     Known& who = quarantine ? unremembered : known(event, unremembered);
     const std::int64_t second =
         std::chrono::floor<std::chrono::seconds>(time->time_since_epoch()).count();
     HuntedCall call;
     call.has_cloud_sign = !quarantine && has_cloud_sign(event);
-    call.outcome = outcome_of(event);
+    call.outcome = log::outcome_of(event);
     call.messages = messages_of(event, details);
     call.identity = identity_of(event, *time, call, names);
     if (quarantine) {
         call.is_of_client = false;
-        if (call.outcome == Outcome::ok) who.activity->quarantined.add(second);
+        if (call.outcome == log::Outcome::ok) who.activity->quarantined.add(second);
         note_region_and_model(event, details, who);
         call.region = who.region;
     } else {
         note_origin(event, details, call, who);
     }
     for (const Named& named : names) count(event, details, named, call, second, who);
-    return call.outcome == Outcome::ok ? Added::counted : Added::failed;
+    return call.outcome == log::Outcome::ok ? Added::counted : Added::failed;
 }
 
 // For which services, and in which phases, the catalogue names a call.
 std::span<const HuntActivity::Named> HuntActivity::names_of(
-    const Event& event, std::span<const Catalogue::Entry> entries) {
+    const Event& event, std::span<const rules::Catalogue::Entry> entries) {
     std::vector<Named>& names = names_;
     names.clear();
-    for (const Catalogue::Entry& entry : entries) {  // those of a service stand together
-        if (entry.phase == Phase::volume) continue;
+    for (const rules::Catalogue::Entry& entry : entries) {  // those of a service stand together
+        if (entry.phase == rules::Phase::volume) continue;
         if (!parameters_.all_hold(event.request_parameters, entry.conditions)) continue;
         if (names.empty() || names.back().service != entry.service) {
             names.push_back({.service = entry.service, .call = entry.call, .phases = {}});
@@ -150,15 +151,15 @@ std::span<const HuntActivity::Named> HuntActivity::names_of(
 }
 
 void HuntActivity::note_data_event(const Event& event, std::span<const Named> names) {
-    const std::string_view account = account_of(event);
+    const std::string_view account = log::account_of(event);
     for (const Named& named : names) {
         Accounts& accounts = with_data_events_[named.service];
-        if (!accounts.contains(account)) accounts.insert(bounded(account));
+        if (!accounts.contains(account)) accounts.insert(text::bounded(account));
     }
 }
 
 HuntActivity::Known& HuntActivity::known(const Event& event, Known& unremembered) {
-    const PrincipalParts parts = principal_parts_of(event);
+    const log::PrincipalParts parts = log::principal_parts_of(event);
     if (parts.are_long()) {
         unremembered.activity = &principals_[parts.joined()];
         return unremembered;
@@ -168,7 +169,7 @@ HuntActivity::Known& HuntActivity::known(const Event& event, Known& unremembered
         add_part(key_, part);
     }
     key_ += parts.one_actor ? '1' : '0';
-    const WideHash hash = secret_wide_hash_of(key_);
+    const counting::WideHash hash = counting::secret_wide_hash_of(key_);
     return known_[known_index_.find_or_make(
         static_cast<std::uint32_t>(hash.high),
         [&](std::uint32_t number) { return known_[number].hash == hash; },
@@ -184,10 +185,10 @@ HuntActivity::Known& HuntActivity::known(const Event& event, Known& unremembered
 // Overlapping trails deliver a call with the same id. Ids can be placeholders, so what the call is
 // and counts for decides as well: calls with one identity are alike in all that is kept of them.
 // Without an id, the record's bytes decide.
-std::uint64_t HuntActivity::identity_of(const Event& event, cloudtrail::Time time,
-                                        const HuntedCall& call, std::span<const Named> names) {
+std::uint64_t HuntActivity::identity_of(const Event& event, text::Time time, const HuntedCall& call,
+                                        std::span<const Named> names) {
     key_.clear();
-    cloudtrail::append_epoch_seconds(key_, time);
+    text::append_epoch_seconds(key_, time);
     const auto add = [this](std::string_view part) { key_.append(1, '\0').append(part); };
     if (event.has_uuid()) {
         for (const std::string_view part :
@@ -200,13 +201,13 @@ std::uint64_t HuntActivity::identity_of(const Event& event, cloudtrail::Time tim
     }
     add({});
     text::append_number(key_, call.messages);
-    add(k_outcome_names.at(static_cast<std::size_t>(call.outcome)));
+    add(log::k_outcome_names.at(static_cast<std::size_t>(call.outcome)));
     add(call.has_cloud_sign ? "cloud" : "");
     for (const Named& named : names) {
         add({});
         text::append_number(key_, named.phases.bits());
     }
-    return hash_of(key_);
+    return counting::hash_of(key_);
 }
 
 // What a principal's events say of who sent them, from where and for what is mostly the same, and
@@ -219,7 +220,7 @@ void HuntActivity::note_origin(const Event& event, const CallDetails& details, H
           event.workload, event.with_bearer_token, event.region, details.model}) {
         add_part(key_, part);
     }
-    if (const auto origin = secret_hash_of(key_); origin != known.origin) {
+    if (const auto origin = counting::secret_hash_of(key_); origin != known.origin) {
         note_caller(event, known);
         note_region_and_model(event, details, known);
         known.origin = origin;
@@ -231,12 +232,12 @@ void HuntActivity::note_origin(const Event& event, const CallDetails& details, H
 
 void HuntActivity::note_caller(const Event& event, Known& known) {
     const Client& client = clients_.of(event.user_agent, [](std::string_view agent) {
-        std::string name = client_of(agent);
-        const std::uint64_t hash = hash_of(name);
+        std::string name = log::client_of(agent);
+        const std::uint64_t hash = counting::hash_of(name);
         return Client{.name = std::move(name), .hash = hash};
     });
     known.client = client.hash;
-    known.address = parse_address(event.source_address);
+    known.address = text::parse_address(event.source_address);
     PrincipalActivity& activity = *known.activity;
     activity.addresses.add(to_text(known.address));
     activity.agents.add(event.user_agent);
@@ -250,22 +251,23 @@ void HuntActivity::note_caller(const Event& event, Known& known) {
 
 void HuntActivity::note_region_and_model(const Event& event, const CallDetails& details,
                                          Known& known) {
-    const std::string_view region = event.region == k_unknown
-                                        ? std::string_view{}
-                                        : text::front_of(event.region, BoundedSet::k_longest);
+    const std::string_view region =
+        event.region == text::k_unknown
+            ? std::string_view{}
+            : text::front_of(event.region, counting::BoundedSet::k_longest);
     known.activity->regions.add(region);
-    known.activity->models.add(last_part(details.model));
+    known.activity->models.add(log::last_part(details.model));
     known.region = regions_.number_of(region);
 }
 
 void HuntActivity::count(const Event& event, const CallDetails& details, const Named& named,
                          HuntedCall call, std::int64_t second, Known& known) {
     PrincipalActivity& activity = *known.activity;
-    const std::int64_t hour = hour_of(second);
+    const std::int64_t hour = counting::hour_of(second);
     call.call = named.call;
     call.phases = named.phases;
-    if (!named.phases.has(Phase::use)) call.messages = 0;
-    call.second = static_cast<std::uint16_t>(second - hour * k_seconds_an_hour);
+    if (!named.phases.has(rules::Phase::use)) call.messages = 0;
+    call.second = static_cast<std::uint16_t>(second - hour * counting::k_seconds_an_hour);
     const std::pair hour_key{named.service, hour};
     if (known.hour == nullptr || known.hour_key != hour_key) {
         known.hour = &activity.hours[hour_key];
@@ -307,30 +309,31 @@ void HuntActivity::merge(const HuntActivity& other) {
     }
 }
 
-std::map<HuntActivity::Attached, const Principal*> HuntActivity::known_users() const {
-    std::map<Attached, const Principal*> users;
+std::map<HuntActivity::Attached, const log::Principal*> HuntActivity::known_users() const {
+    std::map<Attached, const log::Principal*> users;
     if (attached_.empty()) return users;
     for (const auto& [principal, activity] : principals_) {
         if (!principal.name.contains(":user/")) continue;
         // Of several with one name, which only forged records can have, the first counts.
-        users.try_emplace({principal.account, std::string(last_part(principal.name))}, &principal);
+        users.try_emplace({principal.account, std::string(log::last_part(principal.name))},
+                          &principal);
     }
     return users;
 }
 
 void HuntActivity::for_each_principal(
-    const std::function<void(const Principal&, const PrincipalActivity&)>& take) const {
+    const std::function<void(const log::Principal&, const PrincipalActivity&)>& take) const {
     const std::vector<std::uint32_t> same = regions_.own_numbers();
     // What AWS attached to a user is that user's, whoever else acted under the name.
-    std::map<Principal, PrincipalActivity> quarantined;
+    std::map<log::Principal, PrincipalActivity> quarantined;
     const auto users = known_users();
     for (const auto& [user, attached] : attached_) {
         const auto found = users.find(user);
-        const Principal principal =
+        const log::Principal principal =
             found != users.end()
                 ? *found->second
-                : Principal{.account = user.first,
-                            .name = "arn:aws:iam::" + user.first + ":user/" + user.second};
+                : log::Principal{.account = user.first,
+                                 .name = "arn:aws:iam::" + user.first + ":user/" + user.second};
         const auto [place, is_new] = quarantined.try_emplace(principal);
         const auto own = principals_.find(principal);
         if (is_new && own != principals_.end()) place->second.merge(own->second, same);
@@ -342,19 +345,19 @@ void HuntActivity::for_each_principal(
     for (const auto& [principal, activity] : quarantined) take(principal, activity);
 }
 
-void HuntActivity::for_each_behaviour(const HuntRules& rules,
+void HuntActivity::for_each_behaviour(const rules::HuntRules& rules,
                                       const std::function<void(const Behaviour&)>& visit) const {
-    for_each_principal([&](const Principal& principal, const PrincipalActivity& activity) {
+    for_each_principal([&](const log::Principal& principal, const PrincipalActivity& activity) {
         visit(Behaviour(*catalogue_, regions_, rules, principal, activity));
     });
 }
 
-HuntFindings HuntActivity::findings(const HuntRules& rules) const {
+HuntFindings HuntActivity::findings(const rules::HuntRules& rules) const {
     HuntFindings findings;
-    for_each_principal([&](const Principal& principal, const PrincipalActivity& activity) {
+    for_each_principal([&](const log::Principal& principal, const PrincipalActivity& activity) {
         auto exceptions = rules.allowlist->of(principal.name);
         const bool is_excepted = !exceptions.empty();
-        const auto assessed = [&](Exceptions counting) {
+        const auto assessed = [&](rules::Exceptions counting) {
             return assess(
                 Behaviour(*catalogue_, regions_, rules, principal, activity, std::move(counting)),
                 rules);

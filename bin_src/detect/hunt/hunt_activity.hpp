@@ -25,10 +25,10 @@
 #include "result.hpp"
 #include "rules/catalogue.hpp"
 
-namespace cloudhijack::detect::partial {
+namespace cloudhijack::partial {
 class DocumentWriter;
 class ItemReader;
-}  // namespace cloudhijack::detect::partial
+}  // namespace cloudhijack::partial
 
 namespace cloudhijack::detect {
 
@@ -37,7 +37,7 @@ namespace cloudhijack::detect {
 class HuntActivity {
   public:
     /// The catalogue must outlive the activity and its findings.
-    explicit HuntActivity(const Catalogue& catalogue) : catalogue_(&catalogue) {}
+    explicit HuntActivity(const rules::Catalogue& catalogue) : catalogue_(&catalogue) {}
     HuntActivity(const HuntActivity&) = delete;  // a copy's known_ would point into the original
     HuntActivity& operator=(const HuntActivity&) = delete;
     HuntActivity(HuntActivity&&) = default;  // nodes of maps keep their places
@@ -45,7 +45,7 @@ class HuntActivity {
     ~HuntActivity() = default;
 
     /// Takes the event at its own time, else at its row's.
-    Added add(const cloudtrail::Event& event);
+    Added add(const log::Event& event);
 
     /// Takes what another activity of the same catalogue holds. In any order and grouping the
     /// result is the same.
@@ -62,10 +62,10 @@ class HuntActivity {
     [[nodiscard]] std::size_t size() const { return principals_.size(); }
 
     /// The rows of mode=hunt, in order, and what the rules' allowlist changed.
-    [[nodiscard]] HuntFindings findings(const HuntRules& rules) const;
+    [[nodiscard]] HuntFindings findings(const rules::HuntRules& rules) const;
 
     /// Calls `visit` for each principal; exceptions do not count.
-    void for_each_behaviour(const HuntRules& rules,
+    void for_each_behaviour(const rules::HuntRules& rules,
                             const std::function<void(const Behaviour&)>& visit) const;
 
     using Accounts = std::set<std::string, std::less<>>;
@@ -89,7 +89,7 @@ class HuntActivity {
     struct Named {
         std::size_t service = 0;
         std::uint16_t call = 0;
-        PhaseSet phases;
+        rules::PhaseSet phases;
     };
 
     /// The program behind a user agent.
@@ -100,11 +100,11 @@ class HuntActivity {
 
     /// A principal, and what was found for its last call: the next one is mostly alike.
     struct Known {
-        WideHash hash;  ///< of what names it
+        counting::WideHash hash;  ///< of what names it
         PrincipalActivity* activity = nullptr;
         std::uint64_t origin = 0;  ///< a secret hash of all that the next four lines come from
         std::uint64_t client = 0;
-        Address address;
+        text::Address address;
         std::uint32_t region = 0;
         std::pair<std::size_t, std::int64_t> hour_key;
         HourActivity* hour = nullptr;  ///< null where there was no call
@@ -112,37 +112,37 @@ class HuntActivity {
         PrincipalActivity::FirstAndLast* shown = nullptr;
     };
 
-    std::span<const Named> names_of(const cloudtrail::Event& event,
-                                    std::span<const Catalogue::Entry> entries);
-    void note_data_event(const cloudtrail::Event& event, std::span<const Named> names);
-    Known& known(const cloudtrail::Event& event, Known& unremembered);
-    std::uint64_t identity_of(const cloudtrail::Event& event, cloudtrail::Time time,
-                              const HuntedCall& call, std::span<const Named> names);
-    void note_origin(const cloudtrail::Event& event, const cloudtrail::CallDetails& details,
-                     HuntedCall& call, Known& known);
-    void note_caller(const cloudtrail::Event& event, Known& known);
-    void note_region_and_model(const cloudtrail::Event& event,
-                               const cloudtrail::CallDetails& details, Known& known);
-    void count(const cloudtrail::Event& event, const cloudtrail::CallDetails& details,
-               const Named& named, HuntedCall call, std::int64_t second, Known& known);
+    std::span<const Named> names_of(const log::Event& event,
+                                    std::span<const rules::Catalogue::Entry> entries);
+    void note_data_event(const log::Event& event, std::span<const Named> names);
+    Known& known(const log::Event& event, Known& unremembered);
+    std::uint64_t identity_of(const log::Event& event, text::Time time, const HuntedCall& call,
+                              std::span<const Named> names);
+    void note_origin(const log::Event& event, const log::CallDetails& details, HuntedCall& call,
+                     Known& known);
+    void note_caller(const log::Event& event, Known& known);
+    void note_region_and_model(const log::Event& event, const log::CallDetails& details,
+                               Known& known);
+    void count(const log::Event& event, const log::CallDetails& details, const Named& named,
+               HuntedCall call, std::int64_t second, Known& known);
     /// The user's name in each account, and who goes by it.
-    [[nodiscard]] std::map<Attached, const Principal*> known_users() const;
+    [[nodiscard]] std::map<Attached, const log::Principal*> known_users() const;
     /// Calls `take` for each principal, with what AWS attached to it.
     void for_each_principal(
-        const std::function<void(const Principal&, const PrincipalActivity&)>& take) const;
+        const std::function<void(const log::Principal&, const PrincipalActivity&)>& take) const;
 
-    const Catalogue* catalogue_;
-    cloudtrail::ParameterReader parameters_;
-    cloudtrail::CallDetailsReader details_reader_;
-    RegionNames regions_;
-    std::map<Principal, PrincipalActivity> principals_;
+    const rules::Catalogue* catalogue_;
+    log::ParameterReader parameters_;
+    log::CallDetailsReader details_reader_;
+    counting::RegionNames regions_;
+    std::map<log::Principal, PrincipalActivity> principals_;
     std::map<Attached, PrincipalActivity> attached_;
     std::map<std::size_t, Accounts> with_data_events_;
     std::vector<Named> names_;  ///< of the call at hand
     std::string key_;           ///< what is hashed of it
-    RecentTexts<Client> clients_;
+    counting::RecentTexts<Client> clients_;
     std::vector<Known> known_;  ///< principals, but for those with very long names
-    HashIndex known_index_;
+    counting::HashIndex known_index_;
 };
 
 }  // namespace cloudhijack::detect

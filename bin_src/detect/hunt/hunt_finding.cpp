@@ -25,18 +25,18 @@ struct Held {
 // What an evidence still says where calls are covered by an exception. Without them a later use can
 // look like the first one, but an exception never makes evidence, or makes it weigh more.
 std::optional<Holding> lessened(const Holding& whole, const Behaviour* left,
-                                const Evidence& evidence, const EvidenceSettings& settings) {
+                                const Evidence& evidence, const rules::EvidenceSettings& settings) {
     if (left == nullptr) return std::nullopt;
     auto holding = evidence.holds(*left, settings);
     if (holding) holding->score = std::min(holding->score, whole.score);
     return holding;
 }
 
-std::vector<Held> weigh(const Behaviour& behaviour, const HuntRules& rules) {
+std::vector<Held> weigh(const Behaviour& behaviour, const rules::HuntRules& rules) {
     std::vector<Held> held;
     UncoveredBehaviours uncovered(behaviour);
     for (const Evidence& evidence : all_evidence()) {
-        const EvidenceSettings* settings = rules.settings_of(evidence.id);
+        const rules::EvidenceSettings* settings = rules.settings_of(evidence.id);
         if (settings == nullptr) continue;
         auto holding = evidence.holds(behaviour, *settings);
         const Behaviour* left = holding ? uncovered.left_for(evidence.id) : &behaviour;
@@ -59,7 +59,7 @@ std::vector<Held> weigh(const Behaviour& behaviour, const HuntRules& rules) {
     return held;
 }
 
-ShownList list_of(const BoundedSet& set) {
+ShownList list_of(const counting::BoundedSet& set) {
     const auto shown = set.shown();
     return {.values = {shown.begin(), shown.end()},
             .size = set.size(),
@@ -79,18 +79,18 @@ void take_lists(const PrincipalActivity& activity, HuntFinding& finding) {
 
 void take_calls(const Behaviour& behaviour, HuntFinding& finding) {
     std::set<std::string_view> services;
-    std::map<Phase, std::int64_t> phases;  // and the second in which each first occurs
+    std::map<rules::Phase, std::int64_t> phases;  // and the second in which each first occurs
     finding.first_event = behaviour.calls().front().first();
     finding.last_event = finding.first_event;
     for (const Calls& calls : behaviour.calls()) {
         services.insert(behaviour.label_of(calls.service));
         finding.last_event = std::max(finding.last_event, calls.last());
-        for (std::size_t phase = 0; phase < k_phase_names.size(); ++phase) {
-            if (calls.is(static_cast<Phase>(phase))) {
-                phases.try_emplace(static_cast<Phase>(phase), calls.first());
+        for (std::size_t phase = 0; phase < rules::k_phase_names.size(); ++phase) {
+            if (calls.is(static_cast<rules::Phase>(phase))) {
+                phases.try_emplace(static_cast<rules::Phase>(phase), calls.first());
             }
         }
-        if (!calls.is(Phase::use)) continue;
+        if (!calls.is(rules::Phase::use)) continue;
         if (calls.is_ok()) {
             finding.use_count += calls.count;
             finding.message_count += calls.messages;
@@ -99,10 +99,10 @@ void take_calls(const Behaviour& behaviour, HuntFinding& finding) {
         }
     }
     finding.services.assign(services.begin(), services.end());
-    std::set<std::pair<std::int64_t, Phase>> in_order;
+    std::set<std::pair<std::int64_t, rules::Phase>> in_order;
     for (const auto& [phase, second] : phases) in_order.emplace(second, phase);
     for (const auto& [second, phase] : in_order) {
-        finding.phases.emplace_back(k_phase_names.at(static_cast<std::size_t>(phase)));
+        finding.phases.emplace_back(rules::k_phase_names.at(static_cast<std::size_t>(phase)));
     }
     for (std::size_t service = 0; service < behaviour.service_count(); ++service) {
         for (const UseWindow& window : use_windows(behaviour, service)) {
@@ -122,7 +122,7 @@ std::string_view severity_of(std::uint64_t risk_score) {
     return "critical";
 }
 
-std::optional<HuntFinding> assess(const Behaviour& behaviour, const HuntRules& rules) {
+std::optional<HuntFinding> assess(const Behaviour& behaviour, const rules::HuntRules& rules) {
     if (behaviour.calls().empty()) return std::nullopt;
     const std::vector<Held> held = weigh(behaviour, rules);
     HuntFinding finding;
@@ -140,7 +140,7 @@ std::optional<HuntFinding> assess(const Behaviour& behaviour, const HuntRules& r
         behind.insert(holding.behind.begin(), holding.behind.end());
     }
     if (without_marks < rules.min_risk) return std::nullopt;
-    finding.risk_score = std::min(finding.risk_score, k_highest_risk);
+    finding.risk_score = std::min(finding.risk_score, rules::k_highest_risk);
     finding.severity = severity_of(finding.risk_score);
     finding.principal = behaviour.principal();
     take_lists(behaviour.activity(), finding);

@@ -27,7 +27,7 @@ struct ShownList {
 /// A principal that behaves like a hijacker: one row of mode=hunt. It holds all it needs.
 struct HuntFinding {
     std::int64_t first_evidence = 0;  ///< seconds since 1970, as all times here
-    Principal principal;
+    log::Principal principal;
     std::uint64_t risk_score = 0;
     std::string_view severity;
     std::vector<std::string> services;
@@ -73,6 +73,6 @@ struct HuntFindings {
 std::string_view severity_of(std::uint64_t risk_score);
 
 /// Weighs a principal's behaviour; nullopt where it does not make a row.
-std::optional<HuntFinding> assess(const Behaviour& behaviour, const HuntRules& rules);
+std::optional<HuntFinding> assess(const Behaviour& behaviour, const rules::HuntRules& rules);
 
 }  // namespace cloudhijack::detect

@@ -38,9 +38,9 @@ struct Owner {
 
 /// What numbers in items stand for.
 struct Names {
-    const Catalogue* catalogue;
-    const RegionNames* regions;
-    RegionNames* new_regions;  ///< null in writing
+    const rules::Catalogue* catalogue;
+    const counting::RegionNames* regions;
+    counting::RegionNames* new_regions;  ///< null in writing
 };
 
 template <class Fields>
@@ -54,7 +54,7 @@ void describe(Fields& fields, Owner& owner) {
 
 template <class Fields>
 void describe_hour(Fields& fields, const Names& names, std::size_t& service, std::int64_t& hour) {
-    constexpr std::int64_t most = partial::k_most_seconds / k_seconds_an_hour;
+    constexpr std::int64_t most = partial::k_most_seconds / counting::k_seconds_an_hour;
     partial::service(fields, *names.catalogue, service);
     fields.number(hour, -most, most);
 }
@@ -85,7 +85,7 @@ void describe(Fields& fields, const Names& names, std::size_t service, HuntedCal
     partial::outcome(fields, call.outcome);
     partial::phases(fields, call.phases);
     fields.number(call.messages, k_most_messages);
-    fields.number(call.second, k_seconds_an_hour - 1);
+    fields.number(call.second, counting::k_seconds_an_hour - 1);
     describe_call(fields, names, service, call.call);
     describe_region(fields, names, call.region);
     fields.positive(call.times, UINT32_MAX);
@@ -146,13 +146,13 @@ void describe(Fields& fields, const Names& names, std::string& subject, Subjects
 
 template <class Fields>
 void describe_minute(Fields& fields, std::int64_t& minute, std::uint64_t& seconds) {
-    constexpr std::int64_t most = partial::k_most_seconds / k_seconds_a_minute;
+    constexpr std::int64_t most = partial::k_most_seconds / counting::k_seconds_a_minute;
     fields.number(minute, -most, most);
     fields.positive(seconds, partial::k_most_seconds_of_a_minute);
 }
 
-Seconds read_minutes(ItemReader& item) {
-    Seconds all;
+counting::Seconds read_minutes(ItemReader& item) {
+    counting::Seconds all;
     while (!item.is_at_end()) {
         std::int64_t minute = 0;
         std::uint64_t seconds = 0;
@@ -240,12 +240,12 @@ class OwnerWriter {
         add("shown", [&](ItemWriter& item) { describe(item, names_, key, event); });
     }
 
-    void write(std::string subject, Subjects::Kind kind, const Seconds& seconds) {
+    void write(std::string subject, Subjects::Kind kind, const counting::Seconds& seconds) {
         const auto head = [&](ItemWriter& item) { describe(item, names_, subject, kind); };
         add_all("subjects", seconds.minutes(), head, write_minute);
     }
 
-    void write(std::size_t set, const BoundedSet& texts) {
+    void write(std::size_t set, const counting::BoundedSet& texts) {
         const auto head = [set](ItemWriter& item) { item.number(set, k_sets.size() - 1); };
         if (!texts.is_empty()) {
             add_all("sets", texts.texts(), head,
@@ -332,14 +332,14 @@ void read_subject(ItemReader& item, PrincipalActivity& activity, const Names& na
         [&](std::int64_t second) { activity.subjects.add(subject, kind, second); });
 }
 
-BoundedSet& read_set(ItemReader& item, PrincipalActivity& activity) {
+counting::BoundedSet& read_set(ItemReader& item, PrincipalActivity& activity) {
     std::size_t set = 0;
     item.number(set, k_sets.size() - 1);
     return activity.*k_sets.at(set);
 }
 
 void read_texts(ItemReader& item, PrincipalActivity& activity, const Names& /*names*/) {
-    BoundedSet& set = read_set(item, activity);
+    counting::BoundedSet& set = read_set(item, activity);
     while (!item.is_at_end()) {
         std::string_view text;
         item.text(text);
@@ -348,7 +348,7 @@ void read_texts(ItemReader& item, PrincipalActivity& activity, const Names& /*na
 }
 
 void read_hashes(ItemReader& item, PrincipalActivity& activity, const Names& /*names*/) {
-    BoundedSet& set = read_set(item, activity);
+    counting::BoundedSet& set = read_set(item, activity);
     while (!item.is_at_end()) {
         std::uint64_t hash = 0;
         item.number(hash, UINT64_MAX);

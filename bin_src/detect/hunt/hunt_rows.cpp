@@ -6,17 +6,17 @@
 
 #include "log/cloudtrail_principal.hpp"
 
-namespace cloudhijack::command {
+namespace cloudhijack::detect {
 namespace {
 
-std::vector<std::string> truncated(const detect::HuntFinding& finding) {
+std::vector<std::string> truncated(const HuntFinding& finding) {
     std::vector<std::string> names;
     // Evidence is sought in what is kept.
     if (finding.subjects_are_cut || finding.agents.is_estimated) names.emplace_back("Evidence");
     if (finding.counts_are_sums) {
         names.insert(names.end(), {"UseCount", "MessageCount", "FailedCount", "PeakPerHour"});
     }
-    const auto add = [&names](const detect::ShownList& list, std::string_view count,
+    const auto add = [&names](const ShownList& list, std::string_view count,
                               std::string_view values) {
         if (list.is_estimated && !count.empty()) names.emplace_back(count);
         if (list.is_cut()) names.emplace_back(values);
@@ -32,7 +32,7 @@ std::vector<std::string> truncated(const detect::HuntFinding& finding) {
     return names;
 }
 
-std::string risk_message(const detect::HuntFinding& finding) {
+std::string risk_message(const HuntFinding& finding) {
     std::string message = finding.principal.name + " behaves like a hijacker of cloud services";
     std::string_view separator = ": ";
     for (const std::string& reason : finding.reasons) {
@@ -92,7 +92,7 @@ std::span<const Column> hunt_columns() {
     return columns;
 }
 
-Row to_row(const detect::HuntFinding& finding) {
+Row to_row(const HuntFinding& finding) {
     return {
         number(finding.first_evidence),
         finding.principal.name,
@@ -124,7 +124,7 @@ Row to_row(const detect::HuntFinding& finding) {
         finding.timeline,
         finding.event_ids,
         truncated(finding),
-        std::string(detect::last_part(finding.principal.name)),
+        std::string(log::last_part(finding.principal.name)),
         finding.addresses.values,
         finding.principal.account,
         finding.regions.values,
@@ -139,4 +139,4 @@ Row to_row(const detect::HuntFinding& finding) {
     };
 }
 
-}  // namespace cloudhijack::command
+}  // namespace cloudhijack::detect

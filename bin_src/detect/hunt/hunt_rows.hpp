@@ -3,14 +3,14 @@
 #include <span>
 
 #include "detect/hunt/hunt_finding.hpp"
-#include "output/splunk_csv.hpp"
+#include "detect/row.hpp"
 
-namespace cloudhijack::command {
+namespace cloudhijack::detect {
 
 /// The columns of mode=hunt, and behind them those that Splunk's own content expects: the Common
 /// Information Model's and Enterprise Security's for risk.
 std::span<const Column> hunt_columns();
 
-Row to_row(const detect::HuntFinding& finding);
+Row to_row(const HuntFinding& finding);
 
-}  // namespace cloudhijack::command
+}  // namespace cloudhijack::detect

@@ -33,7 +33,7 @@ void PrincipalActivity::merge(const PrincipalActivity& other,
 }
 
 void PrincipalActivity::take_texts(const PrincipalActivity& other) {
-    for (BoundedSet PrincipalActivity::* const set : k_sets) {
+    for (counting::BoundedSet PrincipalActivity::* const set : k_sets) {
         (this->*set).merge(other.*set);
     }
     has_long_term_key |= other.has_long_term_key;

@@ -24,8 +24,8 @@ struct BasicShownEvent {
     std::int64_t second = 0;  ///< since 1970
     Text id;
     Text region;
-    Address address;
-    PhaseSet phases;
+    text::Address address;
+    rules::PhaseSet phases;
 
     auto operator<=>(const BasicShownEvent&) const = default;
 
@@ -47,7 +47,7 @@ struct PrincipalActivity {
     struct ShownKey {
         std::size_t service = 0;
         std::uint16_t call = 0;
-        Outcome outcome = Outcome::ok;
+        log::Outcome outcome = log::Outcome::ok;
 
         auto operator<=>(const ShownKey&) const = default;
     };
@@ -63,20 +63,20 @@ struct PrincipalActivity {
     std::map<std::pair<std::size_t, std::int64_t>, HourActivity> hours;
     std::map<ShownKey, FirstAndLast> shown;
     Subjects subjects;
-    BoundedSet addresses;
-    BoundedSet agents;   ///< as they came
-    BoundedSet clients;  ///< see client_of
-    BoundedSet access_keys;
-    BoundedSet models;
-    BoundedSet regions;
-    BoundedSet caller_types;
-    BoundedSet workloads;
-    Seconds quarantined;  ///< when AWS attached its quarantine policy
+    counting::BoundedSet addresses;
+    counting::BoundedSet agents;   ///< as they came
+    counting::BoundedSet clients;  ///< see client_of
+    counting::BoundedSet access_keys;
+    counting::BoundedSet models;
+    counting::BoundedSet regions;
+    counting::BoundedSet caller_types;
+    counting::BoundedSet workloads;
+    counting::Seconds quarantined;  ///< when AWS attached its quarantine policy
     bool has_long_term_key = false;
     bool has_bearer_key = false;
 
     /// All of its sets.
-    static const std::array<BoundedSet PrincipalActivity::*, 8> k_sets;
+    static const std::array<counting::BoundedSet PrincipalActivity::*, 8> k_sets;
 
     /// Takes an event; returns what is shown of its kind by now.
     FirstAndLast& show(const ShownKey& key, const ShownEventView& event);
@@ -88,9 +88,10 @@ struct PrincipalActivity {
     void merge(const PrincipalActivity& other, std::span<const std::uint32_t> region_numbers);
 };
 
-inline constexpr std::array<BoundedSet PrincipalActivity::*, 8> PrincipalActivity::k_sets = {
-    &PrincipalActivity::addresses,    &PrincipalActivity::agents,   &PrincipalActivity::clients,
-    &PrincipalActivity::access_keys,  &PrincipalActivity::models,   &PrincipalActivity::regions,
-    &PrincipalActivity::caller_types, &PrincipalActivity::workloads};
+inline constexpr std::array<counting::BoundedSet PrincipalActivity::*, 8>
+    PrincipalActivity::k_sets = {&PrincipalActivity::addresses,    &PrincipalActivity::agents,
+                                 &PrincipalActivity::clients,      &PrincipalActivity::access_keys,
+                                 &PrincipalActivity::models,       &PrincipalActivity::regions,
+                                 &PrincipalActivity::caller_types, &PrincipalActivity::workloads};
 
 }  // namespace cloudhijack::detect

@@ -15,7 +15,7 @@ constexpr std::size_t k_longest = 256;
 void Subjects::add(std::string_view text, const Kind& kind, std::int64_t second) {
     text = text::front_of(text, k_longest);
     if (text.empty()) return;
-    const auto hash = hash_of(std::to_string(kind.service) + ':' + std::string(text));
+    const auto hash = counting::hash_of(std::to_string(kind.service) + ':' + std::string(text));
     if (Subject* subject = find_or_insert(hash, text)) subject->calls[kind].add(second);
 }
 

@@ -23,8 +23,8 @@ class Subjects {
     struct Kind {
         std::size_t service = 0;
         std::uint16_t call = 0;
-        PhaseSet phases;
-        Outcome outcome = Outcome::ok;
+        rules::PhaseSet phases;
+        log::Outcome outcome = log::Outcome::ok;
         bool grants_mail = false;  ///< gives a user the right to send over SES
 
         auto operator<=>(const Kind&) const = default;
@@ -32,7 +32,7 @@ class Subjects {
 
     struct Subject {
         std::string text;
-        std::map<Kind, Seconds> calls;
+        std::map<Kind, counting::Seconds> calls;
     };
 
     void add(std::string_view text, const Kind& kind, std::int64_t second);

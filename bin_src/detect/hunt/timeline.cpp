@@ -51,10 +51,10 @@ std::vector<std::string> timeline_of(const Behaviour& behaviour, const std::set<
         const ShownEvent& event = *line.event;
         const auto phase = static_cast<std::size_t>(event.phases.first());
         texts.push_back(
-            at(event.second) + ' ' + std::string(k_phase_names.at(phase)) + ' ' +
+            at(event.second) + ' ' + std::string(rules::k_phase_names.at(phase)) + ' ' +
             std::string(behaviour.catalogue().call_name(line.key->service, line.key->call)) + ' ' +
             or_dash(event.region) + ' ' + or_dash(to_text(event.address)) + ' ' +
-            std::string(k_outcome_names.at(static_cast<std::size_t>(line.key->outcome))));
+            std::string(log::k_outcome_names.at(static_cast<std::size_t>(line.key->outcome))));
     }
     return texts;
 }

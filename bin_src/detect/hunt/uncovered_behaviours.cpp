@@ -17,8 +17,8 @@ constexpr std::int64_t k_always = std::numeric_limits<std::int64_t>::max() / 2;
 UncoveredBehaviours::CoveredUntil UncoveredBehaviours::covered_until(
     std::string_view evidence) const {
     CoveredUntil until(whole_->service_count(), k_never);
-    for (const Exception* exception : whole_->exceptions()) {
-        const bool is_limited = exception->threshold && evidence == k_volume_evidence;
+    for (const rules::Exception* exception : whole_->exceptions()) {
+        const bool is_limited = exception->threshold && evidence == rules::k_volume_evidence;
         if (!exception->is_for(evidence) || is_limited) continue;
         for (std::size_t service = 0; service < until.size(); ++service) {
             if (!exception->is_for_service(service)) continue;
@@ -36,7 +36,7 @@ PrincipalActivity UncoveredBehaviours::without_covered(const CoveredUntil& until
     const auto regions = whole_->regions().own_numbers();
     for (const auto& [key, hour] : all.hours) {
         const auto [service, number] = key;
-        if (number * k_seconds_an_hour < until[service]) continue;
+        if (number * counting::k_seconds_an_hour < until[service]) continue;
         left.hours[key].merge(hour, regions);
     }
     for (const auto& [hash, subject] : all.subjects.all()) {

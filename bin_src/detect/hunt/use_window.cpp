@@ -7,7 +7,7 @@ namespace cloudhijack::detect {
 std::vector<UseWindow> use_windows(const Behaviour& behaviour, std::size_t service) {
     std::vector<UseWindow> minutes;  // each with what its own minute holds
     for (const Calls& calls : behaviour.calls()) {
-        if (calls.service != service || !calls.is(Phase::use) || !calls.is_ok()) continue;
+        if (calls.service != service || !calls.is(rules::Phase::use) || !calls.is_ok()) continue;
         if (minutes.empty() || minutes.back().minute != calls.minute) {
             minutes.push_back(
                 {.minute = calls.minute, .first = calls.first(), .last = calls.last()});

@@ -18,7 +18,7 @@ struct UseWindow {
     std::uint64_t calls = 0;
     std::uint64_t messages = 0;
 
-    [[nodiscard]] std::int64_t start() const { return minute * k_seconds_a_minute; }
+    [[nodiscard]] std::int64_t start() const { return minute * counting::k_seconds_a_minute; }
     [[nodiscard]] bool holds(const Calls& other) const {
         return other.minute >= minute && other.minute < minute + k_minutes;
     }

@@ -10,8 +10,8 @@
 namespace cloudhijack::detect {
 namespace {
 
-using cloudtrail::Time;
 using std::chrono::seconds;
+using text::Time;
 
 // The start of the span that holds a time: spans begin at multiples of their length since 1970,
 // UTC.
@@ -27,12 +27,12 @@ std::string_view first_present(std::string_view a, std::string_view b) { return 
 template <class Value>
     requires std::has_unique_object_representations_v<Value>
 std::uint32_t hash_of_bytes(const Value& value) {
-    return Interner::hash_of({reinterpret_cast<const char*>(&value), sizeof(value)});
+    return counting::Interner::hash_of({reinterpret_cast<const char*>(&value), sizeof(value)});
 }
 
 }  // namespace
 
-Added VolumeActivity::add(const cloudtrail::Event& event) {
+Added VolumeActivity::add(const log::Event& event) {
     const auto entries = catalogue_->find(event.source, event.name);
     if (entries.empty()) return Added::irrelevant;
     const auto time = event.row_time ? event.row_time : event.time();
@@ -40,8 +40,8 @@ Added VolumeActivity::add(const cloudtrail::Event& event) {
     const bool has_failed = !event.error_code.empty();
     std::optional<std::size_t>
         counted_for;  // of a service's entries, which stand together, one is enough
-    for (const Catalogue::Entry& entry : entries) {
-        if (entry.phase != Phase::volume || entry.service == counted_for) continue;
+    for (const rules::Catalogue::Entry& entry : entries) {
+        if (entry.phase != rules::Phase::volume || entry.service == counted_for) continue;
         if (!parameters_.all_hold(event.request_parameters, entry.conditions)) continue;
         if (has_failed) return Added::failed;
         count(event, entry.service, *time);
@@ -50,20 +50,20 @@ Added VolumeActivity::add(const cloudtrail::Event& event) {
     return counted_for ? Added::counted : Added::irrelevant;
 }
 
-void VolumeActivity::count(const cloudtrail::Event& event, std::size_t service, Time time) {
+void VolumeActivity::count(const log::Event& event, std::size_t service, Time time) {
     const Sought address(event.source_address, texts_);
     const auto caller = first_present(event.caller_arn, event.caller_principal_id);
     const auto number = group({.span_start = start_of_span(time, span_),
                                .service = service,
-                               .caller_arn = first_present(caller, k_unknown),
-                               .caller_type = first_present(event.caller_type, k_unknown),
-                               .region = first_present(event.region, k_unknown)});
+                               .caller_arn = first_present(caller, text::k_unknown),
+                               .caller_type = first_present(event.caller_type, text::k_unknown),
+                               .region = first_present(event.region, text::k_unknown)});
     groups_[number].tally.add({.event_count = 1, .first_event = time, .last_event = time});
     if (!event.source_address.empty()) add_address(number, keep(address));
 }
 
 void VolumeActivity::Tally::add(const Tally& other) {
-    add_to(event_count, other.event_count);
+    counting::add_to(event_count, other.event_count);
     first_event = std::min(first_event, other.first_event);
     last_event = std::max(last_event, other.last_event);
 }
@@ -114,10 +114,10 @@ void VolumeActivity::add_address(std::uint32_t group, std::uint32_t address) {
         });
 }
 
-VolumeActivity::Sought::Sought(std::string_view text, const Interner& texts)
+VolumeActivity::Sought::Sought(std::string_view text, const counting::Interner& texts)
     : text_(text),
-      front_(text.size() > k_longest_text ? bounded(text) : std::string()),
-      hash_(Interner::hash_of(this->text())) {
+      front_(text.size() > text::k_longest_text ? text::bounded(text) : std::string()),
+      hash_(counting::Interner::hash_of(this->text())) {
     texts.prefetch(hash_);
 }
 
@@ -183,8 +183,8 @@ VolumeFindings VolumeActivity::findings(const VolumeRules& rules) const {
         if (!reaches_min_score(group, usual_threshold, rules)) continue;
         // An exception must hold for the whole of the group.
         const auto last = std::chrono::floor<seconds>(tally.last_event.time_since_epoch()).count();
-        const auto threshold = allowed_volume(rules.allowlist->of(group.caller_arn), key.service,
-                                              last, usual_threshold);
+        const auto threshold = rules::allowed_volume(rules.allowlist->of(group.caller_arn),
+                                                     key.service, last, usual_threshold);
         if (!threshold || tally.event_count <= *threshold ||
             !reaches_min_score(group, *threshold, rules)) {
             ++findings.allowed_rows;

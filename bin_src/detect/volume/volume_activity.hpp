@@ -17,10 +17,10 @@
 #include "result.hpp"
 #include "rules/catalogue.hpp"
 
-namespace cloudhijack::detect::partial {
+namespace cloudhijack::partial {
 class DocumentWriter;
 class ItemReader;
-}  // namespace cloudhijack::detect::partial
+}  // namespace cloudhijack::partial
 
 namespace cloudhijack::detect {
 
@@ -30,11 +30,11 @@ namespace cloudhijack::detect {
 class VolumeActivity {
   public:
     /// The catalogue must outlive the activity and its findings.
-    VolumeActivity(const Catalogue& catalogue, std::chrono::seconds span)
+    VolumeActivity(const rules::Catalogue& catalogue, std::chrono::seconds span)
         : catalogue_(&catalogue), span_(span) {}
 
     /// Counts the event at its row's time, else its own.
-    Added add(const cloudtrail::Event& event);
+    Added add(const log::Event& event);
 
     /// Takes what another activity of the same catalogue and span has counted. In any order and
     /// grouping the result is the same.
@@ -57,7 +57,7 @@ class VolumeActivity {
   private:
     /// Whose calls a group is, to what and when.
     struct Name {
-        cloudtrail::Time span_start;
+        text::Time span_start;
         std::size_t service = 0;  ///< index in the catalogue's services
         std::string_view caller_arn;
         std::string_view caller_type;
@@ -66,7 +66,7 @@ class VolumeActivity {
 
     /// The same with the texts' numbers: equal ones are the same bytes.
     struct Key {
-        cloudtrail::Time span_start;
+        text::Time span_start;
         std::uint32_t service = 0;
         std::uint32_t caller_arn = 0;
         std::uint32_t caller_type = 0;
@@ -77,8 +77,8 @@ class VolumeActivity {
 
     struct Tally {
         std::uint64_t event_count = 0;
-        cloudtrail::Time first_event = cloudtrail::Time::max();
-        cloudtrail::Time last_event = cloudtrail::Time::min();
+        text::Time first_event = text::Time::max();
+        text::Time last_event = text::Time::min();
 
         void add(const Tally& other);
     };
@@ -105,7 +105,7 @@ class VolumeActivity {
     /// as soon as there is one of these: in a large table that is most of the time it takes.
     class Sought {
       public:
-        Sought(std::string_view text, const Interner& texts);
+        Sought(std::string_view text, const counting::Interner& texts);
 
         [[nodiscard]] std::string_view text() const { return front_.empty() ? text_ : front_; }
         [[nodiscard]] std::uint32_t hash() const { return hash_; }
@@ -116,9 +116,10 @@ class VolumeActivity {
         std::uint32_t hash_;
     };
 
-    void count(const cloudtrail::Event& event, std::size_t service, cloudtrail::Time time);
+    void count(const log::Event& event, std::size_t service, text::Time time);
     template <class Fields>
-    static void describe(Fields& fields, const Catalogue& catalogue, Name& name, Tally& tally);
+    static void describe(Fields& fields, const rules::Catalogue& catalogue, Name& name,
+                         Tally& tally);
     std::uint32_t group(const Name& name);
     std::uint32_t group(const Key& key, std::uint32_t hash);
     void add_address(std::uint32_t group, std::uint32_t address);
@@ -127,14 +128,14 @@ class VolumeActivity {
     [[nodiscard]] Name name_of(const Key& key) const;
     void list_addresses(const Group& group, std::vector<std::string_view>& addresses) const;
 
-    const Catalogue* catalogue_;
+    const rules::Catalogue* catalogue_;
     std::chrono::seconds span_;
-    cloudtrail::ParameterReader parameters_;
-    Interner texts_;  ///< holds every text of the groups
+    log::ParameterReader parameters_;
+    counting::Interner texts_;  ///< holds every text of the groups
     std::vector<Group> groups_;
-    HashIndex group_index_;
+    counting::HashIndex group_index_;
     std::vector<MoreAddress> more_addresses_;
-    HashIndex more_address_index_;
+    counting::HashIndex more_address_index_;
 };
 
 }  // namespace cloudhijack::detect

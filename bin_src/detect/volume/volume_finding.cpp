@@ -37,10 +37,10 @@ bool has_suspicious_name(const VolumeGroup& group, const VolumeRules& rules) {
 
 }  // namespace
 
-VolumeRules VolumeRules::of(const Catalogue& catalogue) {
+VolumeRules VolumeRules::of(const rules::Catalogue& catalogue) {
     VolumeRules rules;
-    rules.thresholds = thresholds_of(catalogue);
-    rules.suspicious_names = default_suspicious_names();
+    rules.thresholds = rules::thresholds_of(catalogue);
+    rules.suspicious_names = rules::default_suspicious_names();
     return rules;
 }
 
@@ -80,7 +80,7 @@ VolumeFinding assess(VolumeGroup group, std::uint64_t threshold, const VolumeRul
 void VolumeFindings::sort() {
     const auto key = [](const VolumeFinding& finding) {
         const VolumeGroup& group = finding.group;
-        const Service& service = *group.service;
+        const rules::Service& service = *group.service;
         return std::tuple(group.span_start, std::string_view(service.label),
                           std::string_view(service.category), group.caller_arn, group.caller_type,
                           group.region);

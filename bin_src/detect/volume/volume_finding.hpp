@@ -21,27 +21,27 @@ struct VolumeRules {
     std::chrono::seconds span{std::chrono::hours{1}};
     std::vector<std::uint64_t> thresholds;  ///< one for each of the catalogue's services, in order
     std::uint64_t min_score = 0;
-    Pattern suspicious_names;  ///< never null
+    rules::Pattern suspicious_names;  ///< never null
     /// What is expected; never null.
-    std::shared_ptr<const Allowlist> allowlist = std::make_shared<const Allowlist>();
+    std::shared_ptr<const rules::Allowlist> allowlist = std::make_shared<const rules::Allowlist>();
 
     /// The catalogue's thresholds, and for the rest what the search that the command replaces says.
-    static VolumeRules of(const Catalogue& catalogue);
+    static VolumeRules of(const rules::Catalogue& catalogue);
 };
 
 /// The calls of one caller to one service in one region and one span of time. The views lie in the
 /// activity that it comes from, the service in its catalogue.
 struct VolumeGroup {
-    cloudtrail::Time span_start;
+    text::Time span_start;
     std::size_t service_index = 0;  ///< in the catalogue's services
-    const Service* service = nullptr;
+    const rules::Service* service = nullptr;
     std::string_view caller_arn;
     std::string_view caller_type;
     std::string_view region;
     std::uint64_t event_count = 0;
     std::vector<std::string_view> source_addresses;  ///< distinct, in byte order
-    cloudtrail::Time first_event;
-    cloudtrail::Time last_event;
+    text::Time first_event;
+    text::Time last_event;
 };
 
 /// A group with more calls than its threshold: one row of mode=volume.

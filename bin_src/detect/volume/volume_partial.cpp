@@ -44,7 +44,7 @@ Result<> VolumeActivity::take(std::string_view list, partial::ItemReader& item) 
 
 // The fields of an item, before its addresses.
 template <class Fields>
-void VolumeActivity::describe(Fields& fields, const Catalogue& catalogue, Name& name,
+void VolumeActivity::describe(Fields& fields, const rules::Catalogue& catalogue, Name& name,
                               Tally& tally) {
     partial::time(fields, name.span_start);
     partial::service(fields, catalogue, name.service);

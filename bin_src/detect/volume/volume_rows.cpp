@@ -2,10 +2,10 @@
 
 #include <array>
 
-namespace cloudhijack::command {
+namespace cloudhijack::detect {
 namespace {
 
-Number time(cloudtrail::Time value) { return {cloudtrail::to_epoch_seconds(value)}; }
+Number time(text::Time value) { return {text::to_epoch_seconds(value)}; }
 
 }  // namespace
 
@@ -22,8 +22,8 @@ std::span<const Column> volume_columns() {
     return columns;
 }
 
-Row to_row(const detect::VolumeFinding& finding) {
-    const detect::VolumeGroup& group = finding.group;
+Row to_row(const VolumeFinding& finding) {
+    const VolumeGroup& group = finding.group;
     const auto& addresses = group.source_addresses;
     return {
         time(group.span_start),        group.service->label,
@@ -36,4 +36,4 @@ Row to_row(const detect::VolumeFinding& finding) {
     };
 }
 
-}  // namespace cloudhijack::command
+}  // namespace cloudhijack::detect

@@ -10,7 +10,10 @@
 #include "rules/builtin.hpp"
 
 using namespace cloudhijack;
-using detect::Baseline;
+using namespace cloudhijack::detect;
+using namespace cloudhijack::log;
+using namespace cloudhijack::rules;
+using rules::Baseline;
 
 namespace {
 
@@ -18,9 +21,9 @@ constexpr std::int64_t k_hour = 3600;
 constexpr std::int64_t k_day = 24 * k_hour;
 constexpr std::int64_t k_start = 1'772'409'600;  // 2 March 2026, 00:00
 
-detect::HuntRules rules_with(const Baseline& known) {
-    auto rules = detect::HuntRules::of(
-        builtin_catalogue(), std::make_shared<const detect::EvidenceTable>(builtin().evidence));
+rules::HuntRules rules_with(const Baseline& known) {
+    auto rules = rules::HuntRules::of(
+        builtin_catalogue(), std::make_shared<const rules::EvidenceTable>(builtin().evidence));
     rules.baseline = std::make_shared<const Baseline>(known);
     return rules;
 }

@@ -9,10 +9,13 @@
 #include "rules/builtin.hpp"
 
 using namespace cloudhijack;
+using namespace cloudhijack::detect;
+using namespace cloudhijack::partial;
+using namespace cloudhijack::rules;
 
 namespace {
 
-detect::CoverageActivity activity_of(const std::vector<cloudtrail::Event>& events) {
+detect::CoverageActivity activity_of(const std::vector<log::Event>& events) {
     detect::CoverageActivity activity(builtin_catalogue());
     for (const auto& event : events) activity.add(event);
     return activity;
@@ -30,9 +33,9 @@ std::vector<std::string> seen(const detect::CoverageActivity& activity) {
 }
 
 std::string as_text(const detect::CoverageActivity& activity) {
-    std::vector<command::Row> rows;
-    for (const auto& finding : activity.findings()) rows.push_back(command::to_row(finding));
-    return scan::to_ndjson(command::coverage_columns(), rows);
+    std::vector<detect::Row> rows;
+    for (const auto& finding : activity.findings()) rows.push_back(detect::to_row(finding));
+    return output::to_ndjson(detect::coverage_columns(), rows);
 }
 
 }  // namespace
@@ -78,11 +81,11 @@ TEST_CASE("coverage: rows say what these events leave open and what no trail sho
 
 TEST_CASE("coverage: an event without any time is not counted") {
     detect::CoverageActivity activity(builtin_catalogue());
-    cloudtrail::Event event;
+    log::Event event;
     event.source = "ses.amazonaws.com";
     event.name = "SendEmail";
     CHECK(activity.add(event) == detect::Added::undated);
-    event.row_time = cloudtrail::Time{std::chrono::seconds{5}};
+    event.row_time = text::Time{std::chrono::seconds{5}};
     CHECK(activity.add(event) == detect::Added::counted);
     CHECK(activity.findings().front().account == "unknown");
 }
@@ -99,8 +102,8 @@ TEST_CASE("coverage: parts add up in any order, as documents too") {
     const ToldEvents told(story);
     const auto& all = told.events();
     const std::string expected = as_text(activity_of(all));
-    const std::vector<cloudtrail::Event> front(all.begin(), all.begin() + 100);
-    const std::vector<cloudtrail::Event> back(all.begin() + 100, all.end());
+    const std::vector<log::Event> front(all.begin(), all.begin() + 100);
+    const std::vector<log::Event> back(all.begin() + 100, all.end());
     auto merged = activity_of(back);
     merged.merge(activity_of(front));
     CHECK(as_text(merged) == expected);

@@ -11,6 +11,9 @@
 #include "counting/hash.hpp"
 
 using namespace cloudhijack::detect;
+using namespace cloudhijack::counting;
+using namespace cloudhijack::rules;
+using namespace cloudhijack::text;
 
 namespace {
 

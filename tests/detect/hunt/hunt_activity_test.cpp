@@ -17,26 +17,30 @@
 #include "rules/builtin.hpp"
 
 using namespace cloudhijack;
-using cloudtrail::Event;
+using namespace cloudhijack::config;
+using namespace cloudhijack::detect;
+using namespace cloudhijack::partial;
+using namespace cloudhijack::rules;
 using detect::Added;
 using detect::HuntActivity;
+using log::Event;
 
 namespace {
 
 using Random = std::mt19937;
 
-const command::Setup& setup() {
-    static const command::Setup built_in = setup_with();
+const config::Setup& setup() {
+    static const config::Setup built_in = setup_with();
     return built_in;
 }
 
 std::string rows_of(const HuntActivity& activity) {
     auto rules = setup().default_config().hunt;
     rules.min_risk = 0;
-    std::vector<command::Row> rows;
+    std::vector<detect::Row> rows;
     for (const auto& finding : activity.findings(rules).rows)
-        rows.push_back(command::to_row(finding));
-    return scan::to_ndjson(command::hunt_columns(), rows);
+        rows.push_back(detect::to_row(finding));
+    return output::to_ndjson(detect::hunt_columns(), rows);
 }
 
 HuntActivity activity_of(const std::vector<Event>& events) {
@@ -200,7 +204,7 @@ TEST_CASE("hunt: what becomes of an event") {
 TEST_CASE("hunt: the record's time counts, and its row's where it has none") {
     const ToldEvents told(Story{{.time = "10:00:00", .call = "InvokeModel"}});
     Event event = told.events().front();
-    event.row_time = cloudtrail::Time{std::chrono::seconds{5}};
+    event.row_time = text::Time{std::chrono::seconds{5}};
     CHECK(rows_of(activity_of({event})).contains("\"FirstEvent\":1772445600,"));
     event.time_text = "";
     CHECK(rows_of(activity_of({event})).contains("\"FirstEvent\":5,"));

@@ -8,6 +8,8 @@
 #include "detect/hunt/story.hpp"
 
 using namespace cloudhijack;
+using namespace cloudhijack::config;
+using namespace cloudhijack::detect;
 using List = std::vector<std::string>;
 
 namespace {

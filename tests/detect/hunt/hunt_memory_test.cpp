@@ -21,6 +21,8 @@
 #ifndef COUNTS_NOTHING
 
 using namespace cloudhijack;
+using namespace cloudhijack::detect;
+using namespace cloudhijack::rules;
 
 namespace {
 

@@ -10,7 +10,8 @@
 #include "detect/hunt/story.hpp"
 
 using namespace cloudhijack;
-using command::Number;
+using namespace cloudhijack::detect;
+using detect::Number;
 using List = std::vector<std::string>;
 
 namespace {
@@ -18,13 +19,13 @@ namespace {
 /// A row by its columns' names.
 class NamedRow {
   public:
-    explicit NamedRow(const Story& story) : row_(command::to_row(hunt(story).front())) {
-        REQUIRE(row_.size() == command::hunt_columns().size());
+    explicit NamedRow(const Story& story) : row_(detect::to_row(hunt(story).front())) {
+        REQUIRE(row_.size() == detect::hunt_columns().size());
     }
 
-    [[nodiscard]] const command::Value& at(std::string_view name) const {
-        const auto columns = command::hunt_columns();
-        const auto found = std::ranges::find(columns, name, &command::Column::name);
+    [[nodiscard]] const detect::Value& at(std::string_view name) const {
+        const auto columns = detect::hunt_columns();
+        const auto found = std::ranges::find(columns, name, &detect::Column::name);
         REQUIRE(found != columns.end());
         return row_[static_cast<std::size_t>(found - columns.begin())];
     }
@@ -37,7 +38,7 @@ class NamedRow {
     [[nodiscard]] List list(std::string_view name) const { return std::get<List>(at(name)); }
 
   private:
-    command::Row row_;
+    detect::Row row_;
 };
 
 Story many_addresses(int count) {
@@ -51,8 +52,8 @@ Story many_addresses(int count) {
 }  // namespace
 
 TEST_CASE("hunt rows: a multivalue column holds a list, and no other does") {
-    const auto row = command::to_row(hunt(many_addresses(1)).front());
-    const auto columns = command::hunt_columns();
+    const auto row = detect::to_row(hunt(many_addresses(1)).front());
+    const auto columns = detect::hunt_columns();
     REQUIRE(row.size() == columns.size());
     for (std::size_t i = 0; i < row.size(); ++i) {
         CAPTURE(columns[i].name);

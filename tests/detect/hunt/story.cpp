@@ -15,13 +15,17 @@
 #include "partial/through_documents.hpp"
 #include "rules/builtin.hpp"
 
-namespace cloudhijack {
+using namespace cloudhijack::config;
+using namespace cloudhijack::partial;
+using namespace cloudhijack::rules;
+
+namespace cloudhijack::detect {
 namespace {
 
-std::string source_of(const detect::Catalogue& catalogue, std::string_view call) {
-    for (const detect::Service& service : catalogue.services()) {
+std::string source_of(const rules::Catalogue& catalogue, std::string_view call) {
+    for (const rules::Service& service : catalogue.services()) {
         for (const auto& phase : service.calls) {
-            for (const detect::Call& one : phase) {
+            for (const rules::Call& one : phase) {
                 if (one.name == call) return one.source;
             }
         }
@@ -29,44 +33,43 @@ std::string source_of(const detect::Catalogue& catalogue, std::string_view call)
     return "s3.amazonaws.com";
 }
 
-detect::HuntRules rules_for_all(const command::Setup& setup, const Usual& usual) {
+rules::HuntRules rules_for_all(const config::Setup& setup, const Usual& usual) {
     auto rules = setup.default_config().hunt;
     rules.min_risk = 0;
-    rules.baseline = std::make_shared<const detect::Baseline>(usual.baseline);
-    rules.allowlist = std::make_shared<const detect::Allowlist>(usual.allowlist);
+    rules.baseline = std::make_shared<const rules::Baseline>(usual.baseline);
+    rules.allowlist = std::make_shared<const rules::Allowlist>(usual.allowlist);
     return rules;
 }
 
 // Only one evidence is looked for.
-detect::HuntRules rules_for(const command::Setup& setup, const Usual& usual, std::string_view id) {
+rules::HuntRules rules_for(const config::Setup& setup, const Usual& usual, std::string_view id) {
     auto rules = rules_for_all(setup, usual);
-    for (const detect::Evidence& evidence : detect::all_evidence()) {
+    for (const Evidence& evidence : all_evidence()) {
         if (evidence.id != id) rules.disabled.emplace(evidence.id);
     }
     return rules;
 }
 
-std::string as_text(const std::vector<detect::HuntFinding>& findings) {
-    std::vector<command::Row> rows;
-    for (const auto& finding : findings) rows.push_back(command::to_row(finding));
-    return scan::to_ndjson(command::hunt_columns(), rows);
+std::string as_text(const std::vector<HuntFinding>& findings) {
+    std::vector<Row> rows;
+    for (const auto& finding : findings) rows.push_back(to_row(finding));
+    return output::to_ndjson(hunt_columns(), rows);
 }
 
-detect::HuntActivity activity_of(const command::Setup& setup,
-                                 const std::vector<cloudtrail::Event>& events) {
-    detect::HuntActivity activity(setup.catalogue);
+HuntActivity activity_of(const config::Setup& setup, const std::vector<log::Event>& events) {
+    HuntActivity activity(setup.catalogue);
     for (const auto& event : events) activity.add(event);
     return activity;
 }
 
 // The findings, after a check that they are the same however the events are delivered.
-std::vector<detect::HuntFinding> findings_of(const Story& story, const command::Setup& setup,
-                                             const detect::HuntRules& rules) {
+std::vector<HuntFinding> findings_of(const Story& story, const config::Setup& setup,
+                                     const rules::HuntRules& rules) {
     const ToldEvents told(story);
     auto findings = activity_of(setup, told.events()).findings(rules).rows;
     const std::string expected = as_text(findings);
 
-    std::vector<cloudtrail::Event> twice = told.events();
+    std::vector<log::Event> twice = told.events();
     twice.insert(twice.end(), told.events().begin(), told.events().end());
     std::ranges::reverse(twice);
     CHECK(as_text(activity_of(setup, twice).findings(rules).rows) == expected);
@@ -77,7 +80,7 @@ std::vector<detect::HuntFinding> findings_of(const Story& story, const command::
     merged.merge(activity_of(setup, {twice.begin(), middle}));
     CHECK(as_text(merged.findings(rules).rows) == expected);
 
-    const auto empty = [&setup] { return detect::HuntActivity(setup.catalogue); };
+    const auto empty = [&setup] { return HuntActivity(setup.catalogue); };
     auto sent = activity_of(setup, {middle, twice.end()});
     merge_documents(sent, activity_of(setup, {twice.begin(), middle}), empty);
     CHECK(as_text(sent.findings(rules).rows) == expected);
@@ -96,7 +99,7 @@ ToldEvents::ToldEvents(const Story& story) {
         return texts_.emplace_back(std::move(text));
     };
     for (const Told& told : story) {
-        cloudtrail::Event event;
+        log::Event event;
         event.time_text = keep(told.time.size() == 8 ? "2026-03-02T" + told.time + 'Z' : told.time);
         event.source = keep(source_of(builtin_catalogue(), told.call));
         event.name = keep(told.call);
@@ -125,8 +128,7 @@ ToldEvents::ToldEvents(const Story& story) {
     }
 }
 
-std::vector<detect::HuntFinding> hunt(const Story& story, std::string_view conf,
-                                      const Usual& usual) {
+std::vector<HuntFinding> hunt(const Story& story, std::string_view conf, const Usual& usual) {
     const auto setup = setup_with(conf);
     auto rules = rules_for_all(setup, usual);
     return findings_of(story, setup, rules);
@@ -145,7 +147,7 @@ std::uint64_t score(std::string_view evidence, const Story& story, std::string_v
     without.disabled.emplace(evidence);
     const std::string stanza = "\n[evidence:" + std::string(evidence) + "]\ndisabled = true\n";
     const auto off = setup_with(std::string(conf) + stanza);
-    const auto has = [evidence](const std::vector<detect::HuntFinding>& found) {
+    const auto has = [evidence](const std::vector<HuntFinding>& found) {
         return std::ranges::find(found.front().evidence, evidence) != found.front().evidence.end();
     };
     CHECK(has(findings_of(story, setup, rules_for_all(setup, usual))));
@@ -175,4 +177,4 @@ Story repeated(const Told& told, std::int64_t first_second, int times, std::int6
     return story;
 }
 
-}  // namespace cloudhijack
+}  // namespace cloudhijack::detect

@@ -9,7 +9,7 @@
 
 #include "detect/hunt/hunt_activity.hpp"
 
-namespace cloudhijack {
+namespace cloudhijack::detect {
 
 /// One event of a test, as its record would tell it.
 struct Told {
@@ -44,22 +44,22 @@ class ToldEvents {
   public:
     explicit ToldEvents(const Story& story);
 
-    [[nodiscard]] const std::vector<cloudtrail::Event>& events() const { return events_; }
+    [[nodiscard]] const std::vector<log::Event>& events() const { return events_; }
 
   private:
     std::deque<std::string> texts_;
-    std::vector<cloudtrail::Event> events_;
+    std::vector<log::Event> events_;
 };
 
 /// What the rules know besides the events.
 struct Usual {
-    detect::Baseline baseline = {};
-    detect::Allowlist allowlist = {};
+    rules::Baseline baseline = {};
+    rules::Allowlist allowlist = {};
 };
 
 /// Every principal of a story, whatever its risk, with the built-in rules under a conf file's text.
-std::vector<detect::HuntFinding> hunt(const Story& story, std::string_view conf = {},
-                                      const Usual& usual = {});
+std::vector<HuntFinding> hunt(const Story& story, std::string_view conf = {},
+                              const Usual& usual = {});
 
 /// The score of one evidence for the first principal of a story, 0 where it does not hold. All ways
 /// of delivery are tried (backwards, twice, in parts that are merged) and must give the same; and
@@ -77,4 +77,4 @@ Story operator+(Story story, const Story& more);
 /// One event so many times, so many seconds apart.
 Story repeated(const Told& told, std::int64_t first_second, int times, std::int64_t apart = 1);
 
-}  // namespace cloudhijack
+}  // namespace cloudhijack::detect

@@ -10,15 +10,19 @@
 #include <tuple>
 #include <vector>
 
+#include "config/catalogue_reader.hpp"
 #include "io/window.hpp"
 #include "partial/through_documents.hpp"
 #include "rules/builtin.hpp"
 
 using namespace cloudhijack;
 using namespace cloudhijack::detect;
-using cloudtrail::Event;
-using cloudtrail::Time;
+using namespace cloudhijack::config;
+using namespace cloudhijack::partial;
+using namespace cloudhijack::rules;
+using log::Event;
 using std::chrono::seconds;
+using text::Time;
 
 namespace {
 
@@ -129,10 +133,10 @@ TEST_CASE("volume activity: more than the threshold makes a row, the threshold d
 
 TEST_CASE("volume activity: a service of one's own, with a condition, and a call that two count") {
     const auto mine =
-        conf::parse("mine.conf",
-                    "[service:mine]\nsource = s3\nthreshold = 0\n"
-                    "volume = PutObject(bucketName=b) PutObject(x=y) PutObject(bucketName=b) "
-                    "bedrock:InvokeModel\n");
+        rules::parse("mine.conf",
+                     "[service:mine]\nsource = s3\nthreshold = 0\n"
+                     "volume = PutObject(bucketName=b) PutObject(x=y) PutObject(bucketName=b) "
+                     "bedrock:InvokeModel\n");
     const auto loaded = load_catalogue(std::array{embedded_catalogue(), mine});
     REQUIRE(loaded.mistakes.empty());
     VolumeActivity activity(loaded.catalogue, k_hour);

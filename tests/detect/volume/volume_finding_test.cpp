@@ -10,6 +10,7 @@
 
 using namespace cloudhijack;
 using namespace cloudhijack::detect;
+using namespace cloudhijack::rules;
 
 namespace {
 
@@ -109,7 +110,7 @@ TEST_CASE("volume finding: the order of rows") {
         for (const int hour : {0, 1}) {
             for (const std::string_view region : {"a", "b", "\xC3\xA9"}) {
                 auto made = group(count);
-                made.span_start = cloudtrail::Time{std::chrono::hours{hour}};
+                made.span_start = text::Time{std::chrono::hours{hour}};
                 made.region = region;
                 ordered.push_back(assess(made, rules.thresholds[k_bedrock], rules));
             }

@@ -12,13 +12,13 @@ namespace {
 
 // --- probe: a key checker's call, which proves access without cost ---
 
-std::optional<Holding> probe(const Behaviour& behaviour, const EvidenceSettings& settings) {
+std::optional<Holding> probe(const Behaviour& behaviour, const rules::EvidenceSettings& settings) {
     const auto probes = find_calls(behaviour, [](const Calls& calls) {
-        return calls.is(Phase::use) && calls.outcome == Outcome::probe;
+        return calls.is(rules::Phase::use) && calls.outcome == log::Outcome::probe;
     });
     if (!probes) return std::nullopt;
     const auto successes = find_calls(
-        behaviour, [](const Calls& calls) { return calls.is(Phase::use) && calls.is_ok(); });
+        behaviour, [](const Calls& calls) { return calls.is(rules::Phase::use) && calls.is_ok(); });
     return Holding{
         .score = settings.number("score"),
         .reason = counted(probes->count, "probing call") + " (" + listed(probes->names) +
@@ -32,10 +32,10 @@ std::optional<Holding> probe(const Behaviour& behaviour, const EvidenceSettings&
 // --- denied_use: use that is refused again and again, and does not begin to work ---
 
 constexpr std::array k_denied_use = {
-    ParameterSpec{.key = "denied", .kind = ParameterKind::number, .least = 1},
-    ParameterSpec{.key = "not_ok", .kind = ParameterKind::number, .least = 1},
-    ParameterSpec{.key = "within", .kind = ParameterKind::time},
-    ParameterSpec{.key = "success_within", .kind = ParameterKind::time}};
+    ParameterSpec{.key = "denied", .kind = rules::ParameterKind::number, .least = 1},
+    ParameterSpec{.key = "not_ok", .kind = rules::ParameterKind::number, .least = 1},
+    ParameterSpec{.key = "within", .kind = rules::ParameterKind::time},
+    ParameterSpec{.key = "success_within", .kind = rules::ParameterKind::time}};
 
 /// Uses of one service, in order.
 struct Uses {
@@ -53,7 +53,7 @@ std::uint64_t count_in(const Uses& uses, std::int64_t from, std::int64_t to, aut
 }
 
 // The second from which `least` wanted uses follow within a time, none of which succeeds soon.
-std::optional<std::int64_t> first_refused(const Uses& uses, const EvidenceSettings& settings,
+std::optional<std::int64_t> first_refused(const Uses& uses, const rules::EvidenceSettings& settings,
                                           std::uint64_t least, auto wanted) {
     const std::int64_t within = settings.seconds("within");
     std::size_t end = 0;
@@ -73,19 +73,19 @@ std::optional<std::int64_t> first_refused(const Uses& uses, const EvidenceSettin
     return std::nullopt;
 }
 
-std::optional<Holding> denied_use_of(const Behaviour& behaviour, const EvidenceSettings& settings,
-                                     std::size_t service) {
-    const auto is_denied = [](const Calls& calls) { return calls.outcome == Outcome::denied; };
+std::optional<Holding> denied_use_of(const Behaviour& behaviour,
+                                     const rules::EvidenceSettings& settings, std::size_t service) {
+    const auto is_denied = [](const Calls& calls) { return calls.outcome == log::Outcome::denied; };
     const auto is_not_ok = [](const Calls& calls) { return !calls.is_ok(); };
     Uses uses;
     for (const Calls& calls : behaviour.calls()) {
-        if (calls.service == service && calls.is(Phase::use)) uses.all.push_back(&calls);
+        if (calls.service == service && calls.is(rules::Phase::use)) uses.all.push_back(&calls);
     }
     if (std::ranges::all_of(uses.all, [](const Calls* calls) { return calls->is_ok(); })) {
         return std::nullopt;
     }
     uses.ok_seconds = seconds_of(behaviour, [service](const Calls& calls) {
-        return calls.service == service && calls.is(Phase::use) && calls.is_ok();
+        return calls.service == service && calls.is(rules::Phase::use) && calls.is_ok();
     });
     const auto first_denied = first_refused(uses, settings, settings.number("denied"), is_denied);
     const auto first_not_ok = first_refused(uses, settings, settings.number("not_ok"), is_not_ok);
@@ -112,7 +112,8 @@ std::optional<Holding> denied_use_of(const Behaviour& behaviour, const EvidenceS
     return holding;
 }
 
-std::optional<Holding> denied_use(const Behaviour& behaviour, const EvidenceSettings& settings) {
+std::optional<Holding> denied_use(const Behaviour& behaviour,
+                                  const rules::EvidenceSettings& settings) {
     std::optional<Holding> first;
     for (std::size_t service = 0; service < behaviour.service_count(); ++service) {
         auto holding = denied_use_of(behaviour, settings, service);
@@ -123,9 +124,10 @@ std::optional<Holding> denied_use(const Behaviour& behaviour, const EvidenceSett
 
 // --- enable_denied: an attempt to switch a service on ---
 
-std::optional<Holding> enable_denied(const Behaviour& behaviour, const EvidenceSettings& settings) {
+std::optional<Holding> enable_denied(const Behaviour& behaviour,
+                                     const rules::EvidenceSettings& settings) {
     const auto denied = find_calls(behaviour, [](const Calls& calls) {
-        return calls.is(Phase::enable) && calls.outcome == Outcome::denied;
+        return calls.is(rules::Phase::enable) && calls.outcome == log::Outcome::denied;
     });
     if (!denied) return std::nullopt;
     return Holding{.score = settings.number("score"),

@@ -44,7 +44,8 @@ std::optional<SubjectCall> first_about(const Behaviour& behaviour, auto wanted) 
 
 // --- quarantined: AWS found the key in public ---
 
-std::optional<Holding> quarantined(const Behaviour& behaviour, const EvidenceSettings& settings) {
+std::optional<Holding> quarantined(const Behaviour& behaviour,
+                                   const rules::EvidenceSettings& settings) {
     const auto& seconds = behaviour.activity().quarantined;
     if (seconds.is_empty()) return std::nullopt;
     Holding holding{.score = settings.number("score"),
@@ -63,7 +64,7 @@ std::optional<Holding> quarantined(const Behaviour& behaviour, const EvidenceSet
 // --- smtp_credentials: a user who may send mail over SMTP, which leaves no other trace ---
 
 constexpr std::array k_smtp_credentials = {
-    ParameterSpec{.key = "within", .kind = ParameterKind::time}};
+    ParameterSpec{.key = "within", .kind = rules::ParameterKind::time}};
 
 struct SmtpUser {
     std::int64_t gap = 0;
@@ -76,14 +77,16 @@ struct SmtpUser {
 };
 
 std::optional<Holding> smtp_credentials(const Behaviour& behaviour,
-                                        const EvidenceSettings& settings) {
+                                        const rules::EvidenceSettings& settings) {
     const auto makes_user = [&behaviour](const Kind& kind) {
         const std::string_view name = name_of(behaviour, kind);
-        return kind.outcome == Outcome::ok && (name == "CreateUser" || name == "CreateAccessKey");
+        return kind.outcome == log::Outcome::ok &&
+               (name == "CreateUser" || name == "CreateAccessKey");
     };
     std::optional<SmtpUser> best;
     const auto compare = [&best, within = settings.seconds("within")](
-                             const SmtpUser& kinds, const Seconds& before, const Seconds& after) {
+                             const SmtpUser& kinds, const counting::Seconds& before,
+                             const counting::Seconds& after) {
         before.for_each([&](std::int64_t second) {
             const auto next = after.first_from(second);
             if (!next || *next - second > within) return;
@@ -97,7 +100,7 @@ std::optional<Holding> smtp_credentials(const Behaviour& behaviour,
         for (const auto& [maker, made] : subject.calls) {
             if (!makes_user(maker)) continue;
             for (const auto& [granter, granted] : subject.calls) {
-                if (!granter.grants_mail || granter.outcome != Outcome::ok) continue;
+                if (!granter.grants_mail || granter.outcome != log::Outcome::ok) continue;
                 const SmtpUser kinds{.user = subject.text, .maker = &maker, .granter = &granter};
                 compare(kinds, made, granted);
                 compare(kinds, granted, made);
@@ -117,12 +120,13 @@ std::optional<Holding> smtp_credentials(const Behaviour& behaviour,
 // --- api_key_made: a key that outlives the stolen one ---
 
 constexpr std::array k_api_key_made = {
-    ParameterSpec{.key = "services", .kind = ParameterKind::words}};
+    ParameterSpec{.key = "services", .kind = rules::ParameterKind::words}};
 
-std::optional<Holding> api_key_made(const Behaviour& behaviour, const EvidenceSettings& settings) {
+std::optional<Holding> api_key_made(const Behaviour& behaviour,
+                                    const rules::EvidenceSettings& settings) {
     const auto& services = settings.words("services");
     const auto call = first_about(behaviour, [&](std::string_view text, const Kind& kind) {
-        return kind.outcome == Outcome::ok &&
+        return kind.outcome == log::Outcome::ok &&
                name_of(behaviour, kind) == "CreateServiceSpecificCredential" &&
                std::ranges::find(services, text) != services.end();
     });
@@ -137,9 +141,10 @@ std::optional<Holding> api_key_made(const Behaviour& behaviour, const EvidenceSe
 // --- quota_asked: a request for more than the service gives ---
 
 constexpr std::array k_quota_asked = {
-    ParameterSpec{.key = "pattern", .kind = ParameterKind::pattern}};
+    ParameterSpec{.key = "pattern", .kind = rules::ParameterKind::pattern}};
 
-std::optional<Holding> quota_asked(const Behaviour& behaviour, const EvidenceSettings& settings) {
+std::optional<Holding> quota_asked(const Behaviour& behaviour,
+                                   const rules::EvidenceSettings& settings) {
     const auto call = first_about(behaviour, [&](std::string_view text, const Kind& kind) {
         const std::string_view name = name_of(behaviour, kind);
         return (name == "RequestServiceQuotaIncrease" || name == "CreateCase") &&

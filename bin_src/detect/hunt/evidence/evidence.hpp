@@ -37,7 +37,7 @@ struct Holding {
 
 struct ParameterSpec {
     std::string_view key;
-    ParameterKind kind = ParameterKind::number;
+    rules::ParameterKind kind = rules::ParameterKind::number;
     std::uint64_t least = 0;  ///< of a number
     std::uint64_t most = 1'000'000'000;
 };
@@ -48,7 +48,7 @@ struct Evidence {
     std::string_view id;
     EvidenceGroup group;
     std::span<const ParameterSpec> parameters;  ///< besides `score`
-    std::optional<Holding> (*holds)(const Behaviour&, const EvidenceSettings&);
+    std::optional<Holding> (*holds)(const Behaviour&, const rules::EvidenceSettings&);
 };
 
 /// Every evidence, in the order in which rows list them. A file of this folder holds those of one

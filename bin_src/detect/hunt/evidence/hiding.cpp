@@ -13,15 +13,15 @@ namespace {
 // --- evade: what shows the use is switched off ---
 
 constexpr std::array k_evade = {
-    ParameterSpec{.key = "guardrail_calls", .kind = ParameterKind::words},
-    ParameterSpec{.key = "guardrail_score", .kind = ParameterKind::number}};
+    ParameterSpec{.key = "guardrail_calls", .kind = rules::ParameterKind::words},
+    ParameterSpec{.key = "guardrail_score", .kind = rules::ParameterKind::number}};
 
-std::optional<Holding> evade(const Behaviour& behaviour, const EvidenceSettings& settings) {
+std::optional<Holding> evade(const Behaviour& behaviour, const rules::EvidenceSettings& settings) {
     const auto& guardrail_calls = settings.words("guardrail_calls");
     std::set<std::string_view> names;
     std::optional<Holding> holding;
     for (const Calls& calls : behaviour.calls()) {
-        if (!calls.is(Phase::evade) || !calls.is_ok()) continue;
+        if (!calls.is(rules::Phase::evade) || !calls.is_ok()) continue;
         const std::string_view name = behaviour.name_of(calls);
         const bool on_guardrail = std::ranges::find(guardrail_calls, name) != guardrail_calls.end();
         const std::uint64_t score = settings.number(on_guardrail ? "guardrail_score" : "score");
@@ -41,7 +41,8 @@ std::optional<Holding> evade(const Behaviour& behaviour, const EvidenceSettings&
 
 // --- cleanup: what was made for sending is removed soon after ---
 
-constexpr std::array k_cleanup = {ParameterSpec{.key = "within", .kind = ParameterKind::time}};
+constexpr std::array k_cleanup = {
+    ParameterSpec{.key = "within", .kind = rules::ParameterKind::time}};
 
 struct ShortLife {
     std::int64_t gap = 0;
@@ -56,8 +57,8 @@ struct ShortLife {
 // The first identity that was removed within some time after it was made.
 std::optional<ShortLife> first_short_life(const Behaviour& behaviour, std::int64_t within) {
     std::optional<ShortLife> first;
-    const auto compare = [&first, within](ShortLife life, const Seconds& made,
-                                          const Seconds& removed) {
+    const auto compare = [&first, within](ShortLife life, const counting::Seconds& made,
+                                          const counting::Seconds& removed) {
         made.for_each([&](std::int64_t second) {
             const auto end = removed.first_from(second);
             if (!end || *end - second > within) return;
@@ -68,9 +69,12 @@ std::optional<ShortLife> first_short_life(const Behaviour& behaviour, std::int64
     };
     for (const auto& [hash, subject] : behaviour.activity().subjects.all()) {
         for (const auto& [maker, made] : subject.calls) {
-            if (!maker.phases.has(Phase::enable) || maker.outcome != Outcome::ok) continue;
+            if (!maker.phases.has(rules::Phase::enable) || maker.outcome != log::Outcome::ok)
+                continue;
             for (const auto& [remover, removed] : subject.calls) {
-                if (!remover.phases.has(Phase::cleanup) || remover.outcome != Outcome::ok) continue;
+                if (!remover.phases.has(rules::Phase::cleanup) ||
+                    remover.outcome != log::Outcome::ok)
+                    continue;
                 compare({.identity = subject.text, .maker = &maker, .remover = &remover}, made,
                         removed);
             }
@@ -79,7 +83,8 @@ std::optional<ShortLife> first_short_life(const Behaviour& behaviour, std::int64
     return first;
 }
 
-std::optional<Holding> cleanup(const Behaviour& behaviour, const EvidenceSettings& settings) {
+std::optional<Holding> cleanup(const Behaviour& behaviour,
+                               const rules::EvidenceSettings& settings) {
     const auto found = first_short_life(behaviour, settings.seconds("within"));
     if (!found) return std::nullopt;
     const Subjects::Kind& remover = *found->remover;

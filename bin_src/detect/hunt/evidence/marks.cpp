@@ -12,7 +12,8 @@
 namespace cloudhijack::detect {
 namespace {
 
-std::optional<Holding> mark_if(bool holds, const EvidenceSettings& settings, std::string reason) {
+std::optional<Holding> mark_if(bool holds, const rules::EvidenceSettings& settings,
+                               std::string reason) {
     if (!holds) return std::nullopt;
     return Holding{
         .score = settings.number("score"), .reason = std::move(reason), .first = 0, .behind = {}};
@@ -21,9 +22,10 @@ std::optional<Holding> mark_if(bool holds, const EvidenceSettings& settings, std
 // --- tool_agent: the agent of a known attack tool ---
 
 constexpr std::array k_tool_agent = {
-    ParameterSpec{.key = "pattern", .kind = ParameterKind::pattern}};
+    ParameterSpec{.key = "pattern", .kind = rules::ParameterKind::pattern}};
 
-std::optional<Holding> tool_agent(const Behaviour& behaviour, const EvidenceSettings& settings) {
+std::optional<Holding> tool_agent(const Behaviour& behaviour,
+                                  const rules::EvidenceSettings& settings) {
     for (const std::string& agent : behaviour.activity().agents.texts()) {
         if (re2::RE2::PartialMatch(agent, settings.pattern("pattern"))) {
             return mark_if(true, settings, "Known attack tool: " + text::quoted(agent));
@@ -34,13 +36,15 @@ std::optional<Holding> tool_agent(const Behaviour& behaviour, const EvidenceSett
 
 // --- bearer_key: an API key instead of a signature ---
 
-std::optional<Holding> bearer_key(const Behaviour& behaviour, const EvidenceSettings& settings) {
+std::optional<Holding> bearer_key(const Behaviour& behaviour,
+                                  const rules::EvidenceSettings& settings) {
     return mark_if(behaviour.activity().has_bearer_key, settings, "Called with a bearer API key");
 }
 
 // --- long_term_key: a key that does not expire, as leaked ones are ---
 
-std::optional<Holding> long_term_key(const Behaviour& behaviour, const EvidenceSettings& settings) {
+std::optional<Holding> long_term_key(const Behaviour& behaviour,
+                                     const rules::EvidenceSettings& settings) {
     return mark_if(behaviour.activity().has_long_term_key, settings,
                    "Called with a long-term key (AKIA)");
 }
@@ -48,7 +52,7 @@ std::optional<Holding> long_term_key(const Behaviour& behaviour, const EvidenceS
 // --- suspicious_name: as in mode=volume ---
 
 std::optional<Holding> suspicious_name(const Behaviour& behaviour,
-                                       const EvidenceSettings& settings) {
+                                       const rules::EvidenceSettings& settings) {
     const re2::RE2& pattern = *behaviour.rules().suspicious_names;
     return mark_if(re2::RE2::PartialMatch(behaviour.principal().name, pattern), settings,
                    "The principal's name matches " + pattern.pattern());

@@ -36,12 +36,12 @@ std::string use_in_words(const Calls& use, std::string_view name, std::int64_t s
 // --- enable_then_use: a service is switched on and used at once ---
 
 constexpr std::array k_enable_then_use = {
-    ParameterSpec{.key = "within", .kind = ParameterKind::time},
-    ParameterSpec{.key = "fast_within", .kind = ParameterKind::time},
-    ParameterSpec{.key = "fast_score", .kind = ParameterKind::number}};
+    ParameterSpec{.key = "within", .kind = rules::ParameterKind::time},
+    ParameterSpec{.key = "fast_within", .kind = rules::ParameterKind::time},
+    ParameterSpec{.key = "fast_score", .kind = rules::ParameterKind::number}};
 
 std::optional<Holding> enable_then_use(const Behaviour& behaviour,
-                                       const EvidenceSettings& settings) {
+                                       const rules::EvidenceSettings& settings) {
     struct Pair {
         std::int64_t gap;
         std::int64_t enabled;
@@ -51,12 +51,12 @@ std::optional<Holding> enable_then_use(const Behaviour& behaviour,
     std::optional<Pair> best;
     const auto enables = [](std::size_t service) {
         return [service](const Calls& calls) {
-            return calls.service == service && calls.is(Phase::enable) && calls.is_ok();
+            return calls.service == service && calls.is(rules::Phase::enable) && calls.is_ok();
         };
     };
     const auto uses = [](std::size_t service) {
         return [service](const Calls& calls) {
-            return calls.service == service && calls.is(Phase::use);
+            return calls.service == service && calls.is(rules::Phase::use);
         };
     };
     for (std::size_t service = 0; service < behaviour.service_count(); ++service) {
@@ -98,12 +98,13 @@ std::optional<Holding> enable_then_use(const Behaviour& behaviour,
 // --- recon_then_use: several looks at what there is, right before the first use ---
 
 constexpr std::array k_recon_then_use = {
-    ParameterSpec{.key = "within", .kind = ParameterKind::time},
-    ParameterSpec{.key = "calls", .kind = ParameterKind::number, .least = 1},
-    ParameterSpec{.key = "ordinary_calls", .kind = ParameterKind::words},
-    ParameterSpec{.key = "long_term_key_score", .kind = ParameterKind::number}};
+    ParameterSpec{.key = "within", .kind = rules::ParameterKind::time},
+    ParameterSpec{.key = "calls", .kind = rules::ParameterKind::number, .least = 1},
+    ParameterSpec{.key = "ordinary_calls", .kind = rules::ParameterKind::words},
+    ParameterSpec{.key = "long_term_key_score", .kind = rules::ParameterKind::number}};
 
-std::optional<Holding> recon_before(const Behaviour& behaviour, const EvidenceSettings& settings,
+std::optional<Holding> recon_before(const Behaviour& behaviour,
+                                    const rules::EvidenceSettings& settings,
                                     const Calls& first_use) {
     const std::int64_t use = first_use.first();
     const std::int64_t from = use - settings.seconds("within");
@@ -114,7 +115,7 @@ std::optional<Holding> recon_before(const Behaviour& behaviour, const EvidenceSe
     for (const Calls& calls : behaviour.calls()) {
         if (calls.first() > use) break;
         const auto second = calls.first_from(from);
-        if (!calls.is(Phase::recon) || !second || *second > use) continue;
+        if (!calls.is(rules::Phase::recon) || !second || *second > use) continue;
         looked.emplace(calls.service, behaviour.name_of(calls));
         names.insert(behaviour.name_of(calls));
         first = first ? std::min(*first, *second) : *second;
@@ -136,12 +137,12 @@ std::optional<Holding> recon_before(const Behaviour& behaviour, const EvidenceSe
 }
 
 std::optional<Holding> recon_then_use(const Behaviour& behaviour,
-                                      const EvidenceSettings& settings) {
+                                      const rules::EvidenceSettings& settings) {
     if (!behaviour.principal().one_actor) return std::nullopt;
     std::set<std::size_t> used;
     std::optional<Holding> first;
     for (const Calls& calls : behaviour.calls()) {
-        if (!calls.is(Phase::use) || !used.insert(calls.service).second) continue;
+        if (!calls.is(rules::Phase::use) || !used.insert(calls.service).second) continue;
         auto holding = recon_before(behaviour, settings, calls);
         if (holding && (!first || holding->first < first->first)) first = std::move(holding);
     }
@@ -151,14 +152,15 @@ std::optional<Holding> recon_then_use(const Behaviour& behaviour,
 // --- first_use: a principal uses what it has never used ---
 
 constexpr std::array k_first_use = {
-    ParameterSpec{.key = "account_score", .kind = ParameterKind::number}};
+    ParameterSpec{.key = "account_score", .kind = rules::ParameterKind::number}};
 
-std::optional<Holding> first_use(const Behaviour& behaviour, const EvidenceSettings& settings) {
-    const Baseline& baseline = *behaviour.rules().baseline;
+std::optional<Holding> first_use(const Behaviour& behaviour,
+                                 const rules::EvidenceSettings& settings) {
+    const rules::Baseline& baseline = *behaviour.rules().baseline;
     std::set<std::size_t> used;
     std::optional<Holding> best;
     for (const Calls& calls : behaviour.calls()) {
-        const bool is_first = calls.is(Phase::use) && calls.is_ok() &&
+        const bool is_first = calls.is(rules::Phase::use) && calls.is_ok() &&
                               behaviour.is_known_account(calls.last()) &&
                               used.insert(calls.service).second;
         if (!is_first || behaviour.usual_use(calls.service) != nullptr) continue;

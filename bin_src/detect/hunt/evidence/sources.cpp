@@ -16,12 +16,13 @@ namespace {
 // --- rotating_ips: one client behind ever new addresses ---
 
 constexpr std::array k_rotating_ips = {
-    ParameterSpec{.key = "addresses", .kind = ParameterKind::number, .least = 1},
-    ParameterSpec{.key = "networks", .kind = ParameterKind::number, .least = 1},
-    ParameterSpec{.key = "hours", .kind = ParameterKind::number, .least = 1, .most = 744},
-    ParameterSpec{.key = "long_term_key_networks", .kind = ParameterKind::number, .least = 1},
-    ParameterSpec{.key = "long_term_key_score", .kind = ParameterKind::number},
-    ParameterSpec{.key = "lesser_score", .kind = ParameterKind::number}};
+    ParameterSpec{.key = "addresses", .kind = rules::ParameterKind::number, .least = 1},
+    ParameterSpec{.key = "networks", .kind = rules::ParameterKind::number, .least = 1},
+    ParameterSpec{.key = "hours", .kind = rules::ParameterKind::number, .least = 1, .most = 744},
+    ParameterSpec{
+        .key = "long_term_key_networks", .kind = rules::ParameterKind::number, .least = 1},
+    ParameterSpec{.key = "long_term_key_score", .kind = rules::ParameterKind::number},
+    ParameterSpec{.key = "lesser_score", .kind = rules::ParameterKind::number}};
 
 /// Where some calls came from.
 struct Sources {
@@ -32,9 +33,9 @@ struct Sources {
     std::int64_t last_hour = 0;
 
     /// Addresses come in order.
-    void add(const Address& address, const HourActivity::Tally& tally, std::int64_t hour) {
+    void add(const text::Address& address, const HourActivity::Tally& tally, std::int64_t hour) {
         if (tally.calls == 0) return;
-        const std::int64_t second = hour * k_seconds_an_hour + tally.first;
+        const std::int64_t second = hour * counting::k_seconds_an_hour + tally.first;
         first = calls == 0 ? second : std::min(first, second);
         last_hour = calls == 0 ? hour : std::max(last_hour, hour);
         calls += tally.calls;
@@ -46,7 +47,7 @@ struct Sources {
     [[nodiscard]] bool are_half_as_many_as_calls() const { return 2 * addresses >= calls; }
 
   private:
-    Address last_;
+    text::Address last_;
 };
 
 constexpr std::uint64_t k_no_limit = ~std::uint64_t{0};
@@ -118,7 +119,7 @@ struct Rotation {
     }
 };
 
-Rotation rotation_in(const SourceWindow& window, const EvidenceSettings& settings,
+Rotation rotation_in(const SourceWindow& window, const rules::EvidenceSettings& settings,
                      bool long_term_key) {
     const auto rotates = [&settings](const Sources& sources) {
         return sources.addresses >= settings.number("addresses") &&
@@ -158,7 +159,7 @@ std::set<PrincipalActivity::ShownKey> calls_in(const Behaviour& behaviour, std::
                                                std::int64_t last_hour) {
     std::set<PrincipalActivity::ShownKey> keys;
     for (const Calls& calls : behaviour.calls()) {
-        const std::int64_t hour = hour_of(calls.first());
+        const std::int64_t hour = counting::hour_of(calls.first());
         if (hour >= first_hour && hour <= last_hour) keys.insert(key_of(calls));
     }
     return keys;
@@ -167,7 +168,7 @@ std::set<PrincipalActivity::ShownKey> calls_in(const Behaviour& behaviour, std::
 Holding holding_of(const Behaviour& behaviour, const SourceWindow& window,
                    const Rotation& rotation) {
     const Sources& sources = *rotation.sources;
-    const std::int64_t first_hour = hour_of(sources.first);
+    const std::int64_t first_hour = counting::hour_of(sources.first);
     // Of pairs a share is sampled, so numbers of addresses and calls can be told from it; of what
     // many pairs have in common it shows only some.
     const std::string at_least = window.limit == k_no_limit ? "" : "at least ";
@@ -183,7 +184,8 @@ Holding holding_of(const Behaviour& behaviour, const SourceWindow& window,
             .behind = calls_in(behaviour, first_hour, sources.last_hour)};
 }
 
-std::optional<Holding> rotating_ips(const Behaviour& behaviour, const EvidenceSettings& settings) {
+std::optional<Holding> rotating_ips(const Behaviour& behaviour,
+                                    const rules::EvidenceSettings& settings) {
     // Most principals have few addresses: the rest is not for them.
     const std::uint64_t fewest =
         std::min(settings.number("addresses"), settings.number("long_term_key_networks"));
@@ -204,7 +206,7 @@ std::optional<Holding> rotating_ips(const Behaviour& behaviour, const EvidenceSe
     std::tuple<std::uint64_t, std::int64_t, std::size_t> best_rank;
     for (const std::int64_t start : starts) {
         // Nothing that begins later can weigh more.
-        if (best && best->score >= highest && start > hour_of(best->first)) break;
+        if (best && best->score >= highest && start > counting::hour_of(best->first)) break;
         const SourceWindow window = source_window(behaviour, start, hours);
         const Rotation found =
             rotation_in(window, settings, behaviour.activity().has_long_term_key);
@@ -219,14 +221,15 @@ std::optional<Holding> rotating_ips(const Behaviour& behaviour, const EvidenceSe
 // --- many_ips: many addresses in one hour ---
 
 constexpr std::array k_many_ips = {
-    ParameterSpec{.key = "addresses", .kind = ParameterKind::number}};
+    ParameterSpec{.key = "addresses", .kind = rules::ParameterKind::number}};
 
-std::optional<Holding> many_ips(const Behaviour& behaviour, const EvidenceSettings& settings) {
+std::optional<Holding> many_ips(const Behaviour& behaviour,
+                                const rules::EvidenceSettings& settings) {
     if (!behaviour.principal().one_actor) return std::nullopt;
     std::optional<Holding> first;
     std::size_t most = 0;
     for (const auto& [hour, origins] : behaviour.origins()) {
-        std::map<Address, HourActivity::Tally> addresses;
+        std::map<text::Address, HourActivity::Tally> addresses;
         for (const HourActivity::Origin& origin : origins.origins) {
             if (origin.address.is_there()) addresses[origin.address].add(origin.all);
         }
@@ -243,7 +246,7 @@ std::optional<Holding> many_ips(const Behaviour& behaviour, const EvidenceSettin
         if (count <= most) continue;  // the reason is the fullest hour
         most = count;
         first->reason = estimate(count, origins.limit, "IP") + " in the hour from " +
-                        at(hour * k_seconds_an_hour);
+                        at(hour * counting::k_seconds_an_hour);
     }
     return first;
 }

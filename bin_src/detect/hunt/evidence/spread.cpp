@@ -25,13 +25,14 @@ Holding holding_of(std::uint64_t score, std::string reason, const Stretch& stret
 // --- region_spread: use, or the forms that precede it, in many regions at once ---
 
 constexpr std::array k_region_spread = {
-    ParameterSpec{.key = "regions", .kind = ParameterKind::number, .least = 1},
-    ParameterSpec{.key = "within", .kind = ParameterKind::time},
-    ParameterSpec{.key = "form_calls", .kind = ParameterKind::words},
-    ParameterSpec{.key = "form_within", .kind = ParameterKind::time},
-    ParameterSpec{.key = "form_score", .kind = ParameterKind::number}};
+    ParameterSpec{.key = "regions", .kind = rules::ParameterKind::number, .least = 1},
+    ParameterSpec{.key = "within", .kind = rules::ParameterKind::time},
+    ParameterSpec{.key = "form_calls", .kind = rules::ParameterKind::words},
+    ParameterSpec{.key = "form_within", .kind = rules::ParameterKind::time},
+    ParameterSpec{.key = "form_score", .kind = rules::ParameterKind::number}};
 
-std::optional<Holding> region_spread(const Behaviour& behaviour, const EvidenceSettings& settings) {
+std::optional<Holding> region_spread(const Behaviour& behaviour,
+                                     const rules::EvidenceSettings& settings) {
     if (!behaviour.principal().one_actor) return std::nullopt;
     const auto& forms = settings.words("form_calls");
     const std::uint64_t least = settings.number("regions");
@@ -42,7 +43,7 @@ std::optional<Holding> region_spread(const Behaviour& behaviour, const EvidenceS
     // Where the principal used the service before, regions are its business. A baseline that knows
     // of no use by it must not make the spread less of a sign.
     const auto new_region = [&behaviour](const Calls& calls) {
-        const bool counts = (calls.is(Phase::use) || calls.is(Phase::enable)) &&
+        const bool counts = (calls.is(rules::Phase::use) || calls.is(rules::Phase::enable)) &&
                             behaviour.usual_peak(calls.service, calls.first()).value_or(0) == 0;
         return counts ? calls.region : std::string_view{};
     };
@@ -63,21 +64,22 @@ std::optional<Holding> region_spread(const Behaviour& behaviour, const EvidenceS
 // --- recon_spread: the same question asked in many regions ---
 
 constexpr std::array k_recon_spread = {
-    ParameterSpec{.key = "regions", .kind = ParameterKind::number, .least = 1},
-    ParameterSpec{.key = "within", .kind = ParameterKind::time},
-    ParameterSpec{.key = "long_term_key_score", .kind = ParameterKind::number}};
+    ParameterSpec{.key = "regions", .kind = rules::ParameterKind::number, .least = 1},
+    ParameterSpec{.key = "within", .kind = rules::ParameterKind::time},
+    ParameterSpec{.key = "long_term_key_score", .kind = rules::ParameterKind::number}};
 
-std::optional<Holding> recon_spread(const Behaviour& behaviour, const EvidenceSettings& settings) {
+std::optional<Holding> recon_spread(const Behaviour& behaviour,
+                                    const rules::EvidenceSettings& settings) {
     if (!behaviour.principal().one_actor) return std::nullopt;
     std::set<std::pair<std::size_t, std::string_view>> asked;
     for (const Calls& calls : behaviour.calls()) {
-        if (calls.is(Phase::recon)) asked.emplace(calls.service, behaviour.name_of(calls));
+        if (calls.is(rules::Phase::recon)) asked.emplace(calls.service, behaviour.name_of(calls));
     }
     std::optional<Stretch> first;
     std::string_view first_name;
     for (const auto& question : asked) {
         const auto region = [&behaviour, &question](const Calls& calls) {
-            const bool counts = calls.is(Phase::recon) &&
+            const bool counts = calls.is(rules::Phase::recon) &&
                                 question == std::pair(calls.service, behaviour.name_of(calls));
             return counts ? calls.region : std::string_view{};
         };
@@ -96,14 +98,16 @@ std::optional<Holding> recon_spread(const Behaviour& behaviour, const EvidenceSe
 // --- service_sweep: one service after the other ---
 
 constexpr std::array k_service_sweep = {
-    ParameterSpec{.key = "services", .kind = ParameterKind::number, .least = 1},
-    ParameterSpec{.key = "within", .kind = ParameterKind::time}};
+    ParameterSpec{.key = "services", .kind = rules::ParameterKind::number, .least = 1},
+    ParameterSpec{.key = "within", .kind = rules::ParameterKind::time}};
 
-std::optional<Holding> service_sweep(const Behaviour& behaviour, const EvidenceSettings& settings) {
+std::optional<Holding> service_sweep(const Behaviour& behaviour,
+                                     const rules::EvidenceSettings& settings) {
     if (!behaviour.principal().one_actor) return std::nullopt;
     const auto service = [&behaviour](const Calls& calls) {
-        return calls.is(Phase::recon) || calls.is(Phase::use) ? behaviour.label_of(calls.service)
-                                                              : std::string_view{};
+        return calls.is(rules::Phase::recon) || calls.is(rules::Phase::use)
+                   ? behaviour.label_of(calls.service)
+                   : std::string_view{};
     };
     const auto stretch =
         first_stretch(behaviour, settings.number("services"), settings.seconds("within"), service);

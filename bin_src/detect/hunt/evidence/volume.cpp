@@ -13,12 +13,12 @@ namespace {
 // --- burst: more messages in an hour than the service's threshold, and than usual ---
 
 constexpr std::array k_burst = {
-    ParameterSpec{.key = "score_3x", .kind = ParameterKind::number},
-    ParameterSpec{.key = "score_10x", .kind = ParameterKind::number},
-    ParameterSpec{.key = "history_score", .kind = ParameterKind::number},
-    ParameterSpec{.key = "history_score_3x", .kind = ParameterKind::number},
-    ParameterSpec{.key = "history_score_10x", .kind = ParameterKind::number},
-    ParameterSpec{.key = "history_factor", .kind = ParameterKind::number}};
+    ParameterSpec{.key = "score_3x", .kind = rules::ParameterKind::number},
+    ParameterSpec{.key = "score_10x", .kind = rules::ParameterKind::number},
+    ParameterSpec{.key = "history_score", .kind = rules::ParameterKind::number},
+    ParameterSpec{.key = "history_score_3x", .kind = rules::ParameterKind::number},
+    ParameterSpec{.key = "history_score_10x", .kind = rules::ParameterKind::number},
+    ParameterSpec{.key = "history_factor", .kind = rules::ParameterKind::number}};
 
 struct Burst {
     std::uint64_t score = 0;
@@ -29,7 +29,7 @@ struct Burst {
     std::optional<std::uint64_t> usual_peak;
 };
 
-std::optional<Burst> burst_of(const Behaviour& behaviour, const EvidenceSettings& settings,
+std::optional<Burst> burst_of(const Behaviour& behaviour, const rules::EvidenceSettings& settings,
                               std::size_t service, const UseWindow& window) {
     const auto threshold = behaviour.threshold(service, window.last);
     if (!threshold || window.messages <= *threshold) return std::nullopt;
@@ -60,7 +60,7 @@ std::string compared(std::optional<std::uint64_t> usual_peak, std::uint64_t fact
            std::to_string(*usual_peak);
 }
 
-std::optional<Holding> burst(const Behaviour& behaviour, const EvidenceSettings& settings) {
+std::optional<Holding> burst(const Behaviour& behaviour, const rules::EvidenceSettings& settings) {
     std::optional<Burst> best;
     for (std::size_t service = 0; service < behaviour.service_count(); ++service) {
         for (const UseWindow& window : use_windows(behaviour, service)) {
@@ -86,7 +86,7 @@ std::optional<Holding> burst(const Behaviour& behaviour, const EvidenceSettings&
         .first = window.first,
         .behind = {}};
     for (const Calls& calls : behaviour.calls()) {
-        if (calls.service == best->service && calls.is(Phase::use) && calls.is_ok() &&
+        if (calls.service == best->service && calls.is(rules::Phase::use) && calls.is_ok() &&
             window.holds(calls)) {
             holding.behind.insert(key_of(calls));
         }

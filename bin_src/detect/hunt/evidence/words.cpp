@@ -23,7 +23,7 @@ std::string duration(std::int64_t seconds) {
 }
 
 std::string at(std::int64_t second) {
-    return cloudtrail::to_utc(cloudtrail::Time{std::chrono::seconds{second}});
+    return text::to_utc(text::Time{std::chrono::seconds{second}});
 }
 
 std::string in_region(std::string_view region) {

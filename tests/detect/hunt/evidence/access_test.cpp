@@ -3,6 +3,9 @@
 #include "detect/hunt/story.hpp"
 
 using namespace cloudhijack;
+using namespace cloudhijack::detect;
+using namespace cloudhijack::log;
+using namespace cloudhijack::rules;
 
 namespace {
 

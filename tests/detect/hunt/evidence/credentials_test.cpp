@@ -3,6 +3,8 @@
 #include "detect/hunt/story.hpp"
 
 using namespace cloudhijack;
+using namespace cloudhijack::detect;
+using namespace cloudhijack::log;
 
 namespace {
 

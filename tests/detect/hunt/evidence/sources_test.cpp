@@ -3,6 +3,7 @@
 #include "detect/hunt/story.hpp"
 
 using namespace cloudhijack;
+using namespace cloudhijack::detect;
 
 namespace {
 

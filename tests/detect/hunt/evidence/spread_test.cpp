@@ -5,6 +5,8 @@
 #include "detect/hunt/story.hpp"
 
 using namespace cloudhijack;
+using namespace cloudhijack::detect;
+using namespace cloudhijack::rules;
 
 namespace {
 
