@@ -13,7 +13,7 @@
 
 #include "config/setup.hpp"
 #include "io/file_descriptor.hpp"
-#include "json/json_kernel.hpp"
+#include "json/json.hpp"
 #include "scan/scan_command.hpp"
 #include "search/search_command.hpp"
 #include "simd/cpu.hpp"

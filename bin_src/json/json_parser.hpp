@@ -5,7 +5,7 @@
 namespace cloudhijack::json {
 
 /// simdjson's parser, for members in headers: simdjson.h is 100,000 lines, so only files that read
-/// JSON include it, and json_text.hpp, which defines this.
+/// JSON include it, and json.hpp, which defines this.
 struct JsonParser;
 
 struct JsonParserEnd {

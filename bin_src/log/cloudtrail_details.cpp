@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "io/window.hpp"
-#include "json/json_text.hpp"
+#include "json/json.hpp"
 
 namespace cloudhijack::log {
 namespace {
@@ -44,24 +44,21 @@ constexpr auto k_keys = [] {
     return keys;
 }();
 
-// Calls `take(key, value)` for the members of an object, of duplicate keys for the first. False
-// where something wrong in the middle ended it.
+// Calls `take(key, value)` for the wanted members of an object, of duplicate keys for the first.
+// False where something wrong in the middle ended it.
 template <class Take>
-bool for_each_member(ondemand::object object, std::span<const std::string_view> wanted, Take take) {
+bool for_each_wanted(ondemand::object object, std::span<const std::string_view> wanted, Take take) {
     std::uint64_t seen = 0;
-    for (auto item : object) {
-        ondemand::field field;
-        std::string_view key;
-        if (std::move(item).get(field) != simdjson::SUCCESS) return false;
-        if (json::read_key(field, key) != simdjson::SUCCESS) return false;
-        const auto place = std::ranges::find(wanted, key);
-        if (place == wanted.end()) continue;
-        const std::uint64_t bit = std::uint64_t{1} << static_cast<unsigned>(place - wanted.begin());
-        if ((seen & bit) != 0) continue;
-        seen |= bit;
-        take(key, field.value());
-    }
-    return true;
+    const auto error =
+        json::for_each_member(object, [&](std::string_view key, ondemand::value value) {
+            const auto place = std::ranges::find(wanted, key);
+            if (place == wanted.end()) return;
+            const std::uint64_t bit = std::uint64_t{1}
+                                      << static_cast<unsigned>(place - wanted.begin());
+            if ((seen & bit) == 0) take(key, value);
+            seen |= bit;
+        });
+    return error == simdjson::SUCCESS;
 }
 
 template <class Take>
@@ -101,7 +98,7 @@ std::uint64_t recipients_at(ondemand::value destination) {
     if (destination.get_object().get(object) != simdjson::SUCCESS) return 0;
     constexpr std::array<std::string_view, 3> lists = {"toAddresses", "ccAddresses",
                                                        "bccAddresses"};
-    for_each_member(object, lists,
+    for_each_wanted(object, lists,
                     [&count](std::string_view, ondemand::value value) { count += size_of(value); });
     return count;
 }
@@ -112,7 +109,7 @@ std::uint64_t recipients_of_entry(ondemand::value entry) {
     ondemand::object object;
     if (entry.get_object().get(object) == simdjson::SUCCESS) {
         constexpr std::array<std::string_view, 1> wanted = {"destination"};
-        for_each_member(object, wanted, [&count](std::string_view, ondemand::value destination) {
+        for_each_wanted(object, wanted, [&count](std::string_view, ondemand::value destination) {
             count = recipients_at(destination);
         });
     }
@@ -139,7 +136,7 @@ bool statement_allows_mail(ondemand::value statement) {
     ondemand::object object;
     if (statement.get_object().get(object) != simdjson::SUCCESS) return false;
     constexpr std::array<std::string_view, 2> wanted = {"Effect", "Action"};
-    for_each_member(object, wanted, [&](std::string_view key, ondemand::value value) {
+    for_each_wanted(object, wanted, [&](std::string_view key, ondemand::value value) {
         if (key == "Effect") {
             allows = text_of(value) == "Allow";
         } else {
@@ -156,15 +153,15 @@ bool statement_allows_mail(ondemand::value statement) {
 bool CallDetailsReader::allows_mail(std::string_view document) {
     policy_ = document;
     policy_.append(io::k_padding, ' ');
-    const simdjson::padded_string_view padded(policy_.data(), document.size(), policy_.size());
+    const std::string_view text = std::string_view(policy_).substr(0, document.size());
     ondemand::document policy;
     ondemand::object object;
     bool allows = false;
-    if (policy_parser_->iterate(padded).get(policy) != simdjson::SUCCESS) return false;
-    if (policy.get_object().get(object) != simdjson::SUCCESS) return false;
+    if (json::parse_object(*policy_parser_, text, policy, object) != simdjson::SUCCESS)
+        return false;
     constexpr std::array<std::string_view, 1> wanted = {"Statement"};
     const bool whole =
-        for_each_member(object, wanted, [&allows](std::string_view, ondemand::value value) {
+        for_each_wanted(object, wanted, [&allows](std::string_view, ondemand::value value) {
             for_each_element_or_itself(value, [&allows](ondemand::value statement) {
                 allows = statement_allows_mail(statement) || allows;
             });
@@ -175,12 +172,11 @@ bool CallDetailsReader::allows_mail(std::string_view document) {
 CallDetails CallDetailsReader::read(std::string_view object) {
     CallDetails details;
     if (object.empty()) return details;
-    const simdjson::padded_string_view padded(object.data(), object.size(),
-                                              object.size() + io::k_padding);
     ondemand::document document;
     ondemand::object parameters;
-    if (parser_->iterate(padded).get(document) != simdjson::SUCCESS) return details;
-    if (document.get_object().get(parameters) != simdjson::SUCCESS) return details;
+    if (json::parse_object(*parser_, object, document, parameters) != simdjson::SUCCESS) {
+        return details;
+    }
     const auto take = [&](std::string_view key, ondemand::value value) {
         if (key == "destination") {
             details.recipients += recipients_at(value);
@@ -196,7 +192,7 @@ CallDetails CallDetailsReader::read(std::string_view object) {
             details.*std::ranges::find(k_texts, key, &TextPath::key)->field = text_of(value);
         }
     };
-    for_each_member(parameters, k_keys, take);
+    for_each_wanted(parameters, k_keys, take);
     return details;
 }
 

@@ -5,8 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "io/window.hpp"
-#include "json/json_text.hpp"
+#include "json/json.hpp"
 
 namespace cloudhijack::log {
 namespace {
@@ -43,27 +42,22 @@ bool holds_at(ondemand::value value, Path path, std::string_view wanted, bool in
 }
 
 bool holds_in(ondemand::object object, Path path, std::string_view wanted) {
-    for (auto item : object) {
-        ondemand::field field;
-        std::string_view key;
-        if (std::move(item).get(field) != simdjson::SUCCESS) return false;
-        if (json::read_key(field, key) != simdjson::SUCCESS) return false;
-        // Of duplicate keys the first counts.
-        if (key == path.front()) return holds_at(field.value(), path.subspan(1), wanted);
-    }
-    return false;
+    bool holds = false;
+    json::for_each_member(object, [&](std::string_view key, ondemand::value value) {
+        if (key != path.front()) return true;
+        holds = holds_at(value, path.subspan(1), wanted);
+        return false;  // of duplicate keys the first counts
+    });
+    return holds;
 }
 
 }  // namespace
 
 bool ParameterReader::all_hold(std::string_view object, std::span<const Condition> conditions) {
     return std::ranges::all_of(conditions, [&](const Condition& condition) {
-        const simdjson::padded_string_view padded(object.data(), object.size(),
-                                                  object.size() + io::k_padding);
         ondemand::document document;
         ondemand::object parameters;
-        return parser_->iterate(padded).get(document) == simdjson::SUCCESS &&
-               document.get_object().get(parameters) == simdjson::SUCCESS &&
+        return json::parse_object(*parser_, object, document, parameters) == simdjson::SUCCESS &&
                holds_in(parameters, condition.path, condition.value);
     });
 }

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "io/window.hpp"
-#include "json/json_text.hpp"
+#include "json/json.hpp"
 #include "text/trim.hpp"
 #include "text/utf8.hpp"
 
@@ -13,8 +13,6 @@ namespace cloudhijack::log {
 namespace {
 
 namespace ondemand = simdjson::ondemand;
-
-static_assert(io::k_padding >= simdjson::SIMDJSON_PADDING);
 
 /// What a reader keeps for the next document, each of its parsers and texts.
 constexpr std::size_t k_kept_capacity = std::size_t{1024} * 1024;
@@ -63,17 +61,12 @@ class DocumentPass {
     // Recurses as deep as the shape's paths go, whatever the input does.
     simdjson::error_code read_object(ondemand::object object, const Shape::Node& node,
                                      Event& event) {
-        for (auto item : object) {
-            ondemand::field field;
-            if (const auto error = std::move(item).get(field)) return error;
-            std::string_view key;
-            if (const auto error = json::read_key(field, key)) return error;
+        return json::for_each_member(object, [&](std::string_view key, ondemand::value value) {
             const Shape::Node* child = node.child(key);
-            if (child == nullptr || seen_.test(child->index)) continue;
+            if (child == nullptr || seen_.test(child->index)) return simdjson::SUCCESS;
             seen_.set(child->index);
-            if (const auto error = read_value(field.value(), *child, event)) return error;
-        }
-        return simdjson::SUCCESS;
+            return read_value(value, *child, event);
+        });
     }
 
     simdjson::error_code read_value(ondemand::value value, const Shape::Node& node, Event& event) {
@@ -132,22 +125,18 @@ class DocumentPass {
     bool in_record_ = false;
 };
 
-Result<Found> read_document(ondemand::parser& parser, const Shape& shape, std::string_view json) {
-    const simdjson::padded_string_view padded(json.data(), json.size(),
-                                              json.size() + io::k_padding);
+Result<Found> read_document(ondemand::parser& parser, const Shape& shape, std::string_view text) {
     ondemand::document document;
-    if (const auto error = parser.iterate(padded).get(document)) {
-        return error == simdjson::EMPTY ? failure("is empty") : broken(error);
-    }
     ondemand::object object;
-    const auto error = document.get_object().get(object);
+    const auto error = json::parse_object(parser, text, document, object);
+    if (error == simdjson::EMPTY) return failure("is empty");
     if (error == simdjson::INCORRECT_TYPE) return failure("is no JSON object");
     if (error) return broken(error);
     DocumentPass pass(shape);
     if (const auto read_error = pass.run(object)) return broken(read_error);
     if (!document.at_end()) return failure("has text behind the end of its JSON object");
     Found found = pass.found();
-    found.event.record = text::trimmed(json);
+    found.event.record = text::trimmed(text);
     return found;
 }
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <new>
 
-#include "io/window.hpp"
+#include "json/json.hpp"
 #include "text/quote.hpp"
 
 namespace cloudhijack::partial {
@@ -48,6 +48,66 @@ bool read_header(std::string_view key, ondemand::value value, Header& header,
     return true;
 }
 
+/// Reads the lists that follow the header.
+class ListReader {
+  public:
+    ListReader(std::vector<std::string_view>& texts, std::vector<std::uint64_t>& fields,
+               const DocumentReader::Take& take)
+        : texts_(&texts), fields_(&fields), take_(&take) {}
+
+    Result<> read(std::string_view name, ondemand::value value) {
+        ondemand::array list;
+        if (const auto error = value.get_array().get(list)) return broken(error);
+        if (name != "texts") return read_items(name, list);
+        const auto error = read_texts(list);
+        return error == simdjson::SUCCESS ? Result<>{} : broken(error);
+    }
+
+  private:
+    simdjson::error_code read_texts(ondemand::array list) {
+        for (auto element : list) {
+            ondemand::value value;
+            if (const auto error = std::move(element).get(value)) return error;
+            if (const auto error = value.get_string().get(texts_->emplace_back())) return error;
+        }
+        return simdjson::SUCCESS;
+    }
+
+    Result<> read_items(std::string_view name, ondemand::array list) {
+        for (auto element : list) {
+            ondemand::array item;
+            if (const auto error = std::move(element).get_array().get(item)) return broken(error);
+            if (const auto error = read_fields(item)) return broken(error);
+            ItemReader reader(*fields_, *texts_);
+            if (auto taken = (*take_)(name, reader); !taken) return taken;
+            if (auto finished = reader.finish(); !finished) {
+                return failure(finished.error().text + ", in its " + text::quoted(name));
+            }
+        }
+        return {};
+    }
+
+    simdjson::error_code read_fields(ondemand::array item) {
+        fields_->clear();
+        for (auto element : item) {
+            ondemand::value value;
+            if (const auto error = std::move(element).get(value)) return error;
+            std::uint64_t number = 0;
+            if (value.get_uint64().get(number) != simdjson::SUCCESS) {
+                std::int64_t negative = 0;
+                if (const auto error = value.get_int64().get(negative)) return error;
+                number = static_cast<std::uint64_t>(negative);
+            }
+            fields_->push_back(number);
+        }
+        return simdjson::SUCCESS;
+    }
+
+    std::vector<std::string_view>* texts_;
+    std::vector<std::uint64_t>* fields_;
+    const DocumentReader::Take* take_;
+};
+
 }  // namespace
 
 Result<> ItemReader::finish() const {
@@ -61,78 +121,35 @@ Result<> ItemReader::finish() const {
 
 Result<> DocumentReader::read(std::string_view document, const Accept& accept, const Take& take) {
     texts_.clear();
-    const simdjson::padded_string_view padded(document.data(), document.size(),
-                                              document.size() + io::k_padding);
     ondemand::document json;
-    if (const auto error = parser_.iterate(padded).get(json)) return broken(error);
     ondemand::object object;
-    if (const auto error = json.get_object().get(object)) return broken(error);
+    if (const auto error = json::parse_object(*parser_, document, json, object)) {
+        return broken(error);
+    }
     Header header{.format = 0, .catalogue = {}, .host = {}, .mode = {}};
     bool is_accepted = false;
-    for (auto member : object) {
-        ondemand::field field;
-        if (const auto error = std::move(member).get(field)) return broken(error);
-        const std::string_view key = field.escaped_key();
-        auto error = simdjson::SUCCESS;
-        if (!is_accepted && read_header(key, field.value(), header, error)) {
-            if (error != simdjson::SUCCESS) return broken(error);
-            continue;
-        }
+    ListReader lists(texts_, fields_, take);
+    const auto read_member = [&](std::string_view key, ondemand::value value) -> Result<> {
         if (!is_accepted) {
+            auto error = simdjson::SUCCESS;
+            if (read_header(key, value, header, error)) {
+                return error == simdjson::SUCCESS ? Result<>{} : broken(error);
+            }
             if (auto accepted = accept(header); !accepted) return accepted;
             is_accepted = true;
         }
-        if (auto read = read_list(key, field.value(), take); !read) return read;
-    }
+        return lists.read(key, value);
+    };
+    Result<> read;
+    const auto error =
+        json::for_each_member(object, [&](std::string_view key, ondemand::value value) {
+            read = read_member(key, value);
+            return read.has_value();
+        });
+    if (error != simdjson::SUCCESS) return broken(error);
+    if (!read) return read;
     if (!json.at_end()) return failure("has text behind its JSON object");
     return is_accepted ? Result<>{} : accept(header);
-}
-
-Result<> DocumentReader::read_list(std::string_view name, ondemand::value value, const Take& take) {
-    ondemand::array list;
-    if (const auto error = value.get_array().get(list)) return broken(error);
-    if (name != "texts") return read_items(name, list, take);
-    const auto error = read_texts(list);
-    return error == simdjson::SUCCESS ? Result<>{} : broken(error);
-}
-
-simdjson::error_code DocumentReader::read_texts(ondemand::array list) {
-    for (auto element : list) {
-        ondemand::value value;
-        if (const auto error = std::move(element).get(value)) return error;
-        if (const auto error = value.get_string().get(texts_.emplace_back())) return error;
-    }
-    return simdjson::SUCCESS;
-}
-
-Result<> DocumentReader::read_items(std::string_view name, ondemand::array list, const Take& take) {
-    for (auto element : list) {
-        ondemand::array item;
-        if (const auto error = std::move(element).get_array().get(item)) return broken(error);
-        if (const auto error = read_fields(item)) return broken(error);
-        ItemReader reader(fields_, texts_);
-        if (auto taken = take(name, reader); !taken) return taken;
-        if (auto finished = reader.finish(); !finished) {
-            return failure(finished.error().text + ", in its " + text::quoted(name));
-        }
-    }
-    return {};
-}
-
-simdjson::error_code DocumentReader::read_fields(ondemand::array item) {
-    fields_.clear();
-    for (auto element : item) {
-        ondemand::value value;
-        if (const auto error = std::move(element).get(value)) return error;
-        std::uint64_t number = 0;
-        if (value.get_uint64().get(number) != simdjson::SUCCESS) {
-            std::int64_t negative = 0;
-            if (const auto error = value.get_int64().get(negative)) return error;
-            number = static_cast<std::uint64_t>(negative);
-        }
-        fields_.push_back(number);
-    }
-    return simdjson::SUCCESS;
 }
 
 std::string host_of(std::string_view document) {

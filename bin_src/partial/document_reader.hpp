@@ -1,7 +1,5 @@
 #pragma once
 
-#include <simdjson.h>
-
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -12,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "json/json_parser.hpp"
 #include "partial/document.hpp"
 #include "result.hpp"
 
@@ -103,14 +102,9 @@ class DocumentReader {
     Result<> read(std::string_view document, const Accept& accept, const Take& take);
 
   private:
-    Result<> read_list(std::string_view name, simdjson::ondemand::value value, const Take& take);
-    Result<> read_items(std::string_view name, simdjson::ondemand::array list, const Take& take);
-    simdjson::error_code read_texts(simdjson::ondemand::array list);
-    simdjson::error_code read_fields(simdjson::ondemand::array item);
-
-    simdjson::ondemand::parser parser_;
-    std::vector<std::string_view> texts_;  ///< in the parser
-    std::vector<std::uint64_t> fields_;
+    json::OwnedJsonParser parser_ = json::make_json_parser();
+    std::vector<std::string_view> texts_;  ///< of the document, in the parser
+    std::vector<std::uint64_t> fields_;    ///< of the current item
 };
 
 /// Whose document it is, as far as it can be told of one that cannot be read; else empty.

@@ -1,13 +1,12 @@
 #include "scp/metadata.hpp"
 
-#include <simdjson.h>
-
 #include <map>
 #include <new>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "io/window.hpp"
+#include "json/json.hpp"
 #include "scp/limits.hpp"
 #include "text/utf8.hpp"
 
@@ -16,8 +15,6 @@ namespace {
 
 using nlohmann::ordered_json;
 namespace ondemand = simdjson::ondemand;
-
-static_assert(io::k_padding >= simdjson::SIMDJSON_PADDING);
 
 std::unexpected<Error> malformed(const std::string& what) {
     return failure("malformed metadata: " + what);
@@ -80,16 +77,18 @@ using ReadValue = Result<> (*)(ondemand::value, Request&);
 using Readers = std::map<std::string_view, ReadValue>;
 
 Result<> read_object(ondemand::object object, const Readers& readers, Request& request) {
-    for (auto item : object) {
-        ondemand::field field;
-        if (const auto error = std::move(item).get(field)) return not_json(error);
-        const auto reader = readers.find(field.escaped_key());
-        if (reader == readers.end()) continue;
-        bool is_null = false;
-        if (field.value().is_null().get(is_null) == simdjson::SUCCESS && is_null) continue;
-        if (auto read = reader->second(field.value(), request); !read) return read;
-    }
-    return {};
+    Result<> read;
+    const auto error =
+        json::for_each_member(object, [&](std::string_view key, ondemand::value value) {
+            const auto reader = readers.find(key);
+            if (reader == readers.end()) return true;
+            bool is_null = false;
+            if (value.is_null().get(is_null) == simdjson::SUCCESS && is_null) return true;
+            read = reader->second(value, request);
+            return read.has_value();
+        });
+    if (error != simdjson::SUCCESS) return not_json(error);
+    return read;
 }
 
 Result<> read_searchinfo(ondemand::value value, Request& request) {
@@ -148,10 +147,9 @@ Result<Request> parse_request(std::string metadata) {
     metadata.append(io::k_padding, ' ');
     ondemand::parser parser;
     ondemand::document document;
-    const simdjson::padded_string_view padded(metadata.data(), size, metadata.size());
-    if (const auto error = parser.iterate(padded).get(document)) return not_json(error);
     ondemand::object object;
-    const auto error = document.get_object().get(object);
+    const auto error =
+        json::parse_object(parser, std::string_view(metadata).substr(0, size), document, object);
     if (error == simdjson::INCORRECT_TYPE) return malformed("it is not a JSON object");
     if (error != simdjson::SUCCESS) return not_json(error);
 

@@ -1,14 +1,28 @@
-#include "json/json_text.hpp"
+#include "json/json.hpp"
 
 #include <algorithm>
+#include <array>
 #include <memory>
+#include <string>
 
+#include "io/window.hpp"
 #include "text/trim.hpp"
 
 namespace cloudhijack::json {
 namespace {
 
 namespace ondemand = simdjson::ondemand;
+
+static_assert(io::k_padding >= simdjson::SIMDJSON_PADDING);
+
+struct Kernel {
+    std::string_view cpu;
+    std::string_view name;  ///< as simdjson calls it
+};
+
+constexpr std::array k_kernels = {
+    Kernel{.cpu = "plain", .name = "fallback"}, Kernel{.cpu = "sse4.2", .name = "westmere"},
+    Kernel{.cpu = "avx2", .name = "haswell"}, Kernel{.cpu = "avx512", .name = "icelake"}};
 
 // The grammar of RFC 8259, section 6. The text itself is kept, so a number of any size will do.
 bool is_json_number(std::string_view text) {
@@ -35,12 +49,28 @@ bool is_json_number(std::string_view text) {
 
 }  // namespace
 
+void limit_json_kernel(std::string_view cpu) {
+    const auto* const wanted = std::ranges::find(k_kernels, cpu, &Kernel::cpu);
+    if (wanted == k_kernels.end()) return;
+    const auto* const kernel = simdjson::get_available_implementations()[std::string(wanted->name)];
+    if (kernel == nullptr || !kernel->supported_by_runtime_system()) return;
+    simdjson::get_active_implementation() = kernel;
+}
+
 void JsonParserEnd::operator()(JsonParser* parser) const {
     std::default_delete<JsonParser>{}(parser);
 }
 
 OwnedJsonParser make_json_parser() {
     return OwnedJsonParser(std::make_unique<JsonParser>().release());
+}
+
+simdjson::error_code parse_object(ondemand::parser& parser, std::string_view text,
+                                  ondemand::document& document, ondemand::object& object) {
+    const simdjson::padded_string_view padded(text.data(), text.size(),
+                                              text.size() + io::k_padding);
+    if (const auto error = parser.iterate(padded).get(document)) return error;
+    return document.get_object().get(object);
 }
 
 simdjson::error_code read_text(ondemand::value value, std::string_view& text) {
