@@ -15,44 +15,52 @@
 
 namespace cloudhijack {
 
+/// CloudTrail's, which a filter is asked with if no other is given.
+inline const json::NameKey& cloudtrail_name_key() {
+    return log::Shape::cloudtrail().record_keys().name;
+}
+
 inline constexpr std::array<std::string_view, 2> k_wanted_calls = {"Publish", "GetAccount"};
 
 /// What the filter says of an object, asked with what was seen on the way to its end; nullopt where
 /// the text is not one object for which that can be asked. k_padding bytes behind it are readable.
-inline std::optional<bool> answer_with_its_end(std::string_view json) {
+inline std::optional<bool> answer_with_its_end(std::string_view json, const json::NameKey& key) {
     if (simd::cpu_at_hand() == simd::Cpu::plain || !json.starts_with('{')) return std::nullopt;
-    const auto end = json::object_end_by_blocks(json, nullptr);
+    const auto end = json::object_end_by_blocks(json, key, nullptr);
     if (!end || end->size != json.size()) return std::nullopt;
-    const log::CallFilter filter(k_wanted_calls);
+    const log::CallFilter filter(key, k_wanted_calls);
     return end->only_name_key && filter.passes_over_object(json, *end->only_name_key);
 }
 
 /// What all ways of asking the filter say of a record, which must be one answer: by what the
 /// processor can do and without, quotes as they are and doubled, and by what the way to its end
 /// shows.
-inline std::set<bool> filter_answers(std::string_view json) {
+inline std::set<bool> filter_answers(std::string_view json,
+                                     const json::NameKey& key = cloudtrail_name_key()) {
     const std::string doubled = with_doubled_quotes(json);
+    const std::string behind = key.text().empty() ? "Na" : std::string(key.text());
     std::set<bool> answers;
     for (const simd::Cpu cpu : {simd::Cpu::plain, simd::cpu_at_hand()}) {
-        const log::CallFilter filter(k_wanted_calls, cpu);
+        const log::CallFilter filter(key, k_wanted_calls, cpu);
         for (const auto quotes : {json::Quotes::single, json::Quotes::doubled}) {
             const std::string text = quotes == json::Quotes::doubled ? doubled : std::string(json);
             std::string padded = text;
-            while (padded.size() < text.size() + io::k_padding) padded += "Na";  // of the key
+            while (padded.size() < text.size() + io::k_padding) padded += behind;
             answers.insert(
                 filter.passes_over(std::string_view(padded).substr(0, text.size()), quotes));
         }
     }
-    const std::string padded = std::string(json) + std::string(io::k_padding, 'N');
-    const auto answer = answer_with_its_end(std::string_view(padded).substr(0, json.size()));
+    const std::string padded = std::string(json) + std::string(io::k_padding, key.first());
+    const auto answer = answer_with_its_end(std::string_view(padded).substr(0, json.size()), key);
     if (answer) answers.insert(*answer);
     return answers;
 }
 
 /// Whether the reader finds a wanted call in a text.
-inline bool holds_wanted_call(std::string_view json) {
+inline bool holds_wanted_call(std::string_view json,
+                              const log::Shape& shape = log::Shape::cloudtrail()) {
     const std::string padded = std::string(json) + std::string(io::k_padding, ' ');
-    log::DocumentReader reader(log::Shape::cloudtrail());
+    log::DocumentReader reader(shape);
     bool found = false;
     reader.read(std::string_view(padded).substr(0, json.size()), {},
                 {.take =

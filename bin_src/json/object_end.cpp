@@ -1,10 +1,8 @@
 #include "json/object_end.hpp"
 
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 
-#include "log/call_filter.hpp"
 #include "simd/blocks.hpp"
 #include "text/trim.hpp"
 
@@ -22,7 +20,7 @@ bool take_last(std::string_view& text, char c) {
 
 // Whether the text before a `[` at the top level of an object ends in a key, written in no unusual
 // way, that no list of records stands under. The `,` or `{` before the key shows that it is one.
-bool is_under_another_key(std::string_view before, const log::Shape& shape) {
+bool is_under_another_key(std::string_view before, const text::KeyTable& lists) {
     before = text::trimmed(before);
     if (!take_last(before, ':')) return false;
     before = text::trimmed(before);
@@ -32,7 +30,7 @@ bool is_under_another_key(std::string_view before, const log::Shape& shape) {
     const std::string_view key = before.substr(quote + 1);
     before = text::trimmed(before.substr(0, quote));
     const bool is_key = before.ends_with(',') || before == "{";
-    return is_key && !key.contains('\\') && !shape.holds_records(key);
+    return is_key && !key.contains('\\') && !lists.contains(key);
 }
 
 // The bytes that a backslash stands before, itself before none. `first` says whether one did at the
@@ -56,11 +54,6 @@ CLOUDHIJACK_AVX2 std::size_t count_of(simd::Mask mask) {
 
 std::size_t first_of(simd::Mask mask) { return static_cast<std::size_t>(__builtin_ctzll(mask)); }
 
-// Two letters of k_name_key that are rare side by side, and where they stand in it.
-constexpr std::size_t k_rare_pair = 4;
-constexpr char k_rare_first = log::k_name_key[k_rare_pair];
-constexpr char k_rare_second = log::k_name_key[k_rare_pair + 1];
-
 /// Brackets of a block that stand outside strings, and what makes the end of an object doubtful.
 struct Marks {
     simd::Mask opening;
@@ -72,7 +65,8 @@ struct Marks {
 /// unusual, and with a close look at each other one.
 class ObjectWalk {
   public:
-    ObjectWalk(std::string_view text, const log::Shape* lists) : text_(text), lists_(lists) {}
+    ObjectWalk(std::string_view text, const NameKey& name, const text::KeyTable* lists)
+        : text_(text), name_(&name), lists_(lists) {}
 
     CLOUDHIJACK_AVX2 std::optional<ObjectEnd> find_end() {
         Step step = Step::on;
@@ -90,6 +84,8 @@ class ObjectWalk {
     CLOUDHIJACK_AVX2 void pass_usual_blocks() {
         // Where there can be no lists, arrays at the top level are of no interest.
         const std::size_t top = lists_ != nullptr ? 1 : 0;
+        const char first = name_->first();
+        const char second = name_->second();
         std::size_t depth = depth_;
         simd::Mask inside = inside_;
         std::size_t at = at_;
@@ -101,10 +97,9 @@ class ObjectWalk {
             const simd::Mask closing = block.equal_or_below('}') & ~in_string;
             const std::size_t closed = count_of(closing);
             if (depth <= closed + (opening != 0 ? top : 0)) break;
-            if ((block.newline_or_backslash() | block.pair(k_rare_first, k_rare_second, behind))
-                    .any()) {
+            if ((block.newline_or_backslash() | block.pair(first, second, behind)).any()) {
                 if (block.newline_or_backslash().any()) break;
-                note_names(block.equal(k_rare_first) & behind.equal(k_rare_second), at);
+                note_names(block.equal_before(first, behind, second), at);
             }
             depth += count_of(opening) - closed;
             inside = simd::last_bit_throughout(in_string);
@@ -126,7 +121,7 @@ class ObjectWalk {
         if (lists_ != nullptr && may_hold_list(block.equal('[') & marks.opening & before, marks)) {
             return Step::doubt;
         }
-        note_names(block.equal(k_rare_first) & behind.equal(k_rare_second) & before, at_);
+        note_names(block.equal_before(name_->first(), behind, name_->second()) & before, at_);
         has_letters_ |= (backslashes & behind.equal('u') & before) != 0;
         if (end != 0) {
             end_.size = at_ + first_of(end) + 1;
@@ -182,19 +177,17 @@ class ObjectWalk {
     void note_names(simd::Mask pairs, std::size_t at) {
         for (; pairs != 0; pairs &= pairs - 1) {
             const std::size_t pair = at + first_of(pairs);
-            if (pair < k_rare_pair || !has_name_key(pair - k_rare_pair)) continue;
+            if (pair < name_->pair()) continue;
+            const std::size_t place = pair - name_->pair();
+            if (!name_->is_at(place, text_)) continue;
             ++names_;
-            end_.only_name_key = pair - k_rare_pair;
+            end_.only_name_key = place;
         }
     }
 
-    [[nodiscard]] bool has_name_key(std::size_t at) const {
-        return text_.size() - at >= log::k_name_key.size() &&
-               std::memcmp(text_.data() + at, log::k_name_key.data(), log::k_name_key.size()) == 0;
-    }
-
     std::string_view text_;
-    const log::Shape* lists_;
+    const NameKey* name_;
+    const text::KeyTable* lists_;
     // What the next block begins in; the first one, behind the first bracket.
     std::size_t at_ = 1;
     std::size_t depth_ = 1;
@@ -210,15 +203,16 @@ class ObjectWalk {
 
 }  // namespace
 
-std::optional<ObjectEnd> object_end_by_blocks(std::span<const char> bytes,
-                                              const log::Shape* lists) {
-    return ObjectWalk({bytes.data(), bytes.size()}, lists).find_end();
+std::optional<ObjectEnd> object_end_by_blocks(std::span<const char> bytes, const NameKey& name,
+                                              const text::KeyTable* lists) {
+    return ObjectWalk({bytes.data(), bytes.size()}, name, lists).find_end();
 }
 
 #else
 
 std::optional<ObjectEnd> object_end_by_blocks(std::span<const char> /*bytes*/,
-                                              const log::Shape* /*lists*/) {
+                                              const NameKey& /*name*/,
+                                              const text::KeyTable* /*lists*/) {
     return std::nullopt;
 }
 

@@ -4,14 +4,15 @@
 #include <optional>
 #include <span>
 
-#include "log/shape.hpp"
+#include "json/record_keys.hpp"
 
 namespace cloudhijack::json {
 
 /// An object that a text begins with.
 struct ObjectEnd {
     std::size_t size = 0;
-    /// The place of k_name_key in it, where that is the only one and no letter is written as `\u`.
+    /// The place of the name key in it, where that is the only one and no letter is written as
+    /// `\u`.
     std::optional<std::size_t> only_name_key;
 };
 
@@ -25,6 +26,7 @@ struct ObjectEnd {
 ///
 /// So wherever there is an end, it is the one that looking at each byte finds. io::k_padding bytes
 /// behind `bytes` must be readable. Only where cpu_at_hand() is Cpu::avx2.
-std::optional<ObjectEnd> object_end_by_blocks(std::span<const char> bytes, const log::Shape* lists);
+std::optional<ObjectEnd> object_end_by_blocks(std::span<const char> bytes, const NameKey& name,
+                                              const text::KeyTable* lists);
 
 }  // namespace cloudhijack::json

@@ -15,7 +15,7 @@ using Fill = io::Window::Fill;
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
-// A key as its reader sees it, as far as it can be one that a shape names: those are ASCII.
+// A key as its reader sees it, as far as it can be a list key: those are ASCII.
 std::string unescaped(std::string_view key) {
     std::string text;
     while (!key.empty()) {
@@ -107,8 +107,8 @@ bool RecordSplitter::scan_between(std::span<const char> bytes, char c) {
     }
     begin_ = at_ - 1;
     if (c == '{' && cpu_ == simd::Cpu::avx2) {
-        const auto object =
-            object_end_by_blocks(bytes.subspan(begin_), place_.in_list ? nullptr : shape_);
+        const auto object = object_end_by_blocks(bytes.subspan(begin_), keys_->name,
+                                                 place_.in_list ? nullptr : &keys_->lists);
         if (object) {
             only_name_key_ = object->only_name_key;
             return close_document(begin_ + object->size, /*is_closed=*/true);
@@ -169,7 +169,7 @@ bool RecordSplitter::scan_string(std::span<const char> bytes, char c) {
     if (c != '"') return false;
     if (key_ != 0) {
         const auto key = bytes.subspan(key_, at_ - 1 - key_);
-        key_names_list_ = shape_->holds_records(unescaped({key.data(), key.size()}));
+        key_names_list_ = keys_->lists.contains(unescaped({key.data(), key.size()}));
         key_ = 0;
         key_comes_ = false;
     }

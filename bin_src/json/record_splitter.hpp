@@ -7,14 +7,14 @@
 #include <string_view>
 
 #include "io/window.hpp"
-#include "log/shape.hpp"
+#include "json/record_keys.hpp"
 #include "result.hpp"
 #include "simd/cpu.hpp"
 
 namespace cloudhijack::json {
 
 /// Cuts a stream of JSON into the documents that hold a record each, looking only at quotes and
-/// brackets: the elements of arrays, those of the arrays that the shape names (`Records`), and
+/// brackets: the elements of arrays, those of the arrays under a list key (`Records`), and
 /// documents on end, with or without line breaks. What stands between and around them is passed
 /// over.
 ///
@@ -33,8 +33,8 @@ class RecordSplitter {
         std::string_view text;   ///< with io::k_padding readable bytes behind it
         std::uint64_t position;  ///< of its first byte in the stream
         bool is_closed;          ///< it ends with the bracket that closes it
-        /// Of an object that is closed: the place of k_name_key, where it was seen on the way that
-        /// this is the only one and that no letter is written as `\u`.
+        /// Of an object that is closed: the place of the name key, where it was seen on the way
+        /// that this is the only one and that no letter is written as `\u`.
         std::optional<std::size_t> only_name_key;
     };
 
@@ -56,13 +56,13 @@ class RecordSplitter {
         bool is_looked_through = false;
     };
 
-    /// Window and shape must outlive the splitter.
-    RecordSplitter(io::Window& window, const log::Shape& shape, simd::Cpu cpu = simd::cpu_at_hand())
-        : window_(&window), shape_(&shape), cpu_(cpu) {}
+    /// Window and keys must outlive the splitter.
+    RecordSplitter(io::Window& window, const RecordKeys& keys, simd::Cpu cpu = simd::cpu_at_hand())
+        : window_(&window), keys_(&keys), cpu_(cpu) {}
 
     /// Parts the text of a stretch, which the window must hold. Positions are those of its stream.
-    RecordSplitter(io::Window& window, const log::Shape& shape, const Stretch& stretch)
-        : RecordSplitter(window, shape) {
+    RecordSplitter(io::Window& window, const RecordKeys& keys, const Stretch& stretch)
+        : RecordSplitter(window, keys) {
         passed_ = stretch.position;
         part_ = stretch.is_looked_through ? Part::looked_through : Part::lines;
         place_ = stretch.place;
@@ -109,7 +109,7 @@ class RecordSplitter {
     [[nodiscard]] Document document() const;
 
     io::Window* window_;
-    const log::Shape* shape_;
+    const RecordKeys* keys_;
     simd::Cpu cpu_;
     std::uint64_t passed_ = 0;  ///< bytes in front of the window's first
     // Positions are from the window's first unread byte.

@@ -6,10 +6,15 @@
 #include <string_view>
 #include <vector>
 
-#include "json/quotes.hpp"
 #include "simd/cpu.hpp"
 
 namespace cloudhijack::json {
+
+/// How quotes stand in a text: as they are, or each doubled, as in a CSV cell.
+enum class Quotes : std::uint8_t { single, doubled };
+
+/// Bytes that a quote takes.
+constexpr std::size_t size_of(Quotes quotes) { return quotes == Quotes::doubled ? 2 : 1; }
 
 /// Where the strings end in a JSON text without escapes: there one quote opens a string, the next
 /// closes it, and what stands between them is the string itself.

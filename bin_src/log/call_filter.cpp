@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <utility>
 
 #include "simd/blocks.hpp"
 #include "text/trim.hpp"
@@ -9,35 +10,36 @@
 namespace cloudhijack::log {
 namespace {
 
-/// The only place of the key; nullopt where there is none, or another one, or an escaped letter.
-std::optional<std::size_t> only_key_plainly(std::string_view json) {
-    const std::size_t first = json.find(k_name_key);
+/// The only place of the key; nullopt if there is none, or another one, or an escaped letter.
+std::optional<std::size_t> only_key_plainly(std::string_view json, std::string_view key) {
+    const std::size_t first = json.find(key);
     if (first == std::string_view::npos) return std::nullopt;
-    if (json.find(k_name_key, first + 1) != std::string_view::npos) return std::nullopt;
+    if (json.find(key, first + 1) != std::string_view::npos) return std::nullopt;
     if (json.contains("\\u")) return std::nullopt;
     return first;
 }
 
 #if defined(__x86_64__)
 
-// "Na" is rare, so 64 places at once are asked for it; and whether any holds a backslash at all.
-CLOUDHIJACK_AVX2 std::optional<std::size_t> only_key_by_blocks(std::string_view json) {
-    constexpr std::size_t big_letter = 5;  // in the key
+// The pair is rare, so 64 places at once are asked for it; and whether any holds a backslash at
+// all.
+CLOUDHIJACK_AVX2 std::optional<std::size_t> only_key_by_blocks(std::string_view json,
+                                                               const json::NameKey& key) {
+    const char first = key.first();
+    const char second = key.second();
     std::optional<std::size_t> found;
     bool has_backslash = false;
     for (std::size_t at = 0; at < json.size(); at += simd::k_block) {
         const simd::Block block(json.data() + at);
         has_backslash |= block.has('\\');  // behind the text, too: that is looked at again
         const simd::Block next(json.data() + at + 1);
-        simd::Mask places = block.equal_before('N', next, 'a') & simd::there_of(json.size() - at);
-        for (; places != 0; places &= places - 1) {
-            const std::size_t place = at + static_cast<std::size_t>(__builtin_ctzll(places));
-            if (place < big_letter ||
-                json.substr(place - big_letter, k_name_key.size()) != k_name_key) {
-                continue;
-            }
+        simd::Mask pairs =
+            block.equal_before(first, next, second) & simd::there_of(json.size() - at);
+        for (; pairs != 0; pairs &= pairs - 1) {
+            const std::size_t pair = at + static_cast<std::size_t>(__builtin_ctzll(pairs));
+            if (pair < key.pair() || !key.is_at(pair - key.pair(), json)) continue;
             if (found) return std::nullopt;
-            found = place - big_letter;
+            found = pair - key.pair();
         }
     }
     return has_backslash && json.contains("\\u") ? std::nullopt : found;
@@ -45,11 +47,13 @@ CLOUDHIJACK_AVX2 std::optional<std::size_t> only_key_by_blocks(std::string_view 
 
 #endif
 
-std::optional<std::size_t> only_key(std::string_view json, [[maybe_unused]] simd::Cpu cpu) {
+std::optional<std::size_t> only_key(std::string_view json, const json::NameKey& key,
+                                    [[maybe_unused]] simd::Cpu cpu) {
+    if (key.text().empty()) return std::nullopt;
 #if defined(__x86_64__)
-    if (cpu == simd::Cpu::avx2) return only_key_by_blocks(json);
+    if (cpu == simd::Cpu::avx2) return only_key_by_blocks(json, key);
 #endif
-    return only_key_plainly(json);
+    return only_key_plainly(json, key.text());
 }
 
 // Takes a text off the front; false where it does not stand there.
@@ -66,11 +70,11 @@ void take_blanks(std::string_view& text) {
 
 }  // namespace
 
-CallFilter::CallFilter(std::span<const std::string_view> names, simd::Cpu cpu)
-    : cpu_(cpu), names_(names) {}
+CallFilter::CallFilter(json::NameKey key, std::span<const std::string_view> names, simd::Cpu cpu)
+    : cpu_(cpu), key_(std::move(key)), names_(names) {}
 
 bool CallFilter::passes_over(std::string_view json, json::Quotes quotes) const {
-    const auto key = only_key(json, cpu_);
+    const auto key = only_key(json, key_, cpu_);
     if (!key) return false;
     const std::string_view object = text::trimmed(json);
     return object.starts_with('{') && object.ends_with('}') && is_other_call(json, *key, quotes);
@@ -87,7 +91,7 @@ bool CallFilter::is_other_call(std::string_view json, std::size_t key, json::Quo
     if (!before.ends_with(quote)) return false;
     before.remove_suffix(quote.size());
     if (before.ends_with('\\')) return false;
-    std::string_view behind = json.substr(key + k_name_key.size());
+    std::string_view behind = json.substr(key + key_.text().size());
     if (!take(behind, quote)) return false;
     take_blanks(behind);
     if (!take(behind, ":")) return false;

@@ -4,35 +4,34 @@
 #include <span>
 #include <string_view>
 
-#include "json/quotes.hpp"
+#include "json/record_keys.hpp"
+#include "json/string_ends.hpp"
 #include "simd/cpu.hpp"
 #include "text/key_table.hpp"
 
 namespace cloudhijack::log {
-
-/// The key under which a record has the name of its call.
-inline constexpr std::string_view k_name_key = "eventName";
 
 /// Tells records of calls that nobody asked for from others, without reading them: most events of a
 /// search are such, and reading them is most of the work.
 ///
 /// A record is passed over only where no way of reading it can give a wanted call's name. Letters
 /// of a name can be written in two ways, as they are or as `\u` and four digits. So without any
-/// `\u`, a text in which the key `eventName` stands once, before a string that is no wanted name,
+/// `\u`, a text in which the key of the name stands once, before a string that is no wanted name,
 /// holds no wanted call. Anything else is for the reader to judge: the key twice or not at all,
 /// another type of value, an escape in the name, a text that is no object from its first byte to
 /// its last.
 class CallFilter {
   public:
-    /// The names of the wanted calls.
-    explicit CallFilter(std::span<const std::string_view> names,
-                        simd::Cpu cpu = simd::cpu_at_hand());
+    /// The key of the records' names, and the names of the wanted calls. Without a key no record
+    /// is passed over.
+    CallFilter(json::NameKey key, std::span<const std::string_view> names,
+               simd::Cpu cpu = simd::cpu_at_hand());
 
     /// Whether a text is one record, or one in an envelope, that is certainly of no wanted call.
     /// io::k_padding bytes behind it must be readable.
     [[nodiscard]] bool passes_over(std::string_view json, json::Quotes quotes) const;
 
-    /// The same of an object, where somebody has seen that k_name_key stands at this place of it
+    /// The same of an object, where somebody has seen that the key stands at this place of it
     /// alone and that no letter is written as `\u`. Nothing behind it need be readable.
     [[nodiscard]] bool passes_over_object(std::string_view json, std::size_t only_name_key) const;
 
@@ -41,6 +40,7 @@ class CallFilter {
                                      json::Quotes quotes) const;
 
     simd::Cpu cpu_;
+    json::NameKey key_;
     text::KeyTable names_;
 };
 

@@ -29,7 +29,7 @@ Result<Reading> DocumentReader::read_one(std::string_view document) {
 
 void DocumentReader::read_list(std::string_view document, const RecordTaker& taker) {
     io::Window window(io::read_from_memory(document), document.size());
-    json::RecordSplitter splitter(window, *shape_);
+    json::RecordSplitter splitter(window, shape_->record_keys());
     while (true) {
         const auto record = splitter.next();
         if (!record) return taker.skip(record.error().text);

@@ -54,9 +54,21 @@ void index_keys(Shape::Node& node) {
     node.keys = text::KeyTable(keys);
 }
 
+json::RecordKeys record_keys_of(std::span<const ShapePath> paths) {
+    std::vector<std::string_view> lists;
+    std::string_view name;
+    for (const ShapePath& line : paths) {
+        const bool is_at_top = !line.path.contains('.');
+        if (line.holds == Holds::records && is_at_top) lists.push_back(line.path);
+        if (line.field == &Event::name) name = line.path.substr(line.path.rfind('.') + 1);
+    }
+    return {.lists = text::KeyTable(lists), .name = json::NameKey(name)};
+}
+
 }  // namespace
 
-Shape::Shape(std::span<const ShapePath> paths) : paths_(paths) {
+Shape::Shape(std::span<const ShapePath> paths)
+    : paths_(paths), record_keys_(record_keys_of(paths)) {
     std::uint32_t nodes = 0;
     for (const ShapePath& line : paths) {
         Node* node = &root_;
@@ -79,11 +91,6 @@ Shape::Shape(std::span<const ShapePath> paths) : paths_(paths) {
     }
     assert(nodes <= k_max_nodes);
     index_keys(root_);
-}
-
-bool Shape::holds_records(std::string_view key) const {
-    const Node* node = root_.child(key);
-    return node != nullptr && node->holds == Holds::records;
 }
 
 const Shape& Shape::cloudtrail() {

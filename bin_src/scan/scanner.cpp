@@ -155,7 +155,7 @@ class ScanThread {
             outcome_.error = "is UTF-16; convert it to UTF-8 first";
             return;
         }
-        json::RecordSplitter splitter(window, log::Shape::cloudtrail());
+        json::RecordSplitter splitter(window, log::Shape::cloudtrail().record_keys());
         while (read_next(splitter)) {
             if (outcome_.records >= k_records_at_once) hand_in(index);
             if (!queue_->is_hungry()) continue;
@@ -167,7 +167,8 @@ class ScanThread {
 
     void read_batch(const Batch& batch) {
         io::Window window(batch.text());
-        json::RecordSplitter splitter(window, log::Shape::cloudtrail(), batch.stretch());
+        json::RecordSplitter splitter(window, log::Shape::cloudtrail().record_keys(),
+                                      batch.stretch());
         while (read_next(splitter)) {
         }
     }

@@ -25,7 +25,7 @@ MapPhase::MapPhase(const config::Setup& setup, config::Config config, StageClock
     : setup_(&setup),
       config_(std::move(config)),
       clock_(&clock),
-      filter_(setup.catalogue.call_names()),
+      filter_(log::Shape::cloudtrail().record_keys().name, setup.catalogue.call_names()),
       header_(header_of(setup, config_)) {}
 
 std::string MapPhase::getinfo_reply() { return scp::streaming_getinfo_reply(); }

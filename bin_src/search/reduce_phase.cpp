@@ -44,7 +44,7 @@ ReducePhase::ReducePhase(const config::Setup& setup, config::Config config, Stag
       max_result_rows_(max_result_rows),
       activity_(output::new_activity(setup.catalogue, config_)),
       peers_(setup, config_),
-      filter_(setup.catalogue.call_names()),
+      filter_(log::Shape::cloudtrail().record_keys().name, setup.catalogue.call_names()),
       rows_(config_.input, log::Shape::cloudtrail(),
             {.activity = activity_,
              .intake = intake_,

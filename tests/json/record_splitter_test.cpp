@@ -14,17 +14,20 @@
 using namespace cloudhijack;
 using namespace cloudhijack::simd;
 using json::RecordSplitter;
-using log::Shape;
 using Texts = std::vector<std::string>;
 
 namespace {
+
+const json::RecordKeys k_keys = {
+    .lists = text::KeyTable(std::array<std::string_view, 2>{"Records", "Events"}),
+    .name = json::NameKey("eventName")};
 
 constexpr std::string_view k_error = "error: ";
 
 // The documents of a stream, and the error that ended it.
 Texts split(io::ByteSource source, Cpu cpu = cpu_at_hand()) {
     io::Window window(std::move(source), std::size_t{128} * 1024);
-    RecordSplitter splitter(window, Shape::cloudtrail(), cpu);
+    RecordSplitter splitter(window, k_keys, cpu);
     Texts texts;
     while (true) {
         const auto document = splitter.next();
@@ -59,7 +62,7 @@ TEST_CASE("splitter: arrays, and arrays on end") {
     CHECK(split("[1, \"a,]b\", [2], null]") == Texts{"1", "\"a,]b\"", "[2]", "null"});
 }
 
-TEST_CASE("splitter: an array under a key that the shape names, whatever stands around it") {
+TEST_CASE("splitter: an array under a list key, whatever stands around it") {
     CHECK(split("{\"Records\":[{\"a\":1},{\"b\":2}]}") == Texts{"{\"a\":1}", "{\"b\":2}"});
     CHECK(split("{ \"x\" : {\"Records\":[0]}, \"Records\" : [ {\"a\":1} ] , \"y\":[{}], "
                 "\"z\":\"]}\" }{}") == Texts{"{\"a\":1}", "{}"});
@@ -137,7 +140,7 @@ TEST_CASE("splitter: a document that exceeds the window is told") {
 Texts split_by_stretches(io::ByteSource source, const std::function<bool()>& hands_out,
                          const std::function<std::size_t()>& enough) {
     io::Window window(std::move(source), std::size_t{128} * 1024);
-    RecordSplitter splitter(window, Shape::cloudtrail());
+    RecordSplitter splitter(window, k_keys);
     Texts texts;
     bool has_error = false;
     const auto take = [&](RecordSplitter& from) {
@@ -153,7 +156,7 @@ Texts split_by_stretches(io::ByteSource source, const std::function<bool()>& han
         const RecordSplitter::Stretch stretch = splitter.take_stretch(enough());
         const std::string kept(stretch.text);
         io::Window part(in_pieces(kept, 7), std::size_t{128} * 1024);
-        RecordSplitter other(part, Shape::cloudtrail(), stretch);
+        RecordSplitter other(part, k_keys, stretch);
         while (take(other)) {
         }
     }
@@ -198,7 +201,7 @@ TEST_CASE("splitter: a stretch is all that the window has, however records are p
         std::string text = parting.starts_with(',') ? "[" : "";
         for (int i = 0; i < 1'000; ++i) text += "{\"a\":{\"b\":1}}" + parting;
         io::Window window(in_pieces(text, text.size()), std::size_t{128} * 1024);
-        RecordSplitter splitter(window, Shape::cloudtrail());
+        RecordSplitter splitter(window, k_keys);
         REQUIRE(splitter.next().value());
         CHECK(splitter.take_stretch(k_all).text.size() > text.size() - 100);
     }
@@ -210,7 +213,7 @@ TEST_CASE("splitter: a stretch ends soon behind what is enough") {
         std::string text = "[";
         for (int i = 0; i < 1'000; ++i) text += "{\"a\":{\"b\":1}}" + parting;
         io::Window window(in_pieces(text, text.size()), std::size_t{128} * 1024);
-        RecordSplitter splitter(window, Shape::cloudtrail());
+        RecordSplitter splitter(window, k_keys);
         REQUIRE(splitter.next().value());
         for (int i = 0; i < 10; ++i) {
             const auto size = splitter.take_stretch(1'000).text.size();
@@ -223,7 +226,7 @@ TEST_CASE("splitter: a stretch ends soon behind what is enough") {
 TEST_CASE("splitter: positions are from the stream's first byte") {
     const std::string text = "[ {\"a\":1},\n" + std::string(300'000, ' ') + "{\"b\":2}]";
     io::Window window(in_pieces(text, 5'000), std::size_t{64} * 1024);
-    RecordSplitter splitter(window, Shape::cloudtrail());
+    RecordSplitter splitter(window, k_keys);
     CHECK((*splitter.next().value()).position == 2);
     CHECK((*splitter.next().value()).position == text.find("{\"b\""));
     CHECK(!splitter.next().value());
@@ -265,7 +268,7 @@ TEST_CASE("splitter: an object that closes is told from one that is cut off") {
         "{\"a\":{\"b\":1}\n{\"a\":{\"b\":1}}\n[{\"c\":\"x\n{},{\n\"d\":[1]}]{\"e\":{}";
     for (const Cpu cpu : {Cpu::plain, cpu_at_hand()}) {
         io::Window window(in_pieces(text, text.size()), std::size_t{64} * 1024);
-        RecordSplitter splitter(window, Shape::cloudtrail(), cpu);
+        RecordSplitter splitter(window, k_keys, cpu);
         for (const bool is_closed : {false, true, false, true, true, false}) {
             const auto document = splitter.next().value();
             REQUIRE(document);
@@ -318,4 +321,42 @@ TEST_CASE("splitter: 64 bytes at a time as one by one, over many seeds") {
         documents += slow.size();
     }
     CHECK(documents > 40'000);
+}
+
+TEST_CASE("splitter: other keys of lists and names") {
+    const json::RecordKeys keys = {
+        .lists = text::KeyTable(std::array<std::string_view, 1>{"value"}),
+        .name = json::NameKey("operationName")};
+    const std::string text =
+        R"({"Records":[{"x":1}],"operationName":"a"}{"value":[{"operationName":"b"},)"
+        R"({"operationName":"c","y":"operationName"},{"eventName":"d"},{"operationName":"\u0065"}]})";
+    const std::vector<std::string> expected = {
+        R"({"Records":[{"x":1}],"operationName":"a"})", R"({"operationName":"b"})",
+        R"({"operationName":"c","y":"operationName"})", R"({"eventName":"d"})",
+        R"({"operationName":"\u0065"})"};
+    for (const Cpu cpu : {Cpu::plain, cpu_at_hand()}) {
+        io::Window window(in_pieces(text, text.size()), std::size_t{64} * 1024);
+        RecordSplitter splitter(window, keys, cpu);
+        for (const std::string& record : expected) {
+            const auto document = splitter.next().value();
+            REQUIRE(document);
+            CHECK(document->text == record);
+            if (cpu != Cpu::avx2) continue;
+            const bool is_only = record.contains("Records") || record.contains("\"b\"");
+            CHECK(document->only_name_key.has_value() == is_only);
+            if (is_only) CHECK(document->only_name_key == record.find("operationName"));
+        }
+        CHECK(!splitter.next().value());
+    }
+}
+
+TEST_CASE("splitter: no name is looked for without a key of it") {
+    const json::RecordKeys keys;
+    const std::string text = "{\"eventName\":\"a\"}" + std::string(100, '\0');
+    io::Window window(in_pieces(text, text.size()), std::size_t{64} * 1024);
+    RecordSplitter splitter(window, keys);
+    const auto document = splitter.next().value();
+    REQUIRE(document);
+    CHECK(document->text == "{\"eventName\":\"a\"}");
+    CHECK_FALSE(document->only_name_key);
 }

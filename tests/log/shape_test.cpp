@@ -30,9 +30,19 @@ TEST_CASE("shape: paths become a tree of keys, each node with an index of its ow
     CHECK(name->index != shape.root().child("api")->index);
 }
 
+TEST_CASE("shape: the key of the records' names is that of the path to it") {
+    CHECK(Shape::cloudtrail().record_keys().name.text() == "eventName");
+    const std::array paths = {ShapePath{.path = "api.operation", .field = &Event::name},
+                              ShapePath{.path = "api.records", .holds = log::Holds::records}};
+    const Shape nested(paths);
+    CHECK(nested.record_keys().name.text() == "operation");
+    CHECK_FALSE(nested.record_keys().lists.contains("records"));
+    CHECK(Shape({}).record_keys().name.text().empty());
+}
+
 TEST_CASE("shape: keys that hold lists of records") {
-    CHECK(Shape::cloudtrail().holds_records("Records"));
-    CHECK(Shape::cloudtrail().holds_records("Events"));
-    CHECK_FALSE(Shape::cloudtrail().holds_records("detail"));
-    CHECK_FALSE(Shape::cloudtrail().holds_records("records"));
+    CHECK(Shape::cloudtrail().record_keys().lists.contains("Records"));
+    CHECK(Shape::cloudtrail().record_keys().lists.contains("Events"));
+    CHECK_FALSE(Shape::cloudtrail().record_keys().lists.contains("detail"));
+    CHECK_FALSE(Shape::cloudtrail().record_keys().lists.contains("records"));
 }

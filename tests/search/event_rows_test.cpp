@@ -31,7 +31,8 @@ Read read(const std::string& body, Input input = Input::raw) {
     detect::Activity activity = detect::VolumeActivity(builtin_catalogue(), k_hour);
     Read made;
     search::StageClock clock;
-    const log::CallFilter filter(builtin_catalogue().call_names());
+    const log::CallFilter filter(log::Shape::cloudtrail().record_keys().name,
+                                 builtin_catalogue().call_names());
     search::EventRows rows(
         input, log::Shape::cloudtrail(),
         {.activity = activity,
