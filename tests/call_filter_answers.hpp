@@ -16,9 +16,7 @@
 namespace cloudhijack {
 
 /// CloudTrail's, which a filter is asked with if no other is given.
-inline const json::NameKey& cloudtrail_name_key() {
-    return log::Shape::cloudtrail().record_keys().name;
-}
+inline const json::NameKey& cloudtrail_name_key() { return log::all_logs().record_keys().name; }
 
 inline constexpr std::array<std::string_view, 2> k_wanted_calls = {"Publish", "GetAccount"};
 
@@ -38,14 +36,13 @@ inline std::optional<bool> answer_with_its_end(std::string_view json, const json
 inline std::set<bool> filter_answers(std::string_view json,
                                      const json::NameKey& key = cloudtrail_name_key()) {
     const std::string doubled = with_doubled_quotes(json);
-    const std::string behind = key.text().empty() ? "Na" : std::string(key.text());
     std::set<bool> answers;
     for (const simd::Cpu cpu : {simd::Cpu::plain, simd::cpu_at_hand()}) {
         const log::CallFilter filter(key, k_wanted_calls, cpu);
         for (const auto quotes : {json::Quotes::single, json::Quotes::doubled}) {
             const std::string text = quotes == json::Quotes::doubled ? doubled : std::string(json);
             std::string padded = text;
-            while (padded.size() < text.size() + io::k_padding) padded += behind;
+            while (padded.size() < text.size() + io::k_padding) padded += key.text();
             answers.insert(
                 filter.passes_over(std::string_view(padded).substr(0, text.size()), quotes));
         }
@@ -57,18 +54,19 @@ inline std::set<bool> filter_answers(std::string_view json,
 }
 
 /// Whether the reader finds a wanted call in a text.
-inline bool holds_wanted_call(std::string_view json,
-                              const log::Shape& shape = log::Shape::cloudtrail()) {
+inline bool holds_wanted_call(std::string_view json, const log::LogSet& logs = log::all_logs()) {
     const std::string padded = std::string(json) + std::string(io::k_padding, ' ');
-    log::DocumentReader reader(shape);
+    const log::CallFilter none_passes(json::NameKey(), {});
+    log::RecordReader reader(logs, none_passes);
     bool found = false;
-    reader.read(std::string_view(padded).substr(0, json.size()), {},
+    reader.read({.text = std::string_view(padded).substr(0, json.size())},
                 {.take =
                      [&found](const log::Event& event) {
                          found |=
                              std::ranges::find(k_wanted_calls, event.name) != k_wanted_calls.end();
                      },
-                 .skip = [](std::string_view) {}});
+                 .skip = [](std::string_view) {},
+                 .pass_over = [] {}});
     return found;
 }
 

@@ -68,9 +68,9 @@ std::expected<std::vector<log::Condition>, std::string> read_conditions(std::str
 }
 
 // `source:Name(path=value,...)`, source and conditions optional.
-std::expected<rules::Call, std::string> read_call(std::string_view text) {
+std::expected<rules::CatalogueCall, std::string> read_call(std::string_view text) {
     const std::string whole(text);
-    rules::Call call;
+    rules::CatalogueCall call;
     if (const auto open = text.find('('); open != std::string_view::npos) {
         if (!text.ends_with(')')) return std::unexpected('"' + whole + "\" lacks its )");
         auto conditions = read_conditions(text.substr(open + 1, text.size() - open - 2));
@@ -90,8 +90,8 @@ std::expected<rules::Call, std::string> read_call(std::string_view text) {
     return call;
 }
 
-std::expected<std::vector<rules::Call>, std::string> read_calls(std::string_view text) {
-    std::vector<rules::Call> calls;
+std::expected<std::vector<rules::CatalogueCall>, std::string> read_calls(std::string_view text) {
+    std::vector<rules::CatalogueCall> calls;
     for (const std::string_view word : text::words(text)) {
         auto call = read_call(word);
         if (!call) return std::unexpected(call.error());
@@ -146,7 +146,7 @@ Taken read_service_key(const rules::Setting& setting, ServiceDraft& draft) {
     }
     auto calls = read_calls(setting.value);
     if (!calls) return wrong(calls.error());
-    for (const rules::Call& call : *calls) {
+    for (const rules::CatalogueCall& call : *calls) {
         if (!call.source.empty() || !draft.source.empty()) continue;
         return wrong('"' + call.name + "\" has no source, and its stanza has no key source");
     }
@@ -173,8 +173,8 @@ class CatalogueReader {
     LoadedCatalogue finish() && {
         std::vector<rules::Service> services;
         for (ServiceDraft& draft : drafts_) {
-            for (std::vector<rules::Call>& calls : draft.service.calls) {
-                for (rules::Call& call : calls) {
+            for (std::vector<rules::CatalogueCall>& calls : draft.service.calls) {
+                for (rules::CatalogueCall& call : calls) {
                     if (call.source.empty()) call.source = draft.source;
                 }
             }

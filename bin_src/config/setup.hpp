@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "config/options.hpp"
+#include "log/log_set.hpp"
 #include "rules/catalogue.hpp"
 #include "rules/conf_file.hpp"
 
@@ -13,6 +14,8 @@ namespace cloudhijack::config {
 
 /// What the program goes by before it reads its arguments.
 struct Setup {
+    /// The logs whose records count; never null.
+    const log::LogSet* logs = &log::all_logs();
     rules::Catalogue catalogue;
     std::shared_ptr<const rules::EvidenceTable> evidence;
     std::vector<Option> options;

@@ -1,5 +1,6 @@
 #include "log/call_filter.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <utility>
@@ -73,6 +74,11 @@ void take_blanks(std::string_view& text) {
 CallFilter::CallFilter(json::NameKey key, std::span<const std::string_view> names, simd::Cpu cpu)
     : cpu_(cpu), key_(std::move(key)), names_(names) {}
 
+CallFilter::CallFilter(const LogSet& logs, std::span<const std::string_view> names)
+    : CallFilter(logs.record_keys().name, names) {
+    other_marks_ = logs.other_marks();
+}
+
 bool CallFilter::passes_over(std::string_view json, json::Quotes quotes) const {
     const auto key = only_key(json, key_, cpu_);
     if (!key) return false;
@@ -99,7 +105,9 @@ bool CallFilter::is_other_call(std::string_view json, std::size_t key, json::Quo
     if (!take(behind, quote)) return false;
     const std::string_view name = behind.substr(0, behind.find('"'));
     if (!behind.substr(name.size()).starts_with(quote)) return false;
-    return !name.contains('\\') && !names_.contains(name);
+    if (name.contains('\\') || names_.contains(name)) return false;
+    return std::ranges::none_of(other_marks_,
+                                [json](std::string_view mark) { return json.contains(mark); });
 }
 
 }  // namespace cloudhijack::log

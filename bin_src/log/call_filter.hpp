@@ -3,9 +3,11 @@
 #include <cstddef>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "json/record_keys.hpp"
 #include "json/string_ends.hpp"
+#include "log/log_set.hpp"
 #include "simd/cpu.hpp"
 #include "text/key_table.hpp"
 
@@ -19,13 +21,17 @@ namespace cloudhijack::log {
 /// `\u`, a text in which the key of the name stands once, before a string that is no wanted name,
 /// holds no wanted call. Anything else is for the reader to judge: the key twice or not at all,
 /// another type of value, an escape in the name, a text that is no object from its first byte to
-/// its last.
+/// its last, a text in which the mark of another log occurs.
 class CallFilter {
   public:
     /// The key of the records' names, and the names of the wanted calls. Without a key no record
     /// is passed over.
     CallFilter(json::NameKey key, std::span<const std::string_view> names,
                simd::Cpu cpu = simd::cpu_at_hand());
+
+    /// The same for records of several logs: those of the named log can be passed over, and no text
+    /// that may hold a record of another one.
+    CallFilter(const LogSet& logs, std::span<const std::string_view> names);
 
     /// Whether a text is one record, or one in an envelope, that is certainly of no wanted call.
     /// io::k_padding bytes behind it must be readable.
@@ -42,6 +48,7 @@ class CallFilter {
     simd::Cpu cpu_;
     json::NameKey key_;
     text::KeyTable names_;
+    std::vector<std::string_view> other_marks_;  ///< of logs whose records must be read
 };
 
 }  // namespace cloudhijack::log

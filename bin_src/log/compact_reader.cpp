@@ -17,10 +17,10 @@ constexpr std::size_t k_deepest = 8;
 
 /// One walk over the tokens of a record, all of it in one function, so that where it is stays in
 /// registers. Each step says whether all is as it should be so far.
-class Walk {
+class RecordWalk {
   public:
-    Walk(std::string_view json, json::Quotes quotes, std::span<const std::uint64_t> masks,
-         KeyOrder& keys, Event& event)
+    RecordWalk(std::string_view json, json::Quotes quotes, std::span<const std::uint64_t> masks,
+               KeyOrder& keys, Event& event)
         : begin_(json.data()),
           end_(json.data() + json.size()),
           at_(begin_),
@@ -174,24 +174,29 @@ class Walk {
 
 }  // namespace
 
-const Shape::Node* KeyOrder::look_up(Found& found, const Shape::Node& node, std::string_view key) {
-    found.child = node.child(key);
-    found.parent = key.size() <= found.key.size() ? &node : nullptr;
-    if (found.parent != nullptr) {
-        std::ranges::copy(key, found.key.begin());
-        found.key_size = key.size();
+const Shape::Node* KeyOrder::look_up(CachedKey& cached, const Shape::Node& node,
+                                     std::string_view key) {
+    cached.child = node.child(key);
+    cached.parent = key.size() <= cached.key.size() ? &node : nullptr;
+    if (cached.parent != nullptr) {
+        std::ranges::copy(key, cached.key.begin());
+        cached.key_size = key.size();
     }
-    return found.child;
+    return cached.child;
 }
 
 Event* CompactReader::read(std::string_view json, json::Quotes quotes) {
     if (!ends_.look_at(json, quotes)) return nullptr;
     event_ = {};
     keys_.restart();
-    if (!Walk(json, quotes, ends_.masks(), keys_, event_).run(shape_->root())) return nullptr;
-    if (event_.source.empty() && event_.name.empty()) return nullptr;
-    if (!event_.has_uuid()) return nullptr;  // what its bytes are matters, see Event::record
-    std::string_view& parameters = event_.request_parameters;
+    if (!RecordWalk(json, quotes, ends_.masks(), keys_, event_).run(log_->shape.root()))
+        return nullptr;
+    const Log& log = *log_->log;
+    if (!log.recognises(event_)) return nullptr;
+    if (!log.has_usable_id(event_)) return nullptr;  // its bytes matter, see Event::record
+    event_.log = &log;
+    if (event_.source.empty()) event_.source = log.source;
+    std::string_view& parameters = event_.parameters;
     if (quotes == json::Quotes::single) {
         event_.record = json;
     } else if (!parameters.empty()) {

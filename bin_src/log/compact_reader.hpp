@@ -7,7 +7,7 @@
 
 #include "json/string_ends.hpp"
 #include "log/event.hpp"
-#include "log/shape.hpp"
+#include "log/log_set.hpp"
 #include "text/key_table.hpp"
 
 namespace cloudhijack::log {
@@ -21,23 +21,24 @@ class KeyOrder {
 
     /// What node.child() gives.
     const Shape::Node* child(const Shape::Node& node, std::string_view key) {
-        Found& found = found_[next_++ % found_.size()];
-        const bool is_it =
-            found.parent == &node && text::KeyTable::same(key, {found.key.data(), found.key_size});
-        return is_it ? found.child : look_up(found, node, key);
+        CachedKey& cached = cached_[next_++ % cached_.size()];
+        const bool is_it = cached.parent == &node &&
+                           text::KeyTable::same(key, {cached.key.data(), cached.key_size});
+        return is_it ? cached.child : look_up(cached, node, key);
     }
 
   private:
-    struct Found {
+    struct CachedKey {
         const Shape::Node* parent = nullptr;  ///< null where the key is too long to be kept
         const Shape::Node* child = nullptr;
         std::array<char, 32> key{};
         std::size_t key_size = 0;
     };
 
-    static const Shape::Node* look_up(Found& found, const Shape::Node& node, std::string_view key);
+    static const Shape::Node* look_up(CachedKey& cached, const Shape::Node& node,
+                                      std::string_view key);
 
-    std::array<Found, 64> found_;
+    std::array<CachedKey, 64> cached_;
     std::size_t next_ = 0;
 };
 
@@ -50,8 +51,9 @@ class KeyOrder {
 /// they give the same event. So it is strict where the other is lenient.
 class CompactReader {
   public:
-    explicit CompactReader(const Shape& shape, simd::Cpu cpu = simd::cpu_at_hand())
-        : shape_(&shape), cpu_(cpu), ends_(cpu) {}
+    /// The log must outlive it.
+    explicit CompactReader(const LogSet::Member& log, simd::Cpu cpu = simd::cpu_at_hand())
+        : log_(&log), cpu_(cpu), ends_(cpu) {}
 
     /// The event of a record; null where the text is not such a record. io::k_padding bytes behind
     /// the text must be readable. The event and its views, which lie in the text and the reader,
@@ -60,7 +62,7 @@ class CompactReader {
     Event* read(std::string_view json, json::Quotes quotes);
 
   private:
-    const Shape* shape_;
+    const LogSet::Member* log_;
     simd::Cpu cpu_;
     json::StringEnds ends_;
     KeyOrder keys_;

@@ -8,7 +8,7 @@
 
 namespace cloudhijack::log {
 
-/// Judges conditions on an event's `request_parameters`. Keys come in any order, so this reads them
+/// Judges conditions on an event's `parameters`. Keys come in any order, so this reads them
 /// once more, with a parser of its own, and only for calls that the catalogue names.
 class ParameterReader {
   public:

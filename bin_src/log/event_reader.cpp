@@ -20,7 +20,7 @@ constexpr std::size_t k_kept_capacity = std::size_t{1024} * 1024;
 using SeenNodes = std::bitset<Shape::k_max_nodes>;
 
 /// What one pass over a document finds.
-struct Found {
+struct DocumentFields {
     Event event;          ///< of the document itself
     bool record = false;  ///< `inner` is the record of an envelope
     Event inner;
@@ -55,7 +55,7 @@ class DocumentPass {
         return read_object(document, shape_->root(), found_.event);
     }
 
-    [[nodiscard]] const Found& found() const { return found_; }
+    [[nodiscard]] const DocumentFields& found() const { return found_; }
 
   private:
     // Recurses as deep as the shape's paths go, whatever the input does.
@@ -120,12 +120,13 @@ class DocumentPass {
     }
 
     const Shape* shape_;
-    Found found_;
+    DocumentFields found_;
     SeenNodes seen_;
     bool in_record_ = false;
 };
 
-Result<Found> read_document(ondemand::parser& parser, const Shape& shape, std::string_view text) {
+Result<DocumentFields> read_document(ondemand::parser& parser, const Shape& shape,
+                                     std::string_view text) {
     ondemand::document document;
     ondemand::object object;
     const auto error = json::parse_object(parser, text, document, object);
@@ -135,12 +136,10 @@ Result<Found> read_document(ondemand::parser& parser, const Shape& shape, std::s
     DocumentPass pass(shape);
     if (const auto read_error = pass.run(object)) return broken(read_error);
     if (!document.at_end()) return failure("has text behind the end of its JSON object");
-    Found found = pass.found();
+    DocumentFields found = pass.found();
     found.event.record = text::trimmed(text);
     return found;
 }
-
-bool names_a_call(const Event& event) { return !event.source.empty() || !event.name.empty(); }
 
 // Text with its padding behind it; the view is without.
 std::string_view padded(std::string& text) {
@@ -151,7 +150,7 @@ std::string_view padded(std::string& text) {
 
 }  // namespace
 
-Result<Reading> EventReader::read(std::string_view document) {
+Result<EventReading> EventReader::read(std::string_view document) {
     auto reading = read_json(document);
     if (reading || simdjson::validate_utf8(document.data(), document.size())) return reading;
     repaired_.clear();
@@ -168,19 +167,44 @@ void EventReader::shrink() {
     }
 }
 
-Result<Reading> EventReader::read_json(std::string_view json) {
-    const auto found = read_document(*parser_, *shape_, json);
-    if (!found) return std::unexpected(found.error());
-    if (found->list) return Reading{.kind = Reading::Kind::list, .event = {}};
-    const Reading record{.kind = Reading::Kind::record, .event = found->event};
-    if (names_a_call(found->event)) return record;
-    if (found->record) return Reading{.kind = Reading::Kind::enveloped, .event = found->inner};
-    if (found->record_text.empty()) return record;
+Result<EventReading> EventReader::read_json(std::string_view json) {
+    Attempt attempt = read_as(*last_, json);
+    if (attempt.fits) return attempt.reading;
+    const auto* tried_last = last_;
+    for (const LogSet::Member& member : logs_->members()) {
+        if (&member == last_) continue;
+        attempt = read_as(member, json);
+        tried_last = &member;
+        if (!attempt.fits) continue;
+        last_ = &member;
+        return attempt.reading;
+    }
+    // Of no log: the first one's answer, which does not depend on what came before.
+    const bool is_first = tried_last == &logs_->first();
+    return is_first ? attempt.reading : read_as(logs_->first(), json).reading;
+}
+
+EventReader::Attempt EventReader::read_as(const LogSet::Member& member, std::string_view json) {
+    using Kind = EventReading::Kind;
+    const Log& log = *member.log;
+    const auto of_log = [&log](Kind kind, Event event) -> Attempt {
+        const bool fits = log.recognises(event);
+        event.log = &log;
+        if (event.source.empty()) event.source = log.source;
+        return {.reading = EventReading{.kind = kind, .event = event}, .fits = fits};
+    };
+    const auto found = read_document(*parser_, member.shape, json);
+    if (!found) return {.reading = std::unexpected(found.error())};
+    if (found->list)
+        return {.reading = EventReading{.kind = Kind::list, .event = {}}, .fits = true};
+    if (log.recognises(found->event)) return of_log(Kind::record, found->event);
+    if (found->record) return of_log(Kind::enveloped, found->inner);
+    if (found->record_text.empty()) return of_log(Kind::record, found->event);
 
     inner_ = found->record_text;
-    const auto inner = read_document(*inner_parser_, *shape_, padded(inner_));
-    if (!inner) return failure("holds a record that " + inner.error().text);
-    return Reading{.kind = Reading::Kind::enveloped, .event = inner->event};
+    const auto inner = read_document(*inner_parser_, member.shape, padded(inner_));
+    if (!inner) return {.reading = failure("holds a record that " + inner.error().text)};
+    return of_log(Kind::enveloped, inner->event);
 }
 
 }  // namespace cloudhijack::log

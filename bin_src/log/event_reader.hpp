@@ -5,13 +5,13 @@
 
 #include "json/json_parser.hpp"
 #include "log/event.hpp"
-#include "log/shape.hpp"
+#include "log/log_set.hpp"
 #include "result.hpp"
 
 namespace cloudhijack::log {
 
 /// What one JSON document turned out to be.
-struct Reading {
+struct EventReading {
     enum class Kind {
         record,     ///< `event` is the document
         enveloped,  ///< `event` is inside it, and no time from outside is its own
@@ -29,20 +29,29 @@ struct Reading {
 /// are skipped and only checked for balanced brackets and closed strings.
 class EventReader {
   public:
-    explicit EventReader(const Shape& shape) : shape_(&shape) {}
+    /// The logs must outlive it.
+    explicit EventReader(const LogSet& logs) : logs_(&logs), last_(&logs.first()) {}
 
     /// Reads one JSON object, with nothing behind it. `io::k_padding` bytes behind it must be
     /// readable. The event's views lie in the reader and in the document, and are valid until
     /// either changes. The error says why the text is no such document, to follow a noun.
-    Result<Reading> read(std::string_view document);
+    Result<EventReading> read(std::string_view document);
 
     /// Gives back what large documents have made it take.
     void shrink();
 
   private:
-    Result<Reading> read_json(std::string_view json);
+    /// A reading of a document by the paths of one log.
+    struct Attempt {
+        Result<EventReading> reading;
+        bool fits = false;  ///< the document holds records of this log
+    };
 
-    const Shape* shape_;
+    Result<EventReading> read_json(std::string_view json);
+    Attempt read_as(const LogSet::Member& member, std::string_view json);
+
+    const LogSet* logs_;
+    const LogSet::Member* last_;  ///< the log that fitted last: records of a stream are alike
     json::OwnedJsonParser parser_ = json::make_json_parser();
     json::OwnedJsonParser inner_parser_ = json::make_json_parser();
     std::string repaired_;  ///< a document that was not UTF-8, made so, with its padding

@@ -1,47 +1,71 @@
 #include "log/record_reader.hpp"
 
+#include <algorithm>
+#include <string>
+
 #include "io/window.hpp"
 #include "json/record_splitter.hpp"
 
 namespace cloudhijack::log {
 
-const Event* DocumentReader::read_written(std::string_view cell,
-                                          std::optional<text::Time> row_time) {
-    Event* event = compact_reader_.read(cell, json::Quotes::doubled);
-    if (event != nullptr) event->row_time = row_time;
-    return event;
+RecordReader::RecordReader(const LogSet& logs, const CallFilter& filter)
+    : logs_(&logs), filter_(&filter), event_reader_(logs) {
+    const auto members = logs.members();
+    const auto compact = std::ranges::find_if(
+        members, [](const LogSet::Member& member) { return member.log->is_compact; });
+    if (compact != members.end()) compact_reader_.emplace(*compact);
 }
 
-void DocumentReader::read(std::string_view document, std::optional<text::Time> row_time,
-                          const RecordTaker& taker) {
-    auto reading = read_one(document);
+// Reads what need not be unquoted or looked at as a whole; false if it must be.
+bool RecordReader::read_as_written(const RecordText& record, const RecordTaker& taker) {
+    if (passes_over(record)) {
+        taker.pass_over();
+        return true;
+    }
+    Event* event = compact_reader_ ? compact_reader_->read(record.text, record.quotes) : nullptr;
+    if (event == nullptr) return false;
+    event->row_time = record.row_time;
+    taker.take(*event);
+    return true;
+}
+
+bool RecordReader::passes_over(const RecordText& record) const {
+    if (record.only_name_key) {
+        return filter_->passes_over_object(record.text, *record.only_name_key);
+    }
+    return record.is_whole && filter_->passes_over(record.text, record.quotes);
+}
+
+void RecordReader::read_whole(std::string_view text, std::optional<text::Time> row_time,
+                              const RecordTaker& taker) {
+    auto reading = event_reader_.read(text);
     if (!reading) return taker.skip(reading.error().text);
-    if (reading->kind == Reading::Kind::list) return read_list(document, taker);
-    if (reading->kind == Reading::Kind::record) reading->event.row_time = row_time;
+    if (reading->kind == EventReading::Kind::list) return read_list(text, taker);
+    if (reading->kind == EventReading::Kind::record) reading->event.row_time = row_time;
     taker.take(reading->event);
 }
 
-Result<Reading> DocumentReader::read_one(std::string_view document) {
-    const Event* compact = compact_reader_.read(document, json::Quotes::single);
-    if (compact == nullptr) return reader_.read(document);
-    return Reading{.kind = Reading::Kind::record, .event = *compact};
-}
-
-void DocumentReader::read_list(std::string_view document, const RecordTaker& taker) {
-    io::Window window(io::read_from_memory(document), document.size());
-    json::RecordSplitter splitter(window, shape_->record_keys());
+void RecordReader::read_list(std::string_view text, const RecordTaker& taker) {
+    io::Window window(io::read_from_memory(text), text.size());
+    json::RecordSplitter splitter(window, logs_->record_keys());
     while (true) {
         const auto record = splitter.next();
         if (!record) return taker.skip(record.error().text);
         if (!*record) return;
-        const auto reading = read_one((*record)->text);
-        if (!reading) {
-            taker.skip("holds a record that " + reading.error().text);
-        } else if (reading->kind == Reading::Kind::list) {
-            taker.skip("holds a list of records inside another");
-        } else {
-            taker.take(reading->event);
-        }
+        read_element((*record)->text, taker);
+    }
+}
+
+// An element of a list is read whatever its call, so that a damaged one is reported.
+void RecordReader::read_element(std::string_view text, const RecordTaker& taker) {
+    if (read_as_written({.text = text, .is_whole = false}, taker)) return;
+    const auto reading = event_reader_.read(text);
+    if (!reading) {
+        taker.skip("holds a record that " + reading.error().text);
+    } else if (reading->kind == EventReading::Kind::list) {
+        taker.skip("holds a list of records inside another");
+    } else {
+        taker.take(reading->event);
     }
 }
 

@@ -1,51 +1,74 @@
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <functional>
-#include <string>
+#include <optional>
 #include <string_view>
 
+#include "log/call_filter.hpp"
 #include "log/compact_reader.hpp"
 #include "log/event_reader.hpp"
+#include "log/log_set.hpp"
 
 namespace cloudhijack::log {
 
-/// What a document reader gives for each record of a document.
+/// A text that holds a record, an envelope with one in it, or a list of those.
+struct RecordText {
+    std::string_view text;  ///< with io::k_padding readable bytes after it
+    json::Quotes quotes = json::Quotes::single;
+    /// Came with the text from outside. It is the time of a record that is the whole text, and not
+    /// of one in an envelope.
+    std::optional<text::Time> row_time = {};
+    /// Whether the text is known to end where its record does, so that the record may be passed
+    /// over unread if its call is not wanted.
+    bool is_whole = true;
+    /// The place of the name key in an object in which it occurs once and no letter is written as
+    /// `\u`, if somebody has seen that already.
+    std::optional<std::size_t> only_name_key = {};
+};
+
+/// Takes the answers of a RecordReader, one for each record of a text.
 struct RecordTaker {
     /// The event is valid during the call.
     std::function<void(const Event&)> take;
-    /// Why a part of the document is no record, to follow a noun.
+    /// Why a part of the text is not a record, to follow a noun.
     std::function<void(std::string_view)> skip;
+    /// The text is a record of a call that nobody asked for, and was not read.
+    std::function<void()> pass_over;
 };
 
-/// Reads one document with all the records in it: one as such, in an envelope, or a list of those.
-class DocumentReader {
+/// Reads texts into events, the quick way first: most records are of calls that nobody asked for
+/// and are passed over unread; of the rest most are compact; the EventReader reads what is left. A
+/// text is tried by each of the three once.
+class RecordReader {
   public:
-    explicit DocumentReader(const Shape& shape)
-        : compact_reader_(shape), shape_(&shape), reader_(shape) {}
+    /// Logs and filter must outlive it.
+    RecordReader(const LogSet& logs, const CallFilter& filter);
 
-    /// Reads a CSV cell as it is written, without the quotes around it, where that is enough: the
-    /// event of a compact record. Null where the cell must be unquoted and given to read().
-    /// io::k_padding bytes behind the cell must be readable; the event's views lie in the cell and
-    /// the reader, and are valid until either changes.
-    const Event* read_written(std::string_view cell, std::optional<text::Time> row_time);
+    void read(const RecordText& record, const RecordTaker& taker) {
+        if (!read_as_written(record, taker)) read_whole(record.text, record.row_time, taker);
+    }
 
-    /// `row_time` came with the document from outside; it is the time of a record that is the whole
-    /// document, and not of one in an envelope. io::k_padding bytes behind the text must be
-    /// readable.
-    void read(std::string_view document, std::optional<text::Time> row_time,
-              const RecordTaker& taker);
+    /// Reads a CSV cell whose quotes are doubled; `unquoted()` gives its text, if that is needed.
+    void read_cell(const RecordText& cell, const RecordTaker& taker, const auto& unquoted) {
+        if (!read_as_written(cell, taker)) read_whole(unquoted(), cell.row_time, taker);
+    }
 
-    /// Gives back what large documents have made it take.
-    void shrink() { reader_.shrink(); }
+    /// Frees memory that large texts made it allocate.
+    void shrink() { event_reader_.shrink(); }
 
   private:
-    Result<Reading> read_one(std::string_view document);
-    void read_list(std::string_view document, const RecordTaker& taker);
+    bool read_as_written(const RecordText& record, const RecordTaker& taker);
+    [[nodiscard]] bool passes_over(const RecordText& record) const;
+    void read_whole(std::string_view text, std::optional<text::Time> row_time,
+                    const RecordTaker& taker);
+    void read_list(std::string_view text, const RecordTaker& taker);
+    void read_element(std::string_view text, const RecordTaker& taker);
 
-    CompactReader compact_reader_;
-    const Shape* shape_;
-    EventReader reader_;
+    const LogSet* logs_;
+    const CallFilter* filter_;
+    std::optional<CompactReader> compact_reader_;  ///< of the log whose records are compact
+    EventReader event_reader_;
 };
 
 }  // namespace cloudhijack::log

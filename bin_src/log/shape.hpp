@@ -6,7 +6,6 @@
 #include <string_view>
 #include <vector>
 
-#include "json/record_keys.hpp"
 #include "log/event.hpp"
 #include "text/key_table.hpp"
 
@@ -62,18 +61,9 @@ class Shape {
     /// The table that the shape was made of.
     [[nodiscard]] std::span<const ShapePath> paths() const { return paths_; }
 
-    /// The keys at top level under which a document holds an array of records, and the key of the
-    /// path that feeds the event's name.
-    [[nodiscard]] const json::RecordKeys& record_keys() const { return record_keys_; }
-
-    /// The records of AWS CloudTrail: as such, delivered by EventBridge, as a file in S3, and as
-    /// `aws cloudtrail lookup-events` prints them.
-    static const Shape& cloudtrail();
-
   private:
     std::span<const ShapePath> paths_;
     Node root_;
-    json::RecordKeys record_keys_;
 };
 
 }  // namespace cloudhijack::log

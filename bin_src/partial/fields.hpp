@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "log/cloudtrail_outcome.hpp"
+#include "log/call.hpp"
 #include "rules/catalogue.hpp"
 #include "rules/phase.hpp"
 #include "text/address.hpp"

@@ -15,12 +15,12 @@ namespace cloudhijack::rules {
 
 Catalogue::Catalogue(std::vector<Service> services)
     : services_(std::move(services)), names_(services_.size()) {
-    std::map<std::string, std::vector<Named>> by_name;
+    std::map<std::string, std::vector<SourceEntries>> by_name;
     for (std::size_t service = 0; service < services_.size(); ++service) {
         for (std::size_t phase = 0; phase < k_phase_names.size(); ++phase) {
-            for (const Call& call : services_[service].calls.at(phase)) {
-                std::vector<Named>& sources = by_name[call.name];
-                auto source = std::ranges::find(sources, call.source, &Named::source);
+            for (const CatalogueCall& call : services_[service].calls.at(phase)) {
+                std::vector<SourceEntries>& sources = by_name[call.name];
+                auto source = std::ranges::find(sources, call.source, &SourceEntries::source);
                 if (source == sources.end()) {
                     source = sources.insert(source, {.source = call.source, .entries = {}});
                 }
@@ -32,6 +32,7 @@ Catalogue::Catalogue(std::vector<Service> services)
                 entries.push_back({.service = service,
                                    .phase = static_cast<Phase>(phase),
                                    .call = static_cast<std::uint16_t>(number),
+                                   .topic = log::topic_of(call.name),
                                    .conditions = call.conditions});
             }
         }
@@ -48,7 +49,7 @@ std::span<const Catalogue::Entry> Catalogue::find(std::string_view source,
     const auto place = places_.find(name);
     if (!place) return {};
     const auto& sources = by_name_[*place];
-    const auto found = std::ranges::find(sources, source, &Named::source);
+    const auto found = std::ranges::find(sources, source, &SourceEntries::source);
     return found != sources.end() ? std::span(found->entries) : std::span<const Entry>{};
 }
 
@@ -60,9 +61,9 @@ std::string Catalogue::fingerprint() const {
     };
     for (const Service& service : services_) {
         add(service.id);
-        for (const std::vector<Call>& calls : service.calls) {
+        for (const std::vector<CatalogueCall>& calls : service.calls) {
             add(std::to_string(calls.size()));
-            for (const Call& call : calls) {
+            for (const CatalogueCall& call : calls) {
                 add(call.source);
                 add(call.name);
                 add(std::to_string(call.conditions.size()));

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "log/call.hpp"
 #include "log/condition.hpp"
 #include "rules/pattern.hpp"
 #include "rules/phase.hpp"
@@ -23,7 +24,7 @@ inline constexpr std::uint64_t k_largest_threshold = 1'000'000'000;
 inline constexpr std::size_t k_most_calls = 5000;
 
 /// A call as the catalogue names it: `PutAccountSendingAttributes(sendingEnabled=true)`.
-struct Call {
+struct CatalogueCall {
     std::string source;  ///< as events have it: `ses.amazonaws.com`
     std::string name;
     std::vector<log::Condition> conditions;  ///< on the request's parameters; all must hold
@@ -37,9 +38,9 @@ struct Service {
     std::uint64_t threshold = 0;  ///< calls in a span that a row needs more of
     std::string data_events;      ///< what only data events show, in words; can be empty
     std::string never_logged;     ///< what CloudTrail never shows, and what does, in words
-    std::array<std::vector<Call>, k_phase_names.size()> calls;
+    std::array<std::vector<CatalogueCall>, k_phase_names.size()> calls;
 
-    [[nodiscard]] const std::vector<Call>& calls_of(Phase phase) const {
+    [[nodiscard]] const std::vector<CatalogueCall>& calls_of(Phase phase) const {
         return calls.at(static_cast<std::size_t>(phase));
     }
 };
@@ -52,6 +53,7 @@ class Catalogue {
         std::size_t service;  ///< index in services()
         Phase phase;
         std::uint16_t call;  ///< which of the service's calls it is; see call_name()
+        log::CallTopic topic;
         std::vector<log::Condition> conditions;
     };
 
@@ -65,6 +67,11 @@ class Catalogue {
     /// The name of a service's call, by the number that its entries have.
     [[nodiscard]] std::string_view call_name(std::size_t service, std::uint16_t call) const {
         return names_[service][call];
+    }
+
+    /// What it is about.
+    [[nodiscard]] log::CallTopic topic(std::size_t service, std::uint16_t call) const {
+        return log::topic_of(call_name(service, call));
     }
 
     /// How many calls a service has, each once whatever its phases.
@@ -83,16 +90,16 @@ class Catalogue {
 
   private:
     /// What a source's call of one name counts for.
-    struct Named {
+    struct SourceEntries {
         std::string source;
         std::vector<Entry> entries;
     };
 
     std::vector<Service> services_;
-    std::vector<std::vector<std::string>> names_;  ///< of each service's calls, by number
-    std::vector<std::string> call_names_;          ///< of all services, in byte order
-    text::KeyTable places_;                        ///< of the names, in call_names_
-    std::vector<std::vector<Named>> by_name_;      ///< for each of call_names_
+    std::vector<std::vector<std::string>> names_;      ///< of each service's calls, by number
+    std::vector<std::string> call_names_;              ///< of all services, in byte order
+    text::KeyTable places_;                            ///< of the names, in call_names_
+    std::vector<std::vector<SourceEntries>> by_name_;  ///< for each of call_names_
 };
 
 /// The thresholds of all services, in their order.

@@ -19,7 +19,7 @@ constexpr std::string_view k_standard_input = "-";
 
 /// Goes through paths and what is below them, without recursion: a folder can be as deep as it
 /// likes.
-class Walk {
+class FileWalk {
   public:
     void add(const std::string& path) {
         look_at(path, /*named=*/true);
@@ -96,7 +96,7 @@ std::string shown_name(const std::string& path) {
 }
 
 FileList list_files(const std::vector<std::string>& paths) {
-    Walk walk;
+    FileWalk walk;
     for (const std::string& path : paths) walk.add(path);
     return std::move(walk).finish();
 }

@@ -18,7 +18,6 @@
 #include "config/setup.hpp"
 #include "detect/hunt/evidence/words.hpp"
 #include "io/file_descriptor.hpp"
-#include "log/shape.hpp"
 #include "output/answer.hpp"
 #include "output/csv_and_ndjson.hpp"
 #include "output/findings_table.hpp"
@@ -143,9 +142,8 @@ int scan(ScanOptions options, const Setup& setup) {
     for (const std::string& skipped : list.skipped) tell(skipped);
     for (const std::string& problem : list.problems) tell(problem);
 
-    Scanner scanner(
-        [&] { return output::new_activity(setup.catalogue, options.config); },
-        log::CallFilter(log::Shape::cloudtrail().record_keys().name, setup.catalogue.call_names()));
+    Scanner scanner([&] { return output::new_activity(setup.catalogue, options.config); },
+                    *setup.logs, log::CallFilter(*setup.logs, setup.catalogue.call_names()));
     std::vector<FileOutcome> outcomes;
     {
         std::optional<ProgressLine> line;

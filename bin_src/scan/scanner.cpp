@@ -91,7 +91,9 @@ void judge(const File& file, FileOutcome& outcome) {
 
 /// What a thread reads with, which takes memory as soon as it is there.
 struct Readers {
-    log::DocumentReader documents{log::Shape::cloudtrail()};
+    Readers(const log::LogSet& logs, const log::CallFilter& filter) : records(logs, filter) {}
+
+    log::RecordReader records;
     io::UnpackRoom room;
 };
 
@@ -101,6 +103,11 @@ class ScanThread {
     ScanThread(Scanner& scanner, std::span<const File> files, BatchQueue& queue,
                std::vector<FileOutcome>& outcomes)
         : scanner_(&scanner), files_(files), queue_(&queue), outcomes_(&outcomes) {}
+    ScanThread(const ScanThread&) = delete;  // what takes its records views it
+    ScanThread& operator=(const ScanThread&) = delete;
+    ScanThread(ScanThread&&) = delete;
+    ScanThread& operator=(ScanThread&&) = delete;
+    ~ScanThread() = default;
 
     void run() {
         while (true) {
@@ -124,7 +131,7 @@ class ScanThread {
     // may need memory after that.
     void guarded(std::size_t file, const auto& read) {
         try {
-            if (!readers_) readers_.emplace();
+            if (!readers_) readers_.emplace(*scanner_->logs_, scanner_->filter_);
             if (!activity_) activity_ = scanner_->new_activity_();
             read();
             hand_in(file);
@@ -155,7 +162,7 @@ class ScanThread {
             outcome_.error = "is UTF-16; convert it to UTF-8 first";
             return;
         }
-        json::RecordSplitter splitter(window, log::Shape::cloudtrail().record_keys());
+        json::RecordSplitter splitter(window, scanner_->logs_->record_keys());
         while (read_next(splitter)) {
             if (outcome_.records >= k_records_at_once) hand_in(index);
             if (!queue_->is_hungry()) continue;
@@ -167,56 +174,48 @@ class ScanThread {
 
     void read_batch(const Batch& batch) {
         io::Window window(batch.text());
-        json::RecordSplitter splitter(window, log::Shape::cloudtrail().record_keys(),
-                                      batch.stretch());
+        json::RecordSplitter splitter(window, scanner_->logs_->record_keys(), batch.stretch());
         while (read_next(splitter)) {
         }
     }
 
-    // Most records are of calls that the catalogue does not name, and are not read. False at the
-    // end.
+    // False at the end.
     bool read_next(json::RecordSplitter& splitter) {
         const auto document = splitter.next();
         if (!document) outcome_.error = document.error().text;
         if (!document || !*document) return false;
-        if (passes_over(**document)) {
-            ++outcome_.records;
-        } else {
-            read_document((*document)->text, (*document)->position);
-        }
+        read_document(**document);
         return true;
     }
 
-    [[nodiscard]] bool passes_over(const json::RecordSplitter::Document& document) const {
-        const auto& filter = scanner_->filter_;
-        if (document.only_name_key) {
-            return filter.passes_over_object(document.text, *document.only_name_key);
-        }
-        return document.is_closed && filter.passes_over(document.text, json::Quotes::single);
+    void read_document(const json::RecordSplitter::Document& document) {
+        position_ = document.position;
+        is_broken_ = false;
+        readers_->records.read({.text = document.text,
+                                .is_whole = document.is_closed,
+                                .only_name_key = document.only_name_key},
+                               taker_);
+        // A line that was cut after a colon or a comma takes the next one into its document.
+        const auto next_line = is_broken_ ? document.text.rfind("\n{") : std::string_view::npos;
+        if (next_line == std::string_view::npos) return;
+        readers_->records.read({.text = document.text.substr(next_line + 1), .is_whole = false},
+                               next_line_taker_);
     }
 
-    void read_document(std::string_view text, std::uint64_t position) {
-        bool broken = false;
-        const auto take = [&](const log::Event& event) {
-            ++outcome_.records;
-            const auto added = detect::add(*activity_, event);
-            if (added == detect::Added::left_out) ++outcome_.left_out;
-            if (added == detect::Added::undated) {
-                skip(position, "has no eventTime that is a time");
-            }
-        };
-        readers_->documents.read(text, std::nullopt,
-                                 {.take = take, .skip = [&](std::string_view why) {
-                                      ++outcome_.records;
-                                      skip(position, why);
-                                      broken = true;
-                                  }});
-        // A line that was cut behind a colon or a comma takes the next one into its document.
-        const auto next_line = broken ? text.rfind("\n{") : std::string_view::npos;
-        if (next_line != std::string_view::npos) {
-            readers_->documents.read(text.substr(next_line + 1), std::nullopt,
-                                     {.take = take, .skip = [](std::string_view) {}});
+    void take(const log::Event& event) {
+        ++outcome_.records;
+        const auto added = detect::add(*activity_, event);
+        if (added == detect::Added::left_out) ++outcome_.left_out;
+        if (added == detect::Added::undated) {
+            skip(position_, "has no " + std::string(event.log->path_of(&log::Event::time_text)) +
+                                " that is a time");
         }
+    }
+
+    void skip_broken(std::string_view why) {
+        ++outcome_.records;
+        skip(position_, why);
+        is_broken_ = true;
     }
 
     void skip(std::uint64_t position, std::string_view why) {
@@ -228,7 +227,7 @@ class ScanThread {
 
     // Adds what this thread has of a file to what the others have.
     void hand_in(std::size_t file) {
-        readers_->documents.shrink();
+        readers_->records.shrink();
         scanner_->progress_.records += outcome_.records;
         const std::scoped_lock lock(scanner_->mutex_);
         take_outcome(file);
@@ -262,7 +261,14 @@ class ScanThread {
     std::optional<Readers> readers_;
     std::optional<detect::Activity> activity_;
     FileOutcome outcome_;
-    bool reads_file_ = false;  ///< and not a batch of one
+    bool reads_file_ = false;     ///< and not a batch of one
+    std::uint64_t position_ = 0;  ///< of the document that is read
+    bool is_broken_ = false;      ///< something in it could not be read
+    log::RecordTaker taker_{.take = [this](const log::Event& event) { take(event); },
+                            .skip = [this](std::string_view why) { skip_broken(why); },
+                            .pass_over = [this] { ++outcome_.records; }};
+    log::RecordTaker next_line_taker_{
+        .take = taker_.take, .skip = [](std::string_view) {}, .pass_over = taker_.pass_over};
 };
 
 std::vector<FileOutcome> Scanner::run(std::span<const File> files, unsigned threads) {

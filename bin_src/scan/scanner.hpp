@@ -12,6 +12,7 @@
 
 #include "detect/activity.hpp"
 #include "log/call_filter.hpp"
+#include "log/log_set.hpp"
 #include "scan/files.hpp"
 
 namespace cloudhijack::scan {
@@ -40,10 +41,11 @@ class Scanner {
   public:
     using NewActivity = std::function<detect::Activity()>;
 
-    /// `new_activity` makes an empty activity of the one mode of this scan; `filter` tells which
-    /// records need not be read.
-    Scanner(NewActivity new_activity, log::CallFilter filter)
+    /// `new_activity` makes an empty activity of the one mode of this scan; `filter` decides which
+    /// records need not be read. The logs must outlive it.
+    Scanner(NewActivity new_activity, const log::LogSet& logs, log::CallFilter filter)
         : new_activity_(std::move(new_activity)),
+          logs_(&logs),
           filter_(std::move(filter)),
           activity_(new_activity_()) {}
 
@@ -66,6 +68,7 @@ class Scanner {
     friend class ScanThread;
 
     NewActivity new_activity_;
+    const log::LogSet* logs_;
     log::CallFilter filter_;
     ScanProgress progress_;
     mutable std::mutex mutex_;  ///< of activity_

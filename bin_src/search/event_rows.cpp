@@ -17,23 +17,39 @@ using csv::RowReader;
 using log::Event;
 using text::Time;
 
-// The Splunk Add-on for AWS writes `success`, in any case, into the errorCode of every success.
+constexpr std::string_view k_add_on_success = "success";
+
+// The Splunk Add-on for AWS writes `success`, in any case, into the error code of every success.
 bool says_success(std::string_view error_code) {
-    constexpr std::string_view success = "success";
-    return std::ranges::equal(error_code, success, [](char a, char b) {
+    return std::ranges::equal(error_code, k_add_on_success, [](char a, char b) {
         return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b;
     });
 }
 
 }  // namespace
 
+EventRows::EventRows(config::Input input, const log::LogSet& logs, Sinks sinks)
+    : input_(input),
+      logs_(&logs),
+      records_(logs, sinks.filter),
+      sinks_(std::move(sinks)),
+      taker_{
+          .take = [this](const log::Event& event) { take(event); },
+          .skip =
+              [this](std::string_view why) { sinks_.intake.skip("its _raw " + std::string(why)); },
+          .pass_over =
+              [this] {
+                  ++sinks_.intake.records;
+                  sinks_.clock.lap(Stage::csv);
+              }} {}
+
 std::vector<std::string> EventRows::required_fields(config::Input input, bool with_partial_rows,
-                                                    const log::Shape& shape) {
+                                                    const log::LogSet& logs) {
     std::vector<std::string> fields = {"_time"};
     if (input == config::Input::raw || with_partial_rows) fields.emplace_back("_raw");
     if (with_partial_rows) fields.emplace_back(k_partial_column);
     if (input == config::Input::fields) {
-        for (const log::ShapePath& line : shape.paths()) {
+        for (const log::ShapePath& line : logs.first().shape.paths()) {
             if (line.in_columns) fields.emplace_back(line.path);
         }
     }
@@ -41,9 +57,9 @@ std::vector<std::string> EventRows::required_fields(config::Input input, bool wi
 }
 
 Result<> EventRows::read_chunk(io::Window& body) {
-    documents_.shrink();
+    records_.shrink();
     RowReader rows(body);
-    into_.clock.start_row();
+    sinks_.clock.start_row();
     std::optional<Columns> columns;
     while (true) {
         const auto next = rows.next(columns ? columns->count : scp::k_column_cap + 1);
@@ -56,55 +72,57 @@ Result<> EventRows::read_chunk(io::Window& body) {
             continue;
         }
         if (*next == RowReader::Next::unclosed) {
-            ++into_.intake.rows;
-            into_.intake.skip("the chunk ends inside a quoted cell");
+            ++sinks_.intake.rows;
+            sinks_.intake.skip("the chunk ends inside a quoted cell");
         } else if (auto read = read_row(rows, *columns); !read) {
             return read;
         }
-        into_.clock.start_row();
+        sinks_.clock.start_row();
     }
 }
 
 Result<> EventRows::read_row(RowReader& rows, const Columns& columns) {
-    if (into_.take_partial && is_partial(rows, columns)) {
+    if (sinks_.take_partial && is_partial(rows, columns)) {
         const std::string_view document = rows.cell(*columns.partial);
-        into_.clock.lap(Stage::csv);
-        into_.take_partial(document);
+        sinks_.clock.lap(Stage::csv);
+        sinks_.take_partial(document);
         return {};
     }
-    ++into_.intake.rows;
+    ++sinks_.intake.rows;
     const auto time = columns.time ? text::parse_time(rows.cell(*columns.time)) : std::nullopt;
-    if (time) into_.intake.newest = std::max(into_.intake.newest, time);
+    if (time) sinks_.intake.newest = std::max(sinks_.intake.newest, time);
     if (input_ == config::Input::fields) {
         read_fields_row(rows, columns, time);
         return {};
     }
-    if (!columns.raw && !(columns.partial && into_.take_partial)) {
+    if (!columns.raw && !(columns.partial && sinks_.take_partial)) {
         return failure(
             "the events have no _raw, in which cloudhijack reads the CloudTrail record; keep it: "
             "| fields _time, _raw | cloudhijack, or use input=fields");
     }
-    if (columns.raw && read_written_row(rows.written_cell(*columns.raw), time)) return {};
-    read_raw_row(columns.raw ? rows.cell(*columns.raw) : std::string_view{}, time);
+    if (!columns.raw) {
+        sinks_.intake.skip("its _raw is empty");
+        return {};
+    }
+    read_raw_row(rows, *columns.raw, time);
     return {};
 }
 
-// Reads what need not be unquoted; false where it must be. Most events are of calls that the
-// catalogue does not name: such a record is not read at all, so neither what in it is broken is
-// told.
-bool EventRows::read_written_row(std::string_view written, std::optional<Time> time) {
-    if (written.size() < 2 || written.front() != '"' || written.back() != '"') return false;
-    const std::string_view record = written.substr(1, written.size() - 2);
-    if (into_.filter.passes_over(record, json::Quotes::doubled)) {
-        ++into_.intake.records;
-        into_.clock.lap(Stage::csv);
-        return true;
+// Most cells are quoted, and can be read as they are written.
+void EventRows::read_raw_row(RowReader& rows, std::size_t raw, std::optional<Time> time) {
+    const std::string_view cell = rows.written_cell(raw);
+    sinks_.clock.lap(Stage::csv);
+    if (cell.size() >= 2 && cell.front() == '"' && cell.back() == '"') {
+        records_.read_cell({.text = cell.substr(1, cell.size() - 2),
+                            .quotes = json::Quotes::doubled,
+                            .row_time = time},
+                           taker_, [&] { return rows.cell(raw); });
+    } else if (rows.cell(raw).empty()) {
+        sinks_.intake.skip("its _raw is empty");
+    } else {
+        records_.read({.text = rows.cell(raw), .row_time = time, .is_whole = false}, taker_);
     }
-    into_.clock.lap(Stage::csv);
-    const Event* event = documents_.read_written(record, time);
-    if (event == nullptr) return false;
-    take(*event);
-    return true;
+    sinks_.clock.lap(Stage::json);
 }
 
 // An indexed event has its _raw, and one that came without it has its fields.
@@ -133,7 +151,7 @@ Result<EventRows::Columns> EventRows::read_header(RowReader& rows) {
                     .time = place_of("_time"),
                     .partial = place_of(k_partial_column),
                     .fields = {}};
-    for (const log::ShapePath& line : shape_->paths()) {
+    for (const log::ShapePath& line : logs_->first().shape.paths()) {
         const auto column = place_of(line.path);
         if (!line.in_columns || !column) continue;
         const auto twin = place_of(std::string(csv::k_multivalue_prefix) + std::string(line.path));
@@ -143,26 +161,16 @@ Result<EventRows::Columns> EventRows::read_header(RowReader& rows) {
         return std::ranges::find(columns.fields, field, &Columns::Field::field) !=
                columns.fields.end();
     };
-    into_.intake.saw_call_columns |= has(&Event::source) && has(&Event::name);
+    sinks_.intake.saw_call_columns |= has(&Event::source) && has(&Event::name);
     const auto fields = std::ranges::count_if(  // twins and what is Splunk's own begin so
         places, [](const auto& place) { return !place.first.starts_with('_'); });
-    into_.intake.fields = std::max(into_.intake.fields, static_cast<std::uint64_t>(fields));
+    sinks_.intake.fields = std::max(sinks_.intake.fields, static_cast<std::uint64_t>(fields));
     return columns;
-}
-
-void EventRows::read_raw_row(std::string_view raw, std::optional<Time> time) {
-    if (raw.empty()) return into_.intake.skip("its _raw is empty");
-    into_.clock.lap(Stage::csv);
-    documents_.read(
-        raw, time,
-        {.take = [this](const Event& event) { take(event); },
-         .skip =
-             [this](std::string_view why) { into_.intake.skip("its _raw " + std::string(why)); }});
-    into_.clock.lap(Stage::json);
 }
 
 void EventRows::read_fields_row(RowReader& rows, const Columns& columns, std::optional<Time> time) {
     Event event;
+    event.log = logs_->first().log;
     event.row_time = time;
     std::deque<std::string> kept;  // texts that the row itself does not hold
     for (const auto& [field, column, twin] : columns.fields) {
@@ -178,14 +186,20 @@ void EventRows::read_fields_row(RowReader& rows, const Columns& columns, std::op
         }
     }
     if (says_success(event.error_code)) event.error_code = {};
-    into_.clock.lap(Stage::csv);
+    sinks_.clock.lap(Stage::csv);
     take(event);
 }
 
 void EventRows::take(const Event& event) {
-    into_.clock.lap(Stage::json);
-    into_.intake.take(detect::add(into_.activity, event));
-    into_.clock.lap(Stage::group);
+    sinks_.clock.lap(Stage::json);
+    const detect::Added added = detect::add(sinks_.activity, event);
+    if (added == detect::Added::undated) {
+        const std::string_view key = event.log->path_of(&Event::time_text);
+        sinks_.intake.skip("neither _time nor the record's " + std::string(key) + " is a time");
+    } else {
+        sinks_.intake.take(added);
+    }
+    sinks_.clock.lap(Stage::group);
 }
 
 }  // namespace cloudhijack::search

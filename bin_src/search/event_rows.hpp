@@ -11,7 +11,7 @@
 #include "csv/row_reader.hpp"
 #include "detect/activity.hpp"
 #include "io/window.hpp"
-#include "log/call_filter.hpp"
+#include "log/log_set.hpp"
 #include "log/record_reader.hpp"
 #include "result.hpp"
 #include "search/intake.hpp"
@@ -25,8 +25,8 @@ inline constexpr std::string_view k_partial_column = "cloudhijack_partial";
 /// Reads the rows of a search into an activity.
 class EventRows {
   public:
-    /// Where what is read goes. All of it must outlive the reader.
-    struct Into {
+    /// What the rows are read into. All of it must outlive the reader.
+    struct Sinks {
         detect::Activity& activity;
         Intake& intake;
         StageClock& clock;
@@ -36,25 +36,30 @@ class EventRows {
         std::function<void(std::string_view)> take_partial;
     };
 
-    EventRows(config::Input input, const log::Shape& shape, Into into)
-        : input_(input), shape_(&shape), documents_(shape), into_(std::move(into)) {}
+    /// The logs must outlive it.
+    EventRows(config::Input input, const log::LogSet& logs, Sinks sinks);
+    EventRows(const EventRows&) = delete;  // what takes its records views it
+    EventRows& operator=(const EventRows&) = delete;
+    EventRows(EventRows&&) = delete;
+    EventRows& operator=(EventRows&&) = delete;
+    ~EventRows() = default;
 
     /// The fields that Splunk must send for this input.
     static std::vector<std::string> required_fields(config::Input input, bool with_partial_rows,
-                                                    const log::Shape& shape);
+                                                    const log::LogSet& logs);
 
-    /// Reads one chunk's body. What is no CloudTrail record is skipped and counted. The error ends
+    /// Reads one chunk's body. A row that holds no record is skipped and counted. The error ends
     /// the search.
     Result<> read_chunk(io::Window& body);
 
   private:
-    /// Where the columns of one chunk stand; each chunk has a header of its own.
+    /// The places of one chunk's columns; each chunk has its own header.
     struct Columns {
         std::size_t count = 0;
         std::optional<std::size_t> raw;
         std::optional<std::size_t> time;
         std::optional<std::size_t> partial;
-        /// Of each text path of the shape that has a column.
+        /// Those of the first log's text paths that have a column.
         struct Field {
             std::string_view log::Event::* field = nullptr;
             std::size_t column = 0;
@@ -66,16 +71,16 @@ class EventRows {
     Result<Columns> read_header(csv::RowReader& rows);
     Result<> read_row(csv::RowReader& rows, const Columns& columns);
     static bool is_partial(csv::RowReader& rows, const Columns& columns);
-    bool read_written_row(std::string_view written, std::optional<text::Time> time);
-    void read_raw_row(std::string_view raw, std::optional<text::Time> time);
+    void read_raw_row(csv::RowReader& rows, std::size_t raw, std::optional<text::Time> time);
     void read_fields_row(csv::RowReader& rows, const Columns& columns,
                          std::optional<text::Time> time);
     void take(const log::Event& event);
 
     config::Input input_;
-    const log::Shape* shape_;
-    log::DocumentReader documents_;
-    Into into_;
+    const log::LogSet* logs_;
+    log::RecordReader records_;
+    Sinks sinks_;
+    log::RecordTaker taker_;
 };
 
 }  // namespace cloudhijack::search

@@ -12,9 +12,6 @@ constexpr std::size_t k_longest_reason = 400;
 }  // namespace
 
 void Intake::take(detect::Added added) {
-    if (added == detect::Added::undated) {
-        return skip("neither _time nor the record's eventTime is a time");
-    }
     ++records;
     if (added == detect::Added::counted) ++counted;
     if (added == detect::Added::failed) ++failed;

@@ -27,7 +27,7 @@ struct Intake {
 
     [[nodiscard]] std::uint64_t relevant() const { return counted + failed + left_out; }
 
-    /// Counts a record by what became of it.
+    /// Counts a record by what became of it; one without a time is skip()ped.
     void take(detect::Added added);
 
     /// Counts a record that is left out.

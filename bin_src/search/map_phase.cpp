@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "csv/row_writer.hpp"
-#include "log/shape.hpp"
 #include "output/answer.hpp"
 #include "partial/document_reader.hpp"
 #include "partial/document_writer.hpp"
@@ -25,7 +24,7 @@ MapPhase::MapPhase(const config::Setup& setup, config::Config config, StageClock
     : setup_(&setup),
       config_(std::move(config)),
       clock_(&clock),
-      filter_(log::Shape::cloudtrail().record_keys().name, setup.catalogue.call_names()),
+      filter_(*setup.logs, setup.catalogue.call_names()),
       header_(header_of(setup, config_)) {}
 
 std::string MapPhase::getinfo_reply() { return scp::streaming_getinfo_reply(); }
@@ -33,7 +32,7 @@ std::string MapPhase::getinfo_reply() { return scp::streaming_getinfo_reply(); }
 Result<> MapPhase::exchange(io::Window& body, bool finished, io::ByteSink& replies) {
     detect::Activity activity = output::new_activity(setup_->catalogue, config_);
     ChunkTally tally;
-    EventRows rows(config_.input, log::Shape::cloudtrail(),
+    EventRows rows(config_.input, *setup_->logs,
                    {.activity = activity,
                     .intake = tally.intake,
                     .clock = *clock_,

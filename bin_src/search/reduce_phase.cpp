@@ -4,7 +4,6 @@
 #include <variant>
 #include <vector>
 
-#include "log/shape.hpp"
 #include "output/answer.hpp"
 #include "output/splunk_csv.hpp"
 #include "scp/chunk_writer.hpp"
@@ -44,8 +43,8 @@ ReducePhase::ReducePhase(const config::Setup& setup, config::Config config, Stag
       max_result_rows_(max_result_rows),
       activity_(output::new_activity(setup.catalogue, config_)),
       peers_(setup, config_),
-      filter_(log::Shape::cloudtrail().record_keys().name, setup.catalogue.call_names()),
-      rows_(config_.input, log::Shape::cloudtrail(),
+      filter_(*setup.logs, setup.catalogue.call_names()),
+      rows_(config_.input, *setup.logs,
             {.activity = activity_,
              .intake = intake_,
              .clock = clock,
@@ -61,7 +60,7 @@ std::function<void(std::string_view)> ReducePhase::take_partial() {
 
 std::string ReducePhase::getinfo_reply() const {
     const auto fields =
-        EventRows::required_fields(config_.input, config_.distributed, log::Shape::cloudtrail());
+        EventRows::required_fields(config_.input, config_.distributed, *setup_->logs);
     return scp::reporting_getinfo_reply(
         fields,
         config_.distributed ? config::map_command(config_, setup_->catalogue.fingerprint()) : "");
@@ -144,9 +143,11 @@ std::vector<scp::Message> ReducePhase::messages(const output::Findings& findings
                                       intake_.first_reason);
     }
     if (config_.input == config::Input::fields && intake_.rows > 0 && !intake_.saw_call_columns) {
+        const log::Log& log = *setup_->logs->first().log;
         tell(scp::Severity::warn,
-             "no event has the fields eventSource and eventName, which input=fields reads; keep "
-             "them, or keep _raw and leave input=fields out");
+             "no event has the fields " + std::string(log.path_of(&log::Event::source)) + " and " +
+                 std::string(log.path_of(&log::Event::name)) +
+                 ", which input=fields reads; keep them, or keep _raw and leave input=fields out");
     }
     if (config_.input == config::Input::raw && intake_.fields > k_few_fields) {
         tell(scp::Severity::info,

@@ -41,7 +41,7 @@ bool volume_has_conditions(const rules::Catalogue& catalogue) {
     return std::ranges::any_of(catalogue.services(), [](const rules::Service& service) {
         return std::ranges::any_of(
             service.calls_of(rules::Phase::volume),
-            [](const rules::Call& call) { return !call.conditions.empty(); });
+            [](const rules::CatalogueCall& call) { return !call.conditions.empty(); });
     });
 }
 

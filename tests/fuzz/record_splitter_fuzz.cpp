@@ -10,7 +10,7 @@
 
 #include "byte_pieces.hpp"
 #include "json/record_splitter.hpp"
-#include "log/shape.hpp"
+#include "log/log_set.hpp"
 #include "must.hpp"
 
 namespace {
@@ -28,13 +28,13 @@ struct Split {
 };
 
 bool is_only_name_key(std::string_view text, std::size_t place) {
-    const std::string_view key = log::Shape::cloudtrail().record_keys().name.text();
+    const std::string_view key = log::all_logs().record_keys().name.text();
     return text.find(key) == place && text.rfind(key) == place && !text.contains("\\u");
 }
 
 Split split(const std::string& bytes, std::size_t piece, Cpu cpu = cpu_at_hand()) {
     io::Window window(in_pieces(bytes, piece), std::size_t{1024} * 1024);
-    json::RecordSplitter splitter(window, log::Shape::cloudtrail().record_keys(), cpu);
+    json::RecordSplitter splitter(window, log::all_logs().record_keys(), cpu);
     Split made;
     std::uint64_t end = 0;
     while (true) {

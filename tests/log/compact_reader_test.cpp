@@ -14,7 +14,6 @@ using namespace cloudhijack::log;
 using json::Quotes;
 using log::CompactReader;
 using log::Event;
-using log::Shape;
 
 namespace {
 
@@ -42,7 +41,7 @@ bool reads(const std::string& record) {
     CAPTURE(record);
     CHECK(compact_difference(record) == "");
     const std::string padded = record + std::string(io::k_padding, '}');
-    CompactReader reader(Shape::cloudtrail());
+    CompactReader reader(log::all_logs().first());
     return reader.read(std::string_view(padded).substr(0, record.size()), Quotes::single) !=
            nullptr;
 }
@@ -51,7 +50,7 @@ bool reads(const std::string& record) {
 
 TEST_CASE("compact: the fields of a record as AWS writes it") {
     const std::string padded = std::string(k_record) + std::string(io::k_padding, ' ');
-    CompactReader reader(Shape::cloudtrail());
+    CompactReader reader(log::all_logs().first());
     const Event* event =
         reader.read(std::string_view(padded).substr(0, k_record.size()), Quotes::single);
     REQUIRE(event != nullptr);
@@ -59,24 +58,22 @@ TEST_CASE("compact: the fields of a record as AWS writes it") {
     CHECK(event->name == "InvokeModel");
     CHECK(event->error_code.empty());
     CHECK(event->source_address.empty());
-    CHECK(event->caller_arn == "arn:aws:sts::1:assumed-role/r/x");
-    CHECK(event->issuer_arn == "r");
-    CHECK(event->with_bearer_token == "true");
-    CHECK(event->request_parameters ==
-          R"({"modelId":"m","list":[1,{"eventName":"Publish"},[]],"y":{}})");
+    CHECK(event->caller == "arn:aws:sts::1:assumed-role/r/x");
+    CHECK(event->issuer == "r");
+    CHECK(event->bearer_token == "true");
+    CHECK(event->parameters == R"({"modelId":"m","list":[1,{"eventName":"Publish"},[]],"y":{}})");
     CHECK(event->record == k_record);
 }
 
 TEST_CASE("compact: a CSV cell is read as it is written") {
     const std::string cell = with_doubled_quotes(k_record);
     const std::string padded = cell + "\",\"next\"\n" + std::string(io::k_padding, '"');
-    CompactReader reader(Shape::cloudtrail());
+    CompactReader reader(log::all_logs().first());
     const Event* event =
         reader.read(std::string_view(padded).substr(0, cell.size()), Quotes::doubled);
     REQUIRE(event != nullptr);
     CHECK(event->name == "InvokeModel");
-    CHECK(event->request_parameters ==
-          R"({"modelId":"m","list":[1,{"eventName":"Publish"},[]],"y":{}})");
+    CHECK(event->parameters == R"({"modelId":"m","list":[1,{"eventName":"Publish"},[]],"y":{}})");
     for (const char* other : {R"({""eventName"":""a"b"",)", R"({""eventName"":"")"}) {
         const std::string text = other + std::string(io::k_padding, '"');
         CHECK(reader.read(std::string_view(text).substr(0, std::string_view(other).size()),
@@ -136,7 +133,7 @@ TEST_CASE("compact: numbers, words and empty values stand anywhere") {
 }
 
 TEST_CASE("compact: a record cut off anywhere is not read, whatever lies behind it") {
-    CompactReader reader(Shape::cloudtrail());
+    CompactReader reader(log::all_logs().first());
     for (const char behind : {'}', '"', ',', '1', ']', ':', '\0'}) {
         for (std::size_t size = 0; size < k_record.size(); ++size) {
             std::string record(k_record.substr(0, size));

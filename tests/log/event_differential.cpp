@@ -109,7 +109,7 @@ class PlainReader : public nlohmann::json_sax<Json> {
 
 /// In which field two events differ; empty for none. With doubled quotes there is no record.
 std::string field_difference(const Event& event, const Event& other, bool with_record) {
-    for (const ShapePath& line : Shape::cloudtrail().paths()) {
+    for (const ShapePath& line : cloudtrail().paths) {
         if (line.field == nullptr || event.*line.field == other.*line.field) continue;
         return std::string(line.path) + ": \"" + std::string(event.*line.field) + "\", and \"" +
                std::string(other.*line.field) + '"';
@@ -126,7 +126,7 @@ std::string compact_difference(std::string_view record) {
     const std::string single = padded(record);
     const std::string cell = with_doubled_quotes(record);
     const std::string doubled = padded(cell);
-    EventReader reader(Shape::cloudtrail());
+    EventReader reader(all_logs());
     const auto reading = reader.read(std::string_view(single).substr(0, record.size()));
     std::optional<bool> reads;
     for (const simd::Cpu cpu : {simd::Cpu::plain, simd::cpu_at_hand()}) {
@@ -135,7 +135,7 @@ std::string compact_difference(std::string_view record) {
             // Kept from record to record, as in a search: it remembers the keys that came last.
             static std::map<std::pair<simd::Cpu, bool>, CompactReader> readers;
             CompactReader& compact =
-                readers.try_emplace({cpu, is_cell}, Shape::cloudtrail(), cpu).first->second;
+                readers.try_emplace({cpu, is_cell}, all_logs().first(), cpu).first->second;
             const Event* event =
                 compact.read(is_cell ? std::string_view(doubled).substr(0, cell.size())
                                      : std::string_view(single).substr(0, record.size()),
@@ -148,7 +148,7 @@ std::string compact_difference(std::string_view record) {
             reads = event != nullptr;
             if (event == nullptr) continue;
             if (!reading) return "only the compact reader reads it: " + reading.error().text;
-            if (reading->kind != Reading::Kind::record) return "it is no plain record";
+            if (reading->kind != EventReading::Kind::record) return "it is no plain record";
             auto difference = field_difference(*event, reading->event, !is_cell);
             if (!difference.empty()) return "compact: " + difference;
         }
@@ -160,7 +160,7 @@ std::string event_difference(std::string_view record) {
     if (auto difference = compact_difference(record); !difference.empty()) return difference;
     std::string padded(record);
     padded.append(io::k_padding, '\0');
-    EventReader reader(Shape::cloudtrail());
+    EventReader reader(all_logs());
     const auto reading = reader.read(std::string_view(padded).substr(0, record.size()));
 
     std::string text;
@@ -172,9 +172,9 @@ std::string event_difference(std::string_view record) {
     if (!plain_reads) return {};
     if (!reading && plain.holds_record_text()) return {};  // it can be broken inside
     if (!reading) return "only the plain reader reads it: " + reading.error().text;
-    if (reading->kind != Reading::Kind::record) return {};  // the tests' affair
+    if (reading->kind != EventReading::Kind::record) return {};  // the tests' affair
     const Event* event = &reading->event;
-    for (const ShapePath& line : Shape::cloudtrail().paths()) {
+    for (const ShapePath& line : cloudtrail().paths) {
         if (line.holds != Holds::text) continue;
         const std::string path(line.path);
         const std::string_view field = event->*line.field;

@@ -16,14 +16,18 @@ namespace {
 // Names of the events, `@` behind those that keep the row's time, and why others are none.
 std::vector<std::string> read(const std::string& document) {
     const std::string padded = document + std::string(io::k_padding, ' ');
-    log::DocumentReader reader(log::Shape::cloudtrail());
+    const log::CallFilter filter(json::NameKey(), {});
+    log::RecordReader reader(log::all_logs(), filter);
     std::vector<std::string> told;
-    reader.read(std::string_view(padded).substr(0, document.size()), Time{},
+    reader.read({.text = std::string_view(padded).substr(0, document.size()),
+                 .row_time = Time{},
+                 .is_whole = false},
                 {.take =
                      [&told](const Event& event) {
                          told.push_back(std::string(event.name) + (event.row_time ? "@" : ""));
                      },
-                 .skip = [&told](std::string_view why) { told.emplace_back(why); }});
+                 .skip = [&told](std::string_view why) { told.emplace_back(why); },
+                 .pass_over = [&told] { told.emplace_back("passed over"); }});
     return told;
 }
 

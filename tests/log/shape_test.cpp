@@ -11,7 +11,7 @@ using log::ShapePath;
 
 TEST_CASE("shape: paths become a tree of keys, each node with an index of its own") {
     static constexpr std::array paths = {
-        ShapePath{.path = "actor.user.name", .field = &Event::caller_arn},
+        ShapePath{.path = "actor.user.name", .field = &Event::caller},
         ShapePath{.path = "actor.type", .field = &Event::caller_type},
         ShapePath{.path = "api", .field = &Event::name}};
     const Shape shape(paths);
@@ -21,28 +21,11 @@ TEST_CASE("shape: paths become a tree of keys, each node with an index of its ow
     REQUIRE(actor->child("user") != nullptr);
     const Shape::Node* name = actor->child("user")->child("name");
     REQUIRE(name != nullptr);
-    CHECK(name->field == &Event::caller_arn);
+    CHECK(name->field == &Event::caller);
     CHECK(actor->child("type")->field == &Event::caller_type);
     CHECK(shape.root().child("api")->field == &Event::name);
     CHECK(shape.root().child("user") == nullptr);
     CHECK(shape.root().child("") == nullptr);
     CHECK(actor->index != name->index);
     CHECK(name->index != shape.root().child("api")->index);
-}
-
-TEST_CASE("shape: the key of the records' names is that of the path to it") {
-    CHECK(Shape::cloudtrail().record_keys().name.text() == "eventName");
-    const std::array paths = {ShapePath{.path = "api.operation", .field = &Event::name},
-                              ShapePath{.path = "api.records", .holds = log::Holds::records}};
-    const Shape nested(paths);
-    CHECK(nested.record_keys().name.text() == "operation");
-    CHECK_FALSE(nested.record_keys().lists.contains("records"));
-    CHECK(Shape({}).record_keys().name.text().empty());
-}
-
-TEST_CASE("shape: keys that hold lists of records") {
-    CHECK(Shape::cloudtrail().record_keys().lists.contains("Records"));
-    CHECK(Shape::cloudtrail().record_keys().lists.contains("Events"));
-    CHECK_FALSE(Shape::cloudtrail().record_keys().lists.contains("detail"));
-    CHECK_FALSE(Shape::cloudtrail().record_keys().lists.contains("records"));
 }

@@ -10,7 +10,6 @@
 #include "detect/row.hpp"
 #include "detect/volume/volume_rows.hpp"
 #include "io/gzip.hpp"
-#include "log/shape.hpp"
 #include "output/csv_and_ndjson.hpp"
 #include "rules/builtin.hpp"
 #include "scan/temporary_folder.hpp"
@@ -39,8 +38,7 @@ Scanned scan_with(unsigned threads, const std::vector<std::string>& paths) {
     rules.thresholds.assign(rules.thresholds.size(), 0);
     scan::Scanner scanner(
         [&rules] { return detect::VolumeActivity(builtin_catalogue(), rules.span); },
-        log::CallFilter(log::Shape::cloudtrail().record_keys().name,
-                        builtin_catalogue().call_names()));
+        log::all_logs(), log::CallFilter(log::all_logs(), builtin_catalogue().call_names()));
     Scanned scanned;
     scanned.outcomes = scanner.run(scan::list_files(paths).files, threads);
     std::vector<detect::Row> rows;
@@ -153,8 +151,7 @@ TEST_CASE("scanner: a file that is gone is told") {
     const std::vector<scan::File> files = {{.path = "/nonexistent/x", .size = 0}};
     scan::Scanner scanner(
         [] { return detect::VolumeActivity(builtin_catalogue(), std::chrono::hours{1}); },
-        log::CallFilter(log::Shape::cloudtrail().record_keys().name,
-                        builtin_catalogue().call_names()));
+        log::all_logs(), log::CallFilter(log::all_logs(), builtin_catalogue().call_names()));
     const auto outcomes = scanner.run(files, 2);
     REQUIRE(outcomes[0].error);
     CHECK(outcomes[0].error->starts_with("cannot be opened: "));

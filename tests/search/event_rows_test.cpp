@@ -31,10 +31,9 @@ Read read(const std::string& body, Input input = Input::raw) {
     detect::Activity activity = detect::VolumeActivity(builtin_catalogue(), k_hour);
     Read made;
     search::StageClock clock;
-    const log::CallFilter filter(log::Shape::cloudtrail().record_keys().name,
-                                 builtin_catalogue().call_names());
+    const log::CallFilter filter(log::all_logs(), builtin_catalogue().call_names());
     search::EventRows rows(
-        input, log::Shape::cloudtrail(),
+        input, log::all_logs(),
         {.activity = activity,
          .intake = made.intake,
          .clock = clock,
@@ -112,12 +111,12 @@ TEST_CASE("event rows: each record of a row counts, and the row's time is not an
 
 TEST_CASE("event rows: required fields of each input") {
     using Fields = std::vector<std::string>;
-    const auto& shape = log::Shape::cloudtrail();
-    CHECK(EventRows::required_fields(Input::raw, true, shape) ==
+    const auto& logs = log::all_logs();
+    CHECK(EventRows::required_fields(Input::raw, true, logs) ==
           Fields{"_time", "_raw", "cloudhijack_partial"});
-    CHECK(EventRows::required_fields(Input::raw, false, shape) == Fields{"_time", "_raw"});
-    CHECK(EventRows::required_fields(Input::fields, false, shape)[1] == "eventTime");
-    CHECK(EventRows::required_fields(Input::fields, true, shape) ==
+    CHECK(EventRows::required_fields(Input::raw, false, logs) == Fields{"_time", "_raw"});
+    CHECK(EventRows::required_fields(Input::fields, false, logs)[1] == "eventTime");
+    CHECK(EventRows::required_fields(Input::fields, true, logs) ==
           Fields{"_time", "_raw", "cloudhijack_partial", "eventTime", "eventSource", "eventName",
                  "errorCode", "userIdentity.type", "userIdentity.arn", "userIdentity.principalId",
                  "sourceIPAddress", "awsRegion"});

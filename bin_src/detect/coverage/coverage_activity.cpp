@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "counting/saturating.hpp"
-#include "log/cloudtrail_principal.hpp"
+#include "log/log.hpp"
 #include "text/bounded_text.hpp"
 
 namespace cloudhijack::detect {
@@ -24,15 +24,15 @@ Added CoverageActivity::add(const log::Event& event) {
     const auto own_time = event.time();
     const auto time = own_time ? own_time : event.row_time;
     if (!time) return Added::undated;
-    if (log::is_no_call(event)) return Added::left_out;
+    const log::Call call = event.log->interpret(event);
+    if (call.is_report) return Added::left_out;
     const std::int64_t second =
         std::chrono::floor<std::chrono::seconds>(time->time_since_epoch()).count();
-    const bool is_data = event.category == "Data";
-    const Seen seen{.management = is_data ? 0U : 1U,
-                    .data = is_data ? 1U : 0U,
+    const Seen seen{.management = call.is_data_event ? 0U : 1U,
+                    .data = call.is_data_event ? 1U : 0U,
                     .first = second,
                     .last = second};
-    Place place{.account = text::bounded(log::account_of(event)),
+    Place place{.account = text::bounded(call.principal.account),
                 .region = text::bounded(event.region.empty() ? text::k_unknown : event.region)};
     std::optional<std::size_t> counted_for;  // a service's entries stand together
     for (const rules::Catalogue::Entry& entry : entries) {

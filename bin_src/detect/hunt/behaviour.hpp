@@ -10,7 +10,7 @@
 
 #include "counting/region_names.hpp"
 #include "detect/hunt/principal_activity.hpp"
-#include "log/cloudtrail_principal.hpp"
+#include "log/principal.hpp"
 #include "rules/allowlist.hpp"
 #include "rules/catalogue.hpp"
 #include "rules/hunt_rules.hpp"

@@ -8,7 +8,7 @@
 
 #include "counting/hash.hpp"
 #include "detect/hunt/behaviour.hpp"
-#include "log/cloudtrail_client.hpp"
+#include "log/client.hpp"
 #include "text/bounded_text.hpp"
 #include "text/number.hpp"
 #include "text/utf8.hpp"
@@ -20,64 +20,13 @@ using log::CallDetails;
 using log::Event;
 
 constexpr std::size_t k_longest_id = 128;
-constexpr std::string_view k_quarantine = "AWSCompromisedKeyQuarantine";
-constexpr std::string_view k_long_term_key = "AKIA";
-
-// One event can be many messages. More than the API takes are not believed.
-std::uint8_t messages_of(const Event& event, const CallDetails& details) {
-    constexpr std::uint64_t most_recipients = 50;
-    constexpr std::uint64_t most_batch_entries = 10;
-    std::uint64_t messages = 1;
-    if (event.source == "ses.amazonaws.com") {
-        messages = std::clamp<std::uint64_t>(details.recipients, 1, most_recipients);
-    } else if (event.source == "sns.amazonaws.com") {
-        messages = std::clamp<std::uint64_t>(details.batch_entries, 1, most_batch_entries);
-    }
-    return static_cast<std::uint8_t>(messages);
-}
-
-// Addresses of calls from inside a cloud are the cloud's, and change as it likes.
-bool has_cloud_sign(const Event& event) {
-    return !event.workload.empty() || !event.workload_type.empty() ||
-           !event.web_identity_provider.empty() ||
-           (event.caller_type == "AssumedRole" && event.user_agent.contains("exec-env/AWS_"));
-}
-
-bool is_quarantine(const Event& event, const CallDetails& details) {
-    return event.source == "iam.amazonaws.com" && event.name == "AttachUserPolicy" &&
-           !details.user_name.empty() &&
-           log::last_part(details.policy_arn).starts_with(k_quarantine);
-}
-
-std::string_view mail_identity_of(const CallDetails& details) {
-    for (const std::string_view identity :
-         {details.email_identity, details.email_address, details.domain, details.identity}) {
-        if (!identity.empty()) return identity;
-    }
-    return {};
-}
-
-std::string joined(std::initializer_list<std::string_view> parts) {
-    std::string text;
-    for (const std::string_view part : parts) {
-        if (!text.empty() && !part.empty()) text += ' ';
-        text += part;
-    }
-    return text;
-}
 
 // What a call that prepares or hides the use is about.
-std::string subject_of(const Event& event, const CallDetails& details, rules::PhaseSet phases) {
+std::string_view subject_of(const CallDetails& details, rules::PhaseSet phases) {
     if (phases.has(rules::Phase::enable) || phases.has(rules::Phase::cleanup)) {
-        const std::string_view identity = mail_identity_of(details);
-        return std::string(identity.empty() ? log::last_part(details.model) : identity);
+        return details.mail_identity.empty() ? details.model : details.mail_identity;
     }
-    if (!phases.has(rules::Phase::credential)) return {};
-    if (event.name == "CreateServiceSpecificCredential") return std::string(details.service_name);
-    if (event.name == "CreateCase" || event.name == "RequestServiceQuotaIncrease") {
-        return joined({details.service_code, details.category_code, details.case_subject});
-    }
-    return std::string(details.user_name);
+    return phases.has(rules::Phase::credential) ? details.subject : std::string_view{};
 }
 
 // Behind its size, so that no two lists of parts make one key.
@@ -88,12 +37,6 @@ void add_part(std::string& key, std::string_view part) {
     key.append(bytes.data(), bytes.size()).append(part);
 }
 
-bool grants_mail(const Event& event, const CallDetails& details) {
-    return (event.name == "AttachUserPolicy" &&
-            details.policy_arn.ends_with("/AmazonSESFullAccess")) ||
-           (event.name == "PutUserPolicy" && details.policy_allows_mail);
-}
-
 }  // namespace
 
 Added HuntActivity::add(const Event& event) {
@@ -102,46 +45,50 @@ Added HuntActivity::add(const Event& event) {
     const auto own_time = event.time();
     const auto time = own_time ? own_time : event.row_time;
     if (!time) return Added::undated;
-    const std::span<const Named> names = names_of(event, entries);
+    const std::span<const ServiceCall> names = names_of(event, entries);
     if (names.empty()) return Added::irrelevant;
-    if (event.category == "Data") note_data_event(event, names);
-    const CallDetails details = details_reader_.read(event.request_parameters);
-    const bool quarantine = is_quarantine(event, details);
-    if (quarantine ? log::is_no_call(event) : log::is_left_out(event)) return Added::left_out;
+    const log::Call meaning = event.log->interpret(event);
+    if (meaning.is_data_event) note_data_event(meaning.principal.account, names);
+    const CallDetails details = details_reader_.read(event, entries.front().topic);
+    const bool is_quarantine = !details.quarantined_user.empty();
+    if (is_quarantine ? meaning.is_report : meaning.is_excluded) return Added::left_out;
 
-    Known unremembered;
-    if (quarantine) {
-        unremembered.activity =
-            &attached_[{text::bounded(log::account_of(event)), text::bounded(details.user_name)}];
+    CachedPrincipal uncached;
+    if (is_quarantine) {
+        uncached.activity = &attached_[{text::bounded(meaning.principal.account),
+                                        text::bounded(details.quarantined_user)}];
     }
-    Known& who = quarantine ? unremembered : known(event, unremembered);
+    CachedPrincipal& who = is_quarantine ? uncached : cached(meaning.principal, uncached);
     const std::int64_t second =
         std::chrono::floor<std::chrono::seconds>(time->time_since_epoch()).count();
     HuntedCall call;
-    call.has_cloud_sign = !quarantine && has_cloud_sign(event);
-    call.outcome = log::outcome_of(event);
-    call.messages = messages_of(event, details);
+    call.has_cloud_sign = !is_quarantine && meaning.has_cloud_sign;
+    call.outcome = meaning.outcome;
+    call.messages = details.messages;
     call.identity = identity_of(event, *time, call, names);
-    if (quarantine) {
+    if (is_quarantine) {
         call.is_of_client = false;
         if (call.outcome == log::Outcome::ok) who.activity->quarantined.add(second);
         note_region_and_model(event, details, who);
         call.region = who.region;
     } else {
-        note_origin(event, details, call, who);
+        note_origin(event, meaning, details, who);
+        call.client = who.client;
+        call.address = who.address;
+        call.region = who.region;
     }
-    for (const Named& named : names) count(event, details, named, call, second, who);
+    for (const ServiceCall& named : names) count(event, details, named, call, second, who);
     return call.outcome == log::Outcome::ok ? Added::counted : Added::failed;
 }
 
 // For which services, and in which phases, the catalogue names a call.
-std::span<const HuntActivity::Named> HuntActivity::names_of(
+std::span<const HuntActivity::ServiceCall> HuntActivity::names_of(
     const Event& event, std::span<const rules::Catalogue::Entry> entries) {
-    std::vector<Named>& names = names_;
+    std::vector<ServiceCall>& names = names_;
     names.clear();
     for (const rules::Catalogue::Entry& entry : entries) {  // those of a service stand together
         if (entry.phase == rules::Phase::volume) continue;
-        if (!parameters_.all_hold(event.request_parameters, entry.conditions)) continue;
+        if (!parameters_.all_hold(event.parameters, entry.conditions)) continue;
         if (names.empty() || names.back().service != entry.service) {
             names.push_back({.service = entry.service, .call = entry.call, .phases = {}});
         }
@@ -150,19 +97,17 @@ std::span<const HuntActivity::Named> HuntActivity::names_of(
     return names;
 }
 
-void HuntActivity::note_data_event(const Event& event, std::span<const Named> names) {
-    const std::string_view account = log::account_of(event);
-    for (const Named& named : names) {
+void HuntActivity::note_data_event(std::string_view account, std::span<const ServiceCall> names) {
+    for (const ServiceCall& named : names) {
         Accounts& accounts = with_data_events_[named.service];
         if (!accounts.contains(account)) accounts.insert(text::bounded(account));
     }
 }
 
-HuntActivity::Known& HuntActivity::known(const Event& event, Known& unremembered) {
-    const log::PrincipalParts parts = log::principal_parts_of(event);
+CachedPrincipal& HuntActivity::cached(const log::PrincipalParts& parts, CachedPrincipal& uncached) {
     if (parts.are_long()) {
-        unremembered.activity = &principals_[parts.joined()];
-        return unremembered;
+        uncached.activity = &principals_[parts.joined()];
+        return uncached;
     }
     key_.clear();
     for (const std::string_view part : {parts.account, parts.name, parts.person}) {
@@ -170,15 +115,15 @@ HuntActivity::Known& HuntActivity::known(const Event& event, Known& unremembered
     }
     key_ += parts.one_actor ? '1' : '0';
     const counting::WideHash hash = counting::secret_wide_hash_of(key_);
-    return known_[known_index_.find_or_make(
+    return cached_[cached_index_.find_or_make(
         static_cast<std::uint32_t>(hash.high),
-        [&](std::uint32_t number) { return known_[number].hash == hash; },
+        [&](std::uint32_t number) { return cached_[number].hash == hash; },
         [&] {
             PrincipalActivity& activity = principals_[parts.joined()];
-            Known& known = known_.emplace_back();
-            known.hash = hash;
-            known.activity = &activity;
-            return static_cast<std::uint32_t>(known_.size() - 1);
+            CachedPrincipal& made = cached_.emplace_back();
+            made.hash = hash;
+            made.activity = &activity;
+            return static_cast<std::uint32_t>(cached_.size() - 1);
         })];
 }
 
@@ -186,11 +131,11 @@ HuntActivity::Known& HuntActivity::known(const Event& event, Known& unremembered
 // and counts for decides as well: calls with one identity are alike in all that is kept of them.
 // Without an id, the record's bytes decide.
 std::uint64_t HuntActivity::identity_of(const Event& event, text::Time time, const HuntedCall& call,
-                                        std::span<const Named> names) {
+                                        std::span<const ServiceCall> names) {
     key_.clear();
     text::append_epoch_seconds(key_, time);
     const auto add = [this](std::string_view part) { key_.append(1, '\0').append(part); };
-    if (event.has_uuid()) {
+    if (event.log->has_usable_id(event)) {
         for (const std::string_view part :
              {event.id, event.source, event.name, event.region, event.error_code,
               event.source_address, event.user_agent}) {
@@ -203,7 +148,7 @@ std::uint64_t HuntActivity::identity_of(const Event& event, text::Time time, con
     text::append_number(key_, call.messages);
     add(log::k_outcome_names.at(static_cast<std::size_t>(call.outcome)));
     add(call.has_cloud_sign ? "cloud" : "");
-    for (const Named& named : names) {
+    for (const ServiceCall& named : names) {
         add({});
         text::append_number(key_, named.phases.bits());
     }
@@ -212,68 +157,65 @@ std::uint64_t HuntActivity::identity_of(const Event& event, text::Time time, con
 
 // What a principal's events say of who sent them, from where and for what is mostly the same, and
 // what was made of it holds as long as all of it is.
-void HuntActivity::note_origin(const Event& event, const CallDetails& details, HuntedCall& call,
-                               Known& known) {
+void HuntActivity::note_origin(const Event& event, const log::Call& meaning,
+                               const CallDetails& details, CachedPrincipal& who) {
     key_.clear();
     for (const std::string_view part :
          {event.user_agent, event.source_address, event.access_key, event.caller_type,
-          event.workload, event.with_bearer_token, event.region, details.model}) {
+          event.workload, event.bearer_token, event.region, details.model}) {
         add_part(key_, part);
     }
-    if (const auto origin = counting::secret_hash_of(key_); origin != known.origin) {
-        note_caller(event, known);
-        note_region_and_model(event, details, known);
-        known.origin = origin;
-    }
-    call.client = known.client;
-    call.address = known.address;
-    call.region = known.region;
+    const std::uint64_t origin = counting::secret_hash_of(key_);
+    if (origin == who.origin) return;
+    note_caller(event, meaning, who);
+    note_region_and_model(event, details, who);
+    who.origin = origin;
 }
 
-void HuntActivity::note_caller(const Event& event, Known& known) {
-    const Client& client = clients_.of(event.user_agent, [](std::string_view agent) {
+void HuntActivity::note_caller(const Event& event, const log::Call& meaning, CachedPrincipal& who) {
+    const ClientName& client = clients_.of(event.user_agent, [](std::string_view agent) {
         std::string name = log::client_of(agent);
         const std::uint64_t hash = counting::hash_of(name);
-        return Client{.name = std::move(name), .hash = hash};
+        return ClientName{.text = std::move(name), .hash = hash};
     });
-    known.client = client.hash;
-    known.address = text::parse_address(event.source_address);
-    PrincipalActivity& activity = *known.activity;
-    activity.addresses.add(to_text(known.address));
+    who.client = client.hash;
+    who.address = text::parse_address(event.source_address);
+    PrincipalActivity& activity = *who.activity;
+    activity.addresses.add(to_text(who.address));
     activity.agents.add(event.user_agent);
-    activity.clients.add(client.name);
+    activity.clients.add(client.text);
     activity.access_keys.add(event.access_key);
     activity.caller_types.add(event.caller_type);
     activity.workloads.add(event.workload);
-    activity.has_long_term_key |= event.access_key.starts_with(k_long_term_key);
-    activity.has_bearer_key |= event.with_bearer_token == "true";
+    activity.has_long_term_key |= meaning.has_long_term_key;
+    activity.has_bearer_key |= meaning.has_bearer_key;
 }
 
 void HuntActivity::note_region_and_model(const Event& event, const CallDetails& details,
-                                         Known& known) {
+                                         CachedPrincipal& who) {
     const std::string_view region =
         event.region == text::k_unknown
             ? std::string_view{}
             : text::front_of(event.region, counting::BoundedSet::k_longest);
-    known.activity->regions.add(region);
-    known.activity->models.add(log::last_part(details.model));
-    known.region = regions_.number_of(region);
+    who.activity->regions.add(region);
+    who.activity->models.add(details.model);
+    who.region = regions_.number_of(region);
 }
 
-void HuntActivity::count(const Event& event, const CallDetails& details, const Named& named,
-                         HuntedCall call, std::int64_t second, Known& known) {
-    PrincipalActivity& activity = *known.activity;
+void HuntActivity::count(const Event& event, const CallDetails& details, const ServiceCall& named,
+                         HuntedCall call, std::int64_t second, CachedPrincipal& who) {
+    PrincipalActivity& activity = *who.activity;
     const std::int64_t hour = counting::hour_of(second);
     call.call = named.call;
     call.phases = named.phases;
     if (!named.phases.has(rules::Phase::use)) call.messages = 0;
     call.second = static_cast<std::uint16_t>(second - hour * counting::k_seconds_an_hour);
     const std::pair hour_key{named.service, hour};
-    if (known.hour == nullptr || known.hour_key != hour_key) {
-        known.hour = &activity.hours[hour_key];
-        known.hour_key = hour_key;
+    if (who.hour == nullptr || who.hour_key != hour_key) {
+        who.hour = &activity.hours[hour_key];
+        who.hour_key = hour_key;
     }
-    known.hour->add(call);
+    who.hour->add(call);
     const PrincipalActivity::ShownKey shown_key{
         .service = named.service, .call = named.call, .outcome = call.outcome};
     const ShownEventView shown{.second = second,
@@ -281,18 +223,18 @@ void HuntActivity::count(const Event& event, const CallDetails& details, const N
                                .region = regions_.name_of(call.region),
                                .address = call.address,
                                .phases = named.phases};
-    if (known.shown != nullptr && known.shown_key == shown_key) {
-        known.shown->take(shown);
+    if (who.shown != nullptr && who.shown_key == shown_key) {
+        who.shown->take(shown);
     } else {
-        known.shown = &activity.show(shown_key, shown);
-        known.shown_key = shown_key;
+        who.shown = &activity.show(shown_key, shown);
+        who.shown_key = shown_key;
     }
-    activity.subjects.add(subject_of(event, details, named.phases),
+    activity.subjects.add(subject_of(details, named.phases),
                           {.service = named.service,
                            .call = named.call,
                            .phases = named.phases,
                            .outcome = call.outcome,
-                           .grants_mail = grants_mail(event, details)},
+                           .grants_mail = details.grants_mail},
                           second);
 }
 
@@ -313,10 +255,10 @@ std::map<HuntActivity::Attached, const log::Principal*> HuntActivity::known_user
     std::map<Attached, const log::Principal*> users;
     if (attached_.empty()) return users;
     for (const auto& [principal, activity] : principals_) {
-        if (!principal.name.contains(":user/")) continue;
+        const std::string_view user = log::user_of(principal.name);
+        if (user.empty()) continue;
         // Of several with one name, which only forged records can have, the first counts.
-        users.try_emplace({principal.account, std::string(log::last_part(principal.name))},
-                          &principal);
+        users.try_emplace({principal.account, std::string(user)}, &principal);
     }
     return users;
 }
@@ -333,7 +275,7 @@ void HuntActivity::for_each_principal(
             found != users.end()
                 ? *found->second
                 : log::Principal{.account = user.first,
-                                 .name = "arn:aws:iam::" + user.first + ":user/" + user.second};
+                                 .name = log::user_principal(user.first, user.second)};
         const auto [place, is_new] = quarantined.try_emplace(principal);
         const auto own = principals_.find(principal);
         if (is_new && own != principals_.end()) place->second.merge(own->second, same);

@@ -16,12 +16,12 @@
 #include "counting/recent_texts.hpp"
 #include "counting/region_names.hpp"
 #include "detect/added.hpp"
+#include "detect/hunt/cached_principal.hpp"
 #include "detect/hunt/hunt_finding.hpp"
 #include "detect/hunt/principal_activity.hpp"
-#include "log/cloudtrail_details.hpp"
-#include "log/cloudtrail_principal.hpp"
 #include "log/condition_reader.hpp"
 #include "log/event.hpp"
+#include "log/log.hpp"
 #include "result.hpp"
 #include "rules/catalogue.hpp"
 
@@ -38,7 +38,7 @@ class HuntActivity {
   public:
     /// The catalogue must outlive the activity and its findings.
     explicit HuntActivity(const rules::Catalogue& catalogue) : catalogue_(&catalogue) {}
-    HuntActivity(const HuntActivity&) = delete;  // a copy's known_ would point into the original
+    HuntActivity(const HuntActivity&) = delete;  // a copy's cached_ would point into the original
     HuntActivity& operator=(const HuntActivity&) = delete;
     HuntActivity(HuntActivity&&) = default;  // nodes of maps keep their places
     HuntActivity& operator=(HuntActivity&&) = default;
@@ -85,46 +85,32 @@ class HuntActivity {
     /// A user in an account, to whom AWS attached its quarantine policy.
     using Attached = std::pair<std::string, std::string>;
 
-    /// What a call is for one service.
-    struct Named {
+    /// What a call is to one service.
+    struct ServiceCall {
         std::size_t service = 0;
         std::uint16_t call = 0;
         rules::PhaseSet phases;
     };
 
-    /// The program behind a user agent.
-    struct Client {
-        std::string name;
+    /// The program that a user agent stands for.
+    struct ClientName {
+        std::string text;
         std::uint64_t hash = 0;
     };
 
-    /// A principal, and what was found for its last call: the next one is mostly alike.
-    struct Known {
-        counting::WideHash hash;  ///< of what names it
-        PrincipalActivity* activity = nullptr;
-        std::uint64_t origin = 0;  ///< a secret hash of all that the next four lines come from
-        std::uint64_t client = 0;
-        text::Address address;
-        std::uint32_t region = 0;
-        std::pair<std::size_t, std::int64_t> hour_key;
-        HourActivity* hour = nullptr;  ///< null where there was no call
-        PrincipalActivity::ShownKey shown_key;
-        PrincipalActivity::FirstAndLast* shown = nullptr;
-    };
-
-    std::span<const Named> names_of(const log::Event& event,
-                                    std::span<const rules::Catalogue::Entry> entries);
-    void note_data_event(const log::Event& event, std::span<const Named> names);
-    Known& known(const log::Event& event, Known& unremembered);
+    std::span<const ServiceCall> names_of(const log::Event& event,
+                                          std::span<const rules::Catalogue::Entry> entries);
+    void note_data_event(std::string_view account, std::span<const ServiceCall> names);
+    CachedPrincipal& cached(const log::PrincipalParts& parts, CachedPrincipal& uncached);
     std::uint64_t identity_of(const log::Event& event, text::Time time, const HuntedCall& call,
-                              std::span<const Named> names);
-    void note_origin(const log::Event& event, const log::CallDetails& details, HuntedCall& call,
-                     Known& known);
-    void note_caller(const log::Event& event, Known& known);
+                              std::span<const ServiceCall> names);
+    void note_origin(const log::Event& event, const log::Call& meaning,
+                     const log::CallDetails& details, CachedPrincipal& who);
+    void note_caller(const log::Event& event, const log::Call& meaning, CachedPrincipal& who);
     void note_region_and_model(const log::Event& event, const log::CallDetails& details,
-                               Known& known);
-    void count(const log::Event& event, const log::CallDetails& details, const Named& named,
-               HuntedCall call, std::int64_t second, Known& known);
+                               CachedPrincipal& who);
+    void count(const log::Event& event, const log::CallDetails& details, const ServiceCall& named,
+               HuntedCall call, std::int64_t second, CachedPrincipal& who);
     /// The user's name in each account, and who goes by it.
     [[nodiscard]] std::map<Attached, const log::Principal*> known_users() const;
     /// Calls `take` for each principal, with what AWS attached to it.
@@ -138,11 +124,11 @@ class HuntActivity {
     std::map<log::Principal, PrincipalActivity> principals_;
     std::map<Attached, PrincipalActivity> attached_;
     std::map<std::size_t, Accounts> with_data_events_;
-    std::vector<Named> names_;  ///< of the call at hand
-    std::string key_;           ///< what is hashed of it
-    counting::RecentTexts<Client> clients_;
-    std::vector<Known> known_;  ///< principals, but for those with very long names
-    counting::HashIndex known_index_;
+    std::vector<ServiceCall> names_;  ///< of the call at hand
+    std::string key_;                 ///< what is hashed of it
+    counting::RecentTexts<ClientName> clients_;
+    std::vector<CachedPrincipal> cached_;  ///< principals, but for those with very long names
+    counting::HashIndex cached_index_;
 };
 
 }  // namespace cloudhijack::detect

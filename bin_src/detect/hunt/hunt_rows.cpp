@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "log/cloudtrail_principal.hpp"
+#include "text/path.hpp"
 
 namespace cloudhijack::detect {
 namespace {
@@ -124,7 +124,7 @@ Row to_row(const HuntFinding& finding) {
         finding.timeline,
         finding.event_ids,
         truncated(finding),
-        std::string(log::last_part(finding.principal.name)),
+        std::string(text::last_part(finding.principal.name)),
         finding.addresses.values,
         finding.principal.account,
         finding.regions.values,

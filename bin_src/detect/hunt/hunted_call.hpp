@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "log/cloudtrail_outcome.hpp"
+#include "log/call.hpp"
 #include "rules/phase.hpp"
 #include "text/address.hpp"
 

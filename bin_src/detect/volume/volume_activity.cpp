@@ -42,7 +42,7 @@ Added VolumeActivity::add(const log::Event& event) {
         counted_for;  // of a service's entries, which stand together, one is enough
     for (const rules::Catalogue::Entry& entry : entries) {
         if (entry.phase != rules::Phase::volume || entry.service == counted_for) continue;
-        if (!parameters_.all_hold(event.request_parameters, entry.conditions)) continue;
+        if (!parameters_.all_hold(event.parameters, entry.conditions)) continue;
         if (has_failed) return Added::failed;
         count(event, entry.service, *time);
         counted_for = entry.service;
@@ -51,8 +51,8 @@ Added VolumeActivity::add(const log::Event& event) {
 }
 
 void VolumeActivity::count(const log::Event& event, std::size_t service, Time time) {
-    const Sought address(event.source_address, texts_);
-    const auto caller = first_present(event.caller_arn, event.caller_principal_id);
+    const LookedUpText address(event.source_address, texts_);
+    const auto caller = first_present(event.caller, event.caller_id);
     const auto number = group({.span_start = start_of_span(time, span_),
                                .service = service,
                                .caller_arn = first_present(caller, text::k_unknown),
@@ -71,7 +71,7 @@ void VolumeActivity::Tally::add(const Tally& other) {
 // A key's hash is made of its texts' hashes, so it is known before the caller has been looked up,
 // and two activities agree on it: both places in memory are fetched at once, ahead of their use.
 std::uint32_t VolumeActivity::group(const Name& name) {
-    const Sought caller(name.caller_arn, texts_);
+    const LookedUpText caller(name.caller_arn, texts_);
     Key key{.span_start = name.span_start,
             .service = static_cast<std::uint32_t>(name.service),
             .caller_type = keep(name.caller_type),
@@ -114,7 +114,7 @@ void VolumeActivity::add_address(std::uint32_t group, std::uint32_t address) {
         });
 }
 
-VolumeActivity::Sought::Sought(std::string_view text, const counting::Interner& texts)
+VolumeActivity::LookedUpText::LookedUpText(std::string_view text, const counting::Interner& texts)
     : text_(text),
       front_(text.size() > text::k_longest_text ? text::bounded(text) : std::string()),
       hash_(counting::Interner::hash_of(this->text())) {

@@ -103,9 +103,9 @@ class VolumeActivity {
 
     /// A text to be kept, cut where it is too long. What finding it needs is on its way from memory
     /// as soon as there is one of these: in a large table that is most of the time it takes.
-    class Sought {
+    class LookedUpText {
       public:
-        Sought(std::string_view text, const counting::Interner& texts);
+        LookedUpText(std::string_view text, const counting::Interner& texts);
 
         [[nodiscard]] std::string_view text() const { return front_.empty() ? text_ : front_; }
         [[nodiscard]] std::uint32_t hash() const { return hash_; }
@@ -123,8 +123,8 @@ class VolumeActivity {
     std::uint32_t group(const Name& name);
     std::uint32_t group(const Key& key, std::uint32_t hash);
     void add_address(std::uint32_t group, std::uint32_t address);
-    std::uint32_t keep(const Sought& text) { return texts_.keep(text.text(), text.hash()); }
-    std::uint32_t keep(std::string_view text) { return keep(Sought(text, texts_)); }
+    std::uint32_t keep(const LookedUpText& text) { return texts_.keep(text.text(), text.hash()); }
+    std::uint32_t keep(std::string_view text) { return keep(LookedUpText(text, texts_)); }
     [[nodiscard]] Name name_of(const Key& key) const;
     void list_addresses(const Group& group, std::vector<std::string_view>& addresses) const;
 

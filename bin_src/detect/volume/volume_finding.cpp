@@ -7,6 +7,8 @@
 #include <tuple>
 #include <utility>
 
+#include "log/principal.hpp"
+
 namespace cloudhijack::detect {
 namespace {
 
@@ -29,7 +31,9 @@ std::uint64_t points_of_count(std::uint64_t count, std::uint64_t threshold) {
 
 bool has_many_addresses(const VolumeGroup& group) { return group.source_addresses.size() > 3; }
 
-bool is_of_assumed_role(const VolumeGroup& group) { return group.caller_type == "AssumedRole"; }
+bool is_of_assumed_role(const VolumeGroup& group) {
+    return log::is_role_session(group.caller_type);
+}
 
 bool has_suspicious_name(const VolumeGroup& group, const VolumeRules& rules) {
     return re2::RE2::PartialMatch(group.caller_arn, *rules.suspicious_names);

@@ -11,6 +11,7 @@
 #include "detect/hunt/evidence/evidence.hpp"
 #include "detect/hunt/hunt_rows.hpp"
 #include "io/window.hpp"
+#include "log/cloudtrail.hpp"
 #include "output/csv_and_ndjson.hpp"
 #include "partial/through_documents.hpp"
 #include "rules/builtin.hpp"
@@ -25,7 +26,7 @@ namespace {
 std::string source_of(const rules::Catalogue& catalogue, std::string_view call) {
     for (const rules::Service& service : catalogue.services()) {
         for (const auto& phase : service.calls) {
-            for (const rules::Call& one : phase) {
+            for (const rules::CatalogueCall& one : phase) {
                 if (one.name == call) return one.source;
             }
         }
@@ -99,7 +100,7 @@ ToldEvents::ToldEvents(const Story& story) {
         return texts_.emplace_back(std::move(text));
     };
     for (const Told& told : story) {
-        log::Event event;
+        log::Event event{.log = &log::cloudtrail()};
         event.time_text = keep(told.time.size() == 8 ? "2026-03-02T" + told.time + 'Z' : told.time);
         event.source = keep(source_of(builtin_catalogue(), told.call));
         event.name = keep(told.call);
@@ -109,17 +110,17 @@ ToldEvents::ToldEvents(const Story& story) {
         event.source_address = keep(told.address);
         event.user_agent = keep(told.agent);
         const std::string_view parameters = keep(told.parameters + std::string(io::k_padding, ' '));
-        event.request_parameters = parameters.substr(0, told.parameters.size());
+        event.parameters = parameters.substr(0, told.parameters.size());
         event.access_key = keep(told.key);
         event.caller_type = keep(told.type);
-        event.caller_arn = keep(told.arn);
-        event.issuer_arn = keep(told.issuer);
-        event.recipient_account = event.caller_account = keep(told.account);
+        event.caller = keep(told.arn);
+        event.issuer = keep(told.issuer);
+        event.account = event.caller_account = keep(told.account);
         event.invoked_by = keep(told.invoked_by);
         event.category = keep(told.category);
         event.workload = keep(told.workload);
         event.web_identity_provider = keep(told.provider);
-        event.with_bearer_token = keep(told.bearer);
+        event.bearer_token = keep(told.bearer);
         std::array<char, 40> id{};
         std::snprintf(id.data(), id.size(), "00000000-0000-4000-8000-%012zu", events_.size());
         event.id = keep(told.id.empty() ? id.data() : told.id);

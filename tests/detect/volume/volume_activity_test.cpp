@@ -31,7 +31,7 @@ Event invocation() {
     event.source = "bedrock.amazonaws.com";
     event.name = "InvokeModel";
     event.time_text = "2026-01-01T00:30:00Z";
-    event.caller_arn = "arn:aws:iam::1:user/alice";
+    event.caller = "arn:aws:iam::1:user/alice";
     event.caller_type = "IAMUser";
     event.source_address = "2001:db8::1";
     event.region = "us-east-1";
@@ -108,10 +108,10 @@ TEST_CASE("volume activity: spans begin at multiples of their length, before 197
 TEST_CASE("volume activity: absent parts of a caller") {
     VolumeActivity activity(builtin_catalogue(), k_hour);
     Event event = invocation();
-    event.caller_arn = event.caller_type = event.region = event.source_address = {};
-    event.caller_principal_id = "AIDA";
+    event.caller = event.caller_type = event.region = event.source_address = {};
+    event.caller_id = "AIDA";
     activity.add(event);
-    event.caller_principal_id = {};
+    event.caller_id = {};
     activity.add(event);
     const auto findings = findings_of(activity);
     REQUIRE(findings.size() == 2);
@@ -145,9 +145,9 @@ TEST_CASE("volume activity: a service of one's own, with a condition, and a call
     put.name = "PutObject";
     const std::string with = R"({"bucketName":"b"})" + std::string(io::k_padding, ' ');
     const std::string other = R"({"bucketName":"c"})" + std::string(io::k_padding, ' ');
-    put.request_parameters = std::string_view(with).substr(0, with.size() - io::k_padding);
+    put.parameters = std::string_view(with).substr(0, with.size() - io::k_padding);
     CHECK(activity.add(put) == Added::counted);
-    put.request_parameters = std::string_view(other).substr(0, other.size() - io::k_padding);
+    put.parameters = std::string_view(other).substr(0, other.size() - io::k_padding);
     CHECK(activity.add(put) == Added::irrelevant);
     CHECK(activity.add(invocation()) == Added::counted);
     auto rules = VolumeRules::of(loaded.catalogue);
@@ -174,9 +174,9 @@ TEST_CASE("volume activity: of texts that AWS never writes the front is kept") {
     Event event = invocation();
     const std::string longest(1024, 'a');
     const std::string longer(1025, 'a');
-    event.caller_arn = longest;
+    event.caller = longest;
     activity.add(event);
-    event.caller_arn = longer;
+    event.caller = longer;
     event.source_address = longer;
     activity.add(event);
     const auto findings = findings_of(activity);
@@ -213,7 +213,7 @@ TEST_CASE("volume activity: thousands of addresses, of two groups that share the
             const std::string address = "2001:db8::" + std::to_string(i % count);
             for (const auto* caller : {"alice", "bob"}) {
                 Event event = invocation();
-                event.caller_arn = caller;
+                event.caller = caller;
                 event.source_address = address;
                 activity.add(event);
             }
@@ -237,7 +237,7 @@ TEST_CASE("volume activity: keeps no view of an event") {
     {
         std::string arn = "arn:aws:iam::1:user/a-name-that-is-too-long-for-the-string-itself";
         Event event = invocation();
-        event.caller_arn = arn;
+        event.caller = arn;
         activity.add(event);
         std::ranges::fill(arn, 'x');
     }
@@ -264,7 +264,7 @@ TEST_CASE(
             const auto hour = random() % 3;
             const Time time{seconds{hour * 3'600 + random() % 3'600}};
             Event event = invocation();
-            event.caller_arn = caller;
+            event.caller = caller;
             event.source_address = address;
             events.emplace_back(event, time);
             Plain& group = plain[{Time{seconds{hour * 3'600}}, caller}];

@@ -1,19 +1,32 @@
-#include "log/cloudtrail_principal.hpp"
+#include "log/cloudtrail.hpp"
 
 #include <doctest/doctest.h>
 
 using namespace cloudhijack;
 using log::Event;
-using log::principal_of;
+using log::Outcome;
 
 namespace {
+
+log::Principal principal_of(const Event& event) {
+    return log::cloudtrail().interpret(event).principal.joined();
+}
+
+bool is_excluded(const Event& event) { return log::cloudtrail().interpret(event).is_excluded; }
+
+Outcome outcome(std::string_view code, std::string_view message = {}) {
+    log::Event event;
+    event.error_code = code;
+    event.error_message = message;
+    return log::cloudtrail().interpret(event).outcome;
+}
 
 Event session(std::string_view role, std::string_view name) {
     Event event;
     event.caller_type = "AssumedRole";
-    event.issuer_arn = role;
-    event.caller_arn = name;
-    event.recipient_account = "1";
+    event.issuer = role;
+    event.caller = name;
+    event.account = "1";
     return event;
 }
 
@@ -33,7 +46,7 @@ TEST_CASE("principal: a role is one over all its sessions, people who share one 
     named.source_identity = "bob";
     CHECK(principal_of(named).name == std::string(k_role) + "/bob");
     Event by_id = session(k_sso, "");
-    by_id.caller_principal_id = "AROA:ann@x";
+    by_id.caller_id = "AROA:ann@x";
     CHECK(principal_of(by_id).name == std::string(k_sso) + "/ann@x");
     CHECK(principal_of(session(k_sso, "")).name == k_sso);
 }
@@ -42,17 +55,17 @@ TEST_CASE("principal: a federated user is its user; others by the first name tha
     Event event = session("arn:aws:iam::1:user/alice", "arn:aws:sts::1:federated-user/tmp");
     event.caller_type = "FederatedUser";
     CHECK(principal_of(event).name == "arn:aws:iam::1:user/alice");
-    event.issuer_arn = "";
+    event.issuer = "";
     CHECK(principal_of(event).name == "arn:aws:sts::1:federated-user/tmp");
-    event.caller_arn = "";
+    event.caller = "";
     event.access_key = "AKIA1";
-    event.caller_principal_id = "AIDA";
+    event.caller_id = "AIDA";
     event.caller_account = "2";
     CHECK(principal_of(event).name == "AKIA1");
     event.access_key = "";
     CHECK(principal_of(event).name == "AIDA");
     CHECK(principal_of(event).one_actor);
-    event.caller_principal_id = "";
+    event.caller_id = "";
     CHECK(principal_of(event).name == "2");
     CHECK_FALSE(principal_of(event).one_actor);
     event.caller_account = "";
@@ -60,8 +73,8 @@ TEST_CASE("principal: a federated user is its user; others by the first name tha
     CHECK_FALSE(principal_of(event).one_actor);
     Event role;
     role.caller_type = "Role";
-    role.caller_arn = "arn:aws:iam::1:role/x";
-    role.issuer_arn = k_role;
+    role.caller = "arn:aws:iam::1:role/x";
+    role.issuer = k_role;
     CHECK(principal_of(role).name == "arn:aws:iam::1:role/x");
 }
 
@@ -69,7 +82,7 @@ TEST_CASE("principal: the account is the one in which the call was made") {
     Event event = session(k_role, "");
     event.caller_account = "2";
     CHECK(principal_of(event).account == "1");
-    event.recipient_account = "";
+    event.account = "";
     CHECK(principal_of(event).account == "2");
     event.caller_account = "";
     CHECK(principal_of(event).account == "unknown");
@@ -77,26 +90,43 @@ TEST_CASE("principal: the account is the one in which the call was made") {
 
 TEST_CASE("principal: what AWS does itself is left out") {
     Event event = session(k_role, "");
-    CHECK_FALSE(log::is_left_out(event));
+    CHECK_FALSE(is_excluded(event));
     event.source_address = "AWS Internal";
-    CHECK_FALSE(log::is_left_out(event));
+    CHECK_FALSE(is_excluded(event));
     event.source_address = "cloudformation.amazonaws.com";
-    CHECK(log::is_left_out(event));
+    CHECK(is_excluded(event));
     event.source_address = "";
     event.invoked_by = "ec2.amazonaws.com.cn";
-    CHECK(log::is_left_out(event));
+    CHECK(is_excluded(event));
     event.invoked_by = "amazonaws.com.example";
-    CHECK_FALSE(log::is_left_out(event));
+    CHECK_FALSE(is_excluded(event));
     event.caller_type = "AWSService";
-    CHECK(log::is_left_out(event));
-    CHECK(log::is_left_out(
+    CHECK(is_excluded(event));
+    CHECK(is_excluded(
         session("arn:aws:iam::1:role/aws-service-role/x/AWSServiceRoleForSupport", "")));
     for (const char* category : {"NetworkActivity", "Insight"}) {
         Event repeated = session(k_role, "");
         repeated.category = category;
-        CHECK(log::is_left_out(repeated));
+        CHECK(is_excluded(repeated));
     }
     Event data = session(k_role, "");
     data.category = "Data";
-    CHECK_FALSE(log::is_left_out(data));
+    CHECK_FALSE(is_excluded(data));
+}
+
+TEST_CASE("outcome: ok, denied, probe, failed") {
+    CHECK(outcome("") == Outcome::ok);
+    CHECK(outcome("200") == Outcome::ok);
+    CHECK(outcome("AccessDenied") == Outcome::denied);
+    CHECK(outcome("AccessDeniedException") == Outcome::denied);
+    CHECK(outcome("UnauthorizedOperation") == Outcome::denied);
+    CHECK(outcome("AuthorizationError") == Outcome::denied);
+    CHECK(outcome("AuthorizationErrors") == Outcome::failed);
+    CHECK(outcome("Client.UnauthorizedOperation") == Outcome::failed);
+    CHECK(outcome("ThrottlingException") == Outcome::failed);
+    CHECK(outcome("success") == Outcome::failed);
+    CHECK(outcome("ValidationException") == Outcome::failed);
+    CHECK(outcome("ValidationException", "max_tokens_to_sample: range: 1..1,000,000") ==
+          Outcome::probe);
+    CHECK(outcome("ThrottlingException", "max_tokens: range: 1") == Outcome::failed);
 }

@@ -1,4 +1,4 @@
-#include "log/cloudtrail_details.hpp"
+#include "log/cloudtrail_request.hpp"
 
 #include <algorithm>
 #include <array>
@@ -15,21 +15,21 @@ namespace ondemand = simdjson::ondemand;
 
 struct TextPath {
     std::string_view key;
-    std::string_view CallDetails::* field;
+    std::string_view RequestParameters::* field;
 };
 
 constexpr std::array k_texts = {
-    TextPath{.key = "modelId", .field = &CallDetails::model},
-    TextPath{.key = "emailIdentity", .field = &CallDetails::email_identity},
-    TextPath{.key = "emailAddress", .field = &CallDetails::email_address},
-    TextPath{.key = "domain", .field = &CallDetails::domain},
-    TextPath{.key = "identity", .field = &CallDetails::identity},
-    TextPath{.key = "userName", .field = &CallDetails::user_name},
-    TextPath{.key = "policyArn", .field = &CallDetails::policy_arn},
-    TextPath{.key = "serviceName", .field = &CallDetails::service_name},
-    TextPath{.key = "serviceCode", .field = &CallDetails::service_code},
-    TextPath{.key = "categoryCode", .field = &CallDetails::category_code},
-    TextPath{.key = "subject", .field = &CallDetails::case_subject},
+    TextPath{.key = "modelId", .field = &RequestParameters::model},
+    TextPath{.key = "emailIdentity", .field = &RequestParameters::email_identity},
+    TextPath{.key = "emailAddress", .field = &RequestParameters::email_address},
+    TextPath{.key = "domain", .field = &RequestParameters::domain},
+    TextPath{.key = "identity", .field = &RequestParameters::identity},
+    TextPath{.key = "userName", .field = &RequestParameters::user_name},
+    TextPath{.key = "policyArn", .field = &RequestParameters::policy_arn},
+    TextPath{.key = "serviceName", .field = &RequestParameters::service_name},
+    TextPath{.key = "serviceCode", .field = &RequestParameters::service_code},
+    TextPath{.key = "categoryCode", .field = &RequestParameters::category_code},
+    TextPath{.key = "subject", .field = &RequestParameters::case_subject},
 };
 
 constexpr std::array<std::string_view, 5> k_other_keys = {
@@ -148,17 +148,18 @@ bool statement_allows_mail(ondemand::value statement) {
     return allows && mail;
 }
 
-}  // namespace
-
-bool CallDetailsReader::allows_mail(std::string_view document) {
-    policy_ = document;
-    policy_.append(io::k_padding, ' ');
-    const std::string_view text = std::string_view(policy_).substr(0, document.size());
+// Whether a policy allows to send mail over SES.
+bool allows_mail(std::string_view policy_text, DetailsScratch& scratch) {
+    std::string& padded = scratch.inner_text;
+    padded = policy_text;
+    padded.append(io::k_padding, ' ');
+    const std::string_view text = std::string_view(padded).substr(0, policy_text.size());
     ondemand::document policy;
     ondemand::object object;
     bool allows = false;
-    if (json::parse_object(*policy_parser_, text, policy, object) != simdjson::SUCCESS)
+    if (json::parse_object(*scratch.inner_parser, text, policy, object) != simdjson::SUCCESS) {
         return false;
+    }
     constexpr std::array<std::string_view, 1> wanted = {"Statement"};
     const bool whole =
         for_each_wanted(object, wanted, [&allows](std::string_view, ondemand::value value) {
@@ -169,31 +170,33 @@ bool CallDetailsReader::allows_mail(std::string_view document) {
     return allows && whole && policy.at_end();
 }
 
-CallDetails CallDetailsReader::read(std::string_view object) {
-    CallDetails details;
-    if (object.empty()) return details;
+}  // namespace
+
+RequestParameters read_request(std::string_view object, DetailsScratch& scratch) {
+    RequestParameters request;
+    if (object.empty()) return request;
     ondemand::document document;
     ondemand::object parameters;
-    if (json::parse_object(*parser_, object, document, parameters) != simdjson::SUCCESS) {
-        return details;
+    if (json::parse_object(*scratch.parser, object, document, parameters) != simdjson::SUCCESS) {
+        return request;
     }
     const auto take = [&](std::string_view key, ondemand::value value) {
         if (key == "destination") {
-            details.recipients += recipients_at(value);
+            request.recipients += recipients_at(value);
         } else if (key == "destinations" || key == "bulkEmailEntries") {
-            for_each_element(value, [&details](ondemand::value entry) {
-                details.recipients += recipients_of_entry(entry);
+            for_each_element(value, [&request](ondemand::value entry) {
+                request.recipients += recipients_of_entry(entry);
             });
         } else if (key == "publishBatchRequestEntries") {
-            details.batch_entries = size_of(value);
+            request.batch_entries = size_of(value);
         } else if (key == "policyDocument") {
-            details.policy_allows_mail = allows_mail(text_of(value));
+            request.policy_allows_mail = allows_mail(text_of(value), scratch);
         } else {
-            details.*std::ranges::find(k_texts, key, &TextPath::key)->field = text_of(value);
+            request.*std::ranges::find(k_texts, key, &TextPath::key)->field = text_of(value);
         }
     };
     for_each_wanted(parameters, k_keys, take);
-    return details;
+    return request;
 }
 
 }  // namespace cloudhijack::log

@@ -1,16 +1,14 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <string_view>
 
-#include "json/json_parser.hpp"
+#include "log/log.hpp"
 
 namespace cloudhijack::log {
 
-/// What a call is about and how many messages it sends, out of its request's parameters. An empty
-/// view is an absent value; views are valid until the reader's next read.
-struct CallDetails {
+/// What the hunt asks of CloudTrail's `requestParameters`. An empty view is an absent value.
+struct RequestParameters {
     std::string_view model;  ///< `modelId`
     std::string_view email_identity;
     std::string_view email_address;
@@ -30,19 +28,9 @@ struct CallDetails {
     std::uint64_t batch_entries = 0;  ///< of SNS' PublishBatch
 };
 
-/// Reads what the hunt asks of `requestParameters`, in one pass and with parsers of its own.
-class CallDetailsReader {
-  public:
-    /// `object` is JSON text with io::k_padding readable bytes behind it. What is empty, broken or
-    /// of another type than expected is absent.
-    CallDetails read(std::string_view object);
-
-  private:
-    bool allows_mail(std::string_view document);
-
-    json::OwnedJsonParser parser_ = json::make_json_parser();
-    json::OwnedJsonParser policy_parser_ = json::make_json_parser();
-    std::string policy_;  ///< a policy document with its padding
-};
+/// Reads them in one pass. `object` is JSON text with io::k_padding readable bytes after it. A
+/// value that is empty, broken or of another type than expected is absent. The views are valid
+/// until the object or the scratch changes.
+RequestParameters read_request(std::string_view object, DetailsScratch& scratch);
 
 }  // namespace cloudhijack::log

@@ -1,4 +1,4 @@
-#include "log/cloudtrail_client.hpp"
+#include "log/client.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "json/json_parser.hpp"
+#include "log/call.hpp"
+#include "log/event.hpp"
+#include "log/shape.hpp"
+
+namespace cloudhijack::log {
+
+/// What calls of one name are about.
+struct TopicOfCall {
+    std::string_view name;
+    CallTopic topic = CallTopic::other;
+};
+
+/// What a log's read_details() works with, kept from call to call.
+struct DetailsScratch {
+    json::OwnedJsonParser parser = json::make_json_parser();
+    json::OwnedJsonParser inner_parser = json::make_json_parser();  ///< for JSON inside a string
+    std::string inner_text;  ///< such a string with its padding
+    std::string joined;      ///< a detail that is put together
+};
+
+/// All that the engine knows of a log. A new log is such a table, in a file of its own, and a line
+/// in logs.cpp.
+struct Log {
+    std::string_view id;  ///< `cloudtrail`, in messages and documentation
+    /// A text that occurs in each of its records, so that a record of another log is not passed
+    /// over unread if it may be one of these.
+    std::string_view mark;
+    /// The key under which a record names its call, for passing over calls that nobody asked for
+    /// without reading them. Empty: every record is read.
+    std::string_view name_key;
+    std::string_view source;  ///< of calls in records that do not name a service; can be empty
+    /// Whether most of its records are compact, so that it pays to try a CompactReader first.
+    bool is_compact = false;
+    std::span<const ShapePath> paths;
+
+    /// Whether an event that was read by the log's paths is one of its records.
+    bool (*recognises)(const Event&) = nullptr;
+    /// Whether an event's id is one that tells calls apart. If not, the record's bytes do.
+    bool (*has_usable_id)(const Event&) = nullptr;
+    /// Who made the call, how it ended and what is known of its caller.
+    Call (*interpret)(const Event&) = nullptr;
+    /// What a call of this topic says in its parameters.
+    CallDetails (*read_details)(const Event&, CallTopic, DetailsScratch&) = nullptr;
+    std::span<const TopicOfCall> topics = {};
+
+    /// The path that feeds a field, for messages; empty if there is none.
+    [[nodiscard]] std::string_view path_of(std::string_view Event::* field) const {
+        const auto found = std::ranges::find(paths, field, &ShapePath::field);
+        return found == paths.end() ? std::string_view{} : found->path;
+    }
+};
+
+/// Reads the details of calls, of whatever log.
+class CallDetailsReader {
+  public:
+    CallDetails read(const Event& event, CallTopic topic) {
+        return event.log->read_details(event, topic, scratch_);
+    }
+
+  private:
+    DetailsScratch scratch_;
+};
+
+}  // namespace cloudhijack::log

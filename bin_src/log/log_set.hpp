@@ -1,0 +1,47 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "json/record_keys.hpp"
+#include "log/log.hpp"
+#include "log/shape.hpp"
+
+namespace cloudhijack::log {
+
+/// The logs whose records a search or a scan reads. One stream may hold records of several.
+class LogSet {
+  public:
+    struct Member {
+        const Log* log;
+        Shape shape;  ///< of the log's paths
+    };
+
+    /// `logs` must outlive the set and is not empty. The first one is the log whose fields Splunk
+    /// may have extracted, for input=fields.
+    explicit LogSet(std::span<const Log* const> logs);
+
+    [[nodiscard]] std::span<const Member> members() const { return members_; }
+    [[nodiscard]] const Member& first() const { return members_.front(); }
+
+    /// The keys by which the records of all logs are found in a stream: of lists, and of the named
+    /// log's calls.
+    [[nodiscard]] const json::RecordKeys& record_keys() const { return record_keys_; }
+
+    /// The log whose calls can be told by their names without reading the record: the first that
+    /// has a name key. Null: there is none.
+    [[nodiscard]] const Log* named_log() const;
+
+    /// The marks of all logs but that one.
+    [[nodiscard]] std::vector<std::string_view> other_marks() const;
+
+  private:
+    std::vector<Member> members_;
+    json::RecordKeys record_keys_;
+};
+
+/// Every log that the program knows.
+const LogSet& all_logs();
+
+}  // namespace cloudhijack::log

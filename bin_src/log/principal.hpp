@@ -1,0 +1,45 @@
+#pragma once
+
+#include <compare>
+#include <string>
+#include <string_view>
+
+namespace cloudhijack::log {
+
+/// Who acts: the key of a row of mode=hunt.
+struct Principal {
+    std::string account;
+    std::string name;       ///< as the log names it: of CloudTrail an ARN, if there is one
+    bool one_actor = true;  ///< false for a name that stands for an account, or for nobody known
+
+    auto operator<=>(const Principal&) const = default;
+};
+
+/// What names a principal, as views into an event.
+struct PrincipalParts {
+    std::string_view account;  ///< in which the call was made; text::k_unknown without one
+    std::string_view name;
+    std::string_view person;  ///< a person who uses a shared role; follows the name and a slash
+    bool one_actor = true;
+
+    /// Whether text::bounded() may cut them.
+    [[nodiscard]] bool are_long() const;
+
+    /// The principal. Of texts that are too long only what text::bounded() leaves.
+    [[nodiscard]] Principal joined() const;
+};
+
+/// The principal that a provider means when it names a user of an account, as AWS does when it
+/// quarantines a key.
+std::string user_principal(std::string_view account, std::string_view user);
+
+/// The user that a principal's name stands for; empty if it is not a user.
+std::string_view user_of(std::string_view principal_name);
+
+/// Whether a type of caller stands for sessions of a role that anybody may take.
+bool is_role_session(std::string_view caller_type);
+
+/// How reasons name a long-term access key, by which such keys are recognised.
+inline constexpr std::string_view k_long_term_key = "long-term key (AKIA)";
+
+}  // namespace cloudhijack::log

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+namespace cloudhijack::text {
+
+/// Whether a text has the form of a UUID: 32 hexadecimal digits in groups of 8, 4, 4, 4 and 12.
+inline bool is_uuid(std::string_view text) {
+    static constexpr auto is_hex_digit = [] {
+        std::array<bool, 256> table{};
+        for (const char c : std::string_view("0123456789abcdefABCDEF")) {
+            table[static_cast<unsigned char>(c)] = true;
+        }
+        return table;
+    }();
+    if (text.size() != 36) return false;
+    bool is_right = true;
+    for (std::size_t i = 0; i < 36; ++i) {
+        const bool is_dash_place = i == 8 || i == 13 || i == 18 || i == 23;
+        is_right &=
+            is_dash_place ? text[i] == '-' : is_hex_digit[static_cast<unsigned char>(text[i])];
+    }
+    return is_right;
+}
+
+}  // namespace cloudhijack::text

@@ -1,0 +1,44 @@
+#include "log/log_set.hpp"
+
+#include <doctest/doctest.h>
+
+#include <array>
+
+#include "log/ledger_log.hpp"
+
+using namespace cloudhijack;
+using log::Log;
+using log::LogSet;
+
+TEST_CASE(
+    "log set: the keys of its records are those of all logs, the name that of the named one") {
+    const auto& cloudtrail = log::all_logs().record_keys();
+    CHECK(cloudtrail.name.text() == "eventName");
+    CHECK(cloudtrail.lists.contains("Records"));
+    CHECK(cloudtrail.lists.contains("Events"));
+    CHECK_FALSE(cloudtrail.lists.contains("detail"));
+    CHECK_FALSE(cloudtrail.lists.contains("records"));
+    CHECK_FALSE(cloudtrail.lists.contains("entries"));
+    CHECK(log::all_logs().other_marks().empty());
+
+    const auto& both = log::two_logs().record_keys();
+    CHECK(both.name.text() == "eventName");
+    CHECK(both.lists.contains("Records"));
+    CHECK(both.lists.contains("entries"));
+    CHECK(log::two_logs().other_marks() == std::vector<std::string_view>{"ledger_id"});
+}
+
+TEST_CASE("log set: without a named log there is no key, and every mark is another one") {
+    const std::array logs = {&log::ledger()};
+    const LogSet alone(logs);
+    CHECK(alone.named_log() == nullptr);
+    CHECK(alone.record_keys().name.text().empty());
+    CHECK(alone.other_marks().size() == 1);
+}
+
+TEST_CASE("log set: what calls are about is known for each log, others are about nothing") {
+    CHECK(log::topic_of("CreateAccessKey") == log::CallTopic::user);
+    CHECK(log::topic_of("PutUserPolicy") == log::CallTopic::rights);
+    CHECK(log::topic_of("CreateCase") == log::CallTopic::quota);
+    CHECK(log::topic_of("InvokeModel") == log::CallTopic::other);
+}
