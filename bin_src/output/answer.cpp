@@ -5,11 +5,8 @@
 #include <utility>
 
 #include "config/lookup_file.hpp"
-#include "detect/baseline/baseline_rows.hpp"
-#include "detect/coverage/coverage_rows.hpp"
 #include "detect/hunt/evidence/words.hpp"
 #include "detect/hunt/hunt_rows.hpp"
-#include "detect/volume/volume_rows.hpp"
 
 namespace cloudhijack::output {
 namespace {

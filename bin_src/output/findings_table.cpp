@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "detect/coverage/coverage_rows.hpp"
 #include "text/time.hpp"
 #include "text/words.hpp"
 

@@ -3,7 +3,7 @@
 #include <span>
 #include <string>
 
-#include "detect/coverage/coverage_activity.hpp"
+#include "detect/coverage/coverage_finding.hpp"
 #include "detect/hunt/hunt_finding.hpp"
 #include "detect/volume/volume_finding.hpp"
 #include "output/terminal_table.hpp"

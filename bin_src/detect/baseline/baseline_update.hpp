@@ -2,8 +2,11 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <utility>
 
 #include "detect/hunt/hunt_activity.hpp"
+#include "detect/row.hpp"
 #include "rules/baseline.hpp"
 
 namespace cloudhijack::detect {
@@ -28,5 +31,13 @@ inline constexpr std::int64_t k_forgotten_after = 90 * std::int64_t{86'400};
 /// wrong time: it must not make all that is known look old, and is passed over.
 BaselineUpdate update_baseline(const HuntActivity& activity, const rules::HuntRules& rules,
                                std::int64_t now);
+
+/// A pair of a baseline and what is known of it: one row of mode=baseline.
+using BaselineEntry = std::pair<const rules::Baseline::Pair, rules::Baseline::Use>;
+
+/// The columns of mode=baseline, as the lookup file has them.
+std::span<const Column> baseline_columns();
+
+Row to_row(const BaselineEntry& entry);
 
 }  // namespace cloudhijack::detect

@@ -5,11 +5,11 @@
 #include <cstdint>
 #include <limits>
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "detect/added.hpp"
+#include "detect/coverage/coverage_finding.hpp"
 #include "log/event.hpp"
 #include "result.hpp"
 #include "rules/catalogue.hpp"
@@ -20,17 +20,6 @@ class ItemReader;
 }  // namespace cloudhijack::partial
 
 namespace cloudhijack::detect {
-
-/// What was seen of a service: one row of mode=coverage.
-struct CoverageFinding {
-    std::string account;
-    const rules::Service* service = nullptr;
-    std::string region;            ///< empty where nothing was seen of the service in the account
-    std::uint64_t management = 0;  ///< management events, as they were delivered
-    std::uint64_t data = 0;        ///< data events
-    std::optional<std::int64_t> first;  ///< seconds since 1970
-    std::optional<std::int64_t> last;
-};
 
 /// What mode=coverage has counted so far: of which accounts, services and regions there are events
 /// that the catalogue names, whoever made the calls and whatever came of them. The order of the

@@ -35,6 +35,30 @@ bool has_suspicious_name(const VolumeGroup& group, const VolumeRules& rules) {
     return re2::RE2::PartialMatch(group.caller_arn, *rules.suspicious_names);
 }
 
+Number time(text::Time value) { return {text::to_epoch_seconds(value)}; }
+
+constexpr auto k_volume_row = std::to_array<ColumnOf<VolumeFinding>>({
+    {"_time", [](const auto& finding) { return time(finding.group.span_start); }},
+    {"ServiceAbused", [](const auto& finding) { return finding.group.service->label; }},
+    {"AttackCategory", [](const auto& finding) { return finding.group.service->category; }},
+    {"EventCount", [](const auto& finding) { return number(finding.group.event_count); }},
+    {"Threshold", [](const auto& finding) { return number(finding.threshold); }},
+    {"SuspicionScore", [](const auto& finding) { return number(finding.score); }},
+    {"CallerARN", [](const auto& finding) { return std::string(finding.group.caller_arn); }},
+    {"CallerType", [](const auto& finding) { return std::string(finding.group.caller_type); }},
+    {"UniqueIPs",
+     [](const auto& finding) { return number(finding.group.source_addresses.size()); }},
+    {"SourceIPs",
+     [](const auto& finding) {
+         const auto& addresses = finding.group.source_addresses;
+         return std::vector<std::string>(addresses.begin(), addresses.end());
+     }},
+    {"awsRegion", [](const auto& finding) { return std::string(finding.group.region); }},
+    {"FirstEvent", [](const auto& finding) { return time(finding.group.first_event); }},
+    {"LastEvent", [](const auto& finding) { return time(finding.group.last_event); }},
+    {"Reasons", [](const auto& finding) { return finding.reasons; }},
+});
+
 }  // namespace
 
 VolumeRules VolumeRules::of(const rules::Catalogue& catalogue) {
@@ -93,5 +117,12 @@ void VolumeFindings::sort() {
         return key(a) < key(b);
     });
 }
+
+std::span<const Column> volume_columns() {
+    static constexpr auto columns = columns_of(k_volume_row);
+    return columns;
+}
+
+Row to_row(const VolumeFinding& finding) { return row_of(k_volume_row, finding); }
 
 }  // namespace cloudhijack::detect
