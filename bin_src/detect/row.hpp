@@ -35,14 +35,17 @@ struct ColumnOf {
     /// `Get` is a lambda without captures that returns a Value for a finding, or one of its types:
     /// the column is multivalue if that type is a list.
     template <class Get>
-    constexpr ColumnOf(std::string_view name, Get /*get*/)
+    constexpr ColumnOf(std::string_view name, Get /*get*/,
+                       bool (*is_truncated)(const Finding&) = nullptr)
         : column{.name = name,
                  .multivalue = std::same_as<std::invoke_result_t<Get, const Finding&>,
                                             std::vector<std::string>>},
-          value([](const Finding& finding) -> Value { return Get{}(finding); }) {}
+          value([](const Finding& finding) -> Value { return Get{}(finding); }),
+          is_truncated(is_truncated) {}
 
     Column column;
     Value (*value)(const Finding&);
+    bool (*is_truncated)(const Finding&);  ///< whether the value is not all there is; null: never
 };
 
 template <class Finding, std::size_t Size>

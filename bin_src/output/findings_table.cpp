@@ -63,7 +63,7 @@ TableRow to_table_row(const detect::VolumeFinding& finding) {
 TableRow to_table_row(const detect::HuntFinding& finding) {
     constexpr std::uint64_t medium = 41;
     constexpr std::uint64_t high = 61;
-    const auto& addresses = finding.addresses;
+    const auto& addresses = finding.traits[detect::Trait::address];
     const text::Time first{std::chrono::seconds{finding.first_event}};
     TableRow row{
         .cells = {std::to_string(finding.risk_score), std::string(finding.severity),

@@ -47,7 +47,7 @@ detect::HuntFinding hunted(std::string name) {
     finding.reasons = {"a probe (+40)"};
     finding.timeline = {"2026-01-02T03:04:05Z use InvokeModel us-east-1 - probe"};
     finding.use_count = 3;
-    finding.addresses = {.values = {"2001:db8::1", "2001:db8::2"}, .size = 2};
+    finding.traits[detect::Trait::address] = {.values = {"2001:db8::1", "2001:db8::2"}, .size = 2};
     return finding;
 }
 

@@ -239,12 +239,12 @@ void HuntActivity::note_caller(const Event& event, Known& known) {
     known.client = client.hash;
     known.address = text::parse_address(event.source_address);
     PrincipalActivity& activity = *known.activity;
-    activity.addresses.add(to_text(known.address));
-    activity.agents.add(event.user_agent);
-    activity.clients.add(client.name);
-    activity.access_keys.add(event.access_key);
-    activity.caller_types.add(event.caller_type);
-    activity.workloads.add(event.workload);
+    activity.traits[Trait::address].add(to_text(known.address));
+    activity.traits[Trait::agent].add(event.user_agent);
+    activity.traits[Trait::client].add(client.name);
+    activity.traits[Trait::access_key].add(event.access_key);
+    activity.traits[Trait::caller_type].add(event.caller_type);
+    activity.traits[Trait::workload].add(event.workload);
     activity.has_long_term_key |= event.access_key.starts_with(k_long_term_key);
     activity.has_bearer_key |= event.with_bearer_token == "true";
 }
@@ -255,8 +255,8 @@ void HuntActivity::note_region_and_model(const Event& event, const CallDetails& 
         event.region == text::k_unknown
             ? std::string_view{}
             : text::front_of(event.region, counting::BoundedSet::k_longest);
-    known.activity->regions.add(region);
-    known.activity->models.add(log::last_part(details.model));
+    known.activity->traits[Trait::region].add(region);
+    known.activity->traits[Trait::model].add(log::last_part(details.model));
     known.region = regions_.number_of(region);
 }
 

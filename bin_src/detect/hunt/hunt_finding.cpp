@@ -66,15 +66,10 @@ ShownList list_of(const counting::BoundedSet& set) {
             .is_estimated = set.is_estimated()};
 }
 
-void take_lists(const PrincipalActivity& activity, HuntFinding& finding) {
-    finding.addresses = list_of(activity.addresses);
-    finding.regions = list_of(activity.regions);
-    finding.clients = list_of(activity.clients);
-    finding.agents = list_of(activity.agents);
-    finding.access_keys = list_of(activity.access_keys);
-    finding.models = list_of(activity.models);
-    finding.caller_types = list_of(activity.caller_types);
-    finding.workloads = list_of(activity.workloads);
+PerTrait<ShownList> lists_of(const PerTrait<counting::BoundedSet>& traits) {
+    PerTrait<ShownList> lists;
+    std::ranges::transform(traits.items, lists.items.begin(), list_of);
+    return lists;
 }
 
 void take_calls(const Behaviour& behaviour, HuntFinding& finding) {
@@ -143,7 +138,7 @@ std::optional<HuntFinding> assess(const Behaviour& behaviour, const rules::HuntR
     finding.risk_score = std::min(finding.risk_score, rules::k_highest_risk);
     finding.severity = severity_of(finding.risk_score);
     finding.principal = behaviour.principal();
-    take_lists(behaviour.activity(), finding);
+    finding.traits = lists_of(behaviour.activity().traits);
     take_calls(behaviour, finding);
     finding.first_evidence = first.value_or(finding.first_event);
     finding.timeline = timeline_of(behaviour, behind);

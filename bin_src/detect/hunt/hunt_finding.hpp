@@ -38,14 +38,7 @@ struct HuntFinding {
     std::uint64_t message_count = 0;
     std::uint64_t failed_count = 0;
     std::uint64_t peak_per_hour = 0;
-    ShownList addresses;
-    ShownList regions;
-    ShownList clients;
-    ShownList agents;
-    ShownList access_keys;
-    ShownList models;
-    ShownList caller_types;
-    ShownList workloads;
+    PerTrait<ShownList> traits;
     std::int64_t first_event = 0;
     std::int64_t last_event = 0;
     std::vector<std::string> timeline;

@@ -21,8 +21,7 @@ using partial::ItemReader;
 using partial::ItemWriter;
 
 constexpr std::uint8_t k_most_messages = 50;
-
-constexpr auto& k_sets = PrincipalActivity::k_sets;
+constexpr auto k_traits = static_cast<std::size_t>(Trait::count);
 
 /// The accounts in which there was a data event of a service; the items are no principal's.
 constexpr std::string_view k_data_list = "data";
@@ -187,8 +186,8 @@ class OwnerWriter {
         for (const auto& [hash, subject] : activity.subjects.all()) {
             for (const auto& [kind, seconds] : subject.calls) write(subject.text, kind, seconds);
         }
-        for (std::size_t set = 0; set < k_sets.size(); ++set) {
-            write(set, activity.*k_sets.at(set));
+        for (std::size_t trait = 0; trait < k_traits; ++trait) {
+            write(trait, activity.traits.items.at(trait));
         }
     }
 
@@ -245,8 +244,8 @@ class OwnerWriter {
         add_all("subjects", seconds.minutes(), head, write_minute);
     }
 
-    void write(std::size_t set, const counting::BoundedSet& texts) {
-        const auto head = [set](ItemWriter& item) { item.number(set, k_sets.size() - 1); };
+    void write(std::size_t trait, const counting::BoundedSet& texts) {
+        const auto head = [trait](ItemWriter& item) { item.number(trait, k_traits - 1); };
         if (!texts.is_empty()) {
             add_all("sets", texts.texts(), head,
                     [](ItemWriter& item, const std::string& text) { item.text(text); });
@@ -333,9 +332,9 @@ void read_subject(ItemReader& item, PrincipalActivity& activity, const Names& na
 }
 
 counting::BoundedSet& read_set(ItemReader& item, PrincipalActivity& activity) {
-    std::size_t set = 0;
-    item.number(set, k_sets.size() - 1);
-    return activity.*k_sets.at(set);
+    std::size_t trait = 0;
+    item.number(trait, k_traits - 1);
+    return activity.traits.items.at(trait);
 }
 
 void read_texts(ItemReader& item, PrincipalActivity& activity, const Names& /*names*/) {

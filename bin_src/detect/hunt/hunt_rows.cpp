@@ -9,28 +9,8 @@
 namespace cloudhijack::detect {
 namespace {
 
-std::vector<std::string> truncated(const HuntFinding& finding) {
-    std::vector<std::string> names;
-    // Evidence is sought in what is kept.
-    if (finding.subjects_are_cut || finding.agents.is_estimated) names.emplace_back("Evidence");
-    if (finding.counts_are_sums) {
-        names.insert(names.end(), {"UseCount", "MessageCount", "FailedCount", "PeakPerHour"});
-    }
-    const auto add = [&names](const ShownList& list, std::string_view count,
-                              std::string_view values) {
-        if (list.is_estimated && !count.empty()) names.emplace_back(count);
-        if (list.is_cut()) names.emplace_back(values);
-    };
-    add(finding.addresses, "UniqueIPs", "SourceIPs");
-    add(finding.regions, "UniqueRegions", "Regions");
-    add(finding.clients, "UniqueClients", "Clients");
-    add(finding.access_keys, "UniqueAccessKeys", "AccessKeys");
-    add(finding.models, "UniqueModels", "Models");
-    add(finding.caller_types, "", "CallerType");
-    add(finding.workloads, "", "Workload");
-    add(finding.agents, "", "user_agent");
-    return names;
-}
+// The names of the columns whose values in a row are cut or estimated, in their order.
+std::vector<std::string> truncated(const HuntFinding& finding);
 
 std::string risk_message(const HuntFinding& finding) {
     std::string message = finding.principal.name + " behaves like a hijacker of cloud services";
@@ -43,7 +23,26 @@ std::string risk_message(const HuntFinding& finding) {
 }
 
 std::string threat_object_type(const HuntFinding& finding) {
-    return finding.addresses.values.empty() ? "" : "ip_address";
+    return finding.traits[Trait::address].values.empty() ? "" : "ip_address";
+}
+
+// Evidence is sought in what is kept.
+bool is_evidence_cut(const HuntFinding& finding) {
+    return finding.subjects_are_cut || finding.traits[Trait::agent].is_estimated;
+}
+
+bool has_sums(const HuntFinding& finding) { return finding.counts_are_sums; }
+
+template <Trait trait>
+constexpr ColumnOf<HuntFinding> count_of(std::string_view name) {
+    return {name, [](const auto& finding) { return number(finding.traits[trait].size); },
+            [](const auto& finding) { return finding.traits[trait].is_estimated; }};
+}
+
+template <Trait trait>
+constexpr ColumnOf<HuntFinding> values_of(std::string_view name) {
+    return {name, [](const auto& finding) { return finding.traits[trait].values; },
+            [](const auto& finding) { return finding.traits[trait].is_cut(); }};
 }
 
 constexpr auto k_hunt_row = std::to_array<ColumnOf<HuntFinding>>({
@@ -54,24 +53,24 @@ constexpr auto k_hunt_row = std::to_array<ColumnOf<HuntFinding>>({
     {"Severity", [](const auto& finding) { return std::string(finding.severity); }},
     {"Services", [](const auto& finding) { return finding.services; }},
     {"Phases", [](const auto& finding) { return finding.phases; }},
-    {"Evidence", [](const auto& finding) { return finding.evidence; }},
+    {"Evidence", [](const auto& finding) { return finding.evidence; }, is_evidence_cut},
     {"Reasons", [](const auto& finding) { return finding.reasons; }},
-    {"UseCount", [](const auto& finding) { return number(finding.use_count); }},
-    {"MessageCount", [](const auto& finding) { return number(finding.message_count); }},
-    {"FailedCount", [](const auto& finding) { return number(finding.failed_count); }},
-    {"PeakPerHour", [](const auto& finding) { return number(finding.peak_per_hour); }},
-    {"UniqueIPs", [](const auto& finding) { return number(finding.addresses.size); }},
-    {"SourceIPs", [](const auto& finding) { return finding.addresses.values; }},
-    {"UniqueRegions", [](const auto& finding) { return number(finding.regions.size); }},
-    {"Regions", [](const auto& finding) { return finding.regions.values; }},
-    {"UniqueClients", [](const auto& finding) { return number(finding.clients.size); }},
-    {"Clients", [](const auto& finding) { return finding.clients.values; }},
-    {"UniqueAccessKeys", [](const auto& finding) { return number(finding.access_keys.size); }},
-    {"AccessKeys", [](const auto& finding) { return finding.access_keys.values; }},
-    {"UniqueModels", [](const auto& finding) { return number(finding.models.size); }},
-    {"Models", [](const auto& finding) { return finding.models.values; }},
-    {"CallerType", [](const auto& finding) { return finding.caller_types.values; }},
-    {"Workload", [](const auto& finding) { return finding.workloads.values; }},
+    {"UseCount", [](const auto& finding) { return number(finding.use_count); }, has_sums},
+    {"MessageCount", [](const auto& finding) { return number(finding.message_count); }, has_sums},
+    {"FailedCount", [](const auto& finding) { return number(finding.failed_count); }, has_sums},
+    {"PeakPerHour", [](const auto& finding) { return number(finding.peak_per_hour); }, has_sums},
+    count_of<Trait::address>("UniqueIPs"),
+    values_of<Trait::address>("SourceIPs"),
+    count_of<Trait::region>("UniqueRegions"),
+    values_of<Trait::region>("Regions"),
+    count_of<Trait::client>("UniqueClients"),
+    values_of<Trait::client>("Clients"),
+    count_of<Trait::access_key>("UniqueAccessKeys"),
+    values_of<Trait::access_key>("AccessKeys"),
+    count_of<Trait::model>("UniqueModels"),
+    values_of<Trait::model>("Models"),
+    values_of<Trait::caller_type>("CallerType"),
+    values_of<Trait::workload>("Workload"),
     {"FirstEvent", [](const auto& finding) { return number(finding.first_event); }},
     {"LastEvent", [](const auto& finding) { return number(finding.last_event); }},
     {"Timeline", [](const auto& finding) { return finding.timeline; }},
@@ -79,18 +78,26 @@ constexpr auto k_hunt_row = std::to_array<ColumnOf<HuntFinding>>({
     {"Truncated", [](const auto& finding) { return truncated(finding); }},
     {"user",
      [](const auto& finding) { return std::string(log::last_part(finding.principal.name)); }},
-    {"src", [](const auto& finding) { return finding.addresses.values; }},
+    {"src", [](const auto& finding) { return finding.traits[Trait::address].values; }},
     {"vendor_account", [](const auto& finding) { return finding.principal.account; }},
-    {"vendor_region", [](const auto& finding) { return finding.regions.values; }},
-    {"user_agent", [](const auto& finding) { return finding.agents.values; }},
+    {"vendor_region", [](const auto& finding) { return finding.traits[Trait::region].values; }},
+    values_of<Trait::agent>("user_agent"),
     {"risk_object", [](const auto& finding) { return finding.principal.name; }},
     {"risk_object_type", [](const auto& /*finding*/) { return std::string("user"); }},
     {"risk_score", [](const auto& finding) { return number(finding.risk_score); }},
     {"risk_message", [](const auto& finding) { return risk_message(finding); }},
-    {"threat_object", [](const auto& finding) { return finding.addresses.values; }},
+    {"threat_object", [](const auto& finding) { return finding.traits[Trait::address].values; }},
     {"threat_object_type", [](const auto& finding) { return threat_object_type(finding); }},
     {"mitre_technique_id", [](const auto& /*finding*/) { return std::string("T1496.004"); }},
 });
+
+std::vector<std::string> truncated(const HuntFinding& finding) {
+    std::vector<std::string> names;
+    for (const auto& [column, value, is_truncated] : k_hunt_row) {
+        if (is_truncated != nullptr && is_truncated(finding)) names.emplace_back(column.name);
+    }
+    return names;
+}
 
 }  // namespace
 

@@ -26,7 +26,7 @@ constexpr std::array k_tool_agent = {
 
 std::optional<Holding> tool_agent(const Behaviour& behaviour,
                                   const rules::EvidenceSettings& settings) {
-    for (const std::string& agent : behaviour.activity().agents.texts()) {
+    for (const std::string& agent : behaviour.activity().traits[Trait::agent].texts()) {
         if (re2::RE2::PartialMatch(agent, settings.pattern("pattern"))) {
             return mark_if(true, settings, "Known attack tool: " + text::quoted(agent));
         }

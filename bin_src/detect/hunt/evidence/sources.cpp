@@ -189,9 +189,8 @@ std::optional<Holding> rotating_ips(const Behaviour& behaviour,
     // Most principals have few addresses: the rest is not for them.
     const std::uint64_t fewest =
         std::min(settings.number("addresses"), settings.number("long_term_key_networks"));
-    if (!behaviour.principal().one_actor || behaviour.activity().addresses.size() < fewest) {
-        return std::nullopt;
-    }
+    const auto& addresses = behaviour.activity().traits[Trait::address];
+    if (!behaviour.principal().one_actor || addresses.size() < fewest) return std::nullopt;
     const std::uint64_t highest =
         std::max({settings.number("score"), settings.number("lesser_score"),
                   settings.number("long_term_key_score")});
