@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "text/time.hpp"
@@ -105,6 +106,21 @@ std::string table_of(std::span<const TableColumn> columns, std::span<const Findi
     return to_table(columns, rows, look);
 }
 
+struct ToTable {
+    Look look;
+
+    std::string operator()(const detect::VolumeFindings& findings) const {
+        return to_table(findings.rows, look);
+    }
+    std::string operator()(const detect::HuntFindings& findings) const {
+        return to_table(findings.rows, look);
+    }
+    std::string operator()(const detect::BaselineUpdate& /*update*/) const { return {}; }
+    std::string operator()(const std::vector<detect::CoverageFinding>& findings) const {
+        return to_table(findings, look);
+    }
+};
+
 }  // namespace
 
 std::string to_table(std::span<const detect::VolumeFinding> findings, Look look) {
@@ -117,6 +133,10 @@ std::string to_table(std::span<const detect::HuntFinding> findings, Look look) {
 
 std::string to_table(std::span<const detect::CoverageFinding> findings, Look look) {
     return table_of(k_coverage_columns, findings, look);
+}
+
+std::string findings_table(const Findings& findings, Look look) {
+    return std::visit(ToTable{look}, findings);
 }
 
 }  // namespace cloudhijack::output

@@ -6,6 +6,7 @@
 #include "detect/coverage/coverage_finding.hpp"
 #include "detect/hunt/hunt_finding.hpp"
 #include "detect/volume/volume_finding.hpp"
+#include "output/answer.hpp"
 #include "output/terminal_table.hpp"
 
 namespace cloudhijack::output {
@@ -18,5 +19,8 @@ std::string to_table(std::span<const detect::HuntFinding> findings, Look look);
 
 /// The same for what was seen of services, what was not seen below.
 std::string to_table(std::span<const detect::CoverageFinding> findings, Look look);
+
+/// The same for the findings of any mode; empty for a baseline, which is a file and not for people.
+std::string findings_table(const Findings& findings, Look look);
 
 }  // namespace cloudhijack::output

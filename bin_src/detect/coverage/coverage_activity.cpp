@@ -5,15 +5,14 @@
 #include <set>
 #include <utility>
 
-#include "counting/saturating.hpp"
 #include "log/cloudtrail_principal.hpp"
 #include "text/bounded_text.hpp"
 
 namespace cloudhijack::detect {
 
 void CoverageActivity::Seen::add(const Seen& other) {
-    counting::add_to(management, other.management);
-    counting::add_to(data, other.data);
+    add_to(management, other.management);
+    add_to(data, other.data);
     first = std::min(first, other.first);
     last = std::max(last, other.last);
 }

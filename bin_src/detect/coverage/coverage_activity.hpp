@@ -8,16 +8,11 @@
 #include <string>
 #include <vector>
 
-#include "detect/added.hpp"
 #include "detect/coverage/coverage_finding.hpp"
+#include "detect/mode_activity.hpp"
 #include "log/event.hpp"
 #include "result.hpp"
 #include "rules/catalogue.hpp"
-
-namespace cloudhijack::partial {
-class DocumentWriter;
-class ItemReader;
-}  // namespace cloudhijack::partial
 
 namespace cloudhijack::detect {
 
@@ -32,18 +27,11 @@ class CoverageActivity {
     /// Takes the event at its own time, else at its row's.
     Added add(const log::Event& event);
 
-    /// Takes what another activity of the same catalogue has counted. In any order and grouping the
-    /// result is the same.
     void merge(const CoverageActivity& other);
-
-    /// Writes all that it holds as items of partial documents.
+    // In coverage_partial.cpp:
     void write(partial::DocumentWriter& documents) const;
-
-    /// Takes an item of a partial document of the same catalogue. The error says what is wrong with
-    /// the item, to follow a noun.
     Result<> take(std::string_view list, partial::ItemReader& item);
 
-    /// How many accounts, services and regions there are together.
     [[nodiscard]] std::size_t size() const { return seen_.size(); }
 
     /// In order of account, service and region. Each account has each service that can be used: in

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "counting/hash.hpp"
-#include "counting/saturating.hpp"
+#include "detect/mode_activity.hpp"
 
 namespace cloudhijack::detect {
 namespace {
@@ -38,7 +38,7 @@ std::uint64_t scaled(std::uint64_t count, double share) {
 }  // namespace
 
 void HourActivity::Tally::add(const Tally& other) {
-    counting::add_to(calls, other.calls);
+    add_to(calls, other.calls);
     first = std::min(first, other.first);
 }
 
@@ -69,7 +69,7 @@ void HourActivity::add(const HuntedCall& call) {
     if (beyond_) return beyond_->add(call);
     const auto place = std::ranges::lower_bound(calls_, call.identity, {}, &HuntedCall::identity);
     if (place != calls_.end() && place->identity == call.identity) {
-        counting::add_to(place->times, call.times);
+        add_to(place->times, call.times);
         return;
     }
     calls_.insert(place, call);
@@ -145,15 +145,14 @@ void HourActivity::Beyond::add(const HuntedCall& call) {
 
 void HourActivity::Beyond::add(const SumKey& key, const Sum& sum) {
     Sum& mine = sums[key];
-    counting::add_to(mine.count, sum.count);
-    counting::add_to(mine.messages, sum.messages);
+    add_to(mine.count, sum.count);
+    add_to(mine.messages, sum.messages);
     mine.seconds |= sum.seconds;
 }
 
 void HourActivity::Beyond::add(const Sampled& sampled) {
-    add_to_smallest(
-        sample, k_exact, sampled, &Sampled::identity,
-        [](Sampled& mine, const Sampled& other) { counting::add_to(mine.times, other.times); });
+    add_to_smallest(sample, k_exact, sampled, &Sampled::identity,
+                    [](Sampled& mine, const Sampled& other) { add_to(mine.times, other.times); });
 }
 
 void HourActivity::Beyond::add(const Origin& origin) {

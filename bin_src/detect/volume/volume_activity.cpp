@@ -4,7 +4,6 @@
 #include <array>
 #include <type_traits>
 
-#include "counting/saturating.hpp"
 #include "text/bounded_text.hpp"
 
 namespace cloudhijack::detect {
@@ -63,7 +62,7 @@ void VolumeActivity::count(const log::Event& event, std::size_t service, Time ti
 }
 
 void VolumeActivity::Tally::add(const Tally& other) {
-    counting::add_to(event_count, other.event_count);
+    add_to(event_count, other.event_count);
     first_event = std::min(first_event, other.first_event);
     last_event = std::max(last_event, other.last_event);
 }

@@ -10,17 +10,12 @@
 
 #include "counting/hash_index.hpp"
 #include "counting/interner.hpp"
-#include "detect/added.hpp"
+#include "detect/mode_activity.hpp"
 #include "detect/volume/volume_finding.hpp"
 #include "log/condition_reader.hpp"
 #include "log/event.hpp"
 #include "result.hpp"
 #include "rules/catalogue.hpp"
-
-namespace cloudhijack::partial {
-class DocumentWriter;
-class ItemReader;
-}  // namespace cloudhijack::partial
 
 namespace cloudhijack::detect {
 
@@ -36,18 +31,11 @@ class VolumeActivity {
     /// Counts the event at its row's time, else its own.
     Added add(const log::Event& event);
 
-    /// Takes what another activity of the same catalogue and span has counted. In any order and
-    /// grouping the result is the same.
     void merge(const VolumeActivity& other);
-
-    /// Writes all that it holds as items of partial documents.
+    // In volume_partial.cpp:
     void write(partial::DocumentWriter& documents) const;
-
-    /// Takes an item of a partial document of the same catalogue and span. The error says what is
-    /// wrong with the item, to follow a noun.
     Result<> take(std::string_view list, partial::ItemReader& item);
 
-    /// How many groups there are.
     [[nodiscard]] std::size_t size() const { return groups_.size(); }
 
     /// The rows of mode=volume, in order, and what the rules' allowlist changed. Their views are
