@@ -10,8 +10,6 @@
 namespace cloudhijack::detect {
 namespace {
 
-constexpr std::int64_t k_day = 86'400;
-
 /// Successful use by one pair, by UTC hour; the peak is what the hour holds.
 using UseByHour = std::map<std::int64_t, rules::Baseline::Use>;
 
@@ -68,7 +66,7 @@ constexpr auto k_baseline_row = std::to_array<ColumnOf<BaselineEntry>>({
 BaselineUpdate update_baseline(const HuntActivity& activity, const rules::HuntRules& rules,
                                std::int64_t now) {
     const rules::Baseline& known = *rules.baseline;
-    const Range range = range_of(activity, rules, now + k_day);
+    const Range range = range_of(activity, rules, now + counting::k_seconds_a_day);
     BaselineUpdate after;
     after.newest = range.newest;
     if (!range.newest) {

@@ -19,8 +19,8 @@ namespace cloudhijack::detect {
 
 /// Calls that are alike: in one second, or of an hour beyond what is kept exactly in one minute.
 struct Calls {
-    std::int64_t minute = 0;    ///< since 1970
-    std::uint64_t seconds = 0;  ///< bit s: there was a call in second s of the minute
+    std::int64_t minute = 0;       ///< since 1970
+    counting::MinuteBits seconds;  ///< in which there were calls
     std::size_t service = 0;
     std::uint16_t call = 0;
     rules::PhaseSet phases;

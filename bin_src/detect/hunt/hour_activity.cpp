@@ -138,7 +138,7 @@ void HourActivity::Beyond::add(const HuntedCall& call) {
          .region = call.region},
         {.count = times,
          .messages = times * call.messages,
-         .seconds = std::uint64_t{1} << (call.second % 60U)});
+         .seconds = counting::MinuteBits::of(call.second)});
     add(Sampled{.identity = call.identity, .times = times});
     if (call.is_of_client) add(origin_of(call, times));
 }
@@ -147,7 +147,7 @@ void HourActivity::Beyond::add(const SumKey& key, const Sum& sum) {
     Sum& mine = sums[key];
     add_to(mine.count, sum.count);
     add_to(mine.messages, sum.messages);
-    mine.seconds |= sum.seconds;
+    mine.seconds.add(sum.seconds);
 }
 
 void HourActivity::Beyond::add(const Sampled& sampled) {

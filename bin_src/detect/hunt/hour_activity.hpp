@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "counting/seconds.hpp"
 #include "detect/hunt/hunted_call.hpp"
 
 namespace cloudhijack::detect {
@@ -39,7 +40,7 @@ class HourActivity {
     struct Sum {
         std::uint64_t count = 0;
         std::uint64_t messages = 0;
-        std::uint64_t seconds = 0;  ///< bit s: there was a call in second s of the minute
+        counting::MinuteBits seconds;  ///< in which there were calls
     };
 
     /// How many calls there were, and the second in the hour of the first.

@@ -100,7 +100,7 @@ void describe(Fields& fields, const Names& names, std::size_t service, HourActiv
     describe_region(fields, names, key.region);
     fields.positive(sum.count, partial::k_largest_count);
     fields.number(sum.messages, partial::k_largest_count);
-    fields.positive(sum.seconds, partial::k_most_seconds_of_a_minute);
+    partial::minute_bits(fields, sum.seconds);
 }
 
 template <class Fields>
@@ -144,24 +144,24 @@ void describe(Fields& fields, const Names& names, std::string& subject, Subjects
 }
 
 template <class Fields>
-void describe_minute(Fields& fields, std::int64_t& minute, std::uint64_t& seconds) {
+void describe_minute(Fields& fields, std::int64_t& minute, counting::MinuteBits& seconds) {
     constexpr std::int64_t most = partial::k_most_seconds / counting::k_seconds_a_minute;
     fields.number(minute, -most, most);
-    fields.positive(seconds, partial::k_most_seconds_of_a_minute);
+    partial::minute_bits(fields, seconds);
 }
 
 counting::Seconds read_minutes(ItemReader& item) {
     counting::Seconds all;
     while (!item.is_at_end()) {
         std::int64_t minute = 0;
-        std::uint64_t seconds = 0;
+        counting::MinuteBits seconds;
         describe_minute(item, minute, seconds);
         all.add_minute(minute, seconds);
     }
     return all;
 }
 
-void write_minute(ItemWriter& item, std::pair<std::int64_t, std::uint64_t> minute) {
+void write_minute(ItemWriter& item, std::pair<std::int64_t, counting::MinuteBits> minute) {
     describe_minute(item, minute.first, minute.second);
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <type_traits>
 
+#include "counting/seconds.hpp"
 #include "text/bounded_text.hpp"
 
 namespace cloudhijack::detect {
@@ -15,9 +16,8 @@ using text::Time;
 // The start of the span that holds a time: spans begin at multiples of their length since 1970,
 // UTC.
 Time start_of_span(Time time, seconds span) {
-    const seconds whole = std::chrono::floor<seconds>(time.time_since_epoch());
-    const seconds into_span = (whole % span + span) % span;
-    return Time{whole - into_span};
+    const auto second = std::chrono::floor<seconds>(time.time_since_epoch()).count();
+    return Time{seconds{counting::start_of_unit(second, span.count())}};
 }
 
 std::string_view first_present(std::string_view a, std::string_view b) { return a.empty() ? b : a; }

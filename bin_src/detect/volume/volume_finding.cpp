@@ -7,13 +7,17 @@
 #include <tuple>
 #include <utility>
 
+#include "counting/seconds.hpp"
+
 namespace cloudhijack::detect {
 namespace {
 
 // In the largest unit that divides it: "1h", "90s".
 std::string to_text(std::chrono::seconds span) {
     constexpr std::array<std::pair<std::int64_t, char>, 3> units = {
-        {{86'400, 'd'}, {3'600, 'h'}, {60, 'm'}}};
+        {{counting::k_seconds_a_day, 'd'},
+         {counting::k_seconds_an_hour, 'h'},
+         {counting::k_seconds_a_minute, 'm'}}};
     for (const auto& [seconds, letter] : units) {
         if (span.count() % seconds == 0) return std::to_string(span.count() / seconds) + letter;
     }
