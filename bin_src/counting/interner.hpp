@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <numeric>
 #include <string_view>
 #include <vector>
 
@@ -52,6 +53,13 @@ class Interner {
             if (i + ahead < other.texts_.size()) prefetch(other.texts_[i + ahead].hash);
             numbers.push_back(keep(other.texts_[i].view(), other.texts_[i].hash));
         }
+        return numbers;
+    }
+
+    /// What keep_all() of itself would give: for each text its own number.
+    [[nodiscard]] std::vector<std::uint32_t> own_numbers() const {
+        std::vector<std::uint32_t> numbers(texts_.size());
+        std::iota(numbers.begin(), numbers.end(), 0U);
         return numbers;
     }
 

@@ -8,6 +8,9 @@
 
 namespace cloudhijack::log {
 
+/// The most messages that one call can send: SES takes 50 recipients, SNS batches of 10 messages.
+inline constexpr std::uint8_t k_most_messages = 50;
+
 /// What a call is about and how many messages it sends, out of its request's parameters. An empty
 /// view is an absent value; views are valid until the reader's next read.
 struct CallDetails {

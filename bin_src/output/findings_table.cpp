@@ -61,9 +61,12 @@ TableRow to_table_row(const detect::VolumeFinding& finding) {
     return row;
 }
 
+Weight weight_of(std::string_view severity) {
+    if (severity == "critical" || severity == "high") return Weight::heaviest;
+    return severity == "medium" ? Weight::heavy : Weight::light;
+}
+
 TableRow to_table_row(const detect::HuntFinding& finding) {
-    constexpr std::uint64_t medium = 41;
-    constexpr std::uint64_t high = 61;
     const auto& addresses = finding.traits[detect::Trait::address];
     const text::Time first{std::chrono::seconds{finding.first_event}};
     TableRow row{
@@ -73,9 +76,7 @@ TableRow to_table_row(const detect::HuntFinding& finding) {
                   many(addresses.size, addresses.values.empty() ? "" : addresses.values.front())},
         .details = finding.reasons};
     for (const std::string& line : finding.timeline) row.details.push_back("  " + line);
-    if (finding.risk_score >= medium) {
-        row.weight = finding.risk_score >= high ? Weight::heaviest : Weight::heavy;
-    }
+    row.weight = weight_of(finding.severity);
     return row;
 }
 

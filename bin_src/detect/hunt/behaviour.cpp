@@ -64,7 +64,7 @@ std::optional<std::uint64_t> UseHistory::peak_before(std::int64_t second) const 
     return end == hours_.begin() ? std::nullopt : std::optional(std::prev(end)->peak);
 }
 
-Behaviour::Behaviour(const rules::Catalogue& catalogue, const counting::RegionNames& regions,
+Behaviour::Behaviour(const rules::Catalogue& catalogue, const counting::Interner& regions,
                      const rules::HuntRules& rules, const log::Principal& principal,
                      const PrincipalActivity& activity, rules::Exceptions exceptions)
     : catalogue_(&catalogue),
@@ -123,7 +123,7 @@ void Behaviour::take_exact_hour(std::size_t service, std::int64_t hour,
                           .call = call.call,
                           .phases = call.phases,
                           .outcome = call.outcome,
-                          .region = regions_->name_of(call.region),
+                          .region = regions_->text(call.region),
                           .count = 1,
                           .messages = call.messages});
     }
@@ -138,7 +138,7 @@ void Behaviour::take_summed_hour(std::size_t service, std::int64_t hour,
                           .call = key.call,
                           .phases = key.phases,
                           .outcome = key.outcome,
-                          .region = regions_->name_of(key.region),
+                          .region = regions_->text(key.region),
                           .count = sum.count,
                           .messages = sum.messages});
     }

@@ -25,11 +25,10 @@ constexpr std::string_view k_long_term_key = "AKIA";
 
 // One event can be many messages. More than the API takes are not believed.
 std::uint8_t messages_of(const Event& event, const CallDetails& details) {
-    constexpr std::uint64_t most_recipients = 50;
     constexpr std::uint64_t most_batch_entries = 10;
     std::uint64_t messages = 1;
     if (event.source == "ses.amazonaws.com") {
-        messages = std::clamp<std::uint64_t>(details.recipients, 1, most_recipients);
+        messages = std::clamp<std::uint64_t>(details.recipients, 1, log::k_most_messages);
     } else if (event.source == "sns.amazonaws.com") {
         messages = std::clamp<std::uint64_t>(details.batch_entries, 1, most_batch_entries);
     }
@@ -257,7 +256,7 @@ void HuntActivity::note_region_and_model(const Event& event, const CallDetails& 
             : text::front_of(event.region, counting::BoundedSet::k_longest);
     known.activity->traits[Trait::region].add(region);
     known.activity->traits[Trait::model].add(log::last_part(details.model));
-    known.region = regions_.number_of(region);
+    known.region = regions_.keep(region);
 }
 
 void HuntActivity::count(const Event& event, const CallDetails& details, const Named& named,
@@ -278,7 +277,7 @@ void HuntActivity::count(const Event& event, const CallDetails& details, const N
         .service = named.service, .call = named.call, .outcome = call.outcome};
     const ShownEventView shown{.second = second,
                                .id = text::front_of(event.id, k_longest_id),
-                               .region = regions_.name_of(call.region),
+                               .region = regions_.text(call.region),
                                .address = call.address,
                                .phases = named.phases};
     if (known.shown != nullptr && known.shown_key == shown_key) {
@@ -297,7 +296,7 @@ void HuntActivity::count(const Event& event, const CallDetails& details, const N
 }
 
 void HuntActivity::merge(const HuntActivity& other) {
-    const auto numbers = regions_.numbers_of(other.regions_);
+    const auto numbers = regions_.keep_all(other.regions_);
     for (const auto& [principal, activity] : other.principals_) {
         principals_[principal].merge(activity, numbers);
     }

@@ -13,8 +13,8 @@
 
 #include "counting/hash.hpp"
 #include "counting/hash_index.hpp"
+#include "counting/interner.hpp"
 #include "counting/recent_texts.hpp"
-#include "counting/region_names.hpp"
 #include "detect/hunt/hunt_finding.hpp"
 #include "detect/hunt/principal_activity.hpp"
 #include "detect/mode_activity.hpp"
@@ -122,7 +122,7 @@ class HuntActivity {
     const rules::Catalogue* catalogue_;
     log::ParameterReader parameters_;
     log::CallDetailsReader details_reader_;
-    counting::RegionNames regions_;
+    counting::Interner regions_;
     std::map<log::Principal, PrincipalActivity> principals_;
     std::map<Attached, PrincipalActivity> attached_;
     std::map<std::size_t, Accounts> with_data_events_;

@@ -12,9 +12,6 @@
 
 namespace cloudhijack::detect {
 
-/// The most lines of `Timeline` and values of `EventIDs`.
-inline constexpr std::size_t k_most_shown_events = 20;
-
 /// A list as a row shows it: at most the first 100 values, and how many there are.
 struct ShownList {
     std::vector<std::string> values;

@@ -20,7 +20,6 @@ using partial::DocumentWriter;
 using partial::ItemReader;
 using partial::ItemWriter;
 
-constexpr std::uint8_t k_most_messages = 50;
 constexpr auto k_traits = static_cast<std::size_t>(Trait::count);
 
 /// The accounts in which there was a data event of a service; the items are no principal's.
@@ -38,8 +37,8 @@ struct Owner {
 /// What numbers in items stand for.
 struct Names {
     const rules::Catalogue* catalogue;
-    const counting::RegionNames* regions;
-    counting::RegionNames* new_regions;  ///< null in writing
+    const counting::Interner* regions;
+    counting::Interner* new_regions;  ///< null in writing
 };
 
 template <class Fields>
@@ -69,9 +68,9 @@ void describe_call(Fields& fields, const Names& names, std::size_t service, std:
 template <class Fields>
 void describe_region(Fields& fields, const Names& names, std::uint32_t& region) {
     std::string name;
-    if (!Fields::k_reads) name = names.regions->name_of(region);
+    if (!Fields::k_reads) name = names.regions->text(region);
     fields.text(name);
-    if (Fields::k_reads) region = names.new_regions->number_of(name);
+    if (Fields::k_reads) region = names.new_regions->keep(name);
 }
 
 template <class Fields>
@@ -83,7 +82,7 @@ void describe(Fields& fields, const Names& names, std::size_t service, HuntedCal
     fields.flag(call.is_of_client);
     partial::outcome(fields, call.outcome);
     partial::phases(fields, call.phases);
-    fields.number(call.messages, k_most_messages);
+    fields.number(call.messages, log::k_most_messages);
     fields.number(call.second, counting::k_seconds_an_hour - 1);
     describe_call(fields, names, service, call.call);
     describe_region(fields, names, call.region);

@@ -6,6 +6,7 @@
 
 #include "config/setup_for_tests.hpp"
 #include "detect/hunt/story.hpp"
+#include "detect/hunt/timeline.hpp"
 
 using namespace cloudhijack;
 using namespace cloudhijack::config;
