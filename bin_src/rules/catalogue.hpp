@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "log/condition.hpp"
-#include "rules/pattern.hpp"
+#include "rules/evidence_settings.hpp"
 #include "rules/phase.hpp"
 #include "text/key_table.hpp"
 

@@ -45,7 +45,7 @@ std::vector<Held> weigh(const Behaviour& behaviour, const rules::HuntRules& rule
     }
     std::map<EvidenceGroup, Held*> heaviest;
     for (Held& one : held) {
-        if (one.evidence->group == EvidenceGroup::marks) continue;
+        if (one.evidence->group == EvidenceGroup::markers) continue;
         Held*& best = heaviest[one.evidence->group];
         if (best == nullptr) {
             best = &one;
@@ -121,7 +121,7 @@ std::optional<HuntFinding> assess(const Behaviour& behaviour, const rules::HuntR
     if (behaviour.calls().empty()) return std::nullopt;
     const std::vector<Held> held = weigh(behaviour, rules);
     HuntFinding finding;
-    std::uint64_t without_marks = 0;
+    std::uint64_t without_markers = 0;
     std::optional<std::int64_t> first;
     std::set<PrincipalActivity::ShownKey> behind;
     for (const auto& [evidence, holding, counts] : held) {
@@ -129,12 +129,12 @@ std::optional<HuntFinding> assess(const Behaviour& behaviour, const rules::HuntR
         finding.reasons.push_back(holding.reason +
                                   (counts ? " (+" + std::to_string(holding.score) + ')' : ""));
         if (counts) finding.risk_score += holding.score;
-        if (evidence->group == EvidenceGroup::marks) continue;
-        if (counts) without_marks += holding.score;
+        if (evidence->group == EvidenceGroup::markers) continue;
+        if (counts) without_markers += holding.score;
         first = std::min(first.value_or(holding.first), holding.first);
         behind.insert(holding.behind.begin(), holding.behind.end());
     }
-    if (without_marks < rules.min_risk) return std::nullopt;
+    if (without_markers < rules.min_risk) return std::nullopt;
     finding.risk_score = std::min(finding.risk_score, rules::k_highest_risk);
     finding.severity = severity_of(finding.risk_score);
     finding.principal = behaviour.principal();

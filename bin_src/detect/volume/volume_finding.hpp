@@ -11,7 +11,7 @@
 #include "detect/row.hpp"
 #include "rules/allowlist.hpp"
 #include "rules/catalogue.hpp"
-#include "rules/pattern.hpp"
+#include "rules/evidence_settings.hpp"
 #include "text/time.hpp"
 
 namespace cloudhijack::detect {

@@ -4,7 +4,7 @@
 #include <array>
 #include <utility>
 
-#include "detect/hunt/evidence/groups.hpp"
+#include "detect/hunt/evidence/evidence.hpp"
 #include "detect/hunt/evidence/search.hpp"
 
 namespace cloudhijack::detect {
@@ -137,17 +137,11 @@ std::optional<Holding> enable_denied(const Behaviour& behaviour,
                    .behind = denied->behind};
 }
 
-constexpr std::array k_access_evidence = {
-    Evidence{.id = "probe", .group = EvidenceGroup::access, .parameters = {}, .holds = probe},
-    Evidence{.id = "denied_use",
-             .group = EvidenceGroup::access,
-             .parameters = k_denied_use,
-             .holds = denied_use},
-    Evidence{.id = "enable_denied",
-             .group = EvidenceGroup::access,
-             .parameters = {},
-             .holds = enable_denied},
-};
+constexpr auto k_access_evidence = std::to_array<Evidence>({
+    {"probe", EvidenceGroup::access, probe},
+    {"denied_use", EvidenceGroup::access, denied_use, k_denied_use},
+    {"enable_denied", EvidenceGroup::access, enable_denied},
+});
 
 }  // namespace
 

@@ -6,7 +6,7 @@
 #include <array>
 #include <tuple>
 
-#include "detect/hunt/evidence/groups.hpp"
+#include "detect/hunt/evidence/evidence.hpp"
 #include "detect/hunt/evidence/search.hpp"
 #include "text/quote.hpp"
 
@@ -159,24 +159,12 @@ std::optional<Holding> quota_asked(const Behaviour& behaviour,
                    .behind = {key_of(*call->kind)}};
 }
 
-constexpr std::array k_credential_evidence = {
-    Evidence{.id = "quarantined",
-             .group = EvidenceGroup::credentials,
-             .parameters = {},
-             .holds = quarantined},
-    Evidence{.id = "smtp_credentials",
-             .group = EvidenceGroup::credentials,
-             .parameters = k_smtp_credentials,
-             .holds = smtp_credentials},
-    Evidence{.id = "api_key_made",
-             .group = EvidenceGroup::credentials,
-             .parameters = k_api_key_made,
-             .holds = api_key_made},
-    Evidence{.id = "quota_asked",
-             .group = EvidenceGroup::credentials,
-             .parameters = k_quota_asked,
-             .holds = quota_asked},
-};
+constexpr auto k_credential_evidence = std::to_array<Evidence>({
+    {"quarantined", EvidenceGroup::credentials, quarantined},
+    {"smtp_credentials", EvidenceGroup::credentials, smtp_credentials, k_smtp_credentials},
+    {"api_key_made", EvidenceGroup::credentials, api_key_made, k_api_key_made},
+    {"quota_asked", EvidenceGroup::credentials, quota_asked, k_quota_asked},
+});
 
 }  // namespace
 

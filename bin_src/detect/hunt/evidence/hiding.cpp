@@ -4,7 +4,7 @@
 #include <array>
 #include <tuple>
 
-#include "detect/hunt/evidence/groups.hpp"
+#include "detect/hunt/evidence/evidence.hpp"
 #include "detect/hunt/evidence/search.hpp"
 
 namespace cloudhijack::detect {
@@ -97,11 +97,10 @@ std::optional<Holding> cleanup(const Behaviour& behaviour,
         .behind = {key_of(*found->maker), key_of(remover)}};
 }
 
-constexpr std::array k_hiding_evidence = {
-    Evidence{.id = "evade", .group = EvidenceGroup::hiding, .parameters = k_evade, .holds = evade},
-    Evidence{
-        .id = "cleanup", .group = EvidenceGroup::hiding, .parameters = k_cleanup, .holds = cleanup},
-};
+constexpr auto k_hiding_evidence = std::to_array<Evidence>({
+    {"evade", EvidenceGroup::hiding, evade, k_evade},
+    {"cleanup", EvidenceGroup::hiding, cleanup, k_cleanup},
+});
 
 }  // namespace
 

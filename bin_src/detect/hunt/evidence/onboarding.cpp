@@ -4,7 +4,7 @@
 #include <array>
 #include <tuple>
 
-#include "detect/hunt/evidence/groups.hpp"
+#include "detect/hunt/evidence/evidence.hpp"
 #include "detect/hunt/evidence/search.hpp"
 
 namespace cloudhijack::detect {
@@ -180,20 +180,11 @@ std::optional<Holding> first_use(const Behaviour& behaviour,
     return best;
 }
 
-constexpr std::array k_onboarding_evidence = {
-    Evidence{.id = "enable_then_use",
-             .group = EvidenceGroup::onboarding,
-             .parameters = k_enable_then_use,
-             .holds = enable_then_use},
-    Evidence{.id = "recon_then_use",
-             .group = EvidenceGroup::onboarding,
-             .parameters = k_recon_then_use,
-             .holds = recon_then_use},
-    Evidence{.id = "first_use",
-             .group = EvidenceGroup::onboarding,
-             .parameters = k_first_use,
-             .holds = first_use},
-};
+constexpr auto k_onboarding_evidence = std::to_array<Evidence>({
+    {"enable_then_use", EvidenceGroup::onboarding, enable_then_use, k_enable_then_use},
+    {"recon_then_use", EvidenceGroup::onboarding, recon_then_use, k_recon_then_use},
+    {"first_use", EvidenceGroup::onboarding, first_use, k_first_use},
+});
 
 }  // namespace
 

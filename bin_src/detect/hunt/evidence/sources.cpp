@@ -7,7 +7,7 @@
 #include <tuple>
 #include <utility>
 
-#include "detect/hunt/evidence/groups.hpp"
+#include "detect/hunt/evidence/evidence.hpp"
 #include "detect/hunt/evidence/search.hpp"
 
 namespace cloudhijack::detect {
@@ -250,16 +250,10 @@ std::optional<Holding> many_ips(const Behaviour& behaviour,
     return first;
 }
 
-constexpr std::array k_source_evidence = {
-    Evidence{.id = "rotating_ips",
-             .group = EvidenceGroup::sources,
-             .parameters = k_rotating_ips,
-             .holds = rotating_ips},
-    Evidence{.id = "many_ips",
-             .group = EvidenceGroup::sources,
-             .parameters = k_many_ips,
-             .holds = many_ips},
-};
+constexpr auto k_source_evidence = std::to_array<Evidence>({
+    {"rotating_ips", EvidenceGroup::sources, rotating_ips, k_rotating_ips},
+    {"many_ips", EvidenceGroup::sources, many_ips, k_many_ips},
+});
 
 }  // namespace
 

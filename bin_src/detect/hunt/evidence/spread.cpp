@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "detect/hunt/evidence/groups.hpp"
+#include "detect/hunt/evidence/evidence.hpp"
 #include "detect/hunt/evidence/search.hpp"
 
 namespace cloudhijack::detect {
@@ -119,20 +119,11 @@ std::optional<Holding> service_sweep(const Behaviour& behaviour,
                       *stretch);
 }
 
-constexpr std::array k_spread_evidence = {
-    Evidence{.id = "region_spread",
-             .group = EvidenceGroup::spread,
-             .parameters = k_region_spread,
-             .holds = region_spread},
-    Evidence{.id = "recon_spread",
-             .group = EvidenceGroup::spread,
-             .parameters = k_recon_spread,
-             .holds = recon_spread},
-    Evidence{.id = "service_sweep",
-             .group = EvidenceGroup::spread,
-             .parameters = k_service_sweep,
-             .holds = service_sweep},
-};
+constexpr auto k_spread_evidence = std::to_array<Evidence>({
+    {"region_spread", EvidenceGroup::spread, region_spread, k_region_spread},
+    {"recon_spread", EvidenceGroup::spread, recon_spread, k_recon_spread},
+    {"service_sweep", EvidenceGroup::spread, service_sweep, k_service_sweep},
+});
 
 }  // namespace
 

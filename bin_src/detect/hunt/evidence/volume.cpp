@@ -3,7 +3,7 @@
 #include <array>
 #include <tuple>
 
-#include "detect/hunt/evidence/groups.hpp"
+#include "detect/hunt/evidence/evidence.hpp"
 #include "detect/hunt/evidence/search.hpp"
 #include "detect/hunt/use_window.hpp"
 
@@ -94,8 +94,9 @@ std::optional<Holding> burst(const Behaviour& behaviour, const rules::EvidenceSe
     return holding;
 }
 
-constexpr std::array k_burst_evidence = {
-    Evidence{.id = "burst", .group = EvidenceGroup::volume, .parameters = k_burst, .holds = burst}};
+constexpr auto k_burst_evidence = std::to_array<Evidence>({
+    {"burst", EvidenceGroup::volume, burst, k_burst},
+});
 
 }  // namespace
 

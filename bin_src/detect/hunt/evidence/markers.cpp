@@ -1,19 +1,19 @@
-// Marks: what makes a row more likely true, and alone means nothing.
+// Markers: what makes a row more likely true, and alone means nothing.
 
 #include <re2/re2.h>
 
 #include <algorithm>
 #include <array>
 
-#include "detect/hunt/evidence/groups.hpp"
+#include "detect/hunt/evidence/evidence.hpp"
 #include "detect/hunt/evidence/words.hpp"
 #include "text/quote.hpp"
 
 namespace cloudhijack::detect {
 namespace {
 
-std::optional<Holding> mark_if(bool holds, const rules::EvidenceSettings& settings,
-                               std::string reason) {
+std::optional<Holding> marker_if(bool holds, const rules::EvidenceSettings& settings,
+                                 std::string reason) {
     if (!holds) return std::nullopt;
     return Holding{
         .score = settings.number("score"), .reason = std::move(reason), .first = 0, .behind = {}};
@@ -28,7 +28,7 @@ std::optional<Holding> tool_agent(const Behaviour& behaviour,
                                   const rules::EvidenceSettings& settings) {
     for (const std::string& agent : behaviour.activity().traits[Trait::agent].texts()) {
         if (re2::RE2::PartialMatch(agent, settings.pattern("pattern"))) {
-            return mark_if(true, settings, "Known attack tool: " + text::quoted(agent));
+            return marker_if(true, settings, "Known attack tool: " + text::quoted(agent));
         }
     }
     return std::nullopt;
@@ -38,15 +38,15 @@ std::optional<Holding> tool_agent(const Behaviour& behaviour,
 
 std::optional<Holding> bearer_key(const Behaviour& behaviour,
                                   const rules::EvidenceSettings& settings) {
-    return mark_if(behaviour.activity().has_bearer_key, settings, "Called with a bearer API key");
+    return marker_if(behaviour.activity().has_bearer_key, settings, "Called with a bearer API key");
 }
 
 // --- long_term_key: a key that does not expire, as leaked ones are ---
 
 std::optional<Holding> long_term_key(const Behaviour& behaviour,
                                      const rules::EvidenceSettings& settings) {
-    return mark_if(behaviour.activity().has_long_term_key, settings,
-                   "Called with a long-term key (AKIA)");
+    return marker_if(behaviour.activity().has_long_term_key, settings,
+                     "Called with a long-term key (AKIA)");
 }
 
 // --- suspicious_name: as in mode=volume ---
@@ -54,29 +54,19 @@ std::optional<Holding> long_term_key(const Behaviour& behaviour,
 std::optional<Holding> suspicious_name(const Behaviour& behaviour,
                                        const rules::EvidenceSettings& settings) {
     const re2::RE2& pattern = *behaviour.rules().suspicious_names;
-    return mark_if(re2::RE2::PartialMatch(behaviour.principal().name, pattern), settings,
-                   "The principal's name matches " + pattern.pattern());
+    return marker_if(re2::RE2::PartialMatch(behaviour.principal().name, pattern), settings,
+                     "The principal's name matches " + pattern.pattern());
 }
 
-constexpr std::array k_marks = {
-    Evidence{.id = "tool_agent",
-             .group = EvidenceGroup::marks,
-             .parameters = k_tool_agent,
-             .holds = tool_agent},
-    Evidence{
-        .id = "bearer_key", .group = EvidenceGroup::marks, .parameters = {}, .holds = bearer_key},
-    Evidence{.id = "long_term_key",
-             .group = EvidenceGroup::marks,
-             .parameters = {},
-             .holds = long_term_key},
-    Evidence{.id = "suspicious_name",
-             .group = EvidenceGroup::marks,
-             .parameters = {},
-             .holds = suspicious_name},
-};
+constexpr auto k_marker_evidence = std::to_array<Evidence>({
+    {"tool_agent", EvidenceGroup::markers, tool_agent, k_tool_agent},
+    {"bearer_key", EvidenceGroup::markers, bearer_key},
+    {"long_term_key", EvidenceGroup::markers, long_term_key},
+    {"suspicious_name", EvidenceGroup::markers, suspicious_name},
+});
 
 }  // namespace
 
-std::span<const Evidence> marks() { return k_marks; }
+std::span<const Evidence> marker_evidence() { return k_marker_evidence; }
 
 }  // namespace cloudhijack::detect
