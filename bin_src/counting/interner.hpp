@@ -82,7 +82,7 @@ class Interner {
     };
 
     /// Texts on end.
-    struct Block {
+    struct TextBlock {
         std::unique_ptr<char[]> bytes;
         std::size_t size = 0;
         std::size_t used = 0;
@@ -95,7 +95,7 @@ class Interner {
             blocks_.push_back(
                 {.bytes = std::make_unique_for_overwrite<char[]>(size), .size = size});
         }
-        Block& block = blocks_.back();
+        TextBlock& block = blocks_.back();
         char* begin = block.bytes.get() + block.used;
         std::ranges::copy(text, begin);
         block.used += text.size();
@@ -104,7 +104,7 @@ class Interner {
 
     std::vector<Text> texts_;
     HashIndex index_;
-    std::vector<Block> blocks_;  ///< what the texts view
+    std::vector<TextBlock> blocks_;  ///< what the texts view
 };
 
 }  // namespace cloudhijack::counting

@@ -50,14 +50,14 @@ Result<Setup> read_setup_for(const std::string& config_path) {
     return config::read_setup(std::vector{config::embedded_catalogue(), std::move(*file)});
 }
 
-output::Look look_of_output() {
-    output::Look look;
-    if (::isatty(STDOUT_FILENO) != 1) return look;
+output::TableStyle style_of_output() {
+    output::TableStyle style;
+    if (::isatty(STDOUT_FILENO) != 1) return style;
     winsize size{};
-    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) look.width = size.ws_col;
+    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) style.width = size.ws_col;
     const char* no_colour = std::getenv("NO_COLOR");  // NOLINT(concurrency-mt-unsafe)
-    look.colour = no_colour == nullptr || *no_colour == '\0';
-    return look;
+    style.colour = no_colour == nullptr || *no_colour == '\0';
+    return style;
 }
 
 /// What a scan prints, and how many rows that is.
@@ -71,7 +71,7 @@ Report report(const ScanOptions& options, const output::Findings& findings) {
     std::string text;
     switch (options.format) {
         case output::Format::table:
-            text = output::findings_table(findings, look_of_output());
+            text = output::findings_table(findings, style_of_output());
             break;
         case output::Format::csv:
             text = output::to_csv(columns, rows, options.raw_csv);

@@ -10,7 +10,7 @@
 
 namespace cloudhijack::detect {
 
-void CoverageActivity::Seen::add(const Seen& other) {
+void CoverageActivity::EventCounts::add(const EventCounts& other) {
     add_to(management, other.management);
     add_to(data, other.data);
     first = std::min(first, other.first);
@@ -27,12 +27,13 @@ Added CoverageActivity::add(const log::Event& event) {
     const std::int64_t second =
         std::chrono::floor<std::chrono::seconds>(time->time_since_epoch()).count();
     const bool is_data = event.category == "Data";
-    const Seen seen{.management = is_data ? 0U : 1U,
-                    .data = is_data ? 1U : 0U,
-                    .first = second,
-                    .last = second};
-    Place place{.account = text::bounded(log::account_of(event)),
-                .region = text::bounded(event.region.empty() ? text::k_unknown : event.region)};
+    const EventCounts seen{.management = is_data ? 0U : 1U,
+                           .data = is_data ? 1U : 0U,
+                           .first = second,
+                           .last = second};
+    ServiceInRegion place{
+        .account = text::bounded(log::account_of(event)),
+        .region = text::bounded(event.region.empty() ? text::k_unknown : event.region)};
     std::optional<std::size_t> counted_for;  // a service's entries stand together
     for (const rules::Catalogue::Entry& entry : entries) {
         if (entry.service == counted_for) continue;

@@ -39,29 +39,29 @@ class CoverageActivity {
     [[nodiscard]] std::vector<CoverageFinding> findings() const;
 
   private:
-    struct Place {
+    struct ServiceInRegion {
         std::string account;
         std::size_t service = 0;  ///< index in the catalogue's services
         std::string region;
 
-        auto operator<=>(const Place&) const = default;
+        auto operator<=>(const ServiceInRegion&) const = default;
     };
 
-    struct Seen {
+    struct EventCounts {
         std::uint64_t management = 0;
         std::uint64_t data = 0;
         std::int64_t first = std::numeric_limits<std::int64_t>::max();
         std::int64_t last = std::numeric_limits<std::int64_t>::min();
 
-        void add(const Seen& other);
+        void add(const EventCounts& other);
     };
 
     template <class Fields>
-    static void describe(Fields& fields, const rules::Catalogue& catalogue, Place& place,
-                         Seen& seen);
+    static void describe(Fields& fields, const rules::Catalogue& catalogue, ServiceInRegion& place,
+                         EventCounts& seen);
 
     const rules::Catalogue* catalogue_;
-    std::map<Place, Seen> seen_;
+    std::map<ServiceInRegion, EventCounts> seen_;
 };
 
 }  // namespace cloudhijack::detect

@@ -61,7 +61,7 @@ void VolumeActivity::count(const log::Event& event, std::size_t service, Time ti
     if (!event.source_address.empty()) add_address(number, keep(address));
 }
 
-void VolumeActivity::Tally::add(const Tally& other) {
+void VolumeActivity::GroupTally::add(const GroupTally& other) {
     add_to(event_count, other.event_count);
     first_event = std::min(first_event, other.first_event);
     last_event = std::max(last_event, other.last_event);

@@ -63,12 +63,12 @@ class VolumeActivity {
         bool operator==(const Key&) const = default;
     };
 
-    struct Tally {
+    struct GroupTally {
         std::uint64_t event_count = 0;
         text::Time first_event = text::Time::max();
         text::Time last_event = text::Time::min();
 
-        void add(const Tally& other);
+        void add(const GroupTally& other);
     };
 
     static constexpr std::uint32_t k_none = std::numeric_limits<std::uint32_t>::max();
@@ -76,7 +76,7 @@ class VolumeActivity {
     /// Most groups have one address, which the group itself holds.
     struct Group {
         Key key;
-        Tally tally;
+        GroupTally tally;
         std::uint32_t hash = 0;
         std::uint32_t address = k_none;         ///< number of the first one's text
         std::uint32_t more_addresses = k_none;  ///< the last of them, in more_addresses_
@@ -107,7 +107,7 @@ class VolumeActivity {
     void count(const log::Event& event, std::size_t service, text::Time time);
     template <class Fields>
     static void describe(Fields& fields, const rules::Catalogue& catalogue, Name& name,
-                         Tally& tally);
+                         GroupTally& tally);
     std::uint32_t group(const Name& name);
     std::uint32_t group(const Key& key, std::uint32_t hash);
     void add_address(std::uint32_t group, std::uint32_t address);

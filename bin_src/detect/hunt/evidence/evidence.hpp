@@ -26,8 +26,8 @@ enum class EvidenceGroup : std::uint8_t {
     markers
 };
 
-/// How an evidence holds.
-struct Holding {
+/// That an evidence rule fires for a behaviour, and why.
+struct Match {
     std::uint64_t score = 0;
     std::string reason;
     std::int64_t first = 0;  ///< the second of the first event behind it
@@ -45,16 +45,17 @@ struct ParameterSpec {
 /// A sign of a hijacker: a pure function of a principal's behaviour and of the parameters in the
 /// stanza `[evidence:<id>]`. Every one has the parameter `score`.
 struct Evidence {
-    using Holds = std::optional<Holding> (*)(const Behaviour&, const rules::EvidenceSettings&);
+    using MatchFunction = std::optional<Match> (*)(const Behaviour&,
+                                                   const rules::EvidenceSettings&);
 
     /// The parameters are those besides `score`.
-    constexpr Evidence(std::string_view id, EvidenceGroup group, Holds holds,
+    constexpr Evidence(std::string_view id, EvidenceGroup group, MatchFunction match,
                        std::span<const ParameterSpec> parameters = {})
-        : id(id), group(group), holds(holds), parameters(parameters) {}
+        : id(id), group(group), match(match), parameters(parameters) {}
 
     std::string_view id;
     EvidenceGroup group;
-    Holds holds;
+    MatchFunction match;
     std::span<const ParameterSpec> parameters;
 };
 

@@ -12,10 +12,10 @@
 namespace cloudhijack::detect {
 namespace {
 
-std::optional<Holding> marker_if(bool holds, const rules::EvidenceSettings& settings,
-                                 std::string reason) {
+std::optional<Match> marker_if(bool holds, const rules::EvidenceSettings& settings,
+                               std::string reason) {
     if (!holds) return std::nullopt;
-    return Holding{
+    return Match{
         .score = settings.number("score"), .reason = std::move(reason), .first = 0, .behind = {}};
 }
 
@@ -24,8 +24,8 @@ std::optional<Holding> marker_if(bool holds, const rules::EvidenceSettings& sett
 constexpr std::array k_tool_agent = {
     ParameterSpec{.key = "pattern", .kind = rules::ParameterKind::pattern}};
 
-std::optional<Holding> tool_agent(const Behaviour& behaviour,
-                                  const rules::EvidenceSettings& settings) {
+std::optional<Match> tool_agent(const Behaviour& behaviour,
+                                const rules::EvidenceSettings& settings) {
     for (const std::string& agent : behaviour.activity().traits[Trait::agent].texts()) {
         if (re2::RE2::PartialMatch(agent, settings.pattern("pattern"))) {
             return marker_if(true, settings, "Known attack tool: " + text::quoted(agent));
@@ -36,23 +36,23 @@ std::optional<Holding> tool_agent(const Behaviour& behaviour,
 
 // --- bearer_key: an API key instead of a signature ---
 
-std::optional<Holding> bearer_key(const Behaviour& behaviour,
-                                  const rules::EvidenceSettings& settings) {
+std::optional<Match> bearer_key(const Behaviour& behaviour,
+                                const rules::EvidenceSettings& settings) {
     return marker_if(behaviour.activity().has_bearer_key, settings, "Called with a bearer API key");
 }
 
 // --- long_term_key: a key that does not expire, as leaked ones are ---
 
-std::optional<Holding> long_term_key(const Behaviour& behaviour,
-                                     const rules::EvidenceSettings& settings) {
+std::optional<Match> long_term_key(const Behaviour& behaviour,
+                                   const rules::EvidenceSettings& settings) {
     return marker_if(behaviour.activity().has_long_term_key, settings,
                      "Called with a long-term key (AKIA)");
 }
 
 // --- suspicious_name: as in mode=volume ---
 
-std::optional<Holding> suspicious_name(const Behaviour& behaviour,
-                                       const rules::EvidenceSettings& settings) {
+std::optional<Match> suspicious_name(const Behaviour& behaviour,
+                                     const rules::EvidenceSettings& settings) {
     const re2::RE2& pattern = *behaviour.rules().suspicious_names;
     return marker_if(re2::RE2::PartialMatch(behaviour.principal().name, pattern), settings,
                      "The principal's name matches " + pattern.pattern());

@@ -49,7 +49,7 @@ PrincipalActivity::ShownKey key_of(const Calls& calls) {
     return {.service = calls.service, .call = calls.call, .outcome = calls.outcome};
 }
 
-PrincipalActivity::ShownKey key_of(const Subjects::Kind& kind) {
+PrincipalActivity::ShownKey key_of(const Subjects::CallKind& kind) {
     return {.service = kind.service, .call = kind.call, .outcome = kind.outcome};
 }
 
