@@ -97,3 +97,28 @@ TEST_CASE("findings: a table of principals with their reasons and timeline below
     }
     CHECK(output::to_table(std::vector{hunted("eve")}, {.colour = true}).contains("\x1b[1;31m"));
 }
+
+TEST_CASE("findings: the severity of a principal gives its colour") {
+    const auto table_of_risk = [](std::uint64_t risk) {
+        detect::HuntFinding finding = hunted("eve");
+        finding.risk_score = risk;
+        finding.severity = detect::severity_of(risk);
+        return output::to_table(std::vector{finding}, {.colour = true});
+    };
+    CHECK_FALSE(table_of_risk(40).contains('\x1b'));
+    CHECK(table_of_risk(41).contains("\x1b[33m"));
+    CHECK(table_of_risk(60).contains("\x1b[33m"));
+    CHECK(table_of_risk(61).contains("\x1b[1;31m"));
+    CHECK(table_of_risk(81).contains("\x1b[1;31m"));
+}
+
+TEST_CASE("findings: any mode's findings become its table, and a baseline none") {
+    const std::vector principals = {hunted("eve")};
+    CHECK(output::findings_table(detect::HuntFindings{.rows = principals}, {}) ==
+          output::to_table(principals, {}));
+    const std::vector callers = {finding("arn:aws:iam::1:user/test")};
+    CHECK(output::findings_table(detect::VolumeFindings{.rows = callers}, {}) ==
+          output::to_table(callers, {}));
+    CHECK(output::findings_table(std::vector<detect::CoverageFinding>{}, {}).empty());
+    CHECK(output::findings_table(detect::BaselineUpdate{}, {}).empty());
+}
