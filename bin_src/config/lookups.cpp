@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "config/lookup_file.hpp"
+#include "counting/seconds.hpp"
 #include "detect/hunt/evidence/evidence.hpp"
 #include "partial/document.hpp"
 #include "rules/allowlist.hpp"
@@ -150,14 +151,13 @@ Result<> read_threshold(const std::string& text, rules::Exception& exception) {
 Result<> read_expiry(const std::string& text, rules::Exception& exception) {
     if (text.empty()) return {};
     constexpr std::size_t date_size = 10;
-    constexpr std::int64_t day = 86'400;
     const bool is_date = text.size() == date_size && text[4] == '-' && text[7] == '-';
     const auto begin = is_date ? read_second(text + "T00:00:00Z") : std::nullopt;
     if (!begin) {
         return failure("expires is the last day, such as 2026-03-31, or nothing; got " +
                        text::quoted(text));
     }
-    exception.expires = *begin + day;
+    exception.expires = *begin + counting::k_seconds_a_day;
     return {};
 }
 

@@ -20,7 +20,7 @@ class HashIndex {
     std::uint32_t find_or_make(std::uint32_t hash, IsIt is_it, Make make) {
         if ((size_ + 1) * 4 > slots_.size() * 3) grow();
         for (std::size_t at = place_of(hash);; at = (at + 1) & (slots_.size() - 1)) {
-            Slot& slot = slots_[at];
+            IndexSlot& slot = slots_[at];
             if (slot.number == k_none) {
                 slot = {.hash = hash, .number = make()};
                 ++size_;
@@ -40,7 +40,7 @@ class HashIndex {
     static constexpr std::size_t k_fewest_slots = 16;
     static constexpr std::size_t k_most_slots = std::size_t{1} << 32U;
 
-    struct Slot {
+    struct IndexSlot {
         std::uint32_t hash = 0;
         std::uint32_t number = k_none;
     };
@@ -53,9 +53,9 @@ class HashIndex {
 
     void grow() {
         if (slots_.size() == k_most_slots) throw std::bad_alloc();
-        std::vector<Slot> old(slots_.empty() ? k_fewest_slots : slots_.size() * 2);
+        std::vector<IndexSlot> old(slots_.empty() ? k_fewest_slots : slots_.size() * 2);
         slots_.swap(old);
-        for (const Slot& slot : old) {
+        for (const IndexSlot& slot : old) {
             if (slot.number == k_none) continue;
             std::size_t at = place_of(slot.hash);
             while (slots_[at].number != k_none) at = (at + 1) & (slots_.size() - 1);
@@ -63,7 +63,7 @@ class HashIndex {
         }
     }
 
-    std::vector<Slot> slots_;  ///< as many as a power of two, or none
+    std::vector<IndexSlot> slots_;  ///< as many as a power of two, or none
     std::size_t size_ = 0;
 };
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <numeric>
 #include <string_view>
 #include <vector>
 
@@ -55,6 +56,13 @@ class Interner {
         return numbers;
     }
 
+    /// What keep_all() of itself would give: for each text its own number.
+    [[nodiscard]] std::vector<std::uint32_t> own_numbers() const {
+        std::vector<std::uint32_t> numbers(texts_.size());
+        std::iota(numbers.begin(), numbers.end(), 0U);
+        return numbers;
+    }
+
     /// Valid as long as the interner.
     [[nodiscard]] std::string_view text(std::uint32_t number) const {
         return texts_[number].view();
@@ -74,7 +82,7 @@ class Interner {
     };
 
     /// Texts on end.
-    struct Block {
+    struct TextBlock {
         std::unique_ptr<char[]> bytes;
         std::size_t size = 0;
         std::size_t used = 0;
@@ -87,7 +95,7 @@ class Interner {
             blocks_.push_back(
                 {.bytes = std::make_unique_for_overwrite<char[]>(size), .size = size});
         }
-        Block& block = blocks_.back();
+        TextBlock& block = blocks_.back();
         char* begin = block.bytes.get() + block.used;
         std::ranges::copy(text, begin);
         block.used += text.size();
@@ -96,7 +104,7 @@ class Interner {
 
     std::vector<Text> texts_;
     HashIndex index_;
-    std::vector<Block> blocks_;  ///< what the texts view
+    std::vector<TextBlock> blocks_;  ///< what the texts view
 };
 
 }  // namespace cloudhijack::counting

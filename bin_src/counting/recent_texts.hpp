@@ -18,7 +18,7 @@ class RecentTexts {
     /// What `work_out` gives for the text; valid until the next call.
     const Value& of(std::string_view text, auto work_out) {
         if (places_.empty()) places_.resize(k_places);
-        Place& place =
+        RememberedText& place =
             text.size() > k_longest ? long_text_ : places_[secret_hash_of(text) % k_places];
         if (!place.value || place.text != text) {
             place.value.reset();
@@ -32,13 +32,13 @@ class RecentTexts {
     static constexpr std::size_t k_places = 64;
     static constexpr std::size_t k_longest = 1024;  ///< of a text that is remembered
 
-    struct Place {
+    struct RememberedText {
         std::string text;
         std::optional<Value> value;
     };
 
-    std::vector<Place> places_;
-    Place long_text_;  ///< of the last one that is not remembered; its text is empty
+    std::vector<RememberedText> places_;
+    RememberedText long_text_;  ///< of the last one that is not remembered; its text is empty
 };
 
 }  // namespace cloudhijack::counting

@@ -1,31 +1,22 @@
 #include "counting/seconds.hpp"
 
-#include <bit>
-
 namespace cloudhijack::counting {
 
-void Seconds::add(std::int64_t second) {
-    const std::int64_t minute = minute_of(second);
-    minutes_[minute] |= std::uint64_t{1} << static_cast<unsigned>(second - minute * 60);
-}
+void Seconds::add(std::int64_t second) { add_minute(minute_of(second), MinuteBits::of(second)); }
 
 void Seconds::merge(const Seconds& other) {
-    for (const auto& [minute, bits] : other.minutes_) minutes_[minute] |= bits;
+    for (const auto& [minute, seconds] : other.minutes_) add_minute(minute, seconds);
 }
 
 std::int64_t Seconds::first() const {
-    const auto& [minute, bits] = *minutes_.begin();
-    return minute * k_seconds_a_minute + std::countr_zero(bits);
+    const auto& [minute, seconds] = *minutes_.begin();
+    return minute * k_seconds_a_minute + seconds.first();
 }
 
 std::optional<std::int64_t> Seconds::first_from(std::int64_t second) const {
-    const std::int64_t minute = minute_of(second);
-    for (auto at = minutes_.lower_bound(minute); at != minutes_.end(); ++at) {
-        std::uint64_t bits = at->second;
-        if (at->first == minute) {
-            bits &= ~std::uint64_t{0} << static_cast<unsigned>(second - minute * 60);
-        }
-        if (bits != 0) return at->first * 60 + std::countr_zero(bits);
+    for (auto at = minutes_.lower_bound(minute_of(second)); at != minutes_.end(); ++at) {
+        const std::int64_t start = at->first * k_seconds_a_minute;
+        if (const auto found = at->second.first_from(second - start)) return start + *found;
     }
     return std::nullopt;
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <bit>
+#include <compare>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -7,44 +9,76 @@
 namespace cloudhijack::counting {
 
 inline constexpr std::int64_t k_seconds_a_minute = 60;
-inline constexpr std::int64_t k_seconds_an_hour = 3600;
+inline constexpr std::int64_t k_seconds_an_hour = 3'600;
+inline constexpr std::int64_t k_seconds_a_day = 86'400;
 
+/// The start of the unit that holds a second, in seconds since 1970. Units begin at multiples of
+/// their length, before 1970 too.
+constexpr std::int64_t start_of_unit(std::int64_t second, std::int64_t seconds_a_unit) {
+    return second - (second % seconds_a_unit + seconds_a_unit) % seconds_a_unit;
+}
 /// Whole units since 1970 at a second; before 1970 they are negative.
-constexpr std::int64_t units_at(std::int64_t second, std::int64_t seconds_a_unit) {
-    const std::int64_t into = (second % seconds_a_unit + seconds_a_unit) % seconds_a_unit;
-    return (second - into) / seconds_a_unit;
-}
 constexpr std::int64_t minute_of(std::int64_t second) {
-    return units_at(second, k_seconds_a_minute);
+    return start_of_unit(second, k_seconds_a_minute) / k_seconds_a_minute;
 }
-constexpr std::int64_t hour_of(std::int64_t second) { return units_at(second, k_seconds_an_hour); }
+constexpr std::int64_t hour_of(std::int64_t second) {
+    return start_of_unit(second, k_seconds_an_hour) / k_seconds_an_hour;
+}
+
+/// Some of the 60 seconds of a minute.
+struct MinuteBits {
+    static constexpr std::uint64_t k_all = (std::uint64_t{1} << 60U) - 1;
+
+    std::uint64_t bits = 0;  ///< bit s: second s of the minute
+
+    /// The place in its minute of a second since 1970, or since the start of an hour.
+    static constexpr MinuteBits of(std::int64_t second) {
+        return {std::uint64_t{1} << static_cast<unsigned>(
+                    second - start_of_unit(second, k_seconds_a_minute))};
+    }
+
+    constexpr void add(MinuteBits other) { bits |= other.bits; }
+
+    /// The first and the last one; not of an empty set.
+    [[nodiscard]] constexpr std::int64_t first() const { return std::countr_zero(bits); }
+    [[nodiscard]] constexpr std::int64_t last() const { return 63 - std::countl_zero(bits); }
+    /// The first one at or after a second, which may lie before or after the minute.
+    [[nodiscard]] constexpr std::optional<std::int64_t> first_from(std::int64_t second) const {
+        if (second >= k_seconds_a_minute) return std::nullopt;
+        const unsigned skipped = second > 0 ? static_cast<unsigned>(second) : 0;
+        const std::uint64_t later = bits >> skipped << skipped;
+        return later == 0 ? std::nullopt : std::optional<std::int64_t>(std::countr_zero(later));
+    }
+
+    auto operator<=>(const MinuteBits&) const = default;
+};
 
 /// The seconds, since 1970, in which something happened; a few bytes for each minute.
 class Seconds {
   public:
     void add(std::int64_t second);
-    /// The seconds of a minute, as minutes() gives them.
-    void add_minute(std::int64_t minute, std::uint64_t bits) { minutes_[minute] |= bits; }
+    void add_minute(std::int64_t minute, MinuteBits seconds) { minutes_[minute].add(seconds); }
     void merge(const Seconds& other);
 
     [[nodiscard]] bool is_empty() const { return minutes_.empty(); }
     /// Of seconds that are not empty.
     [[nodiscard]] std::int64_t first() const;
-    /// The first one at or after a second; nullopt behind the last.
+    /// The first one at or after a second; nullopt after the last.
     [[nodiscard]] std::optional<std::int64_t> first_from(std::int64_t second) const;
-    /// By minutes since 1970; bit s: second s of the minute.
-    [[nodiscard]] const std::map<std::int64_t, std::uint64_t>& minutes() const { return minutes_; }
+    /// By minutes since 1970.
+    [[nodiscard]] const std::map<std::int64_t, MinuteBits>& minutes() const { return minutes_; }
     /// Calls `take(second)` for each, in order.
     void for_each(auto take) const {
-        for (const auto& [minute, bits] : minutes_) {
-            for (int second = 0; second < 60; ++second) {
-                if ((bits >> static_cast<unsigned>(second) & 1U) != 0) take(minute * 60 + second);
+        for (const auto& [minute, seconds] : minutes_) {
+            for (auto second = seconds.first_from(0); second;
+                 second = seconds.first_from(*second + 1)) {
+                take(minute * k_seconds_a_minute + *second);
             }
         }
     }
 
   private:
-    std::map<std::int64_t, std::uint64_t> minutes_;
+    std::map<std::int64_t, MinuteBits> minutes_;
 };
 
 }  // namespace cloudhijack::counting

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <array>
 #include <concepts>
+#include <cstddef>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <variant>
 #include <vector>
 
@@ -24,5 +27,40 @@ struct Column {
 };
 
 using Row = std::vector<Value>;  ///< a value for each column, in their order
+
+/// A column together with its value in the row of a finding. Each mode has one table of these, from
+/// which both its columns and its rows are made.
+template <class Finding>
+struct ColumnOf {
+    /// `Get` is a lambda without captures that returns a Value for a finding, or one of its types:
+    /// the column is multivalue if that type is a list.
+    template <class Get>
+    constexpr ColumnOf(std::string_view name, Get /*get*/,
+                       bool (*is_truncated)(const Finding&) = nullptr)
+        : column{.name = name,
+                 .multivalue = std::same_as<std::invoke_result_t<Get, const Finding&>,
+                                            std::vector<std::string>>},
+          value([](const Finding& finding) -> Value { return Get{}(finding); }),
+          is_truncated(is_truncated) {}
+
+    Column column;
+    Value (*value)(const Finding&);
+    bool (*is_truncated)(const Finding&);  ///< whether the value is not all there is; null: never
+};
+
+template <class Finding, std::size_t Size>
+constexpr std::array<Column, Size> columns_of(const std::array<ColumnOf<Finding>, Size>& table) {
+    std::array<Column, Size> columns;
+    for (std::size_t i = 0; i < Size; ++i) columns[i] = table[i].column;
+    return columns;
+}
+
+template <class Finding, std::size_t Size>
+Row row_of(const std::array<ColumnOf<Finding>, Size>& table, const Finding& finding) {
+    Row row;
+    row.reserve(Size);
+    for (const auto& column : table) row.push_back(column.value(finding));
+    return row;
+}
 
 }  // namespace cloudhijack::detect

@@ -35,7 +35,8 @@ class NameKey {
 
     /// Whether a text has the key at a place, which can be anywhere in it.
     [[nodiscard]] bool is_at(std::size_t place, std::string_view text) const {
-        return !text_.empty() && text.substr(place).starts_with(text_);
+        return !text_.empty() && text_.size() <= text.size() - place &&
+               text::KeyTable::same(text.substr(place, text_.size()), text_);
     }
 
   private:

@@ -37,7 +37,8 @@ struct Call {
 enum class CallTopic : std::uint8_t {
     other,
     user,    ///< a user, or an access key of a user, is made
-    rights,  ///< a user is given rights
+    policy,  ///< a policy is attached to a user
+    rights,  ///< a user is given rights in another way
     api_key,
     quota,  ///< somebody asks for a higher one
 };
@@ -46,7 +47,7 @@ enum class CallTopic : std::uint8_t {
 CallTopic topic_of(std::string_view call_name);
 
 /// The most messages that one call can send: more are not believed, whatever the record says.
-inline constexpr std::uint64_t k_most_messages = 50;
+inline constexpr std::uint8_t k_most_messages = 50;
 
 /// What a call says in its parameters. Views are valid until the next details are read.
 struct CallDetails {

@@ -157,7 +157,7 @@ Call interpret(const Event& event) {
 constexpr std::array k_topics = {
     TopicOfCall{.name = "CreateUser", .topic = CallTopic::user},
     TopicOfCall{.name = "CreateAccessKey", .topic = CallTopic::user},
-    TopicOfCall{.name = "AttachUserPolicy", .topic = CallTopic::rights},
+    TopicOfCall{.name = "AttachUserPolicy", .topic = CallTopic::policy},
     TopicOfCall{.name = "PutUserPolicy", .topic = CallTopic::rights},
     TopicOfCall{.name = "CreateServiceSpecificCredential", .topic = CallTopic::api_key},
     TopicOfCall{.name = "RequestServiceQuotaIncrease", .topic = CallTopic::quota},
@@ -219,7 +219,7 @@ CallDetails read_details(const Event& event, CallTopic topic, DetailsScratch& sc
                         .model = last_part(request.model),
                         .mail_identity = mail_identity_of(request),
                         .subject = subject_of(topic, request, scratch.joined)};
-    if (topic == CallTopic::rights) {
+    if (topic == CallTopic::policy || topic == CallTopic::rights) {
         details.quarantined_user = quarantined_user(event, request);
         details.grants_mail = grants_mail(event, request);
     }

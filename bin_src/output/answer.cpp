@@ -5,11 +5,8 @@
 #include <utility>
 
 #include "config/lookup_file.hpp"
-#include "detect/baseline/baseline_rows.hpp"
-#include "detect/coverage/coverage_rows.hpp"
 #include "detect/hunt/evidence/words.hpp"
 #include "detect/hunt/hunt_rows.hpp"
-#include "detect/volume/volume_rows.hpp"
 
 namespace cloudhijack::output {
 namespace {
@@ -94,6 +91,27 @@ std::string in_words(const detect::BaselineUpdate& update) {
            detect::at(*update.newest - detect::k_left_for_next) + " is left for the next run";
 }
 
+struct ToFindings {
+    const config::Config& config;
+
+    Result<Findings> operator()(const detect::VolumeActivity& volume) const {
+        return volume.findings(config.volume);
+    }
+    Result<Findings> operator()(const detect::HuntActivity& hunt) const {
+        if (config.mode == config::Mode::hunt) return hunt.findings(config.hunt);
+        const auto now = std::chrono::system_clock::now().time_since_epoch();
+        auto update = detect::update_baseline(
+            hunt, config.hunt, std::chrono::floor<std::chrono::seconds>(now).count());
+        if (auto fits = check_that_it_can_be_read_again(update.baseline); !fits) {
+            return std::unexpected(fits.error());
+        }
+        return update;
+    }
+    Result<Findings> operator()(const detect::CoverageActivity& coverage) const {
+        return coverage.findings();
+    }
+};
+
 }  // namespace
 
 detect::Activity new_activity(const rules::Catalogue& catalogue, const config::Config& config) {
@@ -109,22 +127,8 @@ detect::Activity new_activity(const rules::Catalogue& catalogue, const config::C
     std::unreachable();
 }
 
-Result<Findings> judge(const detect::Activity& activity, const config::Config& config) {
-    if (const auto* volume = std::get_if<detect::VolumeActivity>(&activity)) {
-        return volume->findings(config.volume);
-    }
-    if (const auto* coverage = std::get_if<detect::CoverageActivity>(&activity)) {
-        return coverage->findings();
-    }
-    const auto& hunt = std::get<detect::HuntActivity>(activity);
-    if (config.mode == config::Mode::hunt) return hunt.findings(config.hunt);
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    auto update = detect::update_baseline(hunt, config.hunt,
-                                          std::chrono::floor<std::chrono::seconds>(now).count());
-    if (auto fits = check_that_it_can_be_read_again(update.baseline); !fits) {
-        return std::unexpected(fits.error());
-    }
-    return update;
+Result<Findings> findings_of(const detect::Activity& activity, const config::Config& config) {
+    return std::visit(ToFindings{config}, activity);
 }
 
 Answer answer_of(const Findings& findings) { return std::visit(ToAnswer{}, findings); }
@@ -144,6 +148,19 @@ std::vector<std::string> notes_of(const Findings& findings, const detect::Activi
         add(in_words(*update));
     }
     return notes;
+}
+
+std::string_view way_to_fewer_rows(config::Mode mode) {
+    switch (mode) {
+        case config::Mode::volume:
+            return "A higher threshold or min_score gives fewer rows";
+        case config::Mode::hunt:
+            return "A higher min_risk gives fewer rows";
+        case config::Mode::baseline:  // which ends before it comes to this
+        case config::Mode::coverage:
+            return "A search for fewer accounts gives fewer rows";
+    }
+    std::unreachable();
 }
 
 std::string uncounted_in_words(std::uint64_t left_out, std::uint64_t repeats) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -28,15 +29,18 @@ struct Answer {
 /// An empty activity of the mode that the user asked for. The catalogue must outlive it.
 detect::Activity new_activity(const rules::Catalogue& catalogue, const config::Config& config);
 
-/// Judges what was counted. Volume findings view the activity. The error ends the search: a
+/// What comes of what was counted. Volume findings view the activity. The error ends the search: a
 /// baseline has become larger than can be read again.
-Result<Findings> judge(const detect::Activity& activity, const config::Config& config);
+Result<Findings> findings_of(const detect::Activity& activity, const config::Config& config);
 
 Answer answer_of(const Findings& findings);
 
 /// What the user should know of how the rows came about; nothing that is wrong.
 std::vector<std::string> notes_of(const Findings& findings, const detect::Activity& activity,
                                   const rules::Catalogue& catalogue);
+
+/// What the user can do if the answer has too many rows; a sentence without its full stop.
+std::string_view way_to_fewer_rows(config::Mode mode);
 
 /// What of a hunt's events was not counted, and why; empty where there is nothing to say.
 std::string uncounted_in_words(std::uint64_t left_out, std::uint64_t repeats);

@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <optional>
 #include <utility>
+#include <variant>
 #include <vector>
 
-#include "detect/coverage/coverage_rows.hpp"
 #include "text/time.hpp"
 #include "text/words.hpp"
 
@@ -57,14 +57,18 @@ TableRow to_table_row(const detect::VolumeFinding& finding) {
                            std::string(group.region),
                            many(addresses.size(), addresses.empty() ? "" : addresses.front())},
                  .details = finding.reasons};
-    if (finding.score >= 3) row.weight = finding.score >= 5 ? Weight::heaviest : Weight::heavy;
+    if (finding.score >= 3)
+        row.emphasis = finding.score >= 5 ? Emphasis::strongest : Emphasis::strong;
     return row;
 }
 
+Emphasis emphasis_of(std::string_view severity) {
+    if (severity == "critical" || severity == "high") return Emphasis::strongest;
+    return severity == "medium" ? Emphasis::strong : Emphasis::none;
+}
+
 TableRow to_table_row(const detect::HuntFinding& finding) {
-    constexpr std::uint64_t medium = 41;
-    constexpr std::uint64_t high = 61;
-    const auto& addresses = finding.addresses;
+    const auto& addresses = finding.traits[detect::Trait::address];
     const text::Time first{std::chrono::seconds{finding.first_event}};
     TableRow row{
         .cells = {std::to_string(finding.risk_score), std::string(finding.severity),
@@ -73,9 +77,7 @@ TableRow to_table_row(const detect::HuntFinding& finding) {
                   many(addresses.size, addresses.values.empty() ? "" : addresses.values.front())},
         .details = finding.reasons};
     for (const std::string& line : finding.timeline) row.details.push_back("  " + line);
-    if (finding.risk_score >= medium) {
-        row.weight = finding.risk_score >= high ? Weight::heaviest : Weight::heavy;
-    }
+    row.emphasis = emphasis_of(finding.severity);
     return row;
 }
 
@@ -99,25 +101,44 @@ TableRow to_table_row(const detect::CoverageFinding& finding) {
 
 template <class Finding>
 std::string table_of(std::span<const TableColumn> columns, std::span<const Finding> findings,
-                     Look look) {
+                     TableStyle style) {
     std::vector<TableRow> rows;
     rows.reserve(findings.size());
     for (const Finding& finding : findings) rows.push_back(to_table_row(finding));
-    return to_table(columns, rows, look);
+    return to_table(columns, rows, style);
 }
+
+struct ToTable {
+    TableStyle style;
+
+    std::string operator()(const detect::VolumeFindings& findings) const {
+        return to_table(findings.rows, style);
+    }
+    std::string operator()(const detect::HuntFindings& findings) const {
+        return to_table(findings.rows, style);
+    }
+    std::string operator()(const detect::BaselineUpdate& /*update*/) const { return {}; }
+    std::string operator()(const std::vector<detect::CoverageFinding>& findings) const {
+        return to_table(findings, style);
+    }
+};
 
 }  // namespace
 
-std::string to_table(std::span<const detect::VolumeFinding> findings, Look look) {
-    return table_of(k_volume_columns, findings, look);
+std::string to_table(std::span<const detect::VolumeFinding> findings, TableStyle style) {
+    return table_of(k_volume_columns, findings, style);
 }
 
-std::string to_table(std::span<const detect::HuntFinding> findings, Look look) {
-    return table_of(k_hunt_columns, findings, look);
+std::string to_table(std::span<const detect::HuntFinding> findings, TableStyle style) {
+    return table_of(k_hunt_columns, findings, style);
 }
 
-std::string to_table(std::span<const detect::CoverageFinding> findings, Look look) {
-    return table_of(k_coverage_columns, findings, look);
+std::string to_table(std::span<const detect::CoverageFinding> findings, TableStyle style) {
+    return table_of(k_coverage_columns, findings, style);
+}
+
+std::string findings_table(const Findings& findings, TableStyle style) {
+    return std::visit(ToTable{style}, findings);
 }
 
 }  // namespace cloudhijack::output

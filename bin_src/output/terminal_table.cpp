@@ -8,21 +8,21 @@ namespace cloudhijack::output {
 namespace {
 
 /// A column as it is laid out.
-struct LaidOut {
+struct LaidOutColumn {
     TableColumn column;
     std::size_t cell = 0;  ///< its place in a row
     std::size_t width = 0;
 };
 
-std::size_t width_of(const std::vector<LaidOut>& columns) {
+std::size_t width_of(const std::vector<LaidOutColumn>& columns) {
     std::size_t total = 2 * (columns.size() - 1);
-    for (const LaidOut& one : columns) total += one.width;
+    for (const LaidOutColumn& one : columns) total += one.width;
     return total;
 }
 
-std::vector<LaidOut> lay_out(std::span<const TableColumn> columns, std::span<const TableRow> rows,
-                             std::size_t terminal_width) {
-    std::vector<LaidOut> laid_out;
+std::vector<LaidOutColumn> lay_out(std::span<const TableColumn> columns,
+                                   std::span<const TableRow> rows, std::size_t terminal_width) {
+    std::vector<LaidOutColumn> laid_out;
     for (std::size_t i = 0; i < columns.size(); ++i) {
         std::size_t width = columns[i].title.size();
         for (const TableRow& row : rows) {
@@ -31,7 +31,7 @@ std::vector<LaidOut> lay_out(std::span<const TableColumn> columns, std::span<con
         laid_out.push_back({.column = columns[i], .cell = i, .width = width});
     }
     while (terminal_width > 0 && width_of(laid_out) > terminal_width) {
-        const auto can_give = std::ranges::max_element(laid_out, {}, [](const LaidOut& one) {
+        const auto can_give = std::ranges::max_element(laid_out, {}, [](const LaidOutColumn& one) {
             return one.column.least == 0 || one.width <= one.column.least ? 0 : one.width;
         });
         if (can_give->column.least > 0 && can_give->width > can_give->column.least) {
@@ -39,36 +39,36 @@ std::vector<LaidOut> lay_out(std::span<const TableColumn> columns, std::span<con
             continue;
         }
         const auto goes = std::ranges::max_element(
-            laid_out, {}, [](const LaidOut& one) { return one.column.rank; });
+            laid_out, {}, [](const LaidOutColumn& one) { return one.column.rank; });
         if (goes->column.rank == 0) break;  // narrower than a score and a name's last letters
         laid_out.erase(goes);
     }
     return laid_out;
 }
 
-void append_cell(std::string& out, const LaidOut& one, std::string_view text) {
+void append_cell(std::string& out, const LaidOutColumn& one, std::string_view text) {
     const std::string shown = for_terminal(text, one.width);
     const std::string blanks(one.width - std::min(one.width, terminal_columns(shown)), ' ');
     out += one.column.right ? blanks + shown : shown + blanks;
 }
 
-void append_line(std::string& out, const std::vector<LaidOut>& columns,
+void append_line(std::string& out, const std::vector<LaidOutColumn>& columns,
                  std::span<const std::string> cells) {
     const std::size_t begin = out.size();
-    for (const LaidOut& one : columns) {
+    for (const LaidOutColumn& one : columns) {
         if (out.size() > begin) out += "  ";
         append_cell(out, one, cells[one.cell]);
     }
     out.erase(out.find_last_not_of(' ') + 1);
 }
 
-std::string_view colour_of(Weight weight) {
-    switch (weight) {
-        case Weight::heaviest:
+std::string_view colour_of(Emphasis emphasis) {
+    switch (emphasis) {
+        case Emphasis::strongest:
             return "\x1b[1;31m";  // red
-        case Weight::heavy:
+        case Emphasis::strong:
             return "\x1b[33m";  // yellow
-        case Weight::light:
+        case Emphasis::none:
             return {};
     }
     return {};
@@ -77,9 +77,9 @@ std::string_view colour_of(Weight weight) {
 }  // namespace
 
 std::string to_table(std::span<const TableColumn> columns, std::span<const TableRow> rows,
-                     Look look) {
+                     TableStyle style) {
     if (rows.empty()) return {};
-    const auto laid_out = lay_out(columns, rows, look.width);
+    const auto laid_out = lay_out(columns, rows, style.width);
     std::vector<std::string> titles;
     for (const TableColumn& column : columns) titles.emplace_back(column.title);
 
@@ -87,10 +87,11 @@ std::string to_table(std::span<const TableColumn> columns, std::span<const Table
     append_line(out, laid_out, titles);
     out += '\n';
     constexpr std::string_view indent = "        ";
-    const bool has_room = look.width == 0 || look.width > indent.size();
-    const std::size_t room = has_room && look.width > 0 ? look.width - indent.size() : look.width;
+    const bool has_room = style.width == 0 || style.width > indent.size();
+    const std::size_t room =
+        has_room && style.width > 0 ? style.width - indent.size() : style.width;
     for (const TableRow& row : rows) {
-        const std::string_view colour = look.colour ? colour_of(row.weight) : std::string_view{};
+        const std::string_view colour = style.colour ? colour_of(row.emphasis) : std::string_view{};
         out += colour;
         append_line(out, laid_out, row.cells);
         out += colour.empty() ? "\n" : "\x1b[0m\n";

@@ -9,7 +9,7 @@
 namespace cloudhijack::output {
 
 /// How a table may look.
-struct Look {
+struct TableStyle {
     std::size_t width = 0;  ///< of the terminal in characters; 0: as wide as the rows need
     bool colour = false;
 };
@@ -23,17 +23,17 @@ struct TableColumn {
     int rank = 0;           ///< those of the highest rank go first; 0 stays
 };
 
-enum class Weight { light, heavy, heaviest };
+enum class Emphasis { none, strong, strongest };
 
 /// A finding in a table: a line of cells, one for each column, and lines of text below it.
 struct TableRow {
     std::vector<std::string> cells;
     std::vector<std::string> details;
-    Weight weight = Weight::light;  ///< shown by colour
+    Emphasis emphasis = Emphasis::none;  ///< shown by colour
 };
 
 /// A table for people. Cells and details can hold anything; the table shows them as a terminal can.
 std::string to_table(std::span<const TableColumn> columns, std::span<const TableRow> rows,
-                     Look look);
+                     TableStyle style);
 
 }  // namespace cloudhijack::output

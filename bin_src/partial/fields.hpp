@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "counting/seconds.hpp"
 #include "log/call.hpp"
 #include "rules/catalogue.hpp"
 #include "rules/phase.hpp"
@@ -17,9 +18,6 @@ namespace cloudhijack::partial {
 
 /// No event is further from 1970, in seconds: the years 0001 to 9999, and a span before them.
 inline constexpr std::int64_t k_most_seconds = 300'000'000'000;
-
-/// Of Seconds::minutes(): bits for 60 seconds.
-inline constexpr std::uint64_t k_most_seconds_of_a_minute = (std::uint64_t{1} << 60U) - 1;
 
 template <class Fields>
 void time(Fields& fields, text::Time& value) {
@@ -66,6 +64,12 @@ void address(Fields& fields, text::Address& value) {
     } else {
         fields.text(to_text(value));
     }
+}
+
+/// Never empty.
+template <class Fields>
+void minute_bits(Fields& fields, counting::MinuteBits& value) {
+    fields.positive(value.bits, counting::MinuteBits::k_all);
 }
 
 /// A service, by its index in the catalogue.

@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "counting/seconds.hpp"
+
 namespace cloudhijack::rules {
 
 /// What is usual: which principals have used which services with success, since when, and how much.
@@ -16,7 +18,7 @@ namespace cloudhijack::rules {
 class Baseline {
   public:
     /// Before its oldest pair is so old, an account is being learned and nothing in it is unusual.
-    static constexpr std::int64_t k_learning = 14 * std::int64_t{86'400};
+    static constexpr std::int64_t k_learning = 14 * counting::k_seconds_a_day;
 
     struct PairView {
         std::string_view account;

@@ -11,7 +11,7 @@
 
 #include "log/call.hpp"
 #include "log/condition.hpp"
-#include "rules/pattern.hpp"
+#include "rules/evidence_settings.hpp"
 #include "rules/phase.hpp"
 #include "text/key_table.hpp"
 

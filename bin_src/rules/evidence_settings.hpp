@@ -10,9 +10,15 @@
 #include <variant>
 #include <vector>
 
-#include "rules/pattern.hpp"
+namespace re2 {
+class RE2;
+}
 
 namespace cloudhijack::rules {
+
+/// A regular expression that somebody gave. Code that matches by it includes re2/re2.h, which is
+/// large.
+using Pattern = std::shared_ptr<const re2::RE2>;
 
 /// What a parameter of an evidence is.
 enum class ParameterKind : std::uint8_t { number, time, pattern, words };

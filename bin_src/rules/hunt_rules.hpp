@@ -6,13 +6,13 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "rules/allowlist.hpp"
 #include "rules/baseline.hpp"
 #include "rules/catalogue.hpp"
 #include "rules/evidence_settings.hpp"
-#include "rules/pattern.hpp"
 
 namespace cloudhijack::rules {
 
@@ -32,7 +32,12 @@ struct HuntRules {
     std::shared_ptr<const Allowlist> allowlist = std::make_shared<const Allowlist>();
 
     /// The catalogue's thresholds, and nothing switched off but by its stanza.
-    static HuntRules of(const Catalogue& catalogue, std::shared_ptr<const EvidenceTable> evidence);
+    static HuntRules of(const Catalogue& catalogue, std::shared_ptr<const EvidenceTable> evidence) {
+        return {.thresholds = thresholds_of(catalogue),
+                .disabled = {},
+                .suspicious_names = default_suspicious_names(),
+                .evidence = std::move(evidence)};
+    }
 
     /// Null where the evidence is switched off.
     [[nodiscard]] const EvidenceSettings* settings_of(std::string_view id) const {

@@ -50,14 +50,14 @@ Result<Setup> read_setup_for(const std::string& config_path) {
     return config::read_setup(std::vector{config::embedded_catalogue(), std::move(*file)});
 }
 
-output::Look look_of_output() {
-    output::Look look;
-    if (::isatty(STDOUT_FILENO) != 1) return look;
+output::TableStyle style_of_output() {
+    output::TableStyle style;
+    if (::isatty(STDOUT_FILENO) != 1) return style;
     winsize size{};
-    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) look.width = size.ws_col;
+    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) style.width = size.ws_col;
     const char* no_colour = std::getenv("NO_COLOR");  // NOLINT(concurrency-mt-unsafe)
-    look.colour = no_colour == nullptr || *no_colour == '\0';
-    return look;
+    style.colour = no_colour == nullptr || *no_colour == '\0';
+    return style;
 }
 
 /// What a scan prints, and how many rows that is.
@@ -66,27 +66,12 @@ struct Report {
     std::size_t rows = 0;
 };
 
-struct ToTable {
-    output::Look look;
-
-    std::string operator()(const detect::VolumeFindings& findings) const {
-        return output::to_table(findings.rows, look);
-    }
-    std::string operator()(const detect::HuntFindings& findings) const {
-        return output::to_table(findings.rows, look);
-    }
-    std::string operator()(const std::vector<detect::CoverageFinding>& findings) const {
-        return output::to_table(findings, look);
-    }
-    std::string operator()(const detect::BaselineUpdate& /*update*/) const { return {}; }
-};
-
 Report report(const ScanOptions& options, const output::Findings& findings) {
     const auto [columns, rows] = output::answer_of(findings);
     std::string text;
     switch (options.format) {
         case output::Format::table:
-            text = std::visit(ToTable{look_of_output()}, findings);
+            text = output::findings_table(findings, style_of_output());
             break;
         case output::Format::csv:
             text = output::to_csv(columns, rows, options.raw_csv);
@@ -161,7 +146,7 @@ int scan(ScanOptions options, const Setup& setup) {
         left_out += outcomes[i].left_out;
     }
 
-    const auto findings = output::judge(scanner.activity(), options.config);
+    const auto findings = output::findings_of(scanner.activity(), options.config);
     if (!findings) return tell_error(findings.error().text);
     const auto [text, rows] = report(options, *findings);
     const auto written = io::write_to(STDOUT_FILENO)(text);
@@ -176,10 +161,8 @@ int scan(ScanOptions options, const Setup& setup) {
          output::notes_of(*findings, scanner.activity(), setup.catalogue)) {
         tell(note);
     }
-    const bool has_findings =
-        options.config.mode == config::Mode::volume || options.config.mode == config::Mode::hunt;
     tell(counted(list.files.size(), "file") + ", " + counted(records, "record") + ", " +
-         counted(rows, has_findings ? "finding" : "row"));
+         counted(rows, has_findings(options.config.mode) ? "finding" : "row"));
     if (failed) return k_exit_error;
     return options.fail_on_findings && rows > 0 ? k_exit_findings : k_exit_ok;
 }

@@ -41,7 +41,7 @@ class OpenFile {
     int descriptor_;
 };
 
-io::ByteSource counted(io::ByteSource source, std::atomic<std::uint64_t>& bytes) {
+io::ByteSource with_byte_count(io::ByteSource source, std::atomic<std::uint64_t>& bytes) {
     return [source = std::move(source), &bytes](std::span<char> buffer) mutable {
         auto count = source(buffer);
         if (count) bytes += *count;
@@ -151,7 +151,8 @@ class ScanThread {
             return;
         }
         io::Window window = readers_->room.window_over(
-            counted(io::read_from(open.descriptor()), scanner_->progress_.bytes), k_record_cap);
+            with_byte_count(io::read_from(open.descriptor()), scanner_->progress_.bytes),
+            k_record_cap);
         const auto start = look_at_start(window);
         if (!start) {
             outcome_.error = start.error().text;

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "detect/added.hpp"
+#include "detect/mode_activity.hpp"
 #include "search/stage_clock.hpp"
 #include "text/time.hpp"
 

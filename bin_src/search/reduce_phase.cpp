@@ -1,7 +1,6 @@
 #include "search/reduce_phase.hpp"
 
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "output/answer.hpp"
@@ -14,24 +13,6 @@ namespace {
 /// With more fields than this Splunk has extracted what nobody asked for.
 constexpr std::uint64_t k_few_fields = 10;
 constexpr std::size_t k_most_complaints = 20;
-
-std::string_view way_to_fewer_rows(config::Mode mode) {
-    switch (mode) {
-        case config::Mode::volume:
-            return "A higher threshold or min_score gives fewer rows";
-        case config::Mode::hunt:
-            return "A higher min_risk gives fewer rows";
-        case config::Mode::baseline:  // which ends before it comes to this
-        case config::Mode::coverage:
-            return "A search for fewer accounts gives fewer rows";
-    }
-    std::unreachable();
-}
-
-std::uint64_t repeats_in(const detect::Activity& activity) {
-    const auto* hunt = std::get_if<detect::HuntActivity>(&activity);
-    return hunt != nullptr ? hunt->repeats() : 0;
-}
 
 }  // namespace
 
@@ -85,7 +66,7 @@ Result<> ReducePhase::exchange(io::Window& body, bool finished, io::ByteSink& re
 
 Result<> ReducePhase::answer(io::ByteSink& replies) {
     const auto findings =
-        clock_->timed(Stage::write, [&] { return output::judge(activity_, config_); });
+        clock_->timed(Stage::write, [&] { return output::findings_of(activity_, config_); });
     if (!findings) return std::unexpected(findings.error());
     std::uint64_t row_count = 0;
     const std::string csv = clock_->timed(Stage::write, [&] {
@@ -107,7 +88,7 @@ Result<> ReducePhase::answer(io::ByteSink& replies) {
 
 scp::Inspector ReducePhase::report(const output::Findings& findings, std::uint64_t rows,
                                    std::uint64_t bytes_out) const {
-    const std::uint64_t repeats = repeats_in(activity_);
+    const std::uint64_t repeats = detect::repeats_in(activity_);
     return {.messages = messages(findings, rows, repeats),
             .metrics = metrics(rows, repeats, bytes_out)};
 }
@@ -166,7 +147,7 @@ std::vector<scp::Message> ReducePhase::messages(const output::Findings& findings
         tell(scp::Severity::warn, "the answer has " + std::to_string(rows) +
                                       " rows, more than Splunk's maxresultrows of " +
                                       std::to_string(max_result_rows_) + "; Splunk may cut it. " +
-                                      std::string(way_to_fewer_rows(config_.mode)));
+                                      std::string(output::way_to_fewer_rows(config_.mode)));
     }
     return messages;
 }

@@ -89,7 +89,7 @@ TEST_CASE("lookups: a baseline is written as it is read") {
     app.read(Mode::baseline, text, {});
     CHECK(app.problems.bad_lines.empty());
     const auto activity = output::new_activity(app.setup.catalogue, app.config);
-    const auto findings = output::judge(activity, app.config);
+    const auto findings = output::findings_of(activity, app.config);
     REQUIRE(findings);
     const auto [columns, rows] = output::answer_of(*findings);
     CHECK(output::to_csv(columns, rows, true) == text);

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdint>
+#include <optional>
 #include <vector>
 
 using namespace cloudhijack::counting;
@@ -31,4 +33,25 @@ TEST_CASE("seconds: hours and minutes begin at multiples of their length") {
     CHECK(hour_of(-1) == -1);
     CHECK(hour_of(-3600) == -1);
     CHECK(minute_of(-61) == -2);
+}
+
+TEST_CASE("seconds: a unit of any length begins at a multiple of it, before 1970 too") {
+    CHECK(start_of_unit(0, 90) == 0);
+    CHECK(start_of_unit(179, 90) == 90);
+    CHECK(start_of_unit(-1, 90) == -90);
+    CHECK(start_of_unit(-90, 90) == -90);
+}
+
+TEST_CASE("seconds: the bits of a minute") {
+    MinuteBits bits = MinuteBits::of(3'600 + 59);
+    CHECK(bits.bits == std::uint64_t{1} << 59U);
+    CHECK(MinuteBits::of(-1) == bits);
+    bits.add(MinuteBits::of(5));
+    CHECK(bits.first() == 5);
+    CHECK(bits.last() == 59);
+    CHECK(bits.first_from(-1'000) == 5);
+    CHECK(bits.first_from(5) == 5);
+    CHECK(bits.first_from(6) == 59);
+    CHECK(bits.first_from(60) == std::nullopt);
+    CHECK(MinuteBits::of(5).first_from(6) == std::nullopt);
 }

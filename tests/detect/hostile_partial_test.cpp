@@ -13,7 +13,7 @@
 #include "detect/hunt/hunt_rows.hpp"
 #include "detect/hunt/story.hpp"
 #include "detect/volume/volume_activity.hpp"
-#include "detect/volume/volume_rows.hpp"
+#include "detect/volume/volume_finding.hpp"
 #include "partial/through_documents.hpp"
 
 using namespace cloudhijack;

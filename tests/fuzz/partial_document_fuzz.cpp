@@ -43,7 +43,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         search::StageClock clock;
         search::Peers peers(setup, config);
         peers.read(std::string_view(document).substr(0, document_size), activity, intake, clock);
-        const auto findings = output::judge(activity, config);
+        const auto findings = output::findings_of(activity, config);
         must(findings.has_value(), "a document is too much for a baseline");
         const auto answer = output::answer_of(*findings);
         must(answer.rows.empty() || detect::size_of(activity) > 0 || mode == config::Mode::hunt,

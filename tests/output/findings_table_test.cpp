@@ -47,7 +47,7 @@ detect::HuntFinding hunted(std::string name) {
     finding.reasons = {"a probe (+40)"};
     finding.timeline = {"2026-01-02T03:04:05Z use InvokeModel us-east-1 - probe"};
     finding.use_count = 3;
-    finding.addresses = {.values = {"2001:db8::1", "2001:db8::2"}, .size = 2};
+    finding.traits[detect::Trait::address] = {.values = {"2001:db8::1", "2001:db8::2"}, .size = 2};
     return finding;
 }
 
@@ -96,4 +96,29 @@ TEST_CASE("findings: a table of principals with their reasons and timeline below
         CHECK(longest_line(output::to_table(findings, {.width = width})) <= width);
     }
     CHECK(output::to_table(std::vector{hunted("eve")}, {.colour = true}).contains("\x1b[1;31m"));
+}
+
+TEST_CASE("findings: the severity of a principal gives its colour") {
+    const auto table_of_risk = [](std::uint64_t risk) {
+        detect::HuntFinding finding = hunted("eve");
+        finding.risk_score = risk;
+        finding.severity = detect::severity_of(risk);
+        return output::to_table(std::vector{finding}, {.colour = true});
+    };
+    CHECK_FALSE(table_of_risk(40).contains('\x1b'));
+    CHECK(table_of_risk(41).contains("\x1b[33m"));
+    CHECK(table_of_risk(60).contains("\x1b[33m"));
+    CHECK(table_of_risk(61).contains("\x1b[1;31m"));
+    CHECK(table_of_risk(81).contains("\x1b[1;31m"));
+}
+
+TEST_CASE("findings: any mode's findings become its table, and a baseline none") {
+    const std::vector principals = {hunted("eve")};
+    CHECK(output::findings_table(detect::HuntFindings{.rows = principals}, {}) ==
+          output::to_table(principals, {}));
+    const std::vector callers = {finding("arn:aws:iam::1:user/test")};
+    CHECK(output::findings_table(detect::VolumeFindings{.rows = callers}, {}) ==
+          output::to_table(callers, {}));
+    CHECK(output::findings_table(std::vector<detect::CoverageFinding>{}, {}).empty());
+    CHECK(output::findings_table(detect::BaselineUpdate{}, {}).empty());
 }

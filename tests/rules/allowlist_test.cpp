@@ -178,7 +178,7 @@ TEST_CASE("allowlist: what was usual before an exception ended stays usual") {
           45);
 }
 
-TEST_CASE("allowlist: marks, sources and quarantine can be expected too") {
+TEST_CASE("allowlist: markers, sources and quarantine can be expected too") {
     const Story probed = {{.time = clock(0), .call = "InvokeModel", .key = "AKIA1"}};
     CHECK(score("long_term_key", probed) == 5);
     CHECK(score("long_term_key", probed, {}, allowing({evidence_for("long_term_key")})) == 0);

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "detect/row.hpp"
-#include "detect/volume/volume_rows.hpp"
+#include "detect/volume/volume_finding.hpp"
 #include "io/gzip.hpp"
 #include "output/csv_and_ndjson.hpp"
 #include "rules/builtin.hpp"

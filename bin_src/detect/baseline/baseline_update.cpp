@@ -1,13 +1,14 @@
 #include "detect/baseline/baseline_update.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <utility>
 
+#include "detect/hunt/evidence/words.hpp"
+
 namespace cloudhijack::detect {
 namespace {
-
-constexpr std::int64_t k_day = 86'400;
 
 /// Successful use by one pair, by UTC hour; the peak is what the hour holds.
 using UseByHour = std::map<std::int64_t, rules::Baseline::Use>;
@@ -51,12 +52,21 @@ rules::Baseline merged(const rules::Baseline& known, const Range& range) {
     return all;
 }
 
+constexpr auto k_baseline_row = std::to_array<ColumnOf<BaselineEntry>>({
+    {"account", [](const auto& entry) { return entry.first.account; }},
+    {"principal", [](const auto& entry) { return entry.first.principal; }},
+    {"service", [](const auto& entry) { return entry.first.service; }},
+    {"first_seen", [](const auto& entry) { return at(entry.second.first_seen); }},
+    {"last_seen", [](const auto& entry) { return at(entry.second.last_seen); }},
+    {"peak_hour", [](const auto& entry) { return number(entry.second.peak_hour); }},
+});
+
 }  // namespace
 
 BaselineUpdate update_baseline(const HuntActivity& activity, const rules::HuntRules& rules,
                                std::int64_t now) {
     const rules::Baseline& known = *rules.baseline;
-    const Range range = range_of(activity, rules, now + k_day);
+    const Range range = range_of(activity, rules, now + counting::k_seconds_a_day);
     BaselineUpdate after;
     after.newest = range.newest;
     if (!range.newest) {
@@ -82,5 +92,12 @@ BaselineUpdate update_baseline(const HuntActivity& activity, const rules::HuntRu
     }
     return after;
 }
+
+std::span<const Column> baseline_columns() {
+    static constexpr auto columns = columns_of(k_baseline_row);
+    return columns;
+}
+
+Row to_row(const BaselineEntry& entry) { return row_of(k_baseline_row, entry); }
 
 }  // namespace cloudhijack::detect

@@ -5,15 +5,14 @@
 #include <set>
 #include <utility>
 
-#include "counting/saturating.hpp"
 #include "log/log.hpp"
 #include "text/bounded_text.hpp"
 
 namespace cloudhijack::detect {
 
-void CoverageActivity::Seen::add(const Seen& other) {
-    counting::add_to(management, other.management);
-    counting::add_to(data, other.data);
+void CoverageActivity::EventCounts::add(const EventCounts& other) {
+    add_to(management, other.management);
+    add_to(data, other.data);
     first = std::min(first, other.first);
     last = std::max(last, other.last);
 }
@@ -28,12 +27,13 @@ Added CoverageActivity::add(const log::Event& event) {
     if (call.is_report) return Added::left_out;
     const std::int64_t second =
         std::chrono::floor<std::chrono::seconds>(time->time_since_epoch()).count();
-    const Seen seen{.management = call.is_data_event ? 0U : 1U,
-                    .data = call.is_data_event ? 1U : 0U,
-                    .first = second,
-                    .last = second};
-    Place place{.account = text::bounded(call.principal.account),
-                .region = text::bounded(event.region.empty() ? text::k_unknown : event.region)};
+    const EventCounts seen{.management = call.is_data_event ? 0U : 1U,
+                           .data = call.is_data_event ? 1U : 0U,
+                           .first = second,
+                           .last = second};
+    ServiceInRegion place{
+        .account = text::bounded(call.principal.account),
+        .region = text::bounded(event.region.empty() ? text::k_unknown : event.region)};
     std::optional<std::size_t> counted_for;  // a service's entries stand together
     for (const rules::Catalogue::Entry& entry : entries) {
         if (entry.service == counted_for) continue;

@@ -5,32 +5,16 @@
 #include <cstdint>
 #include <limits>
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "detect/added.hpp"
+#include "detect/coverage/coverage_finding.hpp"
+#include "detect/mode_activity.hpp"
 #include "log/event.hpp"
 #include "result.hpp"
 #include "rules/catalogue.hpp"
 
-namespace cloudhijack::partial {
-class DocumentWriter;
-class ItemReader;
-}  // namespace cloudhijack::partial
-
 namespace cloudhijack::detect {
-
-/// What was seen of a service: one row of mode=coverage.
-struct CoverageFinding {
-    std::string account;
-    const rules::Service* service = nullptr;
-    std::string region;            ///< empty where nothing was seen of the service in the account
-    std::uint64_t management = 0;  ///< management events, as they were delivered
-    std::uint64_t data = 0;        ///< data events
-    std::optional<std::int64_t> first;  ///< seconds since 1970
-    std::optional<std::int64_t> last;
-};
 
 /// What mode=coverage has counted so far: of which accounts, services and regions there are events
 /// that the catalogue names, whoever made the calls and whatever came of them. The order of the
@@ -43,18 +27,11 @@ class CoverageActivity {
     /// Takes the event at its own time, else at its row's.
     Added add(const log::Event& event);
 
-    /// Takes what another activity of the same catalogue has counted. In any order and grouping the
-    /// result is the same.
     void merge(const CoverageActivity& other);
-
-    /// Writes all that it holds as items of partial documents.
+    // In coverage_partial.cpp:
     void write(partial::DocumentWriter& documents) const;
-
-    /// Takes an item of a partial document of the same catalogue. The error says what is wrong with
-    /// the item, to follow a noun.
     Result<> take(std::string_view list, partial::ItemReader& item);
 
-    /// How many accounts, services and regions there are together.
     [[nodiscard]] std::size_t size() const { return seen_.size(); }
 
     /// In order of account, service and region. Each account has each service that can be used: in
@@ -62,29 +39,29 @@ class CoverageActivity {
     [[nodiscard]] std::vector<CoverageFinding> findings() const;
 
   private:
-    struct Place {
+    struct ServiceInRegion {
         std::string account;
         std::size_t service = 0;  ///< index in the catalogue's services
         std::string region;
 
-        auto operator<=>(const Place&) const = default;
+        auto operator<=>(const ServiceInRegion&) const = default;
     };
 
-    struct Seen {
+    struct EventCounts {
         std::uint64_t management = 0;
         std::uint64_t data = 0;
         std::int64_t first = std::numeric_limits<std::int64_t>::max();
         std::int64_t last = std::numeric_limits<std::int64_t>::min();
 
-        void add(const Seen& other);
+        void add(const EventCounts& other);
     };
 
     template <class Fields>
-    static void describe(Fields& fields, const rules::Catalogue& catalogue, Place& place,
-                         Seen& seen);
+    static void describe(Fields& fields, const rules::Catalogue& catalogue, ServiceInRegion& place,
+                         EventCounts& seen);
 
     const rules::Catalogue* catalogue_;
-    std::map<Place, Seen> seen_;
+    std::map<ServiceInRegion, EventCounts> seen_;
 };
 
 }  // namespace cloudhijack::detect

@@ -13,8 +13,8 @@ namespace cloudhijack::detect {
 void CoverageActivity::write(partial::DocumentWriter& documents) const {
     for (const auto& each : seen_) {
         documents.add("coverage", [&](partial::ItemWriter& item) {
-            Place place = each.first;
-            Seen seen = each.second;
+            ServiceInRegion place = each.first;
+            EventCounts seen = each.second;
             describe(item, *catalogue_, place, seen);
         });
     }
@@ -22,16 +22,16 @@ void CoverageActivity::write(partial::DocumentWriter& documents) const {
 
 Result<> CoverageActivity::take(std::string_view list, partial::ItemReader& item) {
     if (list != "coverage") return failure("has an unknown list " + text::quoted(list));
-    Place place;
-    Seen seen{.first = 0, .last = 0};
+    ServiceInRegion place;
+    EventCounts seen{.first = 0, .last = 0};
     describe(item, *catalogue_, place, seen);
     seen_[place].add(seen);
     return {};
 }
 
 template <class Fields>
-void CoverageActivity::describe(Fields& fields, const rules::Catalogue& catalogue, Place& place,
-                                Seen& seen) {
+void CoverageActivity::describe(Fields& fields, const rules::Catalogue& catalogue,
+                                ServiceInRegion& place, EventCounts& seen) {
     fields.text(place.account);
     partial::service(fields, catalogue, place.service);
     fields.text(place.region);

@@ -1,7 +1,6 @@
 #include "detect/hunt/behaviour.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <iterator>
 #include <set>
 #include <tuple>
@@ -37,21 +36,15 @@ void sort_and_join(std::vector<Calls>& all) {
 }  // namespace
 
 std::int64_t Calls::first() const {
-    return minute * counting::k_seconds_a_minute + std::countr_zero(seconds);
+    return minute * counting::k_seconds_a_minute + seconds.first();
 }
 
-std::int64_t Calls::last() const {
-    constexpr std::int64_t last_bit = 63;
-    return minute * counting::k_seconds_a_minute + last_bit - std::countl_zero(seconds);
-}
+std::int64_t Calls::last() const { return minute * counting::k_seconds_a_minute + seconds.last(); }
 
 std::optional<std::int64_t> Calls::first_from(std::int64_t second) const {
     const std::int64_t begin = minute * counting::k_seconds_a_minute;
-    if (second <= begin) return first();
-    if (second - begin >= counting::k_seconds_a_minute) return std::nullopt;
-    const std::uint64_t later = seconds >> static_cast<unsigned>(second - begin);
-    if (later == 0) return std::nullopt;
-    return second + std::countr_zero(later);
+    const auto found = seconds.first_from(second - begin);
+    return found ? std::optional(begin + *found) : std::nullopt;
 }
 
 void UseHistory::add(std::int64_t hour, std::uint64_t messages) {
@@ -71,7 +64,7 @@ std::optional<std::uint64_t> UseHistory::peak_before(std::int64_t second) const 
     return end == hours_.begin() ? std::nullopt : std::optional(std::prev(end)->peak);
 }
 
-Behaviour::Behaviour(const rules::Catalogue& catalogue, const counting::RegionNames& regions,
+Behaviour::Behaviour(const rules::Catalogue& catalogue, const counting::Interner& regions,
                      const rules::HuntRules& rules, const log::Principal& principal,
                      const PrincipalActivity& activity, rules::Exceptions exceptions)
     : catalogue_(&catalogue),
@@ -124,15 +117,13 @@ void Behaviour::take_exact_hour(std::size_t service, std::int64_t hour,
                                 const HourActivity& activity) {
     for (const HuntedCall& call : activity.calls()) {
         const std::int64_t second = hour * counting::k_seconds_an_hour + call.second;
-        const std::int64_t minute = counting::minute_of(second);
-        calls_.push_back({.minute = minute,
-                          .seconds = std::uint64_t{1} << static_cast<unsigned>(
-                                         second - minute * counting::k_seconds_a_minute),
+        calls_.push_back({.minute = counting::minute_of(second),
+                          .seconds = counting::MinuteBits::of(second),
                           .service = service,
                           .call = call.call,
                           .phases = call.phases,
                           .outcome = call.outcome,
-                          .region = regions_->name_of(call.region),
+                          .region = regions_->text(call.region),
                           .count = 1,
                           .messages = call.messages});
     }
@@ -147,7 +138,7 @@ void Behaviour::take_summed_hour(std::size_t service, std::int64_t hour,
                           .call = key.call,
                           .phases = key.phases,
                           .outcome = key.outcome,
-                          .region = regions_->name_of(key.region),
+                          .region = regions_->text(key.region),
                           .count = sum.count,
                           .messages = sum.messages});
     }

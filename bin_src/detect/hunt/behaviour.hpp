@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "counting/region_names.hpp"
+#include "counting/interner.hpp"
 #include "detect/hunt/principal_activity.hpp"
 #include "log/principal.hpp"
 #include "rules/allowlist.hpp"
@@ -19,8 +19,8 @@ namespace cloudhijack::detect {
 
 /// Calls that are alike: in one second, or of an hour beyond what is kept exactly in one minute.
 struct Calls {
-    std::int64_t minute = 0;    ///< since 1970
-    std::uint64_t seconds = 0;  ///< bit s: there was a call in second s of the minute
+    std::int64_t minute = 0;       ///< since 1970
+    counting::MinuteBits seconds;  ///< in which there were calls
     std::size_t service = 0;
     std::uint16_t call = 0;
     rules::PhaseSet phases;
@@ -72,7 +72,7 @@ struct HourOrigins {
 class Behaviour {
   public:
     /// `exceptions` are those of the rules' allowlist that are to count.
-    Behaviour(const rules::Catalogue& catalogue, const counting::RegionNames& regions,
+    Behaviour(const rules::Catalogue& catalogue, const counting::Interner& regions,
               const rules::HuntRules& rules, const log::Principal& principal,
               const PrincipalActivity& activity, rules::Exceptions exceptions = {});
 
@@ -82,7 +82,7 @@ class Behaviour {
     [[nodiscard]] const log::Principal& principal() const { return *principal_; }
     [[nodiscard]] const PrincipalActivity& activity() const { return *activity_; }
     [[nodiscard]] const rules::Catalogue& catalogue() const { return *catalogue_; }
-    [[nodiscard]] const counting::RegionNames& regions() const { return *regions_; }
+    [[nodiscard]] const counting::Interner& regions() const { return *regions_; }
     [[nodiscard]] const rules::HuntRules& rules() const { return *rules_; }
     [[nodiscard]] const rules::Exceptions& exceptions() const { return exceptions_; }
 
@@ -129,7 +129,7 @@ class Behaviour {
     void take_origins();
 
     const rules::Catalogue* catalogue_;
-    const counting::RegionNames* regions_;
+    const counting::Interner* regions_;
     const rules::HuntRules* rules_;
     const log::Principal* principal_;
     const PrincipalActivity* activity_;

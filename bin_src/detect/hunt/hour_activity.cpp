@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "counting/hash.hpp"
-#include "counting/saturating.hpp"
+#include "detect/mode_activity.hpp"
 
 namespace cloudhijack::detect {
 namespace {
@@ -37,8 +37,8 @@ std::uint64_t scaled(std::uint64_t count, double share) {
 
 }  // namespace
 
-void HourActivity::Tally::add(const Tally& other) {
-    counting::add_to(calls, other.calls);
+void HourActivity::CallTally::add(const CallTally& other) {
+    add_to(calls, other.calls);
     first = std::min(first, other.first);
 }
 
@@ -57,19 +57,19 @@ std::uint64_t HourActivity::origin_hash(std::uint64_t client, const text::Addres
 }
 
 HourActivity::Origin HourActivity::origin_of(const HuntedCall& call, std::uint64_t times) {
-    const Tally tally{.calls = times, .first = call.second};
+    const CallTally tally{.calls = times, .first = call.second};
     return {.hash = origin_hash(call.client, call.address),
             .client = call.client,
             .address = call.address,
             .all = tally,
-            .without_cloud_sign = call.has_cloud_sign ? Tally{} : tally};
+            .without_cloud_sign = call.has_cloud_sign ? CallTally{} : tally};
 }
 
 void HourActivity::add(const HuntedCall& call) {
-    if (beyond_) return beyond_->add(call);
+    if (summary_) return summary_->add(call);
     const auto place = std::ranges::lower_bound(calls_, call.identity, {}, &HuntedCall::identity);
     if (place != calls_.end() && place->identity == call.identity) {
-        counting::add_to(place->times, call.times);
+        add_to(place->times, call.times);
         return;
     }
     calls_.insert(place, call);
@@ -81,26 +81,26 @@ void HourActivity::merge(const HourActivity& other, std::span<const std::uint32_
         call.region = regions[call.region];
         add(call);
     }
-    if (!other.beyond_) return;
-    Beyond& mine = beyond();
-    for (const auto& [their_key, sum] : other.beyond_->sums) {
+    if (!other.summary_) return;
+    Summary& mine = summary();
+    for (const auto& [their_key, sum] : other.summary_->sums) {
         SumKey key = their_key;
         key.region = regions[key.region];
         mine.add(key, sum);
     }
-    for (const Sampled& sampled : other.beyond_->sample) mine.add(sampled);
-    for (const Origin& origin : other.beyond_->origins) mine.add(origin);
+    for (const SampledCall& sampled : other.summary_->sample) mine.add(sampled);
+    for (const Origin& origin : other.summary_->origins) mine.add(origin);
 }
 
 void HourActivity::keep_sums_only() {
-    beyond_ = std::make_unique<Beyond>();
-    for (const HuntedCall& call : std::exchange(calls_, {})) beyond_->add(call);
+    summary_ = std::make_unique<Summary>();
+    for (const HuntedCall& call : std::exchange(calls_, {})) summary_->add(call);
 }
 
 std::map<HourActivity::SumKey, HourActivity::Sum> HourActivity::sums() const {
-    if (!beyond_) return {};
-    auto sums = beyond_->sums;
-    const double share = beyond_->share_of_calls();
+    if (!summary_) return {};
+    auto sums = summary_->sums;
+    const double share = summary_->share_of_calls();
     for (auto& [key, sum] : sums) {
         sum.count = scaled(sum.count, share);
         sum.messages = scaled(sum.messages, share);
@@ -109,11 +109,11 @@ std::map<HourActivity::SumKey, HourActivity::Sum> HourActivity::sums() const {
 }
 
 std::vector<HourActivity::Origin> HourActivity::origins() const {
-    if (!beyond_) return {};
-    auto origins = beyond_->origins;
-    const double share = beyond_->share_of_calls();
+    if (!summary_) return {};
+    auto origins = summary_->origins;
+    const double share = summary_->share_of_calls();
     for (Origin& origin : origins) {
-        for (Tally* tally : {&origin.all, &origin.without_cloud_sign}) {
+        for (CallTally* tally : {&origin.all, &origin.without_cloud_sign}) {
             tally->calls = scaled(tally->calls, share);
         }
     }
@@ -123,13 +123,13 @@ std::vector<HourActivity::Origin> HourActivity::origins() const {
 std::uint64_t HourActivity::repeats() const {
     std::uint64_t repeats = 0;
     for (const HuntedCall& call : calls_) repeats += call.times - 1;
-    if (!beyond_) return repeats;
+    if (!summary_) return repeats;
     std::uint64_t deliveries = 0;
-    for (const auto& [key, sum] : beyond_->sums) deliveries += sum.count;
-    return deliveries - scaled(deliveries, beyond_->share_of_calls());
+    for (const auto& [key, sum] : summary_->sums) deliveries += sum.count;
+    return deliveries - scaled(deliveries, summary_->share_of_calls());
 }
 
-void HourActivity::Beyond::add(const HuntedCall& call) {
+void HourActivity::Summary::add(const HuntedCall& call) {
     const std::uint64_t times = call.times;
     add({.minute = static_cast<std::uint8_t>(call.second / 60),
          .call = call.call,
@@ -138,32 +138,32 @@ void HourActivity::Beyond::add(const HuntedCall& call) {
          .region = call.region},
         {.count = times,
          .messages = times * call.messages,
-         .seconds = std::uint64_t{1} << (call.second % 60U)});
-    add(Sampled{.identity = call.identity, .times = times});
+         .seconds = counting::MinuteBits::of(call.second)});
+    add(SampledCall{.identity = call.identity, .times = times});
     if (call.is_of_client) add(origin_of(call, times));
 }
 
-void HourActivity::Beyond::add(const SumKey& key, const Sum& sum) {
+void HourActivity::Summary::add(const SumKey& key, const Sum& sum) {
     Sum& mine = sums[key];
-    counting::add_to(mine.count, sum.count);
-    counting::add_to(mine.messages, sum.messages);
-    mine.seconds |= sum.seconds;
+    add_to(mine.count, sum.count);
+    add_to(mine.messages, sum.messages);
+    mine.seconds.add(sum.seconds);
 }
 
-void HourActivity::Beyond::add(const Sampled& sampled) {
+void HourActivity::Summary::add(const SampledCall& sampled) {
     add_to_smallest(
-        sample, k_exact, sampled, &Sampled::identity,
-        [](Sampled& mine, const Sampled& other) { counting::add_to(mine.times, other.times); });
+        sample, k_exact, sampled, &SampledCall::identity,
+        [](SampledCall& mine, const SampledCall& other) { add_to(mine.times, other.times); });
 }
 
-void HourActivity::Beyond::add(const Origin& origin) {
+void HourActivity::Summary::add(const Origin& origin) {
     add_to_smallest(origins, k_most_origins, origin, &Origin::hash,
                     [](Origin& mine, const Origin& other) { mine.add(other); });
 }
 
-double HourActivity::Beyond::share_of_calls() const {
+double HourActivity::Summary::share_of_calls() const {
     std::uint64_t deliveries = 0;
-    for (const Sampled& sampled : sample) deliveries += sampled.times;
+    for (const SampledCall& sampled : sample) deliveries += sampled.times;
     if (deliveries == 0) return 1.0;  // parts of it have not come
     return static_cast<double>(sample.size()) / static_cast<double>(deliveries);
 }

@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "counting/seconds.hpp"
 #include "detect/hunt/hunted_call.hpp"
 
 namespace cloudhijack::detect {
@@ -39,17 +40,17 @@ class HourActivity {
     struct Sum {
         std::uint64_t count = 0;
         std::uint64_t messages = 0;
-        std::uint64_t seconds = 0;  ///< bit s: there was a call in second s of the minute
+        counting::MinuteBits seconds;  ///< in which there were calls
     };
 
     /// How many calls there were, and the second in the hour of the first.
-    struct Tally {
+    struct CallTally {
         static constexpr std::uint16_t k_none = 0xFFFF;
 
         std::uint64_t calls = 0;
         std::uint16_t first = k_none;
 
-        void add(const Tally& other);
+        void add(const CallTally& other);
     };
 
     /// Where calls came from.
@@ -57,27 +58,27 @@ class HourActivity {
         std::uint64_t hash = 0;  ///< of client and address
         std::uint64_t client = 0;
         text::Address address;
-        Tally all;
-        Tally without_cloud_sign;
+        CallTally all;
+        CallTally without_cloud_sign;
 
         void add(const Origin& other);
     };
 
     /// A call, and how often it was delivered.
-    struct Sampled {
+    struct SampledCall {
         std::uint64_t identity = 0;
         std::uint64_t times = 0;
     };
 
     /// What is kept beyond k_exact calls; counts include repeats.
-    struct Beyond {
+    struct Summary {
         std::map<SumKey, Sum> sums;
-        std::vector<Sampled> sample;  ///< sorted by identity
-        std::vector<Origin> origins;  ///< sorted by hash
+        std::vector<SampledCall> sample;  ///< sorted by identity
+        std::vector<Origin> origins;      ///< sorted by hash
 
         void add(const HuntedCall& call);
         void add(const SumKey& key, const Sum& sum);
-        void add(const Sampled& sampled);
+        void add(const SampledCall& sampled);
         void add(const Origin& origin);
         /// Of deliveries, by the sample: 1 where nothing was delivered again.
         [[nodiscard]] double share_of_calls() const;
@@ -90,18 +91,18 @@ class HourActivity {
     void add(const HuntedCall& call);
 
     /// What another hour keeps beyond k_exact calls, or a part of it.
-    Beyond& beyond() {
-        if (!beyond_) keep_sums_only();
-        return *beyond_;
+    Summary& summary() {
+        if (!summary_) keep_sums_only();
+        return *summary_;
     }
     /// Null where is_exact().
-    [[nodiscard]] const Beyond* kept_beyond() const { return beyond_.get(); }
+    [[nodiscard]] const Summary* kept_summary() const { return summary_.get(); }
 
     /// `regions[r]` is this activity's number for the other's region r.
     void merge(const HourActivity& other, std::span<const std::uint32_t> regions);
 
     /// True where every call is kept. Otherwise calls() is empty, and sums() and origins() hold.
-    [[nodiscard]] bool is_exact() const { return beyond_ == nullptr; }
+    [[nodiscard]] bool is_exact() const { return summary_ == nullptr; }
     [[nodiscard]] std::span<const HuntedCall> calls() const { return calls_; }
 
     /// Without repeats, as far as is known.
@@ -115,7 +116,7 @@ class HourActivity {
     void keep_sums_only();
 
     std::vector<HuntedCall> calls_;  ///< sorted by identity
-    std::unique_ptr<Beyond> beyond_;
+    std::unique_ptr<Summary> summary_;
 };
 
 }  // namespace cloudhijack::detect

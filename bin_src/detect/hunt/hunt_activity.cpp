@@ -181,12 +181,12 @@ void HuntActivity::note_caller(const Event& event, const log::Call& meaning, Cac
     who.client = client.hash;
     who.address = text::parse_address(event.source_address);
     PrincipalActivity& activity = *who.activity;
-    activity.addresses.add(to_text(who.address));
-    activity.agents.add(event.user_agent);
-    activity.clients.add(client.text);
-    activity.access_keys.add(event.access_key);
-    activity.caller_types.add(event.caller_type);
-    activity.workloads.add(event.workload);
+    activity.traits[Trait::address].add(to_text(who.address));
+    activity.traits[Trait::agent].add(event.user_agent);
+    activity.traits[Trait::client].add(client.text);
+    activity.traits[Trait::access_key].add(event.access_key);
+    activity.traits[Trait::caller_type].add(event.caller_type);
+    activity.traits[Trait::workload].add(event.workload);
     activity.has_long_term_key |= meaning.has_long_term_key;
     activity.has_bearer_key |= meaning.has_bearer_key;
 }
@@ -197,9 +197,9 @@ void HuntActivity::note_region_and_model(const Event& event, const CallDetails& 
         event.region == text::k_unknown
             ? std::string_view{}
             : text::front_of(event.region, counting::BoundedSet::k_longest);
-    who.activity->regions.add(region);
-    who.activity->models.add(details.model);
-    who.region = regions_.number_of(region);
+    who.activity->traits[Trait::region].add(region);
+    who.activity->traits[Trait::model].add(details.model);
+    who.region = regions_.keep(region);
 }
 
 void HuntActivity::count(const Event& event, const CallDetails& details, const ServiceCall& named,
@@ -220,7 +220,7 @@ void HuntActivity::count(const Event& event, const CallDetails& details, const S
         .service = named.service, .call = named.call, .outcome = call.outcome};
     const ShownEventView shown{.second = second,
                                .id = text::front_of(event.id, k_longest_id),
-                               .region = regions_.name_of(call.region),
+                               .region = regions_.text(call.region),
                                .address = call.address,
                                .phases = named.phases};
     if (who.shown != nullptr && who.shown_key == shown_key) {
@@ -239,7 +239,7 @@ void HuntActivity::count(const Event& event, const CallDetails& details, const S
 }
 
 void HuntActivity::merge(const HuntActivity& other) {
-    const auto numbers = regions_.numbers_of(other.regions_);
+    const auto numbers = regions_.keep_all(other.regions_);
     for (const auto& [principal, activity] : other.principals_) {
         principals_[principal].merge(activity, numbers);
     }

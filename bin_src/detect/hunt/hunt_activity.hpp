@@ -13,22 +13,17 @@
 
 #include "counting/hash.hpp"
 #include "counting/hash_index.hpp"
+#include "counting/interner.hpp"
 #include "counting/recent_texts.hpp"
-#include "counting/region_names.hpp"
-#include "detect/added.hpp"
 #include "detect/hunt/cached_principal.hpp"
 #include "detect/hunt/hunt_finding.hpp"
 #include "detect/hunt/principal_activity.hpp"
+#include "detect/mode_activity.hpp"
 #include "log/condition_reader.hpp"
 #include "log/event.hpp"
 #include "log/log.hpp"
 #include "result.hpp"
 #include "rules/catalogue.hpp"
-
-namespace cloudhijack::partial {
-class DocumentWriter;
-class ItemReader;
-}  // namespace cloudhijack::partial
 
 namespace cloudhijack::detect {
 
@@ -47,18 +42,11 @@ class HuntActivity {
     /// Takes the event at its own time, else at its row's.
     Added add(const log::Event& event);
 
-    /// Takes what another activity of the same catalogue holds. In any order and grouping the
-    /// result is the same.
     void merge(const HuntActivity& other);
-
-    /// Writes all that it holds as items of partial documents.
+    // In hunt_partial.cpp:
     void write(partial::DocumentWriter& documents) const;
-
-    /// Takes an item of a partial document of the same catalogue. The error says what is wrong with
-    /// the item, to follow a noun.
     Result<> take(std::string_view list, partial::ItemReader& item);
 
-    /// How many principals there are.
     [[nodiscard]] std::size_t size() const { return principals_.size(); }
 
     /// The rows of mode=hunt, in order, and what the rules' allowlist changed.
@@ -120,7 +108,7 @@ class HuntActivity {
     const rules::Catalogue* catalogue_;
     log::ParameterReader parameters_;
     log::CallDetailsReader details_reader_;
-    counting::RegionNames regions_;
+    counting::Interner regions_;
     std::map<log::Principal, PrincipalActivity> principals_;
     std::map<Attached, PrincipalActivity> attached_;
     std::map<std::size_t, Accounts> with_data_events_;

@@ -15,48 +15,48 @@
 namespace cloudhijack::detect {
 namespace {
 
-/// An evidence that holds.
-struct Held {
+/// An evidence rule that fired, and whether its score counts.
+struct ScoredMatch {
     const Evidence* evidence;
-    Holding holding;
+    Match match;
     bool counts = true;  ///< false where another of its group weighs more
 };
 
 // What an evidence still says where calls are covered by an exception. Without them a later use can
 // look like the first one, but an exception never makes evidence, or makes it weigh more.
-std::optional<Holding> lessened(const Holding& whole, const Behaviour* left,
-                                const Evidence& evidence, const rules::EvidenceSettings& settings) {
+std::optional<Match> lessened(const Match& whole, const Behaviour* left, const Evidence& evidence,
+                              const rules::EvidenceSettings& settings) {
     if (left == nullptr) return std::nullopt;
-    auto holding = evidence.holds(*left, settings);
-    if (holding) holding->score = std::min(holding->score, whole.score);
-    return holding;
+    auto match = evidence.match(*left, settings);
+    if (match) match->score = std::min(match->score, whole.score);
+    return match;
 }
 
-std::vector<Held> weigh(const Behaviour& behaviour, const rules::HuntRules& rules) {
-    std::vector<Held> held;
+std::vector<ScoredMatch> matches_of(const Behaviour& behaviour, const rules::HuntRules& rules) {
+    std::vector<ScoredMatch> matches;
     UncoveredBehaviours uncovered(behaviour);
     for (const Evidence& evidence : all_evidence()) {
         const rules::EvidenceSettings* settings = rules.settings_of(evidence.id);
         if (settings == nullptr) continue;
-        auto holding = evidence.holds(behaviour, *settings);
-        const Behaviour* left = holding ? uncovered.left_for(evidence.id) : &behaviour;
-        if (left != &behaviour) holding = lessened(*holding, left, evidence, *settings);
-        if (holding) held.push_back({.evidence = &evidence, .holding = std::move(*holding)});
+        auto match = evidence.match(behaviour, *settings);
+        const Behaviour* left = match ? uncovered.left_for(evidence.id) : &behaviour;
+        if (left != &behaviour) match = lessened(*match, left, evidence, *settings);
+        if (match) matches.push_back({.evidence = &evidence, .match = std::move(*match)});
     }
-    std::map<EvidenceGroup, Held*> heaviest;
-    for (Held& one : held) {
-        if (one.evidence->group == EvidenceGroup::marks) continue;
-        Held*& best = heaviest[one.evidence->group];
+    std::map<EvidenceGroup, ScoredMatch*> best_of_group;
+    for (ScoredMatch& one : matches) {
+        if (one.evidence->group == EvidenceGroup::markers) continue;
+        ScoredMatch*& best = best_of_group[one.evidence->group];
         if (best == nullptr) {
             best = &one;
-        } else if (best->holding.score < one.holding.score) {
+        } else if (best->match.score < one.match.score) {
             best->counts = false;
             best = &one;
         } else {
             one.counts = false;
         }
     }
-    return held;
+    return matches;
 }
 
 ShownList list_of(const counting::BoundedSet& set) {
@@ -66,15 +66,10 @@ ShownList list_of(const counting::BoundedSet& set) {
             .is_estimated = set.is_estimated()};
 }
 
-void take_lists(const PrincipalActivity& activity, HuntFinding& finding) {
-    finding.addresses = list_of(activity.addresses);
-    finding.regions = list_of(activity.regions);
-    finding.clients = list_of(activity.clients);
-    finding.agents = list_of(activity.agents);
-    finding.access_keys = list_of(activity.access_keys);
-    finding.models = list_of(activity.models);
-    finding.caller_types = list_of(activity.caller_types);
-    finding.workloads = list_of(activity.workloads);
+PerTrait<ShownList> lists_of(const PerTrait<counting::BoundedSet>& traits) {
+    PerTrait<ShownList> lists;
+    std::ranges::transform(traits.items, lists.items.begin(), list_of);
+    return lists;
 }
 
 void take_calls(const Behaviour& behaviour, HuntFinding& finding) {
@@ -124,26 +119,26 @@ std::string_view severity_of(std::uint64_t risk_score) {
 
 std::optional<HuntFinding> assess(const Behaviour& behaviour, const rules::HuntRules& rules) {
     if (behaviour.calls().empty()) return std::nullopt;
-    const std::vector<Held> held = weigh(behaviour, rules);
+    const std::vector<ScoredMatch> matches = matches_of(behaviour, rules);
     HuntFinding finding;
-    std::uint64_t without_marks = 0;
+    std::uint64_t without_markers = 0;
     std::optional<std::int64_t> first;
     std::set<PrincipalActivity::ShownKey> behind;
-    for (const auto& [evidence, holding, counts] : held) {
+    for (const auto& [evidence, match, counts] : matches) {
         finding.evidence.emplace_back(evidence->id);
-        finding.reasons.push_back(holding.reason +
-                                  (counts ? " (+" + std::to_string(holding.score) + ')' : ""));
-        if (counts) finding.risk_score += holding.score;
-        if (evidence->group == EvidenceGroup::marks) continue;
-        if (counts) without_marks += holding.score;
-        first = std::min(first.value_or(holding.first), holding.first);
-        behind.insert(holding.behind.begin(), holding.behind.end());
+        finding.reasons.push_back(match.reason +
+                                  (counts ? " (+" + std::to_string(match.score) + ')' : ""));
+        if (counts) finding.risk_score += match.score;
+        if (evidence->group == EvidenceGroup::markers) continue;
+        if (counts) without_markers += match.score;
+        first = std::min(first.value_or(match.first), match.first);
+        behind.insert(match.behind.begin(), match.behind.end());
     }
-    if (without_marks < rules.min_risk) return std::nullopt;
+    if (without_markers < rules.min_risk) return std::nullopt;
     finding.risk_score = std::min(finding.risk_score, rules::k_highest_risk);
     finding.severity = severity_of(finding.risk_score);
     finding.principal = behaviour.principal();
-    take_lists(behaviour.activity(), finding);
+    finding.traits = lists_of(behaviour.activity().traits);
     take_calls(behaviour, finding);
     finding.first_evidence = first.value_or(finding.first_event);
     finding.timeline = timeline_of(behaviour, behind);

@@ -12,9 +12,6 @@
 
 namespace cloudhijack::detect {
 
-/// The most lines of `Timeline` and values of `EventIDs`.
-inline constexpr std::size_t k_most_shown_events = 20;
-
 /// A list as a row shows it: at most the first 100 values, and how many there are.
 struct ShownList {
     std::vector<std::string> values;
@@ -38,14 +35,7 @@ struct HuntFinding {
     std::uint64_t message_count = 0;
     std::uint64_t failed_count = 0;
     std::uint64_t peak_per_hour = 0;
-    ShownList addresses;
-    ShownList regions;
-    ShownList clients;
-    ShownList agents;
-    ShownList access_keys;
-    ShownList models;
-    ShownList caller_types;
-    ShownList workloads;
+    PerTrait<ShownList> traits;
     std::int64_t first_event = 0;
     std::int64_t last_event = 0;
     std::vector<std::string> timeline;

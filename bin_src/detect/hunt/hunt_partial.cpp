@@ -20,18 +20,16 @@ using partial::DocumentWriter;
 using partial::ItemReader;
 using partial::ItemWriter;
 
-constexpr std::uint8_t k_most_messages = 50;
-
-constexpr auto& k_sets = PrincipalActivity::k_sets;
+constexpr auto k_traits = static_cast<std::size_t>(Trait::count);
 
 /// The accounts in which there was a data event of a service; the items are no principal's.
 constexpr std::string_view k_data_list = "data";
 
+enum class OwnerKind : std::uint8_t { actor, no_actor, attached };
+
 /// Whose an item is: a principal's, or a user's to whom AWS attached its quarantine policy.
 struct Owner {
-    enum class Kind : std::uint8_t { actor, no_actor, attached };
-
-    Kind kind = Kind::actor;
+    OwnerKind kind = OwnerKind::actor;
     std::string account;
     std::string name;
 };
@@ -39,15 +37,15 @@ struct Owner {
 /// What numbers in items stand for.
 struct Names {
     const rules::Catalogue* catalogue;
-    const counting::RegionNames* regions;
-    counting::RegionNames* new_regions;  ///< null in writing
+    const counting::Interner* regions;
+    counting::Interner* new_regions;  ///< null in writing
 };
 
 template <class Fields>
 void describe(Fields& fields, Owner& owner) {
     auto kind = static_cast<std::uint8_t>(owner.kind);
-    fields.number(kind, static_cast<std::uint8_t>(Owner::Kind::attached));
-    owner.kind = static_cast<Owner::Kind>(kind);
+    fields.number(kind, static_cast<std::uint8_t>(OwnerKind::attached));
+    owner.kind = static_cast<OwnerKind>(kind);
     fields.text(owner.account);
     fields.text(owner.name);
 }
@@ -70,9 +68,9 @@ void describe_call(Fields& fields, const Names& names, std::size_t service, std:
 template <class Fields>
 void describe_region(Fields& fields, const Names& names, std::uint32_t& region) {
     std::string name;
-    if (!Fields::k_reads) name = names.regions->name_of(region);
+    if (!Fields::k_reads) name = names.regions->text(region);
     fields.text(name);
-    if (Fields::k_reads) region = names.new_regions->number_of(name);
+    if (Fields::k_reads) region = names.new_regions->keep(name);
 }
 
 template <class Fields>
@@ -84,7 +82,7 @@ void describe(Fields& fields, const Names& names, std::size_t service, HuntedCal
     fields.flag(call.is_of_client);
     partial::outcome(fields, call.outcome);
     partial::phases(fields, call.phases);
-    fields.number(call.messages, k_most_messages);
+    fields.number(call.messages, log::k_most_messages);
     fields.number(call.second, counting::k_seconds_an_hour - 1);
     describe_call(fields, names, service, call.call);
     describe_region(fields, names, call.region);
@@ -101,11 +99,11 @@ void describe(Fields& fields, const Names& names, std::size_t service, HourActiv
     describe_region(fields, names, key.region);
     fields.positive(sum.count, partial::k_largest_count);
     fields.number(sum.messages, partial::k_largest_count);
-    fields.positive(sum.seconds, partial::k_most_seconds_of_a_minute);
+    partial::minute_bits(fields, sum.seconds);
 }
 
 template <class Fields>
-void describe(Fields& fields, HourActivity::Sampled& sampled) {
+void describe(Fields& fields, HourActivity::SampledCall& sampled) {
     fields.number(sampled.identity, UINT64_MAX);
     fields.positive(sampled.times, partial::k_largest_count);
 }
@@ -114,9 +112,9 @@ template <class Fields>
 void describe(Fields& fields, HourActivity::Origin& origin) {
     fields.number(origin.client, UINT64_MAX);
     partial::address(fields, origin.address);
-    for (HourActivity::Tally* tally : {&origin.all, &origin.without_cloud_sign}) {
+    for (HourActivity::CallTally* tally : {&origin.all, &origin.without_cloud_sign}) {
         fields.number(tally->calls, partial::k_largest_count);
-        fields.number(tally->first, HourActivity::Tally::k_none);
+        fields.number(tally->first, HourActivity::CallTally::k_none);
     }
     origin.hash = HourActivity::origin_hash(origin.client, origin.address);
 }
@@ -135,7 +133,7 @@ void describe(Fields& fields, const Names& names, PrincipalActivity::ShownKey& k
 }
 
 template <class Fields>
-void describe(Fields& fields, const Names& names, std::string& subject, Subjects::Kind& kind) {
+void describe(Fields& fields, const Names& names, std::string& subject, Subjects::CallKind& kind) {
     fields.text(subject);
     partial::service(fields, *names.catalogue, kind.service);
     describe_call(fields, names, kind.service, kind.call);
@@ -145,24 +143,24 @@ void describe(Fields& fields, const Names& names, std::string& subject, Subjects
 }
 
 template <class Fields>
-void describe_minute(Fields& fields, std::int64_t& minute, std::uint64_t& seconds) {
+void describe_minute(Fields& fields, std::int64_t& minute, counting::MinuteBits& seconds) {
     constexpr std::int64_t most = partial::k_most_seconds / counting::k_seconds_a_minute;
     fields.number(minute, -most, most);
-    fields.positive(seconds, partial::k_most_seconds_of_a_minute);
+    partial::minute_bits(fields, seconds);
 }
 
 counting::Seconds read_minutes(ItemReader& item) {
     counting::Seconds all;
     while (!item.is_at_end()) {
         std::int64_t minute = 0;
-        std::uint64_t seconds = 0;
+        counting::MinuteBits seconds;
         describe_minute(item, minute, seconds);
         all.add_minute(minute, seconds);
     }
     return all;
 }
 
-void write_minute(ItemWriter& item, std::pair<std::int64_t, std::uint64_t> minute) {
+void write_minute(ItemWriter& item, std::pair<std::int64_t, counting::MinuteBits> minute) {
     describe_minute(item, minute.first, minute.second);
 }
 
@@ -187,8 +185,8 @@ class OwnerWriter {
         for (const auto& [hash, subject] : activity.subjects.all()) {
             for (const auto& [kind, seconds] : subject.calls) write(subject.text, kind, seconds);
         }
-        for (std::size_t set = 0; set < k_sets.size(); ++set) {
-            write(set, activity.*k_sets.at(set));
+        for (std::size_t trait = 0; trait < k_traits; ++trait) {
+            write(trait, activity.traits.items.at(trait));
         }
     }
 
@@ -216,9 +214,9 @@ class OwnerWriter {
                 describe(item, names_, service, call);
             });
         }
-        const HourActivity::Beyond* beyond = hour.kept_beyond();
-        if (beyond == nullptr) return;
-        for (const auto& each : beyond->sums) {
+        const HourActivity::Summary* summary = hour.kept_summary();
+        if (summary == nullptr) return;
+        for (const auto& each : summary->sums) {
             add("sums", [&](ItemWriter& item) {
                 HourActivity::SumKey key = each.first;
                 HourActivity::Sum sum = each.second;
@@ -226,9 +224,10 @@ class OwnerWriter {
                 describe(item, names_, service, key, sum);
             });
         }
-        add_all("samples", beyond->sample, head,
-                [](ItemWriter& item, HourActivity::Sampled sampled) { describe(item, sampled); });
-        for (HourActivity::Origin origin : beyond->origins) {
+        add_all(
+            "samples", summary->sample, head,
+            [](ItemWriter& item, HourActivity::SampledCall sampled) { describe(item, sampled); });
+        for (HourActivity::Origin origin : summary->origins) {
             add("origins", [&](ItemWriter& item) {
                 head(item);
                 describe(item, origin);
@@ -240,13 +239,13 @@ class OwnerWriter {
         add("shown", [&](ItemWriter& item) { describe(item, names_, key, event); });
     }
 
-    void write(std::string subject, Subjects::Kind kind, const counting::Seconds& seconds) {
+    void write(std::string subject, Subjects::CallKind kind, const counting::Seconds& seconds) {
         const auto head = [&](ItemWriter& item) { describe(item, names_, subject, kind); };
         add_all("subjects", seconds.minutes(), head, write_minute);
     }
 
-    void write(std::size_t set, const counting::BoundedSet& texts) {
-        const auto head = [set](ItemWriter& item) { item.number(set, k_sets.size() - 1); };
+    void write(std::size_t trait, const counting::BoundedSet& texts) {
+        const auto head = [trait](ItemWriter& item) { item.number(trait, k_traits - 1); };
         if (!texts.is_empty()) {
             add_all("sets", texts.texts(), head,
                     [](ItemWriter& item, const std::string& text) { item.text(text); });
@@ -296,16 +295,16 @@ void read_sum(ItemReader& item, PrincipalActivity& activity, const Names& names)
     HourActivity::SumKey key;
     HourActivity::Sum sum;
     describe(item, names, service, key, sum);
-    hour.beyond().add(key, sum);
+    hour.summary().add(key, sum);
 }
 
 void read_samples(ItemReader& item, PrincipalActivity& activity, const Names& names) {
     std::size_t service = 0;
     HourActivity& hour = read_hour(item, activity, names, service);
     while (!item.is_at_end()) {
-        HourActivity::Sampled sampled;
+        HourActivity::SampledCall sampled;
         describe(item, sampled);
-        hour.beyond().add(sampled);
+        hour.summary().add(sampled);
     }
 }
 
@@ -314,7 +313,7 @@ void read_origin(ItemReader& item, PrincipalActivity& activity, const Names& nam
     HourActivity& hour = read_hour(item, activity, names, service);
     HourActivity::Origin origin;
     describe(item, origin);
-    hour.beyond().add(origin);
+    hour.summary().add(origin);
 }
 
 void read_shown(ItemReader& item, PrincipalActivity& activity, const Names& names) {
@@ -326,16 +325,16 @@ void read_shown(ItemReader& item, PrincipalActivity& activity, const Names& name
 
 void read_subject(ItemReader& item, PrincipalActivity& activity, const Names& names) {
     std::string subject;
-    Subjects::Kind kind;
+    Subjects::CallKind kind;
     describe(item, names, subject, kind);
     read_minutes(item).for_each(
         [&](std::int64_t second) { activity.subjects.add(subject, kind, second); });
 }
 
 counting::BoundedSet& read_set(ItemReader& item, PrincipalActivity& activity) {
-    std::size_t set = 0;
-    item.number(set, k_sets.size() - 1);
-    return activity.*k_sets.at(set);
+    std::size_t trait = 0;
+    item.number(trait, k_traits - 1);
+    return activity.traits.items.at(trait);
 }
 
 void read_texts(ItemReader& item, PrincipalActivity& activity, const Names& /*names*/) {
@@ -368,17 +367,17 @@ const std::map<std::string_view, ReadItem> k_lists = {
 
 void HuntActivity::write(DocumentWriter& documents) const {
     const Names names{.catalogue = catalogue_, .regions = &regions_, .new_regions = nullptr};
-    const auto write_owner = [&](Owner::Kind kind, std::string_view account, std::string_view name,
+    const auto write_owner = [&](OwnerKind kind, std::string_view account, std::string_view name,
                                  const PrincipalActivity& activity) {
         const Owner owner{.kind = kind, .account = std::string(account), .name = std::string(name)};
         OwnerWriter(documents, owner, names).write(activity);
     };
     for (const auto& [principal, activity] : principals_) {
-        const auto kind = principal.one_actor ? Owner::Kind::actor : Owner::Kind::no_actor;
+        const auto kind = principal.one_actor ? OwnerKind::actor : OwnerKind::no_actor;
         write_owner(kind, principal.account, principal.name, activity);
     }
     for (const auto& [user, activity] : attached_) {
-        write_owner(Owner::Kind::attached, user.first, user.second, activity);
+        write_owner(OwnerKind::attached, user.first, user.second, activity);
     }
     for (const auto& [service, accounts] : with_data_events_) {
         const auto head = [&](ItemWriter& item, bool /*goes_on*/) {
@@ -406,10 +405,10 @@ Result<> HuntActivity::take(std::string_view list, ItemReader& item) {
     Owner owner;
     describe(item, owner);
     const auto activity = [this, &owner]() -> PrincipalActivity& {
-        if (owner.kind == Owner::Kind::attached) return attached_[{owner.account, owner.name}];
+        if (owner.kind == OwnerKind::attached) return attached_[{owner.account, owner.name}];
         return principals_[{.account = owner.account,
                             .name = owner.name,
-                            .one_actor = owner.kind == Owner::Kind::actor}];
+                            .one_actor = owner.kind == OwnerKind::actor}];
     };
     read->second(item, activity(),
                  {.catalogue = catalogue_, .regions = &regions_, .new_regions = &regions_});

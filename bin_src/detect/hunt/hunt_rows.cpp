@@ -9,28 +9,8 @@
 namespace cloudhijack::detect {
 namespace {
 
-std::vector<std::string> truncated(const HuntFinding& finding) {
-    std::vector<std::string> names;
-    // Evidence is sought in what is kept.
-    if (finding.subjects_are_cut || finding.agents.is_estimated) names.emplace_back("Evidence");
-    if (finding.counts_are_sums) {
-        names.insert(names.end(), {"UseCount", "MessageCount", "FailedCount", "PeakPerHour"});
-    }
-    const auto add = [&names](const ShownList& list, std::string_view count,
-                              std::string_view values) {
-        if (list.is_estimated && !count.empty()) names.emplace_back(count);
-        if (list.is_cut()) names.emplace_back(values);
-    };
-    add(finding.addresses, "UniqueIPs", "SourceIPs");
-    add(finding.regions, "UniqueRegions", "Regions");
-    add(finding.clients, "UniqueClients", "Clients");
-    add(finding.access_keys, "UniqueAccessKeys", "AccessKeys");
-    add(finding.models, "UniqueModels", "Models");
-    add(finding.caller_types, "", "CallerType");
-    add(finding.workloads, "", "Workload");
-    add(finding.agents, "", "user_agent");
-    return names;
-}
+// The names of the columns whose values in a row are cut or estimated, in their order.
+std::vector<std::string> truncated(const HuntFinding& finding);
 
 std::string risk_message(const HuntFinding& finding) {
     std::string message = finding.principal.name + " behaves like a hijacker of cloud services";
@@ -42,101 +22,90 @@ std::string risk_message(const HuntFinding& finding) {
     return message;
 }
 
+std::string threat_object_type(const HuntFinding& finding) {
+    return finding.traits[Trait::address].values.empty() ? "" : "ip_address";
+}
+
+// Evidence is sought in what is kept.
+bool is_evidence_cut(const HuntFinding& finding) {
+    return finding.subjects_are_cut || finding.traits[Trait::agent].is_estimated;
+}
+
+bool has_sums(const HuntFinding& finding) { return finding.counts_are_sums; }
+
+template <Trait trait>
+constexpr ColumnOf<HuntFinding> count_of(std::string_view name) {
+    return {name, [](const auto& finding) { return number(finding.traits[trait].size); },
+            [](const auto& finding) { return finding.traits[trait].is_estimated; }};
+}
+
+template <Trait trait>
+constexpr ColumnOf<HuntFinding> values_of(std::string_view name) {
+    return {name, [](const auto& finding) { return finding.traits[trait].values; },
+            [](const auto& finding) { return finding.traits[trait].is_cut(); }};
+}
+
+constexpr auto k_hunt_row = std::to_array<ColumnOf<HuntFinding>>({
+    {"_time", [](const auto& finding) { return number(finding.first_evidence); }},
+    {"Principal", [](const auto& finding) { return finding.principal.name; }},
+    {"Account", [](const auto& finding) { return finding.principal.account; }},
+    {"RiskScore", [](const auto& finding) { return number(finding.risk_score); }},
+    {"Severity", [](const auto& finding) { return std::string(finding.severity); }},
+    {"Services", [](const auto& finding) { return finding.services; }},
+    {"Phases", [](const auto& finding) { return finding.phases; }},
+    {"Evidence", [](const auto& finding) { return finding.evidence; }, is_evidence_cut},
+    {"Reasons", [](const auto& finding) { return finding.reasons; }},
+    {"UseCount", [](const auto& finding) { return number(finding.use_count); }, has_sums},
+    {"MessageCount", [](const auto& finding) { return number(finding.message_count); }, has_sums},
+    {"FailedCount", [](const auto& finding) { return number(finding.failed_count); }, has_sums},
+    {"PeakPerHour", [](const auto& finding) { return number(finding.peak_per_hour); }, has_sums},
+    count_of<Trait::address>("UniqueIPs"),
+    values_of<Trait::address>("SourceIPs"),
+    count_of<Trait::region>("UniqueRegions"),
+    values_of<Trait::region>("Regions"),
+    count_of<Trait::client>("UniqueClients"),
+    values_of<Trait::client>("Clients"),
+    count_of<Trait::access_key>("UniqueAccessKeys"),
+    values_of<Trait::access_key>("AccessKeys"),
+    count_of<Trait::model>("UniqueModels"),
+    values_of<Trait::model>("Models"),
+    values_of<Trait::caller_type>("CallerType"),
+    values_of<Trait::workload>("Workload"),
+    {"FirstEvent", [](const auto& finding) { return number(finding.first_event); }},
+    {"LastEvent", [](const auto& finding) { return number(finding.last_event); }},
+    {"Timeline", [](const auto& finding) { return finding.timeline; }},
+    {"EventIDs", [](const auto& finding) { return finding.event_ids; }},
+    {"Truncated", [](const auto& finding) { return truncated(finding); }},
+    {"user",
+     [](const auto& finding) { return std::string(text::last_part(finding.principal.name)); }},
+    {"src", [](const auto& finding) { return finding.traits[Trait::address].values; }},
+    {"vendor_account", [](const auto& finding) { return finding.principal.account; }},
+    {"vendor_region", [](const auto& finding) { return finding.traits[Trait::region].values; }},
+    values_of<Trait::agent>("user_agent"),
+    {"risk_object", [](const auto& finding) { return finding.principal.name; }},
+    {"risk_object_type", [](const auto& /*finding*/) { return std::string("user"); }},
+    {"risk_score", [](const auto& finding) { return number(finding.risk_score); }},
+    {"risk_message", [](const auto& finding) { return risk_message(finding); }},
+    {"threat_object", [](const auto& finding) { return finding.traits[Trait::address].values; }},
+    {"threat_object_type", [](const auto& finding) { return threat_object_type(finding); }},
+    {"mitre_technique_id", [](const auto& /*finding*/) { return std::string("T1496.004"); }},
+});
+
+std::vector<std::string> truncated(const HuntFinding& finding) {
+    std::vector<std::string> names;
+    for (const auto& [column, value, is_truncated] : k_hunt_row) {
+        if (is_truncated != nullptr && is_truncated(finding)) names.emplace_back(column.name);
+    }
+    return names;
+}
+
 }  // namespace
 
 std::span<const Column> hunt_columns() {
-    static constexpr std::array columns = {
-        Column{.name = "_time"},
-        Column{.name = "Principal"},
-        Column{.name = "Account"},
-        Column{.name = "RiskScore"},
-        Column{.name = "Severity"},
-        Column{.name = "Services", .multivalue = true},
-        Column{.name = "Phases", .multivalue = true},
-        Column{.name = "Evidence", .multivalue = true},
-        Column{.name = "Reasons", .multivalue = true},
-        Column{.name = "UseCount"},
-        Column{.name = "MessageCount"},
-        Column{.name = "FailedCount"},
-        Column{.name = "PeakPerHour"},
-        Column{.name = "UniqueIPs"},
-        Column{.name = "SourceIPs", .multivalue = true},
-        Column{.name = "UniqueRegions"},
-        Column{.name = "Regions", .multivalue = true},
-        Column{.name = "UniqueClients"},
-        Column{.name = "Clients", .multivalue = true},
-        Column{.name = "UniqueAccessKeys"},
-        Column{.name = "AccessKeys", .multivalue = true},
-        Column{.name = "UniqueModels"},
-        Column{.name = "Models", .multivalue = true},
-        Column{.name = "CallerType", .multivalue = true},
-        Column{.name = "Workload", .multivalue = true},
-        Column{.name = "FirstEvent"},
-        Column{.name = "LastEvent"},
-        Column{.name = "Timeline", .multivalue = true},
-        Column{.name = "EventIDs", .multivalue = true},
-        Column{.name = "Truncated", .multivalue = true},
-        Column{.name = "user"},
-        Column{.name = "src", .multivalue = true},
-        Column{.name = "vendor_account"},
-        Column{.name = "vendor_region", .multivalue = true},
-        Column{.name = "user_agent", .multivalue = true},
-        Column{.name = "risk_object"},
-        Column{.name = "risk_object_type"},
-        Column{.name = "risk_score"},
-        Column{.name = "risk_message"},
-        Column{.name = "threat_object", .multivalue = true},
-        Column{.name = "threat_object_type"},
-        Column{.name = "mitre_technique_id"},
-    };
+    static constexpr auto columns = columns_of(k_hunt_row);
     return columns;
 }
 
-Row to_row(const HuntFinding& finding) {
-    return {
-        number(finding.first_evidence),
-        finding.principal.name,
-        finding.principal.account,
-        number(finding.risk_score),
-        std::string(finding.severity),
-        finding.services,
-        finding.phases,
-        finding.evidence,
-        finding.reasons,
-        number(finding.use_count),
-        number(finding.message_count),
-        number(finding.failed_count),
-        number(finding.peak_per_hour),
-        number(finding.addresses.size),
-        finding.addresses.values,
-        number(finding.regions.size),
-        finding.regions.values,
-        number(finding.clients.size),
-        finding.clients.values,
-        number(finding.access_keys.size),
-        finding.access_keys.values,
-        number(finding.models.size),
-        finding.models.values,
-        finding.caller_types.values,
-        finding.workloads.values,
-        number(finding.first_event),
-        number(finding.last_event),
-        finding.timeline,
-        finding.event_ids,
-        truncated(finding),
-        std::string(text::last_part(finding.principal.name)),
-        finding.addresses.values,
-        finding.principal.account,
-        finding.regions.values,
-        finding.agents.values,
-        finding.principal.name,
-        "user",
-        number(finding.risk_score),
-        risk_message(finding),
-        finding.addresses.values,
-        finding.addresses.values.empty() ? "" : "ip_address",
-        "T1496.004",
-    };
-}
+Row to_row(const HuntFinding& finding) { return row_of(k_hunt_row, finding); }
 
 }  // namespace cloudhijack::detect

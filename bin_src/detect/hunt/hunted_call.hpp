@@ -21,7 +21,7 @@ struct HuntedCall {
     std::uint8_t messages = 0;  ///< of a use call; 0 of any other
     std::uint16_t second = 0;   ///< in the hour
     std::uint16_t call = 0;     ///< see Catalogue::call_name
-    std::uint32_t region = 0;   ///< see RegionNames
+    std::uint32_t region = 0;   ///< its number among the activity's regions
     std::uint32_t times = 1;    ///< how often it was delivered
 };
 

@@ -33,8 +33,8 @@ void PrincipalActivity::merge(const PrincipalActivity& other,
 }
 
 void PrincipalActivity::take_texts(const PrincipalActivity& other) {
-    for (counting::BoundedSet PrincipalActivity::* const set : k_sets) {
-        (this->*set).merge(other.*set);
+    for (std::size_t i = 0; i < traits.items.size(); ++i) {
+        traits.items.at(i).merge(other.traits.items.at(i));
     }
     has_long_term_key |= other.has_long_term_key;
     has_bearer_key |= other.has_bearer_key;

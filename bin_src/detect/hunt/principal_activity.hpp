@@ -39,6 +39,29 @@ struct BasicShownEvent {
 using ShownEvent = BasicShownEvent<std::string>;
 using ShownEventView = BasicShownEvent<std::string_view>;
 
+/// A trait of calls, of which mode=hunt keeps the distinct values that each principal shows.
+/// Partial documents hold the numbers of the enumerators, so a new one comes last.
+enum class Trait : std::uint8_t {
+    address,
+    agent,   ///< as it came
+    client,  ///< see client_of
+    access_key,
+    model,
+    region,
+    caller_type,
+    workload,
+    count  ///< how many there are
+};
+
+/// An item for each trait.
+template <class Item>
+struct PerTrait {
+    std::array<Item, static_cast<std::size_t>(Trait::count)> items;  ///< in the traits' order
+
+    Item& operator[](Trait trait) { return items.at(static_cast<std::size_t>(trait)); }
+    const Item& operator[](Trait trait) const { return items.at(static_cast<std::size_t>(trait)); }
+};
+
 /// What mode=hunt keeps of one principal. Everything in it adds up, whatever the order and grouping
 /// of the calls, and its sets are bounded whatever the calls hold. Its hours, and the
 /// seconds of subjects, grow with the time that the calls span.
@@ -63,20 +86,10 @@ struct PrincipalActivity {
     std::map<std::pair<std::size_t, std::int64_t>, HourActivity> hours;
     std::map<ShownKey, FirstAndLast> shown;
     Subjects subjects;
-    counting::BoundedSet addresses;
-    counting::BoundedSet agents;   ///< as they came
-    counting::BoundedSet clients;  ///< see client_of
-    counting::BoundedSet access_keys;
-    counting::BoundedSet models;
-    counting::BoundedSet regions;
-    counting::BoundedSet caller_types;
-    counting::BoundedSet workloads;
+    PerTrait<counting::BoundedSet> traits;
     counting::Seconds quarantined;  ///< when AWS attached its quarantine policy
     bool has_long_term_key = false;
     bool has_bearer_key = false;
-
-    /// All of its sets.
-    static const std::array<counting::BoundedSet PrincipalActivity::*, 8> k_sets;
 
     /// Takes an event; returns what is shown of its kind by now.
     FirstAndLast& show(const ShownKey& key, const ShownEventView& event);
@@ -87,11 +100,5 @@ struct PrincipalActivity {
     /// `region_numbers[r]` is this activity's number for the other's region r.
     void merge(const PrincipalActivity& other, std::span<const std::uint32_t> region_numbers);
 };
-
-inline constexpr std::array<counting::BoundedSet PrincipalActivity::*, 8>
-    PrincipalActivity::k_sets = {&PrincipalActivity::addresses,    &PrincipalActivity::agents,
-                                 &PrincipalActivity::clients,      &PrincipalActivity::access_keys,
-                                 &PrincipalActivity::models,       &PrincipalActivity::regions,
-                                 &PrincipalActivity::caller_types, &PrincipalActivity::workloads};
 
 }  // namespace cloudhijack::detect

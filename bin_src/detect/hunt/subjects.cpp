@@ -12,7 +12,7 @@ constexpr std::size_t k_longest = 256;
 
 }  // namespace
 
-void Subjects::add(std::string_view text, const Kind& kind, std::int64_t second) {
+void Subjects::add(std::string_view text, const CallKind& kind, std::int64_t second) {
     text = text::front_of(text, k_longest);
     if (text.empty()) return;
     const auto hash = counting::hash_of(std::to_string(kind.service) + ':' + std::string(text));

@@ -20,22 +20,22 @@ class Subjects {
     static constexpr std::size_t k_most = 1000;
 
     /// Calls alike about one subject.
-    struct Kind {
+    struct CallKind {
         std::size_t service = 0;
         std::uint16_t call = 0;
         rules::PhaseSet phases;
         log::Outcome outcome = log::Outcome::ok;
         bool grants_mail = false;  ///< gives a user the right to send over SES
 
-        auto operator<=>(const Kind&) const = default;
+        auto operator<=>(const CallKind&) const = default;
     };
 
     struct Subject {
         std::string text;
-        std::map<Kind, counting::Seconds> calls;
+        std::map<CallKind, counting::Seconds> calls;
     };
 
-    void add(std::string_view text, const Kind& kind, std::int64_t second);
+    void add(std::string_view text, const CallKind& kind, std::int64_t second);
     void merge(const Subjects& other);
 
     /// By hash of service and text.

@@ -4,7 +4,6 @@
 #include <tuple>
 
 #include "detect/hunt/evidence/words.hpp"
-#include "detect/hunt/hunt_finding.hpp"
 
 namespace cloudhijack::detect {
 namespace {

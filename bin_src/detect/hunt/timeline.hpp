@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <set>
 #include <string>
 #include <vector>
@@ -7,6 +8,9 @@
 #include "detect/hunt/behaviour.hpp"
 
 namespace cloudhijack::detect {
+
+/// The most lines of `Timeline` and values of `EventIDs`.
+inline constexpr std::size_t k_most_shown_events = 20;
 
 /// Lines `time phase call region ip outcome`, in order of time, from the first and the last event
 /// of each call and outcome. Of more than k_most_shown_events those stay that evidence stands on,

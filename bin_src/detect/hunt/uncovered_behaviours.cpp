@@ -64,7 +64,7 @@ const Behaviour* UncoveredBehaviours::left_for(std::string_view evidence) {
         return whole_;
     }
     const auto [place, is_new] = left_.try_emplace(until);
-    Left& left = place->second;
+    Remainder& left = place->second;
     if (is_new) {
         left.activity = without_covered(until);
         const bool is_empty = left.activity.hours.empty() && left.activity.quarantined.is_empty();

@@ -26,7 +26,7 @@ class UncoveredBehaviours {
     /// For each service, the second before which its calls are covered.
     using CoveredUntil = std::vector<std::int64_t>;
 
-    struct Left {
+    struct Remainder {
         PrincipalActivity activity;
         std::optional<Behaviour> behaviour;  ///< of the activity; none where all is covered
     };
@@ -35,7 +35,7 @@ class UncoveredBehaviours {
     [[nodiscard]] PrincipalActivity without_covered(const CoveredUntil& until) const;
 
     const Behaviour* whole_;
-    std::map<CoveredUntil, Left> left_;
+    std::map<CoveredUntil, Remainder> left_;
 };
 
 }  // namespace cloudhijack::detect

@@ -4,7 +4,7 @@
 #include <array>
 #include <type_traits>
 
-#include "counting/saturating.hpp"
+#include "counting/seconds.hpp"
 #include "text/bounded_text.hpp"
 
 namespace cloudhijack::detect {
@@ -16,9 +16,8 @@ using text::Time;
 // The start of the span that holds a time: spans begin at multiples of their length since 1970,
 // UTC.
 Time start_of_span(Time time, seconds span) {
-    const seconds whole = std::chrono::floor<seconds>(time.time_since_epoch());
-    const seconds into_span = (whole % span + span) % span;
-    return Time{whole - into_span};
+    const auto second = std::chrono::floor<seconds>(time.time_since_epoch()).count();
+    return Time{seconds{counting::start_of_unit(second, span.count())}};
 }
 
 std::string_view first_present(std::string_view a, std::string_view b) { return a.empty() ? b : a; }
@@ -62,8 +61,8 @@ void VolumeActivity::count(const log::Event& event, std::size_t service, Time ti
     if (!event.source_address.empty()) add_address(number, keep(address));
 }
 
-void VolumeActivity::Tally::add(const Tally& other) {
-    counting::add_to(event_count, other.event_count);
+void VolumeActivity::GroupTally::add(const GroupTally& other) {
+    add_to(event_count, other.event_count);
     first_event = std::min(first_event, other.first_event);
     last_event = std::max(last_event, other.last_event);
 }

@@ -10,17 +10,12 @@
 
 #include "counting/hash_index.hpp"
 #include "counting/interner.hpp"
-#include "detect/added.hpp"
+#include "detect/mode_activity.hpp"
 #include "detect/volume/volume_finding.hpp"
 #include "log/condition_reader.hpp"
 #include "log/event.hpp"
 #include "result.hpp"
 #include "rules/catalogue.hpp"
-
-namespace cloudhijack::partial {
-class DocumentWriter;
-class ItemReader;
-}  // namespace cloudhijack::partial
 
 namespace cloudhijack::detect {
 
@@ -36,18 +31,11 @@ class VolumeActivity {
     /// Counts the event at its row's time, else its own.
     Added add(const log::Event& event);
 
-    /// Takes what another activity of the same catalogue and span has counted. In any order and
-    /// grouping the result is the same.
     void merge(const VolumeActivity& other);
-
-    /// Writes all that it holds as items of partial documents.
+    // In volume_partial.cpp:
     void write(partial::DocumentWriter& documents) const;
-
-    /// Takes an item of a partial document of the same catalogue and span. The error says what is
-    /// wrong with the item, to follow a noun.
     Result<> take(std::string_view list, partial::ItemReader& item);
 
-    /// How many groups there are.
     [[nodiscard]] std::size_t size() const { return groups_.size(); }
 
     /// The rows of mode=volume, in order, and what the rules' allowlist changed. Their views are
@@ -75,12 +63,12 @@ class VolumeActivity {
         bool operator==(const Key&) const = default;
     };
 
-    struct Tally {
+    struct GroupTally {
         std::uint64_t event_count = 0;
         text::Time first_event = text::Time::max();
         text::Time last_event = text::Time::min();
 
-        void add(const Tally& other);
+        void add(const GroupTally& other);
     };
 
     static constexpr std::uint32_t k_none = std::numeric_limits<std::uint32_t>::max();
@@ -88,7 +76,7 @@ class VolumeActivity {
     /// Most groups have one address, which the group itself holds.
     struct Group {
         Key key;
-        Tally tally;
+        GroupTally tally;
         std::uint32_t hash = 0;
         std::uint32_t address = k_none;         ///< number of the first one's text
         std::uint32_t more_addresses = k_none;  ///< the last of them, in more_addresses_
@@ -119,7 +107,7 @@ class VolumeActivity {
     void count(const log::Event& event, std::size_t service, text::Time time);
     template <class Fields>
     static void describe(Fields& fields, const rules::Catalogue& catalogue, Name& name,
-                         Tally& tally);
+                         GroupTally& tally);
     std::uint32_t group(const Name& name);
     std::uint32_t group(const Key& key, std::uint32_t hash);
     void add_address(std::uint32_t group, std::uint32_t address);

@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "counting/seconds.hpp"
 #include "log/principal.hpp"
 
 namespace cloudhijack::detect {
@@ -15,7 +16,9 @@ namespace {
 // In the largest unit that divides it: "1h", "90s".
 std::string to_text(std::chrono::seconds span) {
     constexpr std::array<std::pair<std::int64_t, char>, 3> units = {
-        {{86'400, 'd'}, {3'600, 'h'}, {60, 'm'}}};
+        {{counting::k_seconds_a_day, 'd'},
+         {counting::k_seconds_an_hour, 'h'},
+         {counting::k_seconds_a_minute, 'm'}}};
     for (const auto& [seconds, letter] : units) {
         if (span.count() % seconds == 0) return std::to_string(span.count() / seconds) + letter;
     }
@@ -38,6 +41,30 @@ bool is_of_assumed_role(const VolumeGroup& group) {
 bool has_suspicious_name(const VolumeGroup& group, const VolumeRules& rules) {
     return re2::RE2::PartialMatch(group.caller_arn, *rules.suspicious_names);
 }
+
+Number time(text::Time value) { return {text::to_epoch_seconds(value)}; }
+
+constexpr auto k_volume_row = std::to_array<ColumnOf<VolumeFinding>>({
+    {"_time", [](const auto& finding) { return time(finding.group.span_start); }},
+    {"ServiceAbused", [](const auto& finding) { return finding.group.service->label; }},
+    {"AttackCategory", [](const auto& finding) { return finding.group.service->category; }},
+    {"EventCount", [](const auto& finding) { return number(finding.group.event_count); }},
+    {"Threshold", [](const auto& finding) { return number(finding.threshold); }},
+    {"SuspicionScore", [](const auto& finding) { return number(finding.score); }},
+    {"CallerARN", [](const auto& finding) { return std::string(finding.group.caller_arn); }},
+    {"CallerType", [](const auto& finding) { return std::string(finding.group.caller_type); }},
+    {"UniqueIPs",
+     [](const auto& finding) { return number(finding.group.source_addresses.size()); }},
+    {"SourceIPs",
+     [](const auto& finding) {
+         const auto& addresses = finding.group.source_addresses;
+         return std::vector<std::string>(addresses.begin(), addresses.end());
+     }},
+    {"awsRegion", [](const auto& finding) { return std::string(finding.group.region); }},
+    {"FirstEvent", [](const auto& finding) { return time(finding.group.first_event); }},
+    {"LastEvent", [](const auto& finding) { return time(finding.group.last_event); }},
+    {"Reasons", [](const auto& finding) { return finding.reasons; }},
+});
 
 }  // namespace
 
@@ -97,5 +124,12 @@ void VolumeFindings::sort() {
         return key(a) < key(b);
     });
 }
+
+std::span<const Column> volume_columns() {
+    static constexpr auto columns = columns_of(k_volume_row);
+    return columns;
+}
+
+Row to_row(const VolumeFinding& finding) { return row_of(k_volume_row, finding); }
 
 }  // namespace cloudhijack::detect

@@ -3,13 +3,15 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "detect/row.hpp"
 #include "rules/allowlist.hpp"
 #include "rules/catalogue.hpp"
-#include "rules/pattern.hpp"
+#include "rules/evidence_settings.hpp"
 #include "text/time.hpp"
 
 namespace cloudhijack::detect {
@@ -69,5 +71,10 @@ VolumeFinding assess(VolumeGroup group, std::uint64_t threshold, const VolumeRul
 /// Whether what assess() gives would have the rules' min_score: the same, in a fraction of the
 /// time.
 bool reaches_min_score(const VolumeGroup& group, std::uint64_t threshold, const VolumeRules& rules);
+
+/// The columns of mode=volume: those of the search that it replaces, in its order, and `Reasons`.
+std::span<const Column> volume_columns();
+
+Row to_row(const VolumeFinding& finding);
 
 }  // namespace cloudhijack::detect

@@ -16,7 +16,7 @@ void VolumeActivity::write(partial::DocumentWriter& documents) const {
     for (const Group& group : groups_) {
         const auto head = [&](partial::ItemWriter& item, bool goes_on) {
             Name name = name_of(group.key);
-            Tally tally = group.tally;
+            GroupTally tally = group.tally;
             if (goes_on) tally.event_count = 0;
             describe(item, *catalogue_, name, tally);
         };
@@ -30,7 +30,7 @@ void VolumeActivity::write(partial::DocumentWriter& documents) const {
 Result<> VolumeActivity::take(std::string_view list, partial::ItemReader& item) {
     if (list != "groups") return failure("has an unknown list " + text::quoted(list));
     Name name;
-    Tally tally;
+    GroupTally tally;
     describe(item, *catalogue_, name, tally);
     const auto number = group(name);
     groups_[number].tally.add(tally);
@@ -45,7 +45,7 @@ Result<> VolumeActivity::take(std::string_view list, partial::ItemReader& item) 
 // The fields of an item, before its addresses.
 template <class Fields>
 void VolumeActivity::describe(Fields& fields, const rules::Catalogue& catalogue, Name& name,
-                              Tally& tally) {
+                              GroupTally& tally) {
     partial::time(fields, name.span_start);
     partial::service(fields, catalogue, name.service);
     fields.text(name.caller_arn);

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "detect/coverage/coverage_rows.hpp"
+#include "detect/coverage/coverage_finding.hpp"
 #include "detect/hunt/story.hpp"
 #include "output/csv_and_ndjson.hpp"
 #include "partial/through_documents.hpp"

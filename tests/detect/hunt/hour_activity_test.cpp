@@ -69,7 +69,7 @@ void check_same(const HourActivity& a, const HourActivity& b) {
         std::vector<std::uint64_t> numbers;
         for (const auto& [key, sum] : hour.sums()) {
             numbers.insert(numbers.end(), {key.minute, key.call, key.region, sum.count,
-                                           sum.messages, sum.seconds});
+                                           sum.messages, sum.seconds.bits});
         }
         for (const auto& origin : hour.origins()) {
             numbers.insert(numbers.end(),

@@ -6,6 +6,7 @@
 
 #include "config/setup_for_tests.hpp"
 #include "detect/hunt/story.hpp"
+#include "detect/hunt/timeline.hpp"
 
 using namespace cloudhijack;
 using namespace cloudhijack::config;
@@ -64,7 +65,7 @@ TEST_CASE("finding: groups add up to 100 at most") {
     CHECK(hunt(story).front().risk_score == 100);
 }
 
-TEST_CASE("finding: marks raise a row and make none") {
+TEST_CASE("finding: markers raise a row and make none") {
     Told loud = call(0, "DeleteGuardrail");  // 10
     loud.key = "AKIA1";
     loud.agent = "pacu";

@@ -4,7 +4,7 @@
 #include <array>
 #include <utility>
 
-#include "detect/hunt/evidence/groups.hpp"
+#include "detect/hunt/evidence/evidence.hpp"
 #include "detect/hunt/evidence/search.hpp"
 
 namespace cloudhijack::detect {
@@ -12,14 +12,14 @@ namespace {
 
 // --- probe: a key checker's call, which proves access without cost ---
 
-std::optional<Holding> probe(const Behaviour& behaviour, const rules::EvidenceSettings& settings) {
+std::optional<Match> probe(const Behaviour& behaviour, const rules::EvidenceSettings& settings) {
     const auto probes = find_calls(behaviour, [](const Calls& calls) {
         return calls.is(rules::Phase::use) && calls.outcome == log::Outcome::probe;
     });
     if (!probes) return std::nullopt;
     const auto successes = find_calls(
         behaviour, [](const Calls& calls) { return calls.is(rules::Phase::use) && calls.is_ok(); });
-    return Holding{
+    return Match{
         .score = settings.number("score"),
         .reason = counted(probes->count, "probing call") + " (" + listed(probes->names) +
                   ", refused for its token count, as key checkers do) in " +
@@ -73,8 +73,8 @@ std::optional<std::int64_t> first_refused(const Uses& uses, const rules::Evidenc
     return std::nullopt;
 }
 
-std::optional<Holding> denied_use_of(const Behaviour& behaviour,
-                                     const rules::EvidenceSettings& settings, std::size_t service) {
+std::optional<Match> denied_use_of(const Behaviour& behaviour,
+                                   const rules::EvidenceSettings& settings, std::size_t service) {
     const auto is_denied = [](const Calls& calls) { return calls.outcome == log::Outcome::denied; };
     const auto is_not_ok = [](const Calls& calls) { return !calls.is_ok(); };
     Uses uses;
@@ -96,58 +96,51 @@ std::optional<Holding> denied_use_of(const Behaviour& behaviour,
     const auto count = by_denials ? count_in(uses, first, last, is_denied)
                                   : count_in(uses, first, last, is_not_ok);
     const auto of = count_in(uses, first, last, [](const Calls&) { return true; });
-    Holding holding{.score = settings.number("score"),
-                    .reason = std::to_string(count) + " of " + std::to_string(of) + ' ' +
-                              std::string(behaviour.label_of(service)) + " calls " +
-                              (by_denials ? "denied" : "failed") + " from " + at(first) +
-                              ", none succeeded within " +
-                              duration(settings.seconds("success_within")),
-                    .first = first,
-                    .behind = {}};
+    Match match{.score = settings.number("score"),
+                .reason = std::to_string(count) + " of " + std::to_string(of) + ' ' +
+                          std::string(behaviour.label_of(service)) + " calls " +
+                          (by_denials ? "denied" : "failed") + " from " + at(first) +
+                          ", none succeeded within " + duration(settings.seconds("success_within")),
+                .first = first,
+                .behind = {}};
     for (const Calls* calls : uses.all) {
         if (is_not_ok(*calls) && calls->first() >= first && calls->first() <= last) {
-            holding.behind.insert(key_of(*calls));
+            match.behind.insert(key_of(*calls));
         }
     }
-    return holding;
+    return match;
 }
 
-std::optional<Holding> denied_use(const Behaviour& behaviour,
-                                  const rules::EvidenceSettings& settings) {
-    std::optional<Holding> first;
+std::optional<Match> denied_use(const Behaviour& behaviour,
+                                const rules::EvidenceSettings& settings) {
+    std::optional<Match> first;
     for (std::size_t service = 0; service < behaviour.service_count(); ++service) {
-        auto holding = denied_use_of(behaviour, settings, service);
-        if (holding && (!first || holding->first < first->first)) first = std::move(holding);
+        auto match = denied_use_of(behaviour, settings, service);
+        if (match && (!first || match->first < first->first)) first = std::move(match);
     }
     return first;
 }
 
 // --- enable_denied: an attempt to switch a service on ---
 
-std::optional<Holding> enable_denied(const Behaviour& behaviour,
-                                     const rules::EvidenceSettings& settings) {
+std::optional<Match> enable_denied(const Behaviour& behaviour,
+                                   const rules::EvidenceSettings& settings) {
     const auto denied = find_calls(behaviour, [](const Calls& calls) {
         return calls.is(rules::Phase::enable) && calls.outcome == log::Outcome::denied;
     });
     if (!denied) return std::nullopt;
-    return Holding{.score = settings.number("score"),
-                   .reason = counted(denied->count, "call") + " to enable a service denied from " +
-                             at(denied->first) + ": " + listed(denied->names),
-                   .first = denied->first,
-                   .behind = denied->behind};
+    return Match{.score = settings.number("score"),
+                 .reason = counted(denied->count, "call") + " to enable a service denied from " +
+                           at(denied->first) + ": " + listed(denied->names),
+                 .first = denied->first,
+                 .behind = denied->behind};
 }
 
-constexpr std::array k_access_evidence = {
-    Evidence{.id = "probe", .group = EvidenceGroup::access, .parameters = {}, .holds = probe},
-    Evidence{.id = "denied_use",
-             .group = EvidenceGroup::access,
-             .parameters = k_denied_use,
-             .holds = denied_use},
-    Evidence{.id = "enable_denied",
-             .group = EvidenceGroup::access,
-             .parameters = {},
-             .holds = enable_denied},
-};
+constexpr auto k_access_evidence = std::to_array<Evidence>({
+    {"probe", EvidenceGroup::access, probe},
+    {"denied_use", EvidenceGroup::access, denied_use, k_denied_use},
+    {"enable_denied", EvidenceGroup::access, enable_denied},
+});
 
 }  // namespace
 

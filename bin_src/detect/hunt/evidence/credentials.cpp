@@ -6,24 +6,28 @@
 #include <array>
 #include <tuple>
 
-#include "detect/hunt/evidence/groups.hpp"
+#include "detect/hunt/evidence/evidence.hpp"
 #include "detect/hunt/evidence/search.hpp"
 #include "text/quote.hpp"
 
 namespace cloudhijack::detect {
 namespace {
 
-using Kind = Subjects::Kind;
+using CallKind = Subjects::CallKind;
 
-std::string_view name_of(const Behaviour& behaviour, const Kind& kind) {
+std::string_view name_of(const Behaviour& behaviour, const CallKind& kind) {
     return behaviour.catalogue().call_name(kind.service, kind.call);
+}
+
+bool is_about(const Behaviour& behaviour, const CallKind& kind, log::CallTopic topic) {
+    return behaviour.catalogue().topic(kind.service, kind.call) == topic;
 }
 
 /// A call about a subject, at its first second.
 struct SubjectCall {
     std::int64_t second = 0;
     std::string_view text;
-    const Kind* kind = nullptr;
+    const CallKind* kind = nullptr;
 };
 
 // The first call about a subject for which `wanted(text, kind)`.
@@ -44,21 +48,20 @@ std::optional<SubjectCall> first_about(const Behaviour& behaviour, auto wanted) 
 
 // --- quarantined: AWS found the key in public ---
 
-std::optional<Holding> quarantined(const Behaviour& behaviour,
-                                   const rules::EvidenceSettings& settings) {
+std::optional<Match> quarantined(const Behaviour& behaviour,
+                                 const rules::EvidenceSettings& settings) {
     const auto& seconds = behaviour.activity().quarantined;
     if (seconds.is_empty()) return std::nullopt;
-    Holding holding{.score = settings.number("score"),
-                    .reason = "AWS attached its quarantine policy at " + at(seconds.first()) +
-                              ": it found the user's key in public",
-                    .first = seconds.first(),
-                    .behind = {}};
+    Match match{.score = settings.number("score"),
+                .reason = "AWS attached its quarantine policy at " + at(seconds.first()) +
+                          ": it found the user's key in public",
+                .first = seconds.first(),
+                .behind = {}};
     for (const Calls& calls : behaviour.calls()) {
-        if (calls.is_ok() && behaviour.name_of(calls) == "AttachUserPolicy") {
-            holding.behind.insert(key_of(calls));
-        }
+        const auto topic = behaviour.catalogue().topic(calls.service, calls.call);
+        if (calls.is_ok() && topic == log::CallTopic::policy) match.behind.insert(key_of(calls));
     }
-    return holding;
+    return match;
 }
 
 // --- smtp_credentials: a user who may send mail over SMTP, which leaves no other trace ---
@@ -70,18 +73,16 @@ struct SmtpUser {
     std::int64_t gap = 0;
     std::int64_t first = 0;
     std::string_view user;
-    const Kind* maker = nullptr;
-    const Kind* granter = nullptr;
+    const CallKind* maker = nullptr;
+    const CallKind* granter = nullptr;
 
     [[nodiscard]] auto rank() const { return std::tuple(first, gap, user); }
 };
 
-std::optional<Holding> smtp_credentials(const Behaviour& behaviour,
-                                        const rules::EvidenceSettings& settings) {
-    const auto makes_user = [&behaviour](const Kind& kind) {
-        const std::string_view name = name_of(behaviour, kind);
-        return kind.outcome == log::Outcome::ok &&
-               (name == "CreateUser" || name == "CreateAccessKey");
+std::optional<Match> smtp_credentials(const Behaviour& behaviour,
+                                      const rules::EvidenceSettings& settings) {
+    const auto makes_user = [&behaviour](const CallKind& kind) {
+        return kind.outcome == log::Outcome::ok && is_about(behaviour, kind, log::CallTopic::user);
     };
     std::optional<SmtpUser> best;
     const auto compare = [&best, within = settings.seconds("within")](
@@ -108,13 +109,13 @@ std::optional<Holding> smtp_credentials(const Behaviour& behaviour,
         }
     }
     if (!best) return std::nullopt;
-    return Holding{.score = settings.number("score"),
-                   .reason = std::string(name_of(behaviour, *best->maker)) + " and " +
-                             std::string(name_of(behaviour, *best->granter)) + " within " +
-                             duration(best->gap) + " from " + at(best->first) + " let " +
-                             std::string(best->user) + " send mail over SMTP, which is not logged",
-                   .first = best->first,
-                   .behind = {key_of(*best->maker), key_of(*best->granter)}};
+    return Match{.score = settings.number("score"),
+                 .reason = std::string(name_of(behaviour, *best->maker)) + " and " +
+                           std::string(name_of(behaviour, *best->granter)) + " within " +
+                           duration(best->gap) + " from " + at(best->first) + " let " +
+                           std::string(best->user) + " send mail over SMTP, which is not logged",
+                 .first = best->first,
+                 .behind = {key_of(*best->maker), key_of(*best->granter)}};
 }
 
 // --- api_key_made: a key that outlives the stolen one ---
@@ -122,16 +123,16 @@ std::optional<Holding> smtp_credentials(const Behaviour& behaviour,
 constexpr std::array k_api_key_made = {
     ParameterSpec{.key = "services", .kind = rules::ParameterKind::words}};
 
-std::optional<Holding> api_key_made(const Behaviour& behaviour,
-                                    const rules::EvidenceSettings& settings) {
+std::optional<Match> api_key_made(const Behaviour& behaviour,
+                                  const rules::EvidenceSettings& settings) {
     const auto& services = settings.words("services");
-    const auto call = first_about(behaviour, [&](std::string_view text, const Kind& kind) {
+    const auto call = first_about(behaviour, [&](std::string_view text, const CallKind& kind) {
         return kind.outcome == log::Outcome::ok &&
-               name_of(behaviour, kind) == "CreateServiceSpecificCredential" &&
+               is_about(behaviour, kind, log::CallTopic::api_key) &&
                std::ranges::find(services, text) != services.end();
     });
     if (!call) return std::nullopt;
-    return Holding{
+    return Match{
         .score = settings.number("score"),
         .reason = "Made an API key for " + std::string(call->text) + " at " + at(call->second),
         .first = call->second,
@@ -143,40 +144,27 @@ std::optional<Holding> api_key_made(const Behaviour& behaviour,
 constexpr std::array k_quota_asked = {
     ParameterSpec{.key = "pattern", .kind = rules::ParameterKind::pattern}};
 
-std::optional<Holding> quota_asked(const Behaviour& behaviour,
-                                   const rules::EvidenceSettings& settings) {
-    const auto call = first_about(behaviour, [&](std::string_view text, const Kind& kind) {
-        const std::string_view name = name_of(behaviour, kind);
-        return (name == "RequestServiceQuotaIncrease" || name == "CreateCase") &&
+std::optional<Match> quota_asked(const Behaviour& behaviour,
+                                 const rules::EvidenceSettings& settings) {
+    const auto call = first_about(behaviour, [&](std::string_view text, const CallKind& kind) {
+        return is_about(behaviour, kind, log::CallTopic::quota) &&
                re2::RE2::PartialMatch(text, settings.pattern("pattern"));
     });
     if (!call) return std::nullopt;
-    return Holding{.score = settings.number("score"),
-                   .reason = "Asked for a higher quota at " + at(call->second) + " with " +
-                             std::string(name_of(behaviour, *call->kind)) + ": " +
-                             text::quoted(call->text),
-                   .first = call->second,
-                   .behind = {key_of(*call->kind)}};
+    return Match{.score = settings.number("score"),
+                 .reason = "Asked for a higher quota at " + at(call->second) + " with " +
+                           std::string(name_of(behaviour, *call->kind)) + ": " +
+                           text::quoted(call->text),
+                 .first = call->second,
+                 .behind = {key_of(*call->kind)}};
 }
 
-constexpr std::array k_credential_evidence = {
-    Evidence{.id = "quarantined",
-             .group = EvidenceGroup::credentials,
-             .parameters = {},
-             .holds = quarantined},
-    Evidence{.id = "smtp_credentials",
-             .group = EvidenceGroup::credentials,
-             .parameters = k_smtp_credentials,
-             .holds = smtp_credentials},
-    Evidence{.id = "api_key_made",
-             .group = EvidenceGroup::credentials,
-             .parameters = k_api_key_made,
-             .holds = api_key_made},
-    Evidence{.id = "quota_asked",
-             .group = EvidenceGroup::credentials,
-             .parameters = k_quota_asked,
-             .holds = quota_asked},
-};
+constexpr auto k_credential_evidence = std::to_array<Evidence>({
+    {"quarantined", EvidenceGroup::credentials, quarantined},
+    {"smtp_credentials", EvidenceGroup::credentials, smtp_credentials, k_smtp_credentials},
+    {"api_key_made", EvidenceGroup::credentials, api_key_made, k_api_key_made},
+    {"quota_asked", EvidenceGroup::credentials, quota_asked, k_quota_asked},
+});
 
 }  // namespace
 

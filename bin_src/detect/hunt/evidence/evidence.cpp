@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "detect/hunt/evidence/groups.hpp"
-
 namespace cloudhijack::detect {
 
 std::span<const Evidence> all_evidence() {
@@ -11,7 +9,7 @@ std::span<const Evidence> all_evidence() {
         std::vector<Evidence> joined;
         for (const auto group :
              {onboarding_evidence(), volume_evidence(), access_evidence(), hiding_evidence(),
-              spread_evidence(), source_evidence(), credential_evidence(), marks()}) {
+              spread_evidence(), source_evidence(), credential_evidence(), marker_evidence()}) {
             joined.insert(joined.end(), group.begin(), group.end());
         }
         return joined;

@@ -4,7 +4,7 @@
 #include <array>
 #include <tuple>
 
-#include "detect/hunt/evidence/groups.hpp"
+#include "detect/hunt/evidence/evidence.hpp"
 #include "detect/hunt/evidence/search.hpp"
 
 namespace cloudhijack::detect {
@@ -16,27 +16,27 @@ constexpr std::array k_evade = {
     ParameterSpec{.key = "guardrail_calls", .kind = rules::ParameterKind::words},
     ParameterSpec{.key = "guardrail_score", .kind = rules::ParameterKind::number}};
 
-std::optional<Holding> evade(const Behaviour& behaviour, const rules::EvidenceSettings& settings) {
+std::optional<Match> evade(const Behaviour& behaviour, const rules::EvidenceSettings& settings) {
     const auto& guardrail_calls = settings.words("guardrail_calls");
     std::set<std::string_view> names;
-    std::optional<Holding> holding;
+    std::optional<Match> match;
     for (const Calls& calls : behaviour.calls()) {
         if (!calls.is(rules::Phase::evade) || !calls.is_ok()) continue;
         const std::string_view name = behaviour.name_of(calls);
         const bool on_guardrail = std::ranges::find(guardrail_calls, name) != guardrail_calls.end();
         const std::uint64_t score = settings.number(on_guardrail ? "guardrail_score" : "score");
-        if (!holding || score > holding->score) {
-            if (!holding) holding = Holding{.reason = {}, .behind = {}};
-            holding->score = score;
-            holding->first = calls.first();
+        if (!match || score > match->score) {
+            if (!match) match = Match{.reason = {}, .behind = {}};
+            match->score = score;
+            match->first = calls.first();
         }
-        holding->behind.insert(key_of(calls));
+        match->behind.insert(key_of(calls));
         names.insert(name);
     }
-    if (!holding) return std::nullopt;
-    holding->reason = "Switched off what shows or limits the use from " + at(holding->first) +
-                      ": " + listed(names);
-    return holding;
+    if (!match) return std::nullopt;
+    match->reason =
+        "Switched off what shows or limits the use from " + at(match->first) + ": " + listed(names);
+    return match;
 }
 
 // --- cleanup: what was made for sending is removed soon after ---
@@ -48,8 +48,8 @@ struct ShortLife {
     std::int64_t gap = 0;
     std::int64_t made = 0;
     std::string_view identity;
-    const Subjects::Kind* maker = nullptr;
-    const Subjects::Kind* remover = nullptr;
+    const Subjects::CallKind* maker = nullptr;
+    const Subjects::CallKind* remover = nullptr;
 
     [[nodiscard]] auto rank() const { return std::tuple(made, gap, identity); }
 };
@@ -83,12 +83,11 @@ std::optional<ShortLife> first_short_life(const Behaviour& behaviour, std::int64
     return first;
 }
 
-std::optional<Holding> cleanup(const Behaviour& behaviour,
-                               const rules::EvidenceSettings& settings) {
+std::optional<Match> cleanup(const Behaviour& behaviour, const rules::EvidenceSettings& settings) {
     const auto found = first_short_life(behaviour, settings.seconds("within"));
     if (!found) return std::nullopt;
-    const Subjects::Kind& remover = *found->remover;
-    return Holding{
+    const Subjects::CallKind& remover = *found->remover;
+    return Match{
         .score = settings.number("score"),
         .reason = "Made " + std::string(found->identity) + " at " + at(found->made) +
                   " and removed it " + duration(found->gap) + " later with " +
@@ -97,11 +96,10 @@ std::optional<Holding> cleanup(const Behaviour& behaviour,
         .behind = {key_of(*found->maker), key_of(remover)}};
 }
 
-constexpr std::array k_hiding_evidence = {
-    Evidence{.id = "evade", .group = EvidenceGroup::hiding, .parameters = k_evade, .holds = evade},
-    Evidence{
-        .id = "cleanup", .group = EvidenceGroup::hiding, .parameters = k_cleanup, .holds = cleanup},
-};
+constexpr auto k_hiding_evidence = std::to_array<Evidence>({
+    {"evade", EvidenceGroup::hiding, evade, k_evade},
+    {"cleanup", EvidenceGroup::hiding, cleanup, k_cleanup},
+});
 
 }  // namespace
 

@@ -4,7 +4,7 @@
 #include <array>
 #include <tuple>
 
-#include "detect/hunt/evidence/groups.hpp"
+#include "detect/hunt/evidence/evidence.hpp"
 #include "detect/hunt/evidence/search.hpp"
 
 namespace cloudhijack::detect {
@@ -40,15 +40,15 @@ constexpr std::array k_enable_then_use = {
     ParameterSpec{.key = "fast_within", .kind = rules::ParameterKind::time},
     ParameterSpec{.key = "fast_score", .kind = rules::ParameterKind::number}};
 
-std::optional<Holding> enable_then_use(const Behaviour& behaviour,
-                                       const rules::EvidenceSettings& settings) {
-    struct Pair {
+std::optional<Match> enable_then_use(const Behaviour& behaviour,
+                                     const rules::EvidenceSettings& settings) {
+    struct EnableAndUse {
         std::int64_t gap;
         std::int64_t enabled;
         std::size_t service;
-        auto operator<=>(const Pair&) const = default;
+        auto operator<=>(const EnableAndUse&) const = default;
     };
-    std::optional<Pair> best;
+    std::optional<EnableAndUse> best;
     const auto enables = [](std::size_t service) {
         return [service](const Calls& calls) {
             return calls.service == service && calls.is(rules::Phase::enable) && calls.is_ok();
@@ -66,7 +66,7 @@ std::optional<Holding> enable_then_use(const Behaviour& behaviour,
         for (const std::int64_t second : enabled) {
             const auto next = std::ranges::lower_bound(used, second);
             if (next == used.end() || *next - second > settings.seconds("within")) continue;
-            const Pair pair{.gap = *next - second, .enabled = second, .service = service};
+            const EnableAndUse pair{.gap = *next - second, .enabled = second, .service = service};
             best = best ? std::min(*best, pair) : pair;
         }
     }
@@ -85,14 +85,13 @@ std::optional<Holding> enable_then_use(const Behaviour& behaviour,
                       ? "; no later use succeeded"
                       : "; a use succeeded " + duration(*next - best->enabled) + " after";
     }
-    return Holding{.score = settings.number(fast ? "fast_score" : "score"),
-                   .reason = "Enabled " + (subject.empty() ? "" : std::string(subject) + " of ") +
-                             std::string(behaviour.label_of(best->service)) + " at " +
-                             at(best->enabled) + " with " + std::string(behaviour.name_of(enable)) +
-                             " and " + use_in_words(use, behaviour.name_of(use), best->gap) +
-                             success,
-                   .first = best->enabled,
-                   .behind = {key_of(enable), key_of(use)}};
+    return Match{.score = settings.number(fast ? "fast_score" : "score"),
+                 .reason = "Enabled " + (subject.empty() ? "" : std::string(subject) + " of ") +
+                           std::string(behaviour.label_of(best->service)) + " at " +
+                           at(best->enabled) + " with " + std::string(behaviour.name_of(enable)) +
+                           " and " + use_in_words(use, behaviour.name_of(use), best->gap) + success,
+                 .first = best->enabled,
+                 .behind = {key_of(enable), key_of(use)}};
 }
 
 // --- recon_then_use: several looks at what there is, right before the first use ---
@@ -103,15 +102,14 @@ constexpr std::array k_recon_then_use = {
     ParameterSpec{.key = "ordinary_calls", .kind = rules::ParameterKind::words},
     ParameterSpec{.key = "long_term_key_score", .kind = rules::ParameterKind::number}};
 
-std::optional<Holding> recon_before(const Behaviour& behaviour,
-                                    const rules::EvidenceSettings& settings,
-                                    const Calls& first_use) {
+std::optional<Match> recon_before(const Behaviour& behaviour,
+                                  const rules::EvidenceSettings& settings, const Calls& first_use) {
     const std::int64_t use = first_use.first();
     const std::int64_t from = use - settings.seconds("within");
     std::set<std::pair<std::size_t, std::string_view>> looked;
     std::set<std::string_view> names;
     std::optional<std::int64_t> first;
-    Holding holding{.reason = {}, .behind = {key_of(first_use)}};
+    Match match{.reason = {}, .behind = {key_of(first_use)}};
     for (const Calls& calls : behaviour.calls()) {
         if (calls.first() > use) break;
         const auto second = calls.first_from(from);
@@ -119,32 +117,32 @@ std::optional<Holding> recon_before(const Behaviour& behaviour,
         looked.emplace(calls.service, behaviour.name_of(calls));
         names.insert(behaviour.name_of(calls));
         first = first ? std::min(*first, *second) : *second;
-        holding.behind.insert(key_of(calls));
+        match.behind.insert(key_of(calls));
     }
     const auto& ordinary = settings.words("ordinary_calls");
     const bool all_ordinary = std::ranges::all_of(names, [&ordinary](std::string_view name) {
         return std::ranges::find(ordinary, name) != ordinary.end();
     });
     if (looked.size() < settings.number("calls") || all_ordinary) return std::nullopt;
-    holding.score =
+    match.score =
         settings.number(behaviour.activity().has_long_term_key ? "long_term_key_score" : "score");
-    holding.reason = counted(looked.size(), "different recon call") + " in the " +
-                     duration(settings.seconds("within")) + " before the first use of " +
-                     std::string(behaviour.label_of(first_use.service)) + " at " + at(use) + ": " +
-                     listed(names);
-    holding.first = *first;
-    return holding;
+    match.reason = counted(looked.size(), "different recon call") + " in the " +
+                   duration(settings.seconds("within")) + " before the first use of " +
+                   std::string(behaviour.label_of(first_use.service)) + " at " + at(use) + ": " +
+                   listed(names);
+    match.first = *first;
+    return match;
 }
 
-std::optional<Holding> recon_then_use(const Behaviour& behaviour,
-                                      const rules::EvidenceSettings& settings) {
+std::optional<Match> recon_then_use(const Behaviour& behaviour,
+                                    const rules::EvidenceSettings& settings) {
     if (!behaviour.principal().one_actor) return std::nullopt;
     std::set<std::size_t> used;
-    std::optional<Holding> first;
+    std::optional<Match> first;
     for (const Calls& calls : behaviour.calls()) {
         if (!calls.is(rules::Phase::use) || !used.insert(calls.service).second) continue;
-        auto holding = recon_before(behaviour, settings, calls);
-        if (holding && (!first || holding->first < first->first)) first = std::move(holding);
+        auto match = recon_before(behaviour, settings, calls);
+        if (match && (!first || match->first < first->first)) first = std::move(match);
     }
     return first;
 }
@@ -154,11 +152,11 @@ std::optional<Holding> recon_then_use(const Behaviour& behaviour,
 constexpr std::array k_first_use = {
     ParameterSpec{.key = "account_score", .kind = rules::ParameterKind::number}};
 
-std::optional<Holding> first_use(const Behaviour& behaviour,
-                                 const rules::EvidenceSettings& settings) {
+std::optional<Match> first_use(const Behaviour& behaviour,
+                               const rules::EvidenceSettings& settings) {
     const rules::Baseline& baseline = *behaviour.rules().baseline;
     std::set<std::size_t> used;
-    std::optional<Holding> best;
+    std::optional<Match> best;
     for (const Calls& calls : behaviour.calls()) {
         const bool is_first = calls.is(rules::Phase::use) && calls.is_ok() &&
                               behaviour.is_known_account(calls.last()) &&
@@ -180,20 +178,11 @@ std::optional<Holding> first_use(const Behaviour& behaviour,
     return best;
 }
 
-constexpr std::array k_onboarding_evidence = {
-    Evidence{.id = "enable_then_use",
-             .group = EvidenceGroup::onboarding,
-             .parameters = k_enable_then_use,
-             .holds = enable_then_use},
-    Evidence{.id = "recon_then_use",
-             .group = EvidenceGroup::onboarding,
-             .parameters = k_recon_then_use,
-             .holds = recon_then_use},
-    Evidence{.id = "first_use",
-             .group = EvidenceGroup::onboarding,
-             .parameters = k_first_use,
-             .holds = first_use},
-};
+constexpr auto k_onboarding_evidence = std::to_array<Evidence>({
+    {"enable_then_use", EvidenceGroup::onboarding, enable_then_use, k_enable_then_use},
+    {"recon_then_use", EvidenceGroup::onboarding, recon_then_use, k_recon_then_use},
+    {"first_use", EvidenceGroup::onboarding, first_use, k_first_use},
+});
 
 }  // namespace
 

@@ -70,7 +70,7 @@ std::optional<FoundCalls> find_calls(const Behaviour& behaviour, auto wanted) {
 }
 
 /// A stretch of time in which a value took many forms: calls in many regions, say.
-struct Stretch {
+struct ValueSpread {
     std::int64_t first = 0;
     std::int64_t last = 0;
     std::set<std::string_view> values;
@@ -79,9 +79,9 @@ struct Stretch {
 
 /// The first stretch of `within` seconds, both ends included, in which there are `least` different
 /// values or more. `value_of(calls)` gives a call's value; an empty one is none.
-std::optional<Stretch> first_stretch(const Behaviour& behaviour, std::size_t least,
-                                     std::int64_t within, auto value_of) {
-    struct Sighting {
+std::optional<ValueSpread> first_spread(const Behaviour& behaviour, std::size_t least,
+                                        std::int64_t within, auto value_of) {
+    struct ValueAt {
         std::int64_t second = 0;
         std::string_view value;
         const Calls* calls = nullptr;
@@ -91,39 +91,38 @@ std::optional<Stretch> first_stretch(const Behaviour& behaviour, std::size_t lea
     all.erase(std::string_view{});
     if (all.empty() || all.size() < least) return std::nullopt;
 
-    std::vector<Sighting> sightings;
+    std::vector<ValueAt> values;
     for (const Calls& calls : behaviour.calls()) {
         const std::string_view value = value_of(calls);
         if (value.empty()) continue;
         for (auto second = calls.first_from(calls.first()); second;
              second = calls.first_from(*second + 1)) {
-            sightings.push_back({.second = *second, .value = value, .calls = &calls});
+            values.push_back({.second = *second, .value = value, .calls = &calls});
         }
     }
-    std::ranges::sort(sightings, {}, &Sighting::second);
+    std::ranges::sort(values, {}, &ValueAt::second);
 
     std::map<std::string_view, std::size_t> counts;
     std::size_t begin = 0;
     for (std::size_t end = 0; counts.size() < least; ++begin) {
-        if (begin == sightings.size()) return std::nullopt;
-        for (; end < sightings.size() && sightings[end].second <= sightings[begin].second + within;
-             ++end) {
-            ++counts[sightings[end].value];
+        if (begin == values.size()) return std::nullopt;
+        for (; end < values.size() && values[end].second <= values[begin].second + within; ++end) {
+            ++counts[values[end].value];
         }
         if (counts.size() >= least) break;
-        const auto leaving = counts.find(sightings[begin].value);
+        const auto leaving = counts.find(values[begin].value);
         if (--leaving->second == 0) counts.erase(leaving);
     }
 
-    Stretch stretch;
-    stretch.first = sightings[begin].second;
-    stretch.last = stretch.first;
-    for (std::size_t i = begin;
-         i < sightings.size() && sightings[i].second <= stretch.first + within; ++i) {
-        if (stretch.values.insert(sightings[i].value).second) stretch.last = sightings[i].second;
-        stretch.behind.insert(key_of(*sightings[i].calls));
+    ValueSpread spread;
+    spread.first = values[begin].second;
+    spread.last = spread.first;
+    for (std::size_t i = begin; i < values.size() && values[i].second <= spread.first + within;
+         ++i) {
+        if (spread.values.insert(values[i].value).second) spread.last = values[i].second;
+        spread.behind.insert(key_of(*values[i].calls));
     }
-    return stretch;
+    return spread;
 }
 
 }  // namespace cloudhijack::detect

@@ -7,7 +7,7 @@
 #include <tuple>
 #include <utility>
 
-#include "detect/hunt/evidence/groups.hpp"
+#include "detect/hunt/evidence/evidence.hpp"
 #include "detect/hunt/evidence/search.hpp"
 
 namespace cloudhijack::detect {
@@ -33,7 +33,8 @@ struct Sources {
     std::int64_t last_hour = 0;
 
     /// Addresses come in order.
-    void add(const text::Address& address, const HourActivity::Tally& tally, std::int64_t hour) {
+    void add(const text::Address& address, const HourActivity::CallTally& tally,
+             std::int64_t hour) {
         if (tally.calls == 0) return;
         const std::int64_t second = hour * counting::k_seconds_an_hour + tally.first;
         first = calls == 0 ? second : std::min(first, second);
@@ -63,18 +64,18 @@ std::string estimate(std::uint64_t sampled, std::uint64_t limit, std::string_vie
 /// The calls of some hours on end.
 struct SourceWindow {
     /// Those of one client, and those of them without a cloud sign.
-    struct Client {
+    struct ClientSources {
         Sources all;
         Sources without_cloud_sign;
     };
 
     std::uint64_t limit = k_no_limit;
     Sources all;
-    std::vector<Client> clients;
+    std::vector<ClientSources> clients;
 };
 
 SourceWindow source_window(const Behaviour& behaviour, std::int64_t hour, std::int64_t hours) {
-    struct Seen {
+    struct HourOrigin {
         const HourActivity::Origin* origin;
         std::int64_t hour;
     };
@@ -84,15 +85,17 @@ SourceWindow source_window(const Behaviour& behaviour, std::int64_t hour, std::i
     for (auto at = begin; at != end; ++at) {
         window.limit = std::min(window.limit, at->second.limit);
     }
-    std::vector<Seen> seen;
+    std::vector<HourOrigin> seen;
     for (auto at = begin; at != end; ++at) {
         for (const HourActivity::Origin& origin : at->second.origins) {
             if (origin.hash <= window.limit) seen.push_back({.origin = &origin, .hour = at->first});
         }
     }
-    std::ranges::sort(seen, {}, [](const Seen& one) { return std::tie(one.origin->address); });
-    for (const Seen& one : seen) window.all.add(one.origin->address, one.origin->all, one.hour);
-    std::ranges::sort(seen, {}, [](const Seen& one) {
+    std::ranges::sort(seen, {},
+                      [](const HourOrigin& one) { return std::tie(one.origin->address); });
+    for (const HourOrigin& one : seen)
+        window.all.add(one.origin->address, one.origin->all, one.hour);
+    std::ranges::sort(seen, {}, [](const HourOrigin& one) {
         return std::tie(one.origin->client, one.origin->address);
     });
     std::optional<std::uint64_t> client;
@@ -165,8 +168,7 @@ std::set<PrincipalActivity::ShownKey> calls_in(const Behaviour& behaviour, std::
     return keys;
 }
 
-Holding holding_of(const Behaviour& behaviour, const SourceWindow& window,
-                   const Rotation& rotation) {
+Match match_of(const Behaviour& behaviour, const SourceWindow& window, const Rotation& rotation) {
     const Sources& sources = *rotation.sources;
     const std::int64_t first_hour = counting::hour_of(sources.first);
     // Of pairs a share is sampled, so numbers of addresses and calls can be told from it; of what
@@ -184,14 +186,13 @@ Holding holding_of(const Behaviour& behaviour, const SourceWindow& window,
             .behind = calls_in(behaviour, first_hour, sources.last_hour)};
 }
 
-std::optional<Holding> rotating_ips(const Behaviour& behaviour,
-                                    const rules::EvidenceSettings& settings) {
+std::optional<Match> rotating_ips(const Behaviour& behaviour,
+                                  const rules::EvidenceSettings& settings) {
     // Most principals have few addresses: the rest is not for them.
     const std::uint64_t fewest =
         std::min(settings.number("addresses"), settings.number("long_term_key_networks"));
-    if (!behaviour.principal().one_actor || behaviour.activity().addresses.size() < fewest) {
-        return std::nullopt;
-    }
+    const auto& addresses = behaviour.activity().traits[Trait::address];
+    if (!behaviour.principal().one_actor || addresses.size() < fewest) return std::nullopt;
     const std::uint64_t highest =
         std::max({settings.number("score"), settings.number("lesser_score"),
                   settings.number("long_term_key_score")});
@@ -202,7 +203,7 @@ std::optional<Holding> rotating_ips(const Behaviour& behaviour,
     for (const auto& [hour, origins] : behaviour.origins()) {
         starts.insert({hour - hours + 1, hour + 1});
     }
-    std::optional<Holding> best;
+    std::optional<Match> best;
     std::tuple<std::uint64_t, std::int64_t, std::size_t> best_rank;
     for (const std::int64_t start : starts) {
         // Nothing that begins later can weigh more.
@@ -213,7 +214,7 @@ std::optional<Holding> rotating_ips(const Behaviour& behaviour,
         if (found.sources == nullptr) continue;
         if (best && found.rank() <= best_rank) continue;
         best_rank = found.rank();
-        best = holding_of(behaviour, window, found);
+        best = match_of(behaviour, window, found);
     }
     return best;
 }
@@ -223,13 +224,12 @@ std::optional<Holding> rotating_ips(const Behaviour& behaviour,
 constexpr std::array k_many_ips = {
     ParameterSpec{.key = "addresses", .kind = rules::ParameterKind::number}};
 
-std::optional<Holding> many_ips(const Behaviour& behaviour,
-                                const rules::EvidenceSettings& settings) {
+std::optional<Match> many_ips(const Behaviour& behaviour, const rules::EvidenceSettings& settings) {
     if (!behaviour.principal().one_actor) return std::nullopt;
-    std::optional<Holding> first;
+    std::optional<Match> first;
     std::size_t most = 0;
     for (const auto& [hour, origins] : behaviour.origins()) {
-        std::map<text::Address, HourActivity::Tally> addresses;
+        std::map<text::Address, HourActivity::CallTally> addresses;
         for (const HourActivity::Origin& origin : origins.origins) {
             if (origin.address.is_there()) addresses[origin.address].add(origin.all);
         }
@@ -238,10 +238,10 @@ std::optional<Holding> many_ips(const Behaviour& behaviour,
         if (!first) {
             Sources sources;
             for (const auto& [address, tally] : addresses) sources.add(address, tally, hour);
-            first = Holding{.score = settings.number("score"),
-                            .reason = {},
-                            .first = sources.first,
-                            .behind = calls_in(behaviour, hour, hour)};
+            first = Match{.score = settings.number("score"),
+                          .reason = {},
+                          .first = sources.first,
+                          .behind = calls_in(behaviour, hour, hour)};
         }
         if (count <= most) continue;  // the reason is the fullest hour
         most = count;
@@ -251,16 +251,10 @@ std::optional<Holding> many_ips(const Behaviour& behaviour,
     return first;
 }
 
-constexpr std::array k_source_evidence = {
-    Evidence{.id = "rotating_ips",
-             .group = EvidenceGroup::sources,
-             .parameters = k_rotating_ips,
-             .holds = rotating_ips},
-    Evidence{.id = "many_ips",
-             .group = EvidenceGroup::sources,
-             .parameters = k_many_ips,
-             .holds = many_ips},
-};
+constexpr auto k_source_evidence = std::to_array<Evidence>({
+    {"rotating_ips", EvidenceGroup::sources, rotating_ips, k_rotating_ips},
+    {"many_ips", EvidenceGroup::sources, many_ips, k_many_ips},
+});
 
 }  // namespace
 

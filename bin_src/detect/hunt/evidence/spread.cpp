@@ -3,23 +3,23 @@
 #include <algorithm>
 #include <array>
 
-#include "detect/hunt/evidence/groups.hpp"
+#include "detect/hunt/evidence/evidence.hpp"
 #include "detect/hunt/evidence/search.hpp"
 
 namespace cloudhijack::detect {
 namespace {
 
-std::string in_regions(const Stretch& stretch) {
-    return " in " + counted(stretch.values.size(), "region") + " within " +
-           duration(stretch.last - stretch.first) + " from " + at(stretch.first) + ": " +
-           listed(stretch.values);
+std::string in_regions(const ValueSpread& spread) {
+    return " in " + counted(spread.values.size(), "region") + " within " +
+           duration(spread.last - spread.first) + " from " + at(spread.first) + ": " +
+           listed(spread.values);
 }
 
-Holding holding_of(std::uint64_t score, std::string reason, const Stretch& stretch) {
+Match match_of(std::uint64_t score, std::string reason, const ValueSpread& spread) {
     return {.score = score,
             .reason = std::move(reason),
-            .first = stretch.first,
-            .behind = stretch.behind};
+            .first = spread.first,
+            .behind = spread.behind};
 }
 
 // --- region_spread: use, or the forms that precede it, in many regions at once ---
@@ -31,8 +31,8 @@ constexpr std::array k_region_spread = {
     ParameterSpec{.key = "form_within", .kind = rules::ParameterKind::time},
     ParameterSpec{.key = "form_score", .kind = rules::ParameterKind::number}};
 
-std::optional<Holding> region_spread(const Behaviour& behaviour,
-                                     const rules::EvidenceSettings& settings) {
+std::optional<Match> region_spread(const Behaviour& behaviour,
+                                   const rules::EvidenceSettings& settings) {
     if (!behaviour.principal().one_actor) return std::nullopt;
     const auto& forms = settings.words("form_calls");
     const std::uint64_t least = settings.number("regions");
@@ -47,16 +47,16 @@ std::optional<Holding> region_spread(const Behaviour& behaviour,
                             behaviour.usual_peak(calls.service, calls.first()).value_or(0) == 0;
         return counts ? calls.region : std::string_view{};
     };
-    if (const auto stretch =
-            first_stretch(behaviour, least, settings.seconds("form_within"), form_region)) {
-        return holding_of(settings.number("form_score"),
-                          "Filled in account forms" + in_regions(*stretch), *stretch);
+    if (const auto spread =
+            first_spread(behaviour, least, settings.seconds("form_within"), form_region)) {
+        return match_of(settings.number("form_score"),
+                        "Filled in account forms" + in_regions(*spread), *spread);
     }
-    if (const auto stretch =
-            first_stretch(behaviour, least, settings.seconds("within"), new_region)) {
-        return holding_of(settings.number("score"),
-                          "Use or enable calls of services without history" + in_regions(*stretch),
-                          *stretch);
+    if (const auto spread =
+            first_spread(behaviour, least, settings.seconds("within"), new_region)) {
+        return match_of(settings.number("score"),
+                        "Use or enable calls of services without history" + in_regions(*spread),
+                        *spread);
     }
     return std::nullopt;
 }
@@ -68,14 +68,14 @@ constexpr std::array k_recon_spread = {
     ParameterSpec{.key = "within", .kind = rules::ParameterKind::time},
     ParameterSpec{.key = "long_term_key_score", .kind = rules::ParameterKind::number}};
 
-std::optional<Holding> recon_spread(const Behaviour& behaviour,
-                                    const rules::EvidenceSettings& settings) {
+std::optional<Match> recon_spread(const Behaviour& behaviour,
+                                  const rules::EvidenceSettings& settings) {
     if (!behaviour.principal().one_actor) return std::nullopt;
     std::set<std::pair<std::size_t, std::string_view>> asked;
     for (const Calls& calls : behaviour.calls()) {
         if (calls.is(rules::Phase::recon)) asked.emplace(calls.service, behaviour.name_of(calls));
     }
-    std::optional<Stretch> first;
+    std::optional<ValueSpread> first;
     std::string_view first_name;
     for (const auto& question : asked) {
         const auto region = [&behaviour, &question](const Calls& calls) {
@@ -83,16 +83,16 @@ std::optional<Holding> recon_spread(const Behaviour& behaviour,
                                 question == std::pair(calls.service, behaviour.name_of(calls));
             return counts ? calls.region : std::string_view{};
         };
-        const auto stretch = first_stretch(behaviour, settings.number("regions"),
-                                           settings.seconds("within"), region);
-        if (!stretch || (first && first->first <= stretch->first)) continue;
-        first = stretch;
+        const auto spread =
+            first_spread(behaviour, settings.number("regions"), settings.seconds("within"), region);
+        if (!spread || (first && first->first <= spread->first)) continue;
+        first = spread;
         first_name = question.second;
     }
     if (!first) return std::nullopt;
     const bool long_term_key = behaviour.activity().has_long_term_key;
-    return holding_of(settings.number(long_term_key ? "long_term_key_score" : "score"),
-                      std::string(first_name) + " asked" + in_regions(*first), *first);
+    return match_of(settings.number(long_term_key ? "long_term_key_score" : "score"),
+                    std::string(first_name) + " asked" + in_regions(*first), *first);
 }
 
 // --- service_sweep: one service after the other ---
@@ -101,38 +101,29 @@ constexpr std::array k_service_sweep = {
     ParameterSpec{.key = "services", .kind = rules::ParameterKind::number, .least = 1},
     ParameterSpec{.key = "within", .kind = rules::ParameterKind::time}};
 
-std::optional<Holding> service_sweep(const Behaviour& behaviour,
-                                     const rules::EvidenceSettings& settings) {
+std::optional<Match> service_sweep(const Behaviour& behaviour,
+                                   const rules::EvidenceSettings& settings) {
     if (!behaviour.principal().one_actor) return std::nullopt;
     const auto service = [&behaviour](const Calls& calls) {
         return calls.is(rules::Phase::recon) || calls.is(rules::Phase::use)
                    ? behaviour.label_of(calls.service)
                    : std::string_view{};
     };
-    const auto stretch =
-        first_stretch(behaviour, settings.number("services"), settings.seconds("within"), service);
-    if (!stretch) return std::nullopt;
-    return holding_of(settings.number("score"),
-                      "Looked at or used " + counted(stretch->values.size(), "service") +
-                          " within " + duration(stretch->last - stretch->first) + " from " +
-                          at(stretch->first) + ": " + listed(stretch->values),
-                      *stretch);
+    const auto spread =
+        first_spread(behaviour, settings.number("services"), settings.seconds("within"), service);
+    if (!spread) return std::nullopt;
+    return match_of(settings.number("score"),
+                    "Looked at or used " + counted(spread->values.size(), "service") + " within " +
+                        duration(spread->last - spread->first) + " from " + at(spread->first) +
+                        ": " + listed(spread->values),
+                    *spread);
 }
 
-constexpr std::array k_spread_evidence = {
-    Evidence{.id = "region_spread",
-             .group = EvidenceGroup::spread,
-             .parameters = k_region_spread,
-             .holds = region_spread},
-    Evidence{.id = "recon_spread",
-             .group = EvidenceGroup::spread,
-             .parameters = k_recon_spread,
-             .holds = recon_spread},
-    Evidence{.id = "service_sweep",
-             .group = EvidenceGroup::spread,
-             .parameters = k_service_sweep,
-             .holds = service_sweep},
-};
+constexpr auto k_spread_evidence = std::to_array<Evidence>({
+    {"region_spread", EvidenceGroup::spread, region_spread, k_region_spread},
+    {"recon_spread", EvidenceGroup::spread, recon_spread, k_recon_spread},
+    {"service_sweep", EvidenceGroup::spread, service_sweep, k_service_sweep},
+});
 
 }  // namespace
 

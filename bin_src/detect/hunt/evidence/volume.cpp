@@ -3,7 +3,7 @@
 #include <array>
 #include <tuple>
 
-#include "detect/hunt/evidence/groups.hpp"
+#include "detect/hunt/evidence/evidence.hpp"
 #include "detect/hunt/evidence/search.hpp"
 #include "detect/hunt/use_window.hpp"
 
@@ -60,7 +60,7 @@ std::string compared(std::optional<std::uint64_t> usual_peak, std::uint64_t fact
            std::to_string(*usual_peak);
 }
 
-std::optional<Holding> burst(const Behaviour& behaviour, const rules::EvidenceSettings& settings) {
+std::optional<Match> burst(const Behaviour& behaviour, const rules::EvidenceSettings& settings) {
     std::optional<Burst> best;
     for (std::size_t service = 0; service < behaviour.service_count(); ++service) {
         for (const UseWindow& window : use_windows(behaviour, service)) {
@@ -75,7 +75,7 @@ std::optional<Holding> burst(const Behaviour& behaviour, const rules::EvidenceSe
     if (!best) return std::nullopt;
     const UseWindow& window = best->window;
     const std::string limit = "the threshold of " + std::to_string(best->threshold);
-    Holding holding{
+    Match match{
         .score = best->score,
         .reason =
             (window.messages == window.calls ? "" : counted(window.messages, "message") + " in ") +
@@ -88,14 +88,15 @@ std::optional<Holding> burst(const Behaviour& behaviour, const rules::EvidenceSe
     for (const Calls& calls : behaviour.calls()) {
         if (calls.service == best->service && calls.is(rules::Phase::use) && calls.is_ok() &&
             window.holds(calls)) {
-            holding.behind.insert(key_of(calls));
+            match.behind.insert(key_of(calls));
         }
     }
-    return holding;
+    return match;
 }
 
-constexpr std::array k_burst_evidence = {
-    Evidence{.id = "burst", .group = EvidenceGroup::volume, .parameters = k_burst, .holds = burst}};
+constexpr auto k_burst_evidence = std::to_array<Evidence>({
+    {"burst", EvidenceGroup::volume, burst, k_burst},
+});
 
 }  // namespace
 

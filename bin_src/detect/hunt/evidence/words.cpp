@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "counting/seconds.hpp"
 #include "text/time.hpp"
 
 namespace cloudhijack::detect {
@@ -15,7 +16,9 @@ std::string counted(std::uint64_t count, std::string_view what) {
 
 std::string duration(std::int64_t seconds) {
     constexpr std::array<std::pair<std::int64_t, std::string_view>, 3> units = {
-        {{86'400, " days"}, {3'600, " h"}, {60, " min"}}};
+        {{counting::k_seconds_a_day, " days"},
+         {counting::k_seconds_an_hour, " h"},
+         {counting::k_seconds_a_minute, " min"}}};
     for (const auto& [unit, name] : units) {
         if (seconds >= 2 * unit) return std::to_string(seconds / unit) + std::string(name);
     }
@@ -46,7 +49,7 @@ PrincipalActivity::ShownKey key_of(const Calls& calls) {
     return {.service = calls.service, .call = calls.call, .outcome = calls.outcome};
 }
 
-PrincipalActivity::ShownKey key_of(const Subjects::Kind& kind) {
+PrincipalActivity::ShownKey key_of(const Subjects::CallKind& kind) {
     return {.service = kind.service, .call = kind.call, .outcome = kind.outcome};
 }
 

@@ -25,6 +25,6 @@ std::string in_region(std::string_view region);
 std::string listed(const std::set<std::string_view>& names);
 
 PrincipalActivity::ShownKey key_of(const Calls& calls);
-PrincipalActivity::ShownKey key_of(const Subjects::Kind& kind);
+PrincipalActivity::ShownKey key_of(const Subjects::CallKind& kind);
 
 }  // namespace cloudhijack::detect

@@ -75,10 +75,10 @@ TEST_CASE("quarantined: to the user of that account and name, else to one of tha
 TEST_CASE("quarantined: its caller's address, agent and key do not count") {
     const auto findings = hunt({k_use, quarantine()});
     REQUIRE(findings.size() == 1);
-    CHECK(findings[0].addresses.values == std::vector<std::string>{"198.51.100.1"});
-    CHECK(findings[0].access_keys.values == std::vector<std::string>{"ASIA1"});
-    CHECK(findings[0].clients.size == 1);
-    CHECK(findings[0].caller_types.values == std::vector<std::string>{"IAMUser"});
+    CHECK(findings[0].traits[Trait::address].values == std::vector<std::string>{"198.51.100.1"});
+    CHECK(findings[0].traits[Trait::access_key].values == std::vector<std::string>{"ASIA1"});
+    CHECK(findings[0].traits[Trait::client].size == 1);
+    CHECK(findings[0].traits[Trait::caller_type].values == std::vector<std::string>{"IAMUser"});
     CHECK(findings[0].evidence == std::vector<std::string>{"quarantined"});
     CHECK(findings[0].event_ids ==
           std::vector<std::string>{"00000000-0000-4000-8000-000000000001"});

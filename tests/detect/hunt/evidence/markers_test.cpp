@@ -41,7 +41,7 @@ TEST_CASE("suspicious_name: by the option's pattern") {
     CHECK(score("suspicious_name", {k_call}, "[defaults]\nsuspicious_names = eve$\n") == 5);
 }
 
-TEST_CASE("marks: all count") {
+TEST_CASE("markers: all count") {
     Told loud = k_call;
     loud.key = "AKIA1";
     loud.agent = "pacu";

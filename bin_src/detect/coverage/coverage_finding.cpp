@@ -1,0 +1,43 @@
+#include "detect/coverage/coverage_finding.hpp"
+
+#include <array>
+
+namespace cloudhijack::detect {
+namespace {
+
+// A time that is not there is an absent value, and not a number.
+Value time(const std::optional<std::int64_t>& second) {
+    if (second) return number(*second);
+    return std::string();
+}
+
+constexpr auto k_coverage_row = std::to_array<ColumnOf<CoverageFinding>>({
+    {"Account", [](const auto& finding) { return finding.account; }},
+    {"Service", [](const auto& finding) { return finding.service->label; }},
+    {"Region", [](const auto& finding) { return finding.region; }},
+    {"ManagementEvents", [](const auto& finding) { return number(finding.management); }},
+    {"DataEvents", [](const auto& finding) { return number(finding.data); }},
+    {"FirstEvent", [](const auto& finding) { return time(finding.first); }},
+    {"LastEvent", [](const auto& finding) { return time(finding.last); }},
+    {"NotSeen", [](const auto& finding) { return not_seen(finding); }},
+    {"NeverLogged", [](const auto& finding) { return finding.service->never_logged; }},
+});
+
+}  // namespace
+
+std::string not_seen(const CoverageFinding& finding) {
+    if (finding.data > 0 || finding.service->data_events.empty()) return {};
+    const bool nothing = finding.management == 0;
+    return (nothing ? "no event at all; without data events nothing is seen of "
+                    : "no data events, so nothing is seen of ") +
+           finding.service->data_events;
+}
+
+std::span<const Column> coverage_columns() {
+    static constexpr auto columns = columns_of(k_coverage_row);
+    return columns;
+}
+
+Row to_row(const CoverageFinding& finding) { return row_of(k_coverage_row, finding); }
+
+}  // namespace cloudhijack::detect
