@@ -62,6 +62,8 @@ Result<rules::ConfFile> read_conf_file(const std::string& path) {
     return rules::parse(path, *text);
 }
 
+Setup read_built_in_setup() { return read_setup(std::vector{embedded_catalogue()}); }
+
 Setup read_installed_setup() {
     std::vector<rules::ConfFile> layers = {embedded_catalogue()};
     std::error_code error;
@@ -83,6 +85,21 @@ Setup read_installed_setup() {
     Setup setup = read_setup(layers);
     setup.lookups_folder = app / "lookups";
     return setup;
+}
+
+Result<Setup> read_setup_of(const std::string& path) {
+    if (path.empty()) return read_installed_setup();
+    auto file = read_conf_file(path);
+    if (!file) return std::unexpected(std::move(file.error()));
+    return read_setup(std::vector{embedded_catalogue(), std::move(*file)});
+}
+
+std::expected<Setup, Messages> without_mistakes(Result<Setup> setup) {
+    if (!setup) return std::unexpected(Messages{std::move(setup.error().text)});
+    if (setup->mistakes.empty()) return std::move(*setup);
+    Messages messages;
+    for (const rules::Mistake& mistake : setup->mistakes) messages.push_back(to_text(mistake));
+    return std::unexpected(std::move(messages));
 }
 
 }  // namespace cloudhijack::config
