@@ -234,6 +234,7 @@ std::vector<Option> option_table(const rules::Catalogue& catalogue) {
              .takes = whole_number_up_to(rules::k_largest_threshold),
              .effect = "more than this is much for " + service.label +
                        ": of calls in a span, in a hunt of messages in 60 minutes",
+             .default_value = std::to_string(service.threshold),
              .modes = only_hunted ? std::vector{Mode::hunt} : std::vector{Mode::volume, Mode::hunt},
              .set = std::bind_front(set_threshold, i)});
     }

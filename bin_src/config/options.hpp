@@ -45,12 +45,13 @@ constexpr bool has_findings(Mode mode) { return mode == Mode::volume || mode == 
 /// Where an option can be given. [defaults] takes those of a search.
 enum class Face : std::uint8_t { both, search, shell };
 
-/// What the user asked for, checked and complete; built once and passed down.
+/// What the user asked for, checked and complete; built once and passed down. Defaults are not
+/// here: Setup::default_config() takes them from cloudhijack.conf.
 struct Config {
     Phase phase = Phase::reduce;
-    Mode mode = Mode::volume;
-    Input input = Input::raw;
-    bool distributed = true;     ///< whether there are to be map phases
+    Mode mode{};
+    Input input{};
+    bool distributed = false;    ///< whether there are to be map phases
     std::string baseline_file;   ///< in a shell; empty: none
     std::string allowlist_file;  ///< in a shell; empty: none
     detect::VolumeRules volume;
@@ -80,6 +81,8 @@ struct Option {
     std::string name;
     std::string takes;   ///< what its value is, in words
     std::string effect;  ///< what it does, for help
+    /// As cloudhijack.conf has it, in [defaults] or as a service's threshold; empty: none.
+    std::string default_value = {};
     Face face = Face::both;
     Offer offer = {};
     std::vector<Mode> modes;  ///< those that use it; empty: all

@@ -16,14 +16,14 @@ namespace cloudhijack::config {
 struct Setup {
     rules::Catalogue catalogue;
     std::shared_ptr<const rules::EvidenceTable> evidence;
-    std::vector<Option> options;
-    std::vector<rules::Setting> defaults;  ///< every one of [defaults] that an option took
+    std::vector<Option> options;  ///< with the default values that the conf files give
     std::vector<rules::Mistake> mistakes;
     std::string host;  ///< this machine's name
     /// Where the app's lookup files are, for a search; empty where there is no app.
     std::string lookups_folder;
 
-    /// The options' values where no argument says otherwise.
+    /// The options' values if no argument says otherwise: what cloudhijack.conf gives, and nothing
+    /// else does.
     [[nodiscard]] Config default_config() const;
 };
 

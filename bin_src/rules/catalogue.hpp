@@ -3,14 +3,12 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "log/condition.hpp"
-#include "rules/pattern.hpp"
 #include "rules/phase.hpp"
 #include "text/key_table.hpp"
 
@@ -97,8 +95,5 @@ class Catalogue {
 
 /// The thresholds of all services, in their order.
 std::vector<std::uint64_t> thresholds_of(const Catalogue& catalogue);
-
-/// What the search that mode=volume replaces takes for a suspicious name.
-Pattern default_suspicious_names();
 
 }  // namespace cloudhijack::rules
