@@ -28,7 +28,7 @@ po::options_description described(const char* caption, std::span<const ShownOpti
 std::string ShownOption::names() const { return letter == '\0' ? name : name + ',' + letter; }
 
 std::string ShownOption::text() const {
-    return takes.empty() ? effect : effect + "; takes " + takes;
+    return takes.empty() ? effect : effect + "; accepts " + takes;
 }
 
 std::vector<ShownOption> own_options() {
@@ -40,7 +40,7 @@ std::vector<ShownOption> own_options() {
          .takes_value = false,
          .letter = 'h'},
         {.name = "format",
-         .effect = "table, csv or ndjson (table; csv in mode baseline)",
+         .effect = "output format: table, csv or ndjson (default: table; csv in mode baseline)",
          .takes = {},
          .offer = {.kind = Kind::word, .words = {k_format_names.begin(), k_format_names.end()}}},
         {.name = "raw-csv",
@@ -48,14 +48,16 @@ std::vector<ShownOption> own_options() {
          .takes = {},
          .takes_value = false},
         {.name = "fail-on-findings",
-         .effect = "exit with 1 when there are findings",
+         .effect = "exit with 1 if there are findings",
          .takes = {},
          .takes_value = false},
         {.name = "config",
-         .effect = "a cloudhijack.conf over the built-in one",
+         .effect = "cloudhijack.conf to read over the built-in one",
          .takes = {},
          .offer = {.kind = Kind::file, .words = {}}},
-        {.name = "threads", .effect = "how many threads read (all cores)", .takes = {}},
+        {.name = "threads",
+         .effect = "number of threads that read (default: all cores)",
+         .takes = {}},
     };
 }
 
@@ -71,7 +73,7 @@ std::vector<ShownOption> search_options(const config::Setup& setup) {
         if (option.face == config::Face::search) continue;
         shown.push_back({.name = shell_name(option),
                          .effect = option.effect,
-                         .takes = option.takes,
+                         .takes = option.accepts(),
                          .offer = option.offer});
     }
     return shown;
