@@ -57,7 +57,7 @@ int search() {
     return k_search_failed;
 }
 
-int check_config(config::Arguments arguments) {
+int check_config(std::span<const std::string> arguments) {
     const auto text = config::check_config(arguments);
     return text ? output::print(*text) : output::print_errors(text.error());
 }

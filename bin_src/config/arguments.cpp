@@ -9,7 +9,8 @@ namespace {
 
 namespace po = boost::program_options;
 
-po::command_line_parser parser_of(Arguments arguments, const po::options_description& options) {
+po::command_line_parser parser_of(std::span<const std::string> arguments,
+                                  const po::options_description& options) {
     constexpr int style = po::command_line_style::default_style &
                           ~static_cast<int>(po::command_line_style::allow_guessing);
     po::command_line_parser parser({arguments.begin(), arguments.end()});
@@ -18,7 +19,7 @@ po::command_line_parser parser_of(Arguments arguments, const po::options_descrip
 }
 
 // The arguments that name one of some options; the others are not known yet.
-Result<std::vector<po::option>> find_options(Arguments arguments,
+Result<std::vector<po::option>> find_options(std::span<const std::string> arguments,
                                              const po::options_description& sought) {
     try {
         auto found = parser_of(arguments, sought).allow_unregistered().run().options;
@@ -33,14 +34,14 @@ Result<std::vector<po::option>> find_options(Arguments arguments,
 
 }  // namespace
 
-bool asks_for_help(Arguments arguments) {
+bool asks_for_help(std::span<const std::string> arguments) {
     po::options_description help;
     help.add_options()("help,h", "");
     const auto found = find_options(arguments, help);
     return found && !found->empty();
 }
 
-Result<std::string> find_value(Arguments arguments, const char* name) {
+Result<std::string> find_value(std::span<const std::string> arguments, const char* name) {
     po::options_description sought;
     sought.add_options()(name, po::value<std::string>());
     auto found = find_options(arguments, sought);
@@ -48,7 +49,7 @@ Result<std::string> find_value(Arguments arguments, const char* name) {
     return found->empty() ? std::string{} : std::move(found->front().value.front());
 }
 
-Result<po::variables_map> parse_arguments(Arguments arguments,
+Result<po::variables_map> parse_arguments(std::span<const std::string> arguments,
                                           const po::options_description& options,
                                           const po::positional_options_description& positional) {
     po::variables_map given;

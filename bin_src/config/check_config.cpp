@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "config/catalogue_reader.hpp"
+#include "config/arguments.hpp"
 #include "detect/hunt/evidence/words.hpp"
 
 namespace cloudhijack::config {
@@ -21,7 +21,7 @@ struct ConfigCheck {
     bool only_terms = false;
 };
 
-Result<ConfigCheck> read_config_check(Arguments arguments) {
+Result<ConfigCheck> read_config_check(std::span<const std::string> arguments) {
     po::options_description options;
     options.add_options()("help,h", "")("terms", "")("file", po::value<std::string>());
     const auto given =
@@ -57,7 +57,7 @@ std::string in_words(const rules::Catalogue& catalogue) {
 
 }  // namespace
 
-std::expected<std::string, Messages> check_config(Arguments arguments) {
+std::expected<std::string, Messages> check_config(std::span<const std::string> arguments) {
     if (asks_for_help(arguments)) return std::string(k_check_config_usage) + '\n';
     const auto check = read_config_check(arguments);
     if (!check) return std::unexpected(Messages{check.error().text});

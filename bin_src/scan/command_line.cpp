@@ -7,6 +7,7 @@
 #include <thread>
 #include <utility>
 
+#include "config/arguments.hpp"
 #include "scan/scan_options.hpp"
 #include "text/number.hpp"
 
@@ -21,7 +22,8 @@ config::Messages with_hint(const std::string& error) {
     return {error + "; see cloudhijack scan --help"};
 }
 
-Result<po::variables_map> parse(config::Arguments arguments, const config::Setup& setup) {
+Result<po::variables_map> parse(std::span<const std::string> arguments,
+                                const config::Setup& setup) {
     po::options_description options;
     for (const auto& shown : {own_options(), search_options(setup)}) {
         for (const ShownOption& option : shown) {
@@ -119,7 +121,7 @@ Result<ScanJob> read_job(const po::variables_map& given, config::Setup setup) {
 }  // namespace
 
 std::expected<std::variant<ScanJob, Help>, config::Messages> read_command_line(
-    config::Arguments arguments) {
+    std::span<const std::string> arguments) {
     // The catalogue decides which options there are, and --config which catalogue is read.
     const bool wants_help = config::asks_for_help(arguments);
     const auto config_path = config::find_value(arguments, "config");

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <expected>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
 
-#include "config/arguments.hpp"
 #include "config/setup.hpp"
 #include "output/csv_and_ndjson.hpp"
 
@@ -30,6 +30,6 @@ struct Help {
 /// From the arguments of `cloudhijack scan` to what they ask for, or to the messages that say what
 /// is wrong with them, or with the configuration that they name.
 std::expected<std::variant<ScanJob, Help>, config::Messages> read_command_line(
-    config::Arguments arguments);
+    std::span<const std::string> arguments);
 
 }  // namespace cloudhijack::scan

@@ -167,7 +167,7 @@ int scan(const ScanJob& job) {
 
 }  // namespace
 
-int run_scan(config::Arguments arguments) {
+int run_scan(std::span<const std::string> arguments) {
     const auto asked = read_command_line(arguments);
     if (!asked) return output::print_errors(asked.error());
     if (const auto* help = std::get_if<Help>(&*asked)) return output::print(help->text);

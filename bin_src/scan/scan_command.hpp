@@ -1,11 +1,12 @@
 #pragma once
 
-#include "config/arguments.hpp"
+#include <span>
+#include <string>
 
 namespace cloudhijack::scan {
 
 /// `cloudhijack scan`: reads files, writes findings to standard output and the rest to standard
 /// error, and returns the exit code.
-int run_scan(config::Arguments arguments);
+int run_scan(std::span<const std::string> arguments);
 
 }  // namespace cloudhijack::scan
