@@ -1,4 +1,4 @@
-// The program's two faces: without arguments the Splunk search command, with `scan` a shell's.
+// The program's two interfaces: without arguments the Splunk search command, with a verb a shell's.
 
 #include <unistd.h>
 
@@ -11,9 +11,11 @@
 #include <string_view>
 #include <vector>
 
+#include "config/check_config.hpp"
 #include "config/setup.hpp"
 #include "io/file_descriptor.hpp"
 #include "json/json.hpp"
+#include "output/shell.hpp"
 #include "scan/scan_command.hpp"
 #include "search/search_command.hpp"
 #include "simd/cpu.hpp"
@@ -23,7 +25,7 @@ namespace {
 
 using namespace cloudhijack;
 
-/// What Splunk is told where no reply could be sent. A shell's exit codes are those of scan.
+/// What Splunk is told if no reply could be sent. For a shell's exit codes see output/shell.hpp.
 constexpr int k_search_failed = 1;
 
 constexpr std::chrono::milliseconds k_patience{500};
@@ -42,7 +44,7 @@ constexpr std::string_view k_help =
 int search() {
     if (::isatty(STDIN_FILENO) == 1) {
         std::cerr << k_help;
-        return scan::k_exit_error;
+        return output::k_exit_error;
     }
     io::widen_pipe(STDIN_FILENO);
     const auto setup = config::read_installed_setup();
@@ -50,9 +52,14 @@ int search() {
         setup, {.requests = io::read_from(STDIN_FILENO),
                 .leftovers = io::read_until_silent(STDIN_FILENO, k_patience),
                 .replies = io::write_to(STDOUT_FILENO)});
-    if (ended) return scan::k_exit_ok;
+    if (ended) return output::k_exit_ok;
     std::cerr << "cloudhijack: " << ended.error().text << '\n';
     return k_search_failed;
+}
+
+int check_config(std::span<const std::string> arguments) {
+    const auto text = config::check_config(arguments);
+    return text ? output::print(*text) : output::print_errors(text.error());
 }
 
 // Under chunked = false Splunk passes the search's arguments, behind one of two words or alone.
@@ -65,14 +72,14 @@ int run(const std::vector<std::string>& arguments) {
     const std::string& verb = arguments.front();
     const auto rest = std::span(arguments).subspan(1);
     if (verb == "scan") return scan::run_scan(rest);
-    if (verb == "check-config") return scan::run_check_config(rest);
+    if (verb == "check-config") return check_config(rest);
     if (verb == "--version" || verb == "-V") {
-        return scan::print("cloudhijack " + std::string(k_version) + '\n');
+        return output::print("cloudhijack " + std::string(k_version) + '\n');
     }
-    if (verb == "--help" || verb == "-h" || verb == "help") return scan::print(k_help);
+    if (verb == "--help" || verb == "-h" || verb == "help") return output::print(k_help);
     if (is_of_old_protocol(verb)) return search();  // which answers it in its own form
     std::cerr << "cloudhijack: unknown argument \"" << verb << "\"; see cloudhijack --help\n";
-    return scan::k_exit_error;
+    return output::k_exit_error;
 }
 
 }  // namespace
@@ -84,6 +91,6 @@ int main(int argc, char** argv) {
         return run({argv + (argc > 0 ? 1 : 0), argv + argc});
     } catch (const std::exception& error) {  // out of memory
         std::cerr << "cloudhijack: " << error.what() << '\n';
-        return argc > 1 ? scan::k_exit_error : k_search_failed;
+        return argc > 1 ? output::k_exit_error : k_search_failed;
     }
 }

@@ -152,6 +152,22 @@ std::vector<std::string> join_assignments(const std::vector<std::string>& argume
     return joined;
 }
 
+Option threshold_option(std::size_t index, const rules::Service& service) {
+    const bool only_hunted = service.calls_of(rules::Phase::volume).empty();
+    return {.name = service.id + std::string(k_threshold_suffix),
+            .takes = whole_number_up_to(rules::k_largest_threshold),
+            .syntax = "<int>",
+            .effect = "threshold for " + service.label + ": " +
+                      (only_hunted ? "" : "calls per span (volume), ") +
+                      "messages per 60 minutes (hunt)",
+            .details = {"Each service with the key volume or use has this option, custom ones "
+                        "included: the stanza [service:translate] makes translate_threshold. It "
+                        "overrides the stanza's key threshold."},
+            .default_value = std::to_string(service.threshold),
+            .modes = only_hunted ? std::vector{Mode::hunt} : std::vector{Mode::volume, Mode::hunt},
+            .set = std::bind_front(set_threshold, index)};
+}
+
 std::string names_of(std::span<const Option> table) {
     std::string names;
     for (const Option& option : table) names += (names.empty() ? "" : ", ") + option.name;
@@ -160,65 +176,89 @@ std::string names_of(std::span<const Option> table) {
 
 }  // namespace
 
+std::string Option::accepts() const {
+    if (offer.kind != Offer::Kind::words) return takes;
+    return takes + ": " + text::joined(offer.words, ", ");
+}
+
 std::vector<Option> option_table(const rules::Catalogue& catalogue) {
     std::vector<Option> table = {
         {.name = "mode",
          .takes = "volume, hunt, baseline or coverage",
-         .effect =
-             "what to look for: many calls in a span, principals that behave like hijackers, what "
-             "is usual (the rows of a baseline), or what the events cover",
+         .effect = "kind of report: callers with many calls in a span (volume), principals that "
+                   "behave like hijackers (hunt), normal activity as the rows of a baseline "
+                   "(baseline), or the accounts, services and regions that have events (coverage)",
          .offer = {.kind = Offer::Kind::word, .words = {k_mode_names.begin(), k_mode_names.end()}},
-         .modes = {},
          .set = set_mode},
         {.name = "input",
          .takes = "raw or fields",
-         .effect = "where the record stands: in _raw, or in fields that Splunk extracted",
+         .effect = "source of each record: JSON in _raw (raw), or the fields that Splunk extracted "
+                   "from it (fields, in mode volume only)",
+         .details = {"With \"raw\" the record is in _raw as such, in an EventBridge envelope "
+                     "(detail), in {\"Records\":[...]}, in {\"Events\":[...]}, or as an item of "
+                     "`aws cloudtrail lookup-events` (CloudTrailEvent).",
+                     "With \"fields\" it is in columns such as eventName and userIdentity.arn, for "
+                     "results without _raw. A volume call with a condition on its parameters needs "
+                     "\"raw\"."},
          .face = Face::search,
-         .modes = {},
+         .offer = {.kind = Offer::Kind::word, .words = {"raw", "fields"}},
          .set = set_input},
         {.name = "span",
          .takes = "a whole number with s, m, h or d, such as 1h, up to 366d",
-         .effect = "the time in which calls are counted",
+         .syntax = "<int>(s|m|h|d)",
+         .effect = "length of time in which calls are counted",
          .modes = {Mode::volume},
          .set = set_span},
         {.name = "min_score",
          .takes = whole_number_up_to(detect::k_highest_volume_score),
-         .effect = "leave out rows with a lower score",
+         .syntax = "<int>",
+         .effect = "minimum SuspicionScore: rows that score below it are hidden",
          .modes = {Mode::volume},
          .set = set_min_score},
         {.name = "suspicious_names",
          .takes = "a regular expression in RE2's syntax (no lookaround, no backreferences)",
-         .effect = "a caller whose name it matches scores more",
+         .syntax = "<regex>",
+         .effect = "pattern of suspicious names: a caller whose name matches it anywhere scores "
+                   "higher",
+         .details = {"A match scores 1 in mode volume, and in mode hunt what "
+                     "[evidence:suspicious_name] says."},
          .modes = {Mode::volume, Mode::hunt},
          .set = set_suspicious_names},
         {.name = "min_risk",
          .takes = whole_number_up_to(rules::k_highest_risk),
-         .effect = "leave out principals whose evidence, without marks, weighs less",
+         .syntax = "<int>",
+         .effect = "minimum RiskScore, not counting markers: principals that score below it are "
+                   "hidden",
          .modes = {Mode::hunt},
          .set = set_min_risk},
         {.name = "disabled_evidence",
-         .takes =
-             "ids of evidence, parted by commas or blanks: " + text::joined(evidence_ids(), ", "),
-         .effect = "evidence not to look for",
+         .takes = "evidence ids separated by commas or blanks",
+         .syntax = "<id>,...",
+         .effect = "evidence rules that are switched off",
+         .details = {"In a search, write the list in quotes."},
          .offer = {.kind = Offer::Kind::words, .words = evidence_ids()},
          .modes = {Mode::hunt},
          .set = set_disabled_evidence},
         {.name = "distributed",
          .takes = "true or false",
-         .effect = "count on the indexers, so that only sums reach the search head",
+         .effect = "whether the indexers count, so that only sums reach the search head",
+         .details = {"\"false\" is for peers that the knowledge bundle has not reached yet; see "
+                     "README.md, \"What runs where\"."},
          .face = Face::search,
-         .modes = {},
+         .offer = {.kind = Offer::Kind::word, .words = {"true", "false"}},
          .set = set_distributed},
         {.name = "baseline",
          .takes = "the name of a file",
-         .effect = "what is usual, as mode baseline prints it",
+         .syntax = "<file>",
+         .effect = "normal activity, as mode baseline prints it",
          .face = Face::shell,
          .offer = {.kind = Offer::Kind::file, .words = {}},
          .modes = {Mode::hunt, Mode::baseline},
          .set = std::bind_front(set_file, &Config::baseline_file)},
         {.name = "allowlist",
          .takes = "the name of a file",
-         .effect = "what is expected of some principals: a CSV with the columns principal, "
+         .syntax = "<file>",
+         .effect = "expected activity of some principals: a CSV with the columns principal, "
                    "service, evidence, threshold, expires",
          .face = Face::shell,
          .offer = {.kind = Offer::Kind::file, .words = {}},
@@ -228,26 +268,15 @@ std::vector<Option> option_table(const rules::Catalogue& catalogue) {
     for (std::size_t i = 0; i < catalogue.services().size(); ++i) {
         const rules::Service& service = catalogue.services()[i];
         if (service.calls_of(rules::Phase::use).empty()) continue;
-        const bool only_hunted = service.calls_of(rules::Phase::volume).empty();
-        table.push_back(
-            {.name = service.id + "_threshold",
-             .takes = whole_number_up_to(rules::k_largest_threshold),
-             .effect = "more than this is much for " + service.label +
-                       ": of calls in a span, in a hunt of messages in 60 minutes",
-             .modes = only_hunted ? std::vector{Mode::hunt} : std::vector{Mode::volume, Mode::hunt},
-             .set = std::bind_front(set_threshold, i)});
+        table.push_back(threshold_option(i, service));
     }
     return table;
 }
 
 std::vector<Option> map_option_table() {
     std::vector<Option> table = {
-        {.name = "phase", .takes = "map", .effect = {}, .modes = {}, .set = set_phase},
-        {.name = "catalogue",
-         .takes = "the fingerprint of a catalogue",
-         .effect = {},
-         .modes = {},
-         .set = take_catalogue}};
+        {.name = "phase", .takes = "map", .set = set_phase},
+        {.name = "catalogue", .takes = "the fingerprint of a catalogue", .set = take_catalogue}};
     const rules::Catalogue none({});
     for (Option& option : option_table(none)) {
         if (option.name == "mode" || option.name == "input" || option.name == "span") {
@@ -272,7 +301,7 @@ Result<> set_option(const Option& option, std::string_view shown_name, std::stri
     const auto taken = option.set(value, config);
     if (taken) return {};
     const std::string why = taken.error().empty() ? "" : " (" + taken.error() + ')';
-    return failure("option " + std::string(shown_name) + " takes " + option.takes + "; got " +
+    return failure("option " + std::string(shown_name) + " takes " + option.accepts() + "; got " +
                    text::quoted(value) + why);
 }
 
@@ -285,7 +314,7 @@ Result<> check_mode(const Option& option, std::string_view shown_name, Mode mode
     }
     return failure("option " + std::string(shown_name) + " belongs to mode " + names +
                    ", and the mode is " + std::string(name_of(mode)) + "; it takes " +
-                   option.takes);
+                   option.accepts());
 }
 
 Result<> read_search_arguments(const std::vector<std::string>& arguments,

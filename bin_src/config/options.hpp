@@ -45,12 +45,13 @@ constexpr bool has_findings(Mode mode) { return mode == Mode::volume || mode == 
 /// Where an option can be given. [defaults] takes those of a search.
 enum class Face : std::uint8_t { both, search, shell };
 
-/// What the user asked for, checked and complete; built once and passed down.
+/// What the user asked for, checked and complete; built once and passed down. Defaults are not
+/// here: Setup::default_config() takes them from cloudhijack.conf.
 struct Config {
     Phase phase = Phase::reduce;
-    Mode mode = Mode::volume;
-    Input input = Input::raw;
-    bool distributed = true;     ///< whether there are to be map phases
+    Mode mode{};
+    Input input{};
+    bool distributed = false;    ///< whether there are to be map phases
     std::string baseline_file;   ///< in a shell; empty: none
     std::string allowlist_file;  ///< in a shell; empty: none
     detect::VolumeRules volume;
@@ -62,7 +63,7 @@ struct Offer {
     enum class Kind : std::uint8_t {
         nothing,
         word,   ///< one of `words`
-        words,  ///< some of `words`, parted by commas
+        words,  ///< some of `words`, separated by commas
         file,
     };
 
@@ -70,21 +71,32 @@ struct Offer {
     std::vector<std::string> words;
 };
 
-/// An option of both faces: `min_score=3` in SPL, `--min-score 3` in a shell, `min_score = 3` under
-/// [defaults] in cloudhijack.conf.
+/// An option of both interfaces: `min_score=3` in SPL, `--min-score 3` in a shell, `min_score = 3`
+/// under [defaults] in cloudhijack.conf. Help, the man page, completions, the conf file's spec,
+/// Splunk's search assistant and README.md say of it what stands here.
 struct Option {
     /// An error is what is wrong with the value beyond not being what the option takes; can be
     /// empty.
     using Taken = std::expected<void, std::string>;
 
     std::string name;
-    std::string takes;   ///< what its value is, in words
-    std::string effect;  ///< what it does, for help
+    std::string takes;        ///< what its value is, in words
+    std::string syntax = {};  ///< the same as a form, `<int>`; empty: the words that it offers
+    std::string effect = {};  ///< what it does: a noun phrase, with the unit
+    std::vector<std::string> details = {};  ///< more sentences, which only the conf file's spec has
+    /// As cloudhijack.conf has it, in [defaults] or as a service's threshold; empty: none.
+    std::string default_value = {};
     Face face = Face::both;
     Offer offer = {};
-    std::vector<Mode> modes;  ///< those that use it; empty: all
+    std::vector<Mode> modes = {};  ///< those that use it; empty: all
     std::function<Taken(std::string_view value, Config&)> set;
+
+    /// What its value is, with all words of a list.
+    [[nodiscard]] std::string accepts() const;
 };
+
+/// What follows a service's id in the name of the option that sets its threshold.
+inline constexpr std::string_view k_threshold_suffix = "_threshold";
 
 /// Every option; there is a threshold for each of the catalogue's services that is used.
 std::vector<Option> option_table(const rules::Catalogue& catalogue);

@@ -20,13 +20,14 @@ constexpr std::size_t k_largest_conf_file = std::size_t{4} * 1024 * 1024;
 }  // namespace
 
 Config Setup::default_config() const {
-    Config config{.baseline_file = {},
-                  .allowlist_file = {},
-                  .volume = detect::VolumeRules::of(catalogue),
-                  .hunt = rules::HuntRules::of(catalogue, evidence)};
-    for (const rules::Setting& setting : defaults) {
-        const auto option = std::ranges::find(options, setting.place.key, &Option::name);
-        [[maybe_unused]] const auto set = set_option(*option, option->name, setting.value, config);
+    Config config;
+    config.volume.thresholds = rules::thresholds_of(catalogue);
+    config.hunt.thresholds = config.volume.thresholds;
+    config.hunt.evidence = evidence;
+    for (const Option& option : options) {
+        if (option.default_value.empty()) continue;
+        [[maybe_unused]] const auto set =
+            set_option(option, option.name, option.default_value, config);
         assert(set);  // read_setup kept only those that are taken
     }
     return config;
@@ -37,7 +38,6 @@ Setup read_setup(std::span<const rules::ConfFile> layers) {
     Setup setup{.catalogue = std::move(catalogue),
                 .evidence = std::make_shared<const rules::EvidenceTable>(std::move(evidence)),
                 .options = {},
-                .defaults = {},
                 .mistakes = std::move(mistakes),
                 .host = io::host_name(),
                 .lookups_folder = {}};
@@ -50,7 +50,7 @@ Setup read_setup(std::span<const rules::ConfFile> layers) {
         } else if (auto set = set_option(*option, option->name, setting.value, trial); !set) {
             setup.mistakes.push_back({.place = setting.place, .text = set.error().text});
         } else {
-            setup.defaults.push_back(std::move(setting));
+            option->default_value = std::move(setting.value);
         }
     }
     return setup;
@@ -61,6 +61,8 @@ Result<rules::ConfFile> read_conf_file(const std::string& path) {
     if (!text) return std::unexpected(text.error());
     return rules::parse(path, *text);
 }
+
+Setup read_built_in_setup() { return read_setup(std::vector{embedded_catalogue()}); }
 
 Setup read_installed_setup() {
     std::vector<rules::ConfFile> layers = {embedded_catalogue()};
@@ -83,6 +85,21 @@ Setup read_installed_setup() {
     Setup setup = read_setup(layers);
     setup.lookups_folder = app / "lookups";
     return setup;
+}
+
+Result<Setup> read_setup_of(const std::string& path) {
+    if (path.empty()) return read_installed_setup();
+    auto file = read_conf_file(path);
+    if (!file) return std::unexpected(std::move(file.error()));
+    return read_setup(std::vector{embedded_catalogue(), std::move(*file)});
+}
+
+std::expected<Setup, Messages> without_mistakes(Result<Setup> setup) {
+    if (!setup) return std::unexpected(Messages{std::move(setup.error().text)});
+    if (setup->mistakes.empty()) return std::move(*setup);
+    Messages messages;
+    for (const rules::Mistake& mistake : setup->mistakes) messages.push_back(to_text(mistake));
+    return std::unexpected(std::move(messages));
 }
 
 }  // namespace cloudhijack::config

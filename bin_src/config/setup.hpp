@@ -1,5 +1,6 @@
 #pragma once
 
+#include <expected>
 #include <memory>
 #include <span>
 #include <string>
@@ -18,14 +19,14 @@ struct Setup {
     const log::LogSet* logs = &log::all_logs();
     rules::Catalogue catalogue;
     std::shared_ptr<const rules::EvidenceTable> evidence;
-    std::vector<Option> options;
-    std::vector<rules::Setting> defaults;  ///< every one of [defaults] that an option took
+    std::vector<Option> options;  ///< with the default values that the conf files give
     std::vector<rules::Mistake> mistakes;
     std::string host;  ///< this machine's name
     /// Where the app's lookup files are, for a search; empty where there is no app.
     std::string lookups_folder;
 
-    /// The options' values where no argument says otherwise.
+    /// The options' values if no argument says otherwise: what cloudhijack.conf gives, and nothing
+    /// else does.
     [[nodiscard]] Config default_config() const;
 };
 
@@ -36,9 +37,22 @@ Setup read_setup(std::span<const rules::ConfFile> layers);
 /// Reads a conf file; the error says why it cannot be read.
 Result<rules::ConfFile> read_conf_file(const std::string& path);
 
+/// The built-in cloudhijack.conf alone: it has no mistakes.
+Setup read_built_in_setup();
+
 /// The built-in catalogue under cloudhijack.conf in default/ and local/ of the app that the
 /// executable lies in (bin/<machine>/ of it), where there is one. (A search head cluster's deployer
 /// can merge local/ into default/.) A file that cannot be read is a mistake.
 Setup read_installed_setup();
+
+/// What a shell asks for: a conf file over the built-in one, or the installed setup if the path is
+/// empty. The error says why the file cannot be read.
+Result<Setup> read_setup_of(const std::string& path);
+
+/// Messages for the user, of one line each.
+using Messages = std::vector<std::string>;
+
+/// A setup without mistakes, or the messages that say what is wrong.
+std::expected<Setup, Messages> without_mistakes(Result<Setup> setup);
 
 }  // namespace cloudhijack::config

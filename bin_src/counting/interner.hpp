@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <numeric>
 #include <string_view>
 #include <vector>
 
@@ -59,7 +58,7 @@ class Interner {
     /// What keep_all() of itself would give: for each text its own number.
     [[nodiscard]] std::vector<std::uint32_t> own_numbers() const {
         std::vector<std::uint32_t> numbers(texts_.size());
-        std::iota(numbers.begin(), numbers.end(), 0U);
+        for (std::uint32_t i = 0; i < numbers.size(); ++i) numbers[i] = i;
         return numbers;
     }
 

@@ -1,7 +1,5 @@
 #include "rules/catalogue.hpp"
 
-#include <re2/re2.h>
-
 #include <algorithm>
 #include <array>
 #include <cinttypes>
@@ -84,10 +82,6 @@ std::vector<std::uint64_t> thresholds_of(const Catalogue& catalogue) {
     std::vector<std::uint64_t> thresholds;
     for (const Service& service : catalogue.services()) thresholds.push_back(service.threshold);
     return thresholds;
-}
-
-Pattern default_suspicious_names() {
-    return std::make_shared<const re2::RE2>("(temp|tmp|test|anon|random)");
 }
 
 }  // namespace cloudhijack::rules

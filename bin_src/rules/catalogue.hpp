@@ -3,7 +3,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,7 +10,6 @@
 
 #include "log/call.hpp"
 #include "log/condition.hpp"
-#include "rules/evidence_settings.hpp"
 #include "rules/phase.hpp"
 #include "text/key_table.hpp"
 
@@ -104,8 +102,5 @@ class Catalogue {
 
 /// The thresholds of all services, in their order.
 std::vector<std::uint64_t> thresholds_of(const Catalogue& catalogue);
-
-/// What the search that mode=volume replaces takes for a suspicious name.
-Pattern default_suspicious_names();
 
 }  // namespace cloudhijack::rules

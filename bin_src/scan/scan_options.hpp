@@ -1,31 +1,17 @@
 #pragma once
 
-#include <span>
+#include <array>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/options.hpp"
 #include "config/setup.hpp"
-#include "output/csv_and_ndjson.hpp"
 
 namespace cloudhijack::scan {
 
-/// What the user of `cloudhijack scan` asked for.
-struct ScanOptions {
-    std::vector<std::string> paths;
-    output::Format format = output::Format::table;
-    bool raw_csv = false;
-    bool fail_on_findings = false;
-    unsigned threads = 1;
-    config::Config config;
-};
-
-/// The path that `--config` gives, empty without: it must be known before the other options are.
-std::string find_config_path(std::span<const std::string> arguments);
-
-/// The error says what is wrong with the arguments.
-Result<ScanOptions> read_scan_arguments(std::span<const std::string> arguments,
-                                        const config::Setup& setup);
+/// In Format's order.
+inline constexpr std::array<std::string_view, 3> k_format_names = {"table", "csv", "ndjson"};
 
 /// An option of `cloudhijack scan` as a user sees it.
 struct ShownOption {
@@ -36,12 +22,18 @@ struct ShownOption {
     config::Offer offer = {};
     char letter = '\0';  ///< its short form; 0: none
 
+    /// As Boost.Program_options names it: `help,h`.
+    [[nodiscard]] std::string names() const;
+
     /// What it does, and what it takes.
     [[nodiscard]] std::string text() const;
 };
 
 /// The options of scan alone, in the order in which help shows them.
 std::vector<ShownOption> own_options();
+
+/// A search's option as a shell names it, without the dashes in front: `min-score` for `min_score`.
+std::string shell_name(const config::Option& option);
 
 /// The options that say what to find, of those of a search.
 std::vector<ShownOption> search_options(const config::Setup& setup);

@@ -1,5 +1,6 @@
-// Writes what an installed program brings for shells, completions and a man page, made from its
-// option table: usage: shell_files TEMPLATES FOLDER. The build runs it; it is not installed.
+// Writes what is made from the program's option table: what an installed program brings for shells,
+// completions and a man page, and what the repository's files say of options (option_texts.hpp).
+// usage: shell_files TEMPLATES FOLDER. The build runs it; it is not installed.
 
 #include <exception>
 #include <filesystem>
@@ -11,9 +12,9 @@
 #include <string_view>
 #include <vector>
 
-#include "config/catalogue_reader.hpp"
 #include "config/setup.hpp"
 #include "scan/scan_options.hpp"
+#include "shell_files/option_texts.hpp"
 #include "text/words.hpp"
 #include "version.hpp"
 
@@ -159,8 +160,7 @@ std::string man_examples() {
     return ".nf\n" + lines(examples) + "\n.fi";
 }
 
-Parts make_parts() {
-    const auto setup = config::read_setup(std::vector{config::embedded_catalogue()});
+Parts make_parts(const config::Setup& setup) {
     const Options own = scan::own_options();
     const Options search = scan::search_options(setup);
     Options all = own;
@@ -178,8 +178,15 @@ Parts make_parts() {
     };
 }
 
-void write_file(const std::filesystem::path& source, const std::filesystem::path& target,
-                const Parts& parts) {
+void write_text(const std::filesystem::path& path, const std::string& text) {
+    std::ofstream out;
+    out.exceptions(std::ios::badbit | std::ios::failbit);
+    out.open(path);
+    out << text;
+    out.close();
+}
+
+std::string filled(const std::filesystem::path& source, const Parts& parts) {
     std::ifstream in;
     in.exceptions(std::ios::badbit | std::ios::failbit);
     in.open(source);
@@ -189,11 +196,7 @@ void write_file(const std::filesystem::path& source, const std::filesystem::path
     for (const auto& [placeholder, part] : parts) {
         text = replaced(std::move(text), placeholder, part);
     }
-    std::ofstream out;
-    out.exceptions(std::ios::badbit | std::ios::failbit);
-    out.open(target);
-    out << text;
-    out.close();
+    return text;
 }
 
 }  // namespace
@@ -206,10 +209,15 @@ int main(int argc, char** argv) {
     }
     try {
         std::filesystem::create_directories(folders[1]);
-        const Parts parts = make_parts();
+        const auto setup = config::read_built_in_setup();
+        const Parts parts = make_parts(setup);
         for (const char* name : {"cloudhijack.bash", "_cloudhijack", "cloudhijack.1"}) {
-            write_file(folders[0] / (std::string(name) + ".in"), folders[1] / name, parts);
+            write_text(folders[1] / name, filled(folders[0] / (std::string(name) + ".in"), parts));
         }
+        write_text(folders[1] / "options.spec", shell_files::options_for_spec(setup));
+        write_text(folders[1] / "options.searchbnf",
+                   shell_files::options_for_search_assistant(setup));
+        write_text(folders[1] / "options.md", shell_files::options_for_readme(setup));
     } catch (const std::exception& error) {
         std::cerr << "shell_files: " << error.what() << '\n';
         return 1;

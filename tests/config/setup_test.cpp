@@ -46,3 +46,42 @@ TEST_CASE("setup: a conf file that cannot be read is told with its name") {
     const auto folder = config::read_conf_file("/");
     CHECK_FALSE(folder);
 }
+
+TEST_CASE(
+    "setup: the built-in cloudhijack.conf alone has a default for each option that needs one") {
+    const auto setup = config::read_built_in_setup();
+    CHECK(setup.mistakes.empty());
+    for (const config::Option& option : setup.options) {
+        const bool can_be_absent =
+            option.face == config::Face::shell || option.name == "disabled_evidence";
+        CAPTURE(option.name);
+        CHECK(option.default_value.empty() == can_be_absent);
+    }
+    const auto config = setup.default_config();
+    CHECK(config.mode == config::Mode::volume);
+    CHECK(config.input == config::Input::raw);
+    CHECK(config.distributed);
+    CHECK(config.hunt.min_risk == 21);
+    CHECK(config.hunt.suspicious_names == config.volume.suspicious_names);
+    CHECK(config.hunt.thresholds == rules::thresholds_of(setup.catalogue));
+}
+
+TEST_CASE("setup: a later layer can take a default away") {
+    const auto setup = config::read_setup(
+        std::array{embedded_catalogue(), parse("a", "[defaults]\ndisabled_evidence = burst\n"),
+                   parse("b", "[defaults]\ndisabled_evidence =\n")});
+    CHECK(setup.mistakes.empty());
+    CHECK(setup.default_config().hunt.disabled.empty());
+}
+
+TEST_CASE("setup: what a shell names lies over the built-in one, or is the installed one") {
+    CHECK(config::read_setup_of("")->mistakes.empty());
+    CHECK_FALSE(config::read_setup_of("/nonexistent/x.conf"));
+    CHECK(config::without_mistakes(config::read_setup_of("")));
+    const auto missing = config::without_mistakes(config::read_setup_of("/nonexistent/x.conf"));
+    REQUIRE_FALSE(missing);
+    CHECK(missing.error().size() == 1);
+    const auto wrong = config::without_mistakes(setup_with("[defaults]\nspam = 1\nspan = soon\n"));
+    REQUIRE_FALSE(wrong);
+    CHECK(wrong.error().size() == 2);
+}

@@ -25,7 +25,7 @@ detect::VolumeFinding finding(std::string_view caller) {
     group.region = "us-east-1";
     group.event_count = 501;
     group.source_addresses = {"2001:db8::1", "2001:db8::2", "2001:db8::3", "2001:db8::4"};
-    return detect::assess(group, 50, detect::VolumeRules::of(builtin_catalogue()));
+    return detect::assess(group, 50, builtin_config().volume);
 }
 
 std::size_t longest_line(const std::string& text) {

@@ -243,8 +243,7 @@ TEST_CASE("allowlist: long lists are looked through by what patterns begin and e
 
 TEST_CASE("allowlist: what it left out is counted") {
     const auto setup = [](std::vector<Exception> exceptions) {
-        auto rules = rules::HuntRules::of(
-            builtin_catalogue(), std::make_shared<const rules::EvidenceTable>(builtin().evidence));
+        auto rules = builtin_config().hunt;
         rules.allowlist =
             std::make_shared<const rules::Allowlist>(allowing(std::move(exceptions)).allowlist);
         return rules;
@@ -275,7 +274,7 @@ TEST_CASE("allowlist: rows of volume obey what is expected of the volume") {
     const ToldEvents told(repeated({.call = "InvokeModel"}, 0, 160));
     for (const auto& event : told.events()) activity.add(event);
     const auto findings = [&activity](std::vector<Exception> exceptions) {
-        auto rules = detect::VolumeRules::of(builtin_catalogue());
+        auto rules = builtin_config().volume;
         rules.allowlist =
             std::make_shared<const rules::Allowlist>(allowing(std::move(exceptions)).allowlist);
         return activity.findings(rules);
@@ -302,7 +301,7 @@ TEST_CASE("allowlist: rows of volume obey what is expected of the volume") {
     CHECK(above.rows.front().threshold == 159);
     CHECK(above.rows.front().score == 1);
     CHECK(above.rows.front().reasons.front().contains("the threshold of 159"));
-    auto rules = detect::VolumeRules::of(builtin_catalogue());
+    auto rules = builtin_config().volume;
     rules.min_score = 2;  // which the row reaches by the service's own threshold alone
     rules.allowlist = std::make_shared<const rules::Allowlist>(allowing({limited}).allowlist);
     CHECK(activity.findings(rules).rows.empty());

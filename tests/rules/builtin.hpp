@@ -1,21 +1,23 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <string_view>
 
-#include "config/catalogue_reader.hpp"
+#include "config/setup.hpp"
 #include "rules/catalogue.hpp"
 
 namespace cloudhijack::rules {
 
 /// What is built into the program.
-inline const config::LoadedCatalogue& builtin() {
-    static const auto loaded = config::load_catalogue(std::array{config::embedded_catalogue()});
-    return loaded;
+inline const config::Setup& builtin_setup() {
+    static const auto setup = config::read_built_in_setup();
+    return setup;
 }
 
-inline const Catalogue& builtin_catalogue() { return builtin().catalogue; }
+inline const Catalogue& builtin_catalogue() { return builtin_setup().catalogue; }
+
+/// The options' values if nobody gives another.
+inline config::Config builtin_config() { return builtin_setup().default_config(); }
 
 /// The index of a service of the built-in catalogue.
 inline std::size_t service_index(std::string_view id) {

@@ -34,7 +34,7 @@ struct Scanned {
 };
 
 Scanned scan_with(unsigned threads, const std::vector<std::string>& paths) {
-    auto rules = detect::VolumeRules::of(builtin_catalogue());
+    auto rules = builtin_config().volume;
     rules.thresholds.assign(rules.thresholds.size(), 0);
     scan::Scanner scanner(
         [&rules] { return detect::VolumeActivity(builtin_catalogue(), rules.span); },

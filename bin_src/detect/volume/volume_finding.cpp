@@ -68,13 +68,6 @@ constexpr auto k_volume_row = std::to_array<ColumnOf<VolumeFinding>>({
 
 }  // namespace
 
-VolumeRules VolumeRules::of(const rules::Catalogue& catalogue) {
-    VolumeRules rules;
-    rules.thresholds = rules::thresholds_of(catalogue);
-    rules.suspicious_names = rules::default_suspicious_names();
-    return rules;
-}
-
 bool reaches_min_score(const VolumeGroup& group, std::uint64_t threshold,
                        const VolumeRules& rules) {
     const std::uint64_t points = points_of_count(group.event_count, threshold) +

@@ -18,17 +18,14 @@ namespace cloudhijack::detect {
 
 inline constexpr std::uint64_t k_highest_volume_score = 6;
 
-/// How mode=volume judges what was counted.
+/// How mode=volume judges what was counted. cloudhijack.conf has the defaults.
 struct VolumeRules {
-    std::chrono::seconds span{std::chrono::hours{1}};
+    std::chrono::seconds span{};
     std::vector<std::uint64_t> thresholds;  ///< one for each of the catalogue's services, in order
     std::uint64_t min_score = 0;
     rules::Pattern suspicious_names;  ///< never null
     /// What is expected; never null.
     std::shared_ptr<const rules::Allowlist> allowlist = std::make_shared<const rules::Allowlist>();
-
-    /// The catalogue's thresholds, and for the rest what the search that the command replaces says.
-    static VolumeRules of(const rules::Catalogue& catalogue);
 };
 
 /// The calls of one caller to one service in one region and one span of time. The views lie in the

@@ -22,8 +22,7 @@ constexpr std::int64_t k_day = 24 * k_hour;
 constexpr std::int64_t k_start = 1'772'409'600;  // 2 March 2026, 00:00
 
 rules::HuntRules rules_with(const Baseline& known) {
-    auto rules = rules::HuntRules::of(
-        builtin_catalogue(), std::make_shared<const rules::EvidenceTable>(builtin().evidence));
+    auto rules = builtin_config().hunt;
     rules.baseline = std::make_shared<const Baseline>(known);
     return rules;
 }

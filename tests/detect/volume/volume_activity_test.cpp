@@ -44,7 +44,7 @@ Event at(Event event, Time row_time) {
 }
 
 VolumeRules rules_for_all(seconds span) {
-    auto rules = VolumeRules::of(builtin_catalogue());
+    auto rules = builtin_config().volume;
     rules.thresholds.assign(rules.thresholds.size(), 0);
     rules.span = span;
     return rules;
@@ -124,7 +124,7 @@ TEST_CASE("volume activity: absent parts of a caller") {
 
 TEST_CASE("volume activity: more than the threshold makes a row, the threshold does not") {
     VolumeActivity activity(builtin_catalogue(), k_hour);
-    const auto rules = VolumeRules::of(builtin_catalogue());
+    const auto rules = builtin_config().volume;
     for (int i = 0; i < 50; ++i) activity.add(invocation());
     CHECK(activity.findings(rules).rows.empty());
     activity.add(invocation());
@@ -137,9 +137,9 @@ TEST_CASE("volume activity: a service of one's own, with a condition, and a call
                      "[service:mine]\nsource = s3\nthreshold = 0\n"
                      "volume = PutObject(bucketName=b) PutObject(x=y) PutObject(bucketName=b) "
                      "bedrock:InvokeModel\n");
-    const auto loaded = load_catalogue(std::array{embedded_catalogue(), mine});
-    REQUIRE(loaded.mistakes.empty());
-    VolumeActivity activity(loaded.catalogue, k_hour);
+    const auto setup = read_setup(std::array{embedded_catalogue(), mine});
+    REQUIRE(setup.mistakes.empty());
+    VolumeActivity activity(setup.catalogue, k_hour);
     Event put = invocation();
     put.source = "s3.amazonaws.com";
     put.name = "PutObject";
@@ -150,7 +150,7 @@ TEST_CASE("volume activity: a service of one's own, with a condition, and a call
     put.parameters = std::string_view(other).substr(0, other.size() - io::k_padding);
     CHECK(activity.add(put) == Added::irrelevant);
     CHECK(activity.add(invocation()) == Added::counted);
-    auto rules = VolumeRules::of(loaded.catalogue);
+    auto rules = setup.default_config().volume;
     rules.thresholds.assign(rules.thresholds.size(), 0);
     const auto findings = activity.findings(rules).rows;
     REQUIRE(findings.size() == 2);
@@ -162,7 +162,7 @@ TEST_CASE("volume activity: a service of one's own, with a condition, and a call
 TEST_CASE("volume activity: min_score leaves rows out") {
     VolumeActivity activity(builtin_catalogue(), k_hour);
     for (int i = 0; i < 200; ++i) activity.add(invocation());
-    auto rules = VolumeRules::of(builtin_catalogue());
+    auto rules = builtin_config().volume;
     rules.min_score = 2;
     CHECK(activity.findings(rules).rows.size() == 1);
     rules.min_score = 3;

@@ -31,7 +31,7 @@ VolumeGroup group(std::uint64_t count) {
 }  // namespace
 
 TEST_CASE("volume finding: the steps of the count") {
-    const auto rules = VolumeRules::of(builtin_catalogue());
+    const auto rules = builtin_config().volume;
     CHECK(assess(group(51), rules.thresholds[k_bedrock], rules).score == 1);
     CHECK(assess(group(150), rules.thresholds[k_bedrock], rules).score == 1);
     CHECK(assess(group(151), rules.thresholds[k_bedrock], rules).score == 2);
@@ -40,7 +40,7 @@ TEST_CASE("volume finding: the steps of the count") {
 }
 
 TEST_CASE("volume finding: the points of the caller, each with its reason") {
-    const auto rules = VolumeRules::of(builtin_catalogue());
+    const auto rules = builtin_config().volume;
     auto caller = group(501);
     caller.caller_type = "AssumedRole";
     caller.caller_arn = "arn:aws:sts::1:assumed-role/tmp-role/x";
@@ -57,7 +57,7 @@ TEST_CASE("volume finding: the points of the caller, each with its reason") {
 }
 
 TEST_CASE("volume finding: whether the score is reached is what the score says") {
-    auto rules = VolumeRules::of(builtin_catalogue());
+    auto rules = builtin_config().volume;
     for (const std::uint64_t count : {51U, 151U, 501U}) {
         for (const auto* type : {"IAMUser", "AssumedRole"}) {
             for (const auto* arn : {"arn:aws:iam::1:user/alice", "arn:aws:iam::1:user/test"}) {
@@ -79,7 +79,7 @@ TEST_CASE("volume finding: whether the score is reached is what the score says")
 }
 
 TEST_CASE("volume finding: names match anywhere, with case") {
-    const auto rules = VolumeRules::of(builtin_catalogue());
+    const auto rules = builtin_config().volume;
     auto caller = group(51);
     caller.caller_arn = "arn:aws:iam::1:user/contest";
     CHECK(assess(caller, rules.thresholds[k_bedrock], rules).score == 2);
@@ -88,7 +88,7 @@ TEST_CASE("volume finding: names match anywhere, with case") {
 }
 
 TEST_CASE("volume finding: a threshold of nothing, and spans in words") {
-    auto rules = VolumeRules::of(builtin_catalogue());
+    auto rules = builtin_config().volume;
     rules.thresholds[k_bedrock] = 0;
     rules.span = std::chrono::seconds{90};
     CHECK(assess(group(1), rules.thresholds[k_bedrock], rules).reasons.front() ==
@@ -104,7 +104,7 @@ TEST_CASE("volume finding: a threshold of nothing, and spans in words") {
 }
 
 TEST_CASE("volume finding: the order of rows") {
-    const auto rules = VolumeRules::of(builtin_catalogue());
+    const auto rules = builtin_config().volume;
     std::vector<VolumeFinding> ordered;
     for (const std::uint64_t count : {501U, 500U, 499U}) {
         for (const int hour : {0, 1}) {

@@ -1,0 +1,80 @@
+#include "config/check_config.hpp"
+
+#include <boost/program_options.hpp>
+#include <string_view>
+#include <vector>
+
+#include "config/arguments.hpp"
+#include "detect/hunt/evidence/words.hpp"
+
+namespace cloudhijack::config {
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr std::string_view k_check_config_usage =
+    "usage: cloudhijack check-config [--terms] [FILE]";
+
+/// What the user of `cloudhijack check-config` asked for.
+struct ConfigCheck {
+    std::string file;  ///< empty: the installed configuration
+    bool only_terms = false;
+};
+
+Result<ConfigCheck> read_config_check(std::span<const std::string> arguments) {
+    po::options_description options;
+    options.add_options()("help,h", "")("terms", "")("file", po::value<std::string>());
+    const auto given =
+        parse_arguments(arguments, options, po::positional_options_description().add("file", 1));
+    ConfigCheck check;
+    if (given && given->contains("file")) check.file = (*given)["file"].as<std::string>();
+    if (!given || check.file.starts_with('-')) return failure(std::string(k_check_config_usage));
+    check.only_terms = given->contains("terms");
+    return check;
+}
+
+// What the macro cloudhijack_events searches for: the names of all calls. Each is one segment of
+// the index in every form that a record comes in, so the search loses no event that counts.
+std::string macro_terms(const rules::Catalogue& catalogue) {
+    std::string terms;
+    for (const std::string_view name : catalogue.call_names()) {
+        terms += (terms.empty() ? "(" : " OR ") + std::string(name);
+    }
+    return terms + ')';
+}
+
+std::string in_words(const rules::Catalogue& catalogue) {
+    std::string text;
+    const auto services = catalogue.services();
+    for (std::size_t i = 0; i < services.size(); ++i) {
+        text += "service " + services[i].id + ": " + services[i].label + ", threshold " +
+                std::to_string(services[i].threshold) + ", " +
+                detect::counted(catalogue.call_count(i), "call") + '\n';
+    }
+    return text + "catalogue " + catalogue.fingerprint() +
+           ": which calls count, and for what; the same on a search head and all its peers\n";
+}
+
+}  // namespace
+
+std::expected<std::string, Messages> check_config(std::span<const std::string> arguments) {
+    if (asks_for_help(arguments)) return std::string(k_check_config_usage) + '\n';
+    const auto check = read_config_check(arguments);
+    if (!check) return std::unexpected(Messages{check.error().text});
+    const auto setup = without_mistakes(read_setup_of(check->file));
+    if (!setup) return std::unexpected(setup.error());
+
+    const std::string terms = macro_terms(setup->catalogue);
+    if (check->only_terms) return terms + '\n';
+    std::string text = in_words(setup->catalogue);
+    if (terms != macro_terms(read_built_in_setup().catalogue)) {
+        text +=
+            "\nThe calls are others than the app's macro searches for. Put into "
+            "local/macros.conf:\n\n"
+            "[cloudhijack_events]\ndefinition = `cloudhijack_index` " +
+            terms + " | fields _time, _raw\n";
+    }
+    return text;
+}
+
+}  // namespace cloudhijack::config

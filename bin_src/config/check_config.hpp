@@ -1,0 +1,16 @@
+#pragma once
+
+#include <expected>
+#include <span>
+#include <string>
+
+#include "config/setup.hpp"
+
+namespace cloudhijack::config {
+
+/// `cloudhijack check-config [--terms] [FILE]`: checks the installed cloudhijack.conf, or FILE over
+/// the built-in one. Returns the text for standard output: the services, the catalogue and, if it
+/// must change, the app's macro. `--terms` prints only what that macro searches for.
+std::expected<std::string, Messages> check_config(std::span<const std::string> arguments);
+
+}  // namespace cloudhijack::config

@@ -1,0 +1,32 @@
+#include "output/shell.hpp"
+
+#include <unistd.h>
+
+#include <iostream>
+
+#include "io/file_descriptor.hpp"
+#include "output/terminal_text.hpp"
+
+namespace cloudhijack::output {
+
+int print(std::string_view text) {
+    const auto written = io::write_to(STDOUT_FILENO)(text);
+    const bool failed = !written && written.error().kind == Error::Kind::told;
+    return failed ? print_error(written.error().text) : k_exit_ok;
+}
+
+void print_message(std::string_view text) {
+    std::cerr << "cloudhijack: " << for_terminal(text, 0) << '\n';
+}
+
+int print_error(std::string_view text) {
+    print_message(text);
+    return k_exit_error;
+}
+
+int print_errors(std::span<const std::string> texts) {
+    for (const std::string& text : texts) print_message(text);
+    return k_exit_error;
+}
+
+}  // namespace cloudhijack::output

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace cloudhijack::output {
+
+// The exit codes of the command line; documented in the help and in README.md.
+inline constexpr int k_exit_ok = 0;
+inline constexpr int k_exit_findings = 1;  ///< with --fail-on-findings
+inline constexpr int k_exit_error = 2;
+
+/// Writes a text to standard output, and returns the exit code: a reader that has gone is not an
+/// error.
+int print(std::string_view text);
+
+/// Writes a message to standard error, after the program's name, as a terminal can show it.
+void print_message(std::string_view text);
+
+/// Writes messages about what went wrong, and returns the exit code.
+int print_error(std::string_view text);
+int print_errors(std::span<const std::string> texts);
+
+}  // namespace cloudhijack::output

@@ -1,0 +1,144 @@
+#include "scan/command_line.hpp"
+
+#include <algorithm>
+#include <boost/program_options.hpp>
+#include <optional>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+#include "config/arguments.hpp"
+#include "scan/scan_options.hpp"
+#include "text/number.hpp"
+
+namespace cloudhijack::scan {
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr unsigned k_most_threads = 256;
+
+config::Messages with_hint(const std::string& error) {
+    return {error + "; see cloudhijack scan --help"};
+}
+
+Result<po::variables_map> parse(std::span<const std::string> arguments,
+                                const config::Setup& setup) {
+    po::options_description options;
+    for (const auto& shown : {own_options(), search_options(setup)}) {
+        for (const ShownOption& option : shown) {
+            const std::string names = option.names();
+            if (option.takes_value) {
+                options.add_options()(names.c_str(), po::value<std::string>());
+            } else {
+                options.add_options()(names.c_str(), "");
+            }
+        }
+    }
+    options.add_options()("path", po::value<std::vector<std::string>>());
+    return config::parse_arguments(arguments, options,
+                                   po::positional_options_description().add("path", -1));
+}
+
+// The value of an option, where it is given.
+std::optional<std::string> value_of(const po::variables_map& given, const std::string& name) {
+    if (!given.contains(name)) return std::nullopt;
+    return given[name].as<std::string>();
+}
+
+Result<unsigned> read_threads(const po::variables_map& given) {
+    const auto text = value_of(given, "threads");
+    if (!text) return std::clamp(std::thread::hardware_concurrency(), 1U, k_most_threads);
+    const auto count = text::whole_number(*text, k_most_threads);
+    if (!count || *count == 0) {
+        return failure("option --threads takes a whole number from 1 to " +
+                       std::to_string(k_most_threads) + "; got \"" + *text + '"');
+    }
+    return static_cast<unsigned>(*count);
+}
+
+// The values of the search's options, over those of the setup. The mode can follow the options that
+// depend on it, so each is set before any is checked against it.
+Result<config::Config> read_config(const po::variables_map& given, const config::Setup& setup) {
+    config::Config config = setup.default_config();
+    std::vector<const config::Option*> set;
+    for (const config::Option& option : setup.options) {
+        if (option.face == config::Face::search) continue;
+        const auto value = value_of(given, shell_name(option));
+        if (!value) continue;
+        auto taken = set_option(option, "--" + shell_name(option), *value, config);
+        if (!taken) return std::unexpected(std::move(taken.error()));
+        set.push_back(&option);
+    }
+    for (const config::Option* option : set) {
+        auto fits = check_mode(*option, "--" + shell_name(*option), config.mode);
+        if (!fits) return std::unexpected(std::move(fits.error()));
+    }
+    return config;
+}
+
+// How the rows are printed depends on what they are.
+Result<output::Format> read_format(const po::variables_map& given, config::Mode mode) {
+    const bool is_baseline = mode == config::Mode::baseline;
+    auto format = is_baseline ? output::Format::csv : output::Format::table;
+    if (const auto name = value_of(given, "format")) {
+        const auto known = std::ranges::find(k_format_names, *name);
+        if (known == k_format_names.end()) {
+            return failure("option --format takes table, csv or ndjson; got \"" + *name + '"');
+        }
+        format = static_cast<output::Format>(known - k_format_names.begin());
+    }
+    if (is_baseline && format == output::Format::table) {
+        return failure("mode baseline prints a file, so --format takes csv or ndjson");
+    }
+    return format;
+}
+
+Result<ScanJob> read_job(const po::variables_map& given, config::Setup setup) {
+    const auto threads = read_threads(given);
+    if (!threads) return std::unexpected(threads.error());
+    auto config = read_config(given, setup);
+    if (!config) return std::unexpected(std::move(config.error()));
+    const config::Mode mode = config->mode;
+    const auto format = read_format(given, mode);
+    if (!format) return std::unexpected(format.error());
+    const bool fail_on_findings = given.contains("fail-on-findings");
+    if (fail_on_findings && !has_findings(mode)) {
+        return failure("option --fail-on-findings belongs to mode volume or hunt; mode " +
+                       std::string(name_of(mode)) + " has no findings");
+    }
+    if (!given.contains("path")) return failure("scan needs a file, a folder or -");
+    // A baseline is read again, as it stands.
+    return ScanJob{.paths = given["path"].as<std::vector<std::string>>(),
+                   .format = *format,
+                   .raw_csv = given.contains("raw-csv") || mode == config::Mode::baseline,
+                   .fail_on_findings = fail_on_findings,
+                   .threads = *threads,
+                   .config = std::move(*config),
+                   .setup = std::move(setup)};
+}
+
+}  // namespace
+
+std::expected<std::variant<ScanJob, Help>, config::Messages> read_command_line(
+    std::span<const std::string> arguments) {
+    // The catalogue decides which options there are, and --config which catalogue is read.
+    const bool wants_help = config::asks_for_help(arguments);
+    const auto config_path = config::find_value(arguments, "config");
+    if (wants_help) {
+        // Help must not depend on a file that can be broken.
+        const auto setup = config::read_setup_of(config_path.value_or(""));
+        return Help{scan_help(setup ? *setup : config::read_built_in_setup())};
+    }
+    if (!config_path) return std::unexpected(with_hint(config_path.error().text));
+    auto setup = config::without_mistakes(config::read_setup_of(*config_path));
+    if (!setup) return std::unexpected(std::move(setup.error()));
+
+    const auto given = parse(arguments, *setup);
+    if (!given) return std::unexpected(with_hint(given.error().text));
+    auto job = read_job(*given, std::move(*setup));
+    if (!job) return std::unexpected(with_hint(job.error().text));
+    return std::move(*job);
+}
+
+}  // namespace cloudhijack::scan

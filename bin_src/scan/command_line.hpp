@@ -1,0 +1,35 @@
+#pragma once
+
+#include <expected>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "config/setup.hpp"
+#include "output/csv_and_ndjson.hpp"
+
+namespace cloudhijack::scan {
+
+/// What a scan is to do, checked and complete.
+struct ScanJob {
+    std::vector<std::string> paths;  ///< never empty
+    output::Format format = output::Format::table;
+    bool raw_csv = false;
+    bool fail_on_findings = false;
+    unsigned threads = 1;
+    config::Config config;
+    config::Setup setup;
+};
+
+/// `scan --help`: the text to print.
+struct Help {
+    std::string text;
+};
+
+/// From the arguments of `cloudhijack scan` to what they ask for, or to the messages that say what
+/// is wrong with them, or with the configuration that they name.
+std::expected<std::variant<ScanJob, Help>, config::Messages> read_command_line(
+    std::span<const std::string> arguments);
+
+}  // namespace cloudhijack::scan

@@ -1,0 +1,64 @@
+#include "config/check_config.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+#include "scan/temporary_folder.hpp"
+
+using namespace cloudhijack;
+using namespace cloudhijack::config;
+using Texts = std::vector<std::string>;
+
+namespace {
+
+std::string text_of(const Texts& arguments) {
+    const auto text = check_config(arguments);
+    REQUIRE(text);
+    return *text;
+}
+
+}  // namespace
+
+TEST_CASE("check-config: the services and the catalogue, without a macro that is as it was") {
+    const std::string text = text_of({});
+    CHECK(text.starts_with("service bedrock: AWS Bedrock, threshold 50, "));
+    CHECK(text.contains("\ncatalogue "));
+    CHECK_FALSE(text.contains("macros.conf"));
+    CHECK(text_of({""}) == text);
+}
+
+TEST_CASE("check-config: other calls need another macro") {
+    const scan::TemporaryFolder folder;
+    const std::string own = folder.write("own.conf", "[service:polly]\nuse = polly:Speak\n");
+    CHECK(text_of({own}).contains("[cloudhijack_events]\ndefinition = `cloudhijack_index` ("));
+    CHECK(text_of({"--terms", own}).contains(" OR Speak OR "));
+    CHECK_FALSE(text_of({"--terms"}).contains("Speak"));
+}
+
+TEST_CASE("check-config: mistakes, one message each") {
+    const scan::TemporaryFolder folder;
+    const std::string bad = folder.write("bad.conf", "[defaults]\nspan = soon\nspam = 1\n");
+    const auto text = check_config(Texts{bad});
+    REQUIRE_FALSE(text);
+    CHECK(text.error().size() == 2);
+    CHECK_FALSE(check_config(Texts{folder.path() / "missing"}));
+}
+
+TEST_CASE("check-config: usage") {
+    const std::string usage = "usage: cloudhijack check-config [--terms] [FILE]";
+    for (const Texts& arguments : {Texts{"--help"}, {"-h"}, {"--terms", "-h"}, {"-h", "a", "b"}}) {
+        CHECK(text_of(arguments) == usage + '\n');
+    }
+    for (const Texts& arguments : {Texts{"a", "b"},
+                                   {"--nonsense"},
+                                   {"-"},
+                                   {"--", "-file"},
+                                   {"--terms=x"},
+                                   {"--terms", "--terms"}}) {
+        const auto text = check_config(arguments);
+        REQUIRE_FALSE(text);
+        CHECK(text.error() == Messages{usage});
+    }
+}

@@ -1,0 +1,118 @@
+#include "scan/command_line.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "scan/temporary_folder.hpp"
+#include "text/words.hpp"
+
+using namespace cloudhijack;
+using Arguments = std::vector<std::string>;
+
+namespace {
+
+scan::ScanJob job_of(const Arguments& arguments) {
+    const auto asked = scan::read_command_line(arguments);
+    REQUIRE(asked);
+    REQUIRE(std::holds_alternative<scan::ScanJob>(*asked));
+    return std::get<scan::ScanJob>(*asked);
+}
+
+std::string help_of(const Arguments& arguments) {
+    const auto asked = scan::read_command_line(arguments);
+    REQUIRE(asked);
+    REQUIRE(std::holds_alternative<scan::Help>(*asked));
+    return std::get<scan::Help>(*asked).text;
+}
+
+// Without a path only what is wrong with an option can be an error before that.
+std::string error_of(const Arguments& arguments) {
+    const auto asked = scan::read_command_line(arguments);
+    return asked ? "no error" : text::joined(asked.error(), "\n");
+}
+
+constexpr std::string_view k_own_service =
+    "[service:translate]\nsource = translate\nvolume = TranslateText\n";
+
+}  // namespace
+
+TEST_CASE("command line: paths and switches in any order") {
+    const auto job = job_of({"a", "--format", "csv", "--fail-on-findings", "-", "--raw-csv", "b",
+                             "--threads=3", "--min-score", "2", "--ses-threshold=5"});
+    CHECK(job.paths == Arguments{"a", "-", "b"});
+    CHECK(job.format == output::Format::csv);
+    CHECK(job.fail_on_findings);
+    CHECK(job.raw_csv);
+    CHECK(job.threads == 3);
+    CHECK(job.config.volume.min_score == 2);
+    CHECK(job_of({"--", "--help"}).paths == Arguments{"--help"});
+    CHECK(job_of({"a"}).threads >= 1);
+}
+
+TEST_CASE("command line: what is not given") {
+    const auto job = job_of({"a"});
+    CHECK(job.format == output::Format::table);
+    CHECK_FALSE(job.raw_csv);
+    CHECK_FALSE(job.fail_on_findings);
+    CHECK(job.config.mode == config::Mode::volume);
+    CHECK(error_of({}).contains("a file, a folder or -"));
+}
+
+TEST_CASE("command line: the mode decides what fits, wherever it stands") {
+    const auto baseline = job_of({"a", "--mode=baseline"});
+    CHECK(baseline.format == output::Format::csv);
+    CHECK(baseline.raw_csv);
+    CHECK(job_of({"a", "--min-risk", "5", "--mode=hunt"}).config.hunt.min_risk == 5);
+    CHECK(error_of({"a", "--min-risk", "5"}).contains("--min-risk belongs to mode hunt"));
+    CHECK(error_of({"a", "--mode=baseline", "--format=table"}).contains("takes csv or ndjson"));
+    CHECK(error_of({"a", "--mode=coverage", "--fail-on-findings"}).contains("has no findings"));
+}
+
+TEST_CASE("command line: mistakes name the option and what it takes") {
+    CHECK(
+        error_of({"--format", "xml"}).contains("--format takes table, csv or ndjson; got \"xml\""));
+    CHECK(error_of({"--threads", "0"}).contains("--threads takes a whole number from 1 to 256"));
+    CHECK(error_of({"--threads", "x"}).contains("--threads takes"));
+    CHECK(error_of({"--min-score", "7"}).contains("--min-score takes a whole number from 0 to 6"));
+    CHECK(error_of({"--spam"}).contains("--spam"));
+    CHECK(error_of({"--min-sc", "1"}).contains("--min-sc"));
+    CHECK(error_of({"--span"}).contains("--span"));
+    CHECK(error_of({"--min-score", "1", "--min-score", "2"}).contains("--min-score"));
+    CHECK(error_of({"--input", "raw"}).contains("--input"));
+    CHECK(error_of({"--spam"}).ends_with("; see cloudhijack scan --help"));
+}
+
+TEST_CASE("command line: the conf file is found before the rest is read") {
+    const scan::TemporaryFolder folder;
+    const std::string own = folder.write("own.conf", k_own_service);
+    const std::string other = folder.write("other.conf", "[defaults]\nmin_score = 4\n");
+    CHECK(job_of({"a", "--translate-threshold=1", "--config", own}).paths == Arguments{"a"});
+    CHECK(job_of({"a", "--config=" + other}).config.volume.min_score == 4);
+    CHECK(job_of({"a", "--config", ""}).config.volume.min_score == 0);
+    CHECK(error_of({"a", "--translate-threshold=1"}).contains("--translate-threshold"));
+    CHECK(job_of({"--", "--config=" + other}).config.volume.min_score == 0);
+    CHECK(error_of({"a", "--config", own, "--config", other}).contains("more than once"));
+    CHECK(error_of({"a", "--config"}).contains("--config' is missing"));
+}
+
+TEST_CASE("command line: a conf file with mistakes ends the scan with all of them") {
+    const scan::TemporaryFolder folder;
+    const std::string bad = folder.write("bad.conf", "[defaults]\nspan = soon\nspam = 1\n");
+    const auto asked = scan::read_command_line(Arguments{"a", "--nonsense", "--config", bad});
+    REQUIRE_FALSE(asked);
+    REQUIRE(asked.error().size() == 2);
+    CHECK(asked.error()[1].starts_with(bad + ":3: [defaults] spam"));
+    CHECK(error_of({"a", "--config", folder.path() / "missing"}).contains("cannot be read"));
+}
+
+TEST_CASE("command line: help wins, whatever else there is") {
+    const scan::TemporaryFolder folder;
+    const std::string own = folder.write("own.conf", k_own_service);
+    CHECK(help_of({"-h"}) == help_of({"a", "--nonsense", "--min-score", "--help"}));
+    CHECK(help_of({"--help", "--help"}) == help_of({"--config", "--help"}));
+    CHECK(help_of({"--config=" + own, "--help"}).contains("--translate-threshold"));
+    CHECK(help_of({"--config", folder.path() / "missing", "-h"}) == help_of({"-h"}));
+}
