@@ -1,13 +1,16 @@
 #include "config/setup.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <filesystem>
+#include <string>
 #include <system_error>
 #include <utility>
 
 #include "config/catalogue_reader.hpp"
-#include "io/host_name.hpp"
 #include "io/whole_file.hpp"
 
 namespace cloudhijack::config {
@@ -16,6 +19,13 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t k_largest_conf_file = std::size_t{4} * 1024 * 1024;
+
+// This machine's name; `unknown` if it has none.
+std::string host_name() {
+    std::array<char, 256> name{};
+    if (::gethostname(name.data(), name.size() - 1) != 0 || name.front() == '\0') return "unknown";
+    return name.data();
+}
 
 }  // namespace
 
@@ -39,7 +49,7 @@ Setup read_setup(std::span<const rules::ConfFile> layers) {
                 .evidence = std::make_shared<const rules::EvidenceTable>(std::move(evidence)),
                 .options = {},
                 .mistakes = std::move(mistakes),
-                .host = io::host_name(),
+                .host = host_name(),
                 .lookups_folder = {}};
     setup.options = option_table(setup.catalogue);
     Config trial = setup.default_config();

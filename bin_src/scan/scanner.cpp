@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "io/file_descriptor.hpp"
-#include "io/unpack_room.hpp"
+#include "io/gzip.hpp"
 #include "json/record_splitter.hpp"
 #include "log/record_reader.hpp"
 #include "scan/batch_queue.hpp"
@@ -94,7 +94,7 @@ struct Readers {
     Readers(const log::LogSet& logs, const log::CallFilter& filter) : records(logs, filter) {}
 
     log::RecordReader records;
-    io::UnpackRoom room;
+    io::Gunzip gunzip;
 };
 
 /// One thread of a scan.
@@ -150,7 +150,7 @@ class ScanThread {
             outcome_.error = "cannot be opened: " + std::generic_category().message(errno);
             return;
         }
-        io::Window window = readers_->room.window_over(
+        io::Window window = readers_->gunzip.window_over(
             with_byte_count(io::read_from(open.descriptor()), scanner_->progress_.bytes),
             k_record_cap);
         const auto start = look_at_start(window);

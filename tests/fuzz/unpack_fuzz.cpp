@@ -6,7 +6,7 @@
 #include <string>
 
 #include "byte_pieces.hpp"
-#include "io/gzip.hpp"
+#include "io/gzip_member.hpp"
 #include "io/unpacked.hpp"
 #include "must.hpp"
 
@@ -22,8 +22,8 @@ Unpacked unpack(const std::string& bytes, std::size_t piece) {
 }
 
 Unpacked unpack_at_once(const std::string& bytes, std::size_t piece) {
-    static io::UnpackRoom room;
-    return unpack_in(room, in_pieces(bytes, piece), k_enough);
+    static io::Gunzip gunzip;
+    return unpack_in(gunzip, in_pieces(bytes, piece), k_enough);
 }
 
 // How much comes out in front of damage depends on how much zlib sees at once.

@@ -7,8 +7,7 @@
 #include <utility>
 
 #include "io/byte_stream.hpp"
-#include "io/unpack.hpp"
-#include "io/unpack_room.hpp"
+#include "io/gzip.hpp"
 #include "io/window.hpp"
 
 namespace cloudhijack::io {
@@ -35,10 +34,10 @@ inline Unpacked unpack_by_pieces(io::ByteSource source, std::size_t piece,
     return made;
 }
 
-/// The same through a room, at once where it can be.
-inline Unpacked unpack_in(UnpackRoom& room, io::ByteSource source,
+/// The same with a Gunzip, at once if it can be.
+inline Unpacked unpack_in(Gunzip& gunzip, io::ByteSource source,
                           std::size_t enough = std::numeric_limits<std::size_t>::max()) {
-    io::Window window = room.window_over(std::move(source), io::Window::k_initial_capacity);
+    io::Window window = gunzip.window_over(std::move(source), io::Window::k_initial_capacity);
     Unpacked made;
     while (true) {
         const auto bytes = window.unread();

@@ -9,7 +9,7 @@
 
 #include "detect/row.hpp"
 #include "detect/volume/volume_finding.hpp"
-#include "io/gzip.hpp"
+#include "io/gzip_member.hpp"
 #include "output/csv_and_ndjson.hpp"
 #include "rules/builtin.hpp"
 #include "scan/temporary_folder.hpp"

@@ -1,4 +1,4 @@
-#include "io/unpack.hpp"
+#include "io/gzip.hpp"
 
 #include <doctest/doctest.h>
 
@@ -6,7 +6,7 @@
 #include <string>
 
 #include "byte_pieces.hpp"
-#include "io/gzip.hpp"
+#include "io/gzip_member.hpp"
 #include "io/unpacked.hpp"
 
 using namespace cloudhijack;
@@ -16,9 +16,9 @@ namespace {
 
 // Piece by piece and at once, which must be the same; in front of damage as much as zlib gives.
 Unpacked unpack(const std::function<io::ByteSource()>& source, std::size_t piece = 100) {
-    static io::UnpackRoom room;
+    static io::Gunzip gunzip;
     Unpacked made = unpack_by_pieces(source(), piece);
-    const Unpacked at_once = unpack_in(room, source());
+    const Unpacked at_once = unpack_in(gunzip, source());
     CHECK(at_once.error == made.error);
     if (made.error.empty()) {
         CHECK(at_once.text == made.text);
@@ -123,10 +123,10 @@ TEST_CASE("unpack: an error of the source is passed on") {
 }
 
 TEST_CASE("unpack: what is unpacked at once is read where it stands") {
-    io::UnpackRoom room;
+    io::Gunzip gunzip;
     for (const std::string& text : {numbers(1), numbers(100'000), numbers(400'000), numbers(30)}) {
         const std::string packed = gzip(text);
-        io::Window window = room.window_over(in_pieces(packed, packed.size()), 1);
+        io::Window window = gunzip.window_over(in_pieces(packed, packed.size()), 1);
         CHECK(std::string_view(window.unread().data(), window.unread().size()) == text);
         CHECK(window.more() == io::Window::Fill::end);
     }
