@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "detect/hunt/evidence/evidence.hpp"
+#include "text/lower_case.hpp"
 #include "text/number.hpp"
 #include "text/time_span.hpp"
 #include "text/words.hpp"
@@ -76,14 +77,12 @@ const detect::ParameterSpec* find_parameter(const detect::Evidence& evidence,
 }
 
 // The words that Splunk takes for a boolean, in any case.
-std::optional<bool> read_boolean(std::string text) {
+std::optional<bool> read_boolean(std::string_view text) {
     constexpr std::array<std::string_view, 5> yes = {"1", "true", "t", "yes", "y"};
     constexpr std::array<std::string_view, 5> no = {"0", "false", "f", "no", "n"};
-    std::ranges::transform(text, text.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    if (std::ranges::find(yes, text) != yes.end()) return true;
-    if (std::ranges::find(no, text) != no.end()) return false;
+    const std::string word = text::in_lower_case(text);
+    if (std::ranges::find(yes, word) != yes.end()) return true;
+    if (std::ranges::find(no, word) != no.end()) return false;
     return std::nullopt;
 }
 

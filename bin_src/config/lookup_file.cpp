@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "io/whole_file.hpp"
+#include "text/lower_case.hpp"
 #include "text/trim.hpp"
 #include "text/utf8.hpp"
 
@@ -15,20 +16,14 @@ using Next = csv::RowReader::Next;
 constexpr std::size_t k_longest_row = std::size_t{1} * 1024 * 1024;
 constexpr std::size_t k_most_columns = 1000;
 constexpr std::size_t k_most_problems = 20;
-constexpr std::string_view k_byte_order_mark = "\xEF\xBB\xBF";
 
 std::string valid(std::string_view cell) {
-    std::string text;
-    text::append_valid_utf8(text, cell);
-    return text;
+    std::string repaired;
+    return std::string(text::valid_utf8(cell, repaired));
 }
 
 std::string column_name(std::string_view cell) {
-    std::string name = valid(text::trimmed(cell));
-    std::ranges::transform(name, name.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return name;
+    return text::in_lower_case(valid(text::trimmed(cell)));
 }
 
 }  // namespace
@@ -51,7 +46,7 @@ Result<> LookupFile::open() {
     auto text = io::read_whole_file(path_, k_largest_lookup);
     if (!text) return std::unexpected(text.error());
     text_ = std::move(*text);
-    if (text_.starts_with(k_byte_order_mark)) text_.erase(0, k_byte_order_mark.size());
+    if (text_.starts_with(text::k_byte_order_mark)) text_.erase(0, text::k_byte_order_mark.size());
     window_.set_limit(text_.size());
     const bool is_blank = text::trimmed(text_, "\r\n").empty();
     return is_blank ? Result<>{} : read_header();

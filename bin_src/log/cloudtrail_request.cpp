@@ -7,6 +7,7 @@
 
 #include "io/window.hpp"
 #include "json/json.hpp"
+#include "text/lower_case.hpp"
 
 namespace cloudhijack::log {
 namespace {
@@ -116,17 +117,9 @@ std::uint64_t recipients_of_entry(ondemand::value entry) {
     return std::max<std::uint64_t>(count, 1);
 }
 
-std::string in_lower_case(std::string_view text) {
-    std::string lower(text);
-    std::ranges::transform(lower, lower.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return lower;
-}
-
 // IAM's actions ignore case.
 bool is_mail_action(std::string_view action) {
-    const std::string lower = in_lower_case(action);
+    const std::string lower = text::in_lower_case(action);
     return lower == "ses:*" || lower.starts_with("ses:send");
 }
 

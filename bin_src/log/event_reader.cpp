@@ -152,9 +152,9 @@ std::string_view padded(std::string& text) {
 
 Result<EventReading> EventReader::read(std::string_view document) {
     auto reading = read_json(document);
-    if (reading || simdjson::validate_utf8(document.data(), document.size())) return reading;
-    repaired_.clear();
-    text::append_valid_utf8(repaired_, document);
+    if (reading) return reading;
+    const std::string_view valid = text::valid_utf8(document, repaired_);
+    if (valid.data() == document.data()) return reading;
     return read_json(padded(repaired_));
 }
 

@@ -3,11 +3,10 @@
 #include <algorithm>
 
 #include "text/trim.hpp"
+#include "text/utf8.hpp"
 
 namespace cloudhijack::rules {
 namespace {
-
-constexpr std::string_view k_byte_order_mark = "\xEF\xBB\xBF";
 
 std::string_view trimmed(std::string_view text) { return text::trimmed(text, " \t\r"); }
 
@@ -57,7 +56,8 @@ std::string to_text(const Mistake& mistake) {
 }
 
 ConfFile parse(std::string_view file, std::string_view text) {
-    if (text.starts_with(k_byte_order_mark)) text.remove_prefix(k_byte_order_mark.size());
+    if (text.starts_with(text::k_byte_order_mark))
+        text.remove_prefix(text::k_byte_order_mark.size());
     ConfFile parsed;
     Place place{.file = std::string(file), .line = 0, .stanza = {}, .key = {}};
     for (Lines lines(text); lines.next();) {

@@ -14,6 +14,7 @@
 #include "log/record_reader.hpp"
 #include "scan/batch_queue.hpp"
 #include "text/trim.hpp"
+#include "text/utf8.hpp"
 
 namespace cloudhijack::scan {
 namespace {
@@ -54,17 +55,16 @@ enum class Start : std::uint8_t { json, utf16, other };
 // Content decides, not a name: JSON records begin with { or [, and an empty file holds none. A byte
 // order mark before them is taken off.
 Result<Start> look_at_start(io::Window& window) {
-    constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
     while (true) {
         const auto bytes = window.unread();
         const std::string_view text(bytes.data(), bytes.size());
         if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) return Start::utf16;
-        if (text.starts_with(byte_order_mark)) {
-            window.consume(byte_order_mark.size());
+        if (text.starts_with(text::k_byte_order_mark)) {
+            window.consume(text::k_byte_order_mark.size());
             continue;
         }
         const auto first = text.find_first_not_of(text::k_blanks);
-        const bool may_be_a_mark = text.size() < byte_order_mark.size();
+        const bool may_be_a_mark = text.size() < text::k_byte_order_mark.size();
         if (first != std::string_view::npos && !may_be_a_mark) {
             return text[first] == '{' || text[first] == '[' ? Start::json : Start::other;
         }

@@ -138,18 +138,15 @@ Result<Request> parse_request(std::string metadata) {
         {"action", read_action}, {"finished", read_finished}, {"searchinfo", read_searchinfo}};
     // Splunk quotes the whole search here, and a subsearch puts text of events into it: bytes that
     // are not UTF-8 must not stop a search.
-    if (!simdjson::validate_utf8(metadata)) {
-        std::string repaired;
-        text::append_valid_utf8(repaired, metadata);
-        metadata = std::move(repaired);
-    }
-    const std::size_t size = metadata.size();
-    metadata.append(io::k_padding, ' ');
+    std::string repaired;
+    std::string text(text::valid_utf8(metadata, repaired));
+    const std::size_t size = text.size();
+    text.append(io::k_padding, ' ');
     ondemand::parser parser;
     ondemand::document document;
     ondemand::object object;
     const auto error =
-        json::parse_object(parser, std::string_view(metadata).substr(0, size), document, object);
+        json::parse_object(parser, std::string_view(text).substr(0, size), document, object);
     if (error == simdjson::INCORRECT_TYPE) return malformed("it is not a JSON object");
     if (error != simdjson::SUCCESS) return not_json(error);
 

@@ -1,13 +1,12 @@
 #include "search/event_rows.hpp"
 
-#include <simdjson.h>
-
 #include <algorithm>
 #include <deque>
 #include <map>
 
 #include "csv/multivalue.hpp"
 #include "scp/limits.hpp"
+#include "text/lower_case.hpp"
 #include "text/utf8.hpp"
 
 namespace cloudhijack::search {
@@ -21,9 +20,7 @@ constexpr std::string_view k_add_on_success = "success";
 
 // The Splunk Add-on for AWS writes `success`, in any case, into the error code of every success.
 bool says_success(std::string_view error_code) {
-    return std::ranges::equal(error_code, k_add_on_success, [](char a, char b) {
-        return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b;
-    });
+    return std::ranges::equal(error_code, k_add_on_success, {}, text::to_lower);
 }
 
 }  // namespace
@@ -179,11 +176,9 @@ void EventRows::read_fields_row(RowReader& rows, const Columns& columns, std::op
         if (twin && !rows.cell(*twin).empty()) {
             event.*field = kept.emplace_back(csv::first_of_twin(rows.cell(*twin)));
         }
-        if (!simdjson::validate_utf8(event.*field)) {
-            std::string valid;
-            text::append_valid_utf8(valid, event.*field);
-            event.*field = kept.emplace_back(std::move(valid));
-        }
+        std::string repaired;
+        text::valid_utf8(event.*field, repaired);
+        if (!repaired.empty()) event.*field = kept.emplace_back(std::move(repaired));
     }
     if (says_success(event.error_code)) event.error_code = {};
     sinks_.clock.lap(Stage::csv);

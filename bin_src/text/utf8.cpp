@@ -1,5 +1,7 @@
 #include "text/utf8.hpp"
 
+#include <simdjson.h>
+
 #include <cstddef>
 
 namespace cloudhijack::text {
@@ -44,6 +46,13 @@ void append_valid_utf8(std::string& out, std::string_view bytes) {
         out += valid ? bytes.substr(0, length) : k_replacement;
         bytes.remove_prefix(length);
     }
+}
+
+std::string_view valid_utf8(std::string_view text, std::string& storage) {
+    if (simdjson::validate_utf8(text.data(), text.size())) return text;
+    storage.clear();
+    append_valid_utf8(storage, text);
+    return storage;
 }
 
 }  // namespace cloudhijack::text

@@ -58,3 +58,16 @@ TEST_CASE("utf8: agrees with simdjson on what is valid, over many seeds") {
         CHECK(simdjson::validate_utf8(made.data(), made.size()));
     }
 }
+
+TEST_CASE("utf8: a text that is valid stays where it is, another one is repaired in the storage") {
+    std::string storage = "kept";
+    const std::string good = "a\xC3\xA4";
+    CHECK(text::valid_utf8(good, storage).data() == good.data());
+    CHECK(text::valid_utf8(good, storage) == good);
+    CHECK(storage == "kept");
+    const std::string bad = "a\xC3";
+    const std::string_view repaired = text::valid_utf8(bad, storage);
+    CHECK(repaired == "a\xEF\xBF\xBD");
+    CHECK(repaired.data() == storage.data());
+    CHECK(text::valid_utf8("", storage).empty());
+}
