@@ -33,7 +33,7 @@ std::span<const std::uint64_t> Separators::rest() const {
 }
 
 bool Separators::ends_in_quotes() const {
-    if (byte_by_byte_ || cpu_ == simd::Cpu::plain) return state_ == State::quoted;
+    if (byte_by_byte_ || cpu_ == simd::Cpu::plain) return state_ == CellState::quoted;
     return inside_ != 0;
 }
 
@@ -48,10 +48,10 @@ void Separators::add_newline(std::uint64_t position) {
 std::uint64_t Separators::look_at_row(const char* body, std::uint64_t position, std::uint64_t end) {
     for (; position < end; ++position) {
         const char c = body[position];
-        if (state_ == State::quoted) {
-            if (c == '"') state_ = State::quote_in_quoted;
+        if (state_ == CellState::quoted) {
+            if (c == '"') state_ = CellState::quote_in_quoted;
         } else if (c == ',' || c == '\n') {
-            state_ = State::cell_start;
+            state_ = CellState::cell_start;
             if (c == ',') {
                 add_comma(position);
             } else {
@@ -61,10 +61,10 @@ std::uint64_t Separators::look_at_row(const char* body, std::uint64_t position, 
                 may_open_ = 1;
                 return position + 1;
             }
-        } else if (c == '"' && state_ != State::unquoted) {
-            state_ = State::quoted;
+        } else if (c == '"' && state_ != CellState::unquoted) {
+            state_ = CellState::quoted;
         } else {
-            state_ = State::unquoted;
+            state_ = CellState::unquoted;
         }
     }
     return position;
@@ -74,7 +74,7 @@ std::uint64_t Separators::look_at_row(const char* body, std::uint64_t position, 
 void Separators::leave_blocks() {
     positions_.resize(open_row_begin_);
     byte_by_byte_ = saw_stray_quote_ = true;
-    state_ = State::cell_start;
+    state_ = CellState::cell_start;
 }
 
 #if defined(__x86_64__)
@@ -84,7 +84,7 @@ CLOUDHIJACK_AVX2 std::uint64_t Separators::look_at_blocks(const char* body, std:
     std::uint64_t inside = inside_;
     std::uint64_t may_open = may_open_;
     for (; position < end; position += simd::k_block) {
-        const simd::Block block(body + position);
+        const simd::ByteBlock block(body + position);
         const simd::Mask there = simd::there_of(end - position);
         const simd::Mask quotes = block.equal('"') & there;
         const simd::Mask parting = block.equal_to_either(',', '\n') & there;

@@ -49,7 +49,7 @@ class Separators {
 
   private:
     /// What the bytes looked at one by one make of the next one.
-    enum class State : std::uint8_t {
+    enum class CellState : std::uint8_t {
         cell_start,
         unquoted,
         quoted,
@@ -74,7 +74,7 @@ class Separators {
     std::uint64_t last_newline_end_ = 0;
     bool saw_stray_quote_ = false;
     bool byte_by_byte_ = false;
-    State state_ = State::cell_start;
+    CellState state_ = CellState::cell_start;
     /// In blocks: all ones inside quotes; and 1 where a quote may open a cell now.
     std::uint64_t inside_ = 0;
     std::uint64_t may_open_ = 1;

@@ -33,7 +33,7 @@ CLOUDHIJACK_AVX2 std::size_t halve_by_blocks(std::string_view text, char* const 
     for (std::size_t at = 0; at < text.size(); at += simd::k_block) {
         std::uint64_t words[8];
         std::memcpy(words, text.data() + at, sizeof(words));
-        const simd::Mask quotes = simd::Block(text.data() + at).equal('"');
+        const simd::Mask quotes = simd::ByteBlock(text.data() + at).equal('"');
         const simd::Mask parity = simd::parity_up_to(quotes) ^ is_second;
         is_second = simd::last_bit_throughout(parity);
         simd::Mask kept = simd::there_of(text.size() - at) & ~(quotes & ~parity);

@@ -66,10 +66,10 @@ class GunzipStream {
     explicit GunzipStream(ByteSource source) : input_(std::move(source)) {}
 
     Result<std::size_t> read(std::span<char> buffer) {
-        if (format_ == Format::unknown) {
+        if (encoding_ == Encoding::unknown) {
             if (auto looked = look(); !looked) return std::unexpected(looked.error());
         }
-        if (format_ == Format::gzip) return inflate_into(buffer);
+        if (encoding_ == Encoding::gzip) return inflate_into(buffer);
         if (input_.bytes().empty()) return input_.source()(buffer);
         const std::size_t count = std::min(buffer.size(), input_.bytes().size());
         std::copy_n(input_.bytes().data(), count, buffer.data());
@@ -78,7 +78,7 @@ class GunzipStream {
     }
 
   private:
-    enum class Format : std::uint8_t { unknown, plain, gzip };
+    enum class Encoding : std::uint8_t { unknown, plain, gzip };
 
     // Reads ahead as many bytes as tell gzip, or to the end.
     Result<> fill_magic() {
@@ -92,9 +92,9 @@ class GunzipStream {
 
     Result<> look() {
         if (auto filled = fill_magic(); !filled) return filled;
-        format_ = Format::plain;
+        encoding_ = Encoding::plain;
         if (!begins_as_gzip(input_.bytes())) return {};
-        format_ = Format::gzip;
+        encoding_ = Encoding::gzip;
         stream_.reset(new z_stream{});  // NOLINT(cppcoreguidelines-owning-memory)
         constexpr int gzip_only = 16;
         if (inflateInit2(stream_.get(), MAX_WBITS + gzip_only) != Z_OK) {
@@ -133,7 +133,7 @@ class GunzipStream {
     }
 
     ReadAhead input_;
-    Format format_ = Format::unknown;
+    Encoding encoding_ = Encoding::unknown;
     std::unique_ptr<z_stream, InflateEnd> stream_;
     bool damaged_ = false;          ///< reported after the text before the damage
     bool between_members_ = false;  ///< a member has ended and the next has not begun

@@ -90,8 +90,8 @@ class ObjectWalk {
         simd::Mask inside = inside_;
         std::size_t at = at_;
         for (; text_.size() - at >= simd::k_block; at += simd::k_block) {
-            const simd::Block block(text_.data() + at);
-            const simd::Block behind(text_.data() + at + 1);
+            const simd::ByteBlock block(text_.data() + at);
+            const simd::ByteBlock behind(text_.data() + at + 1);
             const simd::Mask in_string = simd::parity_up_to(block.equal('"')) ^ inside;
             const simd::Mask opening = block.equal_or_below('{') & ~in_string;
             const simd::Mask closing = block.equal_or_below('}') & ~in_string;
@@ -110,8 +110,8 @@ class ObjectWalk {
     }
 
     CLOUDHIJACK_AVX2 Step look_closely() {
-        const simd::Block block(text_.data() + at_);
-        const simd::Block behind(text_.data() + at_ + 1);
+        const simd::ByteBlock block(text_.data() + at_);
+        const simd::ByteBlock behind(text_.data() + at_ + 1);
         const simd::Mask there = simd::there_of(text_.size() - at_);
         const simd::Mask backslashes = block.equal('\\') & there;
         const Marks marks = read_marks(block, backslashes, there);
@@ -133,7 +133,7 @@ class ObjectWalk {
         return Step::on;
     }
 
-    CLOUDHIJACK_AVX2 Marks read_marks(const simd::Block& block, simd::Mask backslashes,
+    CLOUDHIJACK_AVX2 Marks read_marks(const simd::ByteBlock& block, simd::Mask backslashes,
                                       simd::Mask there) {
         simd::Mask quotes = block.equal('"') & there;
         if (backslashes != 0 || escape_) quotes &= ~escaped_by(backslashes, escape_);

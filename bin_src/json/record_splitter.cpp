@@ -45,7 +45,7 @@ std::optional<std::size_t> last_line_end(std::span<const char> bytes) {
 Result<std::optional<RecordSplitter::Document>> RecordSplitter::next() {
     while (true) {
         if (scan(window_->unread())) return document();
-        pass(state_ == State::between || passed_over_ ? at_ : begin_);
+        pass(state_ == ParseState::between || passed_over_ ? at_ : begin_);
         const auto fill = window_->more();
         if (!fill) return std::unexpected(fill.error());
         switch (*fill) {
@@ -68,19 +68,19 @@ bool RecordSplitter::scan(std::span<const char> bytes) {
         const char c = bytes[at_++];
         bool closed = false;
         switch (state_) {
-            case State::between:
+            case ParseState::between:
                 closed = scan_between(bytes, c);
                 break;
-            case State::inside:
+            case ParseState::inside:
                 closed = scan_inside(c);
                 break;
-            case State::string:
+            case ParseState::string:
                 closed = scan_string(bytes, c);
                 break;
-            case State::escape:
-                state_ = State::string;
+            case ParseState::escape:
+                state_ = ParseState::string;
                 break;
-            case State::bare:
+            case ParseState::bare:
                 closed = scan_bare(c);
                 break;
         }
@@ -90,25 +90,26 @@ bool RecordSplitter::scan(std::span<const char> bytes) {
 }
 
 bool RecordSplitter::scan_between(std::span<const char> bytes, char c) {
-    const bool behind_line = std::exchange(place_.behind_line, place_.behind_brace && c == '\n');
-    place_.behind_brace = false;
-    if (behind_line && c == '{' && place_.in_list) {
-        place_.in_list = false;
+    const bool behind_line =
+        std::exchange(context_.behind_line, context_.behind_brace && c == '\n');
+    context_.behind_brace = false;
+    if (behind_line && c == '{' && context_.in_list) {
+        context_.in_list = false;
         saw_cut_list_ = true;
     }
     if (is_blank(c) || c == ',') return false;
-    if (c == ']' && place_.in_list) {
+    if (c == ']' && context_.in_list) {
         leave_list();
         return false;
     }
-    if (c == '[' && !place_.in_list) {
+    if (c == '[' && !context_.in_list) {
         enter_list(/*in_object=*/false);
         return false;
     }
     begin_ = at_ - 1;
     if (c == '{' && cpu_ == simd::Cpu::avx2) {
         const auto object = object_end_by_blocks(bytes.subspan(begin_), keys_->name,
-                                                 place_.in_list ? nullptr : &keys_->lists);
+                                                 context_.in_list ? nullptr : &keys_->lists);
         if (object) {
             only_name_key_ = object->only_name_key;
             return close_document(begin_ + object->size, /*is_closed=*/true);
@@ -121,10 +122,10 @@ bool RecordSplitter::scan_between(std::span<const char> bytes, char c) {
     line_begins_ = false;
     const bool brackets = c == '{' || c == '[';
     depth_ = brackets ? 1 : 0;
-    key_comes_ = c == '{' && !place_.in_list;
-    state_ = State::bare;
-    if (brackets) state_ = State::inside;
-    if (c == '"') state_ = State::string;
+    key_comes_ = c == '{' && !context_.in_list;
+    state_ = ParseState::bare;
+    if (brackets) state_ = ParseState::inside;
+    if (c == '"') state_ = ParseState::string;
     return false;
 }
 
@@ -132,7 +133,7 @@ bool RecordSplitter::scan_inside(char c) {
     switch (c) {
         case '"':
             key_ = depth_ == 1 && key_comes_ ? at_ : 0;
-            state_ = State::string;
+            state_ = ParseState::string;
             break;
         case '[':
             if (depth_ == 1 && key_names_list_) {
@@ -152,7 +153,7 @@ bool RecordSplitter::scan_inside(char c) {
             if (--depth_ == 0) return close_document(at_, /*is_closed=*/true);
             break;
         case ',':
-            key_comes_ = depth_ == 1 && !place_.in_list && !passed_over_;
+            key_comes_ = depth_ == 1 && !context_.in_list && !passed_over_;
             key_names_list_ = false;
             break;
         default:
@@ -164,7 +165,7 @@ bool RecordSplitter::scan_inside(char c) {
 }
 
 bool RecordSplitter::scan_string(std::span<const char> bytes, char c) {
-    if (c == '\\') state_ = State::escape;
+    if (c == '\\') state_ = ParseState::escape;
     if (c == '\n') return close_document(at_ - 1);
     if (c != '"') return false;
     if (key_ != 0) {
@@ -173,12 +174,12 @@ bool RecordSplitter::scan_string(std::span<const char> bytes, char c) {
         key_ = 0;
         key_comes_ = false;
     }
-    state_ = State::inside;
+    state_ = ParseState::inside;
     return depth_ == 0 && close_document(at_);
 }
 
 bool RecordSplitter::scan_bare(char c) {
-    const bool ends = c == '\n' || (place_.in_list && (c == ',' || c == ']'));
+    const bool ends = c == '\n' || (context_.in_list && (c == ',' || c == ']'));
     return ends && close_document(at_ - 1);
 }
 
@@ -187,23 +188,23 @@ bool RecordSplitter::close_document(std::size_t end, bool is_closed) {
     end_ = at_ = end;
     is_closed_ = is_closed;
     const std::string_view text = document().text;
-    place_.behind_brace = text.ends_with('}');
-    place_.behind_line = text.ends_with("}\n");
-    state_ = State::between;
+    context_.behind_brace = text.ends_with('}');
+    context_.behind_line = text.ends_with("}\n");
+    state_ = ParseState::between;
     return !std::exchange(passed_over_, false);
 }
 
 void RecordSplitter::enter_list(bool in_object) {
-    place_.in_list = true;
-    place_.list_is_in_object = in_object;
-    state_ = State::between;
+    context_.in_list = true;
+    context_.list_is_in_object = in_object;
+    state_ = ParseState::between;
 }
 
 void RecordSplitter::leave_list() {
-    place_.in_list = false;
-    if (!place_.list_is_in_object) return;
+    context_.in_list = false;
+    if (!context_.list_is_in_object) return;
     passed_over_ = true;
-    state_ = State::inside;
+    state_ = ParseState::inside;
     depth_ = 1;
     key_comes_ = key_names_list_ = line_begins_ = false;
     last_ = ']';
@@ -218,8 +219,8 @@ void RecordSplitter::pass(std::size_t count) {
 }
 
 Result<std::optional<RecordSplitter::Document>> RecordSplitter::finish() {
-    const bool open_list = std::exchange(place_.in_list, false);
-    const bool open_document = state_ != State::between;
+    const bool open_list = std::exchange(context_.in_list, false);
+    const bool open_document = state_ != ParseState::between;
     saw_cut_list_ |= open_list && part_ == Part::lines;
     if (open_document && close_document(at_)) return document();
     const bool is_cut_off = (open_list || open_document) && part_ == Part::whole;
@@ -228,22 +229,22 @@ Result<std::optional<RecordSplitter::Document>> RecordSplitter::finish() {
     return std::nullopt;
 }
 
-RecordSplitter::Stretch RecordSplitter::take_stretch(std::size_t enough) {
+RecordSplitter::DocumentRun RecordSplitter::take_run(std::size_t enough) {
     const auto bytes = window_->unread();
     const std::size_t begin = at_;
     const auto near = bytes.subspan(begin, std::min(enough, bytes.size() - begin));
-    Stretch stretch{.text = {}, .position = passed_ + begin, .place = place_};
+    DocumentRun run{.text = {}, .position = passed_ + begin, .context = context_};
     std::size_t end = begin;
-    if (const auto line_end = place_.in_list ? std::nullopt : last_line_end(near)) {
+    if (const auto line_end = context_.in_list ? std::nullopt : last_line_end(near)) {
         end = at_ = begin + *line_end;
-        place_.behind_brace = false;
-        place_.behind_line = true;
+        context_.behind_brace = false;
+        context_.behind_line = true;
     } else {
-        stretch.is_looked_through = true;
+        run.is_looked_through = true;
         while (at_ - begin < enough && scan(bytes)) end = at_;
     }
-    stretch.text = {bytes.data() + begin, end - begin};
-    return stretch;
+    run.text = {bytes.data() + begin, end - begin};
+    return run;
 }
 
 RecordSplitter::Document RecordSplitter::document() const {

@@ -39,7 +39,7 @@ class RecordSplitter {
     };
 
     /// What the documents at a place of the stream are part of.
-    struct Place {
+    struct ListContext {
         bool in_list = false;            ///< they are the elements of an array
         bool list_is_in_object = false;  ///< as the value of a key
         bool behind_brace = false;       ///< the byte before is the last of a document, and a `}`
@@ -47,10 +47,10 @@ class RecordSplitter {
     };
 
     /// Whole documents on end, for another splitter to part.
-    struct Stretch {
+    struct DocumentRun {
         std::string_view text;
         std::uint64_t position = 0;  ///< of its first byte in the stream
-        Place place;                 ///< at its beginning
+        ListContext context;         ///< at its beginning
         /// Whoever gave it has seen where each array in it ends. Else it is of lines, and an array
         /// that is open at its end is cut off there.
         bool is_looked_through = false;
@@ -60,12 +60,12 @@ class RecordSplitter {
     RecordSplitter(io::Window& window, const RecordKeys& keys, simd::Cpu cpu = simd::cpu_at_hand())
         : window_(&window), keys_(&keys), cpu_(cpu) {}
 
-    /// Parts the text of a stretch, which the window must hold. Positions are those of its stream.
-    RecordSplitter(io::Window& window, const RecordKeys& keys, const Stretch& stretch)
+    /// Parts the text of a run, which the window must hold. Positions are those of its stream.
+    RecordSplitter(io::Window& window, const RecordKeys& keys, const DocumentRun& run)
         : RecordSplitter(window, keys) {
-        passed_ = stretch.position;
-        part_ = stretch.is_looked_through ? Part::looked_through : Part::lines;
-        place_ = stretch.place;
+        passed_ = run.position;
+        part_ = run.is_looked_through ? Part::looked_through : Part::lines;
+        context_ = run.context;
     }
 
     /// The next document, valid until the next call; nullopt at the end. The error is the source's,
@@ -75,13 +75,13 @@ class RecordSplitter {
     /// As much as the window has of the documents behind the last one that next() gave, but of no
     /// more than `enough` bytes and a document. They count as given out, and its text is valid
     /// until the next call. Empty where the window holds none.
-    Stretch take_stretch(std::size_t enough);
+    DocumentRun take_run(std::size_t enough);
 
     /// How many bytes of the stream are behind.
     [[nodiscard]] std::uint64_t position() const { return passed_ + at_; }
 
   private:
-    enum class State : std::uint8_t {
+    enum class ParseState : std::uint8_t {
         between,  ///< documents
         inside,   ///< a document's brackets
         string,
@@ -121,8 +121,8 @@ class RecordSplitter {
     std::size_t key_ = 0;  ///< of a key's first byte at the document's top level; 0: in none
 
     Part part_ = Part::whole;
-    Place place_;
-    State state_ = State::between;
+    ListContext context_;
+    ParseState state_ = ParseState::between;
     std::size_t depth_ = 0;        ///< brackets open in the document
     bool saw_cut_list_ = false;    ///< an array that ended without its bracket
     bool passed_over_ = false;     ///< the document is what is left of the object around a list

@@ -43,7 +43,7 @@ class BlockWalk {
 
     // The mask of the strings that end in a block.
     CLOUDHIJACK_AVX2 simd::Mask take(const char* text, simd::Mask there) {
-        const simd::Block block(text);
+        const simd::ByteBlock block(text);
         wrong_ |= (block.below_space_or_beyond_ascii() | block.equal('\\')) & there;
         simd::Mask places = block.equal('"') & there;
         if (quotes_ == Quotes::doubled) places = firsts_of_two(places);

@@ -31,9 +31,9 @@ CLOUDHIJACK_AVX2 std::optional<std::size_t> only_key_by_blocks(std::string_view 
     std::optional<std::size_t> found;
     bool has_backslash = false;
     for (std::size_t at = 0; at < json.size(); at += simd::k_block) {
-        const simd::Block block(json.data() + at);
+        const simd::ByteBlock block(json.data() + at);
         has_backslash |= block.has('\\');  // behind the text, too: that is looked at again
-        const simd::Block next(json.data() + at + 1);
+        const simd::ByteBlock next(json.data() + at + 1);
         simd::Mask pairs =
             block.equal_before(first, next, second) & simd::there_of(json.size() - at);
         for (; pairs != 0; pairs &= pairs - 1) {

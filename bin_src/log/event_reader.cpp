@@ -20,7 +20,7 @@ constexpr std::size_t k_kept_capacity = std::size_t{1024} * 1024;
 using SeenNodes = std::bitset<Shape::k_max_nodes>;
 
 /// What one pass over a document finds.
-struct DocumentFields {
+struct DocumentParts {
     Event event;          ///< of the document itself
     bool record = false;  ///< `inner` is the record of an envelope
     Event inner;
@@ -55,7 +55,7 @@ class DocumentPass {
         return read_object(document, shape_->root(), found_.event);
     }
 
-    [[nodiscard]] const DocumentFields& found() const { return found_; }
+    [[nodiscard]] const DocumentParts& found() const { return found_; }
 
   private:
     // Recurses as deep as the shape's paths go, whatever the input does.
@@ -120,13 +120,13 @@ class DocumentPass {
     }
 
     const Shape* shape_;
-    DocumentFields found_;
+    DocumentParts found_;
     SeenNodes seen_;
     bool in_record_ = false;
 };
 
-Result<DocumentFields> read_document(ondemand::parser& parser, const Shape& shape,
-                                     std::string_view text) {
+Result<DocumentParts> read_document(ondemand::parser& parser, const Shape& shape,
+                                    std::string_view text) {
     ondemand::document document;
     ondemand::object object;
     const auto error = json::parse_object(parser, text, document, object);
@@ -136,7 +136,7 @@ Result<DocumentFields> read_document(ondemand::parser& parser, const Shape& shap
     DocumentPass pass(shape);
     if (const auto read_error = pass.run(object)) return broken(read_error);
     if (!document.at_end()) return failure("has text behind the end of its JSON object");
-    DocumentFields found = pass.found();
+    DocumentParts found = pass.found();
     found.event.record = text::trimmed(text);
     return found;
 }

@@ -59,7 +59,7 @@ ConfFile parse(std::string_view file, std::string_view text) {
     if (text.starts_with(text::k_byte_order_mark))
         text.remove_prefix(text::k_byte_order_mark.size());
     ConfFile parsed;
-    Place place{.file = std::string(file), .line = 0, .stanza = {}, .key = {}};
+    ConfPlace place{.file = std::string(file), .line = 0, .stanza = {}, .key = {}};
     for (Lines lines(text); lines.next();) {
         const std::string_view line = trimmed(lines.text());
         place.line = lines.number();

@@ -8,7 +8,7 @@
 namespace cloudhijack::rules {
 
 /// Where a key stands, for messages.
-struct Place {
+struct ConfPlace {
     std::string file;  ///< empty: the mistake's text says it
     std::size_t line = 0;
     std::string stanza;  ///< empty: outside any
@@ -17,13 +17,13 @@ struct Place {
 
 /// One `key = value`. A value that goes on behind a `\` at a line's end keeps the line breaks.
 struct Setting {
-    Place place;
+    ConfPlace place;
     std::string value;
 };
 
 /// What is wrong at a place.
 struct Mistake {
-    Place place;
+    ConfPlace place;
     std::string text;
 };
 

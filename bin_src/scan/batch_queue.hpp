@@ -16,26 +16,26 @@
 
 namespace cloudhijack::scan {
 
-/// A stretch of one file, copied out of its window for another thread to read.
+/// A run of one file's documents, copied out of its window for another thread to read.
 class Batch {
   public:
-    Batch(std::size_t file, const json::RecordSplitter::Stretch& stretch)
+    Batch(std::size_t file, const json::RecordSplitter::DocumentRun& run)
         : file_(file),
-          text_(std::make_unique_for_overwrite<char[]>(stretch.text.size() + io::k_padding)),
-          stretch_(stretch) {
-        std::ranges::copy(stretch.text, text_.get());
+          text_(std::make_unique_for_overwrite<char[]>(run.text.size() + io::k_padding)),
+          run_(run) {
+        std::ranges::copy(run.text, text_.get());
     }
 
     [[nodiscard]] std::size_t file() const { return file_; }
     /// With io::k_padding readable bytes behind it.
-    [[nodiscard]] std::span<char> text() const { return {text_.get(), stretch_.text.size()}; }
+    [[nodiscard]] std::span<char> text() const { return {text_.get(), run_.text.size()}; }
     /// Where it stood and what it is part of. Its own text may be gone.
-    [[nodiscard]] const json::RecordSplitter::Stretch& stretch() const { return stretch_; }
+    [[nodiscard]] const json::RecordSplitter::DocumentRun& run() const { return run_; }
 
   private:
     std::size_t file_;
     std::unique_ptr<char[]> text_;
-    json::RecordSplitter::Stretch stretch_;
+    json::RecordSplitter::DocumentRun run_;
 };
 
 /// Hands out work: batches first, then files. A thread that reads a large file gives batches of it

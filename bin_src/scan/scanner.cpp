@@ -167,15 +167,15 @@ class ScanThread {
         while (read_next(splitter)) {
             if (outcome_.records >= k_records_at_once) hand_in(index);
             if (!queue_->is_hungry()) continue;
-            const auto stretch = splitter.take_stretch(k_most_in_batch);
-            if (!stretch.text.empty()) queue_->put(Batch(index, stretch));
+            const auto run = splitter.take_run(k_most_in_batch);
+            if (!run.text.empty()) queue_->put(Batch(index, run));
             window.shrink();
         }
     }
 
     void read_batch(const Batch& batch) {
         io::Window window(batch.text());
-        json::RecordSplitter splitter(window, scanner_->logs_->record_keys(), batch.stretch());
+        json::RecordSplitter splitter(window, scanner_->logs_->record_keys(), batch.run());
         while (read_next(splitter)) {
         }
     }

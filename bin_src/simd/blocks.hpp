@@ -38,13 +38,13 @@ CLOUDHIJACK_AVX2 inline Mask parity_up_to(Mask bits) {
     return static_cast<Mask>(_mm_cvtsi128_si64(sums));
 }
 
-/// Where something stands in a block, for one question about all that it was joined from.
-class Sighting {
+/// A mask of matching bytes: join several with |, then call any() once.
+class ByteMatches {
   public:
-    CLOUDHIJACK_AVX2 explicit Sighting(__m256i bytes) : bytes_(bytes) {}
+    CLOUDHIJACK_AVX2 explicit ByteMatches(__m256i bytes) : bytes_(bytes) {}
 
-    CLOUDHIJACK_AVX2 friend Sighting operator|(Sighting one, Sighting other) {
-        return Sighting(_mm256_or_si256(one.bytes_, other.bytes_));
+    CLOUDHIJACK_AVX2 friend ByteMatches operator|(ByteMatches one, ByteMatches other) {
+        return ByteMatches(_mm256_or_si256(one.bytes_, other.bytes_));
     }
     [[nodiscard]] CLOUDHIJACK_AVX2 bool any() const { return _mm256_movemask_epi8(bytes_) != 0; }
 
@@ -53,9 +53,9 @@ class Sighting {
 };
 
 /// 64 bytes of text.
-class Block {
+class ByteBlock {
   public:
-    CLOUDHIJACK_AVX2 explicit Block(const char* text)
+    CLOUDHIJACK_AVX2 explicit ByteBlock(const char* text)
         : low_(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(text))),
           high_(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(text) + 1)) {}
 
@@ -91,7 +91,8 @@ class Block {
     }
 
     /// Where a byte stands before another one; `next` is the block one byte on.
-    [[nodiscard]] CLOUDHIJACK_AVX2 Mask equal_before(char c, const Block& next, char other) const {
+    [[nodiscard]] CLOUDHIJACK_AVX2 Mask equal_before(char c, const ByteBlock& next,
+                                                     char other) const {
         const __m256i wanted = _mm256_set1_epi8(c);
         const __m256i behind = _mm256_set1_epi8(other);
         return joined(
@@ -107,7 +108,7 @@ class Block {
     }
 
     /// A newline or a backslash: what the lower four bits of a byte look up is the byte itself.
-    [[nodiscard]] CLOUDHIJACK_AVX2 Sighting newline_or_backslash() const {
+    [[nodiscard]] CLOUDHIJACK_AVX2 ByteMatches newline_or_backslash() const {
         const __m256i bytes = _mm256_broadcastsi128_si256(
             _mm_setr_epi8(-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, '\n', -1, '\\', -1, -1, -1));
         return same(low_, _mm256_shuffle_epi8(bytes, low_)) |
@@ -115,8 +116,8 @@ class Block {
     }
 
     /// Two bytes side by side. `behind` is the block one byte behind this one.
-    [[nodiscard]] CLOUDHIJACK_AVX2 Sighting pair(char first, char second,
-                                                 const Block& behind) const {
+    [[nodiscard]] CLOUDHIJACK_AVX2 ByteMatches pair(char first, char second,
+                                                    const ByteBlock& behind) const {
         const auto both = static_cast<short>(static_cast<unsigned char>(first) |
                                              static_cast<unsigned char>(second) << 8U);
         const __m256i wanted = _mm256_set1_epi16(both);
@@ -125,12 +126,12 @@ class Block {
     }
 
   private:
-    CLOUDHIJACK_AVX2 static Sighting same(__m256i one, __m256i other) {
-        return Sighting(_mm256_cmpeq_epi8(one, other));
+    CLOUDHIJACK_AVX2 static ByteMatches same(__m256i one, __m256i other) {
+        return ByteMatches(_mm256_cmpeq_epi8(one, other));
     }
 
-    CLOUDHIJACK_AVX2 static Sighting same_pairs(__m256i one, __m256i other) {
-        return Sighting(_mm256_cmpeq_epi16(one, other));
+    CLOUDHIJACK_AVX2 static ByteMatches same_pairs(__m256i one, __m256i other) {
+        return ByteMatches(_mm256_cmpeq_epi16(one, other));
     }
 
     CLOUDHIJACK_AVX2 static Mask joined(__m256i low, __m256i high) {

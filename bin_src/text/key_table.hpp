@@ -23,7 +23,7 @@ class KeyTable {
         : keys_(keys.begin(), keys.end()), slots_(std::bit_ceil(keys.size() * 4 + 1)) {
         for (std::uint32_t place = 0; place < keys_.size(); ++place) {
             const std::uint32_t hash = hash_of(keys_[place]);
-            Slot& slot = slots_[slot_of(keys_[place], hash)];
+            KeySlot& slot = slots_[slot_of(keys_[place], hash)];
             if (slot.place == k_free) slot = {.hash = hash, .place = place};
         }
     }
@@ -61,7 +61,7 @@ class KeyTable {
         return word;
     }
 
-    struct Slot {
+    struct KeySlot {
         std::uint32_t hash = 0;
         std::uint32_t place = k_free;  ///< of a key
     };
@@ -83,14 +83,14 @@ class KeyTable {
     [[nodiscard]] std::size_t slot_of(std::string_view text, std::uint32_t hash) const {
         for (std::size_t slot = hash;; ++slot) {
             slot &= slots_.size() - 1;
-            const Slot& at = slots_[slot];
+            const KeySlot& at = slots_[slot];
             if (at.place == k_free) return slot;
             if (at.hash == hash && same(text, keys_[at.place])) return slot;
         }
     }
 
     std::vector<std::string> keys_;
-    std::vector<Slot> slots_;  ///< at least three quarters of them free
+    std::vector<KeySlot> slots_;  ///< at least three quarters of them free
 };
 
 }  // namespace cloudhijack::text

@@ -21,9 +21,9 @@ constexpr std::int64_t k_last_second = 253'402'300'799;   // 9999-12-31T23:59:59
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // Takes pieces off the front of a text; each step says whether it could.
-class Scanner {
+class TimeParser {
   public:
-    explicit Scanner(std::string_view text) : rest_(text) {}
+    explicit TimeParser(std::string_view text) : rest_(text) {}
 
     [[nodiscard]] bool done() const { return rest_.empty(); }
 
@@ -71,28 +71,28 @@ class Scanner {
 };
 
 std::optional<Time> parse_epoch(std::string_view text) {
-    Scanner scanner(text);
-    const bool negative = scanner.take('-');
-    const auto whole = scanner.whole_number();
+    TimeParser parser(text);
+    const bool negative = parser.take('-');
+    const auto whole = parser.whole_number();
     if (!whole || *whole > k_last_second) return std::nullopt;
-    const auto fraction = scanner.fraction();
-    if (!fraction || !scanner.done()) return std::nullopt;
+    const auto fraction = parser.fraction();
+    if (!fraction || !parser.done()) return std::nullopt;
     const microseconds since_epoch = seconds{*whole} + *fraction;
     if (!negative) return Time{since_epoch};
     if (since_epoch > -seconds{k_first_second}) return std::nullopt;
     return Time{-since_epoch};
 }
 
-std::optional<minutes> parse_zone(Scanner& scanner) {
-    if (scanner.done() || scanner.take('Z')) return minutes{0};
-    const bool west = scanner.take('-');
-    if (!west && !scanner.take('+')) return std::nullopt;
-    const auto hour = scanner.number(2, 0, 23);
+std::optional<minutes> parse_zone(TimeParser& parser) {
+    if (parser.done() || parser.take('Z')) return minutes{0};
+    const bool west = parser.take('-');
+    if (!west && !parser.take('+')) return std::nullopt;
+    const auto hour = parser.number(2, 0, 23);
     if (!hour) return std::nullopt;
     minutes offset = hours{*hour};
-    if (!scanner.done()) {
-        scanner.take(':');
-        const auto minute = scanner.number(2, 0, 59);
+    if (!parser.done()) {
+        parser.take(':');
+        const auto minute = parser.number(2, 0, 59);
         if (!minute) return std::nullopt;
         offset += minutes{*minute};
     }
@@ -100,26 +100,26 @@ std::optional<minutes> parse_zone(Scanner& scanner) {
 }
 
 std::optional<Time> parse_calendar(std::string_view text) {
-    Scanner scanner(text);
-    const auto year = scanner.number(4, 1, 9999);
-    if (!year || !scanner.take('-')) return std::nullopt;
-    const auto month = scanner.number(2, 1, 12);
-    if (!month || !scanner.take('-')) return std::nullopt;
-    const auto day = scanner.number(2, 1, 31);
-    if (!day || !(scanner.take('T') || scanner.take(' '))) return std::nullopt;
+    TimeParser parser(text);
+    const auto year = parser.number(4, 1, 9999);
+    if (!year || !parser.take('-')) return std::nullopt;
+    const auto month = parser.number(2, 1, 12);
+    if (!month || !parser.take('-')) return std::nullopt;
+    const auto day = parser.number(2, 1, 31);
+    if (!day || !(parser.take('T') || parser.take(' '))) return std::nullopt;
     const std::chrono::year_month_day date{std::chrono::year{*year},
                                            std::chrono::month{static_cast<unsigned>(*month)},
                                            std::chrono::day{static_cast<unsigned>(*day)}};
-    const auto hour = scanner.number(2, 0, 23);
-    if (!date.ok() || !hour || !scanner.take(':')) return std::nullopt;
-    const auto minute = scanner.number(2, 0, 59);
-    if (!minute || !scanner.take(':')) return std::nullopt;
-    const auto second = scanner.number(2, 0, 60);  // 60: a leap second, the next minute's first
+    const auto hour = parser.number(2, 0, 23);
+    if (!date.ok() || !hour || !parser.take(':')) return std::nullopt;
+    const auto minute = parser.number(2, 0, 59);
+    if (!minute || !parser.take(':')) return std::nullopt;
+    const auto second = parser.number(2, 0, 60);  // 60: a leap second, the next minute's first
     if (!second) return std::nullopt;
-    const auto fraction = scanner.fraction();
+    const auto fraction = parser.fraction();
     if (!fraction) return std::nullopt;
-    const auto zone = parse_zone(scanner);
-    if (!zone || !scanner.done()) return std::nullopt;
+    const auto zone = parse_zone(parser);
+    if (!zone || !parser.done()) return std::nullopt;
     return std::chrono::sys_days{date} + hours{*hour} + minutes{*minute} + seconds{*second} +
            *fraction - *zone;
 }

@@ -136,9 +136,9 @@ TEST_CASE("splitter: a document that exceeds the window is told") {
 }
 
 // The documents of a stream with their positions where, after each document, `hands_out` says
-// whether another splitter parts the stretch behind it, of which so much is enough.
-Texts split_by_stretches(io::ByteSource source, const std::function<bool()>& hands_out,
-                         const std::function<std::size_t()>& enough) {
+// whether another splitter parts the run behind it, of which so much is enough.
+Texts split_by_runs(io::ByteSource source, const std::function<bool()>& hands_out,
+                    const std::function<std::size_t()>& enough) {
     io::Window window(std::move(source), std::size_t{128} * 1024);
     RecordSplitter splitter(window, k_keys);
     Texts texts;
@@ -153,10 +153,10 @@ Texts split_by_stretches(io::ByteSource source, const std::function<bool()>& han
     };
     while (take(splitter)) {
         if (!hands_out()) continue;
-        const RecordSplitter::Stretch stretch = splitter.take_stretch(enough());
-        const std::string kept(stretch.text);
+        const RecordSplitter::DocumentRun run = splitter.take_run(enough());
+        const std::string kept(run.text);
         io::Window part(in_pieces(kept, 7), std::size_t{128} * 1024);
-        RecordSplitter other(part, k_keys, stretch);
+        RecordSplitter other(part, k_keys, run);
         while (take(other)) {
         }
     }
@@ -164,7 +164,7 @@ Texts split_by_stretches(io::ByteSource source, const std::function<bool()>& han
     return texts;
 }
 
-TEST_CASE("splitter: stretches that others part give the same documents, over many seeds") {
+TEST_CASE("splitter: runs that others part give the same documents, over many seeds") {
     constexpr std::array<std::string_view, 14> pieces = {"{\"a\":1}",
                                                          "\n",
                                                          "}\n{",
@@ -186,8 +186,8 @@ TEST_CASE("splitter: stretches that others part give the same documents, over ma
         for (auto left = random() % 30; left > 0; --left) text += pieces[random() % pieces.size()];
         CAPTURE(text);
         const Texts whole =
-            split_by_stretches(in_pieces(text, 300), [] { return false; }, [] { return k_all; });
-        CHECK(split_by_stretches(
+            split_by_runs(in_pieces(text, 300), [] { return false; }, [] { return k_all; });
+        CHECK(split_by_runs(
                   in_pieces(text, 1 + random() % 200), [&random] { return random() % 2 == 0; },
                   [&random] { return random() % 2 == 0 ? k_all : random() % 60; }) == whole);
         documents += whole.size();
@@ -195,7 +195,7 @@ TEST_CASE("splitter: stretches that others part give the same documents, over ma
     CHECK(documents > 100'000);
 }
 
-TEST_CASE("splitter: a stretch is all that the window has, however records are parted") {
+TEST_CASE("splitter: a run is all that the window has, however records are parted") {
     for (const std::string parting : {"\n", "\r\n", "", "\n\n", " \n", ",\n"}) {
         CAPTURE(parting);
         std::string text = parting.starts_with(',') ? "[" : "";
@@ -203,11 +203,11 @@ TEST_CASE("splitter: a stretch is all that the window has, however records are p
         io::Window window(in_pieces(text, text.size()), std::size_t{128} * 1024);
         RecordSplitter splitter(window, k_keys);
         REQUIRE(splitter.next().value());
-        CHECK(splitter.take_stretch(k_all).text.size() > text.size() - 100);
+        CHECK(splitter.take_run(k_all).text.size() > text.size() - 100);
     }
 }
 
-TEST_CASE("splitter: a stretch ends soon behind what is enough") {
+TEST_CASE("splitter: a run ends soon behind what is enough") {
     for (const std::string parting : {"\n", ","}) {
         CAPTURE(parting);
         std::string text = "[";
@@ -216,7 +216,7 @@ TEST_CASE("splitter: a stretch ends soon behind what is enough") {
         RecordSplitter splitter(window, k_keys);
         REQUIRE(splitter.next().value());
         for (int i = 0; i < 10; ++i) {
-            const auto size = splitter.take_stretch(1'000).text.size();
+            const auto size = splitter.take_run(1'000).text.size();
             CHECK(size > 950);
             CHECK(size < 1'050);
         }
