@@ -112,7 +112,7 @@ Taken set_distributed(std::string_view value, Config& config) {
 
 Taken set_phase(std::string_view value, Config& config) {
     if (value != k_map_phase) return unfit();
-    config.phase = Phase::map;
+    config.phase = SearchPhase::map;
     return {};
 }
 
@@ -177,8 +177,8 @@ std::string names_of(std::span<const Option> table) {
 }  // namespace
 
 std::string Option::accepts() const {
-    if (offer.kind != Offer::Kind::words) return takes;
-    return takes + ": " + text::joined(offer.words, ", ");
+    if (completion.kind != CompletionKind::words) return takes;
+    return takes + ": " + text::joined(completion.words, ", ");
 }
 
 std::vector<Option> option_table(const rules::Catalogue& catalogue) {
@@ -188,7 +188,8 @@ std::vector<Option> option_table(const rules::Catalogue& catalogue) {
          .effect = "kind of report: callers with many calls in a span (volume), principals that "
                    "behave like hijackers (hunt), normal activity as the rows of a baseline "
                    "(baseline), or the accounts, services and regions that have events (coverage)",
-         .offer = {.kind = Offer::Kind::word, .words = {k_mode_names.begin(), k_mode_names.end()}},
+         .completion = {.kind = CompletionKind::word,
+                        .words = {k_mode_names.begin(), k_mode_names.end()}},
          .set = set_mode},
         {.name = "input",
          .takes = "raw or fields",
@@ -201,7 +202,7 @@ std::vector<Option> option_table(const rules::Catalogue& catalogue) {
                      "results without _raw. A volume call with a condition on its parameters needs "
                      "\"raw\"."},
          .face = Face::search,
-         .offer = {.kind = Offer::Kind::word, .words = {"raw", "fields"}},
+         .completion = {.kind = CompletionKind::word, .words = {"raw", "fields"}},
          .set = set_input},
         {.name = "span",
          .takes = "a whole number with s, m, h or d, such as 1h, up to 366d",
@@ -236,7 +237,7 @@ std::vector<Option> option_table(const rules::Catalogue& catalogue) {
          .syntax = "<id>,...",
          .effect = "evidence rules that are switched off",
          .details = {"In a search, write the list in quotes."},
-         .offer = {.kind = Offer::Kind::words, .words = evidence_ids()},
+         .completion = {.kind = CompletionKind::words, .words = evidence_ids()},
          .modes = {Mode::hunt},
          .set = set_disabled_evidence},
         {.name = "distributed",
@@ -245,14 +246,14 @@ std::vector<Option> option_table(const rules::Catalogue& catalogue) {
          .details = {"\"false\" is for peers that the knowledge bundle has not reached yet; see "
                      "README.md, \"What runs where\"."},
          .face = Face::search,
-         .offer = {.kind = Offer::Kind::word, .words = {"true", "false"}},
+         .completion = {.kind = CompletionKind::word, .words = {"true", "false"}},
          .set = set_distributed},
         {.name = "baseline",
          .takes = "the name of a file",
          .syntax = "<file>",
          .effect = "normal activity, as mode baseline prints it",
          .face = Face::shell,
-         .offer = {.kind = Offer::Kind::file, .words = {}},
+         .completion = {.kind = CompletionKind::file, .words = {}},
          .modes = {Mode::hunt, Mode::baseline},
          .set = std::bind_front(set_file, &Config::baseline_file)},
         {.name = "allowlist",
@@ -261,7 +262,7 @@ std::vector<Option> option_table(const rules::Catalogue& catalogue) {
          .effect = "expected activity of some principals: a CSV with the columns principal, "
                    "service, evidence, threshold, expires",
          .face = Face::shell,
-         .offer = {.kind = Offer::Kind::file, .words = {}},
+         .completion = {.kind = CompletionKind::file, .words = {}},
          .modes = {Mode::volume, Mode::hunt},
          .set = std::bind_front(set_file, &Config::allowlist_file)},
     };

@@ -23,7 +23,7 @@ enum class Input : std::uint8_t {
 };
 
 /// Which part of a search the program does.
-enum class Phase : std::uint8_t {
+enum class SearchPhase : std::uint8_t {
     reduce,  ///< on the search head: answers, from events and from what map phases have counted
     map,     ///< on the indexers: counts the events of each chunk
 };
@@ -48,7 +48,7 @@ enum class Face : std::uint8_t { both, search, shell };
 /// What the user asked for, checked and complete; built once and passed down. Defaults are not
 /// here: Setup::default_config() takes them from cloudhijack.conf.
 struct Config {
-    Phase phase = Phase::reduce;
+    SearchPhase phase = SearchPhase::reduce;
     Mode mode{};
     Input input{};
     bool distributed = false;    ///< whether there are to be map phases
@@ -58,22 +58,22 @@ struct Config {
     rules::HuntRules hunt;
 };
 
-/// What a shell can offer for an option's value.
-struct Offer {
-    enum class Kind : std::uint8_t {
-        nothing,
-        word,   ///< one of `words`
-        words,  ///< some of `words`, separated by commas
-        file,
-    };
+/// What a shell can complete an option's value with.
+enum class CompletionKind : std::uint8_t {
+    nothing,
+    word,   ///< one of the words
+    words,  ///< some of the words, separated by commas
+    file,
+};
 
-    Kind kind = Kind::nothing;
+struct Completion {
+    CompletionKind kind = CompletionKind::nothing;
     std::vector<std::string> words;
 };
 
 /// An option of both interfaces: `min_score=3` in SPL, `--min-score 3` in a shell, `min_score = 3`
 /// under [defaults] in cloudhijack.conf. Help, the man page, completions, the conf file's spec,
-/// Splunk's search assistant and README.md say of it what stands here.
+/// Splunk's search assistant and README.md repeat what is said here.
 struct Option {
     /// An error is what is wrong with the value beyond not being what the option takes; can be
     /// empty.
@@ -87,7 +87,7 @@ struct Option {
     /// As cloudhijack.conf has it, in [defaults] or as a service's threshold; empty: none.
     std::string default_value = {};
     Face face = Face::both;
-    Offer offer = {};
+    Completion completion = {};
     std::vector<Mode> modes = {};  ///< those that use it; empty: all
     std::function<Taken(std::string_view value, Config&)> set;
 

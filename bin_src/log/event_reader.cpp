@@ -185,9 +185,8 @@ Result<EventReading> EventReader::read_json(std::string_view json) {
 }
 
 EventReader::Attempt EventReader::read_as(const LogSet::Member& member, std::string_view json) {
-    using Kind = EventReading::Kind;
     const Log& log = *member.log;
-    const auto of_log = [&log](Kind kind, Event event) -> Attempt {
+    const auto of_log = [&log](DocumentKind kind, Event event) -> Attempt {
         const bool fits = log.recognises(event);
         event.log = &log;
         if (event.source.empty()) event.source = log.source;
@@ -196,15 +195,15 @@ EventReader::Attempt EventReader::read_as(const LogSet::Member& member, std::str
     const auto found = read_document(*parser_, member.shape, json);
     if (!found) return {.reading = std::unexpected(found.error())};
     if (found->list)
-        return {.reading = EventReading{.kind = Kind::list, .event = {}}, .fits = true};
-    if (log.recognises(found->event)) return of_log(Kind::record, found->event);
-    if (found->record) return of_log(Kind::enveloped, found->inner);
-    if (found->record_text.empty()) return of_log(Kind::record, found->event);
+        return {.reading = EventReading{.kind = DocumentKind::list, .event = {}}, .fits = true};
+    if (log.recognises(found->event)) return of_log(DocumentKind::record, found->event);
+    if (found->record) return of_log(DocumentKind::enveloped, found->inner);
+    if (found->record_text.empty()) return of_log(DocumentKind::record, found->event);
 
     inner_ = found->record_text;
     const auto inner = read_document(*inner_parser_, member.shape, padded(inner_));
     if (!inner) return {.reading = failure("holds a record that " + inner.error().text)};
-    return of_log(Kind::enveloped, inner->event);
+    return of_log(DocumentKind::enveloped, inner->event);
 }
 
 }  // namespace cloudhijack::log

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -11,15 +12,15 @@
 namespace cloudhijack::log {
 
 /// What one JSON document turned out to be.
-struct EventReading {
-    enum class Kind {
-        record,     ///< `event` is the document
-        enveloped,  ///< `event` is inside it, and no time from outside is its own
-        list,       ///< it holds an array of records, for a RecordSplitter
-    };
+enum class DocumentKind : std::uint8_t {
+    record,
+    enveloped,  ///< a record is inside it, and no time from outside is the record's own
+    list,       ///< it holds an array of records, for a RecordSplitter
+};
 
-    Kind kind = Kind::record;
-    Event event;
+struct EventReading {
+    DocumentKind kind = DocumentKind::record;
+    Event event;  ///< of the record, if it is not a list
 };
 
 /// Reads JSON documents into events, keys in the order in which the document has them.

@@ -40,8 +40,8 @@ void RecordReader::read_whole(std::string_view text, std::optional<text::Time> r
                               const RecordTaker& taker) {
     auto reading = event_reader_.read(text);
     if (!reading) return taker.skip(reading.error().text);
-    if (reading->kind == EventReading::Kind::list) return read_list(text, taker);
-    if (reading->kind == EventReading::Kind::record) reading->event.row_time = row_time;
+    if (reading->kind == DocumentKind::list) return read_list(text, taker);
+    if (reading->kind == DocumentKind::record) reading->event.row_time = row_time;
     taker.take(reading->event);
 }
 
@@ -62,7 +62,7 @@ void RecordReader::read_element(std::string_view text, const RecordTaker& taker)
     const auto reading = event_reader_.read(text);
     if (!reading) {
         taker.skip("holds a record that " + reading.error().text);
-    } else if (reading->kind == EventReading::Kind::list) {
+    } else if (reading->kind == DocumentKind::list) {
         taker.skip("holds a list of records inside another");
     } else {
         taker.take(reading->event);

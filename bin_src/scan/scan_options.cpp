@@ -32,7 +32,7 @@ std::string ShownOption::text() const {
 }
 
 std::vector<ShownOption> own_options() {
-    using Kind = config::Offer::Kind;
+    using config::CompletionKind;
     return {
         {.name = "help",
          .effect = "show this text",
@@ -42,7 +42,8 @@ std::vector<ShownOption> own_options() {
         {.name = "format",
          .effect = "output format: table, csv or ndjson (default: table; csv in mode baseline)",
          .takes = {},
-         .offer = {.kind = Kind::word, .words = {k_format_names.begin(), k_format_names.end()}}},
+         .completion = {.kind = CompletionKind::word,
+                        .words = {k_format_names.begin(), k_format_names.end()}}},
         {.name = "raw-csv",
          .effect = "csv: leave cells that begin with = + - @ as they are",
          .takes = {},
@@ -54,7 +55,7 @@ std::vector<ShownOption> own_options() {
         {.name = "config",
          .effect = "cloudhijack.conf to read over the built-in one",
          .takes = {},
-         .offer = {.kind = Kind::file, .words = {}}},
+         .completion = {.kind = CompletionKind::file, .words = {}}},
         {.name = "threads",
          .effect = "number of threads that read (default: all cores)",
          .takes = {}},
@@ -74,7 +75,7 @@ std::vector<ShownOption> search_options(const config::Setup& setup) {
         shown.push_back({.name = shell_name(option),
                          .effect = option.effect,
                          .takes = option.accepts(),
-                         .offer = option.offer});
+                         .completion = option.completion});
     }
     return shown;
 }

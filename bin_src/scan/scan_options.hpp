@@ -19,7 +19,7 @@ struct ShownOption {
     std::string effect;
     std::string takes;  ///< its values in words, where the effect does not say it
     bool takes_value = true;
-    config::Offer offer = {};
+    config::Completion completion = {};
     char letter = '\0';  ///< its short form; 0: none
 
     /// As Boost.Program_options names it: `help,h`.

@@ -96,7 +96,7 @@ Result<> converse(const config::Setup& setup, StageClock& clock, scp::ChunkReade
     if (!*getinfo) return {};
     auto config = read_config(setup, (*getinfo)->args);
     if (!config) return std::unexpected(config.error());
-    if (config->phase == config::Phase::map) {
+    if (config->phase == config::SearchPhase::map) {
         MapPhase phase(setup, std::move(*config), clock);
         return exchange_all(phase, chunks, replies);
     }

@@ -21,8 +21,8 @@
 namespace {
 
 using namespace cloudhijack;
+using config::CompletionKind;
 using scan::ShownOption;
-using Kind = config::Offer::Kind;
 using Options = std::vector<ShownOption>;
 
 /// What stands in a template for each `@name@`.
@@ -49,16 +49,16 @@ std::string dashed_names(const Options& options) {
     return text::joined(names, " ");
 }
 
-std::string bash_action(const config::Offer& offer) {
-    const std::string words = '\'' + text::joined(offer.words, " ") + '\'';
-    switch (offer.kind) {
-        case Kind::word:
+std::string bash_action(const config::Completion& offer) {
+    const std::string words = '\'' + text::joined(completion.words, " ") + '\'';
+    switch (completion.kind) {
+        case CompletionKind::word:
             return "_cloudhijack_words " + words;
-        case Kind::words:
+        case CompletionKind::words:
             return "_cloudhijack_list " + words;
-        case Kind::file:
+        case CompletionKind::file:
             return "_cloudhijack_files";
-        case Kind::nothing:
+        case CompletionKind::nothing:
             break;
     }
     return ":";  // there is nothing to offer
@@ -69,7 +69,7 @@ std::string bash_branches(const Options& options) {
     for (const ShownOption& option : options) {
         if (!option.takes_value) continue;
         branches.push_back("        --" + option.name + ")\n            " +
-                           bash_action(option.offer) + "\n            return\n            ;;");
+                           bash_action(option.completion) + "\n            return\n            ;;");
     }
     return lines(branches);
 }
@@ -82,16 +82,16 @@ std::string for_zsh(std::string text) {
     return replaced(std::move(text), "'", "'\\''");
 }
 
-std::string zsh_action(const config::Offer& offer) {
-    const std::string words = text::joined(offer.words, " ");
-    switch (offer.kind) {
-        case Kind::word:
+std::string zsh_action(const config::Completion& offer) {
+    const std::string words = text::joined(completion.words, " ");
+    switch (completion.kind) {
+        case CompletionKind::word:
             return '(' + words + ')';
-        case Kind::words:
+        case CompletionKind::words:
             return "_sequence compadd - " + words;
-        case Kind::file:
+        case CompletionKind::file:
             return "_files";
-        case Kind::nothing:
+        case CompletionKind::nothing:
             break;
     }
     return " ";
@@ -103,7 +103,7 @@ std::string zsh_specs(const Options& options) {
         const std::string description = '[' + for_zsh(option.effect) + ']';
         if (option.takes_value) {
             specs.push_back("    '--" + option.name + '=' + description +
-                            ":value:" + zsh_action(option.offer) + "' \\");
+                            ":value:" + zsh_action(option.completion) + "' \\");
         } else if (option.letter != '\0') {
             specs.push_back("    '(- *)'{-" + std::string(1, option.letter) + ",--" + option.name +
                             "}'" + description + "' \\");
@@ -128,15 +128,15 @@ std::string bold(std::string_view text) { return R"(\fB)" + std::string(text) + 
 
 std::string italic(std::string_view text) { return R"(\fI)" + std::string(text) + R"(\fR)"; }
 
-std::string man_value(const config::Offer& offer) {
-    switch (offer.kind) {
-        case Kind::word:
-            return bold(text::joined(offer.words, R"(\fR|\fB)"));
-        case Kind::words:
+std::string man_value(const config::Completion& offer) {
+    switch (completion.kind) {
+        case CompletionKind::word:
+            return bold(text::joined(completion.words, R"(\fR|\fB)"));
+        case CompletionKind::words:
             return italic("ID") + "[," + italic("ID") + "...]";
-        case Kind::file:
+        case CompletionKind::file:
             return italic("FILE");
-        case Kind::nothing:
+        case CompletionKind::nothing:
             break;
     }
     return italic("VALUE");
@@ -148,7 +148,7 @@ std::string man_entries(const Options& options) {
         std::string tag;
         if (option.letter != '\0') tag = bold(for_man({'-', option.letter})) + ", ";
         tag += bold(for_man("--" + option.name));
-        if (option.takes_value) tag += ' ' + man_value(option.offer);
+        if (option.takes_value) tag += ' ' + man_value(option.completion);
         entries.push_back(".TP\n" + tag + '\n' + for_man(option.text()));
     }
     return lines(entries);

@@ -37,12 +37,14 @@ Option general_threshold() {
     return option;
 }
 
-bool offers_words(const Option& option) { return option.offer.kind == config::Offer::Kind::word; }
+bool offers_words(const Option& option) {
+    return option.completion.kind == config::CompletionKind::word;
+}
 
 // How a value is written; `brackets` go around words of which it is one.
 std::string syntax_of(const Option& option, std::string_view brackets) {
     if (!offers_words(option)) return option.syntax;
-    return brackets.front() + text::joined(option.offer.words, "|") + brackets.back();
+    return brackets.front() + text::joined(option.completion.words, "|") + brackets.back();
 }
 
 std::string default_of(const Option& option) {
@@ -140,7 +142,8 @@ std::string options_for_search_assistant(const config::Setup& setup) {
     Texts forms;
     Texts descriptions;
     for (const Option& option : options_of_a_search(setup)) {
-        const std::string quote = option.offer.kind == config::Offer::Kind::words ? "\"" : "";
+        const std::string quote =
+            option.completion.kind == config::CompletionKind::words ? "\"" : "";
         forms.push_back(option.name + '=' + quote + syntax_of(option, "()") + quote);
         descriptions.push_back(description_in_assistant(option));
     }

@@ -148,7 +148,7 @@ std::string compact_difference(std::string_view record) {
             reads = event != nullptr;
             if (event == nullptr) continue;
             if (!reading) return "only the compact reader reads it: " + reading.error().text;
-            if (reading->kind != EventReading::Kind::record) return "it is no plain record";
+            if (reading->kind != DocumentKind::record) return "it is no plain record";
             auto difference = field_difference(*event, reading->event, !is_cell);
             if (!difference.empty()) return "compact: " + difference;
         }
@@ -172,7 +172,7 @@ std::string event_difference(std::string_view record) {
     if (!plain_reads) return {};
     if (!reading && plain.holds_record_text()) return {};  // it can be broken inside
     if (!reading) return "only the plain reader reads it: " + reading.error().text;
-    if (reading->kind != EventReading::Kind::record) return {};  // the tests' affair
+    if (reading->kind != DocumentKind::record) return {};  // the tests' affair
     const Event* event = &reading->event;
     for (const ShapePath& line : cloudtrail().paths) {
         if (line.holds != Holds::text) continue;

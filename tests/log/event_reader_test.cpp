@@ -13,7 +13,7 @@
 using namespace cloudhijack;
 using log::Event;
 using log::EventReader;
-using Kind = log::EventReading::Kind;
+using Kind = log::DocumentKind;
 
 namespace {
 
