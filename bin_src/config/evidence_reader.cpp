@@ -20,23 +20,23 @@ namespace {
 
 constexpr std::chrono::days k_longest_time{366};
 
-using Read = std::expected<rules::ParameterValue, std::string>;
+using ReadValue = std::expected<rules::ParameterValue, std::string>;
 
-Read read_number(const std::string& text, const detect::ParameterSpec& spec) {
+ReadValue read_number(const std::string& text, const detect::ParameterSpec& spec) {
     const auto number = text::whole_number(text, spec.most);
     if (number && *number >= spec.least) return *number;
     return std::unexpected("takes a whole number from " + std::to_string(spec.least) + " to " +
                            std::to_string(spec.most) + "; got \"" + text + '"');
 }
 
-Read read_time(const std::string& text) {
+ReadValue read_time(const std::string& text) {
     const auto span = text::time_span(text, k_longest_time);
     if (span) return *span;
     return std::unexpected(
         "takes a whole number with s, m, h or d, such as 2m, up to 366d; got \"" + text + '"');
 }
 
-Read read_pattern(const std::string& text) {
+ReadValue read_pattern(const std::string& text) {
     if (text.empty()) return std::unexpected("takes a regular expression that is not empty");
     re2::RE2::Options quiet;
     quiet.set_log_errors(false);
@@ -46,13 +46,13 @@ Read read_pattern(const std::string& text) {
                            pattern->error() + ')');
 }
 
-Read read_words(const std::string& text) {
+ReadValue read_words(const std::string& text) {
     std::vector<std::string> words;
     for (const std::string_view word : text::words(text)) words.emplace_back(word);
     return words;
 }
 
-Read read_value(const detect::ParameterSpec& spec, const std::string& text) {
+ReadValue read_value(const detect::ParameterSpec& spec, const std::string& text) {
     switch (spec.kind) {
         case rules::ParameterKind::number:
             return read_number(text, spec);
