@@ -8,23 +8,31 @@ usage() {
 usage: ./package.sh [command]
 
   (none)  makes the app's package, dist/cloudhijack-<version>.spl, and SHA256SUMS beside it
-  build   makes the program, build/release/cloudhijack, and its completions and man page for
-          shells, build/release/shell; `cmake --install build/release` installs them
-  demo    makes the program and shows it at work on made-up events
-  test    makes the program and the package, and runs the tests, on the program in the package
+  build   builds the program, build/release/cloudhijack, and its completions and man page,
+          build/release/shell; `cmake --install build/release` installs them
+  demo    builds the program and shows it at work on made-up events
+  unit [NAME | OPTION...]
+          builds the unit tests without optimisation and runs them, or only those whose names
+          contain NAME; an option goes to doctest: --source-file='*time_test*'
+  test    builds the program, the package and the unit tests, and runs the tests, end to end on the
+          program in the package
   test --long
-          the same, with 500 random clusters where every day 50 are enough
+          the same, with 500 random clusters instead of 50, and with the hunts of a month
+  check   runs the other checks that a commit needs: format, lint, the package's checks, the hunts
+          of a month, some tests of the program for the other kind of machine, which is emulated,
+          and the unit tests and fuzz corpora under sanitizers
+  check --all
+          runs everything that a release needs: also all of AppInspect's tags, all emulated tests,
+          the benchmark's contenders, and the end-to-end tests under sanitizers
   reproduce
-          makes the last commit's package a second time, in another folder, and compares the bytes
-  bench   times the program against what people use in its place
+          makes the last commit's package again, in another folder, and compares the bytes
+  bench   times the program against the tools that people use instead
   bench --smoke
           only checks that all of them find the same
-  check   runs what a contributor needs before a commit: format, lint, the package's checks, tests
-          of its program for the other kind of machine, which is emulated, and the tests and fuzz
-          corpora under sanitizers
   help    shows this text
 
-Each command installs the Debian packages that it lacks, as root or through sudo, and says so.
+Each command installs the Debian packages that are missing, as root or through sudo, and names
+them.
 END
 }
 
@@ -47,6 +55,37 @@ quietly() {
 
 is_there() {
     command -v "$1" >/dev/null || fail "needs $1, which is not there"
+}
+
+# stage NAME COMMAND...: runs one part of the work, and reports the seconds that it took.
+stage() {
+    local name=$1 start=$SECONDS
+    shift
+    say "$name ..."
+    "$@"
+    say "$name: $((SECONDS - start)) s"
+}
+
+# Of ninja's lines for steps only every 10th, and all other lines, which are a compiler's messages.
+every_10th_step() {
+    local line count=0
+    while IFS= read -r line; do
+        if [[ $line == '['*/*']'* ]] && ((++count % 10)); then continue; fi
+        printf '%s\n' "$line"
+    done
+}
+
+# compile PRESET TARGET...: on a terminal ninja shows its progress in one line.
+compile() {
+    local preset=$1
+    shift
+    quietly cmake --preset "$preset"
+    local make=(cmake --build --preset "$preset" --target "$@")
+    if [[ -t 1 ]]; then
+        NINJA_STATUS='[%f/%t, %e s] ' "${make[@]}"
+    else
+        "${make[@]}" | every_10th_step
+    fi || fail "cannot build $*"
 }
 
 # fetch WHAT COMMAND...: runs a command that wants the network. Of all that it says when it fails,
@@ -99,15 +138,27 @@ need_python() {
         need 'fetch simdjson and run scripts' python3 python3-pip python3-venv
 }
 
-build() {
+# What every build with the machine's own compiler needs.
+prepare() {
     need_python
     need 'build' g++ cmake ninja-build \
         libboost-program-options-dev libdeflate-dev nlohmann-json3-dev doctest-dev libre2-dev \
         libxxhash-dev zlib1g-dev
     fetch 'fetch simdjson' cmake -P cmake/simdjson.cmake
-    say 'building the program'
-    quietly cmake --preset release
-    quietly cmake --build --preset release
+}
+
+# build WHAT TARGET...: of the release preset.
+build() {
+    prepare
+    stage "building $1" compile release "${@:2}"
+}
+
+# unit [NAME | OPTION...]: see the usage.
+unit() {
+    prepare
+    stage 'building the unit tests' compile dev cloudhijack_tests
+    [[ $# == 0 || $1 == -* ]] || set -- --test-case="*$**"
+    build/dev/tests/cloudhijack_tests "$@"
 }
 
 # The machines that the package has programs for, as `uname -m` says.
@@ -127,9 +178,7 @@ build_other() {
         fetch "fetch the libraries for $other" cmake/sysroot.sh "$other_debian" "$sysroot"
         cp cmake/sysroot.sh "$sysroot/made-by"
     fi
-    say "building the program for $other"
-    quietly cmake --preset "$other"
-    quietly cmake --build --preset "$other"
+    stage "building the program for $other" compile "$other" cloudhijack
 }
 
 # What keeps a package from being made is better told before the long builds.
@@ -144,25 +193,30 @@ check_surroundings() {
     say "warning: the package will be of no commit, there are changes: ${changed//$'\n'/, }"
 }
 
-spl= # the package that package() has made
+spl= # the package that pack() has made
 
-# Same input, same bytes: neither folder, clock, user, umask nor the order of files shows.
+# package WHAT TARGET...: makes the package, and builds those targets, the program among them.
 package() {
     check_surroundings
-    build
+    build "$@"
     build_other
-    say 'making the package'
-    local stage=build/stage name version
-    rm -rf "$stage"
-    quietly cmake --install build/release --component app --strip --prefix "$stage"
-    quietly cmake --install "build/$other" --component app --strip --prefix "$stage"
+    stage 'making the package' pack
+}
+
+# The same input gives the same bytes: neither folder, clock, user, umask nor the order of files
+# shows.
+pack() {
+    local layout=build/stage name version
+    rm -rf "$layout"
+    quietly cmake --install build/release --component app --strip --prefix "$layout"
+    quietly cmake --install "build/$other" --component app --strip --prefix "$layout"
     name=$(build/release/cloudhijack --version) # "cloudhijack <version>"
     version=${name#* }
-    python3 cmake/bill_of_materials.py "$version" "$stage/cloudhijack" \
-        "$machine=build/release" "$other=build/$other" >"$stage/cloudhijack/licenses/bom.cdx.json"
+    python3 cmake/bill_of_materials.py "$version" "$layout/cloudhijack" \
+        "$machine=build/release" "$other=build/$other" >"$layout/cloudhijack/licenses/bom.cdx.json"
     spl=dist/cloudhijack-$version.spl
     trap 'rm -f "$spl.part"' EXIT
-    tar --create --directory "$stage" --format ustar --sort name --mtime 2026-01-01T00:00Z \
+    tar --create --directory "$layout" --format ustar --sort name --mtime 2026-01-01T00:00Z \
         --owner root:0 --group root:0 --mode u=rwX,go=rX --hard-dereference cloudhijack |
         gzip --no-name --best >"$spl.part" || fail "cannot write $spl"
     mv "$spl.part" "$spl"
@@ -176,22 +230,24 @@ unpack() {
     tar --extract --gzip --file "$spl" --directory build/unpacked
 }
 
-# The machine's own program, as the package brings it, goes through all tests.
+# test_package [OPTION...]: the machine's own program, as the package brings it, goes through the
+# tests that ctest's options select. ctest reports its seconds itself.
 test_package() {
     need 'test completions' zsh
-    package
+    package 'the program and the tests' all
     unpack
+    say 'testing ...'
     CLOUDHIJACK_PACKAGED=$PWD/build/unpacked/cloudhijack/bin/linux_$machine/cloudhijack \
-        ctest --preset release
+        ctest --preset release "$@"
 }
 
-# Makes the last commit's package once more, from nothing, in another folder with other settings.
+# Makes the last commit's package again, from nothing, in another folder with other settings.
 reproduce() {
     [[ ! $(git status --porcelain) ]] || fail 'there are changes: commit them first'
-    package
+    package 'the program' cloudhijack
     local elsewhere
     elsewhere=$(mktemp --directory)
-    say "making it once more, in $elsewhere"
+    say "making it again, in $elsewhere"
     git clone --quiet . "$elsewhere/clone"
     (umask 077 && TZ=Asia/Kathmandu LC_ALL=C CCACHE_DISABLE=1 "$elsewhere/clone/package.sh")
     cmp "$spl" "$elsewhere/clone/$spl" || fail 'the bytes differ'
@@ -202,7 +258,7 @@ reproduce() {
 # The contenders come from PyPI, into a folder of their own.
 bench() {
     need 'time it against others' libdeflate-tools
-    build
+    build 'the program' cloudhijack
     local packages=build/bench-packages
     if ! cmp -s tests/bench/requirements.txt "$packages/requirements.txt"; then
         say 'fetching the contenders'
@@ -240,83 +296,96 @@ check_no_trace() {
     done
 }
 
-# What an emulated program is tested with: all that reads and judges, nothing that measures memory
-# or takes minutes.
-emulated='comparison|conversation|day|forms|hunt_comparison|options|record_shapes|vectors'
-
-check() {
-    need 'check' clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev \
-        shellcheck libmagic1 busybox mandoc man-db zsh chromium fonts-liberation \
-        qemu-user-static
-    need_node
-    package
-
-    say 'checking the format of the sources'
+check_format() {
     find bin_src tests -name '*.[ch]pp' -exec clang-format-19 --dry-run -Werror {} +
+}
 
-    say 'linting the scripts'
-    shellcheck package.sh .ci/run app/bin/*.sh cmake/*.sh build/release/shell/cloudhijack.bash
-
-    say 'checking the man page'
-    check_man_page build/release/shell/cloudhijack.1
-
-    say 'linting the sources'
+# What is linted are units that include the sources, which the analyzer would take for headers and
+# skip. In its shallow mode it follows calls less far, and needs less than half of the time.
+lint() {
     quietly cmake --preset sanitize
-    # What is linted are units that include the sources, which the analyzer would take for headers
-    # and skip. In its shallow mode it follows calls less far, and needs less than half of the time.
     quietly run-clang-tidy-19 -quiet -p build/sanitize \
         -extra-arg=-Xclang -extra-arg=-analyzer-opt-analyze-headers \
         -extra-arg=-Xclang -extra-arg=-analyzer-config \
         -extra-arg=-Xclang -extra-arg=mode=shallow \
         '/bin_src/'
+}
 
-    say 'checking that the icon is the one that its script draws'
-    python3 app/draw_icon.py --check
-
-    say 'showing the dashboard'
-    CLOUDHIJACK=$PWD/build/release/cloudhijack python3 -B tests/view/test_overview.py
-
-    say 'inspecting the package'
-    python3 tests/package/appinspect_check.py "$spl"
+# inspect_package [TAG...]: with all of AppInspect's tags if none is given.
+inspect_package() {
+    python3 tests/package/appinspect_check.py "$spl" "$@"
     python3 tests/package/slim_check.py "$spl"
     python3 tests/package/bill_check.py "$spl"
     check_no_trace
+}
 
-    say 'asking the benchmark whether all contenders find the same'
-    bench --smoke
-
-    say 'checking the Sigma rules'
-    python3 tests/package/sigma_check.py
-
-    say "testing the program for $other"
+# test_other SUITE...: end-to-end tests of the program for the other machine, and whether it gives
+# the same bytes as this machine's.
+test_other() {
     unpack
-    export CLOUDHIJACK_EMULATOR=qemu-$other-static
+    local suites
+    suites=$(IFS='|' && echo "$*")
+    local -x CLOUDHIJACK_EMULATOR=qemu-$other-static
     CLOUDHIJACK_PACKAGED=$PWD/build/unpacked/cloudhijack/bin/linux_$other/cloudhijack \
-        ctest --preset release --tests-regex "^e2e[.]test_($emulated)\$"
+        ctest --preset release --tests-regex "^e2e[.]test_($suites)\$"
     (cd tests/package && CLOUDHIJACK_SPL=../../$spl python3 -B -m unittest -v architectures_test)
-    unset CLOUDHIJACK_EMULATOR
+}
 
-    say 'testing under sanitizers'
-    quietly cmake --build --preset sanitize
-    ctest --preset sanitize
+# check [--all]: the part that every commit needs, or everything.
+check() {
+    local tags=(cloud private_app)
+    local emulated=(conversation vectors)
+    local sanitized=(--exclude-regex '^e2e[.]')
+    if [[ ${1-} == --all ]]; then
+        tags=() sanitized=()
+        # All that reads and judges, and nothing that measures memory or takes minutes.
+        emulated=(comparison conversation day forms hunt_comparison options record_shapes vectors)
+    fi
+    need 'check' clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev \
+        shellcheck libmagic1 busybox mandoc man-db zsh chromium fonts-liberation \
+        qemu-user-static
+    need_node
+    stage 'checking the format of the sources' check_format
+    package 'the program and its shell files' cloudhijack shell_face
+    stage 'linting the scripts' \
+        shellcheck package.sh .ci/run app/bin/*.sh cmake/*.sh build/release/shell/cloudhijack.bash
+    stage 'checking the man page' check_man_page build/release/shell/cloudhijack.1
+    stage 'checking that the icon is the one that its script draws' python3 app/draw_icon.py --check
+    stage 'inspecting the package' inspect_package "${tags[@]}"
+    stage 'checking the Sigma rules' python3 tests/package/sigma_check.py
+    stage 'linting the sources' lint
+    CLOUDHIJACK=$PWD/build/release/cloudhijack \
+        stage 'showing the dashboard' python3 -B tests/view/test_overview.py
+    stage 'testing the hunts of a month' ctest --preset release --label-regex long
+    stage "testing the program for $other" test_other "${emulated[@]}"
+    if [[ ${1-} == --all ]]; then
+        stage 'asking the benchmark whether all contenders find the same' bench --smoke
+    fi
+
+    # Last, so that the output ends with ctest's summary, which reports the seconds.
+    stage 'building with sanitizers' compile sanitize all
+    say 'testing under sanitizers ...'
+    ctest --preset sanitize "${sanitized[@]}"
 }
 
 case $* in
     '')
-        package
+        package 'the program' cloudhijack
         say "made $spl"
         ;;
-    build) build ;;
+    build) build 'the program and its shell files' cloudhijack shell_face ;;
     demo)
-        build
+        build 'the program' cloudhijack
         python3 tests/e2e/demo.py build/release/cloudhijack
         ;;
-    test) test_package ;;
+    unit | 'unit '*) unit "${@:2}" ;;
+    test) test_package --label-exclude long ;;
     'test --long') CLOUDHIJACK_LONG=1 test_package ;;
     reproduce) reproduce ;;
     bench) bench ;;
     'bench --smoke') bench --smoke ;;
     check) check ;;
+    'check --all') check --all ;;
     help) usage ;;
     *)
         usage >&2

@@ -42,7 +42,8 @@ inline std::set<bool> filter_answers(std::string_view json,
         for (const auto quotes : {json::Quotes::single, json::Quotes::doubled}) {
             const std::string text = quotes == json::Quotes::doubled ? doubled : std::string(json);
             std::string padded = text;
-            while (padded.size() < text.size() + io::k_padding) padded += key.text();
+            const std::string behind(key.text().empty() ? "x" : key.text());
+            while (padded.size() < text.size() + io::k_padding) padded += behind;
             answers.insert(
                 filter.passes_over(std::string_view(padded).substr(0, text.size()), quotes));
         }

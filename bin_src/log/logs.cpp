@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "log/cloudtrail.hpp"
 #include "log/log_set.hpp"
@@ -9,17 +10,21 @@
 namespace cloudhijack::log {
 namespace {
 
-const std::array k_logs = {&cloudtrail()};
+// A function's, so that it is there for whatever is made before main.
+std::span<const Log* const> list_of_logs() {
+    static const std::array logs = {&cloudtrail()};
+    return logs;
+}
 
 }  // namespace
 
 const LogSet& all_logs() {
-    static const LogSet logs(k_logs);
+    static const LogSet logs(list_of_logs());
     return logs;
 }
 
 CallTopic topic_of(std::string_view call_name) {
-    for (const Log* log : k_logs) {
+    for (const Log* log : list_of_logs()) {
         const auto found = std::ranges::find(log->topics, call_name, &TopicOfCall::name);
         if (found != log->topics.end()) return found->topic;
     }

@@ -2,6 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <string>
+
+#include "io/window.hpp"
+
 using namespace cloudhijack;
 using log::Event;
 using log::Outcome;
@@ -129,4 +133,103 @@ TEST_CASE("outcome: ok, denied, probe, failed") {
     CHECK(outcome("ValidationException", "max_tokens_to_sample: range: 1..1,000,000") ==
           Outcome::probe);
     CHECK(outcome("ThrottlingException", "max_tokens: range: 1") == Outcome::failed);
+}
+
+TEST_CASE("cloudtrail: what is known of the caller's key and place") {
+    Event event;
+    CHECK_FALSE(log::cloudtrail().interpret(event).has_long_term_key);
+    CHECK_FALSE(log::cloudtrail().interpret(event).has_cloud_sign);
+    event.access_key = "AKIA1";
+    event.bearer_token = "true";
+    event.user_agent = "Boto3 exec-env/AWS_Lambda_python3.12";
+    CHECK(log::cloudtrail().interpret(event).has_long_term_key);
+    CHECK(log::cloudtrail().interpret(event).has_bearer_key);
+    CHECK_FALSE(log::cloudtrail().interpret(event).has_cloud_sign);  // anybody can say so
+    event.caller_type = "AssumedRole";
+    CHECK(log::cloudtrail().interpret(event).has_cloud_sign);
+    event.access_key = "ASIA1";
+    event.bearer_token = "false";
+    CHECK_FALSE(log::cloudtrail().interpret(event).has_long_term_key);
+    CHECK_FALSE(log::cloudtrail().interpret(event).has_bearer_key);
+    CHECK(log::is_role_session("AssumedRole"));
+    CHECK_FALSE(log::is_role_session("IAMUser"));
+}
+
+namespace {
+
+/// The details of a call, with what their views need.
+class Details {
+  public:
+    Details(std::string_view source, std::string_view name, const std::string& parameters)
+        : padded_(parameters + std::string(io::k_padding, ' ')) {
+        event_.log = &log::cloudtrail();
+        event_.source = source;
+        event_.name = name;
+        event_.parameters = std::string_view(padded_).substr(0, parameters.size());
+        details_ = reader_.read(event_, log::topic_of(name));
+    }
+    const log::CallDetails* operator->() const { return &details_; }
+
+  private:
+    std::string padded_;
+    Event event_;
+    log::CallDetailsReader reader_;
+    log::CallDetails details_;
+};
+
+}  // namespace
+
+TEST_CASE("cloudtrail: a call is as many messages as its service takes, and no more") {
+    const auto mails = [](int count) {
+        std::string list;
+        for (int i = 0; i < count; ++i) list += std::string(i > 0 ? "," : "") + "\"a\"";
+        return R"({"destination":{"toAddresses":[)" + list + "]}}";
+    };
+    CHECK(Details("ses.amazonaws.com", "SendEmail", "")->messages == 1);
+    CHECK(Details("ses.amazonaws.com", "SendEmail", mails(3))->messages == 3);
+    CHECK(Details("ses.amazonaws.com", "SendEmail", mails(51))->messages == 50);
+    CHECK(Details("bedrock.amazonaws.com", "InvokeModel", mails(3))->messages == 1);
+    std::string entries;
+    for (int i = 0; i < 12; ++i) entries += std::string(i > 0 ? "," : "") + "{}";
+    CHECK(Details("sns.amazonaws.com", "PublishBatch",
+                  R"({"publishBatchRequestEntries":[)" + entries + "]}")
+              ->messages == 10);
+}
+
+TEST_CASE("cloudtrail: what a call is about") {
+    CHECK(Details("bedrock.amazonaws.com", "InvokeModel", R"({"modelId":"arn:x/claude"})")->model ==
+          "claude");
+    CHECK(Details("ses.amazonaws.com", "VerifyDomainIdentity", R"({"domain":"d.example"})")
+              ->mail_identity == "d.example");
+    CHECK(Details("iam.amazonaws.com", "CreateUser", R"({"userName":"bob"})")->subject == "bob");
+    CHECK(Details("iam.amazonaws.com", "CreateServiceSpecificCredential",
+                  R"({"userName":"bob","serviceName":"bedrock.amazonaws.com"})")
+              ->subject == "bedrock.amazonaws.com");
+    CHECK(Details("support.amazonaws.com", "CreateCase",
+                  R"({"serviceCode":"ses","subject":"more","categoryCode":"limit"})")
+              ->subject == "ses limit more");
+}
+
+TEST_CASE("cloudtrail: policies that lock a user's key, and that let a user send mail") {
+    const auto attached = [](const std::string& policy, std::string_view source) {
+        return Details(
+            source, "AttachUserPolicy",
+            R"({"userName":"bob","policyArn":"arn:aws:iam::aws:policy/)" + policy + "\"}");
+    };
+    constexpr std::string_view iam = "iam.amazonaws.com";
+    CHECK(attached("AWSCompromisedKeyQuarantineV2", iam)->quarantined_user == "bob");
+    CHECK(attached("AWSCompromisedKeyQuarantineV2", "x.amazonaws.com")->quarantined_user.empty());
+    CHECK(attached("ReadOnlyAccess", iam)->quarantined_user.empty());
+    CHECK(attached("AmazonSESFullAccess", iam)->grants_mail);
+    CHECK_FALSE(attached("ReadOnlyAccess", iam)->grants_mail);
+    CHECK(Details(
+              iam, "PutUserPolicy",
+              R"({"policyDocument":"{\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"ses:*\"}}"})")
+              ->grants_mail);
+}
+
+TEST_CASE("cloudtrail: the name of a user that AWS names only by account and user") {
+    CHECK(log::user_principal("1", "bob") == "arn:aws:iam::1:user/bob");
+    CHECK(log::user_of("arn:aws:iam::1:user/team/bob") == "bob");
+    CHECK(log::user_of("arn:aws:iam::1:role/bob").empty());
 }

@@ -8,6 +8,7 @@
 
 #include "changed_texts.hpp"
 #include "io/window.hpp"
+#include "log/cloudtrail.hpp"
 #include "log/compact_reader.hpp"
 #include "log/event_reader.hpp"
 #include "text/utf8.hpp"

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "byte_pieces.hpp"
+#include "chunk_frame.hpp"
 #include "config/setup_for_tests.hpp"
 #include "csv/row_writer.hpp"
 #include "io/window.hpp"
@@ -69,11 +70,6 @@ std::vector<std::string> mixed_records() {
     return records;
 }
 
-std::string frame(const std::string& metadata, const std::string& body = "") {
-    return "chunked 1.0," + std::to_string(metadata.size()) + ',' + std::to_string(body.size()) +
-           '\n' + metadata + body;
-}
-
 std::string rows_of(const std::vector<std::string>& records) {
     std::string body = "_time,_raw\n";
     for (const std::string& record : records) {
@@ -98,16 +94,17 @@ std::string bodies_of(const std::string& replies) {
     return bodies;
 }
 
-std::string search(const config::Setup& setup, const std::string& arguments,
-                   const std::string& body) {
+std::string answer_of(const config::Setup& setup, const std::string& arguments,
+                      const std::string& body) {
     std::string replies;
     const auto ended = search::run_search_command(
-        setup, {.requests = in_pieces(
-                    frame(R"({"action":"getinfo","searchinfo":{"args":[)" + arguments + "]}}") +
-                        frame(R"({"action":"execute","finished":true})", body),
-                    1'000),
-                .leftovers = [](std::span<char>) -> Result<std::size_t> { return std::size_t{0}; },
-                .replies = into(replies)});
+        setup,
+        {.requests = in_pieces(
+             chunk_frame(R"({"action":"getinfo","searchinfo":{"args":[)" + arguments + "]}}") +
+                 chunk_frame(R"({"action":"execute","finished":true})", body),
+             1'000),
+         .leftovers = [](std::span<char>) -> Result<std::size_t> { return std::size_t{0}; },
+         .replies = into(replies)});
     CHECK(ended);
     return bodies_of(replies);
 }
@@ -123,7 +120,7 @@ std::string scan_of(const config::Setup& setup, config::Mode mode, unsigned thre
     const auto outcomes = scanner.run(scan::list_files({folder.path()}).files, threads);
     CHECK_FALSE(outcomes.front().error);
     CHECK(outcomes.front().unreadable == 0);
-    const auto findings = output::judge(scanner.activity(), config);
+    const auto findings = output::findings_of(scanner.activity(), config);
     const auto [columns, rows] = output::answer_of(*findings);
     return output::to_csv(columns, rows, /*raw=*/true);
 }
@@ -173,17 +170,17 @@ TEST_CASE("second log: a search finds both, at once and through map and reduce")
     const std::vector<std::string> rest(records.begin() + 7, records.end());
     for (const std::string mode : {"hunt", "volume", "coverage"}) {
         CAPTURE(mode);
-        const std::string whole = search(setup, "\"mode=" + mode + '"', rows_of(records));
+        const std::string whole = answer_of(setup, "\"mode=" + mode + '"', rows_of(records));
         if (mode != "coverage") CHECK(std::ranges::count(whole, '\n') >= 3);
         CHECK(whole.contains(mode == "volume" ? ",Ledger,Print Hijacking,7," : "Ledger"));
         CHECK(whole.contains("SNS"));
         const std::string span = mode == "volume" ? R"(,"span=3600s")" : "";
         const std::string arguments = R"("phase=map","mode=)" + mode + R"(","input=raw")" + span +
                                       R"(,"catalogue=)" + setup.catalogue.fingerprint() + '"';
-        std::string partial = search(setup, arguments, rows_of(first));
-        const std::string other = search(setup, arguments, rows_of(rest));
+        std::string partial = answer_of(setup, arguments, rows_of(first));
+        const std::string other = answer_of(setup, arguments, rows_of(rest));
         partial += other.substr(other.find('\n') + 1);
-        CHECK(search(setup, "\"mode=" + mode + '"', partial) == whole);
+        CHECK(answer_of(setup, "\"mode=" + mode + '"', partial) == whole);
     }
 }
 

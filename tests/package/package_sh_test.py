@@ -1,8 +1,10 @@
-"""What keeps a package from being made is told in one line, and nothing half-made is left."""
+"""package.sh: each command does what its help says. If a package cannot be made, one line reports
+why, and nothing half-made is left."""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -13,18 +15,34 @@ from installed_app import ROOT
 
 # What package.sh and sysroot.sh run besides what they install.
 TOOLS = (
-    *("bash", "cat", "cmp", "cp", "cut", "dirname", "env", "git", "grep", "gzip", "id", "mkdir", "mv"),
-    *("python3", "readlink", "realpath", "rm", "sed", "sha256sum", "tail", "tar", "uname"),
+    *("bash", "cat", "chmod", "cmp", "cp", "cut", "dirname", "env", "git", "grep", "gzip", "id"),
+    *("mkdir", "mv", "python3", "readlink", "realpath", "rm", "sed", "sha256sum", "tail", "tar"),
+    "uname",
 )
 INSTALLED = "echo installed"
-# Lays out an app and builds no program.
+# Lays out an app, and builds no program but a runner of unit tests that prints its arguments.
 CMAKE = """
+case $* in
+    "--build --preset dev --target cloudhijack_tests")
+        mkdir -p build/dev/tests
+        printf '#!/bin/sh\\necho ran: "$@"\\n' >build/dev/tests/cloudhijack_tests
+        chmod +x build/dev/tests/cloudhijack_tests
+        ;;
+esac
 case $1 in
     --install)
         while [ "$1" != --prefix ]; do shift; done
         mkdir -p "$2/cloudhijack/licenses"
         ;;
     --preset) mkdir -p build/release build/aarch64 build/x86_64 ;;
+esac
+"""
+
+
+# Makes a virtual environment whose programs are this script.
+PYTHON = """
+case "$1 $2" in
+    "-m venv") mkdir -p "$3/bin" && cp "$0" "$3/bin/pip" && cp "$0" "$3/bin/python" ;;
 esac
 """
 
@@ -55,6 +73,17 @@ class PackageShTest(unittest.TestCase):
         path.write_text(f"#!/bin/sh\n{script}\n")
         path.chmod(0o755)
 
+    def recorded(self, name: str, script: str = "") -> None:
+        """A tool that notes how it was called."""
+        calls = self.root.parent / "calls"
+        self.tool(name, f'echo "{name} $*" >>{calls}\n{script}')
+
+    def calls(self, name: str) -> list[str]:
+        """The arguments of each call of a recorded tool, in order."""
+        calls = self.root.parent / "calls"
+        lines = calls.read_text().splitlines() if calls.exists() else []
+        return [line.removeprefix(f"{name} ") for line in lines if line.startswith(f"{name} ")]
+
     def be_built(self) -> None:
         """The programs are there, and the libraries for the other machine."""
         program = self.root / "build/release/cloudhijack"
@@ -67,9 +96,9 @@ class PackageShTest(unittest.TestCase):
             shutil.copy(self.root / "cmake/sysroot.sh", sysroot / "made-by")
         (self.root / "cmake/bill_of_materials.py").write_text("print('{}')\n")
 
-    def run_it(self) -> subprocess.CompletedProcess[str]:
+    def run_it(self, *words: str) -> subprocess.CompletedProcess[str]:
         environment = {"PATH": str(self.tools), "HOME": "/nonexistent", "PIP_NO_INDEX": "1"}
-        command = [str(self.root / "package.sh")]
+        command = [str(self.root / "package.sh"), *words]
         return subprocess.run(command, env=environment, capture_output=True, text=True)
 
     def error(self) -> str:
@@ -147,6 +176,112 @@ class PackageShTest(unittest.TestCase):
         (self.root / "stray.txt").write_text("")
         (warning,) = [line for line in self.run_it().stdout.splitlines() if "warning" in line]
         self.assertIn("of no commit, there are changes: cmake/App.cmake, stray.txt", warning)
+
+    def test_help_names_every_command(self) -> None:
+        done = self.run_it("help")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        for command in (
+            *("build", "demo", "unit [NAME | OPTION...]", "test", "test --long", "check"),
+            *("check --all", "reproduce", "bench", "bench --smoke", "help"),
+        ):
+            self.assertRegex(done.stdout, rf"(?m)^  {re.escape(command)}(  |$)")
+
+    def test_wrong_commands(self) -> None:
+        usage = self.run_it("help").stdout
+        for words in (
+            *(("tests",), ("unittest",), ("build", "all"), ("check", "all"), ("check", "--al")),
+            *(("test", "--all"), ("--help",)),
+        ):
+            done = self.run_it(*words)
+            self.assertEqual((done.returncode, done.stdout, done.stderr), (2, "", usage), words)
+
+    def test_build_and_demo_leave_the_tests_out(self) -> None:
+        self.recorded("cmake", CMAKE)
+        self.recorded("python3")
+        for command, what, targets in (
+            ("build", "the program and its shell files", "cloudhijack shell_face"),
+            ("demo", "the program", "cloudhijack"),
+        ):
+            (self.root.parent / "calls").unlink(missing_ok=True)
+            done = self.run_it(command)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            built = [call for call in self.calls("cmake") if call.startswith("--build")]
+            self.assertEqual(built, [f"--build --preset release --target {targets}"])
+            stage = f"package.sh: building {what}"
+            self.assertRegex(done.stdout, rf"(?m)^{stage} \.\.\.\n{stage}: \d+ s$")
+        self.assertIn("tests/e2e/demo.py build/release/cloudhijack", self.calls("python3"))
+
+    def test_a_failed_build_shows_the_compilers_words(self) -> None:
+        steps = "".join(f"echo '[{step}/100] Building {step}.o'\n" for step in range(1, 51))
+        words = ["FAILED: 51.o", "g++ 51.cpp", "51.cpp:1: error: [x/y] is odd", "    1 | odd"]
+        failure = "".join(f"echo '{word}'\n" for word in words)
+        self.tool("cmake", f"[ $1 = --build ] || exit 0\n{steps}{failure}exit 1")
+        done = self.run_it("build")
+        self.assertEqual(done.returncode, 1)
+        shown = [line for line in done.stdout.splitlines() if not line.startswith("package.sh: ")]
+        tenth = [f"[{step}/100] Building {step}.o" for step in range(10, 51, 10)]
+        self.assertEqual(shown, [*tenth, *words])
+        self.assertEqual(done.stderr, "package.sh: cannot build cloudhijack shell_face\n")
+
+    def test_unit_passes_a_name_or_options_to_doctest(self) -> None:
+        self.recorded("cmake", CMAKE)
+        for words, passed in (
+            ((), ""),
+            (("time",), "--test-case=*time*"),
+            (("a", "time"), "--test-case=*a time*"),
+            (("--source-file=*time_test*", "--success"), "--source-file=*time_test* --success"),
+        ):
+            done = self.run_it("unit", *words)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(done.stdout.splitlines()[-1], f"ran: {passed}".strip())
+        # Neither a package nor a program.
+        self.assertEqual(list(self.root.glob("dist")), [])
+        built = {call for call in self.calls("cmake") if call.startswith("--build")}
+        self.assertEqual(built, {"--build --preset dev --target cloudhijack_tests"})
+
+    def test_test_leaves_the_long_tests_to_its_option(self) -> None:
+        self.be_built()
+        self.recorded("ctest")
+        self.assertEqual(self.run_it("test").returncode, 0)
+        self.assertEqual(self.run_it("test", "--long").returncode, 0)
+        self.assertEqual(
+            self.calls("ctest"), ["--preset release --label-exclude long", "--preset release"]
+        )
+
+    def test_check_and_what_all_adds(self) -> None:
+        self.be_built()
+        self.tool("find", "exit 0")
+        for name in ("clang-format-19", "man", "mandoc", "npm", "run-clang-tidy-19", "shellcheck"):
+            self.tool(name, "exit 0")
+        self.recorded("ctest")
+        self.recorded("python3", PYTHON)
+        (self.root / "tests/package").mkdir(parents=True)
+        (self.root / "tests/bench").mkdir()
+        (self.root / "tests/bench/requirements.txt").touch()
+
+        done = self.run_it("check")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        long, emulated, sanitized = self.calls("ctest")
+        self.assertEqual(long, "--preset release --label-regex long")
+        self.assertIn("test_(conversation|vectors)$", emulated)
+        self.assertEqual(sanitized, "--preset sanitize --exclude-regex ^e2e[.]")
+        scripts = self.calls("python3")
+        inspect = "tests/package/appinspect_check.py dist/cloudhijack-0.1.0.spl"
+        self.assertIn(f"{inspect} cloud private_app", scripts)
+        self.assertFalse([call for call in scripts if "bench.py" in call])
+        # So ctest's summary is the last that is printed.
+        self.assertEqual(done.stdout.splitlines()[-1], "package.sh: testing under sanitizers ...")
+
+        (self.root.parent / "calls").unlink()
+        done = self.run_it("check", "--all")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        long, emulated, sanitized = self.calls("ctest")
+        self.assertEqual(long, "--preset release --label-regex long")
+        self.assertIn("test_(comparison|conversation|day|", emulated)
+        self.assertEqual(sanitized, "--preset sanitize")
+        scripts = self.calls("python3")
+        self.assertIn(inspect, scripts)
+        self.assertTrue([call for call in scripts if "bench.py" in call and "--smoke" in call])
 
 
 if __name__ == "__main__":

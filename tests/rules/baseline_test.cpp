@@ -7,7 +7,7 @@ using rules::Baseline;
 
 namespace {
 
-constexpr std::int64_t k_day = 86'400;
+constexpr std::int64_t days(std::int64_t count) { return count * 86'400; }
 
 }  // namespace
 
@@ -30,11 +30,11 @@ TEST_CASE("baseline: an account is known two weeks after the first that was seen
     Baseline baseline;
     CHECK_FALSE(baseline.known_from("1"));
     baseline.add({.account = "1", .principal = "eve", .service = "ses"},
-                 {.first_seen = 20 * k_day, .last_seen = 20 * k_day, .peak_hour = 1});
-    CHECK(baseline.known_from("1") == 34 * k_day);
+                 {.first_seen = days(20), .last_seen = days(20), .peak_hour = 1});
+    CHECK(baseline.known_from("1") == days(34));
     baseline.add({.account = "1", .principal = "bob", .service = "sns"},
-                 {.first_seen = 10 * k_day, .last_seen = 10 * k_day, .peak_hour = 1});
-    CHECK(baseline.known_from("1") == 24 * k_day);
+                 {.first_seen = days(10), .last_seen = days(10), .peak_hour = 1});
+    CHECK(baseline.known_from("1") == days(24));
     CHECK_FALSE(baseline.known_from("2"));
     CHECK(baseline.has_used("1", "sns"));
     CHECK_FALSE(baseline.has_used("1", "bedrock"));

@@ -19,7 +19,7 @@ std::string settings_of(std::string_view text) {
     return shown;
 }
 
-std::string mistakes_of(std::string_view text) {
+std::string parse_mistakes_of(std::string_view text) {
     std::string shown;
     for (const auto& mistake : rules::parse("f", text).mistakes) shown += to_text(mistake) + '|';
     return shown;
@@ -43,8 +43,8 @@ TEST_CASE("conf: a value goes on behind a backslash at a line's end") {
 }
 
 TEST_CASE("conf: mistakes name their line") {
-    CHECK(mistakes_of("[a]\nx = 1\n").empty());
-    CHECK(mistakes_of("[a\nx\n[b]\ny\n") ==
+    CHECK(parse_mistakes_of("[a]\nx = 1\n").empty());
+    CHECK(parse_mistakes_of("[a\nx\n[b]\ny\n") ==
           "f:1: a stanza's name ends in ]|f:2: a line is [stanza], key = value or # comment|"
           "f:4: [b]: a line is [stanza], key = value or # comment|");
 }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "byte_pieces.hpp"
+#include "chunk_frame.hpp"
 #include "config/setup_for_tests.hpp"
 #include "csv/row_writer.hpp"
 
@@ -14,13 +15,8 @@ using namespace cloudhijack::config;
 
 namespace {
 
-std::string frame(const std::string& metadata, const std::string& body = "") {
-    return "chunked 1.0," + std::to_string(metadata.size()) + ',' + std::to_string(body.size()) +
-           '\n' + metadata + body;
-}
-
 const std::string k_getinfo =
-    frame(R"({"action":"getinfo","searchinfo":{"args":["sns_threshold=1"]}})");
+    chunk_frame(R"({"action":"getinfo","searchinfo":{"args":["sns_threshold=1"]}})");
 
 std::string session() {
     std::string body = "_time,_raw\n";
@@ -29,8 +25,8 @@ std::string session() {
         csv::append_cell(body, R"({"eventSource":"sns.amazonaws.com","eventName":"Publish"})");
         body += '\n';
     }
-    return k_getinfo + frame(R"({"action":"execute","finished":false})", body + "1,x\n") +
-           frame(R"({"action":"execute","finished":true})");
+    return k_getinfo + chunk_frame(R"({"action":"execute","finished":false})", body + "1,x\n") +
+           chunk_frame(R"({"action":"execute","finished":true})");
 }
 
 struct Answer {
@@ -99,12 +95,14 @@ TEST_CASE("search command: mistakes are told in a reply, and the session ends we
         return begin == std::string::npos ? "no error" : made.replies.substr(begin);
     };
     CHECK(error_in("hello").contains("malformed chunk header"));
-    CHECK(error_in(frame("{")).contains("malformed metadata"));
-    CHECK(error_in(frame(R"({"action":"execute"})")).contains("\\\"getinfo\\\" was expected"));
+    CHECK(error_in(chunk_frame("{")).contains("malformed metadata"));
+    CHECK(
+        error_in(chunk_frame(R"({"action":"execute"})")).contains("\\\"getinfo\\\" was expected"));
     CHECK(error_in(k_getinfo + k_getinfo).contains("\\\"execute\\\" was expected"));
-    CHECK(error_in(frame(R"({"action":"getinfo","searchinfo":{"args":["a=b"]}})"))
+    CHECK(error_in(chunk_frame(R"({"action":"getinfo","searchinfo":{"args":["a=b"]}})"))
               .contains("unknown option"));
-    CHECK(error_in(k_getinfo + frame(R"({"action":"execute"})", "a\n1\n")).contains("no _raw"));
+    CHECK(
+        error_in(k_getinfo + chunk_frame(R"({"action":"execute"})", "a\n1\n")).contains("no _raw"));
 }
 
 TEST_CASE(
@@ -146,7 +144,7 @@ TEST_CASE("search command: a mistake in the conf file is a message, and the sear
 
 TEST_CASE("search command: fields cannot tell what a condition asks") {
     const std::string getinfo =
-        frame(R"({"action":"getinfo","searchinfo":{"args":["input=fields"]}})");
+        chunk_frame(R"({"action":"getinfo","searchinfo":{"args":["input=fields"]}})");
     const std::string conf = "[service:x]\nsource = s3\nvolume = PutObject(a=b)\n";
     CHECK(answer(in_pieces(getinfo, 100), conf).replies.contains("input=fields cannot judge"));
     CHECK_FALSE(answer(in_pieces(getinfo, 100)).replies.contains("\"error\":"));
@@ -154,7 +152,7 @@ TEST_CASE("search command: fields cannot tell what a condition asks") {
 
 TEST_CASE("search command: fields that never come are told") {
     const std::string bytes =
-        frame(R"({"action":"getinfo","searchinfo":{"args":["input=fields"]}})") +
-        frame(R"({"action":"execute","finished":true})", "_raw\n{}\n");
+        chunk_frame(R"({"action":"getinfo","searchinfo":{"args":["input=fields"]}})") +
+        chunk_frame(R"({"action":"execute","finished":true})", "_raw\n{}\n");
     CHECK(answer(in_pieces(bytes, 1'000)).replies.contains("no event has the fields eventSource"));
 }

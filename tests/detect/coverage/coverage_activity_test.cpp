@@ -4,6 +4,7 @@
 
 #include "detect/coverage/coverage_finding.hpp"
 #include "detect/hunt/story.hpp"
+#include "log/cloudtrail.hpp"
 #include "output/csv_and_ndjson.hpp"
 #include "partial/through_documents.hpp"
 #include "rules/builtin.hpp"
@@ -82,6 +83,7 @@ TEST_CASE("coverage: rows say what these events leave open and what no trail sho
 TEST_CASE("coverage: an event without any time is not counted") {
     detect::CoverageActivity activity(builtin_catalogue());
     log::Event event;
+    event.log = &log::cloudtrail();
     event.source = "ses.amazonaws.com";
     event.name = "SendEmail";
     CHECK(activity.add(event) == detect::Added::undated);

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdio>
 #include <random>
+#include <utility>
 
 #include "config/setup_for_tests.hpp"
 #include "detect/hunt/evidence/evidence.hpp"
@@ -100,7 +101,8 @@ ToldEvents::ToldEvents(const Story& story) {
         return texts_.emplace_back(std::move(text));
     };
     for (const Told& told : story) {
-        log::Event event{.log = &log::cloudtrail()};
+        log::Event event;
+        event.log = &log::cloudtrail();
         event.time_text = keep(told.time.size() == 8 ? "2026-03-02T" + told.time + 'Z' : told.time);
         event.source = keep(source_of(builtin_catalogue(), told.call));
         event.name = keep(told.call);
@@ -163,6 +165,13 @@ std::string reason(std::string_view evidence, const Story& story, std::string_vi
     const auto findings = findings_of(story, setup, rules_for(setup, usual, evidence));
     return findings.empty() || findings.front().reasons.empty() ? ""
                                                                 : findings.front().reasons.front();
+}
+
+Told call(std::string name, std::string parameters, std::int64_t second, std::string error) {
+    return {.time = clock(second),
+            .call = std::move(name),
+            .error = std::move(error),
+            .parameters = std::move(parameters)};
 }
 
 Story operator+(Story story, const Story& more) {

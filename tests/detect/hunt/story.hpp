@@ -71,6 +71,10 @@ std::uint64_t score(std::string_view evidence, const Story& story, std::string_v
 std::string reason(std::string_view evidence, const Story& story, std::string_view conf = {},
                    const Usual& usual = {});
 
+/// A call with request parameters, some seconds after ten.
+Told call(std::string name, std::string parameters = "{}", std::int64_t second = 0,
+          std::string error = {});
+
 /// `story` and more.
 Story operator+(Story story, const Story& more);
 

@@ -8,14 +8,6 @@ using namespace cloudhijack::log;
 
 namespace {
 
-Told call(std::string name, std::string parameters, std::int64_t second = 0,
-          std::string error = {}) {
-    return {.time = clock(second),
-            .call = std::move(name),
-            .error = std::move(error),
-            .parameters = std::move(parameters)};
-}
-
 Told quarantine(std::string user = "eve") {
     Told told =
         call("AttachUserPolicy",
@@ -30,7 +22,7 @@ Told quarantine(std::string user = "eve") {
     return told;
 }
 
-const Told k_use = call("SendEmail", "{}");
+const Told k_mail = call("SendEmail", "{}");
 const Told k_make_user = call("CreateUser", R"({"userName":"smtp"})");
 
 Told grant(std::int64_t second, std::string action, std::string user = "smtp") {
@@ -44,26 +36,26 @@ Told grant(std::int64_t second, std::string action, std::string user = "smtp") {
 }  // namespace
 
 TEST_CASE("quarantined: credited to the user to whom AWS attached the policy") {
-    CHECK(score("quarantined", {k_use, quarantine()}) == 60);
+    CHECK(score("quarantined", {k_mail, quarantine()}) == 60);
     CHECK(score("quarantined", {quarantine()}) == 60);
-    CHECK(score("quarantined", {k_use}) == 0);
+    CHECK(score("quarantined", {k_mail}) == 0);
     Told denied = quarantine();
     denied.error = "AccessDenied";
-    CHECK(score("quarantined", {k_use, denied}) == 0);
+    CHECK(score("quarantined", {k_mail, denied}) == 0);
     Told other = quarantine();
     other.parameters = R"({"userName":"eve","policyArn":"arn:aws:iam::aws:policy/ReadOnlyAccess"})";
-    CHECK(score("quarantined", {k_use, other}) == 0);
+    CHECK(score("quarantined", {k_mail, other}) == 0);
 }
 
 TEST_CASE("quarantined: to the user of that account and name, else to one of that name") {
-    const auto findings = hunt({k_use, quarantine(), quarantine("mallory")});
+    const auto findings = hunt({k_mail, quarantine(), quarantine("mallory")});
     REQUIRE(findings.size() == 2);
     CHECK(findings[0].principal.name == "arn:aws:iam::111122223333:user/eve");
     CHECK(findings[1].principal.name == "arn:aws:iam::111122223333:user/mallory");
-    Told elsewhere = k_use;
+    Told elsewhere = k_mail;
     elsewhere.account = "999999999999";
     CHECK(hunt({elsewhere, quarantine()}).size() == 2);
-    Told in_path = k_use;
+    Told in_path = k_mail;
     in_path.arn = "arn:aws:iam::111122223333:user/staff/eve";
     CHECK(hunt({in_path, quarantine()}).size() == 1);
     // A forged name that holds a path must not take the user's own calls away.
@@ -73,7 +65,7 @@ TEST_CASE("quarantined: to the user of that account and name, else to one of tha
 }
 
 TEST_CASE("quarantined: its caller's address, agent and key do not count") {
-    const auto findings = hunt({k_use, quarantine()});
+    const auto findings = hunt({k_mail, quarantine()});
     REQUIRE(findings.size() == 1);
     CHECK(findings[0].traits[Trait::address].values == std::vector<std::string>{"198.51.100.1"});
     CHECK(findings[0].traits[Trait::access_key].values == std::vector<std::string>{"ASIA1"});

@@ -7,14 +7,6 @@ using namespace cloudhijack::detect;
 
 namespace {
 
-Told call(std::string name, std::string parameters = "{}", std::int64_t second = 0,
-          std::string error = {}) {
-    return {.time = clock(second),
-            .call = std::move(name),
-            .error = std::move(error),
-            .parameters = std::move(parameters)};
-}
-
 const Told k_made = call("CreateEmailIdentity", R"({"emailIdentity":"x@example.com"})");
 
 Told removed(std::int64_t second, std::string identity = "x@example.com", std::string error = {}) {

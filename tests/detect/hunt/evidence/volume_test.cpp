@@ -13,7 +13,7 @@ Story uses(std::int64_t first_second, int times, std::int64_t apart = 1) {
     return repeated(k_use, first_second, times, apart);
 }
 
-constexpr std::int64_t k_hour = 3600;
+constexpr std::int64_t hours(std::int64_t count) { return count * 3600; }
 
 }  // namespace
 
@@ -30,7 +30,7 @@ TEST_CASE("burst: more messages than the threshold in 60 minutes") {
 TEST_CASE("burst: 60 minutes on end, wherever the hour begins") {
     CHECK(score("burst", uses(-30, 51)) == 25);
     CHECK(score("burst", uses(0, 50) + uses(59 * 60 + 59, 1)) == 25);
-    CHECK(score("burst", uses(0, 50) + uses(k_hour, 1)) == 0);
+    CHECK(score("burst", uses(0, 50) + uses(hours(1), 1)) == 0);
 }
 
 TEST_CASE("burst: only successful uses of one service count, each with its messages") {
@@ -48,7 +48,7 @@ TEST_CASE("burst: only successful uses of one service count, each with its messa
 
 TEST_CASE("burst: with a history it must exceed three times the busiest hour") {
     const Story before = uses(0, 40);
-    const std::int64_t later = 13 * k_hour;  // the hour of `before` ended 12 h ago
+    const std::int64_t later = hours(13);  // the hour of `before` ended 12 h ago
     CHECK(score("burst", before + uses(later, 120)) == 0);
     CHECK(score("burst", before + uses(later, 121)) == 35);
     CHECK(score("burst", before + uses(later, 151)) == 45);
@@ -66,7 +66,7 @@ TEST_CASE("burst: with a history it must exceed three times the busiest hour") {
 
 TEST_CASE("burst: what comes every night is a burst in the first one alone") {
     Story nights;
-    for (int night = 0; night < 5; ++night) nights = nights + uses(night * 24 * k_hour, 60);
+    for (int night = 0; night < 5; ++night) nights = nights + uses(hours(night * 24), 60);
     CHECK(score("burst", nights) == 25);
     CHECK(reason("burst", nights) ==
           "60 successful calls of AWS Bedrock in 60 min from "
