@@ -49,7 +49,7 @@ std::string dashed_names(const Options& options) {
     return text::joined(names, " ");
 }
 
-std::string bash_action(const config::Completion& offer) {
+std::string bash_action(const config::Completion& completion) {
     const std::string words = '\'' + text::joined(completion.words, " ") + '\'';
     switch (completion.kind) {
         case CompletionKind::word:
@@ -82,7 +82,7 @@ std::string for_zsh(std::string text) {
     return replaced(std::move(text), "'", "'\\''");
 }
 
-std::string zsh_action(const config::Completion& offer) {
+std::string zsh_action(const config::Completion& completion) {
     const std::string words = text::joined(completion.words, " ");
     switch (completion.kind) {
         case CompletionKind::word:
@@ -128,7 +128,7 @@ std::string bold(std::string_view text) { return R"(\fB)" + std::string(text) + 
 
 std::string italic(std::string_view text) { return R"(\fI)" + std::string(text) + R"(\fR)"; }
 
-std::string man_value(const config::Completion& offer) {
+std::string man_value(const config::Completion& completion) {
     switch (completion.kind) {
         case CompletionKind::word:
             return bold(text::joined(completion.words, R"(\fR|\fB)"));
