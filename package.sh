@@ -17,10 +17,10 @@ usage: ./package.sh [command]
   test    builds the program, the package and the unit tests, and runs the tests, end to end on the
           program in the package
   test --long
-          the same, with 500 random clusters instead of 50, and with the hunts of a month
-  check   runs the other checks that a commit needs: format, lint, the package's checks, the hunts
-          of a month, some tests of the program for the other kind of machine, which is emulated,
-          and the unit tests and fuzz corpora under sanitizers
+          the same, with 500 random clusters instead of 50, and with the two longest suites
+  check   runs the other checks that a commit needs: format, lint, the package's checks, the two
+          longest suites, some tests of the program for the other kind of machine, which is
+          emulated, and the unit tests and fuzz corpora under sanitizers
   check --all
           runs everything that a release needs: also all of AppInspect's tags, all emulated tests,
           the benchmark's contenders, and the end-to-end tests under sanitizers
@@ -346,7 +346,7 @@ check() {
         qemu-user-static
     need_node
     stage 'checking the format of the sources' check_format
-    package 'the program and its shell files' cloudhijack shell_face
+    package 'the program and its shell files' cloudhijack shell_texts
     stage 'linting the scripts' \
         shellcheck package.sh .ci/run app/bin/*.sh cmake/*.sh build/release/shell/cloudhijack.bash
     stage 'checking the man page' check_man_page build/release/shell/cloudhijack.1
@@ -356,7 +356,7 @@ check() {
     stage 'linting the sources' lint
     CLOUDHIJACK=$PWD/build/release/cloudhijack \
         stage 'showing the dashboard' python3 -B tests/view/test_overview.py
-    stage 'testing the hunts of a month' ctest --preset release --label-regex long
+    stage 'running the longest suites' ctest --preset release --label-regex long
     stage "testing the program for $other" test_other "${emulated[@]}"
     if [[ ${1-} == --all ]]; then
         stage 'asking the benchmark whether all contenders find the same' bench --smoke
@@ -373,7 +373,7 @@ case $* in
         package 'the program' cloudhijack
         say "made $spl"
         ;;
-    build) build 'the program and its shell files' cloudhijack shell_face ;;
+    build) build 'the program and its shell files' cloudhijack shell_texts ;;
     demo)
         build 'the program' cloudhijack
         python3 tests/e2e/demo.py build/release/cloudhijack

@@ -6,8 +6,8 @@
 
 namespace cloudhijack {
 
-/// Why something could not be done. Errors are values until a face turns them into a protocol reply
-/// or an exit code.
+/// Why something could not be done. Errors are values until an interface turns them into a protocol
+/// reply or an exit code.
 struct Error {
     enum class Kind {
         told,  ///< the user must read `text`

@@ -201,7 +201,7 @@ std::vector<Option> option_table(const rules::Catalogue& catalogue) {
                      "With \"fields\" it is in columns such as eventName and userIdentity.arn, for "
                      "results without _raw. A volume call with a condition on its parameters needs "
                      "\"raw\"."},
-         .face = Face::search,
+         .interface = Interface::search,
          .completion = {.kind = CompletionKind::word, .words = {"raw", "fields"}},
          .set = set_input},
         {.name = "span",
@@ -245,14 +245,14 @@ std::vector<Option> option_table(const rules::Catalogue& catalogue) {
          .effect = "whether the indexers count, so that only sums reach the search head",
          .details = {"\"false\" is for peers that the knowledge bundle has not reached yet; see "
                      "README.md, \"What runs where\"."},
-         .face = Face::search,
+         .interface = Interface::search,
          .completion = {.kind = CompletionKind::word, .words = {"true", "false"}},
          .set = set_distributed},
         {.name = "baseline",
          .takes = "the name of a file",
          .syntax = "<file>",
          .effect = "normal activity, as mode baseline prints it",
-         .face = Face::shell,
+         .interface = Interface::shell,
          .completion = {.kind = CompletionKind::file, .words = {}},
          .modes = {Mode::hunt, Mode::baseline},
          .set = std::bind_front(set_file, &Config::baseline_file)},
@@ -261,7 +261,7 @@ std::vector<Option> option_table(const rules::Catalogue& catalogue) {
          .syntax = "<file>",
          .effect = "expected activity of some principals: a CSV with the columns principal, "
                    "service, evidence, threshold, expires",
-         .face = Face::shell,
+         .interface = Interface::shell,
          .completion = {.kind = CompletionKind::file, .words = {}},
          .modes = {Mode::volume, Mode::hunt},
          .set = std::bind_front(set_file, &Config::allowlist_file)},

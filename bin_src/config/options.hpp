@@ -43,7 +43,7 @@ constexpr std::string_view name_of(Mode mode) {
 constexpr bool has_findings(Mode mode) { return mode == Mode::volume || mode == Mode::hunt; }
 
 /// Where an option can be given. [defaults] takes those of a search.
-enum class Face : std::uint8_t { both, search, shell };
+enum class Interface : std::uint8_t { both, search, shell };
 
 /// What the user asked for, checked and complete; built once and passed down. Defaults are not
 /// here: Setup::default_config() takes them from cloudhijack.conf.
@@ -86,7 +86,7 @@ struct Option {
     std::vector<std::string> details = {};  ///< more sentences, which only the conf file's spec has
     /// As cloudhijack.conf has it, in [defaults] or as a service's threshold; empty: none.
     std::string default_value = {};
-    Face face = Face::both;
+    Interface interface = Interface::both;
     Completion completion = {};
     std::vector<Mode> modes = {};  ///< those that use it; empty: all
     std::function<Taken(std::string_view value, Config&)> set;
@@ -108,7 +108,7 @@ std::vector<Option> map_option_table();
 /// so that nothing needs quotes.
 std::string map_command(const Config& config, std::string_view catalogue_fingerprint);
 
-/// Sets an option. The error names it as the face does, what it takes and what came.
+/// Sets an option. The error names it as the interface does, what it takes and what came.
 Result<> set_option(const Option& option, std::string_view shown_name, std::string_view value,
                     Config& config);
 

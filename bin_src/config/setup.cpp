@@ -55,7 +55,7 @@ Setup read_setup(std::span<const rules::ConfFile> layers) {
     Config trial = setup.default_config();
     for (rules::Setting& setting : defaults) {
         const auto option = std::ranges::find(setup.options, setting.place.key, &Option::name);
-        if (option == setup.options.end() || option->face == Face::shell) {
+        if (option == setup.options.end() || option->interface == Interface::shell) {
             setup.mistakes.push_back({.place = setting.place, .text = "is no option"});
         } else if (auto set = set_option(*option, option->name, setting.value, trial); !set) {
             setup.mistakes.push_back({.place = setting.place, .text = set.error().text});

@@ -63,7 +63,7 @@ Result<config::Config> read_config(const po::variables_map& given, const config:
     config::Config config = setup.default_config();
     std::vector<const config::Option*> set;
     for (const config::Option& option : setup.options) {
-        if (option.face == config::Face::search) continue;
+        if (option.interface == config::Interface::search) continue;
         const auto value = value_of(given, shell_name(option));
         if (!value) continue;
         auto taken = set_option(option, "--" + shell_name(option), *value, config);

@@ -71,7 +71,7 @@ std::string shell_name(const config::Option& option) {
 std::vector<ShownOption> search_options(const config::Setup& setup) {
     std::vector<ShownOption> shown;
     for (const config::Option& option : setup.options) {
-        if (option.face == config::Face::search) continue;
+        if (option.interface == config::Interface::search) continue;
         shown.push_back({.name = shell_name(option),
                          .effect = option.effect,
                          .takes = option.accepts(),

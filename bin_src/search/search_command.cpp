@@ -49,7 +49,7 @@ std::vector<config::Option> search_options(const config::Setup& setup) {
     std::vector<config::Option> options;
     std::ranges::copy_if(
         setup.options, std::back_inserter(options),
-        [](const config::Option& option) { return option.face != config::Face::shell; });
+        [](const config::Option& option) { return option.interface != config::Interface::shell; });
     return options;
 }
 

@@ -15,7 +15,8 @@ constexpr std::size_t k_line_width = 100;
 
 std::vector<Option> options_of_a_search(const config::Setup& setup) {
     std::vector<Option> options = setup.options;
-    std::erase_if(options, [](const Option& option) { return option.face == config::Face::shell; });
+    std::erase_if(
+        options, [](const Option& option) { return option.interface == config::Interface::shell; });
     return options;
 }
 
@@ -95,7 +96,7 @@ std::string spec_entry(const Option& option) {
     if (!option.modes.empty()) {
         notes.push_back((option.modes.size() == 1 ? "Mode: " : "Modes: ") + modes_of(option) + '.');
     }
-    if (option.face == config::Face::search) {
+    if (option.interface == config::Interface::search) {
         notes.emplace_back("`cloudhijack scan` does not use it.");
     }
     notes.push_back("Default: " + default_of(option));

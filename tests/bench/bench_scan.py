@@ -1,4 +1,4 @@
-"""The shell face against databases that read the same lines, and against unpacking alone."""
+"""The command line against databases that read the same lines, and against unpacking alone."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ TEST_CASE(
     CHECK(setup.mistakes.empty());
     for (const config::Option& option : setup.options) {
         const bool can_be_absent =
-            option.face == config::Face::shell || option.name == "disabled_evidence";
+            option.interface == config::Interface::shell || option.name == "disabled_evidence";
         CAPTURE(option.name);
         CHECK(option.default_value.empty() == can_be_absent);
     }

@@ -199,7 +199,7 @@ class PackageShTest(unittest.TestCase):
         self.recorded("cmake", CMAKE)
         self.recorded("python3")
         for command, what, targets in (
-            ("build", "the program and its shell files", "cloudhijack shell_face"),
+            ("build", "the program and its shell files", "cloudhijack shell_texts"),
             ("demo", "the program", "cloudhijack"),
         ):
             (self.root.parent / "calls").unlink(missing_ok=True)
@@ -221,7 +221,7 @@ class PackageShTest(unittest.TestCase):
         shown = [line for line in done.stdout.splitlines() if not line.startswith("package.sh: ")]
         tenth = [f"[{step}/100] Building {step}.o" for step in range(10, 51, 10)]
         self.assertEqual(shown, [*tenth, *words])
-        self.assertEqual(done.stderr, "package.sh: cannot build cloudhijack shell_face\n")
+        self.assertEqual(done.stderr, "package.sh: cannot build cloudhijack shell_texts\n")
 
     def test_unit_passes_a_name_or_options_to_doctest(self) -> None:
         self.recorded("cmake", CMAKE)
