@@ -1,7 +1,11 @@
 #pragma once
 
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include "json/json_parser.hpp"
 
 namespace cloudhijack::log {
 
@@ -12,6 +16,18 @@ struct Condition {
     std::string value;
 
     bool operator==(const Condition&) const = default;
+};
+
+/// Judges conditions on an event's `parameters`. Keys come in any order, so this reads them
+/// once more, with a parser of its own, and only for calls that the catalogue names.
+class ConditionReader {
+  public:
+    /// True where all conditions hold. `object` is JSON text with io::k_padding readable bytes
+    /// behind it; empty or broken, no condition holds.
+    bool all_hold(std::string_view object, std::span<const Condition> conditions);
+
+  private:
+    json::OwnedJsonParser parser_ = json::make_json_parser();
 };
 
 }  // namespace cloudhijack::log

@@ -88,7 +88,7 @@ std::span<const HuntActivity::ServiceCall> HuntActivity::names_of(
     names.clear();
     for (const rules::Catalogue::Entry& entry : entries) {  // those of a service stand together
         if (entry.phase == rules::Phase::volume) continue;
-        if (!parameters_.all_hold(event.parameters, entry.conditions)) continue;
+        if (!conditions_.all_hold(event.parameters, entry.conditions)) continue;
         if (names.empty() || names.back().service != entry.service) {
             names.push_back({.service = entry.service, .call = entry.call, .phases = {}});
         }

@@ -19,7 +19,7 @@
 #include "detect/hunt/hunt_finding.hpp"
 #include "detect/hunt/principal_activity.hpp"
 #include "detect/mode_activity.hpp"
-#include "log/condition_reader.hpp"
+#include "log/condition.hpp"
 #include "log/event.hpp"
 #include "log/log.hpp"
 #include "result.hpp"
@@ -106,7 +106,7 @@ class HuntActivity {
         const std::function<void(const log::Principal&, const PrincipalActivity&)>& take) const;
 
     const rules::Catalogue* catalogue_;
-    log::ParameterReader parameters_;
+    log::ConditionReader conditions_;
     log::CallDetailsReader details_reader_;
     counting::Interner regions_;
     std::map<log::Principal, PrincipalActivity> principals_;

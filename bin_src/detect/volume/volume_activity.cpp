@@ -41,7 +41,7 @@ Added VolumeActivity::add(const log::Event& event) {
         counted_for;  // of a service's entries, which stand together, one is enough
     for (const rules::Catalogue::Entry& entry : entries) {
         if (entry.phase != rules::Phase::volume || entry.service == counted_for) continue;
-        if (!parameters_.all_hold(event.parameters, entry.conditions)) continue;
+        if (!conditions_.all_hold(event.parameters, entry.conditions)) continue;
         if (has_failed) return Added::failed;
         count(event, entry.service, *time);
         counted_for = entry.service;

@@ -12,7 +12,7 @@
 #include "counting/interner.hpp"
 #include "detect/mode_activity.hpp"
 #include "detect/volume/volume_finding.hpp"
-#include "log/condition_reader.hpp"
+#include "log/condition.hpp"
 #include "log/event.hpp"
 #include "result.hpp"
 #include "rules/catalogue.hpp"
@@ -118,7 +118,7 @@ class VolumeActivity {
 
     const rules::Catalogue* catalogue_;
     std::chrono::seconds span_;
-    log::ParameterReader parameters_;
+    log::ConditionReader conditions_;
     counting::Interner texts_;  ///< holds every text of the groups
     std::vector<Group> groups_;
     counting::HashIndex group_index_;

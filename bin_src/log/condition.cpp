@@ -1,4 +1,4 @@
-#include "log/condition_reader.hpp"
+#include "log/condition.hpp"
 
 #include <algorithm>
 #include <span>
@@ -53,7 +53,7 @@ bool holds_in(ondemand::object object, Path path, std::string_view wanted) {
 
 }  // namespace
 
-bool ParameterReader::all_hold(std::string_view object, std::span<const Condition> conditions) {
+bool ConditionReader::all_hold(std::string_view object, std::span<const Condition> conditions) {
     return std::ranges::all_of(conditions, [&](const Condition& condition) {
         ondemand::document document;
         ondemand::object parameters;

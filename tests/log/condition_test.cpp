@@ -1,4 +1,4 @@
-#include "log/condition_reader.hpp"
+#include "log/condition.hpp"
 
 #include <doctest/doctest.h>
 
@@ -13,7 +13,7 @@ using log::Condition;
 namespace {
 
 bool hold(const std::string& object, const std::vector<Condition>& conditions) {
-    static log::ParameterReader reader;
+    static log::ConditionReader reader;
     const std::string padded = object + std::string(io::k_padding, '"');
     return reader.all_hold(std::string_view(padded).substr(0, object.size()), conditions);
 }
