@@ -25,7 +25,8 @@ namespace {
 
 using namespace cloudhijack;
 
-/// What Splunk is told if no reply could be sent. For a shell's exit codes see output/shell.hpp.
+/// The exit code for Splunk if no reply could be sent. For a shell's exit codes see
+/// output/shell.hpp.
 constexpr int k_search_failed = 1;
 
 constexpr std::chrono::milliseconds k_patience{500};

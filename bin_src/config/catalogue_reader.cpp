@@ -19,9 +19,9 @@ constexpr std::string_view k_default_category = "SaaS Service Abuse";
 constexpr std::uint64_t k_default_threshold = 50;
 
 /// An error here is what is wrong with a value.
-using Taken = std::expected<void, std::string>;
+using ValueResult = std::expected<void, std::string>;
 
-Taken wrong(std::string why) { return std::unexpected(std::move(why)); }
+ValueResult wrong(std::string why) { return std::unexpected(std::move(why)); }
 
 /// Calls named without a source have an empty one until the end: a later layer can still change it.
 struct ServiceDraft {
@@ -104,13 +104,13 @@ std::expected<std::vector<rules::CatalogueCall>, std::string> read_calls(std::st
     return calls;
 }
 
-Taken read_text(const std::string& value, std::string& into) {
+ValueResult read_text(const std::string& value, std::string& into) {
     if (value.empty() || value.contains('\n')) return wrong("takes one line of text");
     into = value;
     return {};
 }
 
-Taken read_threshold(const std::string& value, std::uint64_t& into) {
+ValueResult read_threshold(const std::string& value, std::uint64_t& into) {
     const auto number = text::whole_number(value, rules::k_largest_threshold);
     if (!number) {
         return wrong("takes a whole number from 0 to " +
@@ -120,7 +120,7 @@ Taken read_threshold(const std::string& value, std::uint64_t& into) {
     return {};
 }
 
-Taken read_source(const std::string& value, std::string& into) {
+ValueResult read_source(const std::string& value, std::string& into) {
     if (!is_word(value, "-_.")) {
         return wrong("takes an event source without .amazonaws.com, such as ses; got \"" + value +
                      '"');
@@ -129,7 +129,7 @@ Taken read_source(const std::string& value, std::string& into) {
     return {};
 }
 
-Taken read_service_key(const rules::Setting& setting, ServiceDraft& draft) {
+ValueResult read_service_key(const rules::Setting& setting, ServiceDraft& draft) {
     const std::string& key = setting.place.key;
     if (key == "label") return read_text(setting.value, draft.service.label);
     if (key == "category") return read_text(setting.value, draft.service.category);
@@ -191,7 +191,7 @@ class CatalogueReader {
     }
 
   private:
-    Taken read(const rules::Setting& setting) {
+    ValueResult read(const rules::Setting& setting) {
         const std::string& stanza = setting.place.stanza;
         if (stanza == "defaults") {
             defaults_.push_back(setting);

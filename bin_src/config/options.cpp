@@ -24,22 +24,22 @@ namespace {
 constexpr std::chrono::days k_longest_span{366};
 constexpr std::string_view k_map_phase = "map";
 
-using Taken = Option::Taken;
+using ValueResult = Option::ValueResult;
 
-Taken unfit(std::string why = {}) { return std::unexpected(std::move(why)); }
+ValueResult unfit(std::string why = {}) { return std::unexpected(std::move(why)); }
 
 std::string whole_number_up_to(std::uint64_t most) {
     return "a whole number from 0 to " + std::to_string(most);
 }
 
-Taken set_span(std::string_view value, Config& config) {
+ValueResult set_span(std::string_view value, Config& config) {
     const auto span = text::time_span(value, k_longest_span);
     if (!span) return unfit();
     config.volume.span = *span;
     return {};
 }
 
-Taken set_threshold(std::size_t service, std::string_view value, Config& config) {
+ValueResult set_threshold(std::size_t service, std::string_view value, Config& config) {
     const auto threshold = text::whole_number(value, rules::k_largest_threshold);
     if (!threshold) return unfit();
     config.volume.thresholds[service] = *threshold;
@@ -47,14 +47,14 @@ Taken set_threshold(std::size_t service, std::string_view value, Config& config)
     return {};
 }
 
-Taken set_min_score(std::string_view value, Config& config) {
+ValueResult set_min_score(std::string_view value, Config& config) {
     const auto score = text::whole_number(value, detect::k_highest_volume_score);
     if (!score) return unfit();
     config.volume.min_score = *score;
     return {};
 }
 
-Taken set_suspicious_names(std::string_view value, Config& config) {
+ValueResult set_suspicious_names(std::string_view value, Config& config) {
     if (value.empty()) return unfit("an empty one would match every name");
     re2::RE2::Options quiet;
     quiet.set_log_errors(false);
@@ -65,14 +65,14 @@ Taken set_suspicious_names(std::string_view value, Config& config) {
     return {};
 }
 
-Taken set_mode(std::string_view value, Config& config) {
+ValueResult set_mode(std::string_view value, Config& config) {
     const auto mode = std::ranges::find(k_mode_names, value);
     if (mode == k_mode_names.end()) return unfit();
     config.mode = static_cast<Mode>(mode - k_mode_names.begin());
     return {};
 }
 
-Taken set_min_risk(std::string_view value, Config& config) {
+ValueResult set_min_risk(std::string_view value, Config& config) {
     const auto risk = text::whole_number(value, rules::k_highest_risk);
     if (!risk) return unfit();
     config.hunt.min_risk = *risk;
@@ -80,7 +80,7 @@ Taken set_min_risk(std::string_view value, Config& config) {
 }
 
 // Splunk takes commas outside quotes away, so blanks part ids as well.
-Taken set_disabled_evidence(std::string_view value, Config& config) {
+ValueResult set_disabled_evidence(std::string_view value, Config& config) {
     config.hunt.disabled.clear();
     for (const std::string_view id : text::words(value, ", \t")) {
         if (detect::find_evidence(id) == nullptr) {
@@ -97,20 +97,20 @@ std::vector<std::string> evidence_ids() {
     return ids;
 }
 
-Taken set_input(std::string_view value, Config& config) {
+ValueResult set_input(std::string_view value, Config& config) {
     if (value != "raw" && value != "fields") return unfit();
     config.input = value == "raw" ? Input::raw : Input::fields;
     return {};
 }
 
-Taken set_distributed(std::string_view value, Config& config) {
+ValueResult set_distributed(std::string_view value, Config& config) {
     constexpr std::array<std::string_view, 3> yes = {"true", "t", "1"};
     constexpr std::array<std::string_view, 3> no = {"false", "f", "0"};
     config.distributed = std::ranges::find(yes, value) != yes.end();
-    return config.distributed || std::ranges::find(no, value) != no.end() ? Taken{} : unfit();
+    return config.distributed || std::ranges::find(no, value) != no.end() ? ValueResult{} : unfit();
 }
 
-Taken set_phase(std::string_view value, Config& config) {
+ValueResult set_phase(std::string_view value, Config& config) {
     if (value != k_map_phase) return unfit();
     config.phase = SearchPhase::map;
     return {};
@@ -118,9 +118,9 @@ Taken set_phase(std::string_view value, Config& config) {
 
 // Partial documents say by which catalogue they were made, and the reduce phase compares. Here the
 // fingerprint is for who reads what ran on the indexers.
-Taken take_catalogue(std::string_view /*value*/, Config& /*config*/) { return {}; }
+ValueResult take_catalogue(std::string_view /*value*/, Config& /*config*/) { return {}; }
 
-Taken set_file(std::string Config::* file, std::string_view value, Config& config) {
+ValueResult set_file(std::string Config::* file, std::string_view value, Config& config) {
     if (value.empty()) return unfit();
     config.*file = value;
     return {};

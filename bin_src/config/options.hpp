@@ -77,7 +77,7 @@ struct Completion {
 struct Option {
     /// An error is what is wrong with the value beyond not being what the option takes; can be
     /// empty.
-    using Taken = std::expected<void, std::string>;
+    using ValueResult = std::expected<void, std::string>;
 
     std::string name;
     std::string takes;        ///< what its value is, in words
@@ -89,7 +89,7 @@ struct Option {
     Interface interface = Interface::both;
     Completion completion = {};
     std::vector<Mode> modes = {};  ///< those that use it; empty: all
-    std::function<Taken(std::string_view value, Config&)> set;
+    std::function<ValueResult(std::string_view value, Config&)> set;
 
     /// What its value is, with all words of a list.
     [[nodiscard]] std::string accepts() const;

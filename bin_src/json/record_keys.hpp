@@ -16,7 +16,7 @@ class NameKey {
     /// No key: nothing is searched for.
     NameKey() = default;
 
-    /// A key of fewer than two letters is none.
+    /// A key of fewer than two letters counts as no key.
     explicit NameKey(std::string_view key) {
         if (key.size() < 2) return;
         text_ = key;
@@ -28,7 +28,7 @@ class NameKey {
     /// Empty if there is no key.
     [[nodiscard]] std::string_view text() const { return text_; }
 
-    /// How far behind the key's first letter the first one of the pair is.
+    /// The offset of the pair in the key.
     [[nodiscard]] std::size_t pair() const { return pair_; }
     [[nodiscard]] char first() const { return first_; }
     [[nodiscard]] char second() const { return second_; }

@@ -10,7 +10,7 @@
 
 namespace cloudhijack::json {
 
-/// How quotes stand in a text: as they are, or each doubled, as in a CSV cell.
+/// How a text writes its quotes: as they are, or each doubled, as in a CSV cell.
 enum class Quotes : std::uint8_t { single, doubled };
 
 /// Bytes that a quote takes.

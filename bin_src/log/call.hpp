@@ -43,7 +43,7 @@ enum class CallTopic : std::uint8_t {
     quota,  ///< somebody asks for a higher one
 };
 
-/// What calls of a name are about, in whatever log.
+/// What calls of a name are about, in any log.
 CallTopic topic_of(std::string_view call_name);
 
 /// The most messages that one call can send: more are not believed, whatever the record says.

@@ -18,10 +18,10 @@ namespace cloudhijack::log {
 ///
 /// A record is passed over only where no way of reading it can give a wanted call's name. Letters
 /// of a name can be written in two ways, as they are or as `\u` and four digits. So without any
-/// `\u`, a text in which the key of the name stands once, before a string that is no wanted name,
-/// holds no wanted call. Anything else is for the reader to judge: the key twice or not at all,
-/// another type of value, an escape in the name, a text that is no object from its first byte to
-/// its last, a text in which the mark of another log occurs.
+/// `\u`, a text in which the key of the name occurs once, before a string that is not a wanted
+/// name, holds no wanted call. Anything else is for the reader to judge: the key twice or not at
+/// all, another type of value, an escape in the name, a text that is no object from its first byte
+/// to its last, and a text in which the mark of another log occurs.
 class CallFilter {
   public:
     /// The key of the records' names, and the names of the wanted calls. Without a key no record
@@ -37,8 +37,8 @@ class CallFilter {
     /// io::k_padding bytes behind it must be readable.
     [[nodiscard]] bool passes_over(std::string_view json, json::Quotes quotes) const;
 
-    /// The same of an object, where somebody has seen that the key stands at this place of it
-    /// alone and that no letter is written as `\u`. Nothing behind it need be readable.
+    /// The same of an object in which, as somebody has seen, the key occurs at this place only
+    /// and that no letter is written as `\u`. Nothing behind it need be readable.
     [[nodiscard]] bool passes_over_object(std::string_view json, std::size_t only_name_key) const;
 
   private:

@@ -43,9 +43,9 @@ class KeyOrder {
 };
 
 /// Reads records as AWS writes nearly all of them: an object in ASCII, without escapes and without
-/// blanks between its tokens, that has a UUID for an id. The texts of such a record stand in it as
-/// they are, so one walk from string to string reads it, even where it is a CSV cell with all its
-/// quotes doubled.
+/// blanks between its tokens, with an id that its log calls usable. The texts of such a record
+/// stand in it as they are, so one walk from string to string reads it, even where it is a CSV cell
+/// with all its quotes doubled.
 ///
 /// Whatever else a text is, this reader leaves it to the EventReader, its twin: of what both read,
 /// they give the same event. So it is strict where the other is lenient.
@@ -55,9 +55,9 @@ class CompactReader {
     explicit CompactReader(const LogSet::Member& log, simd::Cpu cpu = simd::cpu_at_hand())
         : log_(&log), cpu_(cpu), ends_(cpu) {}
 
-    /// The event of a record; null where the text is not such a record. io::k_padding bytes behind
+    /// The event of a record; null if the text is not such a record. io::k_padding bytes after
     /// the text must be readable. The event and its views, which lie in the text and the reader,
-    /// are valid until either changes. Its `record` is empty where quotes are doubled; it has no
+    /// are valid until either changes. Its `record` is empty if quotes are doubled; it has no
     /// time from outside, which is the caller's to set.
     Event* read(std::string_view json, json::Quotes quotes);
 

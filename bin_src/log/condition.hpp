@@ -9,8 +9,8 @@
 
 namespace cloudhijack::log {
 
-/// `loggingConfig.textDataDeliveryEnabled=false`: what must stand at a path in a JSON object. An
-/// array on the way or at the end matches by any of its elements; values compare as text.
+/// `loggingConfig.textDataDeliveryEnabled=false`: the value that a JSON object must have at a path.
+/// An array on the way or at the end matches by any of its elements; values compare as text.
 struct Condition {
     std::vector<std::string> path;  ///< keys, at least one
     std::string value;
@@ -22,8 +22,8 @@ struct Condition {
 /// once more, with a parser of its own, and only for calls that the catalogue names.
 class ConditionReader {
   public:
-    /// True where all conditions hold. `object` is JSON text with io::k_padding readable bytes
-    /// behind it; empty or broken, no condition holds.
+    /// True if all conditions hold. `object` is JSON text with io::k_padding readable bytes
+    /// after it; if it is empty or broken, no condition holds.
     bool all_hold(std::string_view object, std::span<const Condition> conditions);
 
   private:

@@ -168,20 +168,13 @@ void EventReader::shrink() {
 }
 
 Result<EventReading> EventReader::read_json(std::string_view json) {
-    Attempt attempt = read_as(*last_, json);
-    if (attempt.fits) return attempt.reading;
-    const auto* tried_last = last_;
     for (const LogSet::Member& member : logs_->members()) {
-        if (&member == last_) continue;
-        attempt = read_as(member, json);
-        tried_last = &member;
-        if (!attempt.fits) continue;
-        last_ = &member;
-        return attempt.reading;
+        Attempt attempt = read_as(member, json);
+        const bool is_only_log = logs_->members().size() == 1;
+        if (attempt.fits || is_only_log) return std::move(attempt.reading);
     }
-    // Of no log: the first one's answer, which does not depend on what came before.
-    const bool is_first = tried_last == &logs_->first();
-    return is_first ? attempt.reading : read_as(logs_->first(), json).reading;
+    // Of no log: the first one's answer. Its views need the parser, which others have used since.
+    return read_as(logs_->first(), json).reading;
 }
 
 EventReader::Attempt EventReader::read_as(const LogSet::Member& member, std::string_view json) {

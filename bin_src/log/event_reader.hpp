@@ -25,20 +25,22 @@ struct EventReading {
 
 /// Reads JSON documents into events, keys in the order in which the document has them.
 ///
+/// A document is read as a record of the first log that recognises it, whatever came before.
+///
 /// Of duplicate keys the first counts, at every level. Where a string is expected, numbers and
 /// booleans stand for their text; null, arrays and objects are absent. Values that no path names
 /// are skipped and only checked for balanced brackets and closed strings.
 class EventReader {
   public:
     /// The logs must outlive it.
-    explicit EventReader(const LogSet& logs) : logs_(&logs), last_(&logs.first()) {}
+    explicit EventReader(const LogSet& logs) : logs_(&logs) {}
 
-    /// Reads one JSON object, with nothing behind it. `io::k_padding` bytes behind it must be
+    /// Reads one JSON object, with nothing after it. `io::k_padding` bytes after it must be
     /// readable. The event's views lie in the reader and in the document, and are valid until
     /// either changes. The error says why the text is no such document, to follow a noun.
     Result<EventReading> read(std::string_view document);
 
-    /// Gives back what large documents have made it take.
+    /// Frees memory that large documents made it allocate.
     void shrink();
 
   private:
@@ -52,7 +54,6 @@ class EventReader {
     Attempt read_as(const LogSet::Member& member, std::string_view json);
 
     const LogSet* logs_;
-    const LogSet::Member* last_;  ///< the log that fitted last: records of a stream are alike
     json::OwnedJsonParser parser_ = json::make_json_parser();
     json::OwnedJsonParser inner_parser_ = json::make_json_parser();
     std::string repaired_;  ///< a document that was not UTF-8, made so, with its padding

@@ -31,26 +31,27 @@ struct DetailsScratch {
 /// in logs.cpp.
 struct Log {
     std::string_view id;  ///< `cloudtrail`, in messages and documentation
-    /// A text that occurs in each of its records, so that a record of another log is not passed
-    /// over unread if it may be one of these.
+    /// A text that occurs in each of its records, so that no text that may be one of them is passed
+    /// over unread as a record of another log.
     std::string_view mark;
-    /// The key under which a record names its call, for passing over calls that nobody asked for
-    /// without reading them. Empty: every record is read.
+    /// The key under which a record names its call, for passing over unwanted calls unread: those
+    /// of the first log that has one. Empty: every record is read.
     std::string_view name_key;
     std::string_view source;  ///< of calls in records that do not name a service; can be empty
-    /// Whether most of its records are compact, so that it pays to try a CompactReader first.
+    /// Whether most of its records are compact, so that it pays to try a CompactReader first, if
+    /// the log is the first of its set.
     bool is_compact = false;
     std::span<const ShapePath> paths;
 
     /// Whether an event that was read by the log's paths is one of its records.
-    bool (*recognises)(const Event&) = nullptr;
+    bool (*recognises)(const Event&);
     /// Whether an event's id is one that tells calls apart. If not, the record's bytes do.
-    bool (*has_usable_id)(const Event&) = nullptr;
+    bool (*has_usable_id)(const Event&);
     /// Who made the call, how it ended and what is known of its caller.
-    Call (*interpret)(const Event&) = nullptr;
+    Call (*interpret)(const Event&);
     /// What a call of this topic says in its parameters.
-    CallDetails (*read_details)(const Event&, CallTopic, DetailsScratch&) = nullptr;
-    std::span<const TopicOfCall> topics = {};
+    CallDetails (*read_details)(const Event&, CallTopic, DetailsScratch&);
+    std::span<const TopicOfCall> topics = {};  ///< counts for the logs of all_logs()
 
     /// The path that feeds a field, for messages; empty if there is none.
     [[nodiscard]] std::string_view path_of(std::string_view Event::* field) const {
@@ -59,7 +60,7 @@ struct Log {
     }
 };
 
-/// Reads the details of calls, of whatever log.
+/// Reads the details of calls, of any log.
 class CallDetailsReader {
   public:
     CallDetails read(const Event& event, CallTopic topic) {

@@ -18,8 +18,9 @@ class LogSet {
         Shape shape;  ///< of the log's paths
     };
 
-    /// `logs` must outlive the set and is not empty. The first one is the log whose fields Splunk
-    /// may have extracted, for input=fields.
+    /// `logs` must outlive the set and is not empty. Of several that recognise a record the first
+    /// counts. The very first one is the log whose fields Splunk may have extracted, for
+    /// input=fields.
     explicit LogSet(std::span<const Log* const> logs);
 
     [[nodiscard]] std::span<const Member> members() const { return members_; }
@@ -29,8 +30,8 @@ class LogSet {
     /// log's calls.
     [[nodiscard]] const json::RecordKeys& record_keys() const { return record_keys_; }
 
-    /// The log whose calls can be told by their names without reading the record: the first that
-    /// has a name key. Null: there is none.
+    /// The log whose calls are known by name without reading the record: the first that has a name
+    /// key. Null: there is none.
     [[nodiscard]] const Log* named_log() const;
 
     /// The marks of all logs but that one.

@@ -10,7 +10,7 @@
 namespace cloudhijack::log {
 namespace {
 
-// A function's, so that it is there for whatever is made before main.
+// In a function, so that static initialisers can use it.
 std::span<const Log* const> list_of_logs() {
     static const std::array logs = {&cloudtrail()};
     return logs;

@@ -36,7 +36,7 @@ std::string user_principal(std::string_view account, std::string_view user);
 /// The user that a principal's name stands for; empty if it is not a user.
 std::string_view user_of(std::string_view principal_name);
 
-/// Whether a type of caller stands for sessions of a role that anybody may take.
+/// Whether a type of caller stands for sessions of a role that others can assume.
 bool is_role_session(std::string_view caller_type);
 
 /// How reasons name a long-term access key, by which such keys are recognised.

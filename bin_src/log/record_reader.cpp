@@ -1,6 +1,5 @@
 #include "log/record_reader.hpp"
 
-#include <algorithm>
 #include <string>
 
 #include "io/window.hpp"
@@ -10,10 +9,7 @@ namespace cloudhijack::log {
 
 RecordReader::RecordReader(const LogSet& logs, const CallFilter& filter)
     : logs_(&logs), filter_(&filter), event_reader_(logs) {
-    const auto members = logs.members();
-    const auto compact = std::ranges::find_if(
-        members, [](const LogSet::Member& member) { return member.log->is_compact; });
-    if (compact != members.end()) compact_reader_.emplace(*compact);
+    if (logs.first().log->is_compact) compact_reader_.emplace(logs.first());
 }
 
 // Reads what need not be unquoted or looked at as a whole; false if it must be.
@@ -33,7 +29,7 @@ bool RecordReader::passes_over(const RecordText& record) const {
     if (record.only_name_key) {
         return filter_->passes_over_object(record.text, *record.only_name_key);
     }
-    return record.is_whole && filter_->passes_over(record.text, record.quotes);
+    return record.may_pass_over && filter_->passes_over(record.text, record.quotes);
 }
 
 void RecordReader::read_whole(std::string_view text, std::optional<text::Time> row_time,
@@ -58,7 +54,7 @@ void RecordReader::read_list(std::string_view text, const RecordTaker& taker) {
 
 // An element of a list is read whatever its call, so that a damaged one is reported.
 void RecordReader::read_element(std::string_view text, const RecordTaker& taker) {
-    if (read_as_written({.text = text, .is_whole = false}, taker)) return;
+    if (read_as_written({.text = text, .may_pass_over = false}, taker)) return;
     const auto reading = event_reader_.read(text);
     if (!reading) {
         taker.skip("holds a record that " + reading.error().text);

@@ -19,9 +19,8 @@ struct RecordText {
     /// Came with the text from outside. It is the time of a record that is the whole text, and not
     /// of one in an envelope.
     std::optional<text::Time> row_time = {};
-    /// Whether the text is known to end where its record does, so that the record may be passed
-    /// over unread if its call is not wanted.
-    bool is_whole = true;
+    /// Whether the record may be passed over unread if its call is not wanted.
+    bool may_pass_over = true;
     /// The place of the name key in an object in which it occurs once and no letter is written as
     /// `\u`, if somebody has seen that already.
     std::optional<std::size_t> only_name_key = {};
@@ -33,13 +32,13 @@ struct RecordTaker {
     std::function<void(const Event&)> take;
     /// Why a part of the text is not a record, to follow a noun.
     std::function<void(std::string_view)> skip;
-    /// The text is a record of a call that nobody asked for, and was not read.
+    /// The text is a record of an unwanted call, and was not read.
     std::function<void()> pass_over;
 };
 
-/// Reads texts into events, the quick way first: most records are of calls that nobody asked for
-/// and are passed over unread; of the rest most are compact; the EventReader reads what is left. A
-/// text is tried by each of the three once.
+/// Reads texts into events, the quick way first: most records are of unwanted calls and
+/// are passed over unread; of the rest most are compact; the EventReader reads what is left. A text
+/// is given to each of the three once.
 class RecordReader {
   public:
     /// Logs and filter must outlive it.
@@ -67,7 +66,7 @@ class RecordReader {
 
     const LogSet* logs_;
     const CallFilter* filter_;
-    std::optional<CompactReader> compact_reader_;  ///< of the log whose records are compact
+    std::optional<CompactReader> compact_reader_;  ///< of the first log
     EventReader event_reader_;
 };
 

@@ -14,7 +14,7 @@
 namespace cloudhijack::rules {
 
 /// What is usual: which principals have used which services with success, since when, and how much.
-/// Times are seconds since 1970. See design.md and detection.md, section 6, "Tuning".
+/// Times are seconds since 1970.
 class Baseline {
   public:
     /// Before its oldest pair is so old, an account is being learned and nothing in it is unusual.

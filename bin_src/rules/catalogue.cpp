@@ -12,7 +12,7 @@
 namespace cloudhijack::rules {
 
 Catalogue::Catalogue(std::vector<Service> services)
-    : services_(std::move(services)), names_(services_.size()) {
+    : services_(std::move(services)), topics_(services_.size()), names_(services_.size()) {
     std::map<std::string, std::vector<SourceEntries>> by_name;
     for (std::size_t service = 0; service < services_.size(); ++service) {
         for (std::size_t phase = 0; phase < k_phase_names.size(); ++phase) {
@@ -26,11 +26,14 @@ Catalogue::Catalogue(std::vector<Service> services)
                 const auto same = std::ranges::find(entries, service, &Entry::service);
                 std::vector<std::string>& names = names_[service];
                 const auto number = same != entries.end() ? same->call : names.size();
-                if (number == names.size()) names.push_back(call.name);
+                if (number == names.size()) {
+                    names.push_back(call.name);
+                    topics_[service].push_back(log::topic_of(call.name));
+                }
                 entries.push_back({.service = service,
                                    .phase = static_cast<Phase>(phase),
                                    .call = static_cast<std::uint16_t>(number),
-                                   .topic = log::topic_of(call.name),
+                                   .topic = topics_[service][number],
                                    .conditions = call.conditions});
             }
         }

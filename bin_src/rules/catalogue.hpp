@@ -69,7 +69,7 @@ class Catalogue {
 
     /// What it is about.
     [[nodiscard]] log::CallTopic topic(std::size_t service, std::uint16_t call) const {
-        return log::topic_of(call_name(service, call));
+        return topics_[service][call];
     }
 
     /// How many calls a service has, each once whatever its phases.
@@ -94,6 +94,7 @@ class Catalogue {
     };
 
     std::vector<Service> services_;
+    std::vector<std::vector<log::CallTopic>> topics_;  ///< of each service's calls, by number
     std::vector<std::vector<std::string>> names_;      ///< of each service's calls, by number
     std::vector<std::string> call_names_;              ///< of all services, in byte order
     text::KeyTable places_;                            ///< of the names, in call_names_

@@ -25,7 +25,7 @@ config::Messages with_hint(const std::string& error) {
 Result<po::variables_map> parse(std::span<const std::string> arguments,
                                 const config::Setup& setup) {
     po::options_description options;
-    for (const auto& shown : {own_options(), search_options(setup)}) {
+    for (const auto& shown : {own_options(), finding_options(setup)}) {
         for (const ShownOption& option : shown) {
             const std::string names = option.names();
             if (option.takes_value) {

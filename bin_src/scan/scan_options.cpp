@@ -68,7 +68,7 @@ std::string shell_name(const config::Option& option) {
     return name;
 }
 
-std::vector<ShownOption> search_options(const config::Setup& setup) {
+std::vector<ShownOption> finding_options(const config::Setup& setup) {
     std::vector<ShownOption> shown;
     for (const config::Option& option : setup.options) {
         if (option.interface == config::Interface::search) continue;
@@ -107,7 +107,7 @@ std::string scan_help(const config::Setup& setup) {
     text << "usage: cloudhijack scan [options] PATH...\n\n"
          << scan_purpose() << '\n'
          << described("Options", own_options()) << '\n'
-         << described("What to find", search_options(setup)) << "\nExit: " << scan_exit_codes()
+         << described("What to find", finding_options(setup)) << "\nExit: " << scan_exit_codes()
          << "\nExamples:\n";
     for (const std::string& example : scan_examples()) text << "  " << example << '\n';
     return text.str();

@@ -36,7 +36,7 @@ std::vector<ShownOption> own_options();
 std::string shell_name(const config::Option& option);
 
 /// The options that say what to find, of those of a search.
-std::vector<ShownOption> search_options(const config::Setup& setup);
+std::vector<ShownOption> finding_options(const config::Setup& setup);
 
 /// What help says around the options, in lines.
 std::string scan_purpose();

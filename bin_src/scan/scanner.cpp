@@ -193,14 +193,15 @@ class ScanThread {
         position_ = document.position;
         is_broken_ = false;
         readers_->records.read({.text = document.text,
-                                .is_whole = document.is_closed,
+                                .may_pass_over = document.is_closed,
                                 .only_name_key = document.only_name_key},
                                taker_);
         // A line that was cut after a colon or a comma takes the next one into its document.
         const auto next_line = is_broken_ ? document.text.rfind("\n{") : std::string_view::npos;
         if (next_line == std::string_view::npos) return;
-        readers_->records.read({.text = document.text.substr(next_line + 1), .is_whole = false},
-                               next_line_taker_);
+        readers_->records.read(
+            {.text = document.text.substr(next_line + 1), .may_pass_over = false},
+            next_line_taker_);
     }
 
     void take(const log::Event& event) {

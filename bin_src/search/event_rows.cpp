@@ -117,7 +117,7 @@ void EventRows::read_raw_row(RowReader& rows, std::size_t raw, std::optional<Tim
     } else if (rows.cell(raw).empty()) {
         sinks_.intake.skip("its _raw is empty");
     } else {
-        records_.read({.text = rows.cell(raw), .row_time = time, .is_whole = false}, taker_);
+        records_.read({.text = rows.cell(raw), .row_time = time, .may_pass_over = false}, taker_);
     }
     sinks_.clock.lap(Stage::json);
 }

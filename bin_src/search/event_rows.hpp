@@ -28,7 +28,7 @@ class EventRows {
     /// What the rows are read into. All of it must outlive the reader.
     struct Sinks {
         detect::Activity& activity;
-        Intake& intake;
+        IntakeStats& intake;
         StageClock& clock;
         /// Which records need not be read.
         const log::CallFilter& filter;

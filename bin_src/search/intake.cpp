@@ -11,21 +11,21 @@ constexpr std::size_t k_longest_reason = 400;
 
 }  // namespace
 
-void Intake::take(detect::Added added) {
+void IntakeStats::take(detect::Added added) {
     ++records;
     if (added == detect::Added::counted) ++counted;
     if (added == detect::Added::failed) ++failed;
     if (added == detect::Added::left_out) ++left_out;
 }
 
-void Intake::skip(std::string_view reason) {
+void IntakeStats::skip(std::string_view reason) {
     ++records;
     if (++unreadable == 1) {
         first_reason = "row " + std::to_string(rows) + ": " + text::shown(reason, k_longest_reason);
     }
 }
 
-void Intake::add(const Intake& other, std::string_view host) {
+void IntakeStats::add(const IntakeStats& other, std::string_view host) {
     if (unreadable == 0 && other.unreadable > 0) {
         first_reason = "in a chunk on " + std::string(host) + ", " +
                        text::shown(other.first_reason, k_longest_reason);

@@ -13,7 +13,7 @@
 namespace cloudhijack::search {
 
 /// What became of the rows of a search, and of the records in them.
-struct Intake {
+struct IntakeStats {
     std::uint64_t rows = 0;  ///< with an event each
     std::uint64_t records = 0;
     std::uint64_t counted = 0;
@@ -34,12 +34,12 @@ struct Intake {
     void skip(std::string_view reason);
 
     /// Adds what a search peer took in.
-    void add(const Intake& other, std::string_view host);
+    void add(const IntakeStats& other, std::string_view host);
 };
 
 /// What a map phase tells of a chunk besides what it counted.
 struct ChunkTally {
-    Intake intake;
+    IntakeStats intake;
     std::uint64_t bytes = 0;
     StageTimes times{};
     std::uint64_t documents = 0;  ///< that the chunk is answered with
@@ -48,10 +48,10 @@ struct ChunkTally {
 /// The list of partial documents that holds it.
 inline constexpr std::string_view k_tally_list = "tally";
 
-/// The fields of its item, for an partial::ItemWriter and an partial::ItemReader alike.
+/// The fields of its item, for a partial::ItemWriter and a partial::ItemReader alike.
 template <class Fields>
 void describe(Fields& fields, ChunkTally& tally, std::uint64_t most) {
-    Intake& intake = tally.intake;
+    IntakeStats& intake = tally.intake;
     for (std::uint64_t* number :
          {&intake.rows, &intake.records, &intake.counted, &intake.failed, &intake.left_out,
           &intake.unreadable, &intake.fields, &tally.bytes, &tally.documents}) {

@@ -26,7 +26,7 @@ constexpr std::string_view k_lag =
 Peers::Peers(const config::Setup& setup, const config::Config& config)
     : setup_(&setup), config_(&config), own_(header_of(setup, config)) {}
 
-void Peers::read(std::string_view document, detect::Activity& activity, Intake& intake,
+void Peers::read(std::string_view document, detect::Activity& activity, IntakeStats& intake,
                  StageClock& clock) {
     ++documents_;
     Reading reading{.activity = output::new_activity(setup_->catalogue, *config_),

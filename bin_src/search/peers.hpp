@@ -22,7 +22,7 @@ class Peers {
     Peers(const config::Setup& setup, const config::Config& config);
 
     /// Adds what the document of a partial row holds. All of it counts, or nothing and a complaint.
-    void read(std::string_view document, detect::Activity& activity, Intake& intake,
+    void read(std::string_view document, detect::Activity& activity, IntakeStats& intake,
               StageClock& clock);
 
     /// One for each peer of which something is missing, by its name.

@@ -56,7 +56,7 @@ class ReducePhase {
     StageClock* clock_;
     std::uint64_t max_result_rows_;
     detect::Activity activity_;
-    Intake intake_;
+    IntakeStats intake_;
     Peers peers_;
     config::LookupProblems lookup_problems_;
     log::CallFilter filter_;

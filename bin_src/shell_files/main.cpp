@@ -162,7 +162,7 @@ std::string man_examples() {
 
 Parts make_parts(const config::Setup& setup) {
     const Options own = scan::own_options();
-    const Options search = scan::search_options(setup);
+    const Options search = scan::finding_options(setup);
     Options all = own;
     all.insert(all.end(), search.begin(), search.end());
     return {
@@ -172,7 +172,7 @@ Parts make_parts(const config::Setup& setup) {
         {"@specs@", zsh_specs(all)},
         {"@purpose@", for_man(scan::scan_purpose())},
         {"@own_options@", man_entries(own)},
-        {"@search_options@", man_entries(search)},
+        {"@finding_options@", man_entries(search)},
         {"@exit_codes@", for_man(scan::scan_exit_codes())},
         {"@examples@", man_examples()},
     };

@@ -11,7 +11,7 @@ constexpr char to_lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-/// A text with the capitals of ASCII as small letters, in whatever locale.
+/// A text with the capitals of ASCII as small letters, in any locale.
 inline std::string in_lower_case(std::string_view text) {
     std::string lower(text);
     std::ranges::transform(lower, lower.begin(), to_lower);

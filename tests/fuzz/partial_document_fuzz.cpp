@@ -39,7 +39,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         config.hunt.min_risk = 0;
         config.volume.thresholds.assign(config.volume.thresholds.size(), 0);
         detect::Activity activity = output::new_activity(setup.catalogue, config);
-        search::Intake intake;
+        search::IntakeStats intake;
         search::StageClock clock;
         search::Peers peers(setup, config);
         peers.read(std::string_view(document).substr(0, document_size), activity, intake, clock);

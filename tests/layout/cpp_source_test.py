@@ -1,4 +1,4 @@
-"""Comments and strings are told from code, for the other tests in this folder."""
+"""Comments and strings are distinguished from code, for the other tests in this folder."""
 
 from __future__ import annotations
 

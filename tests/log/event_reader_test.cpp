@@ -46,7 +46,7 @@ class Reading {
     Result<log::EventReading> reading_;
 };
 
-constexpr std::string_view k_record = R"({
+constexpr std::string_view k_full_record = R"({
   "eventVersion": "1.08",
   "userIdentity": {"type": "AssumedRole", "principalId": "AROA:x", "arn": "arn:aws:sts::1:assumed-role/r/x",
     "sessionContext": {"sessionIssuer": {"type": "Role", "arn": "arn:aws:iam::1:role/r"}}},
@@ -59,7 +59,7 @@ constexpr std::string_view k_record = R"({
 }  // namespace
 
 TEST_CASE("event: the fields of a record, nested ones by their path") {
-    const Reading reading(k_record);
+    const Reading reading(k_full_record);
     const Event& event = reading.event();
     CHECK(event.source == "bedrock.amazonaws.com");
     CHECK(event.name == "InvokeModel");
@@ -152,9 +152,9 @@ TEST_CASE("event: what is no record is told in words") {
 }
 
 TEST_CASE("event: a record cut off anywhere is unreadable, whatever lies behind it") {
-    for (std::size_t size = 0; size < k_record.size(); ++size) {
+    for (std::size_t size = 0; size < k_full_record.size(); ++size) {
         CAPTURE(size);
-        CHECK_FALSE(Reading(k_record.substr(0, size)).readable());
+        CHECK_FALSE(Reading(k_full_record.substr(0, size)).readable());
     }
 }
 
@@ -183,7 +183,7 @@ TEST_CASE("event: a large record leaves the reader as it was") {
 TEST_CASE("event: agrees with a plain reader on mutated records, over many seeds") {
     constexpr std::string_view bytes = "{}[]\",:\\u0d8tfn1-.e \n\xC3\xFF";
     for (unsigned seed = 0; seed < 5'000; ++seed) {
-        const std::string record = with_changes(std::string(k_record), seed, 3, bytes);
+        const std::string record = with_changes(std::string(k_full_record), seed, 3, bytes);
         CAPTURE(seed);
         CHECK(log::event_difference(record) == "");
     }

@@ -8,8 +8,9 @@
 #include "text/bounded_text.hpp"
 
 // A log that only tests know: calls of a printing house, whose ledger is a stream of
-// {"ledger_id":"7","at":"...","verb":"print","clerk":"ann","house":"h1","from":"2001:db8::1",
-//  "status":"done","copies":"12"}, under "entries" in lists of them. It shows what a log comes to.
+// {"ledger_id":"7","at":"...","verb":"print","clerk":{"name":"ann"},"house":"h1",
+//  "from":"2001:db8::1","refused":"no paper","order":{...}}, under "entries" in lists of them. It
+// shows what a log comes to.
 namespace cloudhijack::log {
 
 inline constexpr std::array k_ledger_paths = {

@@ -21,7 +21,7 @@ std::vector<std::string> read(const std::string& document) {
     std::vector<std::string> told;
     reader.read({.text = std::string_view(padded).substr(0, document.size()),
                  .row_time = Time{},
-                 .is_whole = false},
+                 .may_pass_over = false},
                 {.take =
                      [&told](const Event& event) {
                          told.push_back(std::string(event.name) + (event.row_time ? "@" : ""));
@@ -33,14 +33,15 @@ std::vector<std::string> read(const std::string& document) {
 
 }  // namespace
 
-TEST_CASE("document: the row's time is that of a whole record, not of one in an envelope") {
+TEST_CASE("record reader: the row's time is that of a whole record, not of one in an envelope") {
     CHECK(read(R"({"eventName":"a"})") == std::vector<std::string>{"a@"});
     CHECK(read(R"({"detail":{"eventName":"a"}})") == std::vector<std::string>{"a"});
     CHECK(read(R"({"CloudTrailEvent":"{\"eventName\":\"a\"}"})") == std::vector<std::string>{"a"});
     CHECK(read(R"({"Records":[{"eventName":"a"}]})") == std::vector<std::string>{"a"});
 }
 
-TEST_CASE("document: each record of a list counts, in any envelope, and the broken ones are told") {
+TEST_CASE(
+    "record reader: each record of a list counts, in any envelope, and the broken ones are told") {
     CHECK(
         read(R"({"Records":[{"eventName":"a"},{"eventName":"b"},{"detail":{"eventName":"c"}}]})") ==
         std::vector<std::string>{"a", "b", "c"});
@@ -55,7 +56,7 @@ TEST_CASE("document: each record of a list counts, in any envelope, and the brok
     CHECK(read(R"({"Records":[]})").empty());
 }
 
-TEST_CASE("document: one that is none is told once") {
+TEST_CASE("record reader: one that is none is told once") {
     CHECK(read("x").size() == 1);
     CHECK(read(R"({"Records":[{"eventName":"a"})").size() == 1);
 }

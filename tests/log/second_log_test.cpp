@@ -150,6 +150,29 @@ TEST_CASE("second log: its records are read as its own, with its source, whateve
                       "ledger ledger.example list", "passed over", "cloudtrail  "});
 }
 
+TEST_CASE(
+    "second log: of two logs that recognise a record the first of the set counts, in any order") {
+    const std::string ambiguous =
+        R"({"eventSource":"s3.amazonaws.com","eventName":"GetObject","ledger_id":"1","verb":"print"})";
+    const log::CallFilter filter(log::two_logs(), {});
+    for (const bool after_the_other : {false, true}) {
+        log::RecordReader reader(log::two_logs(), filter);
+        std::string seen;
+        const log::RecordTaker taker{
+            .take = [&seen](const log::Event& event) { seen = event.log->id; },
+            .skip = [&seen](std::string_view why) { seen = why; },
+            .pass_over = [&seen] { seen = "passed over"; }};
+        std::vector<std::string> records = {ambiguous};
+        if (after_the_other) records.insert(records.begin(), entry(1, "print"));
+        for (std::string record : records) {
+            const std::size_t size = record.size();
+            record.append(io::k_padding, ' ');
+            reader.read({.text = std::string_view(record).substr(0, size)}, taker);
+        }
+        CHECK(seen == "cloudtrail");
+    }
+}
+
 TEST_CASE("second log: a text that may be of another log is not passed over unread") {
     const auto setup = setup_with_ledger();
     const log::CallFilter filter(*setup.logs, setup.catalogue.call_names());

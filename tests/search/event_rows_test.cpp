@@ -21,7 +21,7 @@ constexpr std::chrono::hours k_hour{1};
 
 struct Read {
     Result<> ended;
-    search::Intake intake;
+    search::IntakeStats intake;
     std::vector<std::string> partial;  ///< documents
 };
 

@@ -66,7 +66,7 @@ struct Reduced {
 
     Config config;
     detect::Activity activity;
-    search::Intake intake;
+    search::IntakeStats intake;
     search::StageClock clock;
     search::Peers peers;
 };

@@ -112,7 +112,7 @@ class HuntActivity {
     std::map<log::Principal, PrincipalActivity> principals_;
     std::map<Attached, PrincipalActivity> attached_;
     std::map<std::size_t, Accounts> with_data_events_;
-    std::vector<ServiceCall> names_;  ///< of the call at hand
+    std::vector<ServiceCall> names_;  ///< of the current call
     std::string key_;                 ///< what is hashed of it
     counting::RecentTexts<ClientName> clients_;
     std::vector<CachedPrincipal> cached_;  ///< principals, but for those with very long names

@@ -36,6 +36,7 @@ Added VolumeActivity::add(const log::Event& event) {
     if (entries.empty()) return Added::irrelevant;
     const auto time = event.row_time ? event.row_time : event.time();
     if (!time) return Added::undated;
+    // As the search does that this mode replaces, which knows no meaning of codes.
     const bool has_failed = !event.error_code.empty();
     std::optional<std::size_t>
         counted_for;  // of a service's entries, which stand together, one is enough
