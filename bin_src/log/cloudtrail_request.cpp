@@ -160,7 +160,8 @@ bool allows_mail(std::string_view policy_text, DetailsScratch& scratch) {
                 allows = statement_allows_mail(statement) || allows;
             });
         });
-    return allows && whole && policy.at_end();
+    // After an error in a statement the document is dead, and must not be asked where it ends.
+    return allows && whole && policy.is_alive() && policy.at_end();
 }
 
 }  // namespace

@@ -89,3 +89,16 @@ TEST_CASE("request: policies that allow to send mail") {
     CHECK_FALSE(allows_mail(""));
     CHECK_FALSE(Request(R"({"policyDocument":{"Statement":[]}})")->policy_allows_mail);
 }
+
+TEST_CASE("request: a policy that is damaged in a statement allows nothing, and harms nothing") {
+    for (const std::string policy :
+         {R"({"Statement":[{"Effect":"Allow","Action":"ses:*""Resource":"*"}]})",
+          R"({"Statement":{"Effect":"Allow","Action":"ses:*"""""})",
+          R"({"Statement":{"Effect":"Allow","Action":["ses:*""a"]}})",
+          R"({"Statement":[{"Effect":"Allow","Action":"ses:*"}{}]})",
+          R"({"Statement":[{"Effect":"Allow","Action":"ses:*"})",
+          R"({"Statement":{"Effect":"Allow","Action":"ses:*"})"}) {
+        CAPTURE(policy);
+        CHECK_FALSE(allows_mail(policy));
+    }
+}
