@@ -14,7 +14,7 @@ namespace cloudhijack::log {
 class LogSet {
   public:
     struct Member {
-        const Log* log;
+        const Log* log = nullptr;
         Shape shape;  ///< of the log's paths
     };
 

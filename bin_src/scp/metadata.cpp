@@ -133,7 +133,7 @@ std::string to_text(const ordered_json& reply) {
 
 }  // namespace
 
-Result<Request> parse_request(std::string metadata) {
+Result<Request> parse_request(std::string_view metadata) {
     static const Readers readers = {
         {"action", read_action}, {"finished", read_finished}, {"searchinfo", read_searchinfo}};
     // Splunk quotes the whole search here, and a subsearch puts text of events into it: bytes that

@@ -19,7 +19,7 @@ struct Request {
 };
 
 /// The error says what in the metadata was wrong. Values that are not read are only skipped.
-Result<Request> parse_request(std::string metadata);
+Result<Request> parse_request(std::string_view metadata);
 
 enum class Severity { debug, info, warn, error };
 

@@ -27,7 +27,7 @@ Result<std::optional<scp::Request>> next_request(scp::ChunkReader& chunks,
     auto metadata = chunks.next_metadata();
     if (!metadata) return std::unexpected(metadata.error());
     if (!*metadata) return std::nullopt;
-    auto request = scp::parse_request(std::move(**metadata));
+    auto request = scp::parse_request(**metadata);
     if (!request) return std::unexpected(request.error());
     if (request->action != action) {
         return failure("the action is " + text::quoted(request->action) + " where \"" +

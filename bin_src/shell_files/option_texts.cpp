@@ -145,7 +145,9 @@ std::string options_for_search_assistant(const config::Setup& setup) {
     for (const Option& option : options_of_a_search(setup)) {
         const std::string quote =
             option.completion.kind == config::CompletionKind::words ? "\"" : "";
-        forms.push_back(option.name + '=' + quote + syntax_of(option, "()") + quote);
+        std::string form = option.name + '=';
+        form.append(quote).append(syntax_of(option, "()")).append(quote);
+        forms.push_back(std::move(form));
         descriptions.push_back(description_in_assistant(option));
     }
     std::string text =
@@ -154,7 +156,7 @@ std::string options_for_search_assistant(const config::Setup& setup) {
     for (const std::string& description : descriptions) {
         // Splunk begins a new, indented line at \i\.
         const bool is_last = &description == &descriptions.back();
-        text += wrapped(description + (is_last ? "" : " \\i\\\\"),
+        text += wrapped(description + (is_last ? "" : R"( \i\\)"),
                         {.first = indent, .next = indent, .end = " \\"}) +
                 '\n';
     }
