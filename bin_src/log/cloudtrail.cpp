@@ -215,10 +215,11 @@ bool grants_mail(const Event& event, const RequestParameters& request) {
 
 CallDetails read_details(const Event& event, CallTopic topic, DetailsScratch& scratch) {
     const RequestParameters request = read_request(event.parameters, scratch);
-    CallDetails details{.messages = messages_of(event, request),
-                        .model = last_part(request.model),
-                        .mail_identity = mail_identity_of(request),
-                        .subject = subject_of(topic, request, scratch.joined)};
+    CallDetails details;
+    details.messages = messages_of(event, request);
+    details.model = last_part(request.model);
+    details.mail_identity = mail_identity_of(request);
+    details.subject = subject_of(topic, request, scratch.joined);
     if (topic == CallTopic::policy || topic == CallTopic::rights) {
         details.quarantined_user = quarantined_user(event, request);
         details.grants_mail = grants_mail(event, request);

@@ -1,6 +1,7 @@
 #include "shell_files/option_texts.hpp"
 
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "text/words.hpp"

@@ -7,7 +7,7 @@
 #include <vector>
 
 using namespace cloudhijack;
-using nlohmann::json;
+using Json = nlohmann::json;
 
 TEST_CASE("metadata: a getinfo as Splunk sends it") {
     const auto request = scp::parse_request(
@@ -96,8 +96,8 @@ TEST_CASE("metadata: depth is no danger") {
 }
 
 TEST_CASE("metadata: replies") {
-    CHECK(json::parse(scp::reporting_getinfo_reply({"_time", "_raw"})) ==
-          json{{"type", "reporting"},
+    CHECK(Json::parse(scp::reporting_getinfo_reply({"_time", "_raw"})) ==
+          Json{{"type", "reporting"},
                {"generating", false},
                {"required_fields", {"_time", "_raw"}},
                {"finished", false}});
