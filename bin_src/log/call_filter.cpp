@@ -57,7 +57,7 @@ std::optional<std::size_t> only_key(std::string_view json, const json::NameKey& 
     return only_key_plainly(json, key.text());
 }
 
-// Takes a text off the front; false where it does not stand there.
+// Takes a text off the front; false if the text does not begin with it.
 bool take(std::string_view& text, std::string_view front) {
     if (!text.starts_with(front)) return false;
     text.remove_prefix(front.size());
@@ -93,7 +93,7 @@ bool CallFilter::passes_over_object(std::string_view json, std::size_t only_name
 bool CallFilter::is_other_call(std::string_view json, std::size_t key, json::Quotes quotes) const {
     const std::string_view quote = quotes == json::Quotes::doubled ? "\"\"" : "\"";
     std::string_view before = json.substr(0, key);
-    // A backslash before the quote: the key stands in a string that holds JSON.
+    // A backslash before the quote: the key is in a string that holds JSON.
     if (!before.ends_with(quote)) return false;
     before.remove_suffix(quote.size());
     if (before.ends_with('\\')) return false;
