@@ -1,0 +1,81 @@
+#include "log/policy_document.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace cloudhijack;
+
+namespace {
+
+// `999999999999`, or with `+` for an external id.
+std::string grantees(const std::string& statement, const std::string& effect = "Allow") {
+    log::PolicyReader reader;
+    const auto& policy =
+        reader.read(R"({"Statement":[{"Effect":")" + effect + "\"," + statement + "}]}");
+    std::string all;
+    for (const log::PolicyGrantee& grantee : policy.grantees) {
+        if (!all.empty()) all += ' ';
+        all += grantee.account + (grantee.has_external_id ? "+" : "");
+    }
+    return all;
+}
+
+}  // namespace
+
+TEST_CASE("policy: accounts that are let in") {
+    CHECK(grantees(R"("Principal":{"AWS":"999999999999"})") == "999999999999");
+    CHECK(grantees(R"("Principal":{"AWS":"arn:aws:iam::999999999999:root"})") == "999999999999");
+    CHECK(grantees(R"("Principal":{"AWS":"arn:aws:sts::999999999999:assumed-role/a/b"})") ==
+          "999999999999");
+    CHECK(grantees(R"("Principal":{"Service":"x.amazonaws.com","AWS":["1","222222222222"]})") ==
+          "222222222222");
+    CHECK(grantees(R"("Principal":"*")") == "*");
+    CHECK(grantees(R"("Principal":{"AWS":"*"})") == "*");
+    CHECK(grantees(R"("NotPrincipal":{"AWS":"999999999999"})") == "*");
+    CHECK(grantees(R"("Principal":"everybody")").empty());
+    CHECK(grantees(R"("Principal":{"Federated":"accounts.google.com"})").empty());
+    CHECK(grantees(R"("Principal":{"AWS":"AIDAUNIQUE"})").empty());
+    CHECK(grantees(R"("Principal":7)").empty());
+    CHECK(grantees(R"("Principal":{"AWS":"999999999999"})", "Deny").empty());
+}
+
+TEST_CASE("policy: of duplicate keys the first counts") {
+    CHECK(grantees(R"("Principal":"*","Principal":{"AWS":"999999999999"})") == "*");
+    CHECK(grantees(R"("Effect":"Deny","Principal":"*")") == "*");
+}
+
+TEST_CASE("policy: conditions") {
+    const std::string anybody = R"("Principal":"*","Condition":)";
+    CHECK(grantees(anybody + R"({"StringEquals":{"sts:ExternalId":"x"}})") == "*+");
+    CHECK(grantees(anybody + R"({"StringEquals":{"STS:EXTERNALID":"x"}})") == "*+");
+    CHECK(grantees(anybody + R"({"StringEquals":{"aws:PrincipalOrgID":"o-1"}})").empty());
+    CHECK(grantees(anybody + R"({"ArnLike":{"aws:SourceArn":"arn:x"}})").empty());
+    CHECK(grantees(R"("Principal":{"AWS":"999999999999"},)"
+                   R"("Condition":{"ArnLike":{"aws:SourceArn":"arn:x"}})") == "999999999999");
+    CHECK(grantees(anybody + R"({"StringNotEquals":{"aws:PrincipalOrgID":"o-1"}})") == "*");
+    CHECK(grantees(anybody + R"({"StringEquals":{"aws:PrincipalAccount":"999999999999"}})") == "*");
+    CHECK(grantees(anybody + R"({"IpAddress":{"aws:SourceIp":"0.0.0.0/0"}})") == "*");
+    CHECK(grantees(anybody + R"({"Bool":{"aws:SecureTransport":"true"}})") == "*");
+    CHECK(grantees(anybody + R"({"DateLessThan":{"aws:CurrentTime":"2026"},)"
+                             R"("StringEquals":{"aws:SourceAccount":"1"}})")
+              .empty());
+}
+
+TEST_CASE("policy: each statement by itself, and no more grantees than are kept") {
+    log::PolicyReader reader;
+    const auto& two = reader.read(R"({"Statement":[{"Effect":"Allow","Action":"ses:*"},)"
+                                  R"({"Effect":"Allow","Principal":"*","Action":"s3:*"}]})");
+    CHECK(two.allows_mail);
+    CHECK(two.grantees.size() == 1);
+    std::string many = R"({"Statement":{"Effect":"Allow","Principal":{"AWS":["999999999999")";
+    for (int i = 0; i < 500; ++i) many += R"(,"888888888)" + std::to_string(100 + i) + '"';
+    CHECK(reader.read(many + "]}}}").grantees.size() == log::PolicyDocument::k_most_grantees);
+    CHECK(reader.read(many + "]}").grantees.empty());  // cut
+    std::string own = R"({"Statement":{"Effect":"Allow","Principal":{"AWS":["111122223333")";
+    for (int i = 0; i < 500; ++i)
+        own += R"(,"arn:aws:iam::111122223333:role/r)" + std::to_string(i) + '"';
+    CHECK(reader.read(own + R"(,"*"]}}})").grantees.size() == 2);  // everybody is not crowded out
+    CHECK_FALSE(reader.read("").allows_mail);
+    CHECK(reader.read("[]").grantees.empty());
+}
