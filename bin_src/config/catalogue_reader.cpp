@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "config/evidence_reader.hpp"
+#include "text/boolean.hpp"
 #include "text/number.hpp"
 #include "text/words.hpp"
 
@@ -27,6 +28,8 @@ ValueResult wrong(std::string why) { return std::unexpected(std::move(why)); }
 struct ServiceDraft {
     rules::Service service;
     std::string source;
+    bool is_disabled = false;
+    rules::ConfPlace disabled_at;  ///< of the key disabled
 };
 
 bool is_word(std::string_view text, std::string_view more) {
@@ -67,10 +70,32 @@ std::expected<std::vector<log::Condition>, std::string> read_conditions(std::str
     }
 }
 
-// `source:Name(path=value,...)`, source and conditions optional.
-std::expected<rules::CatalogueCall, std::string> read_call(std::string_view text) {
+std::expected<std::uint16_t, std::string> read_weight(std::string_view text) {
+    const auto weight = text::whole_number(text, rules::k_largest_weight);
+    if (weight && *weight > 0) return static_cast<std::uint16_t>(*weight);
+    return std::unexpected(
+        "has no usable weight after its *; a weight is a whole number from 1 to " +
+        std::to_string(rules::k_largest_weight) + ", and * is not a wildcard");
+}
+
+// `source:Name(path=value,...)*weight`; source, conditions and weight are optional.
+std::expected<rules::CatalogueCall, std::string> read_call(std::string_view text,
+                                                           rules::Phase phase) {
     const std::string whole(text);
     rules::CatalogueCall call;
+    const auto closed = text.rfind(')');  // a condition's value can contain a *
+    const auto star = text.find('*', closed == std::string_view::npos ? 0 : closed);
+    if (star != std::string_view::npos) {
+        const auto weight = read_weight(text.substr(star + 1));
+        if (!weight) return std::unexpected('"' + whole + "\" " + weight.error());
+        text = text.substr(0, star);
+        if (phase != rules::Phase::use) {
+            return std::unexpected('"' + whole +
+                                   "\" has a weight, which only the key use supports; write \"" +
+                                   std::string(text) + '"');
+        }
+        call.weight = *weight;
+    }
     if (const auto open = text.find('('); open != std::string_view::npos) {
         if (!text.ends_with(')')) return std::unexpected('"' + whole + "\" lacks its )");
         auto conditions = read_conditions(text.substr(open + 1, text.size() - open - 2));
@@ -90,10 +115,11 @@ std::expected<rules::CatalogueCall, std::string> read_call(std::string_view text
     return call;
 }
 
-std::expected<std::vector<rules::CatalogueCall>, std::string> read_calls(std::string_view text) {
+std::expected<std::vector<rules::CatalogueCall>, std::string> read_calls(std::string_view text,
+                                                                         rules::Phase phase) {
     std::vector<rules::CatalogueCall> calls;
     for (const std::string_view word : text::words(text)) {
-        auto call = read_call(word);
+        auto call = read_call(word, phase);
         if (!call) return std::unexpected(call.error());
         calls.push_back(std::move(*call));
         if (calls.size() > rules::k_most_calls) {
@@ -129,6 +155,14 @@ ValueResult read_source(const std::string& value, std::string& into) {
     return {};
 }
 
+ValueResult read_disabled(const rules::Setting& setting, ServiceDraft& draft) {
+    const auto disabled = text::boolean(setting.value);
+    if (!disabled) return wrong("takes true or false; got \"" + setting.value + '"');
+    draft.is_disabled = *disabled;
+    draft.disabled_at = setting.place;
+    return {};
+}
+
 ValueResult read_service_key(const rules::Setting& setting, ServiceDraft& draft) {
     const std::string& key = setting.place.key;
     if (key == "label") return read_text(setting.value, draft.service.label);
@@ -137,21 +171,23 @@ ValueResult read_service_key(const rules::Setting& setting, ServiceDraft& draft)
     if (key == "data_events") return read_text(setting.value, draft.service.data_events);
     if (key == "never_logged") return read_text(setting.value, draft.service.never_logged);
     if (key == "source") return read_source(setting.value, draft.source);
+    if (key == "disabled") return read_disabled(setting, draft);
     const auto phase = std::ranges::find(rules::k_phase_names, key);
     if (phase == rules::k_phase_names.end()) {
         std::string known =
-            "is no key of a service: label, category, threshold, source, data_events, never_logged";
+            "is no key of a service: label, category, threshold, source, data_events, "
+            "never_logged, disabled";
         for (const std::string_view name : rules::k_phase_names) known += ", " + std::string(name);
         return wrong(std::move(known));
     }
-    auto calls = read_calls(setting.value);
+    const auto number = phase - rules::k_phase_names.begin();
+    auto calls = read_calls(setting.value, static_cast<rules::Phase>(number));
     if (!calls) return wrong(calls.error());
     for (const rules::CatalogueCall& call : *calls) {
         if (!call.source.empty() || !draft.source.empty()) continue;
         return wrong('"' + call.name + "\" has no source, and its stanza has no key source");
     }
-    draft.service.calls.at(static_cast<std::size_t>(phase - rules::k_phase_names.begin())) =
-        std::move(*calls);
+    draft.service.calls.at(static_cast<std::size_t>(number)) = std::move(*calls);
     return {};
 }
 
@@ -171,8 +207,10 @@ class CatalogueReader {
     }
 
     LoadedCatalogue finish() && {
+        enable_if_all_are_disabled();
         std::vector<rules::Service> services;
         for (ServiceDraft& draft : drafts_) {
+            if (draft.is_disabled) continue;
             for (std::vector<rules::CatalogueCall>& calls : draft.service.calls) {
                 for (rules::CatalogueCall& call : calls) {
                     if (call.source.empty()) call.source = draft.source;
@@ -209,6 +247,16 @@ class CatalogueReader {
                             });
         if (!usable) return wrong("a service's id has only a-z, 0-9 and _");
         return read_service_key(setting, draft_of(id));
+    }
+
+    // Without a service there would be nothing to find, which is not what anyone wants.
+    void enable_if_all_are_disabled() {
+        const bool none_is_left =
+            !drafts_.empty() && std::ranges::all_of(drafts_, &ServiceDraft::is_disabled);
+        if (!none_is_left) return;
+        mistakes_.push_back({.place = drafts_.back().disabled_at,
+                             .text = "disables the last service; keep at least one"});
+        for (ServiceDraft& draft : drafts_) draft.is_disabled = false;
     }
 
     ServiceDraft& draft_of(const std::string& id) {

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "detect/hunt/evidence/evidence.hpp"
-#include "text/lower_case.hpp"
+#include "text/boolean.hpp"
 #include "text/number.hpp"
 #include "text/time_span.hpp"
 #include "text/words.hpp"
@@ -76,16 +76,6 @@ const detect::ParameterSpec* find_parameter(const detect::Evidence& evidence,
     return found == evidence.parameters.end() ? nullptr : &*found;
 }
 
-// The words that Splunk takes for a boolean, in any case.
-std::optional<bool> read_boolean(std::string_view text) {
-    constexpr std::array<std::string_view, 5> yes = {"1", "true", "t", "yes", "y"};
-    constexpr std::array<std::string_view, 5> no = {"0", "false", "f", "no", "n"};
-    const std::string word = text::in_lower_case(text);
-    if (std::ranges::find(yes, word) != yes.end()) return true;
-    if (std::ranges::find(no, word) != no.end()) return false;
-    return std::nullopt;
-}
-
 std::string known_ids() {
     std::string ids;
     for (const detect::Evidence& evidence : detect::all_evidence()) {
@@ -106,7 +96,7 @@ std::expected<void, std::string> read_evidence_key(const rules::Setting& setting
     }
     const std::string& key = setting.place.key;
     if (key == "disabled") {
-        const auto disabled = read_boolean(setting.value);
+        const auto disabled = text::boolean(setting.value);
         if (!disabled) {
             return std::unexpected("takes true or false; got \"" + setting.value + '"');
         }

@@ -47,7 +47,7 @@ template <class Fields>
 void phases(Fields& fields, rules::PhaseSet& value) {
     constexpr std::uint64_t most = (1U << rules::k_phase_names.size()) - 1;
     if constexpr (Fields::k_reads) {
-        std::uint8_t bits = 0;
+        std::uint16_t bits = 0;
         fields.positive(bits, most);
         value = rules::PhaseSet::of_bits(bits);
     } else {

@@ -34,7 +34,8 @@ Catalogue::Catalogue(std::vector<Service> services)
                                    .phase = static_cast<Phase>(phase),
                                    .call = static_cast<std::uint16_t>(number),
                                    .topic = topics_[service][number],
-                                   .conditions = call.conditions});
+                                   .conditions = call.conditions,
+                                   .weight = call.weight});
             }
         }
     }
@@ -67,6 +68,7 @@ std::string Catalogue::fingerprint() const {
             for (const CatalogueCall& call : calls) {
                 add(call.source);
                 add(call.name);
+                add(std::to_string(call.weight));
                 add(std::to_string(call.conditions.size()));
                 for (const log::Condition& condition : call.conditions) {
                     add(std::to_string(condition.path.size()));

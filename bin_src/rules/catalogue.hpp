@@ -21,11 +21,15 @@ inline constexpr std::uint64_t k_largest_threshold = 1'000'000'000;
 /// The most calls of one phase.
 inline constexpr std::size_t k_most_calls = 5000;
 
+/// The largest weight of a call.
+inline constexpr std::uint16_t k_largest_weight = 1000;
+
 /// A call as the catalogue names it: `PutAccountSendingAttributes(sendingEnabled=true)`.
 struct CatalogueCall {
     std::string source;  ///< as events have it: `ses.amazonaws.com`
     std::string name;
     std::vector<log::Condition> conditions;  ///< on the request's parameters; all must hold
+    std::uint16_t weight = 1;                ///< the messages that one call counts as in mode=hunt
 };
 
 /// A cloud service that is hijacked to be used at the victim's cost.
@@ -53,6 +57,7 @@ class Catalogue {
         std::uint16_t call;  ///< which of the service's calls it is; see call_name()
         log::CallTopic topic;
         std::vector<log::Condition> conditions;
+        std::uint16_t weight = 1;  ///< the messages that one call counts as in mode=hunt
     };
 
     explicit Catalogue(std::vector<Service> services);
@@ -78,7 +83,7 @@ class Catalogue {
     }
 
     /// 16 hexadecimal digits that are the same for catalogues by which the same calls count for the
-    /// same: of ids, phases, calls and conditions, not of labels, texts and thresholds.
+    /// same: of ids, phases, calls, conditions and weights, not of labels, texts and thresholds.
     [[nodiscard]] std::string fingerprint() const;
 
     /// The distinct names of all calls, in byte order.

@@ -9,11 +9,25 @@
 namespace cloudhijack::rules {
 
 /// What a call is for in the course of an attack; `volume` is what mode=volume counts.
-enum class Phase : std::uint8_t { volume, use, recon, enable, evade, cleanup, credential };
+enum class Phase : std::uint8_t {
+    volume,
+    use,
+    recon,
+    enable,
+    evade,
+    cleanup,
+    credential,
+    grant,
+    tamper,
+    restore,
+    prepare,
+    link
+};
 
 /// The phases' keys in a stanza, in the order of the enumerators.
-inline constexpr std::array<std::string_view, 7> k_phase_names = {
-    "volume", "use", "recon", "enable", "evade", "cleanup", "credential"};
+inline constexpr std::array<std::string_view, 12> k_phase_names = {
+    "volume",     "use",   "recon",  "enable",  "evade",   "cleanup",
+    "credential", "grant", "tamper", "restore", "prepare", "link"};
 
 /// The phases that a call has for one service.
 class PhaseSet {
@@ -21,7 +35,7 @@ class PhaseSet {
     void add(Phase phase) { bits_ |= bit_of(phase); }
 
     /// The set that has these bits().
-    static PhaseSet of_bits(std::uint8_t bits) {
+    static PhaseSet of_bits(std::uint16_t bits) {
         PhaseSet set;
         set.bits_ = bits;
         return set;
@@ -29,7 +43,7 @@ class PhaseSet {
 
     [[nodiscard]] bool has(Phase phase) const { return (bits_ & bit_of(phase)) != 0; }
     /// Bit n: the n-th phase.
-    [[nodiscard]] std::uint8_t bits() const { return bits_; }
+    [[nodiscard]] std::uint16_t bits() const { return bits_; }
     /// The one that is shown where there are several; not empty.
     [[nodiscard]] Phase first() const {
         std::size_t phase = 0;
@@ -40,11 +54,11 @@ class PhaseSet {
     auto operator<=>(const PhaseSet&) const = default;
 
   private:
-    static std::uint8_t bit_of(Phase phase) {
-        return static_cast<std::uint8_t>(1U << static_cast<unsigned>(phase));
+    static std::uint16_t bit_of(Phase phase) {
+        return static_cast<std::uint16_t>(1U << static_cast<unsigned>(phase));
     }
 
-    std::uint8_t bits_ = 0;
+    std::uint16_t bits_ = 0;
 };
 
 }  // namespace cloudhijack::rules
