@@ -122,7 +122,7 @@ TEST_CASE("lookups: lines of an allowlist, and what is wrong with them") {
     CHECK(mistake("eve,*,\"burst, probe\",500,,").empty());
     CHECK(mistake(",*,,,,").starts_with("principal is empty"));
     CHECK(mistake(std::string(1001, 'e') + ",*,,,,").starts_with("principal is longer"));
-    CHECK(mistake("eve,,,,,").starts_with("service is one of bedrock, ses"));
+    CHECK(mistake("eve,,,,,").starts_with("service is one of bedrock, agentcore"));
     CHECK(mistake("eve,mail,,,,").ends_with("got \"mail\"; the line does not count"));
     CHECK(mistake(" eve , * , burst , 5 , 2026-03-31 ,").empty());
     CHECK(mistake("eve,*,bursts,,,").starts_with("there is no evidence \"bursts\""));

@@ -208,7 +208,7 @@ def main() -> int:
     print_attacks(day, volume, hunt)
     for answer in (volume, hunt):
         for message in answer.messages:
-            print(f"{message.severity}: {message.text}")
+            print(textwrap.fill(f"{message.severity}: {message.text}", WIDTH))
         if answer.error is not None:
             print(f"error: {answer.error}")
     megabytes = sum(map(len, chunks)) / 1e6

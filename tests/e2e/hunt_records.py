@@ -403,6 +403,37 @@ _GUARDRAIL = {
     "contentPolicyConfig": {"filtersConfig": [{"type": "HATE", "inputStrength": "LOW"}]},
 }
 _PHONE = _fixed(phoneNumber=HIDDEN)
+_TRUST = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": "bedrock.amazonaws.com"},
+                "Action": "sts:AssumeRole",
+            }
+        ],
+    }
+)
+_MAIL_POLICY = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": "ses:SendRawEmail", "Resource": "*"}],
+    }
+)
+
+
+def _resource_policy(world: World, _: str) -> Parameters:
+    principal = {"AWS": f"arn:aws:iam::{world.account}:root"}
+    allow = {"Effect": "Allow", "Principal": principal, "Action": "*", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+    return {"resourceArn": f"arn:aws:bedrock:us-east-1:{world.account}:x/1", "policy": document}
+
+
+def _email_identity_policy(world: World, about: str) -> Parameters:
+    policy = _identity_policy(world, about)
+    assert policy is not None
+    return {"emailIdentity": about, "policyName": "sending", "policy": policy["policy"]}
 
 CALLS: dict[str, _Make] = {
     "bedrock:InvokeModel": _model(),
@@ -419,6 +450,22 @@ CALLS: dict[str, _Make] = {
     "bedrock:InvokeFlow": _fixed(flowIdentifier="P5O3I8U1YT", flowAliasIdentifier="Z4X6C8V0BN"),
     "bedrock:RetrieveAndGenerate": _retrieval,
     "bedrock-mantle:CreateInference": _model(),
+    "bedrock:RetrieveAndGenerateStream": _retrieval,
+    "bedrock:StartFlowExecution": _fixed(
+        flowIdentifier="P5O3I8U1YT", flowAliasIdentifier="Z4X6C8V0BN"
+    ),
+    "bedrock:Rerank": _fixed(queries=HIDDEN, sources=HIDDEN),
+    "bedrock:OptimizePrompt": lambda _, about: {"targetModelId": about, "input": HIDDEN},
+    "bedrock:CreateEvaluationJob": _fixed(jobName="weekly", applicationType="ModelEvaluation"),
+    "bedrock:CreateModelCustomizationJob": lambda _, about: {
+        "jobName": "tuned",
+        "baseModelIdentifier": about,
+        "customizationType": "FINE_TUNING",
+    },
+    "bedrock:CreateAdvancedPromptOptimizationJob": _fixed(jobName="prompts"),
+    "bedrock-mantle:CreateFineTuningJob": lambda _, about: {"model": about},
+    "aws-external-anthropic:CreateInference": lambda _, about: {"model": about},
+    "aws-external-anthropic:CreateBatchInference": _fixed(requests=HIDDEN),
     "bedrock:ListFoundationModels": _nothing,
     "bedrock:GetFoundationModel": _of("modelIdentifier"),
     "bedrock:GetFoundationModelAvailability": _model(),
@@ -428,14 +475,52 @@ CALLS: dict[str, _Make] = {
     "bedrock:GetModelInvocationLoggingConfiguration": _nothing,
     "bedrock:GetUseCaseForModelAccess": _nothing,
     "bedrock:ListGuardrails": _fixed(maxResults=100),
+    "bedrock:ListCustomModels": _nothing,
+    "bedrock:ListModelInvocationJobs": _fixed(maxResults=100),
+    "bedrock:ListMarketplaceModelEndpoints": _nothing,
+    "bedrock:ListAgents": _nothing,
+    "bedrock:ListKnowledgeBases": _nothing,
+    "bedrock:CountTokens": _model(),
+    "bedrock-mantle:ListModels": _nothing,
     "bedrock:PutUseCaseForModelAccess": _fixed(formData="eyJjb21wYW55TmFtZSI6Ikx0ZCJ9"),
     "bedrock:PutFoundationModelEntitlement": _model(),
     "bedrock:CreateFoundationModelAgreement": _model(offerToken="AQICAHh3v0Zk"),
     "bedrock:CreateProvisionedModelThroughput": _model(**_PROVISIONED),
+    "bedrock:CreateMarketplaceModelEndpoint": _fixed(endpointName="market"),
+    "bedrock:RegisterMarketplaceModelEndpoint": _fixed(endpointIdentifier="market"),
+    "bedrock:CreateModelImportJob": _fixed(jobName="import", importedModelName="own"),
+    "bedrock:CreateCustomModelDeployment": _fixed(modelDeploymentName="own"),
     "bedrock:DeleteModelInvocationLoggingConfiguration": _nothing,
     "bedrock:PutModelInvocationLoggingConfiguration": _logging_off,
     "bedrock:DeleteGuardrail": _fixed(guardrailIdentifier="k3v9x2m7q1ab"),
     "bedrock:UpdateGuardrail": _fixed(**_GUARDRAIL),
+    "bedrock:DeleteEnforcedGuardrailConfiguration": _fixed(configId="7f3k2p9w"),
+    "bedrock:PutEnforcedGuardrailConfiguration": _fixed(
+        guardrailInferenceConfig={"guardrailIdentifier": "k3v9x2m7q1ab"}
+    ),
+    "bedrock:PutAccountDataRetention": _fixed(retentionDays=0),
+    "bedrock:DeleteAccountDataRetentionStorage": _nothing,
+    "bedrock:PutResourcePolicy": _resource_policy,
+    "bedrock-agentcore:InvokeAgentRuntime": _fixed(agentRuntimeArn="runtime/desk-4Kx0"),
+    "bedrock-agentcore:InvokeHarness": _fixed(harnessArn="harness/desk-4Kx0"),
+    "bedrock-agentcore:InvokeGateway": _fixed(gatewayIdentifier="desk-4Kx0"),
+    "bedrock-agentcore:StartCodeInterpreterSession": _fixed(
+        codeInterpreterIdentifier="aws.codeinterpreter.v1"
+    ),
+    "bedrock-agentcore:StartBrowserSession": _fixed(browserIdentifier="aws.browser.v1"),
+    "bedrock-agentcore:ProcessPayment": _fixed(paymentSessionId="7"),
+    "bedrock-agentcore:ListAgentRuntimes": _nothing,
+    "bedrock-agentcore:ListPaymentInstruments": _nothing,
+    "bedrock-agentcore:CreatePaymentSession": _fixed(limits={"maxSpendAmount": "100"}),
+    "sagemaker:InvokeEndpoint": _fixed(endpointName="chat"),
+    "sagemaker:InvokeEndpointAsync": _fixed(endpointName="chat"),
+    "sagemaker:InvokeEndpointWithResponseStream": _fixed(endpointName="chat"),
+    "sagemaker:InvokeGlobalInferenceGateway": _fixed(gatewayName="chat"),
+    "sagemaker:InvokeInferenceRouter": _fixed(routerName="chat"),
+    "sagemaker:ListEndpoints": _nothing,
+    "sagemaker:ListModels": _nothing,
+    "sagemaker:CreateEndpoint": _fixed(endpointName="chat", endpointConfigName="chat"),
+    "sagemaker:CreateInferenceComponent": _fixed(inferenceComponentName="chat"),
     "ses:SendEmail": lambda _, about: {
         "fromEmailAddress": about,
         "destination": RECIPIENT,
@@ -463,14 +548,50 @@ CALLS: dict[str, _Make] = {
     "ses:ListEmailIdentities": _fixed(pageSize="1000"),
     "ses:GetIdentityVerificationAttributes": lambda _, about: {"identities": [about]},
     "ses:GetEmailIdentity": _of("emailIdentity"),
+    "ses:ListVerifiedEmailAddresses": _nothing,
+    "ses:ListTenants": _fixed(pageSize="100"),
+    "ses:GetReputationEntity": _fixed(reputationEntityType="RESOURCE"),
     "ses:VerifyEmailIdentity": _of("emailAddress"),
+    "ses:VerifyEmailAddress": _of("emailAddress"),
     "ses:VerifyDomainIdentity": _of("domain"),
     "ses:VerifyDomainDkim": _of("domain"),
     "ses:CreateEmailIdentity": _of("emailIdentity"),
     "ses:PutAccountDetails": _fixed(**_ACCOUNT_DETAILS),
+    "ses:PutEmailIdentityDkimSigningAttributes": lambda _, about: {
+        "emailIdentity": about,
+        "signingAttributesOrigin": "EXTERNAL",
+        "signingAttributes": {"domainSigningSelector": "s1", "domainSigningPrivateKey": HIDDEN},
+    },
+    "ses:PutEmailIdentityMailFromAttributes": lambda _, about: {
+        "emailIdentity": about,
+        "mailFromDomain": "bounce.example.com",
+    },
+    "ses:SetIdentityMailFromDomain": lambda _, about: {
+        "identity": about,
+        "mailFromDomain": "bounce.example.com",
+    },
+    "ses:CreateCustomVerificationEmailTemplate": _fixed(templateName="welcome"),
+    "ses:CreateTenant": _fixed(tenantName="letters"),
     "ses:PutIdentityPolicy": _identity_policy,
+    "ses:CreateEmailIdentityPolicy": _email_identity_policy,
+    "ses:UpdateEmailIdentityPolicy": _email_identity_policy,
     "ses:UpdateAccountSendingEnabled": _fixed(enabled=True),
     "ses:PutAccountSendingAttributes": _fixed(sendingEnabled=True),
+    "ses:UpdateConfigurationSetSendingEnabled": _fixed(configurationSetName="all", enabled=True),
+    "ses:PutConfigurationSetSendingOptions": _fixed(
+        configurationSetName="all", sendingEnabled=True
+    ),
+    "ses:SetIdentityFeedbackForwardingEnabled": lambda _, about: {
+        "identity": about,
+        "forwardingEnabled": False,
+    },
+    "ses:PutEmailIdentityFeedbackAttributes": lambda _, about: {
+        "emailIdentity": about,
+        "emailForwardingEnabled": False,
+    },
+    "ses:DeleteSuppressedDestination": _fixed(emailAddress=HIDDEN),
+    "ses:CreateIngressPoint": _fixed(ingressPointName="in", type="AUTH"),
+    "ses:CreateRelay": _fixed(relayName="out", serverName="mail.example.com", serverPort=587),
     "ses:DeleteIdentity": _of("identity"),
     "ses:DeleteEmailIdentity": _of("emailIdentity"),
     "sns:Publish": _topic,
@@ -486,9 +607,38 @@ CALLS: dict[str, _Make] = {
     ),
     "sns:CreateSMSSandboxPhoneNumber": _fixed(phoneNumber=HIDDEN, languageCode="en-US"),
     "sns:VerifySMSSandboxPhoneNumber": _fixed(phoneNumber=HIDDEN, oneTimePassword=HIDDEN),
+    "sns:OptInPhoneNumber": _PHONE,
+    "sns:Subscribe": _fixed(protocol="sms", endpoint=HIDDEN),
     "sms-voice:SendTextMessage": _text_message,
     "sms-voice:SendVoiceMessage": _text_message,
     "sms-voice:SendMediaMessage": _text_message,
+    "sms-voice:SendNotifyTextMessage": _text_message,
+    "sms-voice:SendNotifyVoiceMessage": _text_message,
+    "sms-voice:SendRcsMessage": _text_message,
+    "social-messaging:SendWhatsAppMessage": _fixed(message=HIDDEN, metaApiVersion="v20.0"),
+    "mobiletargeting:SendMessages": _fixed(applicationId="0a1b2c", messageRequest=HIDDEN),
+    "mobiletargeting:SendUsersMessages": _fixed(applicationId="0a1b2c"),
+    "mobiletargeting:SendOTPMessage": _fixed(applicationId="0a1b2c"),
+    "sms-voice:DescribeAccountAttributes": _nothing,
+    "sms-voice:DescribeAccountLimits": _nothing,
+    "sms-voice:DescribeSpendLimits": _nothing,
+    "sms-voice:DescribePhoneNumbers": _nothing,
+    "sms-voice:SetTextMessageSpendLimitOverride": _fixed(monthlyLimit=1000),
+    "sms-voice:RequestPhoneNumber": _fixed(isoCountryCode="US", numberType="TOLL_FREE"),
+    "sms-voice:RequestSenderId": _fixed(isoCountryCode="GB", senderId="PARCEL"),
+    "sms-voice:UpdateProtectConfigurationCountryRuleSet": _fixed(numberCapability="SMS"),
+    "sms-voice:DeleteProtectConfiguration": _fixed(protectConfigurationId="protect-1"),
+    "sms-voice:PutResourcePolicy": _resource_policy,
+    "connect:StartOutboundVoiceContact": _fixed(destinationPhoneNumber=HIDDEN),
+    "connect:ClaimPhoneNumber": _fixed(phoneNumber=HIDDEN),
+    "connect:ListInstances": _nothing,
+    "chime:CreateSipMediaApplicationCall": _fixed(toPhoneNumber=HIDDEN),
+    "chime:CreatePhoneNumberOrder": _fixed(productType="SipMediaApplicationDialIn"),
+    "chime:PutVoiceConnectorTermination": _fixed(voiceConnectorId="abcdef1ghij2"),
+    "chime:SearchAvailablePhoneNumbers": _fixed(areaCode="206"),
+    "workmail:RegisterToWorkMail": _fixed(organizationId="m-0a1b2c", entityId="S-1-1"),
+    "workmail:CreateOrganization": _fixed(alias="parcels"),
+    "workmail:RegisterMailDomain": _fixed(organizationId="m-0a1b2c", domainName="example.net"),
     "iam:CreateUser": _of("userName"),
     "iam:CreateLoginProfile": lambda _, about: {"userName": about, "passwordResetRequired": False},
     "iam:CreateAccessKey": _of("userName"),
@@ -502,17 +652,62 @@ CALLS: dict[str, _Make] = {
         "serviceName": "bedrock.amazonaws.com",
         "credentialAgeDays": 30,
     },
+    "iam:UpdateLoginProfile": lambda _, about: {"userName": about, "passwordResetRequired": False},
+    "iam:UpdateAccessKey": lambda _, about: {
+        "userName": about,
+        "accessKeyId": "AKIAIOSFODNN7EXAMPLE",
+        "status": "Active",
+    },
+    "iam:ResetServiceSpecificCredential": lambda _, about: {
+        "userName": about,
+        "serviceSpecificCredentialId": "ACCAEXAMPLE123EXAMPLE",
+    },
+    "iam:AddUserToGroup": lambda _, about: {"userName": about, "groupName": "staff"},
+    "iam:PutGroupPolicy": _fixed(
+        groupName="staff", policyName="mail", policyDocument=_MAIL_POLICY
+    ),
+    "iam:AttachGroupPolicy": _fixed(
+        groupName="staff", policyArn="arn:aws:iam::aws:policy/ReadOnlyAccess"
+    ),
+    "iam:CreatePolicy": _fixed(policyName="mail", policyDocument=_MAIL_POLICY),
+    "iam:CreateRole": lambda _, about: {
+        "roleName": about,
+        "assumeRolePolicyDocument": _TRUST,
+    },
+    "iam:UpdateAssumeRolePolicy": lambda _, about: {
+        "roleName": about,
+        "policyDocument": _TRUST,
+    },
     "servicequotas:RequestServiceQuotaIncrease": _fixed(
         serviceCode="bedrock", quotaCode="L-254CACF4", desiredValue=1000
     ),
+    "servicequotas:StartAutoManagement": _fixed(
+        optInLevel="ACCOUNT", optInType="NotifyAndAdjust"
+    ),
+    "servicequotas:PutServiceQuotaIncreaseRequestIntoTemplate": _fixed(
+        serviceCode="bedrock", quotaCode="L-254CACF4", desiredValue=1000, awsRegion="us-east-1"
+    ),
     "support:CreateCase": _fixed(**_CASE_FOR_SES),
+    "support:CreateSupportCase": _fixed(**_CASE_FOR_SES),
+    "cloudtrail:StopLogging": _fixed(name="main"),
+    "cloudtrail:DeleteTrail": _fixed(name="main"),
+    "cloudtrail:UpdateTrail": _fixed(name="main", isMultiRegionTrail=False),
+    "cloudtrail:PutEventSelectors": _fixed(trailName="main", eventSelectors=[]),
+    "cloudtrail:DeleteEventDataStore": _fixed(eventDataStore="main"),
+    "cloudtrail:StopEventDataStoreIngestion": _fixed(eventDataStore="main"),
+    "cloudtrail:CreateTrail": _fixed(name="main", s3BucketName="trails"),
+    "cloudtrail:StartLogging": _fixed(name="main"),
+    "organizations:LeaveOrganization": _nothing,
+    "logs:DeleteLogGroup": _fixed(logGroupName="/aws/lambda/nightly"),
 }
 
 _DATA_EVENTS = re.compile(
-    r"ses:Send.*|sns:Publish.*|sms-voice:Send.*|bedrock-mantle:.*"
-    r"|bedrock:(InvokeAgent|InvokeInlineAgent|InvokeFlow|RetrieveAndGenerate|.*Async.*|.*Bidi.*)"
+    r"ses:Send.*|sns:Publish.*|sms-voice:Send.*|social-messaging:.*|aws-external-anthropic:.*"
+    r"|bedrock-mantle:CreateInference|sagemaker:Invoke.*|bedrock-agentcore:(Invoke|Start|Process).*"
+    r"|bedrock:(InvokeAgent|InvokeInlineAgent|InvokeFlow|RetrieveAndGenerate.*|.*Async.*|.*Bidi.*"
+    r"|StartFlowExecution|Rerank|OptimizePrompt)"
 )
-_READING = ("Get", "List", "Invoke", "Describe", "Converse", "Check", "Retrieve")
+_READING = ("Get", "List", "Invoke", "Describe", "Converse", "Check", "Retrieve", "Count", "Search")
 _USERS = re.compile(r"iam:.*")
 _IDENTITIES = re.compile(r"ses:.*")
 

@@ -13,11 +13,14 @@ from typing import NamedTuple, Optional
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE = ROOT / "default/cloudhijack.conf"
 
-PHASES = ("volume", "use", "recon", "enable", "evade", "cleanup", "credential")
+PHASES = (
+    *("volume", "use", "recon", "enable", "evade", "cleanup"),
+    *("credential", "grant", "tamper", "restore", "prepare", "link"),
+)
 
 Stanza = dict[str, str]
 
-_CALL = re.compile(r"(?:([\w-]+):)?(\w+)(?:\((.*)\))?")
+_CALL = re.compile(r"(?:([\w-]+):)?(\w+)(?:\((.*)\))?(?:\*\d+)?")
 
 
 class Call(NamedTuple):
@@ -51,10 +54,11 @@ def calls_in(value: str, source: Optional[str]) -> list[Call]:
 
 
 def catalogue_calls() -> set[Call]:
-    """Every call of every phase of every service."""
+    """Every call of every phase of every service that is not disabled."""
     return {
         call
         for stanza in read_stanzas(CATALOGUE.read_text()).values()
+        if stanza.get("disabled") != "true"
         for phase in PHASES
         for call in calls_in(stanza.get(phase, ""), stanza.get("source"))
     }

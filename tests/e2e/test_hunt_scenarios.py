@@ -343,7 +343,7 @@ class RenamedTest(unittest.TestCase):
 
 NOT_CATALOGUED = [
     *("ec2:DescribeInstances", "sts:GetCallerIdentity", "kms:Decrypt", "s3:GetObject"),
-    *("sns:CreateTopic", "sns:Subscribe", "sns:SendEmail", "ses:Publish", "bedrock:SendEmail"),
+    *("sns:CreateTopic", "sns:Unsubscribe", "sns:SendEmail", "ses:Publish", "bedrock:SendEmail"),
     *("ec2:GetSendQuota", "sns:CreateUser", "iam:GetUser", "iam:DeleteUser", "iam:ListUsers"),
     *("bedrock:ApplyGuardrail", "bedrock:CreateGuardrail", "ses:sendemail", "ses:SENDEMAIL"),
     *("bedrock:invokemodel", "bedrock-runtime:InvokeModel", "email:SendEmail", "sms:SendSms"),
@@ -352,8 +352,11 @@ SWITCHED_OFF = {
     "ses:UpdateAccountSendingEnabled": {"enabled": False},
     "ses:PutAccountSendingAttributes": {"sendingEnabled": False},
     "bedrock:PutModelInvocationLoggingConfiguration": {
-        "loggingConfig": {"textDataDeliveryEnabled": True}
+        "loggingConfig": {"imageDataDeliveryEnabled": False}
     },
+    "sns:Subscribe": {"protocol": "email"},
+    "iam:UpdateAccessKey": {"userName": "backup", "status": "Inactive"},
+    "servicequotas:StartAutoManagement": {"optInType": "NotifyOnly"},
 }
 
 

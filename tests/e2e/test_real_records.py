@@ -62,14 +62,20 @@ class RealRecordsTest(unittest.TestCase):
         self.assertGreater(compact, 20)
         self.assertEqual(compact, pretty)
 
-    def test_hunt_finds_nothing_in_them_but_marks_on_an_attack(self) -> None:
+    def test_hunt_finds_nothing_in_them_but_markers_on_attacks(self) -> None:
         bodies = write_bodies([{"_raw": json.dumps(record).encode()} for record in _records()], 100)
         answer = run_search(program(), ["mode=hunt"], bodies)
         self.assertEqual((answer.error, answer.rows), (None, []))
-        [row] = run_search(program(), ["mode=hunt", "min_risk=0"], bodies).rows
-        self.assertEqual(row["Principal"], "arn:aws:iam::229654561268:user/christophe")
-        self.assertEqual(row["Severity"], "informational")
-        self.assertEqual(row["Evidence"], ["tool_agent", "long_term_key"])
+        rows = run_search(program(), ["mode=hunt", "min_risk=0"], bodies).rows
+        self.assertEqual({row["Severity"] for row in rows}, {"informational"})
+        self.assertEqual(
+            {row["Principal"]: row["Evidence"] for row in rows},
+            {
+                "arn:aws:iam::123837392027:user/bert-jan": ["tool_agent", "long_term_key"],
+                "arn:aws:iam::229654561268:user/christophe": ["tool_agent", "long_term_key"],
+                "arn:aws:iam::123837392027:role/stratus-red-team-leave-org-role": "tool_agent",
+            },
+        )
 
     def test_hunt_over_them_as_calls_that_count(self) -> None:
         records = [_as_catalogue_call(record, i) for i, record in enumerate(_records())]

@@ -204,7 +204,7 @@ MISTAKES = [
     ("[service:ses]\nuse = SendEmail \\\n  SendMail(a\n", 2, "[service:ses] use", '"SendMail(a"'),
     ("[service:ses]\nuse = SendEmail(a)", 2, "[service:ses] use", "path=value"),
     ("[service:new]\nuse = SendEmail", 2, "[service:new] use", "source"),
-    ("[service:ses]\nthresholds = 1", 2, "[service:ses] thresholds", "threshold, source, data_events, never_logged, volume"),
+    ("[service:ses]\nthresholds = 1", 2, "[service:ses] thresholds", "threshold, source, data_events, never_logged, disabled, volume"),
     ("[service:ses]\nlabel =", 2, "[service:ses] label", "text"),
     ("[service:SES]\nlabel = x", 2, "[service:SES] label", "a-z"),
     ("[defaults]\nspan = 5x", 2, "[defaults] span", '"5x"'),
@@ -222,6 +222,8 @@ MISTAKES = [
     ("[stanza]\nkey = 1", 2, "[stanza] key", "[defaults], [service:<id>]"),
     ("key = 1", 1, "key", "stanza"),
     ("[service:ses]\nthreshold 5", 2, "[service:ses]", "key = value"),
+    ("[service:ses]\nvolume = SendEmail*5", 2, "[service:ses] volume", 'write "SendEmail"'),
+    ("[service:ses]\ndisabled = perhaps", 2, "[service:ses] disabled", "takes true or false"),
     ("# a comment\n[service:ses\nthreshold = 5", 2, "", "]"),
 ]
 
@@ -230,8 +232,21 @@ class CheckConfigTest(ShellTest):
     def test_the_built_in_one_is_fine(self) -> None:
         run = run_program("check-config")
         self.assertEqual((run.exit_code, run.stderr), (0, ""))
-        for service in ("ses", "sns", "bedrock", "sms_voice", "account"):
-            self.assertRegex(run.stdout, rf"(?m)^service {service}: ")
+        services = re.findall(r"(?m)^service (\w+): ", run.stdout)
+        self.assertEqual(
+            services,
+            [
+                *("bedrock", "agentcore", "sagemaker", "ses", "sns", "sms_voice", "voice"),
+                *("workmail", "account"),  # [service:links] is disabled
+            ],
+        )
+
+    def test_a_disabled_service_is_enabled_by_an_own_file(self) -> None:
+        own = self.write("own.conf", "[service:links]\ndisabled = false\n")
+        run = run_program("check-config", own)
+        self.assertEqual((run.exit_code, run.stderr), (0, ""))
+        self.assertRegex(run.stdout, r"(?m)^service links: AWS role sessions, ")
+        self.assertIn(" AssumeRole ", run_program("check-config", "--terms", own).stdout)
 
     def test_a_good_one(self) -> None:
         run = run_program("check-config", self.write("own.conf", OWN_SERVICE))

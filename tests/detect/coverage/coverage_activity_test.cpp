@@ -56,11 +56,15 @@ TEST_CASE("coverage: what was seen by account, service and region, and what was 
     const auto activity = activity_of(told.events());
     CHECK(seen(activity) == std::vector<std::string>{
                                 "111122223333 bedrock eu-west-1 1 0",
-                                "111122223333 bedrock us-east-1 2 1", "111122223333 ses - 0 0",
-                                "111122223333 sns - 0 0", "111122223333 sms_voice - 0 0",
-                                "111122223333 account us-east-1 1 0", "444455556666 bedrock - 0 0",
-                                "444455556666 ses - 0 0", "444455556666 sns us-east-1 0 1",
-                                "444455556666 sms_voice - 0 0"});
+                                "111122223333 bedrock us-east-1 2 1",
+                                "111122223333 agentcore - 0 0", "111122223333 sagemaker - 0 0",
+                                "111122223333 ses - 0 0", "111122223333 sns - 0 0",
+                                "111122223333 sms_voice - 0 0", "111122223333 voice - 0 0",
+                                "111122223333 workmail - 0 0", "111122223333 account us-east-1 1 0",
+                                "444455556666 bedrock - 0 0", "444455556666 agentcore - 0 0",
+                                "444455556666 sagemaker - 0 0", "444455556666 ses - 0 0",
+                                "444455556666 sns us-east-1 0 1", "444455556666 sms_voice - 0 0",
+                                "444455556666 voice - 0 0", "444455556666 workmail - 0 0"});
     const auto findings = activity.findings();
     CHECK(findings[1].first == 1'772'445'600);
     CHECK(findings[1].last == 1'772'445'605);

@@ -175,7 +175,7 @@ TEST_CASE("hunt: the law of irrelevance, what the catalogue does not name change
         for (int i = 0; i < 10; ++i) {  // named, but their conditions do not hold
             Told told = random_event(random);
             told.call = "PutModelInvocationLoggingConfiguration";
-            told.parameters = R"({"loggingConfig":{"textDataDeliveryEnabled":true}})";
+            told.parameters = R"({"loggingConfig":{"imageDataDeliveryEnabled":false}})";
             story.push_back(told);
         }
         const ToldEvents all(story);
