@@ -47,6 +47,9 @@ Result<> LookupFile::open() {
     if (!text) return std::unexpected(text.error());
     text_ = std::move(*text);
     if (text_.starts_with(text::k_byte_order_mark)) text_.erase(0, text::k_byte_order_mark.size());
+    if (text_.contains('\r') && !text_.contains('\n')) {
+        return failure(path_ + ": its lines end with CR alone; save it with LF or CRLF line ends");
+    }
     window_.set_limit(text_.size());
     const bool is_blank = text::trimmed(text_, "\r\n").empty();
     return is_blank ? Result<>{} : read_header();
@@ -94,22 +97,30 @@ Result<bool> LookupFile::next() {
 }
 
 void LookupFile::note_bad(const std::string& why) {
-    ++bad_rows_;
-    if (problems_.size() < k_most_problems) {
-        problems_.push_back(path_ + ", " + line() + ": " + why + "; the line does not count");
-    }
+    const bool is_shown = bad_rows_.first.size() < k_most_problems;
+    bad_rows_.add(is_shown ? path_ + ", " + line() + ": " + why + "; the line does not count" : "");
 }
 
-std::vector<std::string> LookupFile::problems() const {
-    std::vector<std::string> all = problems_;
-    if (bad_rows_ > problems_.size()) {
-        all.push_back(path_ + ": " + std::to_string(bad_rows_ - problems_.size()) +
-                      " more lines do not count");
+void LookupFile::note_bad_value(const std::string& what) {
+    const bool is_shown = bad_values_.first.size() < k_most_problems;
+    bad_values_.add(is_shown ? path_ + ", " + line() + ": " + what : "");
+}
+
+void LookupFile::Problems::add(std::string text) {
+    ++count;
+    if (!text.empty()) first.push_back(std::move(text));
+}
+
+std::vector<std::string> LookupFile::Problems::texts(const std::string& path,
+                                                     std::string_view more) const {
+    std::vector<std::string> all = first;
+    if (count > first.size()) {
+        all.push_back(path + ": " + std::to_string(count - first.size()) + std::string(more));
     }
     return all;
 }
 
-// Of the row at hand.
+// Of the current row.
 std::string LookupFile::line() const {
     const auto begin = text_.begin();
     const auto end = begin + static_cast<std::ptrdiff_t>(rows_.offset());

@@ -49,14 +49,33 @@ class LookupFile {
     /// Columns of the file, other than Splunk's own, that are none of `columns`.
     [[nodiscard]] const std::vector<std::string>& other_columns() const { return other_columns_; }
 
-    /// Notes that the row at hand cannot be used, and why.
+    /// Notes that the current row cannot be used, and why.
     void note_bad(const std::string& why);
 
+    /// Notes that something in the current row is wrong, and the rest of it counts.
+    void note_bad_value(const std::string& what);
+
     /// One for each bad row, up to a few, and how many more there are.
-    [[nodiscard]] std::vector<std::string> problems() const;
+    [[nodiscard]] std::vector<std::string> problems() const {
+        return bad_rows_.texts(path_, " more lines do not count");
+    }
+    /// The same for values of other rows.
+    [[nodiscard]] std::vector<std::string> value_problems() const {
+        return bad_values_.texts(path_, " more values do not count");
+    }
 
   private:
     static constexpr std::size_t k_absent = static_cast<std::size_t>(-1);
+
+    /// The first problems of a kind, and how many there are.
+    struct Problems {
+        std::vector<std::string> first;
+        std::uint64_t count = 0;
+
+        void add(std::string text);
+        [[nodiscard]] std::vector<std::string> texts(const std::string& path,
+                                                     std::string_view more) const;
+    };
 
     Result<> read_header();
     [[nodiscard]] std::string line() const;
@@ -72,8 +91,8 @@ class LookupFile {
     std::size_t wanted_cells_ = 0;     ///< of a row, from its first
     std::vector<std::string> cells_;
     std::uint64_t row_count_ = 0;
-    std::vector<std::string> problems_;
-    std::uint64_t bad_rows_ = 0;
+    Problems bad_rows_;
+    Problems bad_values_;
 };
 
 }  // namespace cloudhijack::config

@@ -14,9 +14,12 @@
 #include "config/lookup_file.hpp"
 #include "counting/seconds.hpp"
 #include "detect/hunt/evidence/evidence.hpp"
-#include "partial/document.hpp"
 #include "rules/allowlist.hpp"
 #include "rules/baseline.hpp"
+#include "rules/baseline_text.hpp"
+#include "rules/history.hpp"
+#include "rules/networks.hpp"
+#include "text/bounded_text.hpp"
 #include "text/number.hpp"
 #include "text/quote.hpp"
 #include "text/time.hpp"
@@ -43,21 +46,73 @@ std::optional<std::int64_t> read_second(const std::string& text) {
 // --- the baseline ---
 
 namespace baseline_column {
-enum : std::size_t { account, principal, service, first_seen, last_seen, peak_hour };
+enum : std::size_t {
+    account,
+    principal,
+    service,
+    first_seen,
+    last_seen,
+    peak_hour,
+    peak_day,
+    peaks,
+    phases,
+    models,
+    regions,
+    networks,
+    clients,
+    parents,
+    made
+};
 }
 
+// Files of older versions end with peak_hour.
 constexpr std::array k_baseline_columns = {LookupColumn{.name = "account", .is_required = true},
                                            LookupColumn{.name = "principal", .is_required = true},
                                            LookupColumn{.name = "service", .is_required = true},
                                            LookupColumn{.name = "first_seen", .is_required = true},
                                            LookupColumn{.name = "last_seen", .is_required = true},
-                                           LookupColumn{.name = "peak_hour", .is_required = true}};
+                                           LookupColumn{.name = "peak_hour", .is_required = true},
+                                           LookupColumn{.name = "peak_day"},
+                                           LookupColumn{.name = "peaks"},
+                                           LookupColumn{.name = "phases"},
+                                           LookupColumn{.name = "models"},
+                                           LookupColumn{.name = "regions"},
+                                           LookupColumn{.name = "networks"},
+                                           LookupColumn{.name = "clients"},
+                                           LookupColumn{.name = "parents"},
+                                           LookupColumn{.name = "made"}};
 
-Read<rules::Baseline::Use> read_use(const LookupFile& file) {
+/// A column with a list, and where its values go.
+struct ListColumn {
+    std::size_t column = 0;
+    rules::ValueKind kind{};
+    rules::SeenValues rules::Baseline::Row::* list = nullptr;
+};
+
+constexpr std::array k_list_columns = {ListColumn{.column = baseline_column::phases,
+                                                  .kind = rules::ValueKind::phase,
+                                                  .list = &rules::Baseline::Row::phases},
+                                       ListColumn{.column = baseline_column::models,
+                                                  .kind = rules::ValueKind::model,
+                                                  .list = &rules::Baseline::Row::models},
+                                       ListColumn{.column = baseline_column::regions,
+                                                  .kind = rules::ValueKind::region,
+                                                  .list = &rules::Baseline::Row::regions},
+                                       ListColumn{.column = baseline_column::networks,
+                                                  .kind = rules::ValueKind::network,
+                                                  .list = &rules::Baseline::Row::networks},
+                                       ListColumn{.column = baseline_column::clients,
+                                                  .kind = rules::ValueKind::client,
+                                                  .list = &rules::Baseline::Row::clients},
+                                       ListColumn{.column = baseline_column::parents,
+                                                  .kind = rules::ValueKind::parent,
+                                                  .list = &rules::Baseline::Row::parents}};
+
+Read<rules::Baseline::Row> read_row(const LookupFile& file) {
     const auto first = read_second(file.cell(baseline_column::first_seen));
     const auto last = read_second(file.cell(baseline_column::last_seen));
     const auto peak =
-        text::whole_number(file.cell(baseline_column::peak_hour), partial::k_largest_count);
+        text::whole_number(file.cell(baseline_column::peak_hour), rules::k_largest_peak);
     if (!first || !last) {
         return bad("first_seen and last_seen are times such as 2026-03-02T00:00:00Z; got " +
                    text::quoted(file.cell(baseline_column::first_seen)) + " and " +
@@ -68,19 +123,87 @@ Read<rules::Baseline::Use> read_use(const LookupFile& file) {
         return bad("peak_hour is a whole number; got " +
                    text::quoted(file.cell(baseline_column::peak_hour)));
     }
-    return rules::Baseline::Use{.first_seen = *first, .last_seen = *last, .peak_hour = *peak};
+    return rules::Baseline::Row{.first_seen = *first, .last_seen = *last, .peak_hour = *peak};
 }
 
-Result<> read_pair(const LookupFile& file, rules::Baseline& baseline) {
+// What cannot be read of these costs itself alone.
+void read_values_of_row(LookupFile& file, std::int64_t now, rules::Baseline::Row& row) {
+    const auto note = [&file](std::size_t column, const std::string& problem) {
+        file.note_bad_value(std::string(k_baseline_columns.at(column).name) + ": " + problem +
+                            "; the value does not count");
+    };
+    const auto take = [&](std::size_t column, auto read, auto& into) {
+        for (const std::string& problem : read.problems) note(column, problem);
+        into = std::move(read.value);
+    };
+    const std::string_view day_peak = text::trimmed(file.cell(baseline_column::peak_day));
+    if (!day_peak.empty()) {
+        row.peak_day = text::whole_number(day_peak, rules::k_largest_peak);
+        if (!row.peak_day) {
+            note(baseline_column::peak_day, "it is a whole number; got " + text::quoted(day_peak));
+        }
+    }
+    take(baseline_column::peaks, rules::read_peaks(file.cell(baseline_column::peaks), now),
+         row.peaks);
+    for (const ListColumn& list : k_list_columns) {
+        take(list.column, rules::read_values(file.cell(list.column), list.kind, now),
+             row.*list.list);
+    }
+    take(baseline_column::made, rules::read_makings(file.cell(baseline_column::made), now),
+         row.made);
+}
+
+Result<> read_pair(LookupFile& file, std::int64_t now, rules::Baseline& baseline) {
     const rules::Baseline::Pair pair{.account = file.cell(baseline_column::account),
                                      .principal = file.cell(baseline_column::principal),
                                      .service = file.cell(baseline_column::service)};
     if (pair.account.empty() || pair.principal.empty() || pair.service.empty()) {
         return failure("account, principal and service are not all there");
     }
-    const auto use = read_use(file);
-    if (!use) return failure(use.error());
-    baseline.add(pair, *use);
+    auto row = read_row(file);
+    if (!row) return failure(row.error());
+    // Spreadsheets write long numbers in their own way. No event is of such an account, and a new
+    // baseline keeps the line for whoever can repair it.
+    if (!is_account_id(pair.account) && pair.account != text::k_unknown) {
+        file.note_bad_value("account is 12 digits; got " + text::quoted(pair.account) +
+                            ", of which there are no events");
+    }
+    read_values_of_row(file, now, *row);
+    baseline.add(pair, *row);
+    return {};
+}
+
+// --- the networks ---
+
+namespace network_column {
+enum : std::size_t { cidr, label };
+}
+
+constexpr std::array k_network_columns = {LookupColumn{.name = "cidr", .is_required = true},
+                                          LookupColumn{.name = "label"}};
+
+// What would be right instead of a text that is not a network.
+std::string way_to_write_network(std::string_view text) {
+    constexpr std::uint64_t most_bits = 128;
+    const auto slash = text.find('/');
+    const text::Address address = text::parse_address(text.substr(0, slash));
+    const auto prefix = slash == std::string_view::npos
+                            ? std::nullopt
+                            : text::whole_number(text.substr(slash + 1), most_bits);
+    if (!address.is_there() || !prefix) {
+        return "a network is written like 203.0.113.0/24 or 2001:db8::/32";
+    }
+    const auto right = to_text(rules::network_around(address, static_cast<unsigned>(*prefix)));
+    if (rules::parse_cidr(right)) return "the network with this prefix is " + right;
+    return "the prefix is longer than an address, such as in 203.0.113.0/24";
+}
+
+Result<> read_network(const LookupFile& file, rules::Networks& networks) {
+    const std::string_view text = text::trimmed(file.cell(network_column::cidr));
+    const auto cidr = rules::parse_cidr(text);
+    if (!cidr) return failure(way_to_write_network(text) + "; got " + text::quoted(text));
+    if (cidr->prefix == 0) return failure(text::quoted(text) + " is every address");
+    networks.add(*cidr);
     return {};
 }
 
@@ -122,7 +245,7 @@ Result<> read_evidence(const std::string& text, rules::Exception& exception) {
             exception.is_for_all_evidence = true;
         } else if (detect::find_evidence(id) == nullptr) {
             return failure("there is no evidence " + text::quoted(id) +
-                           "; write ids parted by blanks, * for all, or nothing for burst");
+                           "; write ids separated by blanks, * for all, or nothing for burst");
         } else {
             exception.evidence.emplace(id);
         }
@@ -184,21 +307,22 @@ Result<> read_exception(const LookupFile& file, const rules::Catalogue& catalogu
     return {};
 }
 
-/// Reads the rows of a file, and tells of those that do not count.
-template <class T>
-Result<T> read_rows(LookupFile& file, std::vector<std::string>& bad_lines,
-                    const std::function<Result<>(T&)>& read_one) {
-    T all;
+/// Calls `read_one` for each row of a file, and reports those that do not count.
+Result<> read_rows(LookupFile& file, LookupProblems& problems,
+                   const std::function<Result<>()>& read_one) {
     if (auto opened = file.open(); !opened) return std::unexpected(opened.error());
     while (true) {
         const auto found = file.next();
         if (!found) return std::unexpected(found.error());
         if (!*found) break;
-        if (const auto read = read_one(all); !read) file.note_bad(read.error().text);
+        if (const auto read = read_one(); !read) file.note_bad(read.error().text);
     }
-    const auto problems = file.problems();
-    bad_lines.insert(bad_lines.end(), problems.begin(), problems.end());
-    return all;
+    const auto add_all = [](std::vector<std::string>& to, const std::vector<std::string>& texts) {
+        to.insert(to.end(), texts.begin(), texts.end());
+    };
+    add_all(problems.bad_lines, file.problems());
+    add_all(problems.bad_values, file.value_problems());
+    return {};
 }
 
 // Where a file is; empty where there is none to read. Whatever else is wrong with it, reading
@@ -211,50 +335,101 @@ std::string path_of(const std::string& given, const std::string& folder, std::st
     return type == std::filesystem::file_type::not_found ? std::string() : path.string();
 }
 
+// Reports columns that are none of those a person writes: they can be a slip.
+void note_other_columns(const LookupFile& file, const std::string& path, std::string_view columns,
+                        std::vector<std::string>& problems) {
+    for (const std::string& name : file.other_columns()) {
+        problems.push_back(path + ": the column " + text::quoted(name) +
+                           " is not read; the columns are " + std::string(columns));
+    }
+}
+
+/// Reads the files that a mode uses.
+class LookupReader {
+  public:
+    LookupReader(const std::string& folder, Config& config, std::int64_t now)
+        : folder_(folder), config_(config), now_(now) {}
+
+    void read_history() {
+        rules::Baseline baseline;
+        rules::Networks networks;
+        const auto baseline_path =
+            path_of(config_.baseline_file, folder_, "cloudhijack_baseline.csv");
+        if (!baseline_path.empty()) {
+            LookupFile file(baseline_path, k_baseline_columns);
+            rules::Baseline rows;
+            if (keep(read_rows(file, problems_, [&] { return read_pair(file, now_, rows); }))) {
+                baseline = std::move(rows);
+            }
+        }
+        const auto networks_path =
+            path_of(config_.networks_file, folder_, "cloudhijack_networks.csv");
+        if (!networks_path.empty()) {
+            LookupFile file(networks_path, k_network_columns);
+            // A line of these is not lost with a new baseline.
+            LookupProblems own;
+            rules::Networks listed;
+            const auto read = read_rows(file, own, [&] { return read_network(file, listed); });
+            note_other_columns(file, networks_path, "cidr, label", own.bad_lines);
+            problems_.bad_values.insert(problems_.bad_values.end(), own.bad_lines.begin(),
+                                        own.bad_lines.end());
+            if (keep(read)) networks = std::move(listed);
+        }
+        config_.hunt.history = std::make_shared<const rules::History>(
+            std::make_shared<const rules::Baseline>(std::move(baseline)), std::move(networks),
+            config_.own_accounts);
+    }
+
+    void read_allowlist(const rules::Catalogue& catalogue) {
+        const auto path = path_of(config_.allowlist_file, folder_, "cloudhijack_allowlist.csv");
+        if (path.empty()) return;
+        LookupFile file(path, k_allowlist_columns);
+        rules::Allowlist allowlist;
+        const auto read =
+            read_rows(file, problems_, [&] { return read_exception(file, catalogue, allowlist); });
+        note_other_columns(file, path, "principal, service, evidence, threshold, expires, note",
+                           problems_.bad_lines);
+        if (!keep(read)) return;
+        config_.hunt.allowlist = std::make_shared<const rules::Allowlist>(std::move(allowlist));
+        config_.volume.allowlist = config_.hunt.allowlist;
+    }
+
+    [[nodiscard]] LookupProblems problems() { return std::move(problems_); }
+
+  private:
+    /// Whether a file was read, whole.
+    bool keep(const Result<>& read) {
+        if (!read) problems_.unread.push_back(read.error().text);
+        return read.has_value();
+    }
+
+    const std::string& folder_;
+    Config& config_;
+    std::int64_t now_;
+    LookupProblems problems_;
+};
+
 }  // namespace
 
+std::int64_t seconds_now() {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return std::chrono::floor<std::chrono::seconds>(now).count();
+}
+
 LookupProblems read_lookups(const rules::Catalogue& catalogue, const std::string& folder,
-                            Config& config) {
-    LookupProblems problems;
-    const auto keep = [&problems](auto read, auto&... places) {
-        if (!read) {
-            problems.unread.push_back(read.error().text);
-            return;
-        }
-        const auto shared = std::make_shared<const std::decay_t<decltype(*read)>>(std::move(*read));
-        ((places = shared), ...);
-    };
-    const bool with_baseline = config.mode == Mode::hunt || config.mode == Mode::baseline;
-    const auto baseline = path_of(config.baseline_file, folder, "cloudhijack_baseline.csv");
-    if (with_baseline && !baseline.empty()) {
-        LookupFile file(baseline, k_baseline_columns);
-        keep(read_rows<rules::Baseline>(
-                 file, problems.bad_lines,
-                 [&file](rules::Baseline& into) { return read_pair(file, into); }),
-             config.hunt.baseline);
-    }
-    const auto allowlist = path_of(config.allowlist_file, folder, "cloudhijack_allowlist.csv");
-    if (has_findings(config.mode) && !allowlist.empty()) {
-        LookupFile file(allowlist, k_allowlist_columns);
-        keep(read_rows<rules::Allowlist>(
-                 file, problems.bad_lines,
-                 [&](rules::Allowlist& into) { return read_exception(file, catalogue, into); }),
-             config.hunt.allowlist, config.volume.allowlist);
-        for (const std::string& name : file.other_columns()) {
-            problems.bad_lines.push_back(allowlist + ": the column " + text::quoted(name) +
-                                         " is not read; the columns are principal, service, "
-                                         "evidence, threshold, expires, note");
-        }
-    }
-    return problems;
+                            Config& config, std::int64_t now) {
+    LookupReader reader(folder, config, now);
+    if (config.mode == Mode::hunt || config.mode == Mode::baseline) reader.read_history();
+    if (has_findings(config.mode)) reader.read_allowlist(catalogue);
+    return reader.problems();
 }
 
 Result<> check_whole(const LookupProblems& problems) {
     for (const auto* texts : {&problems.unread, &problems.bad_lines}) {
         if (texts->empty()) continue;
         return failure(texts->front() +
-                       ". A new baseline without it would lose what it holds; mend it, or remove "
-                       "what is wrong");
+                       ". A new baseline without it would lose what it holds; repair it, or "
+                       "remove what is wrong");
     }
     return {};
 }

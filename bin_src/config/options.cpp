@@ -91,6 +91,15 @@ ValueResult set_disabled_evidence(std::string_view value, Config& config) {
     return {};
 }
 
+ValueResult set_own_accounts(std::string_view value, Config& config) {
+    config.own_accounts.clear();
+    for (const std::string_view account : text::words(value, ", \t")) {
+        if (!is_account_id(account)) return unfit(text::quoted(account) + " is not 12 digits");
+        config.own_accounts.emplace(account);
+    }
+    return {};
+}
+
 std::vector<std::string> evidence_ids() {
     std::vector<std::string> ids;
     for (const detect::Evidence& evidence : detect::all_evidence()) ids.emplace_back(evidence.id);
@@ -176,6 +185,12 @@ std::string names_of(std::span<const Option> table) {
 
 }  // namespace
 
+bool is_account_id(std::string_view text) {
+    constexpr std::size_t size = 12;
+    return text.size() == size &&
+           std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
 std::string Option::accepts() const {
     if (completion.kind != CompletionKind::words) return takes;
     return takes + ": " + text::joined(completion.words, ", ");
@@ -240,6 +255,14 @@ std::vector<Option> option_table(const rules::Catalogue& catalogue) {
          .completion = {.kind = CompletionKind::words, .words = evidence_ids()},
          .modes = {Mode::hunt},
          .set = set_disabled_evidence},
+        {.name = "own_accounts",
+         .takes = "account ids of 12 digits separated by commas or blanks",
+         .syntax = "<account>,...",
+         .effect = "accounts of the organisation, besides those in the baseline: access granted to "
+                   "them is not foreign",
+         .details = {"In a search, write the list in quotes."},
+         .modes = {Mode::hunt, Mode::baseline},
+         .set = set_own_accounts},
         {.name = "distributed",
          .takes = "true or false",
          .effect = "whether the indexers count, so that only sums reach the search head",
@@ -265,6 +288,14 @@ std::vector<Option> option_table(const rules::Catalogue& catalogue) {
          .completion = {.kind = CompletionKind::file, .words = {}},
          .modes = {Mode::volume, Mode::hunt},
          .set = std::bind_front(set_file, &Config::allowlist_file)},
+        {.name = "networks",
+         .takes = "the name of a file",
+         .syntax = "<file>",
+         .effect = "networks of the organisation: a CSV with the columns cidr, label",
+         .interface = Interface::shell,
+         .completion = {.kind = CompletionKind::file, .words = {}},
+         .modes = {Mode::hunt, Mode::baseline},
+         .set = std::bind_front(set_file, &Config::networks_file)},
     };
     for (std::size_t i = 0; i < catalogue.services().size(); ++i) {
         const rules::Service& service = catalogue.services()[i];

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -51,9 +52,11 @@ struct Config {
     SearchPhase phase = SearchPhase::reduce;
     Mode mode{};
     Input input{};
-    bool distributed = false;    ///< whether there are to be map phases
-    std::string baseline_file;   ///< in a shell; empty: none
-    std::string allowlist_file;  ///< in a shell; empty: none
+    bool distributed = false;                         ///< whether there are to be map phases
+    std::string baseline_file;                        ///< in a shell; empty: none
+    std::string allowlist_file;                       ///< in a shell; empty: none
+    std::string networks_file;                        ///< in a shell; empty: none
+    std::set<std::string, std::less<>> own_accounts;  ///< of the organisation
     detect::VolumeRules volume;
     rules::HuntRules hunt;
 };
@@ -94,6 +97,9 @@ struct Option {
     /// What its value is, with all words of a list.
     [[nodiscard]] std::string accepts() const;
 };
+
+/// Whether a text is the id of an account: 12 digits.
+bool is_account_id(std::string_view text);
 
 /// What follows a service's id in the name of the option that sets its threshold.
 inline constexpr std::string_view k_threshold_suffix = "_threshold";

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <array>
+#include <compare>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "log/principal.hpp"
@@ -20,15 +22,63 @@ enum class Outcome : std::uint8_t {
 inline constexpr std::array<std::string_view, 4> k_outcome_names = {"ok", "denied", "probe",
                                                                     "failed"};
 
+/// What is known of the credentials of a call.
+enum class CredentialSign : std::uint8_t {
+    anywhere,      ///< they work wherever they are taken: a user's, root's, a bearer key
+    scoped,        ///< the log says for which workload they were made
+    web_identity,  ///< an identity provider vouched for them
+    exec_env,      ///< the agent says that it runs inside the provider's cloud: anyone can write it
+    count          ///< how many there are
+};
+
+class CredentialSigns {
+  public:
+    static constexpr std::uint8_t k_most_bits =
+        (1U << static_cast<unsigned>(CredentialSign::count)) - 1;
+
+    void add(CredentialSign sign) { bits_ |= bit_of(sign); }
+    void add(CredentialSigns other) { bits_ |= other.bits_; }
+    static CredentialSigns of_bits(std::uint8_t bits) {
+        CredentialSigns signs;
+        signs.bits_ = bits;
+        return signs;
+    }
+
+    [[nodiscard]] bool has(CredentialSign sign) const { return (bits_ & bit_of(sign)) != 0; }
+    /// Whether the log itself shows that the call came from inside a cloud.
+    [[nodiscard]] bool are_of_workload() const {
+        return has(CredentialSign::scoped) || has(CredentialSign::web_identity);
+    }
+    /// Whether anything says that the call came from inside a cloud, whose addresses are not the
+    /// caller's own.
+    [[nodiscard]] bool are_of_cloud() const {
+        return are_of_workload() || has(CredentialSign::exec_env);
+    }
+    [[nodiscard]] std::uint8_t bits() const { return bits_; }
+
+    auto operator<=>(const CredentialSigns&) const = default;
+
+  private:
+    static std::uint8_t bit_of(CredentialSign sign) {
+        return static_cast<std::uint8_t>(1U << static_cast<unsigned>(sign));
+    }
+
+    std::uint8_t bits_ = 0;
+};
+
 /// What an event means: who made the call, how it ended and what is known of its caller. Views lie
 /// in the event's text.
 struct Call {
     PrincipalParts principal;
     Outcome outcome = Outcome::ok;
-    bool is_report = false;       ///< the event repeats calls without being one
-    bool is_excluded = false;     ///< a report, or a call that the provider made itself
-    bool is_data_event = false;   ///< of the kind that is logged only if somebody asks for it
-    bool has_cloud_sign = false;  ///< made from inside a cloud, whose addresses are not its own
+    bool is_report = false;    ///< the event repeats calls without being one
+    bool is_excluded = false;  ///< a report, or a call that the provider made itself
+    /// An excluded call that a service of the provider made with a role of the customer's.
+    bool is_by_provider = false;
+    bool is_data_event = false;  ///< of the kind that is logged only if somebody asks for it
+    CredentialSigns credentials = {};
+    /// The provider's service that is named instead of an address; else empty.
+    std::string_view source_service = {};
     bool has_long_term_key = false;
     bool has_bearer_key = false;
 };
@@ -36,11 +86,47 @@ struct Call {
 /// What calls of one name are about, as far as an evidence rule asks.
 enum class CallTopic : std::uint8_t {
     other,
-    user,    ///< a user, or an access key of a user, is made
-    policy,  ///< a policy is attached to a user
-    rights,  ///< a user is given rights in another way
+    user,          ///< a user, or an access key of a user, is made
+    login,         ///< a user can log in, or its old key works again
+    role,          ///< a role is made, or who may assume it changes
+    policy,        ///< a policy is attached to a user
+    rights,        ///< a user is given rights by a policy of its own
+    group_member,  ///< a user joins a group
+    group_policy,  ///< a policy is attached to a group
+    group_rights,  ///< a group is given rights by a policy of its own
+    policy_made,   ///< a policy is made, to be attached
     api_key,
-    quota,  ///< somebody asks for a higher one
+    mail_relay,      ///< mail can be handed in over SMTP
+    quota,           ///< somebody asks for a higher one
+    resource_grant,  ///< a resource's policy says who may use it
+    trail,           ///< a trail begins or changes
+    trail_end,       ///< a trail, or a store of events, records nothing after this
+    log_group,
+};
+
+/// What a text is that a call is about.
+enum class SubjectKind : std::uint8_t {
+    thing,  ///< what is enabled or removed: a mail identity, a model
+    user,
+    role,
+    group,
+    policy,
+    api_key_service,  ///< for which service a key is made
+    mail_relay,
+    quota,
+    trail,
+    log_group,
+    grantee,  ///< the account that is let in; `*`: everybody
+    count     ///< how many there are
+};
+
+/// Something that a call is about. Views are valid as long as those of its CallDetails.
+struct CallSubject {
+    SubjectKind kind = SubjectKind::thing;
+    std::string_view text;
+    std::string_view via;          ///< the group or policy by which a user or group gets rights
+    bool grants_mail = false;      ///< gives the subject the right to send mail
+    bool has_external_id = false;  ///< of a grantee: only with an id agreed upon
 };
 
 /// What calls of a name are about, in any log.
@@ -53,10 +139,8 @@ inline constexpr std::uint8_t k_most_messages = 50;
 struct CallDetails {
     std::uint8_t messages = 1;          ///< 1 to k_most_messages
     std::string_view model;             ///< its name without path
-    std::string_view mail_identity;     ///< that the call verifies, changes or removes
-    std::string_view subject;           ///< whom a credential is for, or what is asked for
     std::string_view quarantined_user;  ///< whose key the provider locks with this call; else empty
-    bool grants_mail = false;           ///< gives the subject the right to send mail
+    std::span<const CallSubject> subjects;  ///< can be empty
 };
 
 }  // namespace cloudhijack::log

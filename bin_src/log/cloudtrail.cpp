@@ -104,14 +104,35 @@ PrincipalParts principal_parts_of(const Event& event) {
 
 // --- what the event is, and how the call ended ---
 
+// As AWS writes the names of its services in place of an address.
+bool is_service_address(std::string_view text) {
+    return is_aws_service(text) && std::ranges::all_of(text, [](char c) {
+               return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
+           });
+}
+
 bool is_report(const Event& event) {
     return event.category == "NetworkActivity" || event.category == "Insight";
 }
 
+// A person at the console is no service.
+bool is_invoked_by_service(const Event& event) {
+    return is_aws_service(event.invoked_by) && event.invoked_by != "signin.amazonaws.com";
+}
+
+bool is_service_role(const Event& event) {
+    return last_part(event.issuer).starts_with("AWSServiceRoleFor");
+}
+
 bool is_excluded(const Event& event) {
-    return is_report(event) || event.caller_type == "AWSService" ||
-           is_aws_service(event.invoked_by) || is_aws_service(event.source_address) ||
-           last_part(event.issuer).starts_with("AWSServiceRoleFor");
+    return is_report(event) || event.caller_type == "AWSService" || is_invoked_by_service(event) ||
+           is_service_role(event);
+}
+
+// Use that a service makes with a role which the customer gave it: a flow's, an agent's.
+bool is_by_provider(const Event& event) {
+    return is_invoked_by_service(event) && !is_report(event) && event.caller_type != "AWSService" &&
+           event.issuer.contains(":role/") && !is_service_role(event);
 }
 
 Outcome outcome_of(const Event& event) {
@@ -130,11 +151,18 @@ Outcome outcome_of(const Event& event) {
     return is_probe ? Outcome::probe : Outcome::failed;
 }
 
-// Addresses of calls from inside a cloud are the cloud's, and change as it likes.
-bool has_cloud_sign(const Event& event) {
-    return !event.workload.empty() || !event.workload_type.empty() ||
-           !event.web_identity_provider.empty() ||
-           (event.caller_type == k_role_session && event.user_agent.contains("exec-env/AWS_"));
+CredentialSigns credentials_of(const Event& event) {
+    CredentialSigns signs;
+    if (event.caller_type == "IAMUser" || event.caller_type == "Root" ||
+        event.caller_type == "FederatedUser" || event.bearer_token == "true") {
+        signs.add(CredentialSign::anywhere);
+    }
+    if (!event.workload.empty() || !event.workload_type.empty()) signs.add(CredentialSign::scoped);
+    if (!event.web_identity_provider.empty()) signs.add(CredentialSign::web_identity);
+    if (event.caller_type == k_role_session && event.user_agent.contains("exec-env/AWS_")) {
+        signs.add(CredentialSign::exec_env);
+    }
+    return signs;
 }
 
 bool recognises(const Event& event) { return !event.source.empty() || !event.name.empty(); }
@@ -146,8 +174,11 @@ Call interpret(const Event& event) {
             .outcome = outcome_of(event),
             .is_report = is_report(event),
             .is_excluded = is_excluded(event),
+            .is_by_provider = is_by_provider(event),
             .is_data_event = event.category == "Data",
-            .has_cloud_sign = has_cloud_sign(event),
+            .credentials = credentials_of(event),
+            .source_service = is_service_address(event.source_address) ? event.source_address
+                                                                       : std::string_view{},
             .has_long_term_key = event.access_key.starts_with("AKIA"),
             .has_bearer_key = event.bearer_token == "true"};
 }
@@ -157,12 +188,39 @@ Call interpret(const Event& event) {
 constexpr std::array k_topics = {
     TopicOfCall{.name = "CreateUser", .topic = CallTopic::user},
     TopicOfCall{.name = "CreateAccessKey", .topic = CallTopic::user},
+    TopicOfCall{.name = "CreateLoginProfile", .topic = CallTopic::login},
+    TopicOfCall{.name = "UpdateLoginProfile", .topic = CallTopic::login},
+    TopicOfCall{.name = "UpdateAccessKey", .topic = CallTopic::login},
+    TopicOfCall{.name = "CreateRole", .topic = CallTopic::role},
+    TopicOfCall{.name = "UpdateAssumeRolePolicy", .topic = CallTopic::role},
     TopicOfCall{.name = "AttachUserPolicy", .topic = CallTopic::policy},
     TopicOfCall{.name = "PutUserPolicy", .topic = CallTopic::rights},
+    TopicOfCall{.name = "AddUserToGroup", .topic = CallTopic::group_member},
+    TopicOfCall{.name = "AttachGroupPolicy", .topic = CallTopic::group_policy},
+    TopicOfCall{.name = "PutGroupPolicy", .topic = CallTopic::group_rights},
+    TopicOfCall{.name = "CreatePolicy", .topic = CallTopic::policy_made},
     TopicOfCall{.name = "CreateServiceSpecificCredential", .topic = CallTopic::api_key},
+    TopicOfCall{.name = "ResetServiceSpecificCredential", .topic = CallTopic::login},
+    TopicOfCall{.name = "CreateIngressPoint", .topic = CallTopic::mail_relay},
+    TopicOfCall{.name = "CreateRelay", .topic = CallTopic::mail_relay},
     TopicOfCall{.name = "RequestServiceQuotaIncrease", .topic = CallTopic::quota},
+    TopicOfCall{.name = "PutServiceQuotaIncreaseRequestIntoTemplate", .topic = CallTopic::quota},
+    TopicOfCall{.name = "StartAutoManagement", .topic = CallTopic::quota},
     TopicOfCall{.name = "CreateCase", .topic = CallTopic::quota},
-};
+    TopicOfCall{.name = "CreateSupportCase", .topic = CallTopic::quota},
+    TopicOfCall{.name = "CreateEmailIdentityPolicy", .topic = CallTopic::resource_grant},
+    TopicOfCall{.name = "UpdateEmailIdentityPolicy", .topic = CallTopic::resource_grant},
+    TopicOfCall{.name = "PutIdentityPolicy", .topic = CallTopic::resource_grant},
+    TopicOfCall{.name = "PutResourcePolicy", .topic = CallTopic::resource_grant},
+    TopicOfCall{.name = "StopLogging", .topic = CallTopic::trail_end},
+    TopicOfCall{.name = "DeleteTrail", .topic = CallTopic::trail_end},
+    TopicOfCall{.name = "UpdateTrail", .topic = CallTopic::trail},
+    TopicOfCall{.name = "PutEventSelectors", .topic = CallTopic::trail},
+    TopicOfCall{.name = "DeleteEventDataStore", .topic = CallTopic::trail_end},
+    TopicOfCall{.name = "StopEventDataStoreIngestion", .topic = CallTopic::trail_end},
+    TopicOfCall{.name = "CreateTrail", .topic = CallTopic::trail},
+    TopicOfCall{.name = "StartLogging", .topic = CallTopic::trail},
+    TopicOfCall{.name = "DeleteLogGroup", .topic = CallTopic::log_group}};
 
 // One event can be many messages. More than the API takes are not believed.
 std::uint8_t messages_of(const Event& event, const RequestParameters& request) {
@@ -193,12 +251,6 @@ std::string_view joined(std::initializer_list<std::string_view> parts, std::stri
     return text;
 }
 
-std::string_view subject_of(CallTopic topic, const RequestParameters& request, std::string& text) {
-    if (topic == CallTopic::api_key) return request.service_name;
-    if (topic != CallTopic::quota) return request.user_name;
-    return joined({request.service_code, request.category_code, request.case_subject}, text);
-}
-
 // The user to whom AWS attaches the policy by which it locks a key that it found in public.
 std::string_view quarantined_user(const Event& event, const RequestParameters& request) {
     const bool is_quarantine =
@@ -207,10 +259,89 @@ std::string_view quarantined_user(const Event& event, const RequestParameters& r
     return is_quarantine ? request.user_name : std::string_view{};
 }
 
-bool grants_mail(const Event& event, const RequestParameters& request) {
-    return (event.name == "AttachUserPolicy" &&
-            request.policy_arn.ends_with("/AmazonSESFullAccess")) ||
-           (event.name == "PutUserPolicy" && request.policy_allows_mail);
+constexpr std::string_view k_mail_policy = "/AmazonSESFullAccess";
+
+std::string_view trail_of(const RequestParameters& request) {
+    for (const std::string_view trail :
+         {request.trail_name, request.name, request.event_data_store}) {
+        if (!trail.empty()) return last_part(trail);
+    }
+    return {};
+}
+
+// Whom or what a call of a topic is about, but for what it enables or removes.
+void add_subjects(const Event& event, CallTopic topic, const RequestParameters& request,
+                  DetailsScratch& scratch) {
+    std::vector<CallSubject>& subjects = scratch.subjects;
+    const auto add = [&subjects](CallSubject subject) {
+        if (!subject.text.empty()) subjects.push_back(subject);
+    };
+    const auto attached_policy = [&request] { return last_part(request.policy_arn); };
+    const bool attaches_mail = request.policy_arn.ends_with(k_mail_policy);
+    const bool policy_allows_mail = request.policy != nullptr && request.policy->allows_mail;
+    switch (topic) {
+        case CallTopic::other:
+            return;
+        case CallTopic::user:
+        case CallTopic::login:
+            return add({.kind = SubjectKind::user, .text = request.user_name});
+        case CallTopic::api_key:
+            add({.kind = SubjectKind::user, .text = request.user_name});
+            return add({.kind = SubjectKind::api_key_service, .text = request.service_name});
+        case CallTopic::role:
+            return add({.kind = SubjectKind::role, .text = request.role_name});
+        case CallTopic::policy:
+            return add({.kind = SubjectKind::user,
+                        .text = request.user_name,
+                        .via = attached_policy(),
+                        .grants_mail = attaches_mail});
+        case CallTopic::rights:
+            return add({.kind = SubjectKind::user,
+                        .text = request.user_name,
+                        .grants_mail = policy_allows_mail});
+        case CallTopic::group_member:
+            return add(
+                {.kind = SubjectKind::user, .text = request.user_name, .via = request.group_name});
+        case CallTopic::group_policy:
+            return add({.kind = SubjectKind::group,
+                        .text = request.group_name,
+                        .via = attached_policy(),
+                        .grants_mail = attaches_mail});
+        case CallTopic::group_rights:
+            return add({.kind = SubjectKind::group,
+                        .text = request.group_name,
+                        .grants_mail = policy_allows_mail});
+        case CallTopic::policy_made:
+            return add({.kind = SubjectKind::policy,
+                        .text = request.policy_name,
+                        .grants_mail = policy_allows_mail});
+        case CallTopic::mail_relay:
+            return add({.kind = SubjectKind::mail_relay, .text = "SES Mail Manager"});
+        case CallTopic::quota: {
+            const std::string_view asked =
+                joined({request.service_code, request.category_code, request.case_subject},
+                       scratch.joined);
+            return add({.kind = SubjectKind::quota, .text = asked.empty() ? event.name : asked});
+        }
+        case CallTopic::resource_grant:
+            return;
+        case CallTopic::trail:
+        case CallTopic::trail_end:
+            return add({.kind = SubjectKind::trail, .text = trail_of(request)});
+        case CallTopic::log_group:
+            return add({.kind = SubjectKind::log_group, .text = request.log_group_name});
+    }
+}
+
+void add_grantees(const RequestParameters& request, std::string_view account,
+                  std::vector<CallSubject>& subjects) {
+    if (request.policy == nullptr) return;
+    for (const PolicyGrantee& grantee : request.policy->grantees) {
+        if (grantee.account == account) continue;
+        subjects.push_back({.kind = SubjectKind::grantee,
+                            .text = grantee.account,
+                            .has_external_id = grantee.has_external_id});
+    }
 }
 
 CallDetails read_details(const Event& event, CallTopic topic, DetailsScratch& scratch) {
@@ -218,12 +349,16 @@ CallDetails read_details(const Event& event, CallTopic topic, DetailsScratch& sc
     CallDetails details;
     details.messages = messages_of(event, request);
     details.model = last_part(request.model);
-    details.mail_identity = mail_identity_of(request);
-    details.subject = subject_of(topic, request, scratch.joined);
-    if (topic == CallTopic::policy || topic == CallTopic::rights) {
-        details.quarantined_user = quarantined_user(event, request);
-        details.grants_mail = grants_mail(event, request);
+    scratch.subjects.clear();
+    const std::string_view identity = mail_identity_of(request);
+    const std::string_view thing = identity.empty() ? details.model : identity;
+    if (!thing.empty()) scratch.subjects.push_back({.kind = SubjectKind::thing, .text = thing});
+    add_subjects(event, topic, request, scratch);
+    if (topic == CallTopic::role || topic == CallTopic::resource_grant) {
+        add_grantees(request, account_of(event), scratch.subjects);
     }
+    if (topic == CallTopic::policy) details.quarantined_user = quarantined_user(event, request);
+    details.subjects = scratch.subjects;
     return details;
 }
 
@@ -245,13 +380,5 @@ const Log& cloudtrail() {
 }
 
 bool is_role_session(std::string_view caller_type) { return caller_type == k_role_session; }
-
-std::string user_principal(std::string_view account, std::string_view user) {
-    return "arn:aws:iam::" + std::string(account) + ":user/" + std::string(user);
-}
-
-std::string_view user_of(std::string_view principal_name) {
-    return principal_name.contains(":user/") ? last_part(principal_name) : std::string_view{};
-}
 
 }  // namespace cloudhijack::log

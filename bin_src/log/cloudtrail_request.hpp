@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "log/log.hpp"
+#include "log/policy_document.hpp"
 
 namespace cloudhijack::log {
 
@@ -20,7 +21,15 @@ struct RequestParameters {
     std::string_view service_code;
     std::string_view category_code;
     std::string_view case_subject;
-    bool policy_allows_mail = false;  ///< the policy document allows to send over SES
+    std::string_view role_name;
+    std::string_view group_name;
+    std::string_view policy_name;
+    std::string_view name;  ///< of a trail
+    std::string_view trail_name;
+    std::string_view event_data_store;
+    std::string_view log_group_name;
+    /// The policy in the call, wherever it is; null if there is none. Valid like the views.
+    const PolicyDocument* policy = nullptr;
 
     /// Recipients of all mails in the call (to, cc, bcc; at least one for each entry of a bulk).
     /// SES masks addresses in its records but keeps the arrays.

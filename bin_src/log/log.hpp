@@ -5,10 +5,12 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "json/json_parser.hpp"
 #include "log/call.hpp"
 #include "log/event.hpp"
+#include "log/policy_document.hpp"
 #include "log/shape.hpp"
 
 namespace cloudhijack::log {
@@ -22,9 +24,9 @@ struct TopicOfCall {
 /// What a log's read_details() works with, kept from call to call.
 struct DetailsScratch {
     json::OwnedJsonParser parser = json::make_json_parser();
-    json::OwnedJsonParser inner_parser = json::make_json_parser();  ///< for JSON inside a string
-    std::string inner_text;  ///< such a string with its padding
-    std::string joined;      ///< a detail that is put together
+    PolicyReader policies;
+    std::string joined;                 ///< a detail that is put together
+    std::vector<CallSubject> subjects;  ///< those of the current call
 };
 
 /// All that the engine knows of a log. A new log is such a table, in a file of its own, and a line

@@ -33,8 +33,25 @@ struct PrincipalParts {
 /// quarantines a key.
 std::string user_principal(std::string_view account, std::string_view user);
 
+/// The same for a role.
+std::string role_principal(std::string_view account, std::string_view role);
+
 /// The user that a principal's name stands for; empty if it is not a user.
 std::string_view user_of(std::string_view principal_name);
+
+/// What principals that do the same work have in common in their names: people the role that they
+/// share, roles a name without the parts that deployments change (CloudFormation's suffix, CDK's
+/// hash, numbers). Empty for a principal without such a family, as users are.
+std::string family_of(std::string_view principal_name);
+
+/// What tells users and roles of an account apart whatever their path: `user/eve`, `role/app`, with
+/// the person for a shared role. Calls that make them name them so. Any other principal's whole
+/// name.
+std::string actor_key(std::string_view principal_name);
+
+/// The actor_key() of the user or role that a call made or changed, by its name.
+std::string user_key(std::string_view user);
+std::string role_key(std::string_view role);
 
 /// Whether a type of caller stands for sessions of a role that others can assume.
 bool is_role_session(std::string_view caller_type);

@@ -5,8 +5,10 @@
 #include <utility>
 
 #include "config/lookup_file.hpp"
+#include "detect/baseline/baseline_range.hpp"
 #include "detect/hunt/evidence/words.hpp"
 #include "detect/hunt/hunt_rows.hpp"
+#include "text/number.hpp"
 
 namespace cloudhijack::output {
 namespace {
@@ -29,7 +31,7 @@ struct ToAnswer {
         return {.columns = detect::hunt_columns(), .rows = to_rows(findings.rows)};
     }
     Answer operator()(const detect::BaselineUpdate& update) const {
-        return {.columns = detect::baseline_columns(), .rows = to_rows(update.baseline.pairs())};
+        return {.columns = detect::baseline_columns(), .rows = to_rows(update.baseline.rows())};
     }
     Answer operator()(const std::vector<detect::CoverageFinding>& findings) const {
         return {.columns = detect::coverage_columns(), .rows = to_rows(findings)};
@@ -44,16 +46,11 @@ Result<> check_that_it_can_be_read_again(const rules::Baseline& baseline) {
             ", the most that is read again; leave principals out that tell nothing, such "
             "as sessions that are named anew each time, or accounts of your tests");
     };
-    if (baseline.pairs().size() > config::k_most_lookup_rows) {
+    if (baseline.rows().size() > config::k_most_lookup_rows) {
         return too_much("more than " + std::to_string(config::k_most_lookup_rows) + " rows");
     }
     std::size_t bytes = 0;
-    constexpr std::size_t rest_of_a_row = 64;  // two times, the peak, quotes and commas
-    for (const auto& [pair, use] : baseline.pairs()) {
-        const auto quotes = std::ranges::count(pair.principal, '"');  // each is written twice
-        bytes += pair.account.size() + pair.principal.size() + pair.service.size() +
-                 static_cast<std::size_t>(quotes) + rest_of_a_row;
-    }
+    for (const auto& entry : baseline.rows()) bytes += detect::bytes_of(entry);
     if (bytes > config::k_largest_lookup) return too_much("about 50 MiB or more");
     return {};
 }
@@ -83,8 +80,27 @@ std::string unseen_in_words(const detect::HuntActivity& hunt, const rules::Catal
     return "there were no data events of " + text + "; mode=coverage says what that hides";
 }
 
+// What of a new baseline is not as it should be.
+std::vector<std::string> warnings_of(const detect::BaselineUpdate& update) {
+    std::vector<std::string> warnings;
+    if (update.ahead > 0) {
+        warnings.push_back(counted(update.ahead, "event") + (update.ahead == 1 ? " is" : " are") +
+                           " more than a day ahead of this machine's clock (" +
+                           detect::at(update.now) + ") and " +
+                           (update.ahead == 1 ? "was" : "were") + " ignored");
+    }
+    if (update.shortened > 0) {
+        warnings.push_back("the baseline would be larger than " +
+                           text::in_mebibytes(detect::k_largest_baseline) + ": " +
+                           counted(update.shortened, "list") +
+                           " of the principals unseen for longest became *, from which no evidence "
+                           "comes");
+    }
+    return warnings;
+}
+
 std::string in_words(const detect::BaselineUpdate& update) {
-    const std::string pairs = counted(update.baseline.pairs().size(), "row");
+    const std::string pairs = counted(update.baseline.rows().size(), "row");
     if (!update.newest) return "there was no event that counts; the baseline keeps its " + pairs;
     return "the baseline has " + pairs + ", " + std::to_string(update.added) + " of them new; " +
            std::to_string(update.dropped) + " were dropped, unseen for 90 days. What came after " +
@@ -148,6 +164,11 @@ std::vector<std::string> notes_of(const Findings& findings, const detect::Activi
         add(in_words(*update));
     }
     return notes;
+}
+
+std::vector<std::string> warnings_of(const Findings& findings) {
+    const auto* update = std::get_if<detect::BaselineUpdate>(&findings);
+    return update != nullptr ? warnings_of(*update) : std::vector<std::string>();
 }
 
 std::string_view way_to_fewer_rows(config::Mode mode) {

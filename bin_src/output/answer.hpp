@@ -39,6 +39,9 @@ Answer answer_of(const Findings& findings);
 std::vector<std::string> notes_of(const Findings& findings, const detect::Activity& activity,
                                   const rules::Catalogue& catalogue);
 
+/// What of the events or the rows is not as it should be.
+std::vector<std::string> warnings_of(const Findings& findings);
+
 /// What the user can do if the answer has too many rows; a sentence without its full stop.
 std::string_view way_to_fewer_rows(config::Mode mode);
 

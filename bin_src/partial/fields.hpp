@@ -7,6 +7,7 @@
 #include "counting/seconds.hpp"
 #include "log/call.hpp"
 #include "rules/catalogue.hpp"
+#include "rules/networks.hpp"
 #include "rules/phase.hpp"
 #include "text/address.hpp"
 #include "text/time.hpp"
@@ -60,9 +61,9 @@ void address(Fields& fields, text::Address& value) {
     if constexpr (Fields::k_reads) {
         std::string_view text;
         fields.text(text);
-        value = text::parse_address(text);
+        value = rules::source_of_text(text);
     } else {
-        fields.text(to_text(value));
+        fields.text(rules::source_text(value));
     }
 }
 

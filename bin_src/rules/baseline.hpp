@@ -1,24 +1,25 @@
 #pragma once
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "counting/seconds.hpp"
+#include "rules/seen_values.hpp"
 
 namespace cloudhijack::rules {
 
-/// What is usual: which principals have used which services with success, since when, and how much.
-/// Times are seconds since 1970.
+/// Normal activity as the file of a baseline holds it: a row for each principal and service. Times
+/// are seconds since 1970. History answers the questions that rules ask of it.
 class Baseline {
   public:
-    /// Before its oldest pair is so old, an account is being learned and nothing in it is unusual.
-    static constexpr std::int64_t k_learning = 14 * counting::k_seconds_a_day;
+    /// The service of the row with what belongs to a principal itself; see Row.
+    static constexpr std::string_view k_principal_service = "account";
 
     struct PairView {
         std::string_view account;
@@ -41,42 +42,61 @@ class Baseline {
         }
     };
 
-    /// Successful use.
-    struct Use {
-        std::int64_t first_seen = 0;
-        std::int64_t last_seen = 0;
-        std::uint64_t peak_hour = 0;  ///< the most messages in a UTC hour
+    /// A call that made a principal, or a credential of it. Once it is said to come from a
+    /// stranger's source, it stays so, whatever is learned later.
+    struct Making {
+        static constexpr std::size_t k_most = 4;  ///< a row keeps the newest
 
-        void add(const Use& other);
-        bool operator==(const Use&) const = default;
+        std::int64_t second = 0;
+        std::string maker = {};  ///< the principal that made the call
+        bool is_from_known_source = false;
+
+        auto operator<=>(const Making&) const = default;
+    };
+
+    /// The number of an ISO week, in weeks since the one that began on Monday, 29 December 1969.
+    using Week = std::int32_t;
+
+    struct Row {
+        std::int64_t first_seen = 0;  ///< any call, whatever its outcome
+        std::int64_t last_seen = 0;
+        std::uint64_t peak_hour = 0;  ///< the most messages of successful use in a UTC hour
+        std::optional<std::uint64_t> peak_day =
+            {};  ///< in a UTC day; files of older versions have none
+        std::map<Week, std::uint64_t> peaks = {};  ///< the peak hour of each week with use
+        SeenValues phases = {};                    ///< of successful calls
+        SeenValues models = {};                    ///< of successful use, as are the regions
+        SeenValues regions = {};
+        SeenValues networks =
+            {};  ///< of all calls; these and the rest only of the principal's own row
+        SeenValues clients = {};
+        SeenValues parents = {};
+        std::vector<Making> made = {};  ///< how the principal came to be: sorted, each once
+
+        void add(const Row& other);
+        void add_making(const Making& making);
+        /// Whether it only says how the principal came to be, and not that it ever acted.
+        [[nodiscard]] bool has_only_makings() const;
+        /// Whether there was successful use.
+        [[nodiscard]] bool has_use() const { return peak_hour > 0; }
+        [[nodiscard]] std::uint64_t day_peak() const;
+        bool operator==(const Row&) const = default;
     };
 
     /// Adds to what is known of the pair.
-    void add(const Pair& pair, const Use& use);
+    void add(const Pair& pair, const Row& row);
 
-    /// Null where the pair is not known.
-    [[nodiscard]] const Use* find(std::string_view account, std::string_view principal,
+    /// Null if the pair is not known.
+    [[nodiscard]] const Row* find(std::string_view account, std::string_view principal,
                                   std::string_view service) const;
-    [[nodiscard]] const Use* find(const Pair& pair) const {
+    [[nodiscard]] const Row* find(const Pair& pair) const {
         return find(pair.account, pair.principal, pair.service);
     }
 
-    /// The second from which on the account is known; nullopt for an account without a pair.
-    [[nodiscard]] std::optional<std::int64_t> known_from(std::string_view account) const;
-
-    /// True where any principal of the account has used the service.
-    [[nodiscard]] bool has_used(std::string_view account, std::string_view service) const;
-
-    [[nodiscard]] const auto& pairs() const { return pairs_; }
+    [[nodiscard]] const auto& rows() const { return rows_; }
 
   private:
-    struct Account {
-        std::int64_t oldest = 0;  ///< first_seen
-        std::set<std::string, std::less<>> services;
-    };
-
-    std::map<Pair, Use, std::less<>> pairs_;
-    std::map<std::string, Account, std::less<>> accounts_;
+    std::map<Pair, Row, std::less<>> rows_;
 };
 
 }  // namespace cloudhijack::rules

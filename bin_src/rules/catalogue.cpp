@@ -34,8 +34,8 @@ Catalogue::Catalogue(std::vector<Service> services)
                                    .phase = static_cast<Phase>(phase),
                                    .call = static_cast<std::uint16_t>(number),
                                    .topic = topics_[service][number],
-                                   .conditions = call.conditions,
-                                   .weight = call.weight});
+                                   .weight = call.weight,
+                                   .conditions = call.conditions});
             }
         }
     }

@@ -56,8 +56,8 @@ class Catalogue {
         Phase phase;
         std::uint16_t call;  ///< which of the service's calls it is; see call_name()
         log::CallTopic topic;
+        std::uint16_t weight;  ///< the messages that one call counts as in mode=hunt
         std::vector<log::Condition> conditions;
-        std::uint16_t weight = 1;  ///< the messages that one call counts as in mode=hunt
     };
 
     explicit Catalogue(std::vector<Service> services);

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "rules/allowlist.hpp"
-#include "rules/baseline.hpp"
 #include "rules/evidence_settings.hpp"
+#include "rules/history.hpp"
 
 namespace cloudhijack::rules {
 
@@ -24,8 +24,8 @@ struct HuntRules {
     std::set<std::string, std::less<>> disabled;  ///< besides those that their stanza switches off
     Pattern suspicious_names;                     ///< never null
     std::shared_ptr<const EvidenceTable> evidence;  ///< never null
-    /// What is usual, and what is expected; never null.
-    std::shared_ptr<const Baseline> baseline = std::make_shared<const Baseline>();
+    /// What is normal, and what is expected; never null.
+    std::shared_ptr<const History> history = std::make_shared<const History>();
     std::shared_ptr<const Allowlist> allowlist = std::make_shared<const Allowlist>();
 
     /// Null where the evidence is switched off.

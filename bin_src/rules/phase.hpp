@@ -17,11 +17,11 @@ enum class Phase : std::uint8_t {
     evade,
     cleanup,
     credential,
-    grant,
-    tamper,
-    restore,
-    prepare,
-    link
+    grant,    ///< lets somebody else in
+    tamper,   ///< ends or narrows what is recorded
+    restore,  ///< begins to record, or records again
+    prepare,  ///< gathers whom to send to
+    link,     ///< one principal acts as another
 };
 
 /// The phases' keys in a stanza, in the order of the enumerators.

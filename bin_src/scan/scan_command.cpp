@@ -75,8 +75,9 @@ bool take_lookups(const rules::Catalogue& catalogue, config::Config& config) {
         return false;
     }
     const auto problems = config::read_lookups(catalogue, {}, config);
-    for (const std::string& problem : problems.bad_lines) print_message(problem);
-    for (const std::string& problem : problems.unread) print_message(problem);
+    for (const auto* texts : {&problems.bad_lines, &problems.bad_values, &problems.unread}) {
+        for (const std::string& problem : *texts) print_message(problem);
+    }
     if (config.mode != config::Mode::baseline) return problems.unread.empty();
     const auto whole = config::check_whole(problems);
     if (!whole) print_message(whole.error().text);
@@ -144,6 +145,7 @@ int scan(const ScanJob& job) {
     for (const std::string& note : output::notes_of(*findings, scanner.activity(), catalogue)) {
         print_message(note);
     }
+    for (const std::string& warning : output::warnings_of(*findings)) print_message(warning);
     print_message(counted(list.files.size(), "file") + ", " + counted(records, "record") + ", " +
                   counted(rows, has_findings(config.mode) ? "finding" : "row"));
     if (failed) return output::k_exit_error;

@@ -105,8 +105,8 @@ std::vector<scp::Message> ReducePhase::messages(const output::Findings& findings
     for (const std::string& problem : lookup_problems_.unread) {
         tell(scp::Severity::error, problem + "; the search goes on as if it were empty");
     }
-    for (const std::string& problem : lookup_problems_.bad_lines) {
-        tell(scp::Severity::warn, problem);
+    for (const auto* problems : {&lookup_problems_.bad_lines, &lookup_problems_.bad_values}) {
+        for (const std::string& problem : *problems) tell(scp::Severity::warn, problem);
     }
     const auto complaints = peers_.complaints();
     for (std::size_t i = 0; i < complaints.size() && i < k_most_complaints; ++i) {
@@ -142,6 +142,9 @@ std::vector<scp::Message> ReducePhase::messages(const output::Findings& findings
     }
     for (const std::string& note : output::notes_of(findings, activity_, setup_->catalogue)) {
         tell(scp::Severity::info, note);
+    }
+    for (const std::string& warning : output::warnings_of(findings)) {
+        tell(scp::Severity::warn, warning);
     }
     if (max_result_rows_ > 0 && rows > max_result_rows_) {
         tell(scp::Severity::warn, "the answer has " + std::to_string(rows) +

@@ -144,8 +144,8 @@ std::string options_for_search_assistant(const config::Setup& setup) {
     Texts forms;
     Texts descriptions;
     for (const Option& option : options_of_a_search(setup)) {
-        const std::string quote =
-            option.completion.kind == config::CompletionKind::words ? "\"" : "";
+        // Splunk removes commas outside quotes.
+        const std::string quote = option.syntax.ends_with(",...") ? "\"" : "";
         std::string form = option.name + '=';
         form.append(quote).append(syntax_of(option, "()")).append(quote);
         forms.push_back(std::move(form));

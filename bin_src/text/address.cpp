@@ -7,6 +7,7 @@
 namespace cloudhijack::text {
 
 Address Address::network() const {
+    if (is_service()) return *this;
     Address network{.family = family, .bytes = {}};
     std::copy_n(bytes.begin(), family == Family::v6 ? 4 : 2, network.bytes.begin());
     return network;

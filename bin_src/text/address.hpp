@@ -8,25 +8,33 @@
 
 namespace cloudhijack::text {
 
-/// An IP address, or none.
+/// An IP address, or a sign for a service that called, or none.
 struct Address {
-    enum class Family : std::uint8_t { none, v4, v6 };
+    enum class Family : std::uint8_t {
+        none,
+        v4,
+        v6,
+        service,  ///< a provider's service: the bytes are a hash of its name
+    };
 
     Family family = Family::none;
     std::array<std::uint8_t, 16> bytes{};  ///< in network order, of IPv4 the first four
 
     auto operator<=>(const Address&) const = default;
 
-    [[nodiscard]] bool is_there() const { return family != Family::none; }
+    /// Whether it is an IP address.
+    [[nodiscard]] bool is_there() const { return family == Family::v4 || family == Family::v6; }
+    [[nodiscard]] bool is_service() const { return family == Family::service; }
 
-    /// The network that one who rotates addresses has to leave: the /16, of IPv6 the /32.
+    /// The network that one who rotates addresses has to leave: the /16, of IPv6 the /32. A service
+    /// is its own network.
     [[nodiscard]] Address network() const;
 };
 
 /// What `inet_pton` takes as a whole; for anything else, such as a service's name, none.
 Address parse_address(std::string_view text);
 
-/// As `inet_ntop` writes it; empty for none.
+/// As `inet_ntop` writes it; empty if it is not an IP address.
 std::string to_text(const Address& address);
 
 }  // namespace cloudhijack::text

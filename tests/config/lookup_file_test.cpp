@@ -92,6 +92,11 @@ TEST_CASE("lookup: bad rows are told with their lines, a few of them one by one"
     CHECK(rows.back() == ": 5 more lines do not count");
 }
 
+TEST_CASE("lookup: line ends of CR alone would make a file of one line") {
+    CHECK(rows_of("who,what\ra,1\r") ==
+          Rows{": its lines end with CR alone; save it with LF or CRLF line ends"});
+}
+
 TEST_CASE("lookup: caps on bytes and rows") {
     const std::string large(config::k_largest_lookup + 1, '\n');
     CHECK(rows_of(large) == Rows{": is larger than 50 MiB"});

@@ -15,7 +15,11 @@ using config::Mode;
 namespace {
 
 constexpr std::string_view k_baseline_header =
-    "account,principal,service,first_seen,last_seen,peak_hour\n";
+    "account,principal,service,first_seen,last_seen,peak_hour\n";  // as older versions wrote it
+constexpr std::string_view k_whole_header =
+    "account,principal,service,first_seen,last_seen,peak_hour,peak_day,peaks,phases,models,regions,"
+    "networks,clients,parents,made\n";
+constexpr std::int64_t k_now = 1'775'000'000;  // 31 March 2026
 constexpr std::string_view k_allowlist_header =
     "principal,service,evidence,threshold,expires,note\n";
 
@@ -26,12 +30,14 @@ struct App {
     config::Config config = setup.default_config();
     config::LookupProblems problems = {};
 
-    void read(Mode mode, std::string_view baseline, std::string_view allowlist) {
+    void read(Mode mode, std::string_view baseline, std::string_view allowlist,
+              std::string_view networks = {}) {
         if (!baseline.empty()) folder.write("cloudhijack_baseline.csv", baseline);
+        if (!networks.empty()) folder.write("cloudhijack_networks.csv", networks);
         if (!allowlist.empty()) folder.write("cloudhijack_allowlist.csv", allowlist);
         setup.lookups_folder = folder.path();
         config.mode = mode;
-        problems = config::read_lookups(setup.catalogue, setup.lookups_folder, config);
+        problems = config::read_lookups(setup.catalogue, setup.lookups_folder, config, k_now);
     }
     [[nodiscard]] std::size_t exceptions() const { return config.hunt.allowlist->of("eve").size(); }
 };
@@ -51,14 +57,15 @@ std::string mistake(std::string_view line) {
 
 TEST_CASE("lookups: each mode reads what it uses") {
     const std::string baseline =
-        std::string(k_baseline_header) + "1,eve,ses,2026-03-02T00:00:00Z,2026-03-03T00:00:00Z,7\n";
+        std::string(k_baseline_header) +
+        "111122223333,eve,ses,2026-03-02T00:00:00Z,2026-03-03T00:00:00Z,7\n";
     const std::string allowlist = std::string(k_allowlist_header) + "eve,*,,,,\n";
     const auto read = [&](Mode mode) {
         App app;
         app.read(mode, baseline, allowlist);
         CHECK(app.problems.bad_lines.empty());
         CHECK(app.problems.unread.empty());
-        return std::pair(app.config.hunt.baseline->pairs().size(),
+        return std::pair(app.config.hunt.history->baseline().rows().size(),
                          app.exceptions() + app.config.volume.allowlist->of("eve").size());
     };
     CHECK(read(Mode::hunt) == std::pair<std::size_t, std::size_t>(1, 2));
@@ -71,7 +78,7 @@ TEST_CASE("lookups: a missing file is an empty one in a search, and an error in 
     App app;
     app.read(Mode::hunt, {}, {});
     CHECK(app.problems.unread.empty());
-    CHECK(app.config.hunt.baseline->pairs().empty());
+    CHECK(app.config.hunt.history->baseline().rows().empty());
     app.config.baseline_file = "/nowhere/usual.csv";
     app.problems = config::read_lookups(app.setup.catalogue, app.setup.lookups_folder, app.config);
     REQUIRE(app.problems.unread.size() == 1);
@@ -79,34 +86,173 @@ TEST_CASE("lookups: a missing file is an empty one in a search, and an error in 
           "/nowhere/usual.csv: cannot be read: No such file or directory");
 }
 
-TEST_CASE("lookups: a baseline is written as it is read") {
-    const std::string text =
-        std::string(k_baseline_header) +
-        "111122223333,\"arn:aws:iam::111122223333:user/a,\"\"b\"\"\",ses,2026-03-02T00:00:00Z,"
-        "2026-03-03T01:02:03Z,7\n"
-        "111122223333,eve,polly,2025-01-01T00:00:00Z,2025-01-01T00:00:00Z,0\n";
-    App app;
-    app.read(Mode::baseline, text, {});
-    CHECK(app.problems.bad_lines.empty());
+// The rows of the baseline that a file makes.
+std::string written(App& app) {
     const auto activity = output::new_activity(app.setup.catalogue, app.config);
     const auto findings = output::findings_of(activity, app.config);
     REQUIRE(findings);
     const auto [columns, rows] = output::answer_of(*findings);
-    CHECK(output::to_csv(columns, rows, true) == text);
+    return output::to_csv(columns, rows, true);
+}
+
+TEST_CASE("lookups: a baseline is written as it is read") {
+    const std::string text =
+        std::string(k_whole_header) +
+        "111122223333,\"arn:aws:iam::111122223333:user/a,\"\"b\"\"\",ses,2026-03-02T00:00:00Z,"
+        "2026-03-03T01:02:03Z,7,12,2026-W10=7,use=2026-03-02/2026-03-03,,"
+        "us-east-1=2026-03-02/2026-03-03,,,,\n"
+        "111122223333,eve,account,2026-03-02T00:00:00Z,2026-03-03T01:02:03Z,0,,,"
+        "credential=2026-03-02/2026-03-03,,,*=2026-03-02/2026-03-02 "
+        "appstream.amazonaws.com=2026-03-03/2026-03-03 203.0.0.0/16=2026-03-03/2026-03-03,"
+        "0f4a9c21=2026-03-02/2026-03-03,a%20b=2026-03-02/2026-03-03,"
+        "2026-03-01T00:00:00Z/arn:aws:iam::111122223333:user/ann/k\n"
+        "111122223333,eve,polly,2025-01-01T00:00:00Z,2025-01-01T00:00:00Z,0,,,,,,,,,\n";
+    App app;
+    app.read(Mode::baseline, text, {});
+    CHECK(app.problems.bad_lines.empty());
+    CHECK(app.problems.bad_values.empty());
+    // Values are in byte order: digits come before letters.
+    std::string sorted = text;
+    const std::string service = "appstream.amazonaws.com=2026-03-03/2026-03-03 ";
+    const std::string network = "203.0.0.0/16=2026-03-03/2026-03-03";
+    const auto place = sorted.find(service);
+    sorted.replace(place, service.size() + network.size(),
+                   network + ' ' + service.substr(0, service.size() - 1));
+    CHECK(written(app) == sorted);
+    app.read(Mode::baseline, sorted, {});
+    CHECK(written(app) == sorted);
+}
+
+TEST_CASE("lookups: a baseline of an older version is read") {
+    App app;
+    app.read(Mode::baseline,
+             std::string(k_baseline_header) +
+                 "111122223333,eve,ses,2026-03-02T00:00:00Z,2026-03-03T00:00:00Z,7\n",
+             {});
+    CHECK(app.problems.bad_lines.empty());
+    CHECK(app.problems.bad_values.empty());
+    CHECK(written(app) ==
+          std::string(k_whole_header) +
+              "111122223333,eve,ses,2026-03-02T00:00:00Z,2026-03-03T00:00:00Z,7,,,,,,,,,\n");
+}
+
+TEST_CASE("lookups: a value of a baseline that cannot be read costs itself only") {
+    for (const Mode mode : {Mode::hunt, Mode::baseline}) {
+        App app;
+        app.read(mode,
+                 std::string(k_whole_header) +
+                     "111122223333,eve,account,2026-03-02T00:00:00Z,2026-03-03T00:00:00Z,7,1.5E+03,"
+                     "2026-W10=7 2026-W60=1,use=2026-03-02/2026-03-03 using=2026-03-02/2026-03-03,,"
+                     "us-east-1=46083,203.0.113.0/24=2026-03-02/2026-03-03,1.2E+07=2026-03-02/"
+                     "2026-03-03,,02.03.2026/ann/k\n",
+                 {});
+        CHECK(app.problems.bad_lines.empty());
+        CHECK(config::check_whole(app.problems));
+        REQUIRE(app.problems.bad_values.size() == 7);
+        const auto& first = app.problems.bad_values.front();
+        CHECK(
+            first.contains("cloudhijack_baseline.csv, line 2: peak_day: it is a whole number; got "
+                           "\"1.5E+03\"; the value does not count"));
+        const std::vector<std::string> columns = {"peak_day", "peaks",   "phases", "regions",
+                                                  "networks", "clients", "made"};
+        for (std::size_t i = 0; i < columns.size(); ++i) {
+            CHECK(app.problems.bad_values[i].contains(", line 2: " + columns[i] + ": "));
+        }
+        const auto& rows = app.config.hunt.history->baseline().rows();
+        REQUIRE(rows.size() == 1);
+        CHECK(rows.begin()->second.peaks.size() == 1);
+        CHECK(rows.begin()->second.phases.values().size() == 1);
+        CHECK(rows.begin()->second.regions.is_empty());
+    }
+}
+
+TEST_CASE("lookups: many bad values are reported in few lines") {
+    std::string text(k_whole_header);
+    for (int i = 0; i < 30; ++i) {
+        text += "111122223333,u" + std::to_string(i) +
+                ",ses,2026-03-02T00:00:00Z,2026-03-03T00:00:00Z,7,x,,,,,,,,\n";
+    }
+    App app;
+    app.read(Mode::hunt, text, {});
+    CHECK(app.problems.bad_values.size() == 21);
+    CHECK(app.problems.bad_values.back().ends_with(": 10 more values do not count"));
+}
+
+TEST_CASE("lookups: an account that a spreadsheet has changed is reported, and kept") {
+    for (const char* account : {"11112222333", "1.11122E+11", "1111222233334", "'111122223333"}) {
+        App app;
+        app.read(Mode::baseline,
+                 std::string(k_baseline_header) + account +
+                     ",eve,ses,2026-03-02T00:00:00Z,2026-03-03T00:00:00Z,7\n"
+                     "unknown,eve,ses,2026-03-02T00:00:00Z,2026-03-03T00:00:00Z,7\n",
+                 {});
+        CHECK(config::check_whole(app.problems));
+        REQUIRE(app.problems.bad_values.size() == 1);
+        CHECK(app.problems.bad_values.front().contains(", line 2: account is 12 digits; got \"" +
+                                                       std::string(account) + '"'));
+        CHECK(written(app).contains(std::string("\n") + account + ",eve"));
+    }
+}
+
+TEST_CASE("lookups: networks, and what is wrong with their lines") {
+    App app;
+    app.read(Mode::hunt, {}, {},
+             "cidr,label\n203.0.113.0/24,office\n2001:db8::/32,\n198.51.100.7,gateway\n"
+             "203.0.113.7/24,\n203.0.113.0/33,\nhome,\n,\n0.0.0.0/0,all\n");
+    CHECK(app.problems.unread.empty());
+    CHECK(app.problems.bad_lines.empty());
+    const auto& problems = app.problems.bad_values;
+    REQUIRE(problems.size() == 5);
+    CHECK(
+        problems[0].ends_with("cloudhijack_networks.csv, line 5: the network with this prefix is "
+                              "203.0.113.0/24; got \"203.0.113.7/24\"; the line does not count"));
+    CHECK(problems[1].contains("line 6: the prefix is longer than an address"));
+    CHECK(problems[2].contains("line 7: a network is written like 203.0.113.0/24 or"));
+    CHECK(problems[3].contains("line 8: a network is written like"));
+    CHECK(problems[4].contains("line 9: \"0.0.0.0/0\" is every address"));
+    const auto is_listed = [&app](std::string_view address) {
+        return app.config.hunt.history->is_listed(text::parse_address(address));
+    };
+    CHECK(is_listed("203.0.113.9"));
+    CHECK(is_listed("2001:db8::1"));
+    CHECK(is_listed("198.51.100.7"));
+    CHECK_FALSE(is_listed("198.51.100.8"));
+}
+
+TEST_CASE("lookups: networks are read by the modes that ask where calls come from") {
+    for (const Mode mode : {Mode::volume, Mode::hunt, Mode::baseline, Mode::coverage}) {
+        App app;
+        app.read(mode, {}, {}, "name,label\n203.0.113.0/24,office\n");
+        const bool reads = mode == Mode::hunt || mode == Mode::baseline;
+        CHECK(app.problems.unread.size() == (reads ? 1U : 0U));
+        app.read(mode, {}, {}, "CIDR,label,owner\n203.0.113.0/24,office,me\n");
+        CHECK(app.problems.unread.empty());
+        REQUIRE(app.problems.bad_values.size() == (reads ? 1U : 0U));
+        if (reads)
+            CHECK(app.problems.bad_values.front().contains("the column \"owner\" is not read"));
+    }
+}
+
+TEST_CASE("lookups: the organisation's accounts are part of the history") {
+    App app;
+    app.config.own_accounts = {"210987654321"};
+    app.read(Mode::hunt, {}, {});
+    CHECK(app.config.hunt.history->is_own_account("210987654321"));
+    CHECK_FALSE(app.config.hunt.history->is_own_account("111122223333"));
 }
 
 TEST_CASE("lookups: lines of a baseline that do not count") {
     App app;
     app.read(Mode::hunt,
              std::string(k_baseline_header) +
-                 "1,eve,ses,2026-03-02T00:00:00Z,2026-03-03T00:00:00Z,7\n"
-                 "1,,ses,2026-03-02T00:00:00Z,2026-03-03T00:00:00Z,7\n"
-                 "1,eve,ses,yesterday,2026-03-03T00:00:00Z,7\n"
-                 "1,eve,ses,2026-03-04T00:00:00Z,2026-03-03T00:00:00Z,7\n"
-                 "1,eve,ses,2026-03-02T00:00:00Z,2026-03-03T00:00:00Z,-1\n"
-                 "1,eve,sns,1772409600,1772409600.5,1\n",
+                 "111122223333,eve,ses,2026-03-02T00:00:00Z,2026-03-03T00:00:00Z,7\n"
+                 "111122223333,,ses,2026-03-02T00:00:00Z,2026-03-03T00:00:00Z,7\n"
+                 "111122223333,eve,ses,yesterday,2026-03-03T00:00:00Z,7\n"
+                 "111122223333,eve,ses,2026-03-04T00:00:00Z,2026-03-03T00:00:00Z,7\n"
+                 "111122223333,eve,ses,2026-03-02T00:00:00Z,2026-03-03T00:00:00Z,-1\n"
+                 "111122223333,eve,sns,1772409600,1772409600.5,1\n",
              {});
-    CHECK(app.config.hunt.baseline->pairs().size() == 2);
+    CHECK(app.config.hunt.history->baseline().rows().size() == 2);
     REQUIRE(app.problems.bad_lines.size() == 4);
     CHECK(app.problems.bad_lines[0].contains(
         "cloudhijack_baseline.csv, line 3: account, principal and service are not all there"));
@@ -154,7 +300,8 @@ TEST_CASE("lookups: what is there and cannot be reached is not a missing file") 
     CHECK(problems.unread.size() == 1);
     CHECK_FALSE(config::check_whole(problems));
     CHECK(config::check_whole({}));
-    CHECK_FALSE(config::check_whole({.bad_lines = {"a line"}, .unread = {}}));
+    CHECK_FALSE(config::check_whole({.bad_lines = {"a line"}, .bad_values = {}, .unread = {}}));
+    CHECK(config::check_whole({.bad_lines = {}, .bad_values = {"a value"}, .unread = {}}));
 }
 
 TEST_CASE("lookups: an exception holds through its last day") {

@@ -131,6 +131,23 @@ TEST_CASE("options: what is no option is told with those that are") {
     CHECK(error_of({"span=1h", "span=1h"}).contains("option span is given twice"));
 }
 
+TEST_CASE("options: the organisation's accounts") {
+    const auto config =
+        parse_search_arguments({"mode=hunt", "own_accounts=111122223333, 210987654321"});
+    REQUIRE(config);
+    CHECK(config->own_accounts.size() == 2);
+    CHECK(config->own_accounts.contains("210987654321"));
+    CHECK(parse_search_arguments({"mode=baseline", "own_accounts="})->own_accounts.empty());
+    for (const std::string value : {"21098765432", "2.10988E+11", "2109876543210", "prod"}) {
+        CHECK(error_of({"mode=hunt", "own_accounts=111122223333," + value})
+                  .contains("option own_accounts takes account ids of 12 digits separated by "
+                            "commas or blanks; got \"111122223333," +
+                            value + "\" (\"" + value + "\" is not 12 digits)"));
+    }
+    CHECK(error_of({"mode=coverage", "own_accounts=111122223333"})
+              .contains("belongs to mode hunt or baseline"));
+}
+
 TEST_CASE("options: a hunt has options of its own, and an option of another mode is an error") {
     const auto config = parse_search_arguments({"mode=hunt", "min_risk=41",
                                                 "disabled_evidence=burst, many_ips  probe",

@@ -52,8 +52,9 @@ TEST_CASE(
     const auto setup = config::read_built_in_setup();
     CHECK(setup.mistakes.empty());
     for (const config::Option& option : setup.options) {
-        const bool can_be_absent =
-            option.interface == config::Interface::shell || option.name == "disabled_evidence";
+        const bool can_be_absent = option.interface == config::Interface::shell ||
+                                   option.name == "disabled_evidence" ||
+                                   option.name == "own_accounts";
         CAPTURE(option.name);
         CHECK(option.default_value.empty() == can_be_absent);
     }

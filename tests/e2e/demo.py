@@ -179,11 +179,11 @@ def print_attacks(day: Day, volume: Answer, hunt: Answer) -> None:
         verdicts.append("hunted" if is_hunted else "MISSED by the hunt")
         print(f"  {attack.story} ({caller_of(attack.caller)}): {', '.join(verdicts)}")
     planted = {attack.caller for attack in day.attacks}
-    lawful = {caller_of(arn) for arn in counted - planted} | {
+    legitimate = {caller_of(arn) for arn in counted - planted} | {
         caller_of(arn) for arn in hunted if not any(is_by(a, arn) for a in day.attacks)
     }
-    if lawful:
-        print(f"Found besides, but lawful: {', '.join(sorted(lawful))}")
+    if legitimate:
+        print(f"Also found, but legitimate: {', '.join(sorted(legitimate))}")
     print()
 
 

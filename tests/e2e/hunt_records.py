@@ -423,6 +423,11 @@ _MAIL_POLICY = json.dumps(
 )
 
 
+def _model_policy(world: World, about: str) -> Parameters:
+    parameters = dict(_resource_policy(world, about) or {})
+    return {**parameters, "resourcePolicy": parameters.pop("policy")}
+
+
 def _resource_policy(world: World, _: str) -> Parameters:
     principal = {"AWS": f"arn:aws:iam::{world.account}:root"}
     allow = {"Effect": "Allow", "Principal": principal, "Action": "*", "Resource": "*"}
@@ -500,7 +505,7 @@ CALLS: dict[str, _Make] = {
     ),
     "bedrock:PutAccountDataRetention": _fixed(retentionDays=0),
     "bedrock:DeleteAccountDataRetentionStorage": _nothing,
-    "bedrock:PutResourcePolicy": _resource_policy,
+    "bedrock:PutResourcePolicy": _model_policy,
     "bedrock-agentcore:InvokeAgentRuntime": _fixed(agentRuntimeArn="runtime/desk-4Kx0"),
     "bedrock-agentcore:InvokeHarness": _fixed(harnessArn="harness/desk-4Kx0"),
     "bedrock-agentcore:InvokeGateway": _fixed(gatewayIdentifier="desk-4Kx0"),
@@ -619,6 +624,7 @@ CALLS: dict[str, _Make] = {
     "mobiletargeting:SendMessages": _fixed(applicationId="0a1b2c", messageRequest=HIDDEN),
     "mobiletargeting:SendUsersMessages": _fixed(applicationId="0a1b2c"),
     "mobiletargeting:SendOTPMessage": _fixed(applicationId="0a1b2c"),
+    "mobiletargeting:UpdateSmsChannel": _fixed(applicationId="0a1b2c"),
     "sms-voice:DescribeAccountAttributes": _nothing,
     "sms-voice:DescribeAccountLimits": _nothing,
     "sms-voice:DescribeSpendLimits": _nothing,

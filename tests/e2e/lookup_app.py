@@ -13,7 +13,14 @@ from typing import Mapping, Sequence, Union
 
 from program_under_test import command_line, program
 
-BASELINE_COLUMNS = ["account", "principal", "service", "first_seen", "last_seen", "peak_hour"]
+# As older versions wrote it, and as this one does.
+OLD_BASELINE_COLUMNS = ["account", "principal", "service", "first_seen", "last_seen", "peak_hour"]
+BASELINE_COLUMNS = [
+    *OLD_BASELINE_COLUMNS,
+    *("peak_day", "peaks", "phases", "models", "regions"),
+    *("networks", "clients", "parents", "made"),
+]
+NETWORK_COLUMNS = ["cidr", "label"]
 ALLOWLIST_COLUMNS = ["principal", "service", "evidence", "threshold", "expires", "note"]
 
 
@@ -57,6 +64,10 @@ class LookupTest(unittest.TestCase):
     def write_baseline(self, *rows: Sequence[object]) -> Path:
         pairs = [dict(zip(BASELINE_COLUMNS, row)) for row in rows]
         return self.write("baseline", as_csv(BASELINE_COLUMNS, pairs))
+
+    def write_networks(self, *rows: Sequence[object]) -> Path:
+        lines = [dict(zip(NETWORK_COLUMNS, row)) for row in rows]
+        return self.write("networks", as_csv(NETWORK_COLUMNS, lines))
 
     def write_allowlist(self, *rows: Sequence[object]) -> Path:
         lines = [dict(zip(ALLOWLIST_COLUMNS, row)) for row in rows]

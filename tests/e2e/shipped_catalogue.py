@@ -14,19 +14,20 @@ ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE = ROOT / "default/cloudhijack.conf"
 
 PHASES = (
-    *("volume", "use", "recon", "enable", "evade", "cleanup"),
-    *("credential", "grant", "tamper", "restore", "prepare", "link"),
+    *("volume", "use", "recon", "enable", "evade", "cleanup", "credential"),
+    *("grant", "tamper", "restore", "prepare", "link"),
 )
 
 Stanza = dict[str, str]
 
-_CALL = re.compile(r"(?:([\w-]+):)?(\w+)(?:\((.*)\))?(?:\*\d+)?")
+_CALL = re.compile(r"(?:([\w-]+):)?(\w+)(?:\*(\d+))?(?:\((.*)\))?(?:\*(\d+))?")
 
 
 class Call(NamedTuple):
     source: str  # as events have it
     name: str
     conditions: str  # `path=value,...`, or empty
+    weight: int = 1  # messages of hunt mode, for each message of the event
 
 
 def read_stanzas(text: str) -> dict[str, Stanza]:
@@ -48,17 +49,26 @@ def calls_in(value: str, source: Optional[str]) -> list[Call]:
     for word in value.split():
         match = _CALL.fullmatch(word)
         assert match is not None, word
-        own_source, name, conditions = match.groups()
-        calls.append(Call(f"{own_source or source}.amazonaws.com", name, conditions or ""))
+        own_source, name, weight, conditions, weight_at_end = match.groups()
+        full_source = f"{own_source or source}.amazonaws.com"
+        calls.append(Call(full_source, name, conditions or "", int(weight or weight_at_end or 1)))
     return calls
 
 
+def services() -> dict[str, Stanza]:
+    """The stanzas of the services that are not disabled, by id."""
+    return {
+        title.removeprefix("service:"): stanza
+        for title, stanza in read_stanzas(CATALOGUE.read_text("utf-8")).items()
+        if title.startswith("service:") and stanza.get("disabled") != "true"
+    }
+
+
 def catalogue_calls() -> set[Call]:
-    """Every call of every phase of every service that is not disabled."""
+    """Every call of every phase of every service."""
     return {
         call
-        for stanza in read_stanzas(CATALOGUE.read_text()).values()
-        if stanza.get("disabled") != "true"
+        for stanza in services().values()
         for phase in PHASES
         for call in calls_in(stanza.get(phase, ""), stanza.get("source"))
     }

@@ -46,7 +46,7 @@ COLUMNS = [
     *("Reasons", "UseCount", "MessageCount", "FailedCount", "PeakPerHour", "UniqueIPs"),
     *("SourceIPs", "Regions", "Clients", "AccessKeys", "Models", "CallerType", "Workload"),
     *("FirstEvent", "LastEvent", "Timeline", "EventIDs", "Truncated"),
-    *("user", "src", "vendor_account", "vendor_region", "user_agent"),
+    *("Confidence", "Learning", "user", "src", "vendor_account", "vendor_region", "user_agent"),
     *("risk_object", "risk_object_type", "risk_score", "risk_message"),
     *("threat_object", "threat_object_type", "mitre_technique_id"),
 ]

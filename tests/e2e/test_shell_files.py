@@ -33,7 +33,7 @@ EVIDENCE = {
     for name in read_stanzas(CATALOGUE.read_text())
     if name.startswith("evidence:")
 }
-TAKE_A_FILE = {"--config", "--baseline", "--allowlist"}
+TAKE_A_FILE = {"--config", "--baseline", "--allowlist", "--networks"}
 
 
 def values_that_the_program_names(option: str) -> set[str]:

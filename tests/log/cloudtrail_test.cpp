@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <string>
 
 #include "io/window.hpp"
@@ -92,13 +93,79 @@ TEST_CASE("principal: the account is the one in which the call was made") {
     CHECK(principal_of(event).account == "unknown");
 }
 
-TEST_CASE("principal: what AWS does itself is left out") {
+TEST_CASE("cloudtrail: credentials that work wherever they are taken") {
+    const auto anywhere = [](std::string_view type, std::string_view bearer = {}) {
+        Event event;
+        event.caller_type = type;
+        event.bearer_token = bearer;
+        return log::cloudtrail().interpret(event).credentials.has(log::CredentialSign::anywhere);
+    };
+    CHECK(anywhere("IAMUser"));
+    CHECK(anywhere("Root"));
+    CHECK(anywhere("FederatedUser"));
+    CHECK(anywhere("AssumedRole", "true"));
+    CHECK_FALSE(anywhere("AssumedRole"));
+    CHECK_FALSE(anywhere("AssumedRole", "false"));
+    CHECK_FALSE(anywhere("IdentityCenterUser"));
+}
+
+TEST_CASE("cloudtrail: use that a service makes with a customer's role") {
+    Event event = session(k_role, "");
+    const auto is_by_provider = [&event] {
+        return log::cloudtrail().interpret(event).is_by_provider;
+    };
+    CHECK_FALSE(is_by_provider());
+    event.invoked_by = "bedrock.amazonaws.com";
+    CHECK(is_by_provider());
+    event.invoked_by = "signin.amazonaws.com";
+    CHECK_FALSE(is_by_provider());
+    event.invoked_by = "bedrock.amazonaws.com";
+    event.category = "Insight";
+    CHECK_FALSE(is_by_provider());
+    event.category = "";
+    event.issuer = "arn:aws:iam::1:user/alice";
+    CHECK_FALSE(is_by_provider());
+    event.issuer = "arn:aws:iam::1:role/aws-service-role/x/AWSServiceRoleForSupport";
+    CHECK_FALSE(is_by_provider());
+}
+
+TEST_CASE("principal: those who do the same work have one family") {
+    const auto family = [](const std::string& rest) {
+        return log::family_of("arn:aws:iam::1:" + rest);
+    };
+    CHECK(family("user/eve1").empty());
+    CHECK(family("role/app") == "app");
+    CHECK(family("role/team/pr-17") == "pr-#");
+    CHECK(family("role/pr-100") == "pr-#");
+    CHECK(family("role/web-Service3D9F1C2A-1A2B3C4D5E6F7") == "web-Service");
+    CHECK(family("role/web-Service3D9F1C2A-1A2B3C4D5E6F") == "web-Service");
+    CHECK(family("role/web-Service3D9F1C2A-1A2B3C4D5E6") == "web-Service-#A#");
+    CHECK(family("role/web-1A2B3C4D5E6F78") == "web-#A#F#");
+    CHECK(family("role/x3D9F1C2") == "x#D#F#C#");  // 7 digits are no hash
+    CHECK(family("role/3D9F1C2A") == "#D#F#C#A");  // nor what no letter comes before
+    CHECK(family("role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Dev_0123/ann@x") ==
+          "AWSReservedSSO_Dev_0123");
+    CHECK(family("role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Dev_0123") ==
+          "AWSReservedSSO_Dev_#");
+}
+
+TEST_CASE("principal: a user or a role has one key, whatever its path") {
+    CHECK(log::actor_key("arn:aws:iam::1:user/a/b/eve") == log::user_key("eve"));
+    CHECK(log::actor_key("arn:aws:iam::1:role/a/app") == log::role_key("app"));
+    CHECK(log::user_key("app") != log::role_key("app"));
+    CHECK(log::actor_key("AKIA1") == "AKIA1");
+}
+
+TEST_CASE("principal: what AWS does itself is excluded") {
     Event event = session(k_role, "");
     CHECK_FALSE(is_excluded(event));
     event.source_address = "AWS Internal";
     CHECK_FALSE(is_excluded(event));
-    event.source_address = "cloudformation.amazonaws.com";
-    CHECK(is_excluded(event));
+    event.source_address = "appstream.amazonaws.com";
+    CHECK_FALSE(is_excluded(event));  // a service's name there proves nothing
+    CHECK(log::cloudtrail().interpret(event).source_service == "appstream.amazonaws.com");
+    event.invoked_by = "signin.amazonaws.com";
+    CHECK_FALSE(is_excluded(event));  // a person at the console
     event.source_address = "";
     event.invoked_by = "ec2.amazonaws.com.cn";
     CHECK(is_excluded(event));
@@ -138,15 +205,19 @@ TEST_CASE("outcome: ok, denied, probe, failed") {
 TEST_CASE("cloudtrail: what is known of the caller's key and place") {
     Event event;
     CHECK_FALSE(log::cloudtrail().interpret(event).has_long_term_key);
-    CHECK_FALSE(log::cloudtrail().interpret(event).has_cloud_sign);
+    CHECK_FALSE(log::cloudtrail().interpret(event).credentials.are_of_cloud());
     event.access_key = "AKIA1";
     event.bearer_token = "true";
     event.user_agent = "Boto3 exec-env/AWS_Lambda_python3.12";
     CHECK(log::cloudtrail().interpret(event).has_long_term_key);
     CHECK(log::cloudtrail().interpret(event).has_bearer_key);
-    CHECK_FALSE(log::cloudtrail().interpret(event).has_cloud_sign);  // anybody can say so
+    // Anybody can say so.
+    CHECK_FALSE(log::cloudtrail().interpret(event).credentials.are_of_cloud());
     event.caller_type = "AssumedRole";
-    CHECK(log::cloudtrail().interpret(event).has_cloud_sign);
+    CHECK(log::cloudtrail().interpret(event).credentials.are_of_cloud());
+    CHECK_FALSE(log::cloudtrail().interpret(event).credentials.are_of_workload());
+    event.workload_type = "AWS::Lambda::Function";
+    CHECK(log::cloudtrail().interpret(event).credentials.are_of_workload());
     event.access_key = "ASIA1";
     event.bearer_token = "false";
     CHECK_FALSE(log::cloudtrail().interpret(event).has_long_term_key);
@@ -169,6 +240,21 @@ class Details {
         details_ = reader_.read(event_, log::topic_of(name));
     }
     const log::CallDetails* operator->() const { return &details_; }
+
+    /// `user bob via mailers, ...`
+    [[nodiscard]] std::string texts() const {
+        constexpr std::array<std::string_view, static_cast<std::size_t>(log::SubjectKind::count)>
+            kinds = {"thing",      "user",  "role",  "group",     "policy", "api_key_service",
+                     "mail_relay", "quota", "trail", "log_group", "grantee"};
+        std::string all;
+        for (const log::CallSubject& subject : details_.subjects) {
+            if (!all.empty()) all += ", ";
+            all.append(kinds.at(static_cast<std::size_t>(subject.kind))).append(1, ' ');
+            all += subject.text;
+            if (!subject.via.empty()) all.append(" via ").append(subject.via);
+        }
+        return all;
+    }
 
   private:
     std::string padded_;
@@ -199,15 +285,35 @@ TEST_CASE("cloudtrail: a call is as many messages as its service takes, and no m
 TEST_CASE("cloudtrail: what a call is about") {
     CHECK(Details("bedrock.amazonaws.com", "InvokeModel", R"({"modelId":"arn:x/claude"})")->model ==
           "claude");
-    CHECK(Details("ses.amazonaws.com", "VerifyDomainIdentity", R"({"domain":"d.example"})")
-              ->mail_identity == "d.example");
-    CHECK(Details("iam.amazonaws.com", "CreateUser", R"({"userName":"bob"})")->subject == "bob");
+    CHECK(
+        Details("ses.amazonaws.com", "VerifyDomainIdentity", R"({"domain":"d.example"})").texts() ==
+        "thing d.example");
+    CHECK(Details("iam.amazonaws.com", "CreateUser", R"({"userName":"bob"})").texts() ==
+          "user bob");
     CHECK(Details("iam.amazonaws.com", "CreateServiceSpecificCredential",
                   R"({"userName":"bob","serviceName":"bedrock.amazonaws.com"})")
-              ->subject == "bedrock.amazonaws.com");
+              .texts() == "user bob, api_key_service bedrock.amazonaws.com");
     CHECK(Details("support.amazonaws.com", "CreateCase",
                   R"({"serviceCode":"ses","subject":"more","categoryCode":"limit"})")
-              ->subject == "ses limit more");
+              .texts() == "quota ses limit more");
+    CHECK(Details("servicequotas.amazonaws.com", "StartAutoManagement", "{}").texts() ==
+          "quota StartAutoManagement");
+    CHECK(Details("iam.amazonaws.com", "AddUserToGroup",
+                  R"({"userName":"bob","groupName":"mailers"})")
+              .texts() == "user bob via mailers");
+    CHECK(Details("iam.amazonaws.com", "AttachGroupPolicy",
+                  R"({"groupName":"mailers","policyArn":"arn:aws:iam::1:policy/p"})")
+              .texts() == "group mailers via p");
+    CHECK(Details("iam.amazonaws.com", "CreateRole",
+                  R"({"roleName":"app","assumeRolePolicyDocument":"{\"Statement\":{\"Effect\":)"
+                  R"(\"Allow\",\"Principal\":{\"AWS\":[\"1\",\"999999999999\"]}}}"})")
+              .texts() == "role app, grantee 999999999999");
+    CHECK(Details("cloudtrail.amazonaws.com", "StopLogging",
+                  R"({"name":"arn:aws:cloudtrail:us-east-1:1:trail/main"})")
+              .texts() == "trail main");
+    CHECK(
+        Details("logs.amazonaws.com", "DeleteLogGroup", R"({"logGroupName":"/aws/ses"})").texts() ==
+        "log_group /aws/ses");
 }
 
 TEST_CASE("cloudtrail: policies that lock a user's key, and that let a user send mail") {
@@ -220,12 +326,14 @@ TEST_CASE("cloudtrail: policies that lock a user's key, and that let a user send
     CHECK(attached("AWSCompromisedKeyQuarantineV2", iam)->quarantined_user == "bob");
     CHECK(attached("AWSCompromisedKeyQuarantineV2", "x.amazonaws.com")->quarantined_user.empty());
     CHECK(attached("ReadOnlyAccess", iam)->quarantined_user.empty());
-    CHECK(attached("AmazonSESFullAccess", iam)->grants_mail);
-    CHECK_FALSE(attached("ReadOnlyAccess", iam)->grants_mail);
+    CHECK(attached("AmazonSESFullAccess", iam)->subjects.front().grants_mail);
+    CHECK_FALSE(attached("ReadOnlyAccess", iam)->subjects.front().grants_mail);
     CHECK(Details(
               iam, "PutUserPolicy",
-              R"({"policyDocument":"{\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"ses:*\"}}"})")
-              ->grants_mail);
+              R"({"userName":"bob",)"
+              R"("policyDocument":"{\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"ses:*\"}}"})")
+              ->subjects.front()
+              .grants_mail);
 }
 
 TEST_CASE("cloudtrail: the name of a user that AWS names only by account and user") {

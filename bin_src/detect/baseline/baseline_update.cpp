@@ -2,54 +2,170 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
+#include <iterator>
 #include <map>
+#include <memory>
+#include <string>
+#include <tuple>
 #include <utility>
+#include <vector>
 
+#include "detect/baseline/baseline_range.hpp"
 #include "detect/hunt/evidence/words.hpp"
+#include "detect/hunt/makings.hpp"
+#include "rules/baseline_text.hpp"
+#include "rules/networks.hpp"
+#include "text/utf8.hpp"
 
 namespace cloudhijack::detect {
 namespace {
 
-/// Successful use by one pair, by UTC hour; the peak is what the hour holds.
-using UseByHour = std::map<std::int64_t, rules::Baseline::Use>;
+using rules::Baseline;
+using rules::SeenValues;
 
-/// What a range holds of use, and the second of its newest event.
-struct Range {
-    std::map<rules::Baseline::Pair, UseByHour> use;
-    std::optional<std::int64_t> newest;
-};
+using Rows = std::map<Baseline::Pair, Baseline::Row, std::less<>>;
 
-Range range_of(const HuntActivity& activity, const rules::HuntRules& rules, std::int64_t end) {
-    Range range;
-    activity.for_each_behaviour(rules, [&](const Behaviour& behaviour) {
-        const auto services = behaviour.catalogue().services();
-        for (const Calls& calls : behaviour.calls()) {
-            if (calls.first() < 0 || calls.last() > end) continue;
-            range.newest = std::max(range.newest.value_or(calls.last()), calls.last());
-            if (!calls.is(rules::Phase::use) || !calls.is_ok()) continue;
-            UseByHour& hours = range.use[{.account = behaviour.principal().account,
-                                          .principal = behaviour.principal().name,
-                                          .service = services[calls.service].id}];
-            const rules::Baseline::Use seen{.first_seen = calls.first(), .last_seen = calls.last()};
-            rules::Baseline::Use& hour =
-                hours.try_emplace(counting::hour_of(calls.first()), seen).first->second;
-            hour.add(seen);
-            hour.peak_hour += calls.messages;
+// The hours that are not left for the next range; nullopt if there are none.
+std::optional<Baseline::Row> row_of_hours(const std::map<std::int64_t, PairHour>& hours,
+                                          Cutoff cutoff) {
+    std::optional<Baseline::Row> row;
+    std::map<std::int32_t, std::uint64_t> days;
+    for (const auto& [hour, seen] : hours) {
+        if (!cutoff.keeps(hour)) break;
+        if (!row) row = {.first_seen = seen.first, .last_seen = seen.last};
+        row->first_seen = std::min(row->first_seen, seen.first);
+        row->last_seen = std::max(row->last_seen, seen.last);
+        if (seen.messages == 0) continue;
+        const std::int32_t day = day_of_hour(hour);
+        row->peak_hour = std::max(row->peak_hour, seen.messages);
+        std::uint64_t& peak = row->peaks[rules::week_of_day(day)];
+        peak = std::max(peak, seen.messages);
+        std::uint64_t& sum = days[day];
+        sum += seen.messages;
+        row->peak_day = std::max(row->peak_day.value_or(0), sum);
+    }
+    return row;
+}
+
+void add_activity(const Baseline::Pair& pair, const PairActivity& activity, Cutoff cutoff,
+                  Rows& rows) {
+    const auto seen = row_of_hours(activity.hours, cutoff);
+    if (!seen) return;
+    const auto [place, is_new] = rows.try_emplace(pair, *seen);
+    Baseline::Row& row = place->second;
+    if (!is_new) {
+        // How it came to be is not when it was first seen.
+        if (row.has_only_makings()) {
+            row.first_seen = seen->first_seen;
+            row.last_seen = seen->last_seen;
         }
-    });
-    return range;
+        const bool lacks_peak_day = row.has_use() && !row.peak_day;
+        const std::uint64_t least = row.peak_hour;
+        row.add(*seen);
+        // A day has at least the messages of its busiest hour, which an older version kept alone.
+        if (lacks_peak_day && row.peak_day) row.peak_day = std::max(*row.peak_day, least);
+    }
+    activity.phases.add_to(row.phases, cutoff);
+    activity.models.add_to(row.models, cutoff);
+    activity.regions.add_to(row.regions, cutoff);
+    activity.networks.add_to(row.networks, cutoff);
+    activity.clients.add_to(row.clients, cutoff);
 }
 
 // What was known, and what the range holds but for the hours that are left for the next one.
-rules::Baseline merged(const rules::Baseline& known, const Range& range) {
-    rules::Baseline all = known;
-    for (const auto& [pair, hours] : range.use) {
-        for (const auto& [hour, use] : hours) {
-            const std::int64_t hour_end = (hour + 1) * counting::k_seconds_an_hour;
-            if (hour_end < *range.newest - k_left_for_next) all.add(pair, use);
+Rows merged(const Baseline& known, const BaselineRange& range) {
+    Rows rows = known.rows();
+    for (const auto& [pair, activity] : range.pairs) {
+        add_activity(pair, activity, Cutoff{*range.newest}, rows);
+    }
+    return rows;
+}
+
+Baseline baseline_of(const Rows& rows) {
+    Baseline baseline;
+    for (const auto& [pair, row] : rows) baseline.add(pair, row);
+    return baseline;
+}
+
+void add_making(const Baseline::Pair& pair, const Baseline::Making& making, Rows& rows) {
+    const auto [place, is_new] = rows.try_emplace(
+        pair, Baseline::Row{.first_seen = making.second, .last_seen = making.second});
+    Baseline::Row& row = place->second;
+    if (!is_new && row.has_only_makings()) {
+        row.last_seen = std::max(row.last_seen, making.second);
+        row.first_seen = row.last_seen;
+    }
+    row.add_making(making);
+}
+
+// Whether a source is known is judged by the baseline with the range in it: the first one that is
+// learned would know none.
+void add_makings(const HuntActivity& activity, const rules::HuntRules& rules, Cutoff cutoff,
+                 Rows& rows) {
+    rules::HuntRules informed = rules;
+    informed.history = std::make_shared<const rules::History>(
+        rules.history->with(std::make_shared<const Baseline>(baseline_of(rows))));
+    activity.for_each_behaviour(informed, [&](const Behaviour& maker) {
+        for (const MakingCall& making : makings_of(maker)) {
+            if (making.second < 0 || !cutoff.keeps(counting::hour_of(making.second))) continue;
+            const auto name = text::front_of(maker.principal().name, SeenValues::k_longest);
+            add_making({.account = maker.principal().account,
+                        .principal = making.child_name,
+                        .service = std::string(Baseline::k_principal_service)},
+                       {.second = making.second,
+                        .maker = std::string(name),
+                        .is_from_known_source = making.is_from_known_source},
+                       rows);
+        }
+    });
+}
+
+// Forgets what was last seen before a day, and what a row has no room for.
+void tidy(Baseline::Row& row, std::int32_t first_day) {
+    std::erase_if(row.made, [first_day](const Baseline::Making& making) {
+        return day_of(making.second) < first_day;
+    });
+    while (row.peaks.size() > k_most_weeks) row.peaks.erase(row.peaks.begin());
+    for (const auto list : {&Baseline::Row::phases, &Baseline::Row::models, &Baseline::Row::regions,
+                            &Baseline::Row::networks, &Baseline::Row::parents}) {
+        (row.*list).expire(first_day);
+        (row.*list).cap(k_most_values);
+    }
+    row.clients.expire(first_day);
+    row.clients.cap(k_most_clients);
+}
+
+// Turns lists into `*`, those of the pairs unseen for longest first, until the rows fit. Returns
+// how many.
+std::uint64_t shorten(Rows& rows, std::size_t most_bytes) {
+    std::size_t bytes = 0;
+    for (const auto& entry : rows) bytes += bytes_of(entry);
+    if (bytes <= most_bytes) return 0;
+    std::vector<Rows::iterator> oldest;
+    for (auto row = rows.begin(); row != rows.end(); ++row) oldest.push_back(row);
+    std::ranges::stable_sort(oldest, {}, [](const auto& row) { return row->second.last_seen; });
+    std::uint64_t shortened = 0;
+    for (const auto& entry : oldest) {
+        Baseline::Row& row = entry->second;
+        std::array lists = {&row.phases,   &row.models,  &row.regions,
+                            &row.networks, &row.clients, &row.parents};
+        std::ranges::stable_sort(lists, std::greater(), [](const SeenValues* list) {
+            return rules::text_of(*list).size();
+        });
+        for (SeenValues* list : lists) {
+            SeenValues short_list = *list;
+            short_list.cap(0);
+            const std::size_t before = rules::text_of(*list).size();
+            const std::size_t after = rules::text_of(short_list).size();
+            if (after >= before) continue;
+            *list = std::move(short_list);
+            bytes -= before - after;
+            ++shortened;
+            if (bytes <= most_bytes) return shortened;
         }
     }
-    return all;
+    return shortened;
 }
 
 constexpr auto k_baseline_row = std::to_array<ColumnOf<BaselineEntry>>({
@@ -59,37 +175,59 @@ constexpr auto k_baseline_row = std::to_array<ColumnOf<BaselineEntry>>({
     {"first_seen", [](const auto& entry) { return at(entry.second.first_seen); }},
     {"last_seen", [](const auto& entry) { return at(entry.second.last_seen); }},
     {"peak_hour", [](const auto& entry) { return number(entry.second.peak_hour); }},
+    {"peak_day",
+     [](const auto& entry) -> Value {
+         if (!entry.second.peak_day) return std::string();
+         return number(*entry.second.peak_day);
+     }},
+    {"peaks", [](const auto& entry) { return rules::text_of(entry.second.peaks); }},
+    {"phases", [](const auto& entry) { return rules::text_of(entry.second.phases); }},
+    {"models", [](const auto& entry) { return rules::text_of(entry.second.models); }},
+    {"regions", [](const auto& entry) { return rules::text_of(entry.second.regions); }},
+    {"networks", [](const auto& entry) { return rules::text_of(entry.second.networks); }},
+    {"clients", [](const auto& entry) { return rules::text_of(entry.second.clients); }},
+    {"parents", [](const auto& entry) { return rules::text_of(entry.second.parents); }},
+    {"made", [](const auto& entry) { return rules::text_of(entry.second.made); }},
 });
 
 }  // namespace
 
 BaselineUpdate update_baseline(const HuntActivity& activity, const rules::HuntRules& rules,
-                               std::int64_t now) {
-    const rules::Baseline& known = *rules.baseline;
-    const Range range = range_of(activity, rules, now + counting::k_seconds_a_day);
+                               std::int64_t now, std::size_t most_bytes) {
+    const Baseline& known = rules.history->baseline();
+    const BaselineRange range = range_of(activity, rules, now + counting::k_seconds_a_day);
     BaselineUpdate after;
     after.newest = range.newest;
+    after.ahead = range.ahead;
+    after.now = now;
     if (!range.newest) {
         after.baseline = known;
         return after;
     }
-    const auto last_seen = [&range](const rules::Baseline::Pair& pair,
-                                    const rules::Baseline::Use& use) {
-        const auto found = range.use.find(pair);
-        const bool in_range = found != range.use.end();
-        return in_range ? std::max(use.last_seen, found->second.rbegin()->second.last_seen)
-                        : use.last_seen;
+    Rows rows = merged(known, range);
+    if (range.has_makings) add_makings(activity, rules, Cutoff{*range.newest}, rows);
+    const std::int32_t first_day = day_of(*range.newest) - k_days_remembered;
+    const auto last_day = [&range](const Baseline::Pair& pair, const Baseline::Row& row) {
+        const auto found = range.pairs.find(pair);
+        const bool in_range = found != range.pairs.end();
+        return day_of(in_range ? std::max(row.last_seen, found->second.hours.rbegin()->second.last)
+                               : row.last_seen);
     };
-    const rules::Baseline all = merged(known, range);
-    for (const auto& [pair, use] : all.pairs()) {
-        const bool was_known = known.find(pair) != nullptr;
-        if (last_seen(pair, use) >= *range.newest - k_forgotten_after) {
-            after.baseline.add(pair, use);
+    for (auto row = rows.begin(); row != rows.end();) {
+        const bool was_known = known.find(row->first) != nullptr;
+        const bool has_only_makings = row->second.has_only_makings();
+        tidy(row->second, first_day);
+        const bool is_empty = has_only_makings && row->second.made.empty();
+        if (is_empty || last_day(row->first, row->second) < first_day) {
+            if (was_known) ++after.dropped;
+            row = rows.erase(row);
+        } else {
             if (!was_known) ++after.added;
-        } else if (was_known) {
-            ++after.dropped;
+            ++row;
         }
     }
+    after.shortened = shorten(rows, most_bytes);
+    after.baseline = baseline_of(rows);
     return after;
 }
 
@@ -99,5 +237,17 @@ std::span<const Column> baseline_columns() {
 }
 
 Row to_row(const BaselineEntry& entry) { return row_of(k_baseline_row, entry); }
+
+std::size_t bytes_of(const BaselineEntry& entry) {
+    constexpr std::size_t around_a_cell = 3;  // two quotes and a comma
+    std::size_t bytes = 0;
+    for (const Value& value : to_row(entry)) {
+        const auto* number = std::get_if<Number>(&value);
+        const std::string& text = number != nullptr ? number->digits : std::get<std::string>(value);
+        bytes +=
+            text.size() + static_cast<std::size_t>(std::ranges::count(text, '"')) + around_a_cell;
+    }
+    return bytes;
+}
 
 }  // namespace cloudhijack::detect

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -18,27 +19,40 @@ struct BaselineUpdate {
     std::uint64_t added = 0;             ///< pairs that were not known before
     std::uint64_t dropped = 0;           ///< pairs unseen for too long
     std::optional<std::int64_t> newest;  ///< the second of the newest event; nullopt: none
+    std::uint64_t ahead = 0;             ///< events that are more than a day after `now`
+    std::int64_t now = 0;                ///< the clock
+    std::uint64_t shortened = 0;  ///< lists that became `*` so that the file is not too large
 };
 
-/// A burst must not become usual overnight: UTC hours that end so many seconds before the newest
-/// event, or later, are left for the next range.
-inline constexpr std::int64_t k_left_for_next = counting::k_seconds_a_day;
+/// What was last seen more days before the day of the newest event is forgotten: pairs, and the
+/// values of their lists.
+inline constexpr std::int32_t k_days_remembered = 90;
 
-/// A pair that was last seen longer ago, in seconds before the newest event, is forgotten.
-inline constexpr std::int64_t k_forgotten_after = 90 * counting::k_seconds_a_day;
+/// A list of more values becomes `*`.
+inline constexpr std::size_t k_most_values = 32;
+inline constexpr std::size_t k_most_clients = 16;
+/// The newest weeks with use, of which a row keeps the peaks.
+inline constexpr std::size_t k_most_weeks = 14;
 
-/// Adds the successful use that an activity holds to the rules' baseline. Ranges may overlap;
-/// without events nothing changes. What comes before 1970 or more than a day after `now` has a
-/// wrong time: it must not make all that is known look old, and is passed over.
+/// Below what is read again, see config::k_largest_lookup.
+inline constexpr std::size_t k_largest_baseline = std::size_t{45} * 1024 * 1024;
+
+/// Adds what an activity holds to the baseline of the rules' history. Ranges may overlap; without
+/// events nothing changes. Events before 1970 or more than a day after `now` have a wrong time:
+/// they must not make all that is known look old, and are ignored. Where the rows would need more
+/// than `most_bytes`, the longest lists of the pairs unseen for longest become `*`.
 BaselineUpdate update_baseline(const HuntActivity& activity, const rules::HuntRules& rules,
-                               std::int64_t now);
+                               std::int64_t now, std::size_t most_bytes = k_largest_baseline);
 
 /// A pair of a baseline and what is known of it: one row of mode=baseline.
-using BaselineEntry = std::pair<const rules::Baseline::Pair, rules::Baseline::Use>;
+using BaselineEntry = std::pair<const rules::Baseline::Pair, rules::Baseline::Row>;
 
 /// The columns of mode=baseline, as the lookup file has them.
 std::span<const Column> baseline_columns();
 
 Row to_row(const BaselineEntry& entry);
+
+/// How many bytes a row needs in a file, with each cell in quotes.
+std::size_t bytes_of(const BaselineEntry& entry);
 
 }  // namespace cloudhijack::detect

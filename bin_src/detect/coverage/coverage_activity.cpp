@@ -15,6 +15,7 @@ void CoverageActivity::EventCounts::add(const EventCounts& other) {
     add_to(data, other.data);
     first = std::min(first, other.first);
     last = std::max(last, other.last);
+    tampering = std::max(tampering, other.tampering);
 }
 
 Added CoverageActivity::add(const log::Event& event) {
@@ -36,8 +37,12 @@ Added CoverageActivity::add(const log::Event& event) {
         .region = text::bounded(event.region.empty() ? text::k_unknown : event.region)};
     std::optional<std::size_t> counted_for;  // a service's entries stand together
     for (const rules::Catalogue::Entry& entry : entries) {
-        if (entry.service == counted_for) continue;
         place.service = entry.service;
+        if (entry.topic == log::CallTopic::trail_end && call.outcome == log::Outcome::ok) {
+            Tampering& last = seen_[place].tampering;
+            last = std::max(last, {.second = second, .call = entry.call});
+        }
+        if (entry.service == counted_for) continue;
         seen_[place].add(seen);
         counted_for = entry.service;
     }
@@ -51,7 +56,11 @@ void CoverageActivity::merge(const CoverageActivity& other) {
 std::vector<CoverageFinding> CoverageActivity::findings() const {
     const auto services = catalogue_->services();
     std::vector<CoverageFinding> findings;
-    std::set<std::string> accounts;
+    std::map<std::string, std::int64_t> accounts;  // with the second of the last event
+    for (const auto& [place, seen] : seen_) {
+        std::int64_t& last = accounts.try_emplace(place.account, seen.last).first->second;
+        last = std::max(last, seen.last);
+    }
     std::set<std::pair<std::string, std::size_t>> with_events;
     for (const auto& [place, seen] : seen_) {
         findings.push_back({.account = place.account,
@@ -60,15 +69,19 @@ std::vector<CoverageFinding> CoverageActivity::findings() const {
                             .management = seen.management,
                             .data = seen.data,
                             .first = seen.first,
-                            .last = seen.last});
-        accounts.insert(place.account);
+                            .last = seen.last,
+                            .ended_by = {}});
+        if (seen.tampering.second >= accounts.at(place.account)) {
+            findings.back().ended_by = catalogue_->call_name(place.service, seen.tampering.call);
+        }
         with_events.emplace(place.account, place.service);
     }
-    for (const std::string& account : accounts) {
+    for (const auto& [account, last] : accounts) {
         for (std::size_t service = 0; service < services.size(); ++service) {
             const bool can_be_used = !services[service].calls_of(rules::Phase::use).empty();
             if (!can_be_used || with_events.contains({account, service})) continue;
-            CoverageFinding unseen{.account = account, .region = {}, .first = {}, .last = {}};
+            CoverageFinding unseen{
+                .account = account, .region = {}, .first = {}, .last = {}, .ended_by = {}};
             unseen.service = &services[service];
             findings.push_back(std::move(unseen));
         }

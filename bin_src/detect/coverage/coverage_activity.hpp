@@ -11,6 +11,7 @@
 #include "detect/coverage/coverage_finding.hpp"
 #include "detect/mode_activity.hpp"
 #include "log/event.hpp"
+#include "partial/fields.hpp"
 #include "result.hpp"
 #include "rules/catalogue.hpp"
 
@@ -47,11 +48,22 @@ class CoverageActivity {
         auto operator<=>(const ServiceInRegion&) const = default;
     };
 
+    /// A successful call that ends what is recorded: the last one counts.
+    struct Tampering {
+        static constexpr std::int64_t k_never = -partial::k_most_seconds;
+
+        std::int64_t second = k_never;
+        std::uint16_t call = 0;  ///< see Catalogue::call_name
+
+        auto operator<=>(const Tampering&) const = default;
+    };
+
     struct EventCounts {
         std::uint64_t management = 0;
         std::uint64_t data = 0;
         std::int64_t first = std::numeric_limits<std::int64_t>::max();
         std::int64_t last = std::numeric_limits<std::int64_t>::min();
+        Tampering tampering = {};
 
         void add(const EventCounts& other);
     };

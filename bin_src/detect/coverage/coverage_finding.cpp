@@ -26,6 +26,10 @@ constexpr auto k_coverage_row = std::to_array<ColumnOf<CoverageFinding>>({
 }  // namespace
 
 std::string not_seen(const CoverageFinding& finding) {
+    if (!finding.ended_by.empty()) {
+        return "anything after " + std::string(finding.ended_by) +
+               ": no event that the catalogue names follows it in the account";
+    }
     if (finding.data > 0 || finding.service->data_events.empty()) return {};
     const bool nothing = finding.management == 0;
     return (nothing ? "no event at all; without data events nothing is seen of "

@@ -19,6 +19,8 @@ struct CoverageFinding {
     std::uint64_t data = 0;        ///< data events
     std::optional<std::int64_t> first;  ///< seconds since 1970
     std::optional<std::int64_t> last;
+    /// The call that ended what is recorded, if no event of the account follows it.
+    std::string_view ended_by;
 };
 
 /// What the events leave open, and others could show; can be empty.

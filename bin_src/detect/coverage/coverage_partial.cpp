@@ -39,6 +39,9 @@ void CoverageActivity::describe(Fields& fields, const rules::Catalogue& catalogu
     fields.number(seen.data, partial::k_largest_count);
     fields.number(seen.first, -partial::k_most_seconds, partial::k_most_seconds);
     fields.number(seen.last, -partial::k_most_seconds, partial::k_most_seconds);
+    fields.number(seen.tampering.second, -partial::k_most_seconds, partial::k_most_seconds);
+    const std::size_t calls = catalogue.call_count(place.service);
+    fields.number(seen.tampering.call, calls == 0 ? 0 : calls - 1);
 }
 
 }  // namespace cloudhijack::detect

@@ -9,6 +9,8 @@
 namespace cloudhijack::detect {
 namespace {
 
+// How long a making by somebody known vouches for a principal.
+constexpr std::int64_t k_vouched_for = 30 * counting::k_seconds_a_day;
 constexpr std::int64_t k_history_age = 12 * counting::k_seconds_an_hour;
 
 auto kind_of(const Calls& calls) {
@@ -74,9 +76,13 @@ Behaviour::Behaviour(const rules::Catalogue& catalogue, const counting::Interner
       activity_(&activity),
       exceptions_(std::move(exceptions)),
       history_(catalogue.services().size()),
-      account_known_from_(rules.baseline->known_from(principal.account)) {
+      account_history_(rules.history->account(principal.account)) {
+    if (account_history_ != nullptr) {
+        principal_history_ = account_history_->principal(principal.name);
+    }
     for (const rules::Service& service : catalogue.services()) {
-        usual_use_.push_back(rules.baseline->find(principal.account, principal.name, service.id));
+        rows_.push_back(principal_history_ == nullptr ? nullptr
+                                                      : principal_history_->row(service.id));
     }
     for (const auto& [key, hour] : activity.hours) {
         const auto [service, number] = key;
@@ -88,17 +94,16 @@ Behaviour::Behaviour(const rules::Catalogue& catalogue, const counting::Interner
         }
     }
     sort_and_join(calls_);
-    for (const Calls& calls : calls_) {
-        if (calls.is(rules::Phase::use) && calls.is_ok()) {
-            history_[calls.service].add(counting::hour_of(calls.first()), calls.messages);
-        }
-    }
+    sort_and_join(calls_by_provider_);
+    note_uses();
     take_origins();
+    judge_origins();
 }
 
 Behaviour Behaviour::with(const PrincipalActivity& part) const {
     Behaviour other(*catalogue_, *regions_, *rules_, *principal_, part, exceptions_);
     other.history_ = history_;
+    other.makings_ = makings_;
     return other;
 }
 
@@ -107,40 +112,112 @@ std::optional<std::uint64_t> Behaviour::threshold(std::size_t service, std::int6
 }
 
 std::optional<std::uint64_t> Behaviour::usual_peak(std::size_t service, std::int64_t second) const {
-    const auto in_range = history_[service].peak_before(second);
+    const auto in_range = peak_in_range(service, second);
     if (!is_known_account(second)) return in_range;
-    const rules::Baseline::Use* use = usual_use_[service];
-    return std::max(in_range.value_or(0), use != nullptr ? use->peak_hour : 0);
+    const bool has_row = rows_[service] != nullptr && grown_history(second) != nullptr;
+    return std::max(in_range.value_or(0), has_row ? rows_[service]->peak_hour : 0);
+}
+
+std::string_view Behaviour::service_name(const text::Address& address) const {
+    for (const std::string& name : activity_->traits[Trait::source_service].texts()) {
+        if (rules::address_of_service(name) == address) return name;
+    }
+    return {};
+}
+
+bool Behaviour::is_strangers(std::int64_t second) const {
+    const auto found = origins_.find(counting::hour_of(second));
+    return found != origins_.end() && found->second.has_stranger;
+}
+
+bool Behaviour::is_known_source(std::int64_t second) const {
+    const auto found = origins_.find(counting::hour_of(second));
+    return found == origins_.end() || found->second.is_known;
+}
+
+const rules::History::PrincipalHistory* Behaviour::grown_history(std::int64_t second) const {
+    const bool is_grown = principal_history_ != nullptr && !principal_history_->is_young_at(second);
+    return is_grown ? principal_history_ : nullptr;
+}
+
+bool Behaviour::is_vouched_for(std::int64_t second) const {
+    if (makings_.from_unknown_source && *makings_.from_unknown_source <= second) return false;
+    bool is_made = makings_.any && *makings_.any <= second;
+    if (account_history_ == nullptr) return is_made;
+    const auto found = account_history_->makings.find(log::actor_key(principal_->name));
+    if (found == account_history_->makings.end()) return is_made;
+    for (const rules::Baseline::Making* making : found->second) {
+        if (making->second > second || making->second < second - k_vouched_for) continue;
+        if (!making->is_from_known_source) return false;
+        is_made = true;
+    }
+    return is_made;
+}
+
+bool Behaviour::is_routine(std::size_t service, rules::Phase phase) const {
+    const rules::Baseline::Row* row = rows_[service];
+    return row != nullptr &&
+           row->phases.is_usual(rules::k_phase_names.at(static_cast<std::size_t>(phase)));
+}
+
+std::optional<rules::History::Peaks> Behaviour::peers(std::size_t service, std::int64_t first,
+                                                      std::int64_t last) const {
+    const bool has_new_client =
+        any_hour(first, last, [](const HourOrigins& hour) { return hour.has_new_client; });
+    if (account_history_ == nullptr || has_new_client) return std::nullopt;
+    return account_history_->peers_of(principal_->name, catalogue_->services()[service].id);
+}
+
+void Behaviour::note_uses() {
+    uses_.resize(service_count());
+    for (const auto* list : {&calls_, &calls_by_provider_}) {
+        for (const Calls& calls : *list) {
+            if (calls.is(rules::Phase::use) && calls.is_ok()) {
+                uses_[calls.service].push_back(&calls);
+            }
+        }
+    }
+    for (std::size_t service = 0; service < uses_.size(); ++service) {
+        if (!calls_by_provider_.empty()) {
+            std::ranges::stable_sort(uses_[service], {},
+                                     [](const Calls* calls) { return calls->first(); });
+        }
+        for (const Calls* calls : uses_[service]) {
+            history_[service].add(counting::hour_of(calls->first()), calls->messages);
+        }
+    }
 }
 
 void Behaviour::take_exact_hour(std::size_t service, std::int64_t hour,
                                 const HourActivity& activity) {
     for (const HuntedCall& call : activity.calls()) {
         const std::int64_t second = hour * counting::k_seconds_an_hour + call.second;
-        calls_.push_back({.minute = counting::minute_of(second),
-                          .seconds = counting::MinuteBits::of(second),
-                          .service = service,
-                          .call = call.call,
-                          .phases = call.phases,
-                          .outcome = call.outcome,
-                          .region = regions_->text(call.region),
-                          .count = 1,
-                          .messages = call.messages});
+        auto& list = call.is_by_provider ? calls_by_provider_ : calls_;
+        list.push_back({.minute = counting::minute_of(second),
+                        .seconds = counting::MinuteBits::of(second),
+                        .service = service,
+                        .call = call.call,
+                        .phases = call.phases,
+                        .outcome = call.outcome,
+                        .region = regions_->text(call.region),
+                        .count = 1,
+                        .messages = call.messages});
     }
 }
 
 void Behaviour::take_summed_hour(std::size_t service, std::int64_t hour,
                                  const HourActivity& activity) {
     for (const auto& [key, sum] : activity.sums()) {
-        calls_.push_back({.minute = hour * 60 + key.minute,
-                          .seconds = sum.seconds,
-                          .service = service,
-                          .call = key.call,
-                          .phases = key.phases,
-                          .outcome = key.outcome,
-                          .region = regions_->text(key.region),
-                          .count = sum.count,
-                          .messages = sum.messages});
+        auto& list = key.is_by_provider ? calls_by_provider_ : calls_;
+        list.push_back({.minute = hour * 60 + key.minute,
+                        .seconds = sum.seconds,
+                        .service = service,
+                        .call = key.call,
+                        .phases = key.phases,
+                        .outcome = key.outcome,
+                        .region = regions_->text(key.region),
+                        .count = sum.count,
+                        .messages = sum.messages});
     }
 }
 
@@ -167,7 +244,8 @@ void Behaviour::take_origins() {
     }
     for (const auto& [hour, by_hash] : hours) {
         for (const auto& [hash, origin] : by_hash) {
-            if (hash <= origins_[hour].limit) origins_[hour].origins.push_back(origin);
+            HourOrigins& judged = origins_[hour];
+            if (hash <= judged.limit) judged.origins.push_back({.from = origin});
         }
     }
 }

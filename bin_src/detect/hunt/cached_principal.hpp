@@ -23,6 +23,10 @@ struct CachedPrincipal {
     text::Address address;
     std::uint32_t region = 0;
 
+    /// Of the last model that was noted: what the origin was then, and where it was noted.
+    std::uint64_t model_origin = 0;
+    std::pair<std::size_t, std::int64_t> model_key;
+
     std::pair<std::size_t, std::int64_t> hour_key;
     HourActivity* hour = nullptr;
 

@@ -43,7 +43,10 @@ void HourActivity::CallTally::add(const CallTally& other) {
 }
 
 void HourActivity::Origin::add(const Origin& other) {
+    credentials.add(other.credentials);
+    add_to(messages, other.messages);
     all.add(other.all);
+    without_workload.add(other.without_workload);
     without_cloud_sign.add(other.without_cloud_sign);
 }
 
@@ -61,8 +64,11 @@ HourActivity::Origin HourActivity::origin_of(const HuntedCall& call, std::uint64
     return {.hash = origin_hash(call.client, call.address),
             .client = call.client,
             .address = call.address,
+            .credentials = call.credentials,
+            .messages = call.outcome == log::Outcome::ok ? times * call.messages : 0,
             .all = tally,
-            .without_cloud_sign = call.has_cloud_sign ? CallTally{} : tally};
+            .without_workload = call.credentials.are_of_workload() ? CallTally{} : tally,
+            .without_cloud_sign = call.credentials.are_of_cloud() ? CallTally{} : tally};
 }
 
 void HourActivity::add(const HuntedCall& call) {
@@ -113,9 +119,11 @@ std::vector<HourActivity::Origin> HourActivity::origins() const {
     auto origins = summary_->origins;
     const double share = summary_->share_of_calls();
     for (Origin& origin : origins) {
-        for (CallTally* tally : {&origin.all, &origin.without_cloud_sign}) {
+        for (CallTally* tally :
+             {&origin.all, &origin.without_workload, &origin.without_cloud_sign}) {
             tally->calls = scaled(tally->calls, share);
         }
+        origin.messages = scaled(origin.messages, share);
     }
     return origins;
 }
@@ -135,7 +143,8 @@ void HourActivity::Summary::add(const HuntedCall& call) {
          .call = call.call,
          .phases = call.phases,
          .outcome = call.outcome,
-         .region = call.region},
+         .region = call.region,
+         .is_by_provider = call.is_by_provider},
         {.count = times,
          .messages = times * call.messages,
          .seconds = counting::MinuteBits::of(call.second)});

@@ -33,6 +33,7 @@ class HourActivity {
         rules::PhaseSet phases;
         log::Outcome outcome = log::Outcome::ok;
         std::uint32_t region = 0;
+        bool is_by_provider = false;
 
         auto operator<=>(const SumKey&) const = default;
     };
@@ -58,8 +59,11 @@ class HourActivity {
         std::uint64_t hash = 0;  ///< of client and address
         std::uint64_t client = 0;
         text::Address address;
+        log::CredentialSigns credentials;  ///< of any of the calls
+        std::uint64_t messages = 0;        ///< of successful use
         CallTally all;
-        CallTally without_cloud_sign;
+        CallTally without_workload;    ///< the log does not show that a workload made them
+        CallTally without_cloud_sign;  ///< nor does the agent
 
         void add(const Origin& other);
     };

@@ -1,5 +1,6 @@
 #include "detect/hunt/hunt_activity.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstring>
@@ -9,6 +10,7 @@
 #include "counting/hash.hpp"
 #include "detect/hunt/behaviour.hpp"
 #include "log/client.hpp"
+#include "rules/networks.hpp"
 #include "text/bounded_text.hpp"
 #include "text/number.hpp"
 #include "text/utf8.hpp"
@@ -21,12 +23,14 @@ using log::Event;
 
 constexpr std::size_t k_longest_id = 128;
 
-// What a call that prepares or hides the use is about.
-std::string_view subject_of(const CallDetails& details, rules::PhaseSet phases) {
-    if (phases.has(rules::Phase::enable) || phases.has(rules::Phase::cleanup)) {
-        return details.mail_identity.empty() ? details.model : details.mail_identity;
-    }
-    return phases.has(rules::Phase::credential) ? details.subject : std::string_view{};
+// What is enabled or removed matters to the calls that do it, and whom a credential or a right is
+// for, or what is no longer recorded, to all others.
+// A call that failed made nobody and gave nothing away; only what was asked for or enabled matters.
+bool is_subject_of(const log::CallSubject& subject, rules::PhaseSet phases, log::Outcome outcome) {
+    using enum rules::Phase;
+    if (subject.kind == log::SubjectKind::thing) return phases.has(enable) || phases.has(cleanup);
+    if (outcome != log::Outcome::ok && subject.kind != log::SubjectKind::quota) return false;
+    return phases.has(credential) || phases.has(grant) || phases.has(tamper) || phases.has(restore);
 }
 
 // Behind its size, so that no two lists of parts make one key.
@@ -35,6 +39,10 @@ void add_part(std::string& key, std::string_view part) {
     std::array<char, sizeof(size)> bytes{};
     std::memcpy(bytes.data(), &size, sizeof(size));
     key.append(bytes.data(), bytes.size()).append(part);
+}
+
+std::int64_t second_of(text::Time time) {
+    return std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count();
 }
 
 }  // namespace
@@ -51,7 +59,10 @@ Added HuntActivity::add(const Event& event) {
     if (meaning.is_data_event) note_data_event(meaning.principal.account, names);
     const CallDetails details = details_reader_.read(event, entries.front().topic);
     const bool is_quarantine = !details.quarantined_user.empty();
-    if (is_quarantine ? meaning.is_report : meaning.is_excluded) return Added::left_out;
+    if (is_quarantine ? meaning.is_report : meaning.is_excluded) {
+        if (meaning.is_by_provider) add_by_provider(event, *time, meaning, details, names);
+        return Added::left_out;
+    }
 
     CachedPrincipal uncached;
     if (is_quarantine) {
@@ -59,10 +70,9 @@ Added HuntActivity::add(const Event& event) {
                                         text::bounded(details.quarantined_user)}];
     }
     CachedPrincipal& who = is_quarantine ? uncached : cached(meaning.principal, uncached);
-    const std::int64_t second =
-        std::chrono::floor<std::chrono::seconds>(time->time_since_epoch()).count();
+    const std::int64_t second = second_of(*time);
     HuntedCall call;
-    call.has_cloud_sign = !is_quarantine && meaning.has_cloud_sign;
+    if (!is_quarantine) call.credentials = meaning.credentials;
     call.outcome = meaning.outcome;
     call.messages = details.messages;
     call.identity = identity_of(event, *time, call, names);
@@ -81,6 +91,32 @@ Added HuntActivity::add(const Event& event) {
     return call.outcome == log::Outcome::ok ? Added::counted : Added::failed;
 }
 
+// Use that a service of the provider makes with a customer's role is the role's volume. Who sent it
+// and from where says nothing: the service did.
+void HuntActivity::add_by_provider(const Event& event, text::Time time, const log::Call& meaning,
+                                   const CallDetails& details, std::span<const ServiceCall> names) {
+    const auto is_use = [](const ServiceCall& named) {
+        return named.phases.has(rules::Phase::use);
+    };
+    if (std::ranges::none_of(names, is_use)) return;
+    CachedPrincipal uncached;
+    uncached.activity = cached(meaning.principal, uncached).activity;
+    HuntedCall call;
+    call.is_of_client = false;
+    call.is_by_provider = true;
+    call.outcome = meaning.outcome;
+    call.messages = details.messages;
+    call.identity = identity_of(event, time, call, names);
+    note_region_and_model(event, details, uncached);
+    call.region = uncached.region;
+    for (ServiceCall named : names) {
+        if (!is_use(named)) continue;
+        named.phases = {};
+        named.phases.add(rules::Phase::use);
+        count(event, details, named, call, second_of(time), uncached);
+    }
+}
+
 // For which services, and in which phases, the catalogue names a call.
 std::span<const HuntActivity::ServiceCall> HuntActivity::names_of(
     const Event& event, std::span<const rules::Catalogue::Entry> entries) {
@@ -93,6 +129,7 @@ std::span<const HuntActivity::ServiceCall> HuntActivity::names_of(
             names.push_back({.service = entry.service, .call = entry.call, .phases = {}});
         }
         names.back().phases.add(entry.phase);
+        if (entry.phase == rules::Phase::use) names.back().weight = entry.weight;
     }
     return names;
 }
@@ -147,7 +184,9 @@ std::uint64_t HuntActivity::identity_of(const Event& event, text::Time time, con
     add({});
     text::append_number(key_, call.messages);
     add(log::k_outcome_names.at(static_cast<std::size_t>(call.outcome)));
-    add(call.has_cloud_sign ? "cloud" : "");
+    add({});
+    text::append_number(key_, call.credentials.bits());
+    add(call.is_by_provider ? "provider" : "");
     for (const ServiceCall& named : names) {
         add({});
         text::append_number(key_, named.phases.bits());
@@ -179,7 +218,9 @@ void HuntActivity::note_caller(const Event& event, const log::Call& meaning, Cac
         return ClientName{.text = std::move(name), .hash = hash};
     });
     who.client = client.hash;
-    who.address = text::parse_address(event.source_address);
+    who.address = meaning.source_service.empty()
+                      ? text::parse_address(event.source_address)
+                      : rules::address_of_service(meaning.source_service);
     PrincipalActivity& activity = *who.activity;
     activity.traits[Trait::address].add(to_text(who.address));
     activity.traits[Trait::agent].add(event.user_agent);
@@ -187,6 +228,7 @@ void HuntActivity::note_caller(const Event& event, const log::Call& meaning, Cac
     activity.traits[Trait::access_key].add(event.access_key);
     activity.traits[Trait::caller_type].add(event.caller_type);
     activity.traits[Trait::workload].add(event.workload);
+    activity.traits[Trait::source_service].add(meaning.source_service);
     activity.has_long_term_key |= meaning.has_long_term_key;
     activity.has_bearer_key |= meaning.has_bearer_key;
 }
@@ -202,13 +244,29 @@ void HuntActivity::note_region_and_model(const Event& event, const CallDetails& 
     who.region = regions_.keep(region);
 }
 
+void HuntActivity::note_model(const CallDetails& details, std::size_t service, std::int64_t hour,
+                              CachedPrincipal& who) {
+    if (details.model.empty()) return;
+    const std::pair key{service, hour};
+    if (who.origin != 0 && who.model_origin == who.origin && who.model_key == key) return;
+    who.activity->models[service].add(details.model, hour);
+    who.model_origin = who.origin;
+    who.model_key = key;
+}
+
 void HuntActivity::count(const Event& event, const CallDetails& details, const ServiceCall& named,
                          HuntedCall call, std::int64_t second, CachedPrincipal& who) {
     PrincipalActivity& activity = *who.activity;
     const std::int64_t hour = counting::hour_of(second);
     call.call = named.call;
     call.phases = named.phases;
-    if (!named.phases.has(rules::Phase::use)) call.messages = 0;
+    if (named.phases.has(rules::Phase::use)) {
+        call.messages = static_cast<std::uint16_t>(call.messages * named.weight);
+        const bool is_choice = call.outcome == log::Outcome::ok && !call.is_by_provider;
+        if (is_choice) note_model(details, named.service, hour, who);
+    } else {
+        call.messages = 0;
+    }
     call.second = static_cast<std::uint16_t>(second - hour * counting::k_seconds_an_hour);
     const std::pair hour_key{named.service, hour};
     if (who.hour == nullptr || who.hour_key != hour_key) {
@@ -229,13 +287,20 @@ void HuntActivity::count(const Event& event, const CallDetails& details, const S
         who.shown = &activity.show(shown_key, shown);
         who.shown_key = shown_key;
     }
-    activity.subjects.add(subject_of(details, named.phases),
-                          {.service = named.service,
-                           .call = named.call,
-                           .phases = named.phases,
-                           .outcome = call.outcome,
-                           .grants_mail = details.grants_mail},
-                          second);
+    for (const log::CallSubject& subject : details.subjects) {
+        if (!is_subject_of(subject, named.phases, call.outcome)) continue;
+        activity.subjects.add(
+            subject.text,
+            {.service = named.service,
+             .call = named.call,
+             .phases = named.phases,
+             .outcome = call.outcome,
+             .kind = subject.kind,
+             .grants_mail = subject.grants_mail,
+             .has_external_id = subject.has_external_id,
+             .via = std::string(text::front_of(subject.via, Subjects::k_longest))},
+            second);
+    }
 }
 
 void HuntActivity::merge(const HuntActivity& other) {
@@ -289,20 +354,38 @@ void HuntActivity::for_each_principal(
 
 void HuntActivity::for_each_behaviour(const rules::HuntRules& rules,
                                       const std::function<void(const Behaviour&)>& visit) const {
-    for_each_principal([&](const log::Principal& principal, const PrincipalActivity& activity) {
+    for (const auto& [principal, activity] : principals_) {
         visit(Behaviour(*catalogue_, regions_, rules, principal, activity));
-    });
+    }
+}
+
+MakingIndex HuntActivity::makings(const rules::HuntRules& rules) const {
+    MakingIndex index;
+    for (const auto& [principal, activity] : principals_) {
+        const bool is_maker = std::ranges::any_of(activity.subjects.all(), [](const auto& subject) {
+            return std::ranges::any_of(subject.second.calls, [](const auto& calls) {
+                const log::SubjectKind kind = calls.first.kind;
+                return kind == log::SubjectKind::user || kind == log::SubjectKind::role;
+            });
+        });
+        if (!is_maker) continue;
+        const Behaviour maker(*catalogue_, regions_, rules, principal, activity);
+        for (const MakingCall& making : makings_of(maker)) index.add(principal.account, making);
+    }
+    return index;
 }
 
 HuntFindings HuntActivity::findings(const rules::HuntRules& rules) const {
     HuntFindings findings;
+    const MakingIndex makings = this->makings(rules);
     for_each_principal([&](const log::Principal& principal, const PrincipalActivity& activity) {
         auto exceptions = rules.allowlist->of(principal.name);
         const bool is_excepted = !exceptions.empty();
         const auto assessed = [&](rules::Exceptions counting) {
-            return assess(
-                Behaviour(*catalogue_, regions_, rules, principal, activity, std::move(counting)),
-                rules);
+            Behaviour behaviour(*catalogue_, regions_, rules, principal, activity,
+                                std::move(counting));
+            behaviour.set_makings(makings.of(principal));
+            return assess(behaviour, rules);
         };
         auto finding = assessed(std::move(exceptions));
         if (is_excepted) findings.note_allowed(assessed({}), finding);

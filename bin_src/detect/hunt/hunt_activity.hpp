@@ -52,7 +52,8 @@ class HuntActivity {
     /// The rows of mode=hunt, in order, and what the rules' allowlist changed.
     [[nodiscard]] HuntFindings findings(const rules::HuntRules& rules) const;
 
-    /// Calls `visit` for each principal; exceptions do not count.
+    /// Calls `visit` for each principal, with what it did itself: the quarantine policy that AWS
+    /// attached to it is not its own. Exceptions do not count.
     void for_each_behaviour(const rules::HuntRules& rules,
                             const std::function<void(const Behaviour&)>& visit) const;
 
@@ -78,6 +79,7 @@ class HuntActivity {
         std::size_t service = 0;
         std::uint16_t call = 0;
         rules::PhaseSet phases;
+        std::uint16_t weight = 1;  ///< of its use
     };
 
     /// The program that a user agent stands for.
@@ -92,13 +94,19 @@ class HuntActivity {
     CachedPrincipal& cached(const log::PrincipalParts& parts, CachedPrincipal& uncached);
     std::uint64_t identity_of(const log::Event& event, text::Time time, const HuntedCall& call,
                               std::span<const ServiceCall> names);
+    void add_by_provider(const log::Event& event, text::Time time, const log::Call& meaning,
+                         const log::CallDetails& details, std::span<const ServiceCall> names);
     void note_origin(const log::Event& event, const log::Call& meaning,
                      const log::CallDetails& details, CachedPrincipal& who);
     void note_caller(const log::Event& event, const log::Call& meaning, CachedPrincipal& who);
     void note_region_and_model(const log::Event& event, const log::CallDetails& details,
                                CachedPrincipal& who);
+    static void note_model(const log::CallDetails& details, std::size_t service, std::int64_t hour,
+                           CachedPrincipal& who);
     void count(const log::Event& event, const log::CallDetails& details, const ServiceCall& named,
                HuntedCall call, std::int64_t second, CachedPrincipal& who);
+    /// How the users and roles came to be that others made.
+    [[nodiscard]] MakingIndex makings(const rules::HuntRules& rules) const;
     /// The user's name in each account, and who goes by it.
     [[nodiscard]] std::map<Attached, const log::Principal*> known_users() const;
     /// Calls `take` for each principal, with what AWS attached to it.

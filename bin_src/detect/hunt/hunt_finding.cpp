@@ -75,24 +75,30 @@ PerTrait<ShownList> lists_of(const PerTrait<counting::BoundedSet>& traits) {
 void take_calls(const Behaviour& behaviour, HuntFinding& finding) {
     std::set<std::string_view> services;
     std::map<rules::Phase, std::int64_t> phases;  // and the second in which each first occurs
-    finding.first_event = behaviour.calls().front().first();
-    finding.last_event = finding.first_event;
-    for (const Calls& calls : behaviour.calls()) {
+    const auto take = [&](const Calls& calls) {
         services.insert(behaviour.label_of(calls.service));
+        finding.first_event = std::min(finding.first_event, calls.first());
         finding.last_event = std::max(finding.last_event, calls.last());
         for (std::size_t phase = 0; phase < rules::k_phase_names.size(); ++phase) {
-            if (calls.is(static_cast<rules::Phase>(phase))) {
-                phases.try_emplace(static_cast<rules::Phase>(phase), calls.first());
-            }
+            if (!calls.is(static_cast<rules::Phase>(phase))) continue;
+            std::int64_t& first =
+                phases.try_emplace(static_cast<rules::Phase>(phase), calls.first()).first->second;
+            first = std::min(first, calls.first());
         }
-        if (!calls.is(rules::Phase::use)) continue;
+        if (!calls.is(rules::Phase::use)) return;
         if (calls.is_ok()) {
             finding.use_count += calls.count;
             finding.message_count += calls.messages;
         } else {
             finding.failed_count += calls.count;
         }
-    }
+    };
+    const auto& first =
+        behaviour.calls().empty() ? behaviour.calls_by_provider() : behaviour.calls();
+    finding.first_event = first.front().first();
+    finding.last_event = finding.first_event;
+    std::ranges::for_each(behaviour.calls(), take);
+    std::ranges::for_each(behaviour.calls_by_provider(), take);
     finding.services.assign(services.begin(), services.end());
     std::set<std::pair<std::int64_t, rules::Phase>> in_order;
     for (const auto& [phase, second] : phases) in_order.emplace(second, phase);
@@ -118,18 +124,20 @@ std::string_view severity_of(std::uint64_t risk_score) {
 }
 
 std::optional<HuntFinding> assess(const Behaviour& behaviour, const rules::HuntRules& rules) {
-    if (behaviour.calls().empty()) return std::nullopt;
+    if (behaviour.calls().empty() && behaviour.calls_by_provider().empty()) return std::nullopt;
     const std::vector<ScoredMatch> matches = matches_of(behaviour, rules);
     HuntFinding finding;
     std::uint64_t without_markers = 0;
     std::optional<std::int64_t> first;
     std::set<PrincipalActivity::ShownKey> behind;
+    std::set<EvidenceGroup> groups;
     for (const auto& [evidence, match, counts] : matches) {
         finding.evidence.emplace_back(evidence->id);
         finding.reasons.push_back(match.reason +
                                   (counts ? " (+" + std::to_string(match.score) + ')' : ""));
         if (counts) finding.risk_score += match.score;
         if (evidence->group == EvidenceGroup::markers) continue;
+        groups.insert(evidence->group);
         if (counts) without_markers += match.score;
         first = std::min(first.value_or(match.first), match.first);
         behind.insert(match.behind.begin(), match.behind.end());
@@ -141,6 +149,8 @@ std::optional<HuntFinding> assess(const Behaviour& behaviour, const rules::HuntR
     finding.traits = lists_of(behaviour.activity().traits);
     take_calls(behaviour, finding);
     finding.first_evidence = first.value_or(finding.first_event);
+    finding.group_count = groups.size();
+    finding.is_history_known = behaviour.is_known_account(finding.first_evidence);
     finding.timeline = timeline_of(behaviour, behind);
     finding.event_ids = event_ids_of(behaviour, behind);
     finding.counts_are_sums = behaviour.has_summed_hours();

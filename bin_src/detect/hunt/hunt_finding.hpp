@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -40,6 +41,8 @@ struct HuntFinding {
     std::int64_t last_event = 0;
     std::vector<std::string> timeline;
     std::vector<std::string> event_ids;
+    std::size_t group_count = 0;    ///< groups with evidence, without the markers
+    bool is_history_known = false;  ///< the baseline knew the account by then
     bool counts_are_sums = false;   ///< beyond what is counted call by call
     bool subjects_are_cut = false;  ///< evidence about more subjects than are kept
 };

@@ -12,6 +12,7 @@
 #include "partial/document_writer.hpp"
 #include "partial/fields.hpp"
 #include "text/quote.hpp"
+#include "text/utf8.hpp"
 
 namespace cloudhijack::detect {
 namespace {
@@ -74,15 +75,23 @@ void describe_region(Fields& fields, const Names& names, std::uint32_t& region) 
 }
 
 template <class Fields>
+void describe(Fields& fields, log::CredentialSigns& signs) {
+    std::uint8_t bits = signs.bits();
+    fields.number(bits, log::CredentialSigns::k_most_bits);
+    signs = log::CredentialSigns::of_bits(bits);
+}
+
+template <class Fields>
 void describe(Fields& fields, const Names& names, std::size_t service, HuntedCall& call) {
     fields.number(call.identity, UINT64_MAX);
     fields.number(call.client, UINT64_MAX);
     partial::address(fields, call.address);
-    fields.flag(call.has_cloud_sign);
+    describe(fields, call.credentials);
     fields.flag(call.is_of_client);
+    fields.flag(call.is_by_provider);
     partial::outcome(fields, call.outcome);
     partial::phases(fields, call.phases);
-    fields.number(call.messages, log::k_most_messages);
+    fields.number(call.messages, k_most_hunted_messages);
     fields.number(call.second, counting::k_seconds_an_hour - 1);
     describe_call(fields, names, service, call.call);
     describe_region(fields, names, call.region);
@@ -97,6 +106,7 @@ void describe(Fields& fields, const Names& names, std::size_t service, HourActiv
     partial::phases(fields, key.phases);
     partial::outcome(fields, key.outcome);
     describe_region(fields, names, key.region);
+    fields.flag(key.is_by_provider);
     fields.positive(sum.count, partial::k_largest_count);
     fields.number(sum.messages, partial::k_largest_count);
     partial::minute_bits(fields, sum.seconds);
@@ -112,7 +122,10 @@ template <class Fields>
 void describe(Fields& fields, HourActivity::Origin& origin) {
     fields.number(origin.client, UINT64_MAX);
     partial::address(fields, origin.address);
-    for (HourActivity::CallTally* tally : {&origin.all, &origin.without_cloud_sign}) {
+    describe(fields, origin.credentials);
+    fields.number(origin.messages, partial::k_largest_count);
+    for (HourActivity::CallTally* tally :
+         {&origin.all, &origin.without_workload, &origin.without_cloud_sign}) {
         fields.number(tally->calls, partial::k_largest_count);
         fields.number(tally->first, HourActivity::CallTally::k_none);
     }
@@ -139,7 +152,20 @@ void describe(Fields& fields, const Names& names, std::string& subject, Subjects
     describe_call(fields, names, kind.service, kind.call);
     partial::phases(fields, kind.phases);
     partial::outcome(fields, kind.outcome);
+    auto subject_kind = static_cast<std::uint8_t>(kind.kind);
+    fields.number(subject_kind, static_cast<std::uint8_t>(log::SubjectKind::count) - 1);
+    kind.kind = static_cast<log::SubjectKind>(subject_kind);
     fields.flag(kind.grants_mail);
+    fields.flag(kind.has_external_id);
+    fields.text(kind.via);
+}
+
+template <class Fields>
+void describe_day(Fields& fields, std::int32_t& day, std::uint32_t& hours) {
+    constexpr std::int64_t most = partial::k_most_seconds / counting::k_seconds_a_day;
+    constexpr std::uint64_t all_hours = (1U << 24U) - 1;
+    fields.number(day, -most, most);
+    fields.positive(hours, all_hours);
 }
 
 template <class Fields>
@@ -187,6 +213,9 @@ class OwnerWriter {
         }
         for (std::size_t trait = 0; trait < k_traits; ++trait) {
             write(trait, activity.traits.items.at(trait));
+        }
+        for (const auto& [service, models] : activity.models) {
+            for (const auto& [hash, model] : models.all()) write(service, model, models.is_cut());
         }
     }
 
@@ -242,6 +271,18 @@ class OwnerWriter {
     void write(std::string subject, Subjects::CallKind kind, const counting::Seconds& seconds) {
         const auto head = [&](ItemWriter& item) { describe(item, names_, subject, kind); };
         add_all("subjects", seconds.minutes(), head, write_minute);
+    }
+
+    void write(std::size_t service, const counting::HoursOfTexts::HoursOfText& model, bool is_cut) {
+        const auto head = [&](ItemWriter& item) {
+            partial::service(item, *names_.catalogue, service);
+            item.flag(is_cut);
+            item.text(model.text);
+        };
+        add_all("models", model.days, head,
+                [](ItemWriter& item, std::pair<std::int32_t, std::uint32_t> day) {
+                    describe_day(item, day.first, day.second);
+                });
     }
 
     void write(std::size_t trait, const counting::BoundedSet& texts) {
@@ -327,8 +368,26 @@ void read_subject(ItemReader& item, PrincipalActivity& activity, const Names& na
     std::string subject;
     Subjects::CallKind kind;
     describe(item, names, subject, kind);
+    kind.via = text::front_of(kind.via, Subjects::k_longest);
     read_minutes(item).for_each(
         [&](std::int64_t second) { activity.subjects.add(subject, kind, second); });
+}
+
+void read_model(ItemReader& item, PrincipalActivity& activity, const Names& names) {
+    std::size_t service = 0;
+    partial::service(item, *names.catalogue, service);
+    counting::HoursOfTexts& models = activity.models[service];
+    bool is_cut = false;
+    item.flag(is_cut);
+    if (is_cut) models.note_cut();
+    std::string_view text;
+    item.text(text);
+    while (!item.is_at_end()) {
+        std::int32_t day = 0;
+        std::uint32_t hours = 0;
+        describe_day(item, day, hours);
+        models.add_day(text, day, hours);
+    }
 }
 
 counting::BoundedSet& read_set(ItemReader& item, PrincipalActivity& activity) {
@@ -361,6 +420,7 @@ const std::map<std::string_view, ReadItem> k_lists = {
     {"principals", read_principal}, {"calls", read_call},     {"sums", read_sum},
     {"samples", read_samples},      {"origins", read_origin}, {"shown", read_shown},
     {"subjects", read_subject},     {"sets", read_texts},     {"hashes", read_hashes},
+    {"models", read_model},
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "detect/hunt/evidence/words.hpp"
 #include "text/path.hpp"
 
 namespace cloudhijack::detect {
@@ -20,6 +21,12 @@ std::string risk_message(const HuntFinding& finding) {
         separator = "; ";
     }
     return message;
+}
+
+// `2 groups, history known`
+std::string confidence(const HuntFinding& finding) {
+    return counted(finding.group_count, "group") +
+           (finding.is_history_known ? ", history known" : ", no history");
 }
 
 std::string threat_object_type(const HuntFinding& finding) {
@@ -76,6 +83,9 @@ constexpr auto k_hunt_row = std::to_array<ColumnOf<HuntFinding>>({
     {"Timeline", [](const auto& finding) { return finding.timeline; }},
     {"EventIDs", [](const auto& finding) { return finding.event_ids; }},
     {"Truncated", [](const auto& finding) { return truncated(finding); }},
+    {"Confidence", [](const auto& finding) { return confidence(finding); }},
+    {"Learning",
+     [](const auto& finding) { return std::string(finding.is_history_known ? "false" : "true"); }},
     {"user",
      [](const auto& finding) { return std::string(text::last_part(finding.principal.name)); }},
     {"src", [](const auto& finding) { return finding.traits[Trait::address].values; }},

@@ -3,10 +3,15 @@
 #include <cstdint>
 
 #include "log/call.hpp"
+#include "rules/catalogue.hpp"
 #include "rules/phase.hpp"
 #include "text/address.hpp"
 
 namespace cloudhijack::detect {
+
+/// The most messages of one call: those that a record can show, with the largest weight.
+inline constexpr std::uint16_t k_most_hunted_messages =
+    log::k_most_messages * rules::k_largest_weight;
 
 /// One call as mode=hunt keeps it, for one service and within one UTC hour.
 struct HuntedCall {
@@ -14,15 +19,16 @@ struct HuntedCall {
     std::uint64_t identity = 0;
     std::uint64_t client = 0;  ///< a hash
     text::Address address;
-    bool has_cloud_sign = false;  ///< made from inside a cloud, whose addresses are not its own
-    bool is_of_client = true;     ///< false where nothing is known of who sent it
+    log::CredentialSigns credentials;
+    bool is_of_client = true;     ///< false if nothing is known of who sent it
+    bool is_by_provider = false;  ///< see log::Call
     log::Outcome outcome = log::Outcome::ok;
     rules::PhaseSet phases;
-    std::uint8_t messages = 0;  ///< of a use call; 0 of any other
-    std::uint16_t second = 0;   ///< in the hour
-    std::uint16_t call = 0;     ///< see Catalogue::call_name
-    std::uint32_t region = 0;   ///< its number among the activity's regions
-    std::uint32_t times = 1;    ///< how often it was delivered
+    std::uint16_t messages = 0;  ///< of a use call, with its weight; 0 of any other
+    std::uint16_t second = 0;    ///< in the hour
+    std::uint16_t call = 0;      ///< see Catalogue::call_name
+    std::uint32_t region = 0;    ///< its number among the activity's regions
+    std::uint32_t times = 1;     ///< how often it was delivered
 };
 
 }  // namespace cloudhijack::detect

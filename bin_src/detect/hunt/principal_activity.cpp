@@ -28,6 +28,7 @@ void PrincipalActivity::merge(const PrincipalActivity& other,
         show(key, events.last.with<std::string_view>());
     }
     subjects.merge(other.subjects);
+    for (const auto& [service, hours] : other.models) models[service].merge(hours);
     quarantined.merge(other.quarantined);
     take_texts(other);
 }

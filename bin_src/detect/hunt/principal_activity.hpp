@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "counting/bounded_set.hpp"
+#include "counting/hours_of_texts.hpp"
 #include "counting/seconds.hpp"
 #include "detect/hunt/hour_activity.hpp"
 #include "detect/hunt/subjects.hpp"
@@ -50,7 +51,8 @@ enum class Trait : std::uint8_t {
     region,
     caller_type,
     workload,
-    count  ///< how many there are
+    source_service,  ///< see log::Call
+    count            ///< how many there are
 };
 
 /// An item for each trait.
@@ -86,6 +88,8 @@ struct PrincipalActivity {
     std::map<std::pair<std::size_t, std::int64_t>, HourActivity> hours;
     std::map<ShownKey, FirstAndLast> shown;
     Subjects subjects;
+    /// The models of its own successful use, by service.
+    std::map<std::size_t, counting::HoursOfTexts> models;
     PerTrait<counting::BoundedSet> traits;
     counting::Seconds quarantined;  ///< when AWS attached its quarantine policy
     bool has_long_term_key = false;

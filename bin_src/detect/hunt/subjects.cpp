@@ -6,37 +6,54 @@
 #include "text/utf8.hpp"
 
 namespace cloudhijack::detect {
-namespace {
-
-constexpr std::size_t k_longest = 256;
-
-}  // namespace
 
 void Subjects::add(std::string_view text, const CallKind& kind, std::int64_t second) {
     text = text::front_of(text, k_longest);
     if (text.empty()) return;
     const auto hash = counting::hash_of(std::to_string(kind.service) + ':' + std::string(text));
-    if (Subject* subject = find_or_insert(hash, text)) subject->calls[kind].add(second);
+    Subject* subject = find_or_insert({kind.kind, hash}, text);
+    if (subject == nullptr) return;
+    if (counting::Seconds* seconds = find_or_insert(*subject, kind)) seconds->add(second);
 }
 
 void Subjects::merge(const Subjects& other) {
     is_cut_ |= other.is_cut_;
-    for (const auto& [hash, theirs] : other.subjects_) {
-        Subject* mine = find_or_insert(hash, theirs.text);
+    for (const auto& [key, theirs] : other.subjects_) {
+        Subject* mine = find_or_insert(key, theirs.text);
         if (mine == nullptr) continue;
-        for (const auto& [kind, seconds] : theirs.calls) mine->calls[kind].merge(seconds);
+        for (const auto& [kind, seconds] : theirs.calls) {
+            if (counting::Seconds* own = find_or_insert(*mine, kind)) own->merge(seconds);
+        }
     }
 }
 
-// Null where a text of this hash is not kept.
-Subjects::Subject* Subjects::find_or_insert(std::uint64_t hash, std::string_view text) {
-    if (const auto found = subjects_.find(hash); found != subjects_.end()) return &found->second;
-    if (subjects_.size() == k_most) {
-        is_cut_ = true;
-        if (hash > subjects_.rbegin()->first) return nullptr;
-        subjects_.erase(std::prev(subjects_.end()));
+// Null if the kind, or below a text of the hash, is not kept.
+counting::Seconds* Subjects::find_or_insert(Subject& subject, const CallKind& kind) {
+    if (const auto found = subject.calls.find(kind); found != subject.calls.end()) {
+        return &found->second;
     }
-    return &subjects_.emplace(hash, Subject{.text = std::string(text), .calls = {}}).first->second;
+    if (subject.calls.size() == k_most_kinds) {
+        is_cut_ = true;
+        const auto last = std::prev(subject.calls.end());
+        if (last->first < kind) return nullptr;
+        subject.calls.erase(last);
+    }
+    return &subject.calls[kind];
+}
+
+Subjects::Subject* Subjects::find_or_insert(Key key, std::string_view text) {
+    if (const auto found = subjects_.find(key); found != subjects_.end()) return &found->second;
+    std::uint16_t& size = sizes_.at(static_cast<std::size_t>(key.first));
+    if (size == k_most) {
+        is_cut_ = true;
+        constexpr std::uint64_t largest_hash = ~std::uint64_t{0};
+        const auto last = std::prev(subjects_.upper_bound({key.first, largest_hash}));
+        if (key.second > last->first.second) return nullptr;
+        subjects_.erase(last);
+        --size;
+    }
+    ++size;
+    return &subjects_.emplace(key, Subject{.text = std::string(text), .calls = {}}).first->second;
 }
 
 }  // namespace cloudhijack::detect

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <array>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "counting/seconds.hpp"
 #include "detect/hunt/hunted_call.hpp"
@@ -13,11 +15,16 @@
 namespace cloudhijack::detect {
 
 /// What one principal's calls were about, such as a mail identity or a user, and when: in bounded
-/// memory. Of more than k_most texts those with the smallest hashes stay, each with all of its
-/// calls, so it does not depend on the order in which they came.
+/// memory. Of more than k_most texts of a kind those with the smallest hashes stay, each with all
+/// of its calls, so it does not depend on the order in which they came, and many texts of one kind
+/// cannot hide those of another.
 class Subjects {
   public:
     static constexpr std::size_t k_most = 1000;
+    static constexpr std::size_t k_longest = 256;  ///< bytes of a text; the rest is cut
+    /// Of more kinds of calls about one subject the smallest stay, as attackers choose the groups
+    /// and policies in them.
+    static constexpr std::size_t k_most_kinds = 256;
 
     /// Calls alike about one subject.
     struct CallKind {
@@ -25,7 +32,12 @@ class Subjects {
         std::uint16_t call = 0;
         rules::PhaseSet phases;
         log::Outcome outcome = log::Outcome::ok;
-        bool grants_mail = false;  ///< gives a user the right to send over SES
+        log::SubjectKind kind = log::SubjectKind::thing;
+        bool grants_mail = false;  ///< see log::CallSubject, for the rest, too
+        bool has_external_id = false;
+        std::string via;
+
+        [[nodiscard]] bool is_ok() const { return outcome == log::Outcome::ok; }
 
         auto operator<=>(const CallKind&) const = default;
     };
@@ -38,16 +50,20 @@ class Subjects {
     void add(std::string_view text, const CallKind& kind, std::int64_t second);
     void merge(const Subjects& other);
 
-    /// By hash of service and text.
-    [[nodiscard]] const std::map<std::uint64_t, Subject>& all() const { return subjects_; }
+    using Key = std::pair<log::SubjectKind, std::uint64_t>;
+
+    /// By kind, and a hash of service and text.
+    [[nodiscard]] const std::map<Key, Subject>& all() const { return subjects_; }
     [[nodiscard]] bool is_estimated() const { return is_cut_; }
     /// Some were cut before they came here.
     void note_cut() { is_cut_ = true; }
 
   private:
-    Subject* find_or_insert(std::uint64_t hash, std::string_view text);
+    counting::Seconds* find_or_insert(Subject& subject, const CallKind& kind);
+    Subject* find_or_insert(Key key, std::string_view text);
 
-    std::map<std::uint64_t, Subject> subjects_;
+    std::map<Key, Subject> subjects_;
+    std::array<std::uint16_t, static_cast<std::size_t>(log::SubjectKind::count)> sizes_{};
     bool is_cut_ = false;
 };
 

@@ -39,6 +39,14 @@ PrincipalActivity UncoveredBehaviours::without_covered(const CoveredUntil& until
         if (number * counting::k_seconds_an_hour < until[service]) continue;
         left.hours[key].merge(hour, regions);
     }
+    for (const auto& [service, models] : all.models) {
+        for (const auto& [hash, model] : models.all()) {
+            model.for_each_hour([&, service = service](std::int64_t hour) {
+                if (hour * counting::k_seconds_an_hour < until[service]) return;
+                left.models[service].add(model.text, hour);
+            });
+        }
+    }
     for (const auto& [hash, subject] : all.subjects.all()) {
         for (const auto& [kind, seconds] : subject.calls) {
             const std::int64_t end = until[kind.service];

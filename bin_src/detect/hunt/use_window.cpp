@@ -6,15 +6,14 @@ namespace cloudhijack::detect {
 
 std::vector<UseWindow> use_windows(const Behaviour& behaviour, std::size_t service) {
     std::vector<UseWindow> minutes;  // each with what its own minute holds
-    for (const Calls& calls : behaviour.calls()) {
-        if (calls.service != service || !calls.is(rules::Phase::use) || !calls.is_ok()) continue;
-        if (minutes.empty() || minutes.back().minute != calls.minute) {
+    for (const Calls* calls : behaviour.uses(service)) {
+        if (minutes.empty() || minutes.back().minute != calls->minute) {
             minutes.push_back(
-                {.minute = calls.minute, .first = calls.first(), .last = calls.last()});
+                {.minute = calls->minute, .first = calls->first(), .last = calls->last()});
         }
-        minutes.back().last = std::max(minutes.back().last, calls.last());
-        minutes.back().calls += calls.count;
-        minutes.back().messages += calls.messages;
+        minutes.back().last = std::max(minutes.back().last, calls->last());
+        minutes.back().calls += calls->count;
+        minutes.back().messages += calls->messages;
     }
     std::vector<UseWindow> windows;
     UseWindow sum;

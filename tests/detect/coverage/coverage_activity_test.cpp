@@ -118,3 +118,29 @@ TEST_CASE("coverage: parts add up in any order, as documents too") {
                     [] { return detect::CoverageActivity(builtin_catalogue()); });
     CHECK(as_text(sent) == expected);
 }
+
+TEST_CASE("coverage: an account whose events end when its trail does") {
+    const auto not_seen_of = [](const Story& story) {
+        const ToldEvents told(story);
+        const auto activity = activity_of(told.events());
+        std::string texts;
+        for (const auto& finding : activity.findings()) {
+            if (finding.service->id == "account") texts += detect::not_seen(finding);
+        }
+        return texts;
+    };
+    const Told stopped{.time = "10:00:05", .call = "StopLogging"};
+    Told denied = stopped;
+    denied.error = "AccessDenied";
+    const Told before{.time = "10:00:00", .call = "InvokeModel"};
+    const Told after{.time = "10:00:06", .call = "InvokeModel", .region = "eu-west-1"};
+    Told elsewhere = after;
+    elsewhere.account = "444455556666";
+    const std::string ended =
+        "anything after StopLogging: no event that the catalogue names follows it in the account";
+    CHECK(not_seen_of({before, stopped}) == ended);
+    CHECK(not_seen_of({stopped, elsewhere, before}) == ended);
+    CHECK(not_seen_of({before, stopped, after}).empty());
+    CHECK(not_seen_of({before, denied}).empty());
+    CHECK(not_seen_of({before, {.time = "10:00:05", .call = "DeleteLogGroup"}}).empty());
+}

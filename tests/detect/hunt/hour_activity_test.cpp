@@ -30,7 +30,8 @@ HuntedCall call(std::uint64_t number) {
     call.second = static_cast<std::uint16_t>(number * 7 % 3600);
     call.call = static_cast<std::uint16_t>(number % 2);
     call.region = static_cast<std::uint32_t>(number % 3);
-    call.has_cloud_sign = number % 5 == 0;
+    if (number % 5 == 0) call.credentials.add(cloudhijack::log::CredentialSign::scoped);
+    if (number % 7 == 0) call.credentials.add(cloudhijack::log::CredentialSign::anywhere);
     return call;
 }
 

@@ -29,17 +29,49 @@ namespace {
 
 using Random = std::mt19937;
 
+const std::string k_user = "arn:aws:iam::111122223333:user/u";
+
 const config::Setup& setup() {
     static const config::Setup built_in = setup_with();
     return built_in;
 }
 
+// What is usual for two of the random principals, and for some of their family and account.
+const std::shared_ptr<const rules::History>& some_history() {
+    static const auto history = [] {
+        const std::string role = "arn:aws:iam::111122223333:role/";
+        Usual usual = with_habits(
+            {{.principal = k_user + "0",
+              .phases = {"credential", "tamper"},
+              .networks = {"10.1.0.0/16", "40.1.0.0/16", "appstream.amazonaws.com"},
+              .clients = {"aws-cli", "Boto3"}},
+             {.principal = k_user + "0",
+              .service = "bedrock",
+              .peak_hour = 2,
+              .phases = {"use", "recon", "evade"},
+              .models = {"m1"},
+              .regions = {"us-east-1"}},
+             {.principal = k_user + "0", .service = "ses", .peak_hour = 9, .phases = {"enable"}},
+             {.principal = role + "app-7", .networks = {"41.1.0.0/16"}, .clients = {"pacu"}},
+             {.principal = role + "app-7", .service = "bedrock", .peak_hour = 3}});
+        add_making(usual, k_user + "1", 3, true);
+        return std::make_shared<const rules::History>(
+            std::make_shared<const rules::Baseline>(usual.baseline));
+    }();
+    return history;
+}
+
+// Without a baseline, and with one.
 std::string rows_of(const HuntActivity& activity) {
-    auto rules = setup().default_config().hunt;
-    rules.min_risk = 0;
     std::vector<detect::Row> rows;
-    for (const auto& finding : activity.findings(rules).rows)
-        rows.push_back(detect::to_row(finding));
+    for (const auto& history : {std::make_shared<const rules::History>(), some_history()}) {
+        auto rules = setup().default_config().hunt;
+        rules.min_risk = 0;
+        rules.history = history;
+        for (const auto& finding : activity.findings(rules).rows) {
+            rows.push_back(detect::to_row(finding));
+        }
+    }
     return output::to_ndjson(detect::hunt_columns(), rows);
 }
 
@@ -73,7 +105,27 @@ Told random_event(Random& random) {
                       R"(","policyArn":"arn:aws:iam::aws:policy/AmazonSESFullAccess",)" +
                       R"("enabled":true,"sendingEnabled":true,"subject":"SES",)" +
                       R"("destination":{"toAddresses":["a","b","c"]}})";
-    told.arn = "arn:aws:iam::111122223333:user/u" + std::to_string(random() % 3);
+    told.parameters.back() = ',';
+    told.parameters += one_of<4>(
+        {R"("roleName":"app-7","assumeRolePolicyDocument":"{\"Statement\":{\"Effect\":)"
+         R"(\"Allow\",\"Principal\":{\"AWS\":[\"999999999999\",\"*\"]}}}"})",
+         R"("policy":"{\"Statement\":{\"Effect\":\"Allow\",\"Principal\":)"
+         R"({\"AWS\":\"888888888888\"}}}","name":"t1","protocol":"sms"})",
+         R"("groupName":"g1","policyName":"p1","policyDocument":"{\"Statement\":{\"Effect\":)"
+         R"(\"Allow\",\"Action\":\"ses:*\"}}","trailName":"t2"})",
+         R"("groupName":"AWSSESSendingGroupDoNotRename","logGroupName":"/aws/bedrock",)"
+         R"("loggingConfig":{"textDataDeliveryEnabled":true}})"},
+        random);
+    told.arn = k_user + std::to_string(random() % 3);
+    if (random() % 4 == 0) {
+        told.type = "AssumedRole";
+        told.issuer = "arn:aws:iam::111122223333:role/app-" + std::to_string(7 + random() % 2);
+        if (random() % 4 == 0) told.invoked_by = "bedrock.amazonaws.com";
+    }
+    if (random() % 3 == 0) {
+        told.address =
+            one_of<4>({"40.1.2.3", "41.1.2.3", "42.1.2.3", "appstream.amazonaws.com"}, random);
+    }
     if (random() % 10 == 0) told.bearer = "true";
     if (random() % 10 == 0) told.id = "no UUID " + std::to_string(random() % 3);
     if (random() % 30 == 0) {

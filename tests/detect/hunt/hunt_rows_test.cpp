@@ -72,9 +72,9 @@ TEST_CASE("hunt rows: what Splunk's own content expects") {
     CHECK(row.text("risk_object_type") == "user");
     CHECK(row.number("risk_score") == "40");
     CHECK(row.text("risk_message") ==
-          "arn:aws:iam::111122223333:user/eve behaves like a hijacker of cloud services: Switched "
-          "off what shows or limits the use from 2026-03-02T10:00:00Z: "
-          "DeleteModelInvocationLoggingConfiguration (+40)");
+          "arn:aws:iam::111122223333:user/eve behaves like a hijacker of cloud services: Disabled "
+          "logging, a guardrail or feedback: DeleteModelInvocationLoggingConfiguration at "
+          "2026-03-02T10:00:00Z (us-east-1) (+40)");
     CHECK(row.list("threat_object") == row.list("SourceIPs"));
     CHECK(row.text("threat_object_type") == "ip_address");
     CHECK(row.text("mitre_technique_id") == "T1496.004");

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "config/setup_for_tests.hpp"
+#include "counting/hash.hpp"
 #include "detect/hunt/evidence/evidence.hpp"
 #include "detect/hunt/hunt_rows.hpp"
 #include "io/window.hpp"
@@ -24,6 +25,9 @@ using namespace cloudhijack::rules;
 namespace cloudhijack::detect {
 namespace {
 
+constexpr std::int64_t k_ten = 1'772'445'600;  // 2026-03-02T10:00:00Z
+constexpr std::int32_t k_day = 20'514;         // 2026-03-02
+
 std::string source_of(const rules::Catalogue& catalogue, std::string_view call) {
     for (const rules::Service& service : catalogue.services()) {
         for (const auto& phase : service.calls) {
@@ -38,7 +42,9 @@ std::string source_of(const rules::Catalogue& catalogue, std::string_view call) 
 rules::HuntRules rules_for_all(const config::Setup& setup, const Usual& usual) {
     auto rules = setup.default_config().hunt;
     rules.min_risk = 0;
-    rules.baseline = std::make_shared<const rules::Baseline>(usual.baseline);
+    rules.history = std::make_shared<const rules::History>(
+        std::make_shared<const rules::Baseline>(usual.baseline), usual.networks,
+        usual.own_accounts);
     rules.allowlist = std::make_shared<const rules::Allowlist>(usual.allowlist);
     return rules;
 }
@@ -91,9 +97,49 @@ std::vector<HuntFinding> findings_of(const Story& story, const config::Setup& se
 
 }  // namespace
 
+Usual with_habits(const std::vector<Habit>& habits) {
+    Usual usual;
+    Habit colleague{.principal = "arn:aws:iam::111122223333:role/colleague",
+                    .networks = {"203.0.0.0/16"},
+                    .clients = {"colleague"}};
+    auto all = habits;
+    all.push_back(colleague);
+    for (const Habit& habit : all) {
+        const rules::SeenDays days{.first = k_day - habit.days, .last = k_day - 1};
+        rules::Baseline::Row row;
+        row.first_seen = k_ten - habit.days * counting::k_seconds_a_day;
+        row.last_seen = k_ten - counting::k_seconds_a_day;
+        row.peak_hour = habit.peak_hour;
+        row.peak_day = habit.peak_day;
+        for (const auto& phase : habit.phases) row.phases.add(phase, days);
+        for (const auto& model : habit.models) row.models.add(model, days);
+        for (const auto& region : habit.regions) row.regions.add(region, days);
+        for (const auto& network : habit.networks) row.networks.add(network, days);
+        for (const auto& client : habit.clients) {
+            std::array<char, 9> text{};
+            std::snprintf(text.data(), text.size(), "%08x",
+                          rules::History::client_id(counting::hash_of(client)));
+            row.clients.add(text.data(), days);
+        }
+        usual.baseline.add(
+            {.account = habit.account, .principal = habit.principal, .service = habit.service},
+            row);
+    }
+    return usual;
+}
+
+void add_making(Usual& usual, std::string principal, std::int64_t days, bool is_from_known_source) {
+    rules::Baseline::Row row;
+    row.first_seen = row.last_seen = k_ten - days * counting::k_seconds_a_day;
+    row.made.push_back({.second = row.first_seen,
+                        .maker = "arn:aws:iam::111122223333:role/maker",
+                        .is_from_known_source = is_from_known_source});
+    usual.baseline.add(
+        {.account = "111122223333", .principal = std::move(principal), .service = "account"}, row);
+}
+
 std::string clock(std::int64_t seconds_after_ten) {
-    const std::int64_t second = 1'772'445'600 + seconds_after_ten;
-    return std::to_string(second);
+    return std::to_string(k_ten + seconds_after_ten);
 }
 
 ToldEvents::ToldEvents(const Story& story) {

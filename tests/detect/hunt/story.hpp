@@ -2,12 +2,15 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "detect/hunt/hunt_activity.hpp"
+#include "rules/networks.hpp"
 
 namespace cloudhijack::detect {
 
@@ -55,7 +58,32 @@ class ToldEvents {
 struct Usual {
     rules::Baseline baseline = {};
     rules::Allowlist allowlist = {};
+    rules::Networks networks = {};
+    std::set<std::string, std::less<>> own_accounts = {};
 };
+
+/// A principal's normal activity with one service, since some days before the stories and until the
+/// day before them.
+struct Habit {
+    std::string principal = "arn:aws:iam::111122223333:user/eve";
+    std::string service = "account";
+    std::uint64_t peak_hour = 0;
+    std::optional<std::uint64_t> peak_day = {};
+    std::vector<std::string> phases = {};
+    std::vector<std::string> models = {};
+    std::vector<std::string> regions = {};
+    std::vector<std::string> networks = {};
+    std::vector<std::string> clients = {};  ///< their names
+    std::int32_t days = 60;
+    std::string account = "111122223333";
+};
+
+/// A baseline of habits, and of somebody else in the account who uses no service, from 203.0.113.1
+/// with the client `colleague`: so the account is known, with networks and clients.
+Usual with_habits(const std::vector<Habit>& habits);
+
+/// Adds a making of a principal, some days before the stories.
+void add_making(Usual& usual, std::string principal, std::int64_t days, bool is_from_known_source);
 
 /// Every principal of a story, whatever its risk, with the built-in rules under a conf file's text.
 std::vector<HuntFinding> hunt(const Story& story, std::string_view conf = {},

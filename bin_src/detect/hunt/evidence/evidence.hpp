@@ -22,6 +22,7 @@ enum class EvidenceGroup : std::uint8_t {
     hiding,
     spread,
     sources,
+    choices,
     credentials,
     markers
 };
@@ -63,13 +64,15 @@ struct Evidence {
 /// group; to add one, write it there and give it a stanza in default/cloudhijack.conf.
 std::span<const Evidence> all_evidence();
 
-/// Those of one group, each in the file of its name.
+/// Those of one group, each in the file of its name; the sources are in two.
 std::span<const Evidence> onboarding_evidence();
 std::span<const Evidence> volume_evidence();
 std::span<const Evidence> access_evidence();
 std::span<const Evidence> hiding_evidence();
 std::span<const Evidence> spread_evidence();
+std::span<const Evidence> new_source_evidence();
 std::span<const Evidence> source_evidence();
+std::span<const Evidence> choice_evidence();
 std::span<const Evidence> credential_evidence();
 std::span<const Evidence> marker_evidence();
 

@@ -1,11 +1,17 @@
 // Evidence of someone who does not want to be seen.
 
+#include <re2/re2.h>
+
 #include <algorithm>
 #include <array>
+#include <map>
 #include <tuple>
+#include <utility>
+#include <vector>
 
 #include "detect/hunt/evidence/evidence.hpp"
 #include "detect/hunt/evidence/search.hpp"
+#include "text/quote.hpp"
 
 namespace cloudhijack::detect {
 namespace {
@@ -14,35 +20,213 @@ namespace {
 
 constexpr std::array k_evade = {
     ParameterSpec{.key = "guardrail_calls", .kind = rules::ParameterKind::words},
-    ParameterSpec{.key = "guardrail_score", .kind = rules::ParameterKind::number}};
+    ParameterSpec{.key = "guardrail_score", .kind = rules::ParameterKind::number},
+    ParameterSpec{.key = "restorable_calls", .kind = rules::ParameterKind::words},
+    ParameterSpec{.key = "restoring_calls", .kind = rules::ParameterKind::words},
+    ParameterSpec{.key = "restored_within", .kind = rules::ParameterKind::time},
+    ParameterSpec{.key = "restored_score", .kind = rules::ParameterKind::number},
+    ParameterSpec{.key = "routine_score", .kind = rules::ParameterKind::number}};
+
+bool is_among(const std::vector<std::string>& words, std::string_view word) {
+    return std::ranges::find(words, word) != words.end();
+}
+
+/// When logs were switched on again, by region: sorted.
+using RestoredLogs = std::map<std::string_view, std::vector<std::int64_t>>;
+
+RestoredLogs restored_logs(const Behaviour& behaviour, const rules::EvidenceSettings& settings) {
+    RestoredLogs logs;
+    for (const Calls& calls : behaviour.calls()) {
+        const bool is_restoring =
+            calls.is(rules::Phase::restore) && calls.is_ok() &&
+            is_among(settings.words("restoring_calls"), behaviour.name_of(calls));
+        for (auto second = calls.first_from(calls.first()); is_restoring && second;
+             second = calls.first_from(*second + 1)) {
+            logs[calls.region].push_back(*second);
+        }
+    }
+    for (auto& [region, seconds] : logs) std::ranges::sort(seconds);
+    return logs;
+}
+
+// Whether the log of the region was switched on again soon after a second.
+bool is_restored(const RestoredLogs& logs, std::string_view region, std::int64_t second,
+                 std::int64_t within) {
+    const auto found = logs.find(region);
+    if (found == logs.end()) return false;
+    const auto next = std::ranges::lower_bound(found->second, second);
+    return next != found->second.end() && *next - second <= within;
+}
 
 std::optional<Match> evade(const Behaviour& behaviour, const rules::EvidenceSettings& settings) {
-    const auto& guardrail_calls = settings.words("guardrail_calls");
     std::set<std::string_view> names;
-    std::optional<Match> match;
+    std::set<PrincipalActivity::ShownKey> behind;
+    std::optional<Match> best;
+    const RestoredLogs logs = restored_logs(behaviour, settings);
     for (const Calls& calls : behaviour.calls()) {
         if (!calls.is(rules::Phase::evade) || !calls.is_ok()) continue;
         const std::string_view name = behaviour.name_of(calls);
-        const bool on_guardrail = std::ranges::find(guardrail_calls, name) != guardrail_calls.end();
-        const std::uint64_t score = settings.number(on_guardrail ? "guardrail_score" : "score");
-        if (!match || score > match->score) {
-            if (!match) match = Match{.reason = {}, .behind = {}};
-            match->score = score;
-            match->first = calls.first();
-        }
-        match->behind.insert(key_of(calls));
         names.insert(name);
+        behind.insert(key_of(calls));
+        const bool on_guardrail = is_among(settings.words("guardrail_calls"), name);
+        const bool is_restorable = is_among(settings.words("restorable_calls"), name);
+        const bool is_routine = are_routine(behaviour, calls.service, {rules::Phase::evade});
+        for (auto second = calls.first_from(calls.first()); second;
+             second = calls.first_from(*second + 1)) {
+            const bool restored = is_restorable && is_restored(logs, calls.region, *second,
+                                                               settings.seconds("restored_within"));
+            const std::string_view key =
+                on_guardrail ? "guardrail_score" : (restored ? "restored_score" : "score");
+            keep_better(best, Match{.score = routine_or(settings.number(key), is_routine, settings),
+                                    .reason = std::string(name) + " at " + at(*second) +
+                                              in_region(calls.region) +
+                                              (restored ? ", and restored soon after" : "") +
+                                              std::string(routine_words(is_routine)),
+                                    .first = *second,
+                                    .behind = {}});
+        }
     }
-    if (!match) return std::nullopt;
-    match->reason =
-        "Switched off what shows or limits the use from " + at(match->first) + ": " + listed(names);
-    return match;
+    if (!best) return std::nullopt;
+    best->reason = "Disabled logging, a guardrail or feedback: " + best->reason +
+                   (names.size() > 1 ? "; all such calls: " + listed(names) : "");
+    best->behind = std::move(behind);
+    return best;
+}
+
+// --- trail_tampering: what the account records is ended or narrowed ---
+
+constexpr std::array k_trail_tampering = {
+    ParameterSpec{.key = "lesser_score", .kind = rules::ParameterKind::number},
+    ParameterSpec{.key = "routine_score", .kind = rules::ParameterKind::number},
+    ParameterSpec{.key = "replaced_within", .kind = rules::ParameterKind::time},
+    ParameterSpec{.key = "narrowing_calls", .kind = rules::ParameterKind::words},
+    ParameterSpec{.key = "pattern", .kind = rules::ParameterKind::pattern}};
+
+/// What the tampering and restoring calls of a principal were about.
+class Trails {
+  public:
+    explicit Trails(const Behaviour& behaviour) {
+        for_each_about(
+            behaviour,
+            [](std::string_view, const Subjects::CallKind& kind) {
+                return kind.is_ok() && (kind.phases.has(rules::Phase::tamper) ||
+                                        kind.phases.has(rules::Phase::restore));
+            },
+            [this](const SubjectCall& call) {
+                if (call.kind->phases.has(rules::Phase::tamper)) {
+                    tampered_[{call.kind->service, call.kind->call, call.second}].push_back(
+                        call.text);
+                } else if (call.kind->kind == log::SubjectKind::trail) {
+                    restored_.push_back({.second = call.second, .trail = call.text});
+                }
+            });
+        std::ranges::sort(restored_, {}, &Restored::second);
+        std::size_t next = restored_.size();
+        for (std::size_t i = restored_.size(); i-- > 0;) {
+            const bool is_last = i + 1 == restored_.size();
+            if (!is_last && restored_[i].trail != restored_[i + 1].trail) next = i + 1;
+            restored_[i].next_of_another = next;
+        }
+    }
+
+    /// What calls of a second were about; an empty text if they do not say.
+    [[nodiscard]] std::vector<std::string_view> tampered(const Calls& calls,
+                                                         std::int64_t second) const {
+        const auto found = tampered_.find({calls.service, calls.call, second});
+        return found == tampered_.end() ? std::vector<std::string_view>(1) : found->second;
+    }
+
+    /// Whether another trail was made or started around a second.
+    [[nodiscard]] bool is_replaced(std::string_view trail, std::int64_t second,
+                                   std::int64_t within) const {
+        auto at = std::ranges::lower_bound(restored_, second - within, {}, &Restored::second);
+        if (at == restored_.end()) return false;
+        if (at->trail == trail) {
+            at = restored_.begin() + static_cast<std::ptrdiff_t>(at->next_of_another);
+        }
+        return at != restored_.end() && at->second <= second + within;
+    }
+
+  private:
+    struct Restored {
+        std::int64_t second = 0;
+        std::string_view trail;
+        std::size_t next_of_another = 0;  ///< the place of the next one with another name
+    };
+
+    std::map<std::tuple<std::size_t, std::uint16_t, std::int64_t>, std::vector<std::string_view>>
+        tampered_;
+    std::vector<Restored> restored_;
+};
+
+std::string_view consequence(log::CallTopic topic) {
+    switch (topic) {
+        case log::CallTopic::log_group:
+            return "the records in it are lost";
+        case log::CallTopic::trail:
+            return "the trail may record less after this";
+        case log::CallTopic::trail_end:
+            return "nothing is recorded in it after this";
+        default:
+            return "the organisation's trails and policies no longer apply";
+    }
+}
+
+std::optional<Match> trail_tampering_by(const Behaviour& behaviour,
+                                        const rules::EvidenceSettings& settings,
+                                        const Trails& trails, const Calls& calls,
+                                        std::int64_t second, std::string_view subject) {
+    const std::string_view name = behaviour.name_of(calls);
+    const auto topic = behaviour.catalogue().topic(calls.service, calls.call);
+    if (topic == log::CallTopic::log_group &&
+        !re2::RE2::PartialMatch(subject, settings.pattern("pattern"))) {
+        return std::nullopt;
+    }
+    const auto is_by_user = [](const HourOrigins& hour) { return hour.works_anywhere; };
+    const bool is_trail = topic == log::CallTopic::trail || topic == log::CallTopic::trail_end;
+    const bool is_replaced_trail =
+        is_trail && !subject.empty() &&
+        trails.is_replaced(subject, second, settings.seconds("replaced_within"));
+    const bool is_narrowed = is_among(settings.words("narrowing_calls"), name) &&
+                             behaviour.is_known_source(second) &&
+                             !behaviour.any_hour(second, second, is_by_user);
+    const bool is_lesser = is_replaced_trail || is_narrowed;
+    const bool is_routine = are_routine(behaviour, calls.service, {rules::Phase::tamper});
+    const std::uint64_t score = settings.number(is_lesser ? "lesser_score" : "score");
+    return Match{
+        .score = routine_or(score, is_routine, settings),
+        .reason = std::string(name) + (subject.empty() ? "" : " on " + text::quoted(subject)) +
+                  in_region(calls.region) + " at " + at(second) + ": " +
+                  std::string(consequence(topic)) +
+                  (is_replaced_trail ? "; the principal also made or started another trail" : "") +
+                  (is_narrowed ? "; by a role, from a known source" : "") +
+                  std::string(routine_words(is_routine)),
+        .first = second,
+        .behind = {key_of(calls)}};
+}
+
+std::optional<Match> trail_tampering(const Behaviour& behaviour,
+                                     const rules::EvidenceSettings& settings) {
+    std::optional<Match> best;
+    const Trails trails(behaviour);
+    for (const Calls& calls : behaviour.calls()) {
+        if (!calls.is(rules::Phase::tamper) || !calls.is_ok()) continue;
+        for (auto second = calls.first_from(calls.first()); second;
+             second = calls.first_from(*second + 1)) {
+            for (const std::string_view subject : trails.tampered(calls, *second)) {
+                keep_better(
+                    best, trail_tampering_by(behaviour, settings, trails, calls, *second, subject));
+            }
+        }
+    }
+    return best;
 }
 
 // --- cleanup: what was made for sending is removed soon after ---
 
 constexpr std::array k_cleanup = {
-    ParameterSpec{.key = "within", .kind = rules::ParameterKind::time}};
+    ParameterSpec{.key = "within", .kind = rules::ParameterKind::time},
+    ParameterSpec{.key = "routine_score", .kind = rules::ParameterKind::number}};
 
 struct ShortLife {
     std::int64_t gap = 0;
@@ -87,17 +271,21 @@ std::optional<Match> cleanup(const Behaviour& behaviour, const rules::EvidenceSe
     const auto found = first_short_life(behaviour, settings.seconds("within"));
     if (!found) return std::nullopt;
     const Subjects::CallKind& remover = *found->remover;
+    const bool is_routine =
+        are_routine(behaviour, remover.service, {rules::Phase::enable, rules::Phase::cleanup});
     return Match{
-        .score = settings.number("score"),
+        .score = routine_or(settings.number("score"), is_routine, settings),
         .reason = "Made " + std::string(found->identity) + " at " + at(found->made) +
                   " and removed it " + duration(found->gap) + " later with " +
-                  std::string(behaviour.catalogue().call_name(remover.service, remover.call)),
+                  std::string(behaviour.catalogue().call_name(remover.service, remover.call)) +
+                  std::string(routine_words(is_routine)),
         .first = found->made,
         .behind = {key_of(*found->maker), key_of(remover)}};
 }
 
 constexpr auto k_hiding_evidence = std::to_array<Evidence>({
     {"evade", EvidenceGroup::hiding, evade, k_evade},
+    {"trail_tampering", EvidenceGroup::hiding, trail_tampering, k_trail_tampering},
     {"cleanup", EvidenceGroup::hiding, cleanup, k_cleanup},
 });
 

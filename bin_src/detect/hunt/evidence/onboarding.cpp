@@ -36,18 +36,41 @@ std::string use_in_words(const Calls& use, std::string_view name, std::int64_t s
 // --- enable_then_use: a service is switched on and used at once ---
 
 constexpr std::array k_enable_then_use = {
+    ParameterSpec{.key = "routine_score", .kind = rules::ParameterKind::number},
+    ParameterSpec{.key = "late_within", .kind = rules::ParameterKind::time},
+    ParameterSpec{.key = "late_score", .kind = rules::ParameterKind::number},
     ParameterSpec{.key = "within", .kind = rules::ParameterKind::time},
     ParameterSpec{.key = "fast_within", .kind = rules::ParameterKind::time},
     ParameterSpec{.key = "fast_score", .kind = rules::ParameterKind::number}};
 
+struct EnableAndUse {
+    std::uint64_t score = 0;
+    std::int64_t gap = 0;
+    std::int64_t enabled = 0;
+    std::size_t service = 0;
+
+    /// The highest score comes first, then the shortest gap.
+    [[nodiscard]] auto rank() const {
+        return std::tuple(-static_cast<std::int64_t>(score), gap, enabled, service);
+    }
+};
+
+bool does_both_regularly(const Behaviour& behaviour, std::size_t service) {
+    return are_routine(behaviour, service, {rules::Phase::enable, rules::Phase::use});
+}
+
+std::optional<std::uint64_t> score_of(const Behaviour& behaviour,
+                                      const rules::EvidenceSettings& settings,
+                                      const EnableAndUse& pair) {
+    if (pair.gap <= settings.seconds("fast_within")) return settings.number("fast_score");
+    if (pair.gap <= settings.seconds("within")) return settings.number("score");
+    const bool is_late =
+        pair.gap <= settings.seconds("late_within") && behaviour.is_strangers(pair.enabled);
+    return is_late ? std::optional(settings.number("late_score")) : std::nullopt;
+}
+
 std::optional<Match> enable_then_use(const Behaviour& behaviour,
                                      const rules::EvidenceSettings& settings) {
-    struct EnableAndUse {
-        std::int64_t gap;
-        std::int64_t enabled;
-        std::size_t service;
-        auto operator<=>(const EnableAndUse&) const = default;
-    };
     std::optional<EnableAndUse> best;
     const auto enables = [](std::size_t service) {
         return [service](const Calls& calls) {
@@ -65,16 +88,19 @@ std::optional<Match> enable_then_use(const Behaviour& behaviour,
         const auto used = seconds_of(behaviour, uses(service));
         for (const std::int64_t second : enabled) {
             const auto next = std::ranges::lower_bound(used, second);
-            if (next == used.end() || *next - second > settings.seconds("within")) continue;
-            const EnableAndUse pair{.gap = *next - second, .enabled = second, .service = service};
-            best = best ? std::min(*best, pair) : pair;
+            if (next == used.end()) continue;
+            EnableAndUse pair{
+                .score = 0, .gap = *next - second, .enabled = second, .service = service};
+            const auto score = score_of(behaviour, settings, pair);
+            if (!score) continue;
+            pair.score = routine_or(*score, does_both_regularly(behaviour, service), settings);
+            if (!best || pair.rank() < best->rank()) best = pair;
         }
     }
     if (!best) return std::nullopt;
     const Calls& enable = *calls_at(behaviour, best->enabled, enables(best->service));
     const Calls& use = *calls_at(behaviour, best->enabled + best->gap, uses(best->service));
     const std::string_view subject = enabled_subject(behaviour, enable, best->enabled);
-    const bool fast = best->gap <= settings.seconds("fast_within");
     std::string success;
     if (!use.is_ok()) {  // the analyst must know whether it came to use all the same
         const auto ok_seconds = seconds_of(behaviour, [&best, &uses](const Calls& calls) {
@@ -85,13 +111,20 @@ std::optional<Match> enable_then_use(const Behaviour& behaviour,
                       ? "; no later use succeeded"
                       : "; a use succeeded " + duration(*next - best->enabled) + " after";
     }
-    return Match{.score = settings.number(fast ? "fast_score" : "score"),
-                 .reason = "Enabled " + (subject.empty() ? "" : std::string(subject) + " of ") +
-                           std::string(behaviour.label_of(best->service)) + " at " +
-                           at(best->enabled) + " with " + std::string(behaviour.name_of(enable)) +
-                           " and " + use_in_words(use, behaviour.name_of(use), best->gap) + success,
-                 .first = best->enabled,
-                 .behind = {key_of(enable), key_of(use)}};
+    const std::string_view strangers =
+        best->gap > settings.seconds("within")
+            ? "; the enable call came from a network that is new for the account"
+            : "";
+    return Match{
+        .score = best->score,
+        .reason = "Enabled " + (subject.empty() ? "" : std::string(subject) + " of ") +
+                  std::string(behaviour.label_of(best->service)) + " at " + at(best->enabled) +
+                  " with " + std::string(behaviour.name_of(enable)) + " and " +
+                  use_in_words(use, behaviour.name_of(use), best->gap) + success +
+                  std::string(strangers) +
+                  std::string(routine_words(does_both_regularly(behaviour, best->service))),
+        .first = best->enabled,
+        .behind = {key_of(enable), key_of(use)}};
 }
 
 // --- recon_then_use: several looks at what there is, right before the first use ---
@@ -100,7 +133,8 @@ constexpr std::array k_recon_then_use = {
     ParameterSpec{.key = "within", .kind = rules::ParameterKind::time},
     ParameterSpec{.key = "calls", .kind = rules::ParameterKind::number, .least = 1},
     ParameterSpec{.key = "ordinary_calls", .kind = rules::ParameterKind::words},
-    ParameterSpec{.key = "long_term_key_score", .kind = rules::ParameterKind::number}};
+    ParameterSpec{.key = "long_term_key_score", .kind = rules::ParameterKind::number},
+    ParameterSpec{.key = "routine_score", .kind = rules::ParameterKind::number}};
 
 std::optional<Match> recon_before(const Behaviour& behaviour,
                                   const rules::EvidenceSettings& settings, const Calls& first_use) {
@@ -126,10 +160,15 @@ std::optional<Match> recon_before(const Behaviour& behaviour,
     if (looked.size() < settings.number("calls") || all_ordinary) return std::nullopt;
     match.score =
         settings.number(behaviour.activity().has_long_term_key ? "long_term_key_score" : "score");
+    const bool is_routine = behaviour.is_routine(first_use.service, rules::Phase::use) &&
+                            std::ranges::all_of(looked, [&behaviour](const auto& look) {
+                                return behaviour.is_routine(look.first, rules::Phase::recon);
+                            });
+    match.score = routine_or(match.score, is_routine, settings);
     match.reason = counted(looked.size(), "different recon call") + " in the " +
                    duration(settings.seconds("within")) + " before the first use of " +
                    std::string(behaviour.label_of(first_use.service)) + " at " + at(use) + ": " +
-                   listed(names);
+                   listed(names) + std::string(routine_words(is_routine));
     match.first = *first;
     return match;
 }
@@ -138,42 +177,46 @@ std::optional<Match> recon_then_use(const Behaviour& behaviour,
                                     const rules::EvidenceSettings& settings) {
     if (!behaviour.principal().one_actor) return std::nullopt;
     std::set<std::size_t> used;
-    std::optional<Match> first;
-    for (const Calls& calls : behaviour.calls()) {
-        if (!calls.is(rules::Phase::use) || !used.insert(calls.service).second) continue;
-        auto match = recon_before(behaviour, settings, calls);
-        if (match && (!first || match->first < first->first)) first = std::move(match);
-    }
-    return first;
-}
-
-// --- first_use: a principal uses what it has never used ---
-
-constexpr std::array k_first_use = {
-    ParameterSpec{.key = "account_score", .kind = rules::ParameterKind::number}};
-
-std::optional<Match> first_use(const Behaviour& behaviour,
-                               const rules::EvidenceSettings& settings) {
-    const rules::Baseline& baseline = *behaviour.rules().baseline;
-    std::set<std::size_t> used;
     std::optional<Match> best;
     for (const Calls& calls : behaviour.calls()) {
-        const bool is_first = calls.is(rules::Phase::use) && calls.is_ok() &&
-                              behaviour.is_known_account(calls.last()) &&
-                              used.insert(calls.service).second;
-        if (!is_first || behaviour.usual_use(calls.service) != nullptr) continue;
-        const std::string& id = behaviour.catalogue().services()[calls.service].id;
-        const bool by_anyone = !baseline.has_used(behaviour.principal().account, id);
-        const std::uint64_t score = settings.number(by_anyone ? "account_score" : "score");
-        if (best && best->score >= score) continue;
-        best = {.score = score,
-                .reason = "First use of " + std::string(behaviour.label_of(calls.service)) +
-                          " at " + at(calls.first()) + " with " +
-                          std::string(behaviour.name_of(calls)) + in_region(calls.region) +
-                          (by_anyone ? ": the baseline knows of none in the whole account"
-                                     : ": the baseline knows of none by this principal"),
-                .first = calls.first(),
-                .behind = {key_of(calls)}};
+        if (!calls.is(rules::Phase::use) || !used.insert(calls.service).second) continue;
+        keep_better(best, recon_before(behaviour, settings, calls));
+    }
+    return best;
+}
+
+// --- first_recon: several looks at a service by a principal that never had to do with it ---
+
+constexpr std::array k_first_recon = {
+    ParameterSpec{.key = "calls", .kind = rules::ParameterKind::number, .least = 1},
+    ParameterSpec{.key = "within", .kind = rules::ParameterKind::time},
+    ParameterSpec{.key = "ordinary_calls", .kind = rules::ParameterKind::words}};
+
+std::optional<Match> first_recon(const Behaviour& behaviour,
+                                 const rules::EvidenceSettings& settings) {
+    if (!behaviour.principal().one_actor) return std::nullopt;
+    const auto& ordinary = settings.words("ordinary_calls");
+    std::optional<Match> best;
+    for (std::size_t service = 0; service < behaviour.service_count(); ++service) {
+        if (behaviour.row(service) != nullptr) continue;
+        const auto name = [&](const Calls& calls) {
+            const std::string_view call = behaviour.name_of(calls);
+            const bool counts = calls.service == service && calls.is(rules::Phase::recon) &&
+                                behaviour.is_known_account(calls.first()) &&
+                                std::ranges::find(ordinary, call) == ordinary.end();
+            return counts ? call : std::string_view{};
+        };
+        const auto spread =
+            first_spread(behaviour, settings.number("calls"), settings.seconds("within"), name);
+        if (!spread) continue;
+        keep_better(best,
+                    Match{.score = settings.number("score"),
+                          .reason = "First look at " + std::string(behaviour.label_of(service)) +
+                                    " from " + at(spread->first) + ": " +
+                                    counted(spread->values.size(), "different call") + ", " +
+                                    listed(spread->values),
+                          .first = spread->first,
+                          .behind = spread->behind});
     }
     return best;
 }
@@ -181,7 +224,7 @@ std::optional<Match> first_use(const Behaviour& behaviour,
 constexpr auto k_onboarding_evidence = std::to_array<Evidence>({
     {"enable_then_use", EvidenceGroup::onboarding, enable_then_use, k_enable_then_use},
     {"recon_then_use", EvidenceGroup::onboarding, recon_then_use, k_recon_then_use},
-    {"first_use", EvidenceGroup::onboarding, first_use, k_first_use},
+    {"first_recon", EvidenceGroup::onboarding, first_recon, k_first_recon},
 });
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <map>
 #include <optional>
 #include <set>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "detect/hunt/behaviour.hpp"
+#include "detect/hunt/evidence/evidence.hpp"
 #include "detect/hunt/evidence/words.hpp"
 
 // How evidences look through a principal's calls.
@@ -43,7 +45,41 @@ const Calls* calls_at(const Behaviour& behaviour, std::int64_t second, auto want
     return nullptr;
 }
 
-/// Calls that stand for one evidence, put together.
+/// What a call was about, and when.
+struct SubjectCall {
+    std::int64_t second = 0;
+    std::string_view text;
+    const Subjects::CallKind* kind = nullptr;
+};
+
+/// Calls `take(subject_call)` for each second of each call about a subject for which
+/// `wanted(text, kind)`.
+void for_each_about(const Behaviour& behaviour, auto wanted, auto take) {
+    for (const auto& [hash, subject] : behaviour.activity().subjects.all()) {
+        for (const auto& [kind, seconds] : subject.calls) {
+            if (!wanted(subject.text, kind)) continue;
+            seconds.for_each([&, &kind = kind](std::int64_t second) {
+                take(SubjectCall{.second = second, .text = subject.text, .kind = &kind});
+            });
+        }
+    }
+}
+
+/// Whether the principal does regularly what calls in all of these phases of a service do.
+bool are_routine(const Behaviour& behaviour, std::size_t service,
+                 std::initializer_list<rules::Phase> phases);
+
+/// A score, or the `routine_score` of the settings if that is less and the calls are routine.
+std::uint64_t routine_or(std::uint64_t score, bool is_routine,
+                         const rules::EvidenceSettings& settings);
+
+/// What the reason of routine calls ends with; nothing for others.
+std::string_view routine_words(bool is_routine);
+
+/// Takes the better of two matches: the higher score, then the earlier one.
+void keep_better(std::optional<Match>& best, std::optional<Match> other);
+
+/// Calls that one piece of evidence rests on, put together.
 struct FoundCalls {
     std::uint64_t count = 0;
     std::int64_t first = 0;

@@ -22,6 +22,8 @@ constexpr std::array k_rotating_ips = {
     ParameterSpec{
         .key = "long_term_key_networks", .kind = rules::ParameterKind::number, .least = 1},
     ParameterSpec{.key = "long_term_key_score", .kind = rules::ParameterKind::number},
+    ParameterSpec{.key = "stranger_networks", .kind = rules::ParameterKind::number, .least = 1},
+    ParameterSpec{.key = "stranger_score", .kind = rules::ParameterKind::number},
     ParameterSpec{.key = "lesser_score", .kind = rules::ParameterKind::number}};
 
 /// Where some calls came from.
@@ -63,23 +65,37 @@ std::string estimate(std::uint64_t sampled, std::uint64_t limit, std::string_vie
 
 /// The calls of some hours on end.
 struct SourceWindow {
-    /// Those of one client, and those of them without a cloud sign.
+    /// Those of one client, and those of them that no cloud sign excuses.
     struct ClientSources {
         Sources all;
-        Sources without_cloud_sign;
+        Sources unexcused;
     };
 
     std::uint64_t limit = k_no_limit;
     Sources all;
+    Sources strangers;  ///< those of networks that nobody in the account uses
     std::vector<ClientSources> clients;
 };
 
+// The calls of an origin that no cloud sign excuses. A sign that the log shows excuses a principal
+// without history anywhere, and what an agent says of itself only from known sources. A principal
+// whose networks are known needs no excuse in them, and has none elsewhere.
+const HourActivity::CallTally& unexcused(const Behaviour& behaviour, const JudgedOrigin& origin,
+                                         std::int64_t hour) {
+    const std::int64_t second = hour * counting::k_seconds_an_hour;
+    if (!behaviour.is_known_account(second)) return origin.from.without_cloud_sign;
+    if (const auto* history = behaviour.grown_history(second)) {
+        return history->networks_are_telling ? origin.from.all : origin.from.without_cloud_sign;
+    }
+    return origin.is_strangers ? origin.from.without_workload : origin.from.without_cloud_sign;
+}
+
 SourceWindow source_window(const Behaviour& behaviour, std::int64_t hour, std::int64_t hours) {
     struct HourOrigin {
-        const HourActivity::Origin* origin;
+        const JudgedOrigin* origin;
         std::int64_t hour;
     };
-    SourceWindow window{.all = {}, .clients = {}};
+    SourceWindow window{.all = {}, .strangers = {}, .clients = {}};
     const auto begin = behaviour.origins().lower_bound(hour);
     const auto end = behaviour.origins().lower_bound(hour + hours);
     for (auto at = begin; at != end; ++at) {
@@ -87,24 +103,30 @@ SourceWindow source_window(const Behaviour& behaviour, std::int64_t hour, std::i
     }
     std::vector<HourOrigin> seen;
     for (auto at = begin; at != end; ++at) {
-        for (const HourActivity::Origin& origin : at->second.origins) {
-            if (origin.hash <= window.limit) seen.push_back({.origin = &origin, .hour = at->first});
+        for (const JudgedOrigin& origin : at->second.origins) {
+            if (origin.is_usual_network || origin.from.hash > window.limit) continue;
+            seen.push_back({.origin = &origin, .hour = at->first});
         }
     }
     std::ranges::sort(seen, {},
-                      [](const HourOrigin& one) { return std::tie(one.origin->address); });
-    for (const HourOrigin& one : seen)
-        window.all.add(one.origin->address, one.origin->all, one.hour);
+                      [](const HourOrigin& one) { return std::tie(one.origin->from.address); });
+    for (const auto& [origin, at_hour] : seen) {
+        window.all.add(origin->from.address, origin->from.all, at_hour);
+        if (origin->is_strangers) {
+            window.strangers.add(origin->from.address, origin->from.all, at_hour);
+        }
+    }
     std::ranges::sort(seen, {}, [](const HourOrigin& one) {
-        return std::tie(one.origin->client, one.origin->address);
+        return std::tie(one.origin->from.client, one.origin->from.address);
     });
     std::optional<std::uint64_t> client;
     for (const auto& [origin, at_hour] : seen) {
-        if (client != origin->client) window.clients.emplace_back();
-        client = origin->client;
-        window.clients.back().all.add(origin->address, origin->all, at_hour);
-        window.clients.back().without_cloud_sign.add(origin->address, origin->without_cloud_sign,
-                                                     at_hour);
+        if (client != origin->from.client) window.clients.emplace_back();
+        client = origin->from.client;
+        SourceWindow::ClientSources& sources = window.clients.back();
+        sources.all.add(origin->from.address, origin->from.all, at_hour);
+        sources.unexcused.add(origin->from.address, unexcused(behaviour, *origin, at_hour),
+                              at_hour);
     }
     return window;
 }
@@ -114,7 +136,7 @@ struct Rotation {
     std::uint64_t score = 0;
     const Sources* sources = nullptr;
     bool one_client = true;
-    std::string_view weakness;  ///< why it weighs less
+    std::string_view words;  ///< what else there is to say of it
 
     /// The highest score counts, then the earliest, then the most addresses.
     [[nodiscard]] std::tuple<std::uint64_t, std::int64_t, std::size_t> rank() const {
@@ -135,24 +157,29 @@ Rotation rotation_in(const SourceWindow& window, const rules::EvidenceSettings& 
     const auto consider = [&best](const Rotation& other) {
         if (best.sources == nullptr || best.rank() < other.rank()) best = other;
     };
-    for (const auto& [all, without_cloud_sign] : window.clients) {
-        if (rotates(without_cloud_sign)) {
-            const bool many = crosses_networks(without_cloud_sign);
-            consider({.score = settings.number(many ? "score" : "lesser_score"),
-                      .sources = &without_cloud_sign,
-                      .weakness = many ? "" : ", few networks"});
+    for (const auto& [all, unexcused] : window.clients) {
+        if (rotates(unexcused) && crosses_networks(unexcused)) {
+            consider({.score = settings.number("score"), .sources = &unexcused, .words = {}});
         }
-        if (rotates(all) && crosses_networks(all)) {
+        if (rotates(all)) {
+            const bool many = crosses_networks(all);
             consider({.score = settings.number("lesser_score"),
                       .sources = &all,
-                      .weakness = ", some from inside a cloud"});
+                      .words = many ? ", some from cloud workloads" : ", in few networks"});
         }
+    }
+    if (long_term_key && window.strangers.networks >= settings.number("stranger_networks")) {
+        consider(
+            {.score = settings.number("stranger_score"),
+             .sources = &window.strangers,
+             .one_client = false,
+             .words = ", with a long-term key, from networks that nobody in the account uses"});
     }
     if (long_term_key && window.all.networks >= settings.number("long_term_key_networks")) {
         consider({.score = settings.number("long_term_key_score"),
                   .sources = &window.all,
                   .one_client = false,
-                  .weakness = {}});
+                  .words = ", with a long-term key"});
     }
     return best;
 }
@@ -177,11 +204,11 @@ Match match_of(const Behaviour& behaviour, const SourceWindow& window, const Rot
     const std::string clients =
         rotation.one_client ? "1 client" : at_least + counted(window.clients.size(), "client");
     return {.score = rotation.score,
-            .reason = estimate(sources.addresses, window.limit, "IP") + " of " + at_least +
-                      counted(sources.networks, "network") + ", " + clients + " in " +
+            .reason = estimate(sources.calls, window.limit, "call") + " by " + clients + " from " +
+                      estimate(sources.addresses, window.limit, "IP") + " in " + at_least +
+                      counted(sources.networks, "network") + " within " +
                       std::to_string(sources.last_hour - first_hour + 1) + " h from " +
-                      at(sources.first) + ", " + estimate(sources.calls, window.limit, "call") +
-                      std::string(rotation.weakness),
+                      at(sources.first) + std::string(rotation.words),
             .first = sources.first,
             .behind = calls_in(behaviour, first_hour, sources.last_hour)};
 }
@@ -190,12 +217,13 @@ std::optional<Match> rotating_ips(const Behaviour& behaviour,
                                   const rules::EvidenceSettings& settings) {
     // Most principals have few addresses: the rest is not for them.
     const std::uint64_t fewest =
-        std::min(settings.number("addresses"), settings.number("long_term_key_networks"));
+        std::min({settings.number("addresses"), settings.number("long_term_key_networks"),
+                  settings.number("stranger_networks")});
     const auto& addresses = behaviour.activity().traits[Trait::address];
     if (!behaviour.principal().one_actor || addresses.size() < fewest) return std::nullopt;
     const std::uint64_t highest =
         std::max({settings.number("score"), settings.number("lesser_score"),
-                  settings.number("long_term_key_score")});
+                  settings.number("long_term_key_score"), settings.number("stranger_score")});
     // Any hours on end count. What is in them changes where a call's hour comes in at the end or
     // has left at the front.
     const auto hours = static_cast<std::int64_t>(settings.number("hours"));
@@ -230,8 +258,10 @@ std::optional<Match> many_ips(const Behaviour& behaviour, const rules::EvidenceS
     std::size_t most = 0;
     for (const auto& [hour, origins] : behaviour.origins()) {
         std::map<text::Address, HourActivity::CallTally> addresses;
-        for (const HourActivity::Origin& origin : origins.origins) {
-            if (origin.address.is_there()) addresses[origin.address].add(origin.all);
+        for (const auto& [origin, is_usual_network, is_strangers, kind] : origins.origins) {
+            if (!is_usual_network && origin.address.is_there()) {
+                addresses[origin.address].add(origin.all);
+            }
         }
         const std::size_t count = addresses.size();
         if (count <= settings.number("addresses")) continue;
@@ -245,8 +275,8 @@ std::optional<Match> many_ips(const Behaviour& behaviour, const rules::EvidenceS
         }
         if (count <= most) continue;  // the reason is the fullest hour
         most = count;
-        first->reason = estimate(count, origins.limit, "IP") + " in the hour from " +
-                        at(hour * counting::k_seconds_an_hour);
+        first->reason = "Called from " + estimate(count, origins.limit, "IP") +
+                        " in the hour from " + at(hour * counting::k_seconds_an_hour);
     }
     return first;
 }

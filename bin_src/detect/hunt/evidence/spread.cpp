@@ -2,6 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <set>
+#include <span>
+#include <utility>
+#include <vector>
 
 #include "detect/hunt/evidence/evidence.hpp"
 #include "detect/hunt/evidence/search.hpp"
@@ -29,17 +34,128 @@ constexpr std::array k_region_spread = {
     ParameterSpec{.key = "within", .kind = rules::ParameterKind::time},
     ParameterSpec{.key = "form_calls", .kind = rules::ParameterKind::words},
     ParameterSpec{.key = "form_within", .kind = rules::ParameterKind::time},
-    ParameterSpec{.key = "form_score", .kind = rules::ParameterKind::number}};
+    ParameterSpec{.key = "form_score", .kind = rules::ParameterKind::number},
+    ParameterSpec{.key = "known_form_score", .kind = rules::ParameterKind::number},
+    ParameterSpec{.key = "slow_form_regions", .kind = rules::ParameterKind::number, .least = 1},
+    ParameterSpec{.key = "slow_form_within", .kind = rules::ParameterKind::time},
+    ParameterSpec{.key = "slow_form_score", .kind = rules::ParameterKind::number},
+    ParameterSpec{.key = "routine_score", .kind = rules::ParameterKind::number}};
+
+/// A form in a region, at a second.
+struct Form {
+    std::int64_t second = 0;
+    const Calls* calls = nullptr;
+};
+
+std::vector<Form> forms_of(const Behaviour& behaviour, const rules::EvidenceSettings& settings) {
+    const auto& names = settings.words("form_calls");
+    std::vector<Form> forms;
+    for (const Calls& calls : behaviour.calls()) {
+        const bool is_form = std::ranges::find(names, behaviour.name_of(calls)) != names.end();
+        if (!is_form || calls.region.empty()) continue;
+        for (auto second = calls.first_from(calls.first()); second;
+             second = calls.first_from(*second + 1)) {
+            forms.push_back({.second = *second, .calls = &calls});
+        }
+    }
+    std::ranges::stable_sort(forms, {}, &Form::second);
+    return forms;
+}
+
+// Whether somebody could fill in a form who only has a key: from a network that is new for the
+// account, or with credentials that work anywhere.
+bool is_by_outsider(const Behaviour& behaviour, const Form& form) {
+    return behaviour.any_hour(form.second, form.second, [](const HourOrigins& hour) {
+        return hour.has_stranger || hour.works_anywhere;
+    });
+}
+
+/// How many regions within which time make forms a sign, and what it scores.
+struct FormRule {
+    std::uint64_t regions = 0;
+    std::int64_t within = 0;
+    std::uint64_t outsider_score = 0;
+    std::uint64_t score = 0;                   ///< of anybody else; 0: no sign
+    bool is_outsider_without_history = false;  ///< nobody is told apart without a baseline
+};
+
+/// The forms that are filled in within some time of one of them.
+struct FormWindow {
+    std::span<const Form> forms;
+    std::uint64_t score = 0;
+    bool is_outsider = false;
+    bool is_routine = false;
+};
+
+Match match_of(const Behaviour& behaviour, const FormWindow& window) {
+    ValueSpread spread{.first = window.forms.front().second,
+                       .last = window.forms.back().second,
+                       .values = {},
+                       .behind = {}};
+    std::set<std::string_view> names;
+    for (const Form& form : window.forms) {
+        spread.values.insert(form.calls->region);
+        spread.behind.insert(key_of(*form.calls));
+        names.insert(behaviour.name_of(*form.calls));
+    }
+    return match_of(window.score,
+                    listed(names) + " called" + in_regions(spread) +
+                        (window.is_outsider ? "" : "; from a known source") +
+                        std::string(routine_words(window.is_routine)),
+                    spread);
+}
+
+std::optional<Match> form_spread(const Behaviour& behaviour,
+                                 const rules::EvidenceSettings& settings,
+                                 const std::vector<Form>& forms, const FormRule& rule) {
+    std::map<std::string_view, std::size_t> regions;
+    std::size_t not_routine = 0;
+    std::size_t by_outsider = 0;
+    const auto is_routine = [&behaviour](const Form& form) {
+        return behaviour.is_routine(form.calls->service, rules::Phase::enable);
+    };
+    std::optional<FormWindow> best;
+    std::size_t end = 0;
+    for (std::size_t begin = 0; begin < forms.size(); ++begin) {
+        const std::int64_t first = forms[begin].second;
+        for (; end < forms.size() && forms[end].second <= first + rule.within; ++end) {
+            ++regions[forms[end].calls->region];
+            if (!is_routine(forms[end])) ++not_routine;
+            if (is_by_outsider(behaviour, forms[end])) ++by_outsider;
+        }
+        if (regions.size() >= rule.regions) {
+            FormWindow window{.forms = std::span(forms).subspan(begin, end - begin)};
+            window.is_outsider = by_outsider > 0 || (rule.is_outsider_without_history &&
+                                                     !behaviour.is_known_account(first));
+            window.is_routine = not_routine == 0;
+            window.score = routine_or(window.is_outsider ? rule.outsider_score : rule.score,
+                                      window.is_routine, settings);
+            const bool is_better = window.score > (best ? best->score : 0);
+            if (is_better) best = window;
+        }
+        const auto leaving = regions.find(forms[begin].calls->region);
+        if (--leaving->second == 0) regions.erase(leaving);
+        if (!is_routine(forms[begin])) --not_routine;
+        if (is_by_outsider(behaviour, forms[begin])) --by_outsider;
+    }
+    return best ? std::optional(match_of(behaviour, *best)) : std::nullopt;
+}
 
 std::optional<Match> region_spread(const Behaviour& behaviour,
                                    const rules::EvidenceSettings& settings) {
     if (!behaviour.principal().one_actor) return std::nullopt;
-    const auto& forms = settings.words("form_calls");
+    const auto forms = forms_of(behaviour, settings);
     const std::uint64_t least = settings.number("regions");
-    const auto form_region = [&](const Calls& calls) {
-        const bool is_form = std::ranges::find(forms, behaviour.name_of(calls)) != forms.end();
-        return is_form ? calls.region : std::string_view{};
-    };
+    auto best = form_spread(behaviour, settings, forms,
+                            {.regions = least,
+                             .within = settings.seconds("form_within"),
+                             .outsider_score = settings.number("form_score"),
+                             .score = settings.number("known_form_score"),
+                             .is_outsider_without_history = true});
+    keep_better(best, form_spread(behaviour, settings, forms,
+                                  {.regions = settings.number("slow_form_regions"),
+                                   .within = settings.seconds("slow_form_within"),
+                                   .outsider_score = settings.number("slow_form_score")}));
     // Where the principal used the service before, regions are its business. A baseline that knows
     // of no use by it must not make the spread less of a sign.
     const auto new_region = [&behaviour](const Calls& calls) {
@@ -48,17 +164,13 @@ std::optional<Match> region_spread(const Behaviour& behaviour,
         return counts ? calls.region : std::string_view{};
     };
     if (const auto spread =
-            first_spread(behaviour, least, settings.seconds("form_within"), form_region)) {
-        return match_of(settings.number("form_score"),
-                        "Filled in account forms" + in_regions(*spread), *spread);
-    }
-    if (const auto spread =
             first_spread(behaviour, least, settings.seconds("within"), new_region)) {
-        return match_of(settings.number("score"),
-                        "Use or enable calls of services without history" + in_regions(*spread),
-                        *spread);
+        keep_better(
+            best, match_of(settings.number("score"),
+                           "Use or enable calls of services without history" + in_regions(*spread),
+                           *spread));
     }
-    return std::nullopt;
+    return best;
 }
 
 // --- recon_spread: the same question asked in many regions ---
@@ -66,7 +178,8 @@ std::optional<Match> region_spread(const Behaviour& behaviour,
 constexpr std::array k_recon_spread = {
     ParameterSpec{.key = "regions", .kind = rules::ParameterKind::number, .least = 1},
     ParameterSpec{.key = "within", .kind = rules::ParameterKind::time},
-    ParameterSpec{.key = "long_term_key_score", .kind = rules::ParameterKind::number}};
+    ParameterSpec{.key = "long_term_key_score", .kind = rules::ParameterKind::number},
+    ParameterSpec{.key = "routine_score", .kind = rules::ParameterKind::number}};
 
 std::optional<Match> recon_spread(const Behaviour& behaviour,
                                   const rules::EvidenceSettings& settings) {
@@ -75,24 +188,25 @@ std::optional<Match> recon_spread(const Behaviour& behaviour,
     for (const Calls& calls : behaviour.calls()) {
         if (calls.is(rules::Phase::recon)) asked.emplace(calls.service, behaviour.name_of(calls));
     }
-    std::optional<ValueSpread> first;
-    std::string_view first_name;
-    for (const auto& question : asked) {
-        const auto region = [&behaviour, &question](const Calls& calls) {
-            const bool counts = calls.is(rules::Phase::recon) &&
-                                question == std::pair(calls.service, behaviour.name_of(calls));
+    const bool long_term_key = behaviour.activity().has_long_term_key;
+    const std::uint64_t score = settings.number(long_term_key ? "long_term_key_score" : "score");
+    std::optional<Match> best;
+    for (const auto& [service, name] : asked) {
+        const auto region = [&behaviour, service = service, name = name](const Calls& calls) {
+            const bool counts = calls.is(rules::Phase::recon) && calls.service == service &&
+                                behaviour.name_of(calls) == name;
             return counts ? calls.region : std::string_view{};
         };
         const auto spread =
             first_spread(behaviour, settings.number("regions"), settings.seconds("within"), region);
-        if (!spread || (first && first->first <= spread->first)) continue;
-        first = spread;
-        first_name = question.second;
+        if (!spread) continue;
+        const bool is_routine = are_routine(behaviour, service, {rules::Phase::recon});
+        keep_better(best, match_of(routine_or(score, is_routine, settings),
+                                   std::string(name) + " called" + in_regions(*spread) +
+                                       std::string(routine_words(is_routine)),
+                                   *spread));
     }
-    if (!first) return std::nullopt;
-    const bool long_term_key = behaviour.activity().has_long_term_key;
-    return match_of(settings.number(long_term_key ? "long_term_key_score" : "score"),
-                    std::string(first_name) + " asked" + in_regions(*first), *first);
+    return best;
 }
 
 // --- service_sweep: one service after the other ---

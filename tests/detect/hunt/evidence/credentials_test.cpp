@@ -100,8 +100,8 @@ TEST_CASE("smtp_credentials: a user is made and may send mail, within an hour in
     failed.error = "AccessDenied";
     CHECK(score("smtp_credentials", {k_make_user, failed}) == 0);
     CHECK(reason("smtp_credentials", {k_make_user, grant(14, "ses:*")}) ==
-          "CreateUser and PutUserPolicy within 14 s from 2026-03-02T10:00:00Z let smtp send mail "
-          "over SMTP, which is not logged (+30)");
+          "CreateUser and PutUserPolicy within 14 s from 2026-03-02T10:00:00Z allow smtp to send "
+          "mail over SMTP, which CloudTrail does not log (+30)");
 }
 
 TEST_CASE("api_key_made: a service specific credential for Bedrock") {
@@ -132,4 +132,108 @@ TEST_CASE("quota_asked: for a service that is hijacked") {
     CHECK(
         reason("quota_asked", {call("CreateCase", R"({"serviceCode":"ses","subject":"More"})")}) ==
         "Asked for a higher quota at 2026-03-02T10:00:00Z with CreateCase: \"ses More\" (+15)");
+}
+
+TEST_CASE("foreign_grant: an account that is not the organisation's is let in") {
+    const auto trusting = [](const std::string& statement) {
+        std::string text;
+        for (const char c : R"({"Statement":[{"Effect":"Allow",)" + statement + "}]}") {
+            if (c == '"') text += '\\';
+            text += c;
+        }
+        return call("UpdateAssumeRolePolicy",
+                    R"({"roleName":"app","policyDocument":")" + text + "\"}");
+    };
+    const auto scored = [&](const std::string& statement, const Usual& usual = {}) {
+        return score("foreign_grant", {trusting(statement)}, {}, usual);
+    };
+    CHECK(scored(R"("Principal":{"AWS":"999999999999"})") == 30);
+    CHECK(scored(R"("Principal":{"AWS":"arn:aws:iam::999999999999:role/x"})") == 30);
+    CHECK(scored(R"("Principal":{"AWS":["111122223333","999999999999"]})") == 30);
+    CHECK(scored(R"("Principal":{"AWS":"111122223333"})") == 0);
+    CHECK(scored(R"("Principal":{"Service":"ec2.amazonaws.com"})") == 0);
+    CHECK(scored(R"("Principal":{"AWS":"AIDAUNIQUEID"})") == 0);
+    CHECK(scored(R"("Principal":"*")") == 40);
+    CHECK(scored(R"("Principal":{"AWS":"*"})") == 40);
+    CHECK(scored(R"("NotPrincipal":{"AWS":"111122223333"})") == 40);
+    CHECK(scored(R"("Principal":{"AWS":"999999999999"},)"
+                 R"("Condition":{"StringEquals":{"sts:ExternalId":"x"}})") == 10);
+    CHECK(scored(R"("Principal":"*","Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-1"}})") ==
+          0);
+    Usual own = with_habits({});
+    own.own_accounts.insert("999999999999");
+    CHECK(scored(R"("Principal":{"AWS":"999999999999"})", own) == 0);
+    const Usual seen = with_habits({{.account = "999999999999"}});
+    CHECK(scored(R"("Principal":{"AWS":"999999999999"})", seen) == 0);
+    Told denied = trusting(R"("Principal":"*")");
+    denied.error = "AccessDenied";
+    CHECK(score("foreign_grant", {denied}) == 0);
+    CHECK(reason("foreign_grant", {trusting(R"("Principal":{"AWS":"999999999999"})")}) ==
+          "UpdateAssumeRolePolicy at 2026-03-02T10:00:00Z gives access to account 999999999999, "
+          "which is neither in the baseline nor in own_accounts (+30)");
+}
+
+TEST_CASE("foreign_grant: a sending policy, and one that denies") {
+    const auto policy = [](const std::string& effect) {
+        return call("CreateEmailIdentityPolicy",
+                    R"({"emailIdentity":"x.example","policyName":"p","policy":"{\"Statement\":)"
+                    R"({\"Effect\":\")" +
+                        effect +
+                        R"(\",\"Principal\":{\"AWS\":\"999999999999\"},)"
+                        R"(\"Action\":\"ses:SendEmail\"}}"})");
+    };
+    CHECK(score("foreign_grant", {policy("Allow")}) == 30);
+    CHECK(score("foreign_grant", {policy("Deny")}) == 0);
+}
+
+TEST_CASE("smtp_credentials: through a group, a policy of one's own, and a relay") {
+    const Told joined = call(
+        "AddUserToGroup", R"({"userName":"smtp","groupName":"AWSSESSendingGroupDoNotRename"})", 5);
+    CHECK(score("smtp_credentials", {k_make_user, joined}) == 30);
+    const Told other = call("AddUserToGroup", R"({"userName":"smtp","groupName":"senders"})", 5);
+    CHECK(score("smtp_credentials", {k_make_user, other}) == 0);
+    const std::string document =
+        R"("policyDocument":"{\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"ses:*\"}}")";
+    const Told group_given =
+        call("PutGroupPolicy", R"({"groupName":"senders",)" + document + "}", 90'000);
+    CHECK(score("smtp_credentials", {k_make_user, other, group_given}) == 30);
+    CHECK(score("smtp_credentials",
+                {k_make_user, other,
+                 call("AttachGroupPolicy", R"({"groupName":"senders",)"
+                                           R"("policyArn":"arn:aws:iam::aws:policy/)"
+                                           R"(AmazonSESFullAccess"})")}) == 30);
+    const Told made = call("CreatePolicy", R"({"policyName":"mail",)" + document + "}", -9000);
+    const Told attached = call(
+        "AttachUserPolicy", R"({"userName":"smtp","policyArn":"arn:aws:iam::1:policy/mail"})", 9);
+    CHECK(score("smtp_credentials", {k_make_user, attached}) == 0);
+    CHECK(score("smtp_credentials", {k_make_user, attached, made}) == 30);
+    CHECK(score("smtp_credentials",
+                {k_make_user, other, made,
+                 call("AttachGroupPolicy",
+                      R"({"groupName":"senders","policyArn":"arn:aws:iam::1:policy/mail"})")}) ==
+          30);
+    CHECK(score("smtp_credentials", {call("CreateIngressPoint", R"({"type":"AUTH"})")}) == 30);
+    CHECK(score("smtp_credentials", {call("CreateIngressPoint", R"({"type":"OPEN"})")}) == 0);
+    CHECK(score("smtp_credentials", {call("CreateRelay")}) == 30);
+}
+
+TEST_CASE("credentials: what the principal does regularly is routine") {
+    const Usual usual = with_habits({{.phases = {"credential"}}});
+    CHECK(score("smtp_credentials", {k_make_user, grant(0, "ses:*")}, {}, usual) == 10);
+    CHECK(score("smtp_credentials", {call("CreateRelay")}, {}, usual) == 10);
+    CHECK(score("api_key_made",
+                {call("CreateServiceSpecificCredential",
+                      R"({"userName":"u","serviceName":"bedrock.amazonaws.com"})")},
+                {}, usual) == 10);
+}
+
+TEST_CASE("quota_asked: automatic management and the organisation's template") {
+    CHECK(score("quota_asked",
+                {call("StartAutoManagement", R"({"optInType":"NotifyAndAdjust"})")}) == 15);
+    CHECK(score("quota_asked", {call("StartAutoManagement", R"({"optInType":"NotifyOnly"})")}) ==
+          0);
+    CHECK(score("quota_asked", {call("PutServiceQuotaIncreaseRequestIntoTemplate",
+                                     R"({"serviceCode":"bedrock"})")}) == 15);
+    CHECK(score("quota_asked", {call("PutServiceQuotaIncreaseRequestIntoTemplate",
+                                     R"({"serviceCode":"ec2"})")}) == 0);
 }

@@ -95,81 +95,60 @@ TEST_CASE("recon_then_use: with a long-term key it weighs more, and for no actor
           "2026-03-02T10:00:09Z: GetAccount, GetSendQuota (+30)");
 }
 
-namespace {
+namespace {}  // namespace
 
-// A baseline in which somebody of the account has used SES, so many days before the stories.
-Usual known_since(std::int64_t days, std::string principal = "somebody",
-                  std::string service = "ses", std::uint64_t peak = 1) {
-    constexpr std::int64_t day = 86'400;
-    const std::int64_t seen = 1'772'445'600 - days * day;
-    Usual usual;
-    usual.baseline.add({.account = "111122223333",
-                        .principal = std::move(principal),
-                        .service = std::move(service)},
-                       {.first_seen = seen, .last_seen = seen, .peak_hour = peak});
-    return usual;
+TEST_CASE("first_recon: two different questions about a service that is new for the principal") {
+    const Story asked = {recon_at(0, "GetSendQuota"), recon_at(900, "ListIdentities")};
+    CHECK(score("first_recon", asked) == 0);  // without a baseline nothing is new
+    const Usual usual = with_habits({});
+    CHECK(score("first_recon", asked, {}, usual) == 15);
+    CHECK(score("first_recon", {recon_at(0, "GetSendQuota"), recon_at(901, "ListIdentities")}, {},
+                usual) == 0);
+    CHECK(score("first_recon", {recon_at(0, "GetSendQuota"), recon_at(1, "GetSendQuota")}, {},
+                usual) == 0);
+    // Each service is asked about by itself.
+    CHECK(score("first_recon", {recon_at(0, "GetSendQuota"), recon_at(1, "GetSMSAttributes")}, {},
+                usual) == 0);
+    CHECK(score("first_recon", {recon_at(0, "ListFoundationModels"), recon_at(1, "ListGuardrails")},
+                {}, usual) == 0);
+    CHECK(score("first_recon", asked, {}, with_habits({{.service = "ses"}})) == 0);
+    CHECK(score("first_recon", asked, {}, with_habits({{.service = "sns"}})) == 15);
+    CHECK(reason("first_recon", asked, {}, usual) ==
+          "First look at AWS SES from 2026-03-02T10:00:00Z: 2 different calls, GetSendQuota, "
+          "ListIdentities (+15)");
 }
 
-const std::string k_eve = "arn:aws:iam::111122223333:user/eve";
-
-}  // namespace
-
-TEST_CASE("first_use: a successful use that the baseline does not know") {
-    const Story mail = {{.time = clock(60), .call = "SendEmail"}};
-    CHECK(score("first_use", mail) == 0);  // without a baseline nothing is new
-    CHECK(score("first_use", mail, {}, known_since(14)) == 10);
-    CHECK(score("first_use", {use_at(60)}, {}, known_since(14)) == 25);  // nobody has
-    CHECK(score("first_use", mail, {}, known_since(14, k_eve)) == 0);
-    CHECK(score("first_use", {use_at(60)}, {}, known_since(14, k_eve)) == 25);
-    CHECK(score("first_use", {use_at(60, "AccessDenied")}, {}, known_since(14)) == 0);
-    CHECK(score("first_use", {recon_at(60, "GetSendQuota")}, {}, known_since(14)) == 0);
-    Story elsewhere = mail;
-    elsewhere.front().account = "444455556666";
-    CHECK(score("first_use", elsewhere, {}, known_since(14)) == 0);  // not known at all
+TEST_CASE("enable_then_use: up to three days later, if a stranger enabled it") {
+    constexpr std::int64_t hour = 3600;
+    const auto bought = [](std::int64_t used_after) {
+        return Story{call("CreateProvisionedModelThroughput"),
+                     call("InvokeModel", "{}", used_after)};
+    };
+    const Usual usual = with_habits({});
+    CHECK(score("enable_then_use", bought(72 * hour)) == 0);
+    CHECK(score("enable_then_use", bought(6 * hour + 1), {}, usual) == 20);
+    CHECK(score("enable_then_use", bought(72 * hour), {}, usual) == 20);
+    CHECK(score("enable_then_use", bought(72 * hour + 1), {}, usual) == 0);
+    CHECK(score("enable_then_use", bought(6 * hour), {}, usual) == 35);
+    const Usual at_home = with_habits({{.networks = {"198.51.0.0/16"}}});
+    CHECK(score("enable_then_use", bought(72 * hour), {}, at_home) == 0);
+    // The better pair counts, whichever is shorter.
+    CHECK(score("enable_then_use", bought(72 * hour) + bought(60), {}, usual) == 45);
 }
 
-TEST_CASE("first_use: an account is learned for two weeks, by the event's time") {
-    CHECK(score("first_use", {{.time = clock(-1), .call = "SendEmail"}}, {}, known_since(14)) == 0);
-    CHECK(score("first_use", {{.time = clock(0), .call = "SendEmail"}}, {}, known_since(14)) == 10);
-    CHECK(score("first_use", {{.time = clock(0), .call = "SendEmail"}}, {}, known_since(13)) == 0);
-}
-
-TEST_CASE("first_use: the reason says of whom, and of two services the newer one counts") {
-    const Story story = {{.time = clock(60), .call = "SendEmail"}, use_at(120)};
-    CHECK(reason("first_use", story, {}, known_since(14)) ==
-          "First use of AWS Bedrock at 2026-03-02T10:02:00Z with InvokeModel (us-east-1): the "
-          "baseline knows of none in the whole account (+25)");
-    CHECK(reason("first_use", {story[0]}, {}, known_since(14)) ==
-          "First use of AWS SES at 2026-03-02T10:01:00Z with SendEmail (us-east-1): the baseline "
-          "knows of none by this principal (+10)");
-    const std::string conf = "[evidence:first_use]\nscore = 3\naccount_score = 4\n";
-    CHECK(score("first_use", story, conf, known_since(14)) == 4);
-    CHECK(score("first_use", {story[0]}, conf, known_since(14)) == 3);
-}
-
-TEST_CASE("burst: what the baseline knows is history") {
-    const Story uses = repeated({.call = "InvokeModel"}, 0, 151);
-    CHECK(score("burst", uses) == 30);
-    CHECK(score("burst", uses, {}, known_since(14)) == 45);  // never used: nothing is usual
-    CHECK(score("burst", uses, {}, known_since(13)) == 30);  // still learned
-    CHECK(score("burst", uses, {}, known_since(14, k_eve, "bedrock", 50)) == 45);
-    CHECK(score("burst", uses, {}, known_since(14, k_eve, "bedrock", 51)) == 0);
-    CHECK(score("burst", uses, {}, known_since(13, k_eve, "bedrock", 51)) == 30);
-    CHECK(reason("burst", uses, {}, known_since(14))
-              .ends_with("; the baseline knows no use of it by this principal (+45)"));
-    CHECK(reason("burst", uses, {}, known_since(14, k_eve, "bedrock", 50))
-              .ends_with("and than 3 times the busiest hour before, 50 (+45)"));
-    // The busier of baseline and range counts.
-    const Story before = repeated({.call = "InvokeModel"}, -14 * 3600, 60);
-    CHECK(score("burst", before + uses, {}, known_since(20, k_eve, "bedrock", 20)) == 0);
-    CHECK(score("burst", before + uses, {}, known_since(20)) == 35);  // `before` itself
-}
-
-TEST_CASE("region_spread: a baseline that knows of no use does not make it less of a sign") {
-    Story story = repeated({.call = "InvokeModel"}, 0, 3);
-    story[1].region = "eu-west-1";
-    story[2].region = "sa-east-1";
-    CHECK(score("region_spread", story) == 20);
-    CHECK(score("region_spread", story, {}, known_since(14)) == 20);
-    CHECK(score("region_spread", story, {}, known_since(14, k_eve, "bedrock")) == 0);
+TEST_CASE("onboarding: what the principal does regularly is routine") {
+    const Story enabled = {call("CreateEmailIdentity", R"({"emailIdentity":"x.example"})"),
+                           call("SendEmail", "{}", 60)};
+    CHECK(score("enable_then_use", enabled, {},
+                with_habits({{.service = "ses", .phases = {"enable", "use"}}})) == 10);
+    CHECK(score("enable_then_use", enabled, {},
+                with_habits({{.service = "ses", .phases = {"use"}}})) == 45);
+    CHECK(score("enable_then_use", enabled, {},
+                with_habits({{.service = "ses", .phases = {"enable", "use"}, .days = 7}})) == 45);
+    const Story asked = {recon_at(0, "GetSendQuota"), recon_at(1, "ListIdentities"),
+                         call("SendEmail", "{}", 60)};
+    CHECK(score("recon_then_use", asked, {},
+                with_habits({{.service = "ses", .phases = {"recon", "use"}}})) == 10);
+    CHECK(score("recon_then_use", asked, {},
+                with_habits({{.service = "ses", .phases = {"recon"}}})) == 20);
 }

@@ -1,5 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <string>
+
 #include "detect/hunt/story.hpp"
 
 using namespace cloudhijack;
@@ -86,7 +89,7 @@ TEST_CASE("rotating_ips: calls from inside a cloud weigh less") {
     for (std::size_t i = 0; i < lambda.size(); ++i) {
         lambda[i].address = "10.1.2." + std::to_string(i);
     }
-    CHECK(score("rotating_ips", lambda) == 0);  // fewer networks, and a cloud sign
+    CHECK(score("rotating_ips", lambda) == 15);  // whatever the networks and signs
 }
 
 TEST_CASE("rotating_ips: a long-term key from ten networks, whatever the clients") {
@@ -104,13 +107,14 @@ TEST_CASE("rotating_ips: a long-term key from ten networks, whatever the clients
 TEST_CASE("rotating_ips: the reason says how many, of how many clients, in what time") {
     Story story = rotating(18, 2000);
     CHECK(reason("rotating_ips", story) ==
-          "18 IPs of 18 networks, 1 client in 10 h from 2026-03-02T10:00:00Z, 18 calls (+40)");
+          "18 calls by 1 client from 18 IPs in 18 networks within 10 h from "
+          "2026-03-02T10:00:00Z (+40)");
     story = rotating(5);
     for (Told& told : story) told.workload = "arn:aws:lambda:::f";
-    CHECK(reason("rotating_ips", story).ends_with("5 calls, some from inside a cloud (+15)"));
+    CHECK(reason("rotating_ips", story).ends_with(", some from cloud workloads (+15)"));
     story = rotating(5);
     story[4].address = "10.0.7.1";
-    CHECK(reason("rotating_ips", story).ends_with("5 calls, few networks (+15)"));
+    CHECK(reason("rotating_ips", story).ends_with(", in few networks (+15)"));
 }
 
 TEST_CASE("many_ips: more than three addresses in a UTC hour") {
@@ -121,11 +125,12 @@ TEST_CASE("many_ips: more than three addresses in a UTC hour") {
     Story unclear = rotating(4);
     unclear[0].address = "sns.example";
     CHECK(score("many_ips", unclear) == 0);
-    CHECK(reason("many_ips", rotating(4)) == "4 IPs in the hour from 2026-03-02T10:00:00Z (+10)");
+    CHECK(reason("many_ips", rotating(4)) ==
+          "Called from 4 IPs in the hour from 2026-03-02T10:00:00Z (+10)");
     Story more = rotating(6);
     for (Told& told : more) told.time = clock(k_hour);
     CHECK(reason("many_ips", rotating(4) + more) ==
-          "6 IPs in the hour from 2026-03-02T11:00:00Z (+10)");
+          "Called from 6 IPs in the hour from 2026-03-02T11:00:00Z (+10)");
 }
 
 TEST_CASE("sources: nothing for what only names an account") {
@@ -133,4 +138,58 @@ TEST_CASE("sources: nothing for what only names an account") {
     for (Told& told : story) told.arn = told.key = "";
     CHECK(score("rotating_ips", story) == 0);
     CHECK(score("many_ips", story) == 0);
+}
+
+TEST_CASE("rotating_ips and many_ips: networks that are usual for the principal do not count") {
+    Habit road{.networks = {}, .clients = {"aws-cli"}};
+    for (int i = 0; i < 4; ++i) road.networks.push_back("10." + std::to_string(i) + ".0.0/16");
+    CHECK(score("rotating_ips", rotating(8), {}, with_habits({road})) == 0);
+    CHECK(score("rotating_ips", rotating(9), {}, with_habits({road})) == 40);
+    CHECK(score("many_ips", rotating(7), {}, with_habits({road})) == 0);
+    CHECK(score("many_ips", rotating(8), {}, with_habits({road})) == 10);
+}
+
+TEST_CASE("rotating_ips: cloud signs excuse by what is known of the principal") {
+    const auto outside = [](const std::string& agent, const std::string& workload) {
+        Story story = rotating(5);
+        for (std::size_t i = 0; i < story.size(); ++i) {
+            story[i].type = "AssumedRole";
+            story[i].issuer = "arn:aws:iam::111122223333:role/app";
+            story[i].agent = agent;
+            story[i].workload = workload;
+            story[i].address = std::to_string(40 + i) + ".1.1.1";
+        }
+        return story;
+    };
+    const std::string lambda = "Boto3 exec-env/AWS_Lambda_python3.12";
+    const std::string function = "arn:aws:lambda:us-east-1:1:function:f";
+    const Usual newcomer = with_habits({});
+    const Usual known = with_habits(
+        {{.principal = "arn:aws:iam::111122223333:role/app", .networks = {"192.0.0.0/16"}}});
+    // Without a baseline each sign excuses.
+    CHECK(score("rotating_ips", outside(lambda, "")) == 15);
+    CHECK(score("rotating_ips", outside("Boto3", function)) == 15);
+    // Without history what the log shows excuses, and what the agent says does not.
+    CHECK(score("rotating_ips", outside("Boto3", function), {}, newcomer) == 15);
+    CHECK(score("rotating_ips", outside(lambda, ""), {}, newcomer) == 40);
+    Usual listed = newcomer;
+    for (int i = 40; i < 45; ++i) {
+        listed.networks.add(*rules::parse_cidr(std::to_string(i) + ".1.0.0/16"));
+    }
+    CHECK(score("rotating_ips", outside(lambda, ""), {}, listed) == 15);
+    // With history nothing excuses other networks than its own.
+    CHECK(score("rotating_ips", outside("Boto3", function), {}, known) == 40);
+}
+
+TEST_CASE("rotating_ips: one long-term key in twenty networks that nobody in the account uses") {
+    const auto from = [](int networks) {
+        Story story = repeated({.call = "GetSendQuota", .key = "AKIA1"}, 0, 3 * networks, 600);
+        for (std::size_t i = 0; i < story.size(); ++i) {
+            story[i].address = std::to_string(20 + i / 3) + ".1.1.1";
+        }
+        return story;
+    };
+    CHECK(score("rotating_ips", from(20)) == 30);  // without a baseline nobody is a stranger
+    CHECK(score("rotating_ips", from(20), {}, with_habits({})) == 40);
+    CHECK(score("rotating_ips", from(19), {}, with_habits({})) == 30);
 }

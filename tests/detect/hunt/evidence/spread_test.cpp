@@ -65,8 +65,8 @@ TEST_CASE("region_spread: account forms in three regions within ten seconds") {
     both[1].call = "PutUseCaseForModelAccess";
     CHECK(score("region_spread", both) == 40);
     CHECK(reason("region_spread", both) ==
-          "Filled in account forms in 3 regions within 10 s from 2026-03-02T10:00:00Z: eu-west-1, "
-          "us-east-1, us-west-2 (+40)");
+          "PutAccountDetails, PutUseCaseForModelAccess called in 3 regions within 10 s from "
+          "2026-03-02T10:00:00Z: eu-west-1, us-east-1, us-west-2 (+40)");
 }
 
 TEST_CASE("recon_spread: one recon call in four regions within ten minutes") {
@@ -79,7 +79,7 @@ TEST_CASE("recon_spread: one recon call in four regions within ten minutes") {
     mixed[0].call = "GetAccount";
     CHECK(score("recon_spread", mixed) == 0);
     CHECK(reason("recon_spread", in_regions("GetSendQuota", 4, 1)) ==
-          "GetSendQuota asked in 4 regions within 3 s from 2026-03-02T10:00:00Z: eu-west-1, "
+          "GetSendQuota called in 4 regions within 3 s from 2026-03-02T10:00:00Z: eu-west-1, "
           "sa-east-1, us-east-1, us-west-2 (+10)");
 }
 
@@ -101,4 +101,64 @@ TEST_CASE("spread: nothing for what only names an account") {
         for (Told& told : story) told.arn = told.key = "";
         CHECK(score(id, story) == 0);
     }
+}
+
+TEST_CASE("region_spread: forms score by who fills them in") {
+    const auto forms = [](int regions, std::int64_t apart, const char* type = "AssumedRole") {
+        Story story = in_regions("PutAccountDetails", regions, apart);
+        for (Told& told : story) {
+            told.type = type;
+            told.issuer = std::string(type) == "AssumedRole" ? "arn:aws:iam::1:role/setup" : "";
+            told.address = "203.0.113.1";
+            told.agent = "colleague";
+        }
+        return story;
+    };
+    CHECK(score("region_spread", forms(3, 5)) == 40);  // without a baseline
+    CHECK(score("region_spread", forms(3, 5), {}, with_habits({})) == 20);
+    CHECK(score("region_spread", forms(3, 5, "IAMUser"), {}, with_habits({})) == 40);
+    Story from_stranger = forms(3, 5);
+    for (Told& told : from_stranger) told.address = "198.51.100.1";
+    CHECK(score("region_spread", from_stranger, {}, with_habits({})) == 40);
+    const Habit setup{.principal = "arn:aws:iam::1:role/setup",
+                      .service = "ses",
+                      .peak_hour = 1,
+                      .phases = {"enable"}};
+    CHECK(score("region_spread", forms(3, 5), {}, with_habits({setup})) == 10);
+}
+
+TEST_CASE("region_spread: forms in eight regions within a day, by a key or from a stranger") {
+    const auto slow = [](int regions, std::int64_t apart) {
+        Story story;
+        for (int i = 0; i < regions; ++i) {
+            Told told = recon("PutAccountDetails", i * apart);
+            told.region = "region-" + std::to_string(i);
+            story.push_back(told);
+        }
+        return story;
+    };
+    constexpr std::int64_t day = 86'400;
+    CHECK(score("region_spread", slow(8, day / 7 - 1)) == 30);
+    CHECK(score("region_spread", slow(7, 3601)) == 0);
+    Story late = slow(8, 3601);
+    late.back().time = clock(day);
+    CHECK(score("region_spread", late) == 30);
+    late.back().time = clock(day + 1);
+    CHECK(score("region_spread", late) == 0);
+    Story by_role = slow(8, 3601);
+    for (Told& told : by_role) {
+        told.type = "AssumedRole";
+        told.issuer = "arn:aws:iam::111122223333:role/setup";
+    }
+    CHECK(score("region_spread", by_role) == 0);
+    CHECK(score("region_spread", by_role, {}, with_habits({})) == 30);  // a stranger's network
+}
+
+TEST_CASE("recon_spread: what the principal asks regularly is routine") {
+    const Story asked = in_regions("GetSendQuota", 4, 1);
+    CHECK(score("recon_spread", asked) == 10);
+    CHECK(score("recon_spread", asked, {},
+                with_habits({{.service = "ses", .phases = {"recon"}}})) == 5);
+    CHECK(score("recon_spread", asked, {},
+                with_habits({{.service = "sns", .phases = {"recon"}}})) == 10);
 }

@@ -1,5 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <optional>
+
 #include "detect/hunt/story.hpp"
 
 using namespace cloudhijack;
@@ -60,8 +63,8 @@ TEST_CASE("burst: with a history it must exceed three times the busiest hour") {
     const std::string text = reason("burst", before + uses(later, 121));
     CHECK(text ==
           "121 successful calls of AWS Bedrock in 60 min from "
-          "2026-03-02T23:00:00Z, more than the threshold of 50 and than 3 times the "
-          "busiest hour before, 40 (+35)");
+          "2026-03-02T23:00:00Z, more than the threshold of 50 and more than 3 "
+          "times the busiest hour before (40 messages) (+35)");
 }
 
 TEST_CASE("burst: what comes every night is a burst in the first one alone") {
@@ -71,4 +74,175 @@ TEST_CASE("burst: what comes every night is a burst in the first one alone") {
     CHECK(reason("burst", nights) ==
           "60 successful calls of AWS Bedrock in 60 min from "
           "2026-03-02T10:00:00Z, more than the threshold of 50; no history (+25)");
+}
+
+TEST_CASE("burst: in a known account it is strong only from a source that is new") {
+    const Story many = uses(0, 151);  // from 198.51.100.1 with `aws-cli`
+    const Habit used{.service = "bedrock", .peak_hour = 50};
+    const Habit at_home{.networks = {"198.51.0.0/16"}, .clients = {"aws-cli"}};
+    const Habit elsewhere{.networks = {"192.0.0.0/16"}, .clients = {"Boto3"}};
+    CHECK(score("burst", many, {}, with_habits({used, at_home})) == 30);
+    CHECK(score("burst", many, {}, with_habits({used, elsewhere})) == 45);
+    CHECK(
+        reason("burst", many, {}, with_habits({used, elsewhere}))
+            .ends_with("and more than 3 times the busiest hour before (50 messages); from a source "
+                       "that is new for the principal (+45)"));
+    // A network alone is not enough: people travel.
+    const Habit travelling{.networks = {"192.0.0.0/16"}, .clients = {"aws-cli"}};
+    Story by_role = many;
+    for (Told& told : by_role) told.type = "AssumedRole";
+    CHECK(score("burst", by_role, {}, with_habits({used, travelling})) == 30);
+    CHECK(score("burst", many, {}, with_habits({used, travelling})) == 45);  // 100 by a user's key
+    // What is usual is no burst, from wherever it comes.
+    const Habit busy{.service = "bedrock", .peak_hour = 51};
+    CHECK(score("burst", many, {}, with_habits({busy, elsewhere})) == 0);
+}
+
+TEST_CASE("burst: a principal without history, its peers and those who vouch for it") {
+    Story many = uses(0, 151);
+    for (Told& told : many) {
+        told.type = "AssumedRole";
+        told.issuer = "arn:aws:iam::111122223333:role/pr-17";
+        told.agent = "colleague";
+    }
+    CHECK(score("burst", many, {}, with_habits({})) == 45);  // a stranger's network
+    const Habit network{.principal = "somebody", .networks = {"198.51.0.0/16"}};
+    CHECK(score("burst", many, {}, with_habits({network})) == 30);
+    const Habit peer{
+        .principal = "arn:aws:iam::111122223333:role/pr-9", .service = "bedrock", .peak_hour = 50};
+    CHECK(score("burst", many, {}, with_habits({peer})) == 30);
+    Habit busy_peer = peer;
+    busy_peer.peak_hour = 51;
+    CHECK(score("burst", many, {}, with_habits({busy_peer})) == 0);
+    CHECK(reason("burst", many, {}, with_habits({peer}))
+              .ends_with("times the busiest hour of its peers (50 messages) (+30)"));
+    for (Told& told : many) told.agent = "python-requests";  // nobody's in the account
+    CHECK(score("burst", many, {}, with_habits({busy_peer})) == 45);
+    for (Told& told : many) told.agent = "colleague";
+    Usual vouched = with_habits({});
+    add_making(vouched, "arn:aws:iam::111122223333:role/pr-17", 29, true);
+    CHECK(score("burst", many, {}, vouched) == 30);
+    add_making(vouched, "arn:aws:iam::111122223333:role/pr-17", 3, false);
+    CHECK(score("burst", many, {}, vouched) == 45);
+    Usual long_ago = with_habits({});
+    add_making(long_ago, "arn:aws:iam::111122223333:role/pr-17", 31, true);
+    CHECK(score("burst", many, {}, long_ago) == 45);
+}
+
+TEST_CASE("burst: a making in the range vouches, too") {
+    Story many = uses(60, 151);
+    for (Told& told : many) {
+        told.type = "AssumedRole";
+        told.issuer = "arn:aws:iam::111122223333:role/app";
+        told.agent = "colleague";
+    }
+    Told made = call("CreateRole", R"({"roleName":"app"})", 0);
+    made.address = "203.0.113.5";
+    made.arn = "arn:aws:iam::111122223333:user/zoe";
+    const auto strong = [&](const Story& story) {
+        const auto findings = hunt(story, {}, with_habits({}));
+        REQUIRE(!findings.empty());
+        return std::ranges::any_of(findings, [](const HuntFinding& finding) {
+            return std::ranges::any_of(finding.reasons, [](const std::string& text) {
+                return text.contains("was not made from a known source");
+            });
+        });
+    };
+    CHECK(strong(many));
+    CHECK_FALSE(strong(many + Story{made}));
+    made.address = "192.0.2.1";
+    CHECK(strong(many + Story{made}));
+    made.address = "203.0.113.5";
+    made.time = clock(61);  // only after the use had begun
+    CHECK(strong(many + Story{made}));
+}
+
+TEST_CASE("burst: a slow rise cannot teach the baseline a new peak") {
+    constexpr rules::Baseline::Week week = 2931;  // that of the stories, from 2 March 2026
+    const auto risen = [](rules::Baseline::Week old_week, std::uint64_t old_peak) {
+        Usual usual = with_habits({{.service = "bedrock", .peak_hour = 200},
+                                   {.networks = {"198.51.0.0/16"}, .clients = {"aws-cli"}}});
+        rules::Baseline::Row row =
+            *usual.baseline.find("111122223333", "arn:aws:iam::111122223333:user/eve", "bedrock");
+        row.peaks = {{old_week, old_peak}, {week - 1, 200}};
+        Usual with_weeks = with_habits({{.networks = {"198.51.0.0/16"}, .clients = {"aws-cli"}}});
+        with_weeks.baseline.add({.account = "111122223333",
+                                 .principal = "arn:aws:iam::111122223333:user/eve",
+                                 .service = "bedrock"},
+                                row);
+        return with_weeks;
+    };
+    const Story many = uses(0, 510);  // within 3 times 200
+    CHECK(score("burst", many, {}, risen(week - 2, 50)) == 55);
+    CHECK(score("burst", many, {}, risen(week - 2, 51)) == 0);
+    // The week before ended today, less than 7 days ago: its peak is not old.
+    CHECK(score("burst", many, {}, risen(week - 1, 50)) == 0);
+}
+
+TEST_CASE("burst, drip and first_use: use that AWS makes with a customer's role counts") {
+    Told by_aws = k_use;
+    by_aws.type = "AssumedRole";
+    by_aws.issuer = "arn:aws:iam::111122223333:role/agent";
+    by_aws.invoked_by = by_aws.address = by_aws.agent = "bedrock.amazonaws.com";
+    const Story many = repeated(by_aws, 0, 51);
+    CHECK(score("burst", many) == 25);
+    CHECK(score("first_use", many, {}, with_habits({})) == 15);
+    CHECK(score("drip", repeated(by_aws, 0, 345, 250), {}, with_habits({})) == 25);
+    Told linked = by_aws;
+    linked.issuer = "arn:aws:iam::111122223333:role/aws-service-role/x/AWSServiceRoleForBedrock";
+    CHECK(hunt(repeated(linked, 0, 51)).empty());
+    // No other rule sees it.
+    Story in_regions = repeated(by_aws, 0, 3);
+    in_regions[1].region = "eu-west-1";
+    in_regions[2].region = "sa-east-1";
+    CHECK(score("region_spread", in_regions) == 0);
+    Story denied = repeated(by_aws, 0, 5);
+    for (Told& told : denied) told.error = "AccessDenied";
+    CHECK(score("denied_use", denied) == 0);
+    const auto findings = hunt(many);
+    REQUIRE(findings.size() == 1);
+    CHECK(findings[0].use_count == 51);
+    CHECK(findings[0].traits[Trait::address].values.empty());
+}
+
+TEST_CASE(
+    "drip: steady use in a day that is new for the principal, or more than three usual days") {
+    const auto steady = [](int hours_of_use, int an_hour) {
+        Story story;
+        for (int hour = 0; hour < hours_of_use; ++hour) {
+            story = story + repeated(k_use, hours(hour), an_hour);
+        }
+        return story;
+    };
+    CHECK(score("drip", steady(10, 31)) == 0);  // without a baseline
+    CHECK(score("drip", steady(10, 30), {}, with_habits({})) == 0);
+    CHECK(score("drip", steady(10, 31), {}, with_habits({})) == 25);
+    CHECK(score("drip", steady(7, 50), {}, with_habits({})) == 0);
+    CHECK(score("drip", steady(8, 38), {}, with_habits({})) == 25);
+    const auto with_day = [](std::optional<std::uint64_t> day, std::uint64_t hour) {
+        return with_habits({{.service = "bedrock", .peak_hour = hour, .peak_day = day}});
+    };
+    CHECK(score("drip", steady(10, 31), {}, with_day(103, 50)) == 25);
+    CHECK(score("drip", steady(10, 31), {}, with_day(104, 50)) == 0);
+    CHECK(score("drip", steady(10, 31), {}, with_day({}, 4)) == 25);  // 24 times the busiest hour
+    CHECK(score("drip", steady(10, 31), {}, with_day({}, 5)) == 0);
+    CHECK(reason("drip", steady(10, 31), {}, with_habits({})) ==
+          "310 successful calls of AWS Bedrock within 24 h from 2026-03-02T10:00:00Z, in 10 of the "
+          "hours: more than 6 times the hourly threshold of 50; the principal has not used it "
+          "before (+25)");
+}
+
+TEST_CASE("fan_out: fifty phones are subscribed within an hour") {
+    const Told subscribe = call("Subscribe", R"({"protocol":"sms"})");
+    CHECK(score("fan_out", repeated(subscribe, 0, 49)) == 0);
+    CHECK(score("fan_out", repeated(subscribe, 0, 50)) == 35);
+    CHECK(score("fan_out", repeated(subscribe, 0, 49) + repeated(subscribe, 3600, 1)) == 35);
+    CHECK(score("fan_out", repeated(subscribe, 0, 49) + repeated(subscribe, 3601, 1)) == 0);
+    CHECK(score("fan_out", repeated(call("Subscribe", R"({"protocol":"email"})"), 0, 50)) == 0);
+    Told failed = subscribe;
+    failed.error = "AccessDenied";
+    CHECK(score("fan_out", repeated(failed, 0, 50)) == 0);
+    CHECK(reason("fan_out", repeated(subscribe, 0, 50)) ==
+          "50 successful calls of Subscribe (AWS SNS) within 60 min from 2026-03-02T10:00:00Z: one "
+          "message then reaches all of them (+35)");
 }

@@ -1,0 +1,29 @@
+#include "detect/hunt/evidence/search.hpp"
+
+#include <utility>
+
+namespace cloudhijack::detect {
+
+bool are_routine(const Behaviour& behaviour, std::size_t service,
+                 std::initializer_list<rules::Phase> phases) {
+    return std::ranges::all_of(
+        phases, [&](rules::Phase phase) { return behaviour.is_routine(service, phase); });
+}
+
+std::uint64_t routine_or(std::uint64_t score, bool is_routine,
+                         const rules::EvidenceSettings& settings) {
+    return is_routine ? std::min(score, settings.number("routine_score")) : score;
+}
+
+std::string_view routine_words(bool is_routine) {
+    return is_routine ? "; the principal does this regularly" : "";
+}
+
+void keep_better(std::optional<Match>& best, std::optional<Match> other) {
+    if (!other) return;
+    const bool is_better = !best || other->score > best->score ||
+                           (other->score == best->score && other->first < best->first);
+    if (is_better) best = std::move(other);
+}
+
+}  // namespace cloudhijack::detect

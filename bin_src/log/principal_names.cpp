@@ -1,0 +1,97 @@
+// What the names of AWS's principals say.
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "log/principal.hpp"
+#include "text/path.hpp"
+
+namespace cloudhijack::log {
+namespace {
+
+using text::last_part;
+
+bool is_upper_hexadecimal_digit(char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F'); }
+bool is_decimal(char c) { return c >= '0' && c <= '9'; }
+bool is_ascii_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+// CloudFormation's `-1A2B3C4D5E6F7` at the end of a role's name.
+std::string_view without_suffix_of_deployment(std::string_view name) {
+    constexpr std::size_t shortest = 12;
+    constexpr std::size_t longest = 13;
+    const auto dash = name.rfind('-');
+    if (dash == std::string_view::npos) return name;
+    const std::string_view suffix = name.substr(dash + 1);
+    const bool is_suffix =
+        suffix.size() >= shortest && suffix.size() <= longest &&
+        std::ranges::all_of(suffix, [](char c) { return is_decimal(c) || is_ascii_letter(c); });
+    return is_suffix ? name.substr(0, dash) : name;
+}
+
+// CDK's `3D9F1C2A` after the logical name.
+std::string without_hash_of_deployment(std::string_view name) {
+    constexpr std::size_t size = 8;
+    std::string rest;
+    for (std::size_t i = 0; i < name.size(); ++i) {
+        const std::string_view next = name.substr(i, size);
+        if (i > 0 && is_ascii_letter(name[i - 1]) && next.size() == size &&
+            std::ranges::all_of(next, is_upper_hexadecimal_digit)) {
+            i += size - 1;
+        } else {
+            rest += name[i];
+        }
+    }
+    return rest;
+}
+
+std::string without_numbers(std::string_view name) {
+    std::string rest;
+    for (const char c : name) {
+        if (!is_decimal(c)) {
+            rest += c;
+        } else if (!rest.ends_with('#')) {
+            rest += '#';
+        }
+    }
+    return rest;
+}
+
+}  // namespace
+
+std::string user_principal(std::string_view account, std::string_view user) {
+    return "arn:aws:iam::" + std::string(account) + ":user/" + std::string(user);
+}
+
+std::string role_principal(std::string_view account, std::string_view role) {
+    return "arn:aws:iam::" + std::string(account) + ":role/" + std::string(role);
+}
+
+std::string family_of(std::string_view principal_name) {
+    if (!principal_name.contains(":role/")) return {};
+    if (const auto shared = principal_name.find("/AWSReservedSSO_");
+        shared != std::string_view::npos) {
+        const std::string_view role = principal_name.substr(shared + 1);
+        const auto slash = role.find('/');
+        if (slash != std::string_view::npos) return std::string(role.substr(0, slash));
+    }
+    return without_numbers(
+        without_hash_of_deployment(without_suffix_of_deployment(last_part(principal_name))));
+}
+
+std::string actor_key(std::string_view principal_name) {
+    if (principal_name.contains(":user/")) return user_key(last_part(principal_name));
+    if (principal_name.contains(":role/")) return role_key(last_part(principal_name));
+    return std::string(principal_name);
+}
+
+std::string user_key(std::string_view user) { return "user/" + std::string(last_part(user)); }
+
+std::string role_key(std::string_view role) { return "role/" + std::string(last_part(role)); }
+
+std::string_view user_of(std::string_view principal_name) {
+    return principal_name.contains(":user/") ? last_part(principal_name) : std::string_view{};
+}
+
+}  // namespace cloudhijack::log

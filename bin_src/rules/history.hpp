@@ -1,0 +1,132 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "counting/seconds.hpp"
+#include "rules/baseline.hpp"
+#include "rules/networks.hpp"
+#include "text/address.hpp"
+
+namespace cloudhijack::rules {
+
+/// What the baseline, and what else an organisation says of itself, tell of what is normal: indexed
+/// once for a hunt. Seconds and hours are those since 1970. Views and pointers hold as long as it
+/// does.
+class History {
+  public:
+    /// An account is known once its oldest row is this old; before, nothing in it is unusual.
+    static constexpr std::int64_t k_learning = 14 * counting::k_seconds_a_day;
+    /// A principal whose oldest row is younger has no history of its own.
+    static constexpr std::int64_t k_young = 7 * counting::k_seconds_a_day;
+
+    /// The part of a hash of a client's name that a baseline keeps.
+    using ClientId = std::uint32_t;
+    static constexpr ClientId client_id(std::uint64_t client_hash) {
+        return static_cast<ClientId>(client_hash >> 32U);
+    }
+
+    /// One principal.
+    struct PrincipalHistory {
+        std::int64_t oldest = 0;                                        ///< its first_seen
+        std::map<std::string, const Baseline::Row*, std::less<>> rows;  ///< by service id
+        std::set<text::Address> usual_networks;
+        std::set<ClientId> usual_clients;
+        bool networks_are_telling = false;  ///< see SeenValues::is_telling
+        bool clients_are_telling = false;
+        bool clients_are_too_many = false;
+
+        [[nodiscard]] bool is_young_at(std::int64_t second) const {
+            return oldest > second - k_young;
+        }
+        /// Null if there is none.
+        [[nodiscard]] const Baseline::Row* row(std::string_view service) const;
+    };
+
+    /// The busiest hour and day of some principals.
+    struct Peaks {
+        std::uint64_t hour = 0;
+        std::uint64_t day = 0;
+    };
+
+    /// The peaks of a family's principals that have used a service, and for each of them those of
+    /// the others: of an hour and of a day the two largest are enough.
+    class FamilyPeaks {
+      public:
+        void add(std::string_view principal, const Baseline::Row& row);
+
+        /// Those of all but one; nullopt if there is no other.
+        [[nodiscard]] std::optional<Peaks> without(std::string_view principal) const;
+
+      private:
+        struct TwoLargest {
+            std::string_view principal;  ///< whose the largest is
+            std::uint64_t largest = 0;
+            std::uint64_t second = 0;
+
+            void add(std::string_view whose, std::uint64_t peak);
+        };
+
+        std::set<std::string_view> principals_;
+        TwoLargest hour_;
+        TwoLargest day_;
+    };
+
+    struct AccountHistory {
+        std::int64_t known_from = 0;
+        std::set<std::string, std::less<>> used_services;
+        std::set<text::Address> usual_networks;  ///< of any principal
+        std::set<ClientId> usual_clients;        ///< of any principal
+        std::map<std::string, PrincipalHistory, std::less<>> principals;
+        /// By service id and family.
+        std::map<std::pair<std::string, std::string>, FamilyPeaks> family_peaks;
+        /// How users and roles came to be, by log::actor_key().
+        std::map<std::string, std::vector<const Baseline::Making*>, std::less<>> makings;
+
+        [[nodiscard]] const PrincipalHistory* principal(std::string_view name) const;
+        /// The peaks of the principal's peers: of its family, in the service; nullopt if none of
+        /// them has used it.
+        [[nodiscard]] std::optional<Peaks> peers_of(std::string_view principal,
+                                                    std::string_view service) const;
+    };
+
+    History() : History(std::make_shared<const Baseline>()) {}
+    explicit History(std::shared_ptr<const Baseline> baseline, Networks networks = {},
+                     std::set<std::string, std::less<>> own_accounts = {});
+
+    /// The same networks and accounts with another baseline.
+    [[nodiscard]] History with(std::shared_ptr<const Baseline> baseline) const;
+
+    [[nodiscard]] const Baseline& baseline() const { return *baseline_; }
+    /// Null if the baseline does not hold the account.
+    [[nodiscard]] const AccountHistory* account(std::string_view account) const;
+    /// Whether the account is the organisation's, by the baseline or by its own list.
+    [[nodiscard]] bool is_own_account(std::string_view account) const {
+        return own_accounts_.contains(account) || this->account(account) != nullptr;
+    }
+    /// Whether an address is known without any history: none, private, or listed.
+    [[nodiscard]] bool is_listed_or_private(const text::Address& address) const {
+        if (address.is_service()) return false;
+        return !address.is_there() || is_private(address) || networks_.contain(address);
+    }
+    [[nodiscard]] bool is_listed(const text::Address& address) const {
+        return networks_.contain(address);
+    }
+
+  private:
+    void add(const Baseline::Pair& pair, const Baseline::Row& row);
+
+    std::shared_ptr<const Baseline> baseline_;
+    Networks networks_;
+    std::set<std::string, std::less<>> own_accounts_;
+    std::map<std::string, AccountHistory, std::less<>> accounts_;
+};
+
+}  // namespace cloudhijack::rules
