@@ -1,43 +1,63 @@
-"""The hunt and its reference agree on every row, whatever the events and their delivery."""
+"""Hunt mode, the baseline and their references agree, whatever the events and their delivery."""
 
 from __future__ import annotations
 
 import json
 import random
+import time
 import unittest
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Optional
+from typing import Any, Iterable, NamedTuple, Optional
 
 from answer_checks import as_rows, unreadable_count
+from baseline_checks import baseline_difference
 from chunk_body import EventRow, Layout, Row, write_body
 from event_forms import without_newlines
-from hunt_histories import histories
+from hunt_histories import told_histories
+from hunt_history import LISTED_NETWORKS, OWN_ACCOUNTS
 from hunt_reference import EVIDENCE_IDS, LISTS, HuntExpected, expected_hunt
+from hunt_reference_baseline import Baseline, read_baseline
+from hunt_reference_update import update_baseline
+from lookup_app import LookupTest
 from program_under_test import program, repetitions
 from shell_run import ndjson_rows, run_scan
 from splunkd import Answer, run_search
 from volume_reference import IndexedEvent
 
-_SEARCHES = 10
+_SEARCHES = 8
 _HISTORIES = 400  # in each search
 
 _SCORES = {
-    "enable_then_use": {35, 45},
-    "recon_then_use": {20, 30},
+    "enable_then_use": {10, 20, 35, 45},
+    "recon_then_use": {10, 20, 30},
+    "first_recon": {15},
     "burst": {25, 30, 35, 45, 55},
-    "evade": {10, 40},
-    "region_spread": {20, 40},
-    "recon_spread": {10, 35},
+    "drip": {25},
+    "fan_out": {35},
+    "evade": {10, 15, 40},
+    "trail_tampering": {15, 40},
+    "cleanup": {10, 30},
+    "region_spread": {10, 20, 30, 40},
+    "recon_spread": {5, 10, 35},
+    "new_source": {15, 25, 30, 40, 50},
+    "first_use": {5, 10, 15, 25},
     "rotating_ips": {15, 30, 40},
+    "new_choice": {15},
+    "foreign_grant": {10, 30, 40},
+    "smtp_credentials": {10, 30},
+    "api_key_made": {10, 20},
 }
 _KINDS = {
     *("arn", "role", "session name", "session name of the id", "session without a name"),
     *("source identity", "federated user", "access key", "principal id", "account id", "nothing"),
     *("left out: AWS itself", "left out: NetworkActivity", "left out: Insight"),
-    *("quarantined with calls", "quarantined without"),
+    *("quarantined with calls", "quarantined without", "AWS for a role"),
 }
+
+_NETWORKS_FILE = "cidr,label\n" + "".join(f"{one},listed\n" for one in LISTED_NETWORKS)
+_ACCOUNTS = ",".join(OWN_ACCOUNTS)
 
 
 class _Seen:
@@ -69,6 +89,12 @@ def _random_options(rng: random.Random) -> tuple[dict[str, Any], dict[str, str]]
         ids = rng.sample(EVIDENCE_IDS, rng.choice([1, 2, 8]))
         given["disabled"] = frozenset(ids)
         options["disabled_evidence"] = ",".join(ids)
+    if rng.random() < 0.3:
+        given["thresholds"] = {"ses": rng.choice([40, 150])}
+        options["ses_threshold"] = str(given["thresholds"]["ses"])
+    if rng.random() < 0.7:
+        given["own_accounts"] = OWN_ACCOUNTS
+        options["own_accounts"] = _ACCOUNTS
     return given, options
 
 
@@ -85,9 +111,24 @@ def _random_bodies(rng: random.Random, rows: Sequence[EventRow]) -> list[bytes]:
     return bodies
 
 
-def _events(seed: int, count: int) -> list[IndexedEvent]:
-    """The events of so many histories. An account's number names its seed and its index in it."""
-    return [event for history in histories(seed, count) for event in history]
+class _Events(NamedTuple):
+    """The events of histories. An account's number names its seed and its index in it."""
+
+    past: list[bytes]
+    story: list[IndexedEvent]
+
+
+def _events(seed: int, count: int) -> _Events:
+    told = told_histories(seed, count)
+    past = [without_newlines(raw) for one in told for _, raw in one.past]
+    return _Events(past, [event for one in told for event in one.story])
+
+
+def _ranges(rng: random.Random, past: Sequence[bytes]) -> list[list[bytes]]:
+    """The events of the past, in one range or in two that overlap."""
+    if rng.random() < 0.5:
+        return [list(past)]
+    return [[raw for raw in past if rng.random() < 0.6], list(rng.sample(past, len(past) // 2))]
 
 
 def _key(row: Mapping[str, Any]) -> tuple[Any, Any]:
@@ -152,8 +193,27 @@ def _as_search_row(row: Mapping[str, Any]) -> Row:
     return told
 
 
-class HuntComparisonTest(unittest.TestCase):
+class HuntComparisonTest(LookupTest):
     maxDiff = None
+
+    def learn(self, ranges: Iterable[Sequence[bytes]], what: object) -> Baseline:
+        """What the program learns is in the lookup; it is compared, and given as the reference has
+        it, because the file has hashes for clients."""
+        networks = self.write("networks", _NETWORKS_FILE)
+        known = Baseline()
+        given: list[str] = []
+        now = int(time.time())
+        for past in ranges:
+            args = ("--mode=baseline", f"--networks={networks}", *given)
+            run = run_scan(*args, "-", stdin=b"\n".join(past))
+            self.assertIn(run.exit_code, (0, 2), run.stderr)  # 2: some records cannot be read
+            events = [(None, raw) for raw in past]
+            known = update_baseline(events, known, now=now, networks=LISTED_NETWORKS)
+            difference = baseline_difference(run.stdout, known)
+            if difference is not None:
+                self.fail(f"{what}: the baseline: {difference}")
+            given = [f"--baseline={self.write('baseline', run.stdout)}"]
+        return known
 
     def check(
         self,
@@ -184,13 +244,15 @@ class HuntComparisonTest(unittest.TestCase):
             rng = random.Random(f"hunt {seed}")
             given, options = _random_options(rng) if seed else ({"min_risk": 0}, {"min_risk": "0"})
             events = _events(seed, repetitions(_HISTORIES))
-            expected = expected_hunt(events, **given)
+            baseline = self.learn(_ranges(rng, events.past), f"seed {seed}")
+            given = {**given, "baseline": baseline, "networks": LISTED_NETWORKS}
+            expected = expected_hunt(events.story, **given)
             seen.add(expected)
             args = ["mode=hunt", *(f"{name}={value}" for name, value in options.items())]
-            bodies = _random_bodies(rng, as_rows(events))
+            bodies = _random_bodies(rng, as_rows(events.story))
             # Not as subtests: the first difference is enough to look at.
-            answer = run_search(program(), args, bodies)
-            self.check_answer(events, answer, expected, f"seed {seed}, {args}")
+            answer = run_search(self.argv, args, bodies)
+            self.check_answer(events.story, answer, expected, f"seed {seed}, {args}")
         self._check_worth(seen)
 
     def _check_worth(self, seen: _Seen) -> None:
@@ -205,7 +267,8 @@ class HuntComparisonTest(unittest.TestCase):
             self.assertGreater(seen.rows, 2000)
 
     def test_one_event_a_chunk_and_in_pieces(self) -> None:
-        events = _events(1001, 12)
+        """Without a baseline."""
+        events = _events(1001, 12).story
         rows = as_rows(events)
         expected = expected_hunt(events, min_risk=0)
         args = ["mode=hunt", "min_risk=0"]
@@ -214,17 +277,51 @@ class HuntComparisonTest(unittest.TestCase):
         answer = run_search(program(), args, [write_body(rows)], piece=7)
         self.check_answer(events, answer, expected, "pieces")
 
+    def test_a_baseline_of_before(self) -> None:
+        """A file without the columns of lists."""
+        events = _events(1002, repetitions(_HISTORIES) // 4)
+        self.learn([events.past], "the whole file")
+        path = self.lookups / "cloudhijack_baseline.csv"
+        lines = path.read_text("utf-8").splitlines()
+        # No value of these histories that comes so early in a line has a comma.
+        self.write("baseline", "".join(",".join(line.split(",")[:6]) + "\n" for line in lines))
+        self.write("networks", "")
+        baseline = read_baseline(path.read_text("utf-8"))
+        expected = expected_hunt(events.story, baseline=baseline, min_risk=0)
+        bodies = [write_body(as_rows(events.story))]
+        answer = run_search(self.argv, ["mode=hunt", "min_risk=0"], bodies)
+        self.check_answer(events.story, answer, expected, "six columns")
+
     def test_scan(self) -> None:
-        """`scan` sees no times but those in the records."""
-        read = [(None, without_newlines(raw)) for _, raw in _events(1000, repetitions(_HISTORIES))]
+        """`scan` sees no times but those in the records, and reads the files that are named."""
+        events = _events(1000, repetitions(_HISTORIES))
+        baseline = self.learn([events.past], "scan")
+        read = [(None, without_newlines(raw)) for _, raw in events.story]
         stdin = b"\n".join(raw for _, raw in read)
         disabled = frozenset(["burst", "long_term_key"])
         less = ("--min-risk=0", "--disabled-evidence", ",".join(sorted(disabled)))
+        files = f"{self.lookups}/cloudhijack_"
+        more = (
+            *(f"--baseline={files}baseline.csv", f"--networks={files}networks.csv"),
+            *(f"--own-accounts={_ACCOUNTS}", "--min-risk=0"),
+        )
+        known = expected_hunt(
+            read,
+            min_risk=0,
+            baseline=baseline,
+            networks=LISTED_NETWORKS,
+            own_accounts=OWN_ACCOUNTS,
+        )
         for args, expected in (
             ((), expected_hunt(read)),
             (less, expected_hunt(read, min_risk=0, disabled=disabled)),
+            (more, known),
         ):
             run = run_scan("--mode", "hunt", "--format", "ndjson", *args, "-", stdin=stdin)
             rows = list(map(_as_search_row, ndjson_rows(run.stdout)))
             self.check(read, rows, expected, args)
             self.assertEqual(run.unreadable, (expected.unreadable, expected.records))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,66 @@
+"""Compares a baseline that the program wrote with what the reference makes of the same events."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from typing import Optional
+
+from hunt_reference_baseline import COLUMNS, Baseline, Values
+from hunt_reference_baseline import in_file_order, read_values, to_columns
+
+
+class ClientNames:
+    """Which hash is of which client; the file has only hashes.
+
+    A hash is learned from lists in which nothing else has the same days. The file agrees if each
+    list has as many clients of the same days as expected, and no two clients share a hash.
+    """
+
+    def __init__(self) -> None:
+        self._hash_of: dict[str, str] = {}
+        self._client_of: dict[str, str] = {}
+
+    def difference(self, hashes: Values, clients: Values) -> Optional[str]:
+        if Counter(hashes.values()) != Counter(clients.values()):
+            return f"days {sorted(hashes.values())}, expected {sorted(clients.values())}"
+        for client, span in clients.items():
+            same = [text for text, other in hashes.items() if other == span]
+            if client in self._hash_of:
+                if self._hash_of[client] not in same:
+                    return f"{client!r} is no longer {self._hash_of[client]}"
+            elif len(same) == 1:
+                if self._client_of.setdefault(same[0], client) != client:
+                    return f"{same[0]} is {self._client_of[same[0]]!r} and {client!r}"
+                self._hash_of[client] = same[0]
+        return None
+
+
+def baseline_difference(
+    text: str, expected: Baseline, names: Optional[ClientNames] = None
+) -> Optional[str]:
+    """Where the file first differs from what is expected and how, or None."""
+    reader = csv.DictReader(io.StringIO(text))
+    rows = list(reader)
+    if list(reader.fieldnames or []) != COLUMNS:
+        return f"columns {reader.fieldnames}"
+    names = names or ClientNames()
+    found = {(row["account"], row["principal"], row["service"]): row for row in rows}
+    for key, row in in_file_order(expected):
+        got = found.pop(key, None)
+        if got is None:
+            return f"no row of {key}: {to_columns(key, row)}"
+        for name, value in to_columns(key, row).items():
+            if name == "clients":
+                difference = names.difference(read_values(got[name]), row.lists[name])
+                if difference is not None:
+                    return f"{key}: clients: {difference}"
+            elif got[name] != value:
+                return f"{key}: {name} is {got[name]!r}, expected {value!r}"
+    for key, got in found.items():
+        return f"a row too many: {got}"
+    order = [(row["account"], row["principal"], row["service"]) for row in rows]
+    if order != [key for key, _ in in_file_order(expected)]:
+        return "the order of the rows"
+    return None

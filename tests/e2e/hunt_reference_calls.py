@@ -1,0 +1,157 @@
+"""The calls of a principal, as the reference of `mode=hunt` keeps them: each of them, in order."""
+
+from __future__ import annotations
+
+import bisect
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple, Optional
+
+MINUTE = 60
+HOUR = 3600
+DAY = 24 * HOUR
+
+
+class Origin(NamedTuple):
+    """Where a call came from: its client, and its address or the name of an AWS service."""
+
+    client: str
+    address: Optional[str]
+    name: Optional[str]  # such as appstream.amazonaws.com
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call that the catalogue names, as the principal that it counts for made it."""
+
+    time: int  # whole seconds since 1970
+    name: str
+    phases_of: dict[str, frozenset[str]]  # by service
+    messages_of: dict[str, int]  # by service, if the call is use of it
+    outcome: str  # ok, denied, probe or failed
+    region: Optional[str]
+    parameters: dict[str, Any]
+    is_quarantine: bool  # made by AWS about the user, so nothing below is the user's
+    is_by_aws: bool  # made by AWS for the role, so nothing below is the role's
+    address: Optional[str]
+    network: Optional[bytes]  # of the address
+    place: Optional[str]  # the network as a baseline has it; the name of an AWS service, too
+    origin: Origin
+    agent: Optional[str]
+    works_anywhere: bool
+    is_scoped: bool
+    has_web_identity: bool
+    has_exec_env: bool
+    key: Optional[str]
+    bearer: bool
+    model: Optional[str]
+    caller_type: Optional[str]
+    workload: Optional[str]
+
+    @property
+    def client(self) -> str:
+        return self.origin.client
+
+    @property
+    def hour(self) -> int:
+        return self.time // HOUR
+
+    @property
+    def phases(self) -> set[str]:
+        return set().union(*self.phases_of.values())
+
+    @property
+    def has_cloud_sign(self) -> bool:
+        return self.is_scoped or self.has_web_identity or self.has_exec_env
+
+    def is_in(self, service: str, *phases: str) -> bool:
+        return not self.phases_of.get(service, frozenset()).isdisjoint(phases)
+
+    def services_in(self, *phases: str) -> list[str]:
+        return [service for service in self.phases_of if self.is_in(service, *phases)]
+
+
+@dataclass
+class Actor:
+    """A row's key, and all that counts for it."""
+
+    account: str
+    principal: str
+    is_one: bool = True  # false if the name is of an account, or of nobody
+    calls: list[Call] = field(default_factory=list)  # and attachments of the quarantine policy
+    by_aws: list[Call] = field(default_factory=list)  # use that AWS made with the role
+
+    def of(self, service: str, *phases: str) -> list[Call]:
+        if service not in self.services:
+            return []
+        return [call for call in self.calls if call.is_in(service, *phases)]
+
+    def in_phase(self, *phases: str) -> list[Call]:
+        return [call for call in self.calls if call.services_in(*phases)]
+
+    @cached_property
+    def own(self) -> list[Call]:
+        """The calls that it made itself."""
+        return [call for call in self.calls if not call.is_quarantine]
+
+    @cached_property
+    def everything(self) -> list[Call]:
+        return in_order([*self.calls, *self.by_aws])
+
+    def good_uses(self, service: str) -> list[Call]:
+        """Successful use of a service, also by AWS for the role."""
+        if service not in self.services:
+            return []
+        return [
+            call
+            for call in self.everything
+            if call.outcome == "ok" and service in call.messages_of
+        ]
+
+    @cached_property
+    def services(self) -> list[str]:
+        return sorted({service for call in self.everything for service in call.phases_of})
+
+    @cached_property
+    def has_long_term_key(self) -> bool:
+        return any((call.key or "").startswith("AKIA") for call in self.calls)
+
+    @cached_property
+    def _use_by_hour(self) -> dict[str, Counter[int]]:
+        hours: dict[str, Counter[int]] = defaultdict(Counter)
+        for call in self.everything:
+            for service, messages in call.messages_of.items():
+                if call.outcome == "ok":
+                    hours[service][call.hour] += messages
+        return hours
+
+    def peak_in_range(self, service: str, at: int) -> Optional[int]:
+        """The most messages of a UTC hour that ended 12 h or more before; None: no history."""
+        return max(
+            (
+                messages
+                for hour, messages in self._use_by_hour.get(service, {}).items()
+                if (hour + 1) * HOUR + 12 * HOUR <= at
+            ),
+            default=None,
+        )
+
+    @cached_property
+    def by_hour(self) -> dict[int, list[Call]]:
+        """Its own calls of each UTC hour."""
+        hours = defaultdict(list)
+        for call in self.own:
+            hours[call.hour].append(call)
+        return dict(hours)
+
+
+def in_order(calls: Iterable[Call]) -> list[Call]:
+    return sorted(calls, key=lambda call: call.time)
+
+
+def within(calls: Sequence[Call], start: int, end: int) -> Sequence[Call]:
+    """Of calls in order those between two seconds, both included."""
+    first = bisect.bisect_left(calls, start, key=lambda call: call.time)
+    return calls[first : bisect.bisect_right(calls, end, key=lambda call: call.time)]

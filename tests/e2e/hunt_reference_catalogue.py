@@ -1,0 +1,76 @@
+"""What the catalogue names, as the reference of `mode=hunt` reads it from the shipped file.
+
+The calls, services, thresholds and lists of words are data, so they come from the shipped file. The
+scores and windows of the rules are written in the rules of the reference.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import Any, NamedTuple
+
+from shipped_catalogue import CATALOGUE, PHASES, calls_in, read_stanzas, services
+
+HUNTED_PHASES = tuple(phase for phase in PHASES if phase != "volume")
+
+
+class Entry(NamedTuple):
+    """One way in which the catalogue names a call."""
+
+    service: str
+    phase: str
+    conditions: dict[str, str]  # a path under requestParameters to its value
+    weight: int
+
+
+def _entries() -> dict[tuple[str, str], list[Entry]]:
+    entries: defaultdict[tuple[str, str], list[Entry]] = defaultdict(list)
+    for service, stanza in services().items():
+        for phase in HUNTED_PHASES:
+            for call in calls_in(stanza.get(phase, ""), stanza.get("source")):
+                pairs = (condition.partition("=") for condition in call.conditions.split(","))
+                conditions = {path: value for path, _, value in pairs if path}
+                entry = Entry(service, phase, conditions, call.weight)
+                entries[call.source, call.name].append(entry)
+    return dict(entries)
+
+
+# Source and name of a call to what it counts for.
+ENTRIES = _entries()
+LABELS = {service: stanza["label"] for service, stanza in services().items()}
+THRESHOLDS = {
+    service: int(stanza["threshold"])
+    for service, stanza in services().items()
+    if stanza.get("threshold") and "use" in stanza
+}
+
+_STANZAS = read_stanzas(CATALOGUE.read_text("utf-8"))
+
+
+def evidence_value(rule: str, key: str, default: str = "") -> str:
+    return _STANZAS.get(f"evidence:{rule}", {}).get(key, default)
+
+
+TOOL_AGENT = re.compile(evidence_value("tool_agent", "pattern"))
+QUOTA = re.compile(evidence_value("quota_asked", "pattern"))
+ORDINARY_RECON = evidence_value("recon_then_use", "ordinary_calls").split()
+GUARDRAIL_CALLS = evidence_value("evade", "guardrail_calls").split()
+LOG_GROUP = re.compile(
+    evidence_value(
+        "trail_tampering", "pattern", "(?i)bedrock|cloudtrail|(^|[/_-])(ses|sns)([/_-]|$)"
+    )
+)
+SUSPICIOUS_NAME = re.compile(_STANZAS["defaults"]["suspicious_names"])
+
+
+def holds(parameters: dict[str, Any], conditions: dict[str, str], text_of: Any) -> bool:
+    """Whether all conditions hold; an array matches if any of its elements does."""
+    for path, wanted in conditions.items():
+        value: Any = parameters
+        for key in path.split("."):
+            value = value.get(key) if isinstance(value, dict) else None
+        values = value if isinstance(value, list) else [value]
+        if wanted not in map(text_of, values):
+            return False
+    return True

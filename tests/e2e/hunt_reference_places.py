@@ -1,0 +1,192 @@
+"""Rules of the reference about places: spread over regions and services, and sources."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Optional
+
+from hunt_reference_calls import DAY, HOUR, MINUTE, Call, within
+from hunt_reference_catalogue import LABELS
+from hunt_reference_sources import Subject
+from hunt_reference_use import Sign, best, values
+
+# --- Spread --------------------------------------------------------------------------------------
+
+
+def _spreads(calls: Sequence[Call], regions: int, seconds: int) -> Iterator[Sequence[Call]]:
+    """The calls within so many seconds that came in so many regions."""
+    calls = [call for call in calls if call.region is not None]
+    if len({call.region for call in calls}) < regions:
+        return
+    for first in calls:
+        window = within(calls, first.time, first.time + seconds)
+        if len({call.region for call in window}) >= regions:
+            yield window
+
+
+def _has_no_history(who: Subject, call: Call, service: str) -> bool:
+    """Whether no use of the service is known, by the range or by the baseline."""
+    is_in_file = who.is_known(call.time) and who.has_used(service, call.time)
+    return not is_in_file and who.actor.peak_in_range(service, call.time) is None
+
+
+def region_spread(who: Subject) -> Optional[Sign]:
+    """Use or enable calls in 3 or more regions within 1 h, of pairs without history; the forms that
+    unlock a service in 3 or more regions within 10 s, or in 8 or more within 24 h."""
+    if not who.actor.is_one:
+        return None
+    new = [
+        call
+        for call in who.actor.in_phase("use", "enable")
+        if any(_has_no_history(who, call, name) for name in call.services_in("use", "enable"))
+    ]
+    signs = [Sign(20, window[0].time) for window in _spreads(new, 3, HOUR)]
+    forms = [
+        call
+        for call in who.actor.calls
+        if call.name in ("PutAccountDetails", "PutUseCaseForModelAccess")
+    ]
+    for regions, seconds in ((3, 10), (8, DAY)):
+        for window in _spreads(forms, regions, seconds):
+            hours = {call.hour for call in window}
+            is_suspect = who.works_anywhere_in(hours) or who.is_stranger_in(hours)
+            if regions == 3:
+                score = 40 if is_suspect or not who.is_known(window[0].time) else 20
+            else:
+                score = 30 if is_suspect else 0
+            if who.is_routine((call, "enable") for call in window):
+                score = min(score, 10)
+            if score:
+                signs.append(Sign(score, window[0].time))
+    return best(signs)
+
+
+def recon_spread(who: Subject) -> Optional[Sign]:
+    """One recon call in 4 or more regions within 10 min; with a long-term key."""
+    if not who.actor.is_one:
+        return None
+    signs = []
+    by_name = defaultdict(list)
+    for call in who.actor.in_phase("recon"):
+        for service in call.services_in("recon"):
+            by_name[service, call.name].append(call)
+    for calls in by_name.values():
+        for window in _spreads(calls, 4, 10 * MINUTE):
+            score = 35 if who.actor.has_long_term_key else 10
+            if who.is_routine((call, "recon") for call in window):
+                score = min(score, 5)
+            signs.append(Sign(score, window[0].time))
+    return best(signs)
+
+
+def service_sweep(who: Subject) -> Optional[Sign]:
+    """Recon or use of 3 or more services within 1 h."""
+    if not who.actor.is_one:
+        return None
+    calls = who.actor.in_phase("recon", "use")
+    signs = []
+    if len(who.actor.services) < 3:
+        return None
+    for first in calls:
+        services = {
+            service
+            for call in within(calls, first.time, first.time + HOUR)
+            for service in call.services_in("recon", "use")
+        }
+        if len(services) >= 3:
+            signs.append(Sign(10, first.time))
+    return best(signs)
+
+
+# --- Sources -------------------------------------------------------------------------------------
+
+
+def new_source(who: Subject) -> Optional[Sign]:
+    """Calls from a network and a client that are new for the principal."""
+    if not who.actor.is_one:
+        return None
+    return best(Sign(score, time) for score, _, time in who.new_sources)
+
+
+def first_use(who: Subject) -> Optional[Sign]:
+    """Successful use of a service that neither the principal nor its peers had used."""
+    if not who.actor.is_one:
+        return None
+    signs = []
+    for service in LABELS:
+        uses = [call for call in who.actor.good_uses(service) if who.is_known(call.time)]
+        if not uses:
+            continue
+        first = uses[0].time
+        if who.has_used(service, first) or who.peers(service, [first // HOUR]):
+            continue
+        has = who.baseline.account_has(who.actor.account, service)
+        score = (10 if has else 25) if who.is_stranger(first) else (5 if has else 15)
+        signs.append(Sign(score, first))
+    return best(signs)
+
+
+def days_of_hours(calls: Sequence[Call]) -> Iterator[Sequence[Call]]:
+    """The calls of 24 consecutive UTC hours, whichever: they change where an hour with a call comes
+    in at the end or has left at the front."""
+    hours = {call.hour for call in calls}
+    for start in sorted({hour - 23 for hour in hours} | {hour + 1 for hour in hours}):
+        window = within(calls, start * HOUR, start * HOUR + DAY - 1)
+        if window:
+            yield window
+
+
+def _is_excused(who: Subject, call: Call) -> bool:
+    """Whether the cloud explains that the call's address is ever another one."""
+    if not who.baseline.knows_in_hour(who.actor.account, call.hour):
+        return call.has_cloud_sign
+    if who.has_rows(call.hour * HOUR):
+        return call.has_cloud_sign and not who.has_usual_networks
+    if call.is_scoped or call.has_web_identity:
+        return True
+    return call.has_exec_env and not who.is_from_stranger(call)
+
+
+def rotating_ips(who: Subject) -> Optional[Sign]:
+    """In 24 UTC hours a client's unexcused calls came from 5 or more addresses of 5 or more
+    networks, and from at least half as many addresses as calls; a long-term key was used from 10 or
+    more networks, or from 20 strangers'; as the first, with fewer networks, or over all calls of
+    the client. The networks that are usual for the principal do not count."""
+    if not who.actor.is_one:
+        return None
+    signs = []
+    counted = [call for call in who.actor.own if not who.is_usual_place(call)]
+
+    def weigh(calls: Sequence[Call], with_networks: int, without: int) -> None:
+        for window in days_of_hours(calls):
+            addresses = values(call.address for call in window)
+            networks = values(call.network for call in window)
+            if len(addresses) >= 5 and 2 * len(addresses) >= len(window):
+                score = with_networks if len(networks) >= 5 else without
+                signs.append(Sign(score, window[0].time))
+
+    for client in {call.client for call in counted}:
+        calls = [call for call in counted if call.client == client]
+        weigh([call for call in calls if not _is_excused(who, call)], 40, 15)
+        weigh(calls, 15, 15)
+    if who.actor.has_long_term_key:
+        for window in days_of_hours(counted):
+            if len(values(call.network for call in window)) >= 10:
+                signs.append(Sign(30, window[0].time))
+        for window in days_of_hours([call for call in counted if who.is_from_stranger(call)]):
+            if len(values(call.network for call in window)) >= 20:
+                signs.append(Sign(40, window[0].time))
+    return best(signs)
+
+
+def many_ips(who: Subject) -> Optional[Sign]:
+    """More than 3 addresses in a UTC hour, outside the usual networks."""
+    if not who.actor.is_one:
+        return None
+    signs = []
+    for calls in who.actor.by_hour.values():
+        counted = [c for c in calls if c.address is not None and not who.is_usual_place(c)]
+        if len({call.address for call in counted}) > 3:
+            signs.append(Sign(10, counted[0].time))
+    return best(signs)

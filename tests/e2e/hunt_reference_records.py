@@ -1,0 +1,430 @@
+"""Who did what, as the reference of `mode=hunt` and `mode=baseline` reads it from events.
+
+It shares nothing with the program or with the generators of events, so that one mistake cannot hide
+in both. Every call of every principal is kept.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Optional, Union
+
+from hunt_reference_calls import Actor, Call, Origin, in_order
+from hunt_reference_catalogue import ENTRIES, holds
+from volume_reference import IndexedEvent
+from volume_reference import _first_of_each, _refuse_constant, _Unreadable
+from volume_reference import _list_of, _read_document, _read_time, _text
+
+# --- What an event says --------------------------------------------------------------------------
+
+
+class _Record(dict[str, Any]):
+    """A JSON object that knows its own text."""
+
+    json_text: str = ""
+
+
+class _RecordDecoder(json.JSONDecoder):
+    """Reads as volume's reference does, and keeps the text of each object."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            object_pairs_hook=lambda pairs: _Record(_first_of_each(pairs)),
+            parse_int=str,
+            parse_float=str,
+            parse_constant=_refuse_constant,
+        )
+        read = self.parse_object
+
+        def read_with_text(text_and_start: tuple[str, int], *more: Any) -> tuple[_Record, int]:
+            text, start = text_and_start  # behind the brace
+            record, end = read(text_and_start, *more)
+            record.json_text = text[start - 1 : end]
+            return record, end
+
+        self.parse_object = read_with_text
+        # The one in C calls no parse_object.
+        self.scan_once = json.scanner.py_make_scanner(self)  # type: ignore[attr-defined]
+
+
+_RECORD_DECODER = _RecordDecoder()
+
+
+def _is_record(document: dict[str, Any]) -> bool:
+    return bool(_text(document.get("eventSource")) or _text(document.get("eventName")))
+
+
+Found = Union[tuple[dict[str, Any], str, Optional[str]], None, _Unreadable]
+
+
+def _records_of(row_time: Optional[str], raw: bytes) -> Iterator[Found]:
+    """For each record of an event: the record, its text and its row's time; None where it is a
+    readable something else."""
+    text = raw.decode("utf-8-sig", "replace")
+    try:
+        document = _read_document(text)
+        if _is_record(document):
+            yield document, text.strip(" \t\r\n"), row_time
+            return
+        document = _RECORD_DECODER.decode(text)
+    except _Unreadable as why:
+        yield why
+        return
+    members = _list_of(document)
+    for member in [document] if members is None else members:
+        try:
+            yield _record_in(member)
+        except _Unreadable as why:
+            yield why
+
+
+def _record_in(document: Any) -> Found:
+    """A record in an envelope, where a row's time is not the record's."""
+    if not isinstance(document, dict):
+        raise _Unreadable("no object")
+    if _list_of(document) is not None:
+        raise _Unreadable("a list within a list")
+    if _is_record(document):
+        return document, document.json_text, None  # type: ignore[attr-defined]
+    if isinstance(document.get("detail"), dict):
+        return document["detail"], document["detail"].json_text, None
+    text = _text(document.get("CloudTrailEvent"))
+    if text is None:
+        return None
+    return _read_document(text), text.strip(" \t\r\n"), None
+
+
+def _at(value: Any, path: str) -> Any:
+    for key in path.split("."):
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
+def _text_at(value: Any, path: str) -> Optional[str]:
+    return _text(_at(value, path))
+
+
+def _cut(text: Optional[str], most: int = 512) -> Optional[str]:
+    """As many characters as so many bytes hold."""
+    return text and text.encode()[:most].decode("utf-8", "ignore")
+
+
+def _last_part(text: str) -> str:
+    return text.rsplit("/", 1)[-1]
+
+
+_BY_AWS = (".amazonaws.com", ".amazonaws.com.cn")
+
+
+def _is_by_aws_itself(record: dict[str, Any]) -> bool:
+    issuer = _text_at(record, "userIdentity.sessionContext.sessionIssuer.arn") or ""
+    return _text_at(record, "userIdentity.type") == "AWSService" or _last_part(issuer).startswith(
+        "AWSServiceRoleFor"
+    )
+
+
+def _is_invoked_by_aws(record: dict[str, Any]) -> bool:
+    invoker = _text_at(record, "userIdentity.invokedBy") or ""
+    return invoker.endswith(_BY_AWS) and invoker != "signin.amazonaws.com"
+
+
+def _principal(record: dict[str, Any]) -> tuple[str, str]:
+    """The principal, and by what it is known."""
+    identity = _at(record, "userIdentity")
+    caller_type, arn = _text_at(identity, "type"), _text_at(identity, "arn")
+    principal_id = _text_at(identity, "principalId")
+    issuer = _text_at(identity, "sessionContext.sessionIssuer.arn")
+    if issuer is not None and caller_type == "FederatedUser":
+        return issuer, "federated user"
+    if issuer is not None and caller_type == "AssumedRole":
+        person = _text_at(identity, "sessionContext.sourceIdentity")
+        if person is not None:
+            return f"{issuer}/{person}", "source identity"
+        if not _last_part(issuer).startswith("AWSReservedSSO_"):
+            return issuer, "role"
+        if arn is not None and "/" in arn:
+            return f"{issuer}/{_last_part(arn)}", "session name"
+        if principal_id is not None and ":" in principal_id:
+            return f"{issuer}/{principal_id.rsplit(':', 1)[-1]}", "session name of the id"
+        return issuer, "session without a name"
+    known_by = {
+        "arn": arn,
+        "access key": _text_at(identity, "accessKeyId"),
+        "principal id": principal_id,
+        "account id": _text_at(identity, "accountId"),
+    }
+    for way, name in known_by.items():
+        if name is not None:
+            return name, way
+    return "unknown", "nothing"
+
+
+_PROBE = re.compile(
+    r"max_?tokens\w*.*(range: *\d|greater than or equal|at least|minimum)", re.ASCII
+)
+
+
+def _outcome(record: dict[str, Any]) -> str:
+    code = _text(record.get("errorCode"))
+    if code is None or code == "200":
+        return "ok"
+    if code.startswith("AccessDenied") or code in ("UnauthorizedOperation", "AuthorizationError"):
+        return "denied"
+    if code == "ValidationException" and _PROBE.search(_text(record.get("errorMessage")) or ""):
+        return "probe"
+    return "failed"
+
+
+_NO_CLIENT = ("m/", "ua/", "cfg/", "command/", "exec-env/", "prompt/", "installer/")
+
+
+def _client(agent: Optional[str]) -> str:
+    words = []
+    for word in re.split("[ \t]", agent or ""):
+        if word.removeprefix("md/").startswith(_NO_CLIENT):
+            continue
+        if not word.startswith("md/arch#"):
+            word = word.split("#", 1)[0]
+        word = re.split("/(?=[0-9])", word, maxsplit=1)[0]
+        if word and not re.fullmatch("[0-9.]*", word):
+            words.append(word)
+    return " ".join(words) or "-"
+
+
+class _Place(NamedTuple):
+    address: Optional[str] = None  # as it is shown
+    network: Optional[bytes] = None
+    text: Optional[str] = None  # of the network
+    name: Optional[str] = None  # of an AWS service
+
+
+def _place(text: Optional[str]) -> _Place:
+    for family, prefix in ((socket.AF_INET, 2), (socket.AF_INET6, 4)):
+        try:
+            packed = socket.inet_pton(family, text or "")
+        except (OSError, ValueError):
+            continue
+        start = packed[:prefix] + bytes(len(packed) - prefix)
+        network = f"{socket.inet_ntop(family, start)}/{8 * prefix}"
+        address = socket.inet_ntop(family, packed)
+        return _Place(address, b"%d " % family + packed[:prefix], network)
+    if text is not None and text.endswith(_BY_AWS):
+        return _Place(text=_cut(text, 256), name=text)
+    return _Place()
+
+
+def _length(value: Any) -> int:
+    return len(value) if isinstance(value, list) else 0
+
+
+def _recipients(destination: Any) -> int:
+    kinds = ("toAddresses", "ccAddresses", "bccAddresses")
+    return max(1, sum(_length(_at(destination, kind)) for kind in kinds))
+
+
+def _messages(source: str, parameters: dict[str, Any]) -> int:
+    if source == "ses.amazonaws.com":
+        for entries in (parameters.get("destinations"), parameters.get("bulkEmailEntries")):
+            if isinstance(entries, list) and entries:
+                return min(50, sum(_recipients(_at(entry, "destination")) for entry in entries))
+        return min(50, _recipients(parameters.get("destination")))
+    if source == "sns.amazonaws.com":
+        return min(10, max(1, _length(parameters.get("publishBatchRequestEntries"))))
+    return 1
+
+
+_UUID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+def _identity_of(record: dict[str, Any], text: str, time: int) -> tuple[Any, ...]:
+    """What the same event delivered again has in common with itself."""
+    event_id = _text(record.get("eventID"))
+    if event_id is not None and _UUID.fullmatch(event_id):
+        # Ids can be placeholders: what the call is counts as well.
+        keys = (
+            *("eventSource", "eventName", "awsRegion", "errorCode", "sourceIPAddress"),
+            "userAgent",
+        )
+        return (event_id, time, *(_text(record.get(key)) for key in keys))
+    return text, time
+
+
+# --- Who did what --------------------------------------------------------------------------------
+
+
+@dataclass
+class Reading:
+    """All events, read; each counted in one of the ways that it can go."""
+
+    actors: dict[tuple[str, str], Actor] = field(default_factory=dict)
+    records: int = 0
+    unreadable: int = 0
+    left_out: int = 0
+    duplicates: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)
+    seen: set[tuple[Any, ...]] = field(default_factory=set)
+    quarantines: list[tuple[str, str, Call]] = field(default_factory=list)
+
+    def actor(self, account: str, principal: str) -> Actor:
+        return self.actors.setdefault((account, principal), Actor(account, principal))
+
+    def read(self, row_time: Optional[str], raw: bytes) -> None:
+        for found in _records_of(row_time, raw):
+            self.records += 1
+            if isinstance(found, _Unreadable):
+                self.unreadable += 1
+            elif found is not None:
+                self._take(*found)
+
+    def _take(self, record: dict[str, Any], text: str, row_time: Optional[str]) -> None:
+        source, name = _text(record.get("eventSource")), _text(record.get("eventName"))
+        if source is None or name is None or (source, name) not in ENTRIES:
+            return
+        micros = _read_time(_text(record.get("eventTime")))
+        micros = _read_time(row_time) if micros is None else micros
+        if micros is None:
+            self.unreadable += 1
+            return
+        time = micros // 1_000_000
+        parameters = _at(record, "requestParameters")
+        parameters = parameters if isinstance(parameters, dict) else {}
+        named = [
+            entry
+            for entry in ENTRIES[source, name]
+            if holds(parameters, entry.conditions, _text)
+        ]
+        if not named:
+            return
+
+        quarantined = None
+        if source == "iam.amazonaws.com" and name == "AttachUserPolicy":
+            policy = _last_part(_text(parameters.get("policyArn")) or "")
+            if policy.startswith("AWSCompromisedKeyQuarantine"):
+                quarantined = _text(parameters.get("userName"))
+        category = _text(record.get("eventCategory"))
+        if category in ("NetworkActivity", "Insight"):
+            self.kinds[f"left out: {category}"] += 1
+            self.left_out += 1
+            return
+        by_aws = False
+        if quarantined is None and (_is_by_aws_itself(record) or _is_invoked_by_aws(record)):
+            self.left_out += 1
+            issuer = _text_at(record, "userIdentity.sessionContext.sessionIssuer.arn") or ""
+            by_aws = (
+                not _is_by_aws_itself(record)
+                and ":role/" in issuer
+                and any(entry.phase == "use" for entry in named)
+            )
+            if not by_aws:
+                self.kinds["left out: AWS itself"] += 1
+                return
+            self.kinds["AWS for a role"] += 1
+            named = [entry for entry in named if entry.phase == "use"]
+
+        account = _text(record.get("recipientAccountId"))
+        account = account or _text_at(record, "userIdentity.accountId") or "unknown"
+        principal, known_by = _principal(record)
+        whose = f"quarantined {quarantined}" if quarantined else f"principal {principal}"
+        identity = (account, whose, by_aws, *_identity_of(record, text, time))
+        if identity in self.seen:
+            self.duplicates += 1
+            return
+        self.seen.add(identity)
+
+        call = _call(record, time, named, parameters, bool(quarantined), by_aws)
+        if quarantined:
+            self.quarantines.append((account, quarantined, call))
+            return
+        actor = self.actor(account, principal)
+        actor.is_one &= known_by not in ("account id", "nothing")
+        if by_aws:
+            actor.by_aws.append(call)
+        else:
+            self.kinds[known_by] += 1
+            actor.calls.append(call)
+
+    def finish(self) -> None:
+        """Once all principals are known: a user of that name, or a new one."""
+        known = sorted(self.actors)
+        for account, user, call in self.quarantines:
+            principals = [
+                principal
+                for its_account, principal in known
+                if its_account == account
+                and ":user/" in principal
+                and _last_part(principal) == user
+            ]
+            self.kinds["quarantined with calls" if principals else "quarantined without"] += 1
+            principals.append(f"arn:aws:iam::{account}:user/{user}")
+            self.actor(account, principals[0]).calls.append(call)
+        for actor in self.actors.values():
+            actor.calls = in_order(actor.calls)
+            actor.by_aws = in_order(actor.by_aws)
+
+
+def read_events(events: Iterable[IndexedEvent]) -> Reading:
+    reading = Reading()
+    for row_time, raw in events:
+        reading.read(row_time, raw)
+    reading.finish()
+    return reading
+
+
+def _call(
+    record: dict[str, Any],
+    time: int,
+    named: Sequence[Any],
+    parameters: dict[str, Any],
+    is_quarantine: bool,
+    is_by_aws: bool,
+) -> Call:
+    of_caller: dict[str, Any] = {} if is_quarantine or is_by_aws else record
+    identity = _at(of_caller, "userIdentity")
+    agent = _text(of_caller.get("userAgent"))
+    place = _place(_text(of_caller.get("sourceIPAddress")))
+    workload = _text_at(identity, "inScopeOf.credentialsIssuedTo")
+    caller_type = _text_at(identity, "type")
+    region = _text(record.get("awsRegion"))
+    model = _text(parameters.get("modelId"))
+    source = _text(record.get("eventSource")) or ""
+    bearer = _text_at(of_caller, "additionalEventData.callWithBearerToken") == "true"
+    phases_of: defaultdict[str, set[str]] = defaultdict(set)
+    messages_of: dict[str, int] = {}
+    for entry in named:
+        phases_of[entry.service].add(entry.phase)
+        if entry.phase == "use":
+            messages_of[entry.service] = entry.weight * _messages(source, parameters)
+    return Call(
+        time=time,
+        name=_text(record.get("eventName")) or "",
+        phases_of={service: frozenset(phases) for service, phases in phases_of.items()},
+        messages_of=messages_of,
+        outcome=_outcome(record),
+        region=None if region == "unknown" else _cut(region),
+        parameters=parameters,
+        is_quarantine=is_quarantine,
+        is_by_aws=is_by_aws,
+        address=place.address,
+        network=place.network,
+        place=place.text,
+        origin=Origin(_cut(_client(agent)) or "-", place.address, place.name),
+        agent=_cut(agent),
+        works_anywhere=bearer or caller_type in ("IAMUser", "Root", "FederatedUser"),
+        is_scoped=(
+            workload is not None or _text_at(identity, "inScopeOf.issuerType") is not None
+        ),
+        has_web_identity=(
+            _text_at(identity, "sessionContext.webIdFederationData.federatedProvider") is not None
+        ),
+        has_exec_env="exec-env/AWS_" in (agent or "") and caller_type == "AssumedRole",
+        key=_cut(_text_at(identity, "accessKeyId")),
+        bearer=bearer,
+        model=_cut(_last_part(model)) if model else None,
+        caller_type=_cut(caller_type),
+        workload=_cut(workload),
+    )

@@ -1,0 +1,296 @@
+"""A principal before its history: from where it calls, and what of that is known.
+
+The rules of the reference ask these questions. The source of a call is every address of its
+principal in that UTC hour.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Optional, Union
+
+from hunt_reference_baseline import TOO_MANY, Baseline, BaselineRow, Values, usual
+from hunt_reference_calls import DAY, HOUR, Actor, Call, Origin
+from volume_reference import _text
+
+_PRIVATE = [
+    ipaddress.ip_network(network)
+    for network in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
+]
+
+_MADE_WITH = {
+    **dict.fromkeys(
+        [
+            *("CreateUser", "CreateAccessKey", "CreateLoginProfile", "UpdateLoginProfile"),
+            *("CreateServiceSpecificCredential", "ResetServiceSpecificCredential"),
+            "UpdateAccessKey",
+        ],
+        "user",
+    ),
+    **dict.fromkeys(["CreateRole", "UpdateAssumeRolePolicy"], "role"),
+}
+
+
+Network = Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
+
+
+def is_in(address: Optional[str], networks: Iterable[Network]) -> bool:
+    if address is None:
+        return False
+    ip = ipaddress.ip_address(address)
+    return any(ip in network for network in networks)
+
+
+def kind_and_name(principal: str) -> tuple[str, str]:
+    for kind in ("user", "role"):
+        if f":{kind}/" in principal:
+            return kind, principal.rsplit("/", 1)[-1]
+    return "", ""
+
+
+def made_by(actor: Actor, call: Call) -> Optional[tuple[str, str]]:
+    """The kind and the name of the principal that the call made; not of the caller itself."""
+    kind = _MADE_WITH.get(call.name)
+    if kind is None or call.outcome != "ok" or not call.is_in("account", "credential"):
+        return None
+    name = _text(call.parameters.get(f"{kind}Name"))
+    if name is None or (kind == "user" and (kind, name) == kind_and_name(actor.principal)):
+        return None
+    return kind, name
+
+
+@dataclass
+class Context:
+    """All that a hunt knows besides a principal's own calls."""
+
+    baseline: Baseline = field(default_factory=Baseline)
+    networks: tuple[str, ...] = ()  # of cloudhijack_networks.csv
+    own_accounts: frozenset[str] = frozenset()
+    thresholds: dict[str, int] = field(default_factory=dict)
+    actors: list[Actor] = field(default_factory=list)
+
+    @cached_property
+    def listed(self) -> list[Network]:
+        return [ipaddress.ip_network(network) for network in self.networks]
+
+    @cached_property
+    def makings(self) -> dict[tuple[str, str, str], list[tuple[int, Subject]]]:
+        """Account, kind and name to when and by whom it was made, in the range."""
+        found = defaultdict(list)
+        for actor in self.actors:
+            for call in actor.own:
+                child = made_by(actor, call)
+                if child is not None:
+                    found[actor.account, *child].append((call.time, Subject(actor, self)))
+        return dict(found)
+
+
+@dataclass
+class Subject:
+    """A principal that a rule judges."""
+
+    actor: Actor
+    context: Context
+
+    @property
+    def _who(self) -> tuple[str, str]:
+        return self.actor.account, self.actor.principal
+
+    @property
+    def baseline(self) -> Baseline:
+        return self.context.baseline
+
+    def is_known(self, at: int) -> bool:
+        """Whether the baseline knows the account."""
+        return self.baseline.knows(self.actor.account, at)
+
+    def has_rows(self, at: int) -> bool:
+        return self.baseline.has_rows(*self._who, at)
+
+    def row(self, service: str) -> Optional[BaselineRow]:
+        return self.baseline.row(*self._who, service)
+
+    def has_used(self, service: str, at: int) -> bool:
+        """By its rows, of which a young principal has none."""
+        return self.baseline.has_used(*self._who, service) and not self.baseline.is_young(
+            *self._who, at
+        )
+
+    def values(self, service: str, name: str) -> Values:
+        return self.baseline.values(*self._who, service, name)
+
+    def is_routine(self, calls: Iterable[tuple[Call, str]]) -> bool:
+        """Whether the phase of each call is usual for the pair."""
+        return all(
+            self.baseline.is_routine(*self._who, service, phase)
+            for call, phase in calls
+            for service in call.services_in(phase)
+        )
+
+    # --- Sources ---
+
+    @cached_property
+    def _usual_networks(self) -> set[str]:
+        return usual(self.values("account", "networks"))
+
+    @cached_property
+    def _usual_clients(self) -> set[str]:
+        return usual(self.values("account", "clients"))
+
+    def _is_usual_client(self, client: str) -> bool:
+        """Of too many to tell any may be usual."""
+        return client in self._usual_clients or TOO_MANY in self.values("account", "clients")
+
+    @property
+    def has_usual_networks(self) -> bool:
+        """Whether its list of networks says anything."""
+        return bool(self._usual_networks)
+
+    def is_usual_place(self, call: Call) -> bool:
+        return call.place in self._usual_networks
+
+    def _is_private(self, call: Call) -> bool:
+        nowhere = call.address is None and call.origin.name is None
+        return nowhere or is_in(call.address, _PRIVATE)
+
+    def _is_usual_for_any(self, call: Call) -> bool:
+        return call.place in self.baseline.usual_in_account(self.actor.account, "networks")
+
+    def is_from_stranger(self, call: Call) -> bool:
+        """Whether this call's own address is a stranger's."""
+        return (
+            self.baseline.knows_in_hour(self.actor.account, call.hour)
+            and bool(self.baseline.usual_in_account(self.actor.account, "networks"))
+            and not self._is_private(call)
+            and not is_in(call.address, self.context.listed)
+            and not self._is_usual_for_any(call)
+        )
+
+    def hour(self, hour: int) -> list[Call]:
+        return self.actor.by_hour.get(hour, [])
+
+    def is_stranger_in(self, hours: Iterable[int]) -> bool:
+        return any(self.is_from_stranger(call) for hour in hours for call in self.hour(hour))
+
+    def is_stranger(self, at: int) -> bool:
+        return self.is_stranger_in([at // HOUR])
+
+    def works_anywhere_in(self, hours: Iterable[int]) -> bool:
+        return any(call.works_anywhere for hour in hours for call in self.hour(hour))
+
+    def is_known_source(self, at: int) -> bool:
+        listed = self.context.listed
+        calls = self.hour(at // HOUR)
+        if all(self._is_private(call) or is_in(call.address, listed) for call in calls):
+            return True
+        is_known = self.baseline.knows_in_hour(self.actor.account, at // HOUR)
+        return is_known and not self.is_stranger(at)
+
+    def has_unknown_client(self, hours: Iterable[int]) -> bool:
+        """Whether it calls with a client that is usual for nobody in the account."""
+        clients = self.baseline.usual_in_account(self.actor.account, "clients")
+        return bool(clients) and any(
+            call.client not in clients for hour in hours for call in self.hour(hour)
+        )
+
+    def peers(self, service: str, hours: Iterable[int]) -> list[BaselineRow]:
+        if self.has_unknown_client(hours):
+            return []
+        return self.baseline.peers(*self._who, service)
+
+    # --- New sources ---
+
+    @cached_property
+    def new_sources(self) -> list[tuple[int, int, int]]:
+        """Of every origin of every hour: the score, the hour, and the second of its first call."""
+        found = []
+        for hour, calls in self.actor.by_hour.items():
+            by_origin: defaultdict[Origin, list[Call]] = defaultdict(list)
+            for call in calls:
+                by_origin[call.origin].append(call)
+            for origin in by_origin.values():
+                score = self._new_source_score(hour, origin)
+                if score:
+                    found.append((score, hour, min(call.time for call in origin)))
+        return found
+
+    def _new_source_score(self, hour: int, origin: list[Call]) -> int:
+        account = self.actor.account
+        call = origin[0]
+        networks = self.baseline.usual_in_account(account, "networks")
+        if not self.baseline.knows_in_hour(account, hour) or not networks:
+            return 0
+        is_stranger = self.is_from_stranger(call)
+        if self.has_rows(hour * HOUR):
+            if not self._usual_networks or self._is_private(call) or self.is_usual_place(call):
+                return 0
+            if self._is_usual_client(call.client):
+                if not is_stranger:
+                    return 0
+                return 25 if self._messages_in_a_day_with(hour) >= 100 else 15
+            if not self._usual_clients:
+                return 0
+            if not is_stranger:
+                return 30
+            is_elsewhere = any(self.is_usual_place(other) for other in self.hour(hour))
+            return 50 if is_elsewhere or any(one.is_scoped for one in origin) else 40
+        if not is_stranger:
+            return 0
+        clients = self.baseline.usual_in_account(account, "clients")
+        is_new_client = bool(clients) and call.client not in clients
+        return 25 if is_new_client or any(one.works_anywhere for one in origin) else 15
+
+    def _messages_in_a_day_with(self, hour: int) -> int:
+        """The most messages in 24 hours that contain this one: of usual clients at strangers'
+        networks, with credentials that work anywhere."""
+        by_hour = {
+            other: self._stranger_messages(other)
+            for other in self.actor.by_hour
+            if abs(other - hour) < 24
+        }
+        return max(
+            sum(by_hour.get(other, 0) for other in range(start, start + 24))
+            for start in range(hour - 23, hour + 1)
+        )
+
+    def _stranger_messages(self, hour: int) -> int:
+        by_origin: defaultdict[Origin, list[Call]] = defaultdict(list)
+        for call in self.hour(hour):
+            by_origin[call.origin].append(call)
+        return sum(
+            sum(call.messages_of.values())
+            for origin in by_origin.values()
+            if self.is_from_stranger(origin[0])
+            and self._is_usual_client(origin[0].client)
+            and any(call.works_anywhere for call in origin)
+            for call in origin
+            if call.outcome == "ok"
+        )
+
+    def has_new_source(self, hours: Iterable[int]) -> bool:
+        wanted = set(hours)
+        return any(score >= 25 and hour in wanted for score, hour, _ in self.new_sources)
+
+    # --- Makers ---
+
+    def is_vouched_for(self, at: int) -> bool:
+        """Whether a making of it is known, and each came from a known source."""
+        kind, name = kind_and_name(self.actor.principal)
+        if not kind:
+            return False
+        account = self.actor.account
+        known = [
+            maker.is_known_source(time)
+            for time, maker in self.context.makings.get((account, kind, name), [])
+            if time <= at
+        ]
+        known += [
+            making.is_from_known_source
+            for making in self.baseline.makings(account, kind, name)
+            if at - 30 * DAY <= making.time <= at
+        ]
+        return bool(known) and all(known)

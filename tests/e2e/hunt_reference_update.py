@@ -1,0 +1,198 @@
+"""What `mode=baseline` must write: the old rows, merged with what a range of events shows."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Optional
+
+from hunt_reference_baseline import (
+    LISTS,
+    MOST_CLIENTS,
+    MOST_VALUES,
+    TOO_MANY,
+    Baseline,
+    BaselineRow,
+    Key,
+    Making,
+    Span,
+    Values,
+    add_value,
+    short,
+    week_of,
+)
+from hunt_reference_calls import DAY, HOUR, Actor, Call
+from hunt_reference_records import read_events
+from hunt_reference_sources import Context, Subject, made_by
+from volume_reference import IndexedEvent
+
+_FORGOTTEN_AFTER = 90 * DAY
+_MOST_WEEKS = 14
+_MOST_MAKINGS = 4
+
+
+class _Range:
+    """The rows that a range alone would give, and when each pair was last seen."""
+
+    def __init__(self, actors: list[Actor], now: int) -> None:
+        self.rows: dict[Key, BaselineRow] = {}
+        self.last_seen: dict[Key, int] = {}
+        self._by_hour: defaultdict[Key, Counter[int]] = defaultdict(Counter)
+        self._by_day: defaultdict[Key, Counter[int]] = defaultdict(Counter)
+        self._days: defaultdict[tuple[Key, str, str], set[int]] = defaultdict(set)
+        self.makings: list[tuple[Key, Actor, int]] = []
+        counted = [
+            (actor, call)
+            for actor in actors
+            for call in (*actor.own, *actor.by_aws)
+            if 0 <= call.time <= now + DAY
+        ]
+        self.newest = max((call.time for _, call in counted), default=None)
+        for actor, call in counted:
+            assert self.newest is not None
+            is_left = (call.hour + 1) * HOUR >= self.newest - DAY
+            for service in {*call.phases_of, *([] if call.is_by_aws else ["account"])}:
+                key = (actor.account, actor.principal, service)
+                self.last_seen[key] = max(call.time, self.last_seen.get(key, call.time))
+                if not is_left:
+                    self._add(key, call)
+            child = None if is_left or call.is_by_aws else made_by(actor, call)
+            if child is not None:
+                kind, name = child
+                key = (actor.account, f"arn:aws:iam::{actor.account}:{kind}/{name}", "account")
+                self.makings.append((key, actor, call.time))
+        self._add_peaks()
+
+    def _add(self, key: Key, call: Call) -> None:
+        service = key[2]
+        row = self.rows.setdefault(key, BaselineRow(call.time, call.time))
+        row.first_seen = min(row.first_seen, call.time)
+        row.last_seen = max(row.last_seen, call.time)
+        day = call.time // DAY
+
+        def add(name: str, value: Optional[str]) -> None:
+            if value is not None:
+                add_value(row.lists[name], value, Span(day, day))
+                self._days[key, name, value].add(day)
+
+        if call.outcome == "ok":
+            for phase in call.phases_of.get(service, ()):
+                add("phases", phase)
+            if service in call.messages_of:
+                self._by_hour[key][call.hour] += call.messages_of[service]
+                self._by_day[key][day] += call.messages_of[service]
+                if not call.is_by_aws:
+                    add("models", short(call.model))
+                add("regions", short(call.region))
+        if service == "account" and not call.is_by_aws:
+            add("networks", call.place)
+            add("clients", call.client)
+
+    def drop_days_of_too_many(self, key: Key, old: BaselineRow) -> None:
+        """On days on which a list had too many values, it says nothing of single ones."""
+        lists = self.rows[key].lists
+        for name, values in old.lists.items():
+            if TOO_MANY not in values:
+                continue
+            covered = values[TOO_MANY]
+            kept: Values = {}
+            for value in lists[name]:
+                for day in self._days[key, name, value]:
+                    if not covered.first <= day <= covered.last:
+                        add_value(kept, value, Span(day, day))
+            lists[name] = kept
+
+    def _add_peaks(self) -> None:
+        for key, hours in self._by_hour.items():
+            row = self.rows[key]
+            row.peak_hour = max(hours.values())
+            row.peak_day = max(self._by_day[key].values())
+            for hour, total in hours.items():
+                week = week_of(hour * HOUR // DAY)
+                row.peaks[week] = max(total, row.peaks.get(week, 0))
+
+
+def _merged(old: BaselineRow, new: BaselineRow) -> BaselineRow:
+    if old.has_only_made:  # and when it was made is not when it acted
+        old = replace(old, first_seen=new.first_seen, last_seen=new.last_seen)
+    row = BaselineRow(
+        first_seen=min(old.first_seen, new.first_seen),
+        last_seen=max(old.last_seen, new.last_seen),
+        peak_hour=max(old.peak_hour, new.peak_hour),
+        peak_day=max(old.peak_day, new.peak_day),
+    )
+    for source in (old, new):
+        for week, peak in source.peaks.items():
+            row.peaks[week] = max(peak, row.peaks.get(week, 0))
+        for name in LISTS:
+            for value, span in source.lists[name].items():
+                add_value(row.lists[name], value, span)
+    row.made = list(old.made)
+    return row
+
+
+def _capped(values: Values, most: int) -> Values:
+    if len(values) - (TOO_MANY in values) <= most:  # later ones are listed beside `*`
+        return values
+    first = min(span.first for span in values.values())
+    return {TOO_MANY: Span(first, max(span.last for span in values.values()))}
+
+
+def _trim(row: BaselineRow, newest: int) -> None:
+    """What is too old goes, then what is too much."""
+    oldest = newest - _FORGOTTEN_AFTER
+    for name, values in row.lists.items():
+        kept = {value: span for value, span in values.items() if span.last >= oldest // DAY}
+        row.lists[name] = _capped(kept, MOST_CLIENTS if name == "clients" else MOST_VALUES)
+    row.peaks = dict(sorted(row.peaks.items())[-_MOST_WEEKS:])
+    made = [making for making in row.made if making.time // DAY >= oldest // DAY]
+    row.made = made[-_MOST_MAKINGS:]
+
+
+def _add_makings(rows: dict[Key, BaselineRow], found: _Range, context: Context) -> None:
+    """Whether a maker's source was known is judged by the baseline with the range in it: the first
+    one that is learned would know none."""
+    by_child: defaultdict[Key, dict[tuple[int, str], bool]] = defaultdict(dict)
+    for key, row in rows.items():
+        for making in row.made:
+            by_child[key][making.time, making.maker] = making.is_from_known_source
+    for key, maker, time in found.makings:
+        name = (time, short(maker.principal) or "")
+        is_known = Subject(maker, context).is_known_source(time)
+        by_child[key][name] = is_known and by_child[key].get(name, True)
+    for key, makings in by_child.items():
+        row = rows.setdefault(key, BaselineRow(0, 0))
+        row.made = [Making(*name, is_known) for name, is_known in sorted(makings.items())]
+        if row.has_only_made:
+            row.first_seen = row.last_seen = row.made[-1].time
+
+
+def update_baseline(
+    events: Iterable[IndexedEvent],
+    old: Optional[Baseline] = None,
+    *,
+    now: int,
+    networks: Iterable[str] = (),
+) -> Baseline:
+    """The new baseline; clients are texts here, and hashes in the program's file."""
+    known = old or Baseline()
+    actors = list(read_events(events).actors.values())
+    found = _Range(actors, now)
+    if found.newest is None:
+        return known
+    rows: dict[Key, BaselineRow] = {}
+    for key in {*known.rows, *found.rows}:
+        if key in known.rows and key in found.rows:
+            found.drop_days_of_too_many(key, known.rows[key])
+        both = [side[key] for side in (known.rows, found.rows) if key in side]
+        rows[key] = _merged(both[0], both[-1])
+    judge = Baseline(dict(rows))
+    _add_makings(rows, found, Context(baseline=judge, networks=tuple(networks)))
+    kept = {}
+    for key, row in rows.items():
+        last_seen = max(row.last_seen, found.last_seen.get(key, row.last_seen))
+        if last_seen // DAY >= (found.newest - _FORGOTTEN_AFTER) // DAY:
+            _trim(row, found.newest)
+            kept[key] = row
+    return Baseline(kept)
