@@ -3,19 +3,21 @@ shows of it.
 
 45 days of CloudTrail of 300 principals in one account: for two weeks the nightly baseline learns,
 then a hunt runs every hour over the four hours before, as a saved search would. Jobs run steadily,
-newsletters go out weekly, integration runs at night, people try models; some are hired, one job is
-deployed, a load test is announced, a key leaks and an administrator enables a model.
+newsletters go out weekly, integration runs at night, people try models in the office, at home and,
+rarely, on a journey; some are hired, some get another laptop, two jobs move to another network, one
+job is deployed, a load test is announced, a key leaks and an administrator enables a model.
 """
 
 from __future__ import annotations
 
 import random
+import re
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Callable, NamedTuple, Sequence
+from typing import Callable, NamedTuple, Optional, Sequence
 
 from chunk_body import write_body
 from hunt_records import (
@@ -50,6 +52,16 @@ LEAK = 25  # days, counted from 0
 ONBOARDING = 32
 DEPLOYED = 20
 LOAD_TEST = 28
+MOVE = 35
+
+# Networks of the company, by number.
+OFFICE, TUNNEL, BUILDS = 0, 1, 2
+CLOUD = (3, 4, 5)  # the addresses of its private networks in the cloud
+FUNCTIONS = (6, 7, 8)  # AWS's, in which Lambda runs
+MOVED_TO = 9
+HOMES, PROVIDERS = 10, 34  # the first, and how many
+JOURNEYS = (44, 45, 46, 47, 48, 49)
+THIEF = 52
 
 WORLD = World(number=1)
 
@@ -61,8 +73,21 @@ class Job(NamedTuple):
     calls: Callable[[Trail, Caller, int], None]
 
 
-def _address(number: int) -> list[str]:
-    return [WORLD.address(number % 50, 1 + number // 50)]
+def _desk(number: int) -> list[str]:
+    """Of a person: in the office, through the company's tunnel, at home."""
+    office = WORLD.address(OFFICE, 1 + number % 4)
+    tunnel = WORLD.address(TUNNEL, 1 + number % 2)
+    home = WORLD.address(HOMES + number % PROVIDERS, 1 + number // PROVIDERS)
+    return [office, tunnel, home]
+
+
+def _place(trail: Trail, caller: Caller) -> str:
+    """Where somebody works today."""
+    chance = trail.chance()
+    if chance < 0.02:
+        journey = JOURNEYS[int(len(JOURNEYS) * trail.chance())]
+        return WORLD.address(journey, 1 + int(250 * trail.chance()))
+    return caller.addresses[0 if chance < 0.6 else 1 if chance < 0.7 else 2]
 
 
 def _spread(trail: Trail, start: float, seconds: float, count: int) -> list[float]:
@@ -101,28 +126,41 @@ def _at_once(call: str, hour: int, minutes: int, count: int, weekday: int = -1) 
     return calls
 
 
-def _person(trail: Trail, caller: Caller, day: int) -> None:
+def _person(trail: Trail, caller: Caller, day: int, agent: Optional[str] = None) -> None:
     """A look at what there is, some prompts."""
     if not _is_workday(day) or trail.chance() < 0.4:
         return
+    place = _place(trail, caller)
     at = MONDAY + day * DAY + 8 * HOUR + 9 * HOUR * trail.chance()
-    trail.add(caller, "bedrock:ListFoundationModels", at)
-    trail.add(caller, "bedrock:ListInferenceProfiles", at + 2)
+    trail.add(caller, "bedrock:ListFoundationModels", at, address=place, agent=agent)
+    trail.add(caller, "bedrock:ListInferenceProfiles", at + 2, address=place, agent=agent)
     for _ in range(int(20 * trail.chance())):
         at += 5 + 300 * trail.chance()
-        trail.add(caller, "bedrock:Converse", at)
+        trail.add(caller, "bedrock:Converse", at, address=place, agent=agent)
+
+
+def _gets_another_laptop(developer: int) -> bool:
+    return developer % 5 == 0
+
+
+def _with_another_laptop(first_day: int) -> Callable[..., None]:
+    def calls(trail: Trail, caller: Caller, day: int) -> None:
+        _person(trail, caller, day, CLI if day >= first_day else None)
+
+    return calls
 
 
 def _operator(trail: Trail, caller: Caller, day: int) -> None:
     """Mail is watched, now and then a mail goes out by hand."""
     if not _is_workday(day):
         return
+    place = _place(trail, caller)
     at = MONDAY + day * DAY + 9 * HOUR + 7 * HOUR * trail.chance()
     for call in ("GetSendQuota", "GetSendStatistics", "GetAccount"):
         at += 3 + 40 * trail.chance()
-        trail.add(caller, f"ses:{call}", at)
+        trail.add(caller, f"ses:{call}", at, address=place)
     if trail.chance() < 0.2:
-        trail.add(caller, "ses:SendEmail", at + 600)
+        trail.add(caller, "ses:SendEmail", at + 600, address=place)
 
 
 def _posture_scan(trail: Trail, caller: Caller, day: int) -> None:
@@ -155,6 +193,17 @@ def _hired(first_day: int) -> Callable[..., None]:
     return calls
 
 
+def _moved(calls_before: Callable[..., None]) -> Callable[..., None]:
+    """To another network of the cloud."""
+
+    def calls(trail: Trail, caller: Caller, day: int) -> None:
+        if day >= MOVE:
+            caller = replace(caller, addresses=[WORLD.address(MOVED_TO)])
+        calls_before(trail, caller, day)
+
+    return calls
+
+
 def _deployed(trail: Trail, caller: Caller, day: int) -> None:
     if day >= DEPLOYED:
         _all_day("bedrock:InvokeModel", 60, "eu-west-1")(trail, caller, day)
@@ -172,7 +221,7 @@ def _leaked_key(trail: Trail, caller: Caller, day: int) -> None:
     if day != LEAK:
         return
     start = MONDAY + day * DAY + 22 * HOUR + 17 * MINUTE
-    thief = WORLD.networks(52, 6)
+    thief = WORLD.networks(THIEF, 6)
     for number, call in enumerate(
         ("ListFoundationModels", "GetFoundationModelAvailability", "GetUseCaseForModelAccess")
     ):
@@ -202,10 +251,14 @@ def _onboarding(trail: Trail, caller: Caller, day: int) -> None:
         trail.add(caller, f"bedrock:{call}", start + 40 * number, agent=CLI)
 
 
-LEAKED = WORLD.user("backup-report", _address(290), BOTO)
-ADMINISTRATOR = WORLD.sso("PlatformAdmin_4a5b6c", "robin@example.com", _address(291), CONSOLE)
-DEPLOYMENT = WORLD.role("summaries", "i-0a1b2c3d", _address(292), BOTO)
-TESTED_LOAD = WORLD.role("load-probe", "spring", _address(293), BOTO)
+def _nat(number: int) -> list[str]:
+    return WORLD.addresses(CLOUD[number % len(CLOUD)], 3)
+
+
+LEAKED = WORLD.user("backup-report", WORLD.addresses(OFFICE, 1), BOTO)
+ADMINISTRATOR = WORLD.sso("PlatformAdmin_4a5b6c", "robin@example.com", _desk(291), CONSOLE)
+DEPLOYMENT = WORLD.role("summaries", "i-0a1b2c3d", _nat(1), BOTO)
+TESTED_LOAD = WORLD.role("load-probe", "spring", WORLD.addresses(BUILDS, 4), BOTO)
 
 
 def _jobs() -> list[Job]:
@@ -219,17 +272,20 @@ def _jobs() -> list[Job]:
     def add(caller: Caller, calls: Callable[..., None]) -> None:
         jobs.append(Job(caller, calls))
 
-    def role(name: str, agent: str = BOTO) -> Caller:
-        return WORLD.role(name, f"i-{len(jobs):08x}", _address(len(jobs)), agent)
+    def role(name: str, agent: str = BOTO, addresses: Sequence[str] = ()) -> Caller:
+        from_ = addresses or _nat(len(jobs))
+        return WORLD.role(name, f"i-{len(jobs):08x}", from_, agent)
 
     def person(name: str) -> Caller:
         mail = f"{name}@example.com"
-        return WORLD.sso("Developer_1f2e3d", mail, _address(len(jobs)), CONSOLE)
+        return WORLD.sso("Developer_1f2e3d", mail, _desk(len(jobs)), CONSOLE)
 
+    builds = WORLD.addresses(BUILDS, 8)
     for number in range(40):
         region = REGIONS[number % 3]
         mean = 110 if number < 2 else 2 + number / 4
-        add(role(f"inference-{number}"), _all_day("bedrock:InvokeModel", mean, region))
+        calls = _all_day("bedrock:InvokeModel", mean, region)
+        add(role(f"inference-{number}"), _moved(calls) if number < 2 else calls)
     for number in range(25):
         add(role(f"mailer-{number}"), _all_day("ses:SendEmail", 90 if number < 2 else 4))
     for number in range(6):
@@ -237,20 +293,24 @@ def _jobs() -> list[Job]:
         newsletter = _at_once("ses:SendEmail", 9, 50, count, weekday=number % 5)
         add(role(f"newsletter-{number}"), newsletter)
     for number in range(15):
-        add(role(f"integration-{number}"), _at_once("sns:Publish", 1 + number % 5, 30, 280))
+        integration = role(f"integration-{number}", addresses=builds)
+        add(integration, _at_once("sns:Publish", 1 + number % 5, 30, 280))
     for number in range(20):
-        function = WORLD.function(f"notify-{number}", _address(len(jobs)))
+        addresses = [WORLD.address(FUNCTIONS[i % 3], 1 + number * 10 + i) for i in range(10)]
+        function = WORLD.function(f"notify-{number}", addresses)
         add(function, _all_day("sns:Publish", 3))
     for number in range(12):
-        add(role(f"terraform-{number}", TERRAFORM), _infrastructure)
+        add(role(f"terraform-{number}", TERRAFORM, builds), _infrastructure)
     for number in range(3):
         add(role(f"posture-{number}"), _posture_scan)
     for number in range(30):
-        add(WORLD.user(f"operator-{number}", _address(len(jobs)), CLI), _operator)
+        add(WORLD.user(f"operator-{number}", _desk(len(jobs)), CLI), _operator)
     for number in range(8):
         add(person(f"hire-{number}"), _hired(LEARNING + 1 + 3 * number))
     for number in range(300 - len(jobs)):
-        add(person(f"developer-{number}"), _person)
+        first_day = LEARNING + 2 + number % 27
+        laptop = _gets_another_laptop(number)
+        add(person(f"developer-{number}"), _with_another_laptop(first_day) if laptop else _person)
     assert len({job.caller.principal for job in jobs}) == 300
     return jobs
 
@@ -378,15 +438,21 @@ _NAMES = {
 }
 
 
-def others(day: Day) -> set[str]:
-    return set(day.risks) - set(_KNOWN)
+def _name(who: str) -> str:
+    name = who.rpartition("/")[2]
+    developer = re.match(r"developer-(\d+)", name)
+    if developer and _gets_another_laptop(int(developer[1])):
+        name = "another laptop"
+    return _NAMES.get(who, name)
 
 
 def _told(day: Day) -> str:
-    rows = []
+    """Names with their risks and evidence; those that differ in nothing else are together."""
+    risks: dict[tuple[str, str], list[str]] = {}
     for who, risk in sorted(day.risks.items(), key=lambda item: (-item[1], item[0])):
-        name = _NAMES.get(who, who.rpartition("/")[2])
-        rows.append(f"{name} ({risk}: {', '.join(sorted(day.evidence[who]))})")
+        evidence = ", ".join(sorted(day.evidence[who]))
+        risks.setdefault((_name(who), evidence), []).append(str(risk))
+    rows = (f"{name} ({', '.join(of)}: {evidence})" for (name, evidence), of in risks.items())
     return "; ".join(rows) or "-"
 
 

@@ -16,7 +16,6 @@ from month import (
     above_low,
     month_picture,
     month_table,
-    others,
     run_month,
 )
 from program_under_test import SANITIZED
@@ -27,12 +26,10 @@ class MonthTest(unittest.TestCase):
     def test_the_hijacker_is_found_and_the_rest_is_quiet(self) -> None:
         days = run_month()
         self.assertEqual([day.number for day in days], list(range(LEARNING, DAYS)))
-        by_number = {day.number: day for day in days}
-        self.assertIn(LEAKED.principal, above_low(by_number[LEAK].risks))
-        self.assertIn(ADMINISTRATOR.principal, above_low(by_number[ONBOARDING].risks))
-        for day in days:
-            with self.subTest(day=day.number):
-                self.assertLessEqual(len(others(day)), 3, day.risks)
+        found = {day.number: above_low(day.risks) for day in days if above_low(day.risks)}
+        # The leak is at the end of its day, so the hunts of the next one see it, too.
+        leaked, onboarded = {LEAKED.principal}, {ADMINISTRATOR.principal}
+        self.assertEqual(found, {LEAK: leaked, LEAK + 1: leaked, ONBOARDING: onboarded})
         before = [day for day in days if day.number < LEAK]
         self.assertFalse(any(LEAKED.principal in day.risks for day in before))
         self.assertGreater(min(len(day.untuned) for day in days), 5, "an easy month")

@@ -10,14 +10,16 @@ import subprocess
 import unittest
 from typing import Any, Optional, Sequence
 
-from chunk_body import write_bodies
-from hunt_records import BOTO, CLI, DAY, HOUR, MONDAY, Trail, World, utc
+from chunk_body import EventRow, write_bodies
+from hunt_records import BOTO, CLI, DAY, HOUR, MINUTE, MONDAY, Trail, World, utc
 from hunt_scenarios import (
     ATTACKS,
     LOUD_BENIGN,
     QUIET_BENIGN,
     SEVERITIES,
     Scenario,
+    burst_across_hours,
+    burst_over_regions_later,
     first_invocations,
     first_mails,
     model_onboarding,
@@ -27,7 +29,8 @@ from hunt_scenarios import (
     steady_invocations,
     text_messages,
 )
-from lookup_app import BASELINE_COLUMNS, LookupTest, as_csv
+from cluster import Peer, run_cluster
+from lookup_app import BASELINE_COLUMNS, OLD_BASELINE_COLUMNS, LookupTest, as_csv
 from program_under_test import SANITIZED
 from shell_run import ndjson_rows, run_scan
 from splunkd import Answer, run_search
@@ -36,6 +39,13 @@ TIMEOUT = 300.0
 WORLD = World()
 ACCOUNT = WORLD.account
 LONG_AGO = "2026-01-05T00:00:00Z"
+CALLS = {
+    "ses": "ses:SendEmail",
+    "sns": "sns:Publish",
+    "bedrock": "bedrock:InvokeModel",
+    "sms_voice": "sms-voice:SendTextMessage",
+}
+_ADDRESS = re.compile(rb'"sourceIPAddress":"([^"]+)"')
 
 
 def bodies(lines: Sequence[bytes]) -> list[bytes]:
@@ -63,57 +73,139 @@ class SearchTest(LookupTest):
         [row] = self.hunt(lines, *args).rows
         return row
 
+    def learn_from(self, lines: Sequence[bytes]) -> None:
+        """Writes the baseline that these events alone make."""
+        self.write_baseline()
+        rows = self.search(lines, "mode=baseline").rows
+        self.write("baseline", as_csv(BASELINE_COLUMNS, rows))
+
+
+# Sources of a scenario in a known account. "no networks": the baseline has none, as in a file of an
+# older version, so there are no strangers. "known": somebody else uses the scenario's networks.
+# "stranger's": the account uses others only.
+SOURCES = ("no networks", "known", "stranger's")
+
 
 class ScenarioTest(SearchTest):
     """Section "Scenarios" of the rules, where a baseline knows the account."""
 
-    def know(self, *services: str) -> None:
-        """Somebody of the account has used these for weeks."""
-        self.write_baseline(
-            *([ACCOUNT, "somebody", service, LONG_AGO, LONG_AGO, 5] for service in services)
-        )
+    def know(self, source: str, lines: Sequence[bytes], *services: str) -> None:
+        """Somebody of the account has used these services for weeks, with Boto."""
+        if source == "no networks":
+            rows = ([ACCOUNT, "somebody", name, LONG_AGO, LONG_AGO, 5] for name in services)
+            self.write_baseline(*rows)
+            return
+        addresses = WORLD.addresses(44, 1)
+        if source == "known":
+            found = {match[1].decode() for match in map(_ADDRESS.search, lines) if match}
+            addresses = sorted(found)
+        trail = Trail("somebody")
+        caller = WORLD.role("somebody", "s", addresses, BOTO)
+        for weeks in (4, 2):
+            for address in addresses:
+                for number, name in enumerate(services):
+                    at = MONDAY - weeks * 7 * DAY + number * MINUTE
+                    trail.add(caller, CALLS[name], at, address=address)
+        trail.add(caller, CALLS[services[0]], MONDAY - HOUR)  # the newest, left for the next run
+        self.learn_from(trail.lines)
+
+    def first_answers(self, story: Scenario, *services: str) -> list[tuple[str, str, list[str]]]:
+        """Score, severity and evidence, for each of the sources."""
+        answers = []
+        for source in SOURCES:
+            self.know(source, story.lines, *services)
+            row = self.one_row(story.lines, "min_risk=0")
+            evidence = listed(row["Evidence"])
+            answers.append((str(row["RiskScore"]), str(row["Severity"]), evidence))
+        return answers
 
     def test_first_mails_are_informational(self) -> None:
-        story = first_mails(WORLD)
-        self.know("ses")
-        self.assertEqual(self.hunt(story.lines).rows, [])
-        row = self.one_row(story.lines, "min_risk=0")
-        self.assertEqual(listed(row["Evidence"]), ["first_use"])
-        self.assertEqual((row["RiskScore"], row["Severity"]), ("10", "informational"))
+        self.assertEqual(
+            self.first_answers(first_mails(WORLD), "ses"),
+            [
+                ("5", "informational", ["first_use"]),
+                ("5", "informational", ["first_use"]),
+                ("15", "informational", ["new_source", "first_use"]),
+            ],
+        )
 
-    def test_first_invocations_in_an_account_are_low(self) -> None:
-        story = first_invocations(WORLD)
-        self.know("ses")
-        row = self.one_row(story.lines)
-        self.assertEqual(listed(row["Evidence"]), ["first_use"])
-        self.assertEqual((row["RiskScore"], row["Severity"]), ("25", "low"))
+    def test_first_invocations_in_an_account_are_low_from_a_strangers_source(self) -> None:
+        self.assertEqual(
+            self.first_answers(first_invocations(WORLD), "ses"),
+            [
+                ("15", "informational", ["first_use"]),
+                ("15", "informational", ["first_use"]),
+                ("25", "low", ["new_source", "first_use"]),
+            ],
+        )
 
-    def test_text_messages_of_a_new_service_are_critical(self) -> None:
-        self.know("ses")
-        row = self.one_row(text_messages(WORLD).lines)
-        self.assertEqual(listed(row["Evidence"]), ["first_use", "burst", "long_term_key"])
-        self.assertEqual((row["RiskScore"], row["Severity"]), ("85", "critical"))
+    def test_text_messages_of_a_new_service_are_critical_from_a_strangers_source(self) -> None:
+        self.assertEqual(
+            self.first_answers(text_messages(WORLD), "ses"),
+            [
+                ("55", "medium", ["burst", "first_use", "long_term_key"]),
+                ("55", "medium", ["burst", "first_use", "long_term_key"]),
+                ("85", "critical", ["burst", "new_source", "first_use", "long_term_key"]),
+            ],
+        )
 
     @unittest.skipIf(SANITIZED, "75,000 events")
-    def test_steady_invocations_by_a_new_principal_are_high(self) -> None:
-        self.know("bedrock")
-        row = self.one_row(steady_invocations(WORLD).lines)
-        self.assertEqual(listed(row["Evidence"]), ["first_use", "burst"])
-        self.assertEqual((row["RiskScore"], row["Severity"]), ("65", "high"))
+    def test_steady_invocations_by_a_new_role_are_high_from_a_strangers_source(self) -> None:
+        self.assertEqual(
+            self.first_answers(steady_invocations(WORLD), "bedrock"),
+            [
+                ("40", "low", ["burst", "drip", "first_use"]),
+                ("40", "low", ["burst", "drip", "first_use"]),
+                ("70", "high", ["burst", "drip", "new_source", "first_use"]),
+            ],
+        )
 
-    def test_no_attack_weighs_less_where_the_account_is_known(self) -> None:
+    def test_no_attack_from_a_strangers_source_scores_less_in_a_known_account(self) -> None:
         for build in ATTACKS:
             if build is steady_invocations:
                 continue
             story = build(WORLD)
             with self.subTest(story.name):
-                self.know()
+                self.write_baseline()
                 without = self.hunt(story.lines, "min_risk=0").rows
-                self.know("ses", "sns", "bedrock", "sms_voice")
+                self.know("stranger's", story.lines, *CALLS)
                 rows = self.hunt(story.lines, "min_risk=0").rows
-                risk = {row["Principal"]: int(row["RiskScore"]) for row in rows}
+                risk = {row["Principal"]: int(str(row["RiskScore"])) for row in rows}
                 for row in without:
-                    self.assertGreaterEqual(risk[row["Principal"]], int(row["RiskScore"]))
+                    less = int(str(row["RiskScore"]))
+                    self.assertGreaterEqual(risk[row["Principal"]], less)
+
+    def test_a_burst_from_the_usual_place_scores_less_in_a_known_account(self) -> None:
+        """A history in the range is stronger evidence than a known account and source."""
+        story = burst_over_regions_later(WORLD)
+        self.write_baseline()
+        row = self.one_row(story.lines)
+        self.assertEqual((row["RiskScore"], listed(row["Evidence"])), ("45", ["burst"]))
+        for source in ("no networks", "known"):
+            self.know(source, story.lines, *CALLS)
+            row = self.one_row(story.lines)
+            self.assertEqual(row["RiskScore"], "35")
+            self.assertEqual(listed(row["Evidence"]), ["burst", "first_use"])
+
+
+    def test_a_burst_of_a_role_that_is_vouched_for_scores_less(self) -> None:
+        """It was made from a known source, so its stranger's source is no stronger evidence."""
+        story = burst_across_hours(WORLD)
+        role = story.principals[0].rpartition("/")[2]
+        self.know("stranger's", story.lines, "bedrock")  # from network 44
+        for networks, burst in (([], 35), ([44], 25), ([45], 35), ([44, 45], 35)):
+            with self.subTest(networks=networks):
+                makings = Trail("makings")
+                for number, network in enumerate(networks):
+                    maker = WORLD.role("deploy", "s", WORLD.addresses(network, 1), BOTO)
+                    call = "UpdateAssumeRolePolicy" if number else "CreateRole"
+                    at = MONDAY + (8 + 2 * number) * HOUR
+                    makings.add(maker, f"iam:{call}", at, parameters={"roleName": role})
+                rows = self.hunt([*story.lines, *makings.lines]).rows
+                [row] = [row for row in rows if row["Principal"] == story.principals[0]]
+                self.assertEqual(row["RiskScore"], str(burst + 15))
+                evidence = ["burst", "new_source", "first_use"]
+                self.assertEqual(listed(row["Evidence"]), evidence)
 
 
 def _weeks_before(lines: Sequence[bytes], weeks: int) -> list[bytes]:
@@ -130,34 +222,46 @@ def _weeks_before(lines: Sequence[bytes], weeks: int) -> list[bytes]:
 class HonestWorkTest(SearchTest):
     """The benign stories, once the baseline has seen them before."""
 
-    def learn(self, lines: Sequence[bytes]) -> None:
+    def learn(self, lines: Sequence[bytes], *more: bytes) -> None:
+        """The events happened five and four weeks before, so their networks are usual."""
         known = Trail("somebody")
         caller = WORLD.role("somebody", "s", WORLD.addresses(44, 1), BOTO)
-        known.add(caller, "ses:SendEmail", MONDAY - 28 * DAY)
+        for days in (28, 14):
+            known.add(caller, "ses:SendEmail", MONDAY - days * DAY)
         known.add(caller, "ses:SendEmail", MONDAY - 2 * HOUR)  # the newest
-        before = _weeks_before(lines, 4)
-        rows = self.search([*before, *known.lines], "mode=baseline").rows
-        self.write("baseline", as_csv(BASELINE_COLUMNS, rows))
+        before = [*_weeks_before(lines, 5), *_weeks_before(lines, 4)]
+        self.learn_from([*before, *known.lines, *more])
 
     def test_it_is_silent(self) -> None:
-        # A model that is enabled is told of, whoever does it.
-        honest = [
-            build for build in (*LOUD_BENIGN, *QUIET_BENIGN) if build is not model_onboarding
-        ]
-        for build in honest:
+        with_row = (*LOUD_BENIGN, model_onboarding)
+        for build in (*LOUD_BENIGN, *QUIET_BENIGN):
             story = self.smaller(build)
             with self.subTest(story.name):
                 self.write_baseline()
                 had_row = bool(self.hunt(story.lines).rows)
-                self.assertEqual(had_row, build in LOUD_BENIGN)
+                self.assertEqual(had_row, build in with_row)
                 self.learn(story.lines)
                 self.assertEqual(self.hunt(story.lines).rows, [])
 
     def test_a_model_enabled_by_an_administrator_is_medium_at_most(self) -> None:
+        """From a known source, in an account that has used models; otherwise high."""
         story = model_onboarding(WORLD)
-        self.learn(first_mails(WORLD).lines)
-        row = self.one_row(story.lines)
-        self.assertLessEqual(SEVERITIES.index(row["Severity"]), SEVERITIES.index("medium"))
+        for address, call, risk in (
+            (63, "bedrock:InvokeModel", 55),
+            (63, "ses:SendEmail", 65),  # nobody in the account has used a model
+            (45, "bedrock:InvokeModel", 75),  # network 63 is a stranger's
+            (45, "ses:SendEmail", 75),
+        ):
+            with self.subTest(address=address, call=call):
+                others = Trail("others")
+                caller = WORLD.role("others", "s", WORLD.addresses(address, 1), CLI)
+                for days in (28, 14):
+                    others.add(caller, call, MONDAY - days * DAY)
+                self.learn(first_mails(WORLD).lines, *others.lines)
+                row = self.one_row(story.lines)
+                self.assertEqual(row["RiskScore"], str(risk))
+                severity = "medium" if risk <= 60 else "high"
+                self.assertEqual(row["Severity"], severity)
 
     @staticmethod
     def smaller(build: Any) -> Scenario:
@@ -169,18 +273,29 @@ class HonestWorkTest(SearchTest):
 
     def test_what_is_more_than_three_times_the_usual_is_not(self) -> None:
         self.learn(nightly_publishes(WORLD).lines)  # 300 an hour
-        caller = WORLD.role("integration", "pipeline", WORLD.addresses(35, 1), BOTO)
 
-        def night(count: int) -> list[bytes]:
+        def night(count: int, network: int = 35, agent: str = BOTO) -> list[bytes]:
+            caller = WORLD.role("integration", "pipeline", WORLD.addresses(network, 1), agent)
             trail = Trail("another night")
             times = [MONDAY + 3 * HOUR + 3 * number for number in range(count)]
             trail.flood(caller, "sns:Publish", times)
             return trail.lines
 
         self.assertEqual(self.hunt(night(900)).rows, [])
-        row = self.one_row(night(901))
-        self.assertEqual(row["RiskScore"], "45")
-        self.assertIn("3 times the busiest hour before, 300", str(row["Reasons"]))
+        for lines, burst, new_source in (
+            (night(901), 30, 0),
+            # A stranger's network alone is not yet a source that is new for the role.
+            (night(901, network=46), 30, 15),
+            (night(901, network=46, agent=CLI), 45, 40),
+            # The network is usual for another principal of the account.
+            (night(901, network=44, agent=CLI), 45, 30),
+        ):
+            row = self.one_row(lines)
+            self.assertEqual(row["RiskScore"], str(burst + new_source))
+            evidence = ["burst", "new_source"] if new_source else ["burst"]
+            self.assertEqual(listed(row["Evidence"]), evidence)
+            self.assertIn("3 times the busiest hour before (300 messages)", str(row["Reasons"]))
+            self.assertIn(f"(+{burst})", str(row["Reasons"]))
 
 
 class BaselineTest(SearchTest):
@@ -206,24 +321,133 @@ class BaselineTest(SearchTest):
             "mode=baseline",
         )
         self.assertEqual(answer.columns, BASELINE_COLUMNS)
+        day = "2026-03-02/2026-03-02"
+        own = {"networks": f"198.18.0.0/16={day}"}
+        mail = {"phases": f"use={day}", "regions": f"us-east-1={day}"}
+        from_, until = "2026-03-02T00:00:00Z", "2026-03-02T00:00:02Z"
+        at_five = "2026-03-02T05:00:00Z"
         self.assertEqual(
-            [list(row.values()) for row in answer.rows],
+            [self.filled(row) for row in answer.rows],
             [
-                [ACCOUNT, ann, "ses", "2026-02-01T00:00:00Z", "2026-03-02T00:00:02Z", "7"],
-                [ACCOUNT, bob, "bedrock", "2026-03-02T05:00:00Z", "2026-03-02T05:00:00Z", "1"],
-                [ACCOUNT, "of no service", "translate", LONG_AGO, LONG_AGO, "1"],
+                [ACCOUNT, ann, "account", from_, until, "0", own],
+                [
+                    *(ACCOUNT, ann, "ses", "2026-02-01T00:00:00Z", until, "7"),
+                    {"peak_day": "7", "peaks": "2026-W10=3", **mail},
+                ],
+                [ACCOUNT, bob, "account", at_five, at_five, "0", own],
+                [
+                    *(ACCOUNT, bob, "bedrock", at_five, at_five, "1"),
+                    {"peak_day": "1", "peaks": "2026-W10=1", **mail},
+                ],
+                [ACCOUNT, "of no service", "translate", LONG_AGO, LONG_AGO, "1", {}],
             ],
         )
         [note] = told(answer, "INFO")
-        self.assertIn("3 rows, 1 of them new; 1 were dropped", note)
+        self.assertIn("5 rows, 3 of them new; 1 were dropped", note)
         self.assertIn("after 2026-03-04T00:00:00Z is left for the next run", note)
 
+    @staticmethod
+    def filled(row: dict[str, Any]) -> list[Any]:
+        """The old columns, and those of the others that hold something, without clients."""
+        more = {
+            name: value
+            for name, value in row.items()
+            if value and name not in (*OLD_BASELINE_COLUMNS, "clients", "models")
+        }
+        return [*(row[name] for name in OLD_BASELINE_COLUMNS), more]
+
     def test_without_events_the_file_comes_back(self) -> None:
-        row = [ACCOUNT, "ann", "ses", LONG_AGO, LONG_AGO, "7"]
+        row = [
+            *(ACCOUNT, "ann", "account", LONG_AGO, "2026-02-01T00:00:00Z", "7", "9", "2026-W02=7"),
+            "use=2026-01-05/2026-02-01",
+            "anthropic.claude=2026-01-05/2026-02-01 a%20b=2026-01-05/2026-01-05",
+            "*=2026-01-05/2026-01-05 us-east-1=2026-01-05/2026-02-01",
+            "198.51.0.0/16=2026-01-05/2026-02-01",
+            "0f4a9c21=2026-01-05/2026-02-01",
+            "arn:aws:iam::111122223333:role/a=2026-01-05/2026-02-01",
+            "2026-01-05T00:00:00Z/arn:aws:iam::111122223333:user/bob/k",
+        ]
+        row[9] = " ".join(sorted(row[9].split()))
         self.write_baseline(row)
         answer = self.search([], "mode=baseline")
         self.assertEqual([list(found.values()) for found in answer.rows], [row])
         self.assertIn("keeps its 1 row", told(answer, "INFO")[0])
+        self.assertEqual(told(answer, "WARN"), [])
+
+    def test_a_file_of_an_older_version_comes_back_with_the_new_columns(self) -> None:
+        row = [ACCOUNT, "ann", "ses", LONG_AGO, LONG_AGO, "7"]
+        pairs = [dict(zip(OLD_BASELINE_COLUMNS, row))]
+        self.write("baseline", as_csv(OLD_BASELINE_COLUMNS, pairs))
+        answer = self.search([], "mode=baseline")
+        self.assertEqual(answer.columns, BASELINE_COLUMNS)
+        self.assertEqual([list(found.values()) for found in answer.rows], [[*row, *[""] * 9]])
+
+    def test_a_value_that_cannot_be_read_costs_itself_only(self) -> None:
+        row = [ACCOUNT, "ann", "account", LONG_AGO, LONG_AGO, "7", "1.23E+05"]
+        row += ["", "", "", "us-east-1=2026-01-05/05.01.2026 eu-west-1=2026-01-05/2026-01-05"]
+        self.write_baseline(row, ["2.10988E+11", "bob", "ses", LONG_AGO, LONG_AGO, "7"])
+        for mode in ("baseline", "hunt"):
+            answer = self.search([], f"mode={mode}")
+            peak, region, account = told(answer, "WARN")
+            self.assertIn("cloudhijack_baseline.csv, line 2: peak_day: ", peak)
+            self.assertIn('got "us-east-1=2026-01-05/05.01.2026"; the value does not', region)
+            self.assertIn('line 3: account is 12 digits; got "2.10988E+11"', account)
+        answer = self.search([], "mode=baseline")
+        self.assertEqual(len(answer.rows), 2)
+        self.assertEqual(answer.rows[0]["regions"], "eu-west-1=2026-01-05/2026-01-05")
+
+    def test_events_ahead_of_the_clock_are_counted(self) -> None:
+        trail = Trail("ahead")
+        caller = WORLD.user("ann", WORLD.addresses(0, 1), CLI)
+        for number in range(3):
+            trail.add(caller, "ses:SendEmail", MONDAY + number)
+        ahead = [line.replace(b'"eventTime":"2026', b'"eventTime":"2101') for line in trail.lines]
+        answer = self.search([*trail.lines, *ahead], "mode=baseline")
+        [warning] = told(answer, "WARN")
+        self.assertIn("3 events are more than a day ahead of this machine's clock (", warning)
+        answer = self.search(ahead, "mode=baseline")
+        self.assertIn("3 events are more than a day ahead", told(answer, "WARN")[0])
+        self.assertIn("there was no event that counts", told(answer, "INFO")[0])
+
+    def test_nights_give_the_same_bytes_on_a_cluster_and_in_a_shell(self) -> None:
+        """Four nights over three days each; the search head's file, indexers', and the shell's."""
+        days = [self.lines_of_day(day) for day in range(6)]
+        in_shell = self.lookups / "shell.csv"
+        for night in range(3, 7):
+            lines = [line for day in days[night - 3 : night] for line in day]
+            rows: list[EventRow] = [{"_time": b"", "_raw": line} for line in lines]
+            peers = [Peer(rows[at::3], name=f"idx{at}", rows_per_chunk=7) for at in range(3)]
+            answer, _, _ = run_cluster(self.argv, ["mode=baseline"], peers, seed=night)
+            self.assertIsNone(answer.error)
+            whole = self.search(lines, "mode=baseline")
+            self.assertEqual(answer.rows, whole.rows)
+            known = [f"--baseline={in_shell}"] if in_shell.exists() else []
+            scan = run_scan("--mode=baseline", *known, "-", stdin=b"\n".join(lines))
+            self.assertEqual(scan.exit_code, 0)
+            self.assertEqual(list(csv.DictReader(io.StringIO(scan.stdout))), whole.rows)
+            in_shell.write_text(scan.stdout)
+            self.write("baseline", as_csv(answer.columns, answer.rows))
+        self.assertGreater(len(whole.rows), 6)
+        for column in ("peak_day", "peaks", "phases", "models", "regions", "networks", "clients"):
+            self.assertTrue([row for row in whole.rows if row[column]], column)
+        self.assertTrue([row for row in whole.rows if row["made"]])
+
+    @staticmethod
+    def lines_of_day(day: int) -> list[bytes]:
+        trail = Trail(f"day {day}")
+        begin = MONDAY + day * DAY
+        for number, name in enumerate(("ann", "bob", "cid")):
+            caller = WORLD.user(name, WORLD.addresses(number + day, 2), CLI)
+            for call in ("ses:SendEmail", "ses:GetSendQuota", "bedrock:InvokeModel"):
+                for hour in (8, 9, 20):
+                    trail.add(caller, call, begin + hour * HOUR + number)
+        trail.add(
+            WORLD.user("ann", WORLD.addresses(0, 1), CLI),
+            "iam:CreateUser",
+            begin + 10 * HOUR,
+            parameters={"userName": f"made{day % 2}"},
+        )
+        return trail.lines
 
     def test_a_file_that_cannot_be_read_is_not_written_over(self) -> None:
         row = [ACCOUNT, "ann", "ses", LONG_AGO, LONG_AGO, "7"]
@@ -294,6 +518,39 @@ class FormsTest(SearchTest):
         for content in self.forms(["principal", "service", "evidence"], [principal, "sns", "*"]):
             self.write("allowlist", content)
             self.assertEqual(self.hunt(lines).rows, [], content)
+
+
+class NetworksTest(SearchTest):
+    def test_lines_that_are_not_networks_are_reported_with_their_numbers(self) -> None:
+        self.write(
+            "networks",
+            "cidr,label\n203.0.113.0/24,office\n203.0.113.5/24,\n203.0.113.0/33,\nhome,\n",
+        )
+        for mode in ("hunt", "baseline"):
+            answer = self.search([], f"mode={mode}")
+            warnings = told(answer, "WARN")
+            found = [re.search(r"cloudhijack_networks.csv, line (\d+)", text) for text in warnings]
+            self.assertEqual([match and match[1] for match in found], ["3", "4", "5"])
+            self.assertIn("the network with this prefix is 203.0.113.0/24", warnings[0])
+            self.assertIn("203.0.113.0/24 or 2001:db8::/32", warnings[2])
+        self.assertEqual(self.search([], "mode=volume").messages, [])
+
+    def test_the_example_counts_in_all_its_lines(self) -> None:
+        from shipped_catalogue import CATALOGUE
+
+        example = CATALOGUE.parents[1] / "README/cloudhijack_networks.csv.example"
+        self.write("networks", example.read_bytes())
+        answer = self.hunt(nightly_publishes(WORLD).lines)
+        self.assertEqual(told(answer, "WARN") + told(answer, "ERROR"), [])
+
+    def test_own_accounts_are_account_ids(self) -> None:
+        for value in ("210987654321", "210987654321,604938172655", "210987654321 604938172655"):
+            self.assertIsNone(run_search(self.argv, ["mode=hunt", f"own_accounts={value}"]).error)
+        for value in ("21098765432", "2.10988E+11", "210987654321;604938172655"):
+            error = run_search(self.argv, ["mode=hunt", f"own_accounts={value}"]).error or ""
+            self.assertIn("account ids of 12 digits separated by commas or blanks", error)
+        error = run_search(self.argv, ["mode=volume", "own_accounts=210987654321"]).error or ""
+        self.assertIn("belongs to mode hunt or baseline", error)
 
 
 class AllowlistTest(SearchTest):
@@ -399,8 +656,9 @@ class ShellTest(LookupTest):
     def test_a_baseline_is_printed_and_feeds_a_hunt(self) -> None:
         printed = self.scan("--mode=baseline")
         self.assertEqual(printed.exit_code, 0)
-        [row] = csv.DictReader(io.StringIO(printed.stdout))
+        own, row = csv.DictReader(io.StringIO(printed.stdout))
         self.assertEqual(list(row), BASELINE_COLUMNS)
+        self.assertEqual((own["service"], row["service"]), ("account", "sns"))
         self.assertEqual((row["principal"], row["peak_hour"]), (self.story.principals[0], "300"))
         path = self.write("baseline", printed.stdout)
         again = self.scan("--mode=baseline", f"--baseline={path}")
@@ -455,6 +713,8 @@ class ShellTest(LookupTest):
             (["--mode=baseline", f"--baseline={empty}"], "A shell empties what > names"),
             (["--mode=hunt", f"--allowlist={self.lookups}"], "cannot be read"),
             (["--mode=hunt", "--allowlist="], "--allowlist"),
+            (["--mode=hunt", "--networks=/nowhere.csv"], "/nowhere.csv: cannot be read"),
+            (["--mode=volume", "--networks=x"], "belongs to mode hunt or baseline"),
             ([f"--baseline={empty}"], "belongs to mode hunt or baseline"),
             (["--mode=coverage", "--allowlist=x"], "belongs to mode volume or hunt"),
             (["--mode=baseline", "--format=table"], "--format takes csv or ndjson"),
