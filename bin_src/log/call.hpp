@@ -123,8 +123,8 @@ enum class SubjectKind : std::uint8_t {
 /// Something that a call is about. Views are valid as long as those of its CallDetails.
 struct CallSubject {
     SubjectKind kind = SubjectKind::thing;
-    std::string_view text;
-    std::string_view via;          ///< the group or policy by which a user or group gets rights
+    std::string_view text = {};
+    std::string_view via = {};     ///< the group or policy by which a user or group gets rights
     bool grants_mail = false;      ///< gives the subject the right to send mail
     bool has_external_id = false;  ///< of a grantee: only with an id agreed upon
 };

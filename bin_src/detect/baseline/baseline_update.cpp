@@ -144,14 +144,15 @@ std::uint64_t shorten(Rows& rows, std::size_t most_bytes) {
     if (bytes <= most_bytes) return 0;
     std::vector<Rows::iterator> oldest;
     for (auto row = rows.begin(); row != rows.end(); ++row) oldest.push_back(row);
-    std::ranges::stable_sort(oldest, {}, [](const auto& row) { return row->second.last_seen; });
+    std::ranges::sort(oldest, {},
+                      [](const auto& row) { return std::tie(row->second.last_seen, row->first); });
     std::uint64_t shortened = 0;
     for (const auto& entry : oldest) {
         Baseline::Row& row = entry->second;
         std::array lists = {&row.phases,   &row.models,  &row.regions,
                             &row.networks, &row.clients, &row.parents};
-        std::ranges::stable_sort(lists, std::greater(), [](const SeenValues* list) {
-            return rules::text_of(*list).size();
+        std::ranges::sort(lists, std::greater(), [](const SeenValues* list) {
+            return std::pair(rules::text_of(*list).size(), list);
         });
         for (SeenValues* list : lists) {
             SeenValues short_list = *list;

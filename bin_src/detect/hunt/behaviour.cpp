@@ -179,8 +179,9 @@ void Behaviour::note_uses() {
     }
     for (std::size_t service = 0; service < uses_.size(); ++service) {
         if (!calls_by_provider_.empty()) {
-            std::ranges::stable_sort(uses_[service], {},
-                                     [](const Calls* calls) { return calls->first(); });
+            std::ranges::sort(uses_[service], {}, [](const Calls* calls) {
+                return std::tuple_cat(std::tuple(calls->first()), detect::kind_of(*calls));
+            });
         }
         for (const Calls* calls : uses_[service]) {
             history_[service].add(counting::hour_of(calls->first()), calls->messages);

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 #include <span>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -58,7 +59,9 @@ std::vector<Form> forms_of(const Behaviour& behaviour, const rules::EvidenceSett
             forms.push_back({.second = *second, .calls = &calls});
         }
     }
-    std::ranges::stable_sort(forms, {}, &Form::second);
+    std::ranges::sort(forms, {}, [](const Form& form) {
+        return std::tuple(form.second, form.calls->region, key_of(*form.calls));
+    });
     return forms;
 }
 
