@@ -351,7 +351,7 @@ class History:
             **members,
         }
         arn = caller.identity.get("arn") if isinstance(caller.identity, dict) else None
-        if arn and rng.random() < 0.1:  # only where the principal's name cannot stand in two
+        if arn and rng.random() < 0.1:  # only if the principal's name cannot occur in two
             del record["recipientAccountId"]
             if rng.random() < 0.1:
                 record["userIdentity"] = {**record["userIdentity"], "accountId": None}

@@ -149,7 +149,7 @@ class Baseline:
         return dict(found)
 
     def usual_in_account(self, account: str, name: str) -> set[str]:
-        """What is usual for any principal of the account."""
+        """The usual values of any principal of the account."""
         return self._usual_of_accounts.get((account, name), set())
 
     # --- Principals ---

@@ -55,7 +55,7 @@ TEST_CASE("history: a principal that was only made has no rows") {
     CHECK(account->makings.size() == 1);
 }
 
-TEST_CASE("history: what is usual of a principal, by its own row") {
+TEST_CASE("history: the usual values of a principal, by its own row") {
     Baseline baseline;
     Baseline::Row row = row_seen(days(20), days(40));
     row.networks.add("203.0.0.0/16", {.first = 20, .last = 27});

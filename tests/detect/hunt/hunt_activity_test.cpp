@@ -36,7 +36,7 @@ const config::Setup& setup() {
     return built_in;
 }
 
-// What is usual for two of the random principals, and for some of their family and account.
+// The baseline of two of the random principals, and of some of their family and account.
 const std::shared_ptr<const rules::History>& some_history() {
     static const auto history = [] {
         const std::string role = "arn:aws:iam::111122223333:role/";

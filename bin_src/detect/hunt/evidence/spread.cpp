@@ -79,7 +79,7 @@ struct FormRule {
     std::int64_t within = 0;
     std::uint64_t outsider_score = 0;
     std::uint64_t score = 0;                   ///< of anybody else; 0: no sign
-    bool is_outsider_without_history = false;  ///< nobody is told apart without a baseline
+    bool is_outsider_without_history = false;  ///< without a baseline everybody is
 };
 
 /// The forms that are filled in within some time of one of them.

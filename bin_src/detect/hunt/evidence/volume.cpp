@@ -31,8 +31,8 @@ constexpr std::array k_burst = {
 struct UsualVolume {
     std::optional<std::uint64_t> peak;  ///< messages of the busiest hour; nullopt: no history
     bool is_known_account = false;
-    bool is_own = false;    ///< the principal has used the service
-    bool is_young = false;  ///< it has, but not for long enough to say what is usual
+    bool is_own = false;                         ///< the principal has used the service
+    bool is_young = false;                       ///< it has used it, but for less than 7 days
     std::optional<rules::History::Peaks> peers;  ///< if it has not
 };
 

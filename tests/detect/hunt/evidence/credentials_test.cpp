@@ -186,7 +186,7 @@ TEST_CASE("foreign_grant: a sending policy, and one that denies") {
     CHECK(score("foreign_grant", {policy("Deny")}) == 0);
 }
 
-TEST_CASE("smtp_credentials: through a group, a policy of one's own, and a relay") {
+TEST_CASE("smtp_credentials: through a group, a custom policy, and a relay") {
     const Told joined = call(
         "AddUserToGroup", R"({"userName":"smtp","groupName":"AWSSESSendingGroupDoNotRename"})", 5);
     CHECK(score("smtp_credentials", {k_make_user, joined}) == 30);

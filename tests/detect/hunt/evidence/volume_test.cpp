@@ -93,7 +93,7 @@ TEST_CASE("burst: in a known account it is strong only from a source that is new
     for (Told& told : by_role) told.type = "AssumedRole";
     CHECK(score("burst", by_role, {}, with_habits({used, travelling})) == 30);
     CHECK(score("burst", many, {}, with_habits({used, travelling})) == 45);  // 100 by a user's key
-    // What is usual is no burst, from wherever it comes.
+    // Normal activity is not a burst, whatever its source.
     const Habit busy{.service = "bedrock", .peak_hour = 51};
     CHECK(score("burst", many, {}, with_habits({busy, elsewhere})) == 0);
 }
