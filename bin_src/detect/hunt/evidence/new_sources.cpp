@@ -96,14 +96,6 @@ std::string source_in_words(const Behaviour& behaviour, const HourActivity::Orig
     return words;
 }
 
-std::set<PrincipalActivity::ShownKey> calls_in_hour(const Behaviour& behaviour, std::int64_t hour) {
-    std::set<PrincipalActivity::ShownKey> keys;
-    for (const Calls& calls : behaviour.calls()) {
-        if (counting::hour_of(calls.first()) == hour) keys.insert(key_of(calls));
-    }
-    return keys;
-}
-
 std::optional<Match> new_source(const Behaviour& behaviour,
                                 const rules::EvidenceSettings& settings) {
     if (!behaviour.principal().one_actor) return std::nullopt;
@@ -140,7 +132,7 @@ std::optional<Match> new_source(const Behaviour& behaviour,
                            at(best->hour * counting::k_seconds_an_hour) + ": " +
                            std::string(best->words->words) + aggravation(origin, settings),
                  .first = best->first,
-                 .behind = calls_in_hour(behaviour, best->hour)};
+                 .behind = calls_in_hours(behaviour, best->hour, best->hour)};
 }
 
 // --- first_use: a principal uses a service that it has never used ---

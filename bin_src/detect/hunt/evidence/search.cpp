@@ -19,6 +19,17 @@ std::string_view routine_words(bool is_routine) {
     return is_routine ? "; the principal does this regularly" : "";
 }
 
+std::set<PrincipalActivity::ShownKey> calls_in_hours(const Behaviour& behaviour,
+                                                     std::int64_t first_hour,
+                                                     std::int64_t last_hour) {
+    std::set<PrincipalActivity::ShownKey> keys;
+    for (const Calls& calls : behaviour.calls()) {
+        const std::int64_t hour = counting::hour_of(calls.first());
+        if (hour >= first_hour && hour <= last_hour) keys.insert(key_of(calls));
+    }
+    return keys;
+}
+
 void keep_better(std::optional<Match>& best, std::optional<Match> other) {
     if (!other) return;
     const bool is_better = !best || other->score > best->score ||

@@ -79,6 +79,11 @@ std::string_view routine_words(bool is_routine);
 /// Takes the better of two matches: the higher score, then the earlier one.
 void keep_better(std::optional<Match>& best, std::optional<Match> other);
 
+/// The keys of a principal's calls in some UTC hours since 1970, both ends included.
+std::set<PrincipalActivity::ShownKey> calls_in_hours(const Behaviour& behaviour,
+                                                     std::int64_t first_hour,
+                                                     std::int64_t last_hour);
+
 /// Calls that one piece of evidence rests on, put together.
 struct FoundCalls {
     std::uint64_t count = 0;

@@ -184,17 +184,6 @@ Rotation rotation_in(const SourceWindow& window, const rules::EvidenceSettings& 
     return best;
 }
 
-// The calls of a principal in some hours, both ends included.
-std::set<PrincipalActivity::ShownKey> calls_in(const Behaviour& behaviour, std::int64_t first_hour,
-                                               std::int64_t last_hour) {
-    std::set<PrincipalActivity::ShownKey> keys;
-    for (const Calls& calls : behaviour.calls()) {
-        const std::int64_t hour = counting::hour_of(calls.first());
-        if (hour >= first_hour && hour <= last_hour) keys.insert(key_of(calls));
-    }
-    return keys;
-}
-
 Match match_of(const Behaviour& behaviour, const SourceWindow& window, const Rotation& rotation) {
     const Sources& sources = *rotation.sources;
     const std::int64_t first_hour = counting::hour_of(sources.first);
@@ -210,7 +199,7 @@ Match match_of(const Behaviour& behaviour, const SourceWindow& window, const Rot
                       std::to_string(sources.last_hour - first_hour + 1) + " h from " +
                       at(sources.first) + std::string(rotation.words),
             .first = sources.first,
-            .behind = calls_in(behaviour, first_hour, sources.last_hour)};
+            .behind = calls_in_hours(behaviour, first_hour, sources.last_hour)};
 }
 
 std::optional<Match> rotating_ips(const Behaviour& behaviour,
@@ -271,7 +260,7 @@ std::optional<Match> many_ips(const Behaviour& behaviour, const rules::EvidenceS
             first = Match{.score = settings.number("score"),
                           .reason = {},
                           .first = sources.first,
-                          .behind = calls_in(behaviour, hour, hour)};
+                          .behind = calls_in_hours(behaviour, hour, hour)};
         }
         if (count <= most) continue;  // the reason is the fullest hour
         most = count;
