@@ -44,7 +44,7 @@ bool is_hexadecimal(char c) {
 }
 bool is_control(char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7F'; }
 
-year_month_day date_of(std::int32_t day) { return year_month_day(sys_days(days(day))); }
+year_month_day date_of(std::int32_t day) { return {sys_days(days(day))}; }
 
 std::optional<int> digits(std::string_view text, std::uint64_t most) {
     if (!std::ranges::all_of(text, is_digit)) return std::nullopt;
@@ -59,7 +59,7 @@ Value<std::string> read_network(std::string_view text) {
     const auto slash = text.find('/');
     const text::Address address = text::parse_address(text.substr(0, slash));
     if (address.is_there()) {
-        const std::string network = network_text(address.network());
+        std::string network = network_text(address.network());
         if (slash == std::string_view::npos || parse_cidr(text) != parse_cidr(network)) {
             return wrong("a network is written like " + network);
         }

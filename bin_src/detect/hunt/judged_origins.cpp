@@ -7,6 +7,20 @@
 #include "detect/mode_activity.hpp"
 
 namespace cloudhijack::detect {
+namespace {
+
+bool is_away(const JudgedOrigin& origin) {
+    return origin.kind == SourceKind::away &&
+           origin.from.credentials.has(log::CredentialSign::anywhere);
+}
+
+void mark_bulk(HourOrigins& hour) {
+    for (JudgedOrigin& origin : hour.origins) {
+        if (is_away(origin)) origin.kind = SourceKind::away_in_bulk;
+    }
+}
+
+}  // namespace
 
 void Behaviour::judge_origins() {
     for (auto& [hour, origins] : origins_) judge_hour(hour, origins);
@@ -72,33 +86,24 @@ SourceKind Behaviour::kind_of(const JudgedOrigin& origin,
 
 // A principal on the road becomes a sign once it uses a lot.
 void Behaviour::judge_bulk() {
-    const auto is_away = [](const JudgedOrigin& origin) {
-        return origin.kind == SourceKind::away &&
-               origin.from.credentials.has(log::CredentialSign::anywhere);
-    };
+    const auto found = rules_->evidence->find("new_source");
+    if (found == rules_->evidence->end()) return;
+    const auto hours = static_cast<std::int64_t>(found->second.number("bulk_hours"));
+    const std::uint64_t least = found->second.number("bulk_messages");
     std::map<std::int64_t, std::uint64_t> messages;  // by hour
     for (const auto& [hour, origins] : origins_) {
         for (const JudgedOrigin& origin : origins.origins) {
             if (is_away(origin)) add_to(messages[hour], origin.from.messages);
         }
     }
-    if (messages.empty()) return;
-    const auto found = rules_->evidence->find("new_source");
-    if (found == rules_->evidence->end()) return;
-    const auto hours = static_cast<std::int64_t>(found->second.number("bulk_hours"));
-    const std::uint64_t least = found->second.number("bulk_messages");
     std::uint64_t sum = 0;
     auto end = messages.begin();
     for (auto begin = messages.begin(); begin != messages.end(); ++begin) {
         for (; end != messages.end() && end->first < begin->first + hours; ++end) {
             add_to(sum, end->second);
         }
-        if (sum >= least) {
-            for (auto hour = begin; hour != end; ++hour) {
-                for (JudgedOrigin& origin : origins_[hour->first].origins) {
-                    if (is_away(origin)) origin.kind = SourceKind::away_in_bulk;
-                }
-            }
+        for (auto hour = begin; sum >= least && hour != end; ++hour) {
+            mark_bulk(origins_[hour->first]);
         }
         sum -= std::min(sum, begin->second);
     }

@@ -108,38 +108,60 @@ Match match_of(const Behaviour& behaviour, const FormWindow& window) {
                     spread);
 }
 
+/// What the forms of a window have in common, counted as they enter and leave it.
+class FormCounts {
+  public:
+    explicit FormCounts(const Behaviour& behaviour) : behaviour_(&behaviour) {}
+
+    void add(const Form& form) {
+        ++regions_[form.calls->region];
+        not_routine_ += is_routine(form) ? 0 : 1;
+        by_outsider_ += is_by_outsider(*behaviour_, form) ? 1 : 0;
+    }
+    void remove(const Form& form) {
+        const auto region = regions_.find(form.calls->region);
+        if (--region->second == 0) regions_.erase(region);
+        not_routine_ -= is_routine(form) ? 0 : 1;
+        by_outsider_ -= is_by_outsider(*behaviour_, form) ? 1 : 0;
+    }
+
+    [[nodiscard]] std::size_t regions() const { return regions_.size(); }
+    [[nodiscard]] bool has_outsider() const { return by_outsider_ > 0; }
+    [[nodiscard]] bool are_routine() const { return not_routine_ == 0; }
+
+  private:
+    [[nodiscard]] bool is_routine(const Form& form) const {
+        return behaviour_->is_routine(form.calls->service, rules::Phase::enable);
+    }
+
+    const Behaviour* behaviour_;
+    std::map<std::string_view, std::size_t> regions_;
+    std::size_t not_routine_ = 0;
+    std::size_t by_outsider_ = 0;
+};
+
 std::optional<Match> form_spread(const Behaviour& behaviour,
                                  const rules::EvidenceSettings& settings,
                                  const std::vector<Form>& forms, const FormRule& rule) {
-    std::map<std::string_view, std::size_t> regions;
-    std::size_t not_routine = 0;
-    std::size_t by_outsider = 0;
-    const auto is_routine = [&behaviour](const Form& form) {
-        return behaviour.is_routine(form.calls->service, rules::Phase::enable);
-    };
+    FormCounts counts(behaviour);
     std::optional<FormWindow> best;
     std::size_t end = 0;
     for (std::size_t begin = 0; begin < forms.size(); ++begin) {
         const std::int64_t first = forms[begin].second;
         for (; end < forms.size() && forms[end].second <= first + rule.within; ++end) {
-            ++regions[forms[end].calls->region];
-            if (!is_routine(forms[end])) ++not_routine;
-            if (is_by_outsider(behaviour, forms[end])) ++by_outsider;
+            counts.add(forms[end]);
         }
-        if (regions.size() >= rule.regions) {
+        if (counts.regions() >= rule.regions) {
             FormWindow window{.forms = std::span(forms).subspan(begin, end - begin)};
-            window.is_outsider = by_outsider > 0 || (rule.is_outsider_without_history &&
-                                                     !behaviour.is_known_account(first));
-            window.is_routine = not_routine == 0;
+            window.is_outsider = counts.has_outsider() || (rule.is_outsider_without_history &&
+                                                           !behaviour.is_known_account(first));
+            window.is_routine = counts.are_routine();
             window.score = routine_or(window.is_outsider ? rule.outsider_score : rule.score,
                                       window.is_routine, settings);
             const bool is_better = window.score > (best ? best->score : 0);
             if (is_better) best = window;
         }
-        const auto leaving = regions.find(forms[begin].calls->region);
-        if (--leaving->second == 0) regions.erase(leaving);
-        if (!is_routine(forms[begin])) --not_routine;
-        if (is_by_outsider(behaviour, forms[begin])) --by_outsider;
+        counts.remove(forms[begin]);
     }
     return best ? std::optional(match_of(behaviour, *best)) : std::nullopt;
 }
