@@ -6,6 +6,7 @@ from __future__ import annotations
 import gzip
 import os
 import platform
+import re
 import subprocess
 import tempfile
 import unittest
@@ -30,6 +31,11 @@ def generated_events() -> list[IndexedEvent]:
     events = list(cloudtrail_day(seed=7, background=3000).events)
     events += [event for history in histories(7, 60) for event in history]
     return events + awkward_events(7, 1500)
+
+
+def without_clock(messages: bytes) -> bytes:
+    """The message about events in the future names the time, and the programs run one by one."""
+    return re.sub(rb"this machine's clock \([^)]*\)", b"this machine's clock", messages)
 
 
 class ArchitecturesTest(unittest.TestCase):
@@ -74,7 +80,7 @@ class ArchitecturesTest(unittest.TestCase):
                 )
                 self.assertGreater(len(own.stdout), 500)
                 self.assertEqual(own.stdout, other.stdout)
-                self.assertEqual(own.stderr, other.stderr)
+                self.assertEqual(without_clock(own.stderr), without_clock(other.stderr))
                 self.assertEqual(own.returncode, other.returncode)
 
 
