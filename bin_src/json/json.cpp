@@ -97,6 +97,11 @@ simdjson::error_code read_text(ondemand::value value, std::string_view& text) {
     }
 }
 
+std::string_view text_of(ondemand::value value) {
+    std::string_view text;
+    return read_text(value, text) == simdjson::SUCCESS ? text : std::string_view{};
+}
+
 simdjson::error_code read_key(ondemand::field& field, std::string_view& key) {
     key = field.escaped_key();
     if (!key.contains('\\')) return simdjson::SUCCESS;

@@ -29,6 +29,9 @@ simdjson::error_code parse_object(simdjson::ondemand::parser& parser, std::strin
 /// as they are written. Null, arrays and objects leave `text` as it is.
 simdjson::error_code read_text(simdjson::ondemand::value value, std::string_view& text);
 
+/// The same; empty for what is no text, or damaged.
+std::string_view text_of(simdjson::ondemand::value value);
+
 /// A key, unescaped where it must be.
 simdjson::error_code read_key(simdjson::ondemand::field& field, std::string_view& key);
 

@@ -79,11 +79,6 @@ void for_each_element(ondemand::value value, Take take) {
     }
 }
 
-std::string_view text_of(ondemand::value value) {
-    std::string_view text;
-    return json::read_text(value, text) == simdjson::SUCCESS ? text : std::string_view{};
-}
-
 std::uint64_t size_of(ondemand::value value) {
     std::uint64_t size = 0;
     for_each_element(value, [&size](ondemand::value) { ++size; });
@@ -135,10 +130,10 @@ RequestParameters read_request(std::string_view object, DetailsScratch& scratch)
         } else if (key == "publishBatchRequestEntries") {
             request.batch_entries = size_of(value);
         } else if (std::ranges::find(k_policy_keys, key) != k_policy_keys.end()) {
-            const std::string_view text = text_of(value);
+            const std::string_view text = json::text_of(value);
             if (!text.empty()) request.policy = &scratch.policies.read(text);
         } else {
-            request.*std::ranges::find(k_texts, key, &TextPath::key)->field = text_of(value);
+            request.*std::ranges::find(k_texts, key, &TextPath::key)->field = json::text_of(value);
         }
     };
     static const text::KeyTable wanted(k_keys);

@@ -29,11 +29,6 @@ struct Statement {
     std::set<std::string, std::less<>> accounts;
 };
 
-std::string_view text_of(ondemand::value value) {
-    std::string_view text;
-    return json::read_text(value, text) == simdjson::SUCCESS ? text : std::string_view{};
-}
-
 // Whether nothing in it was damaged.
 template <class Take>
 bool for_each_element_or_itself(ondemand::value value, Take take) {
@@ -91,13 +86,13 @@ bool read_principal(ondemand::value value, Statement& statement) {
     auto type = ondemand::json_type::null;
     if (value.type().get(type) != simdjson::SUCCESS) return false;
     if (type == ondemand::json_type::string) {
-        if (text_of(value) == k_everybody) take_principal(k_everybody, statement);
+        if (json::text_of(value) == k_everybody) take_principal(k_everybody, statement);
         return true;
     }
     bool whole = true;
     bool is_first = true;
     const auto take_account = [&statement](ondemand::value one) {
-        take_principal(text_of(one), statement);
+        take_principal(json::text_of(one), statement);
         return true;
     };
     const auto take_kind = [&](std::string_view kind, ondemand::value principals) {
@@ -135,7 +130,7 @@ bool read_statement(ondemand::value value, Statement& statement) {
     bool whole = true;
     std::array<bool, k_elements.size()> seen{};
     const auto take_action = [&statement](ondemand::value action) {
-        statement.mail |= is_mail_action(text_of(action));
+        statement.mail |= is_mail_action(json::text_of(action));
         return true;
     };
     const auto take = [&](std::string_view key, ondemand::value element) {
@@ -145,7 +140,7 @@ bool read_statement(ondemand::value value, Statement& statement) {
             return;  // of duplicate keys the first counts
         }
         if (key == "Effect") {
-            statement.allows = text_of(element) == "Allow";
+            statement.allows = json::text_of(element) == "Allow";
         } else if (key == "Action") {
             whole = for_each_element_or_itself(element, take_action) && whole;
         } else if (key == "Principal") {
