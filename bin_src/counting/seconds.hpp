@@ -24,6 +24,9 @@ constexpr std::int64_t minute_of(std::int64_t second) {
 constexpr std::int64_t hour_of(std::int64_t second) {
     return start_of_unit(second, k_seconds_an_hour) / k_seconds_an_hour;
 }
+constexpr std::int32_t day_of(std::int64_t second) {
+    return static_cast<std::int32_t>(start_of_unit(second, k_seconds_a_day) / k_seconds_a_day);
+}
 
 /// Some of the 60 seconds of a minute.
 struct MinuteBits {

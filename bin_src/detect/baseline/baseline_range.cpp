@@ -121,10 +121,8 @@ class RangeReader {
 }  // namespace
 
 std::int32_t day_of_hour(std::int64_t hour) {
-    return static_cast<std::int32_t>(counting::start_of_unit(hour, k_hours_a_day) / k_hours_a_day);
+    return counting::day_of(hour * counting::k_seconds_an_hour);
 }
-
-std::int32_t day_of(std::int64_t second) { return day_of_hour(counting::hour_of(second)); }
 
 void DaysOfValues::add(std::string_view value, std::int64_t hour) {
     if (value.empty() || hour < 0) return;

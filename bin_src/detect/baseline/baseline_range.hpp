@@ -18,8 +18,7 @@ namespace cloudhijack::detect {
 /// event, or later, are left for the next range.
 inline constexpr std::int64_t k_left_for_next = counting::k_seconds_a_day;
 
-/// The UTC day, since 1970, of a second since then.
-std::int32_t day_of(std::int64_t second);
+/// The UTC day, since 1970, of an hour since then.
 std::int32_t day_of_hour(std::int64_t hour);
 
 /// The UTC hours that are left for the next range are all after the others.

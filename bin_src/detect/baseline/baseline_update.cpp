@@ -124,7 +124,7 @@ void add_makings(const HuntActivity& activity, const rules::HuntRules& rules, Cu
 // Forgets what was last seen before a day, and what a row has no room for.
 void tidy(Baseline::Row& row, std::int32_t first_day) {
     std::erase_if(row.made, [first_day](const Baseline::Making& making) {
-        return day_of(making.second) < first_day;
+        return counting::day_of(making.second) < first_day;
     });
     while (row.peaks.size() > k_most_weeks) row.peaks.erase(row.peaks.begin());
     for (const auto list : {&Baseline::Row::phases, &Baseline::Row::models, &Baseline::Row::regions,
@@ -207,12 +207,13 @@ BaselineUpdate update_baseline(const HuntActivity& activity, const rules::HuntRu
     }
     Rows rows = merged(known, range);
     if (range.has_makings) add_makings(activity, rules, Cutoff{*range.newest}, rows);
-    const std::int32_t first_day = day_of(*range.newest) - k_days_remembered;
+    const std::int32_t first_day = counting::day_of(*range.newest) - k_days_remembered;
     const auto last_day = [&range](const Baseline::Pair& pair, const Baseline::Row& row) {
         const auto found = range.pairs.find(pair);
         const bool in_range = found != range.pairs.end();
-        return day_of(in_range ? std::max(row.last_seen, found->second.hours.rbegin()->second.last)
-                               : row.last_seen);
+        return counting::day_of(
+            in_range ? std::max(row.last_seen, found->second.hours.rbegin()->second.last)
+                     : row.last_seen);
     };
     for (auto row = rows.begin(); row != rows.end();) {
         const bool was_known = known.find(row->first) != nullptr;
