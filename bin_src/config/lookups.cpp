@@ -14,6 +14,7 @@
 #include "config/lookup_file.hpp"
 #include "counting/seconds.hpp"
 #include "detect/hunt/evidence/evidence.hpp"
+#include "log/principal.hpp"
 #include "rules/allowlist.hpp"
 #include "rules/baseline.hpp"
 #include "rules/baseline_text.hpp"
@@ -164,7 +165,7 @@ Result<> read_pair(LookupFile& file, std::int64_t now, rules::Baseline& baseline
     if (!row) return failure(row.error());
     // Spreadsheets write long numbers in their own way. No event is of such an account, and a new
     // baseline keeps the line for whoever can repair it.
-    if (!is_account_id(pair.account) && pair.account != text::k_unknown) {
+    if (!log::is_account_id(pair.account) && pair.account != text::k_unknown) {
         file.note_bad_value("account is 12 digits; got " + text::quoted(pair.account) +
                             ", of which there are no events");
     }

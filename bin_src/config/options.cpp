@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "detect/hunt/evidence/evidence.hpp"
+#include "log/principal.hpp"
 #include "text/number.hpp"
 #include "text/quote.hpp"
 #include "text/time_span.hpp"
@@ -94,7 +95,7 @@ ValueResult set_disabled_evidence(std::string_view value, Config& config) {
 ValueResult set_own_accounts(std::string_view value, Config& config) {
     config.own_accounts.clear();
     for (const std::string_view account : text::words(value, ", \t")) {
-        if (!is_account_id(account)) return unfit(text::quoted(account) + " is not 12 digits");
+        if (!log::is_account_id(account)) return unfit(text::quoted(account) + " is not 12 digits");
         config.own_accounts.emplace(account);
     }
     return {};
@@ -184,12 +185,6 @@ std::string names_of(std::span<const Option> table) {
 }
 
 }  // namespace
-
-bool is_account_id(std::string_view text) {
-    constexpr std::size_t size = 12;
-    return text.size() == size &&
-           std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-}
 
 std::string Option::accepts() const {
     if (completion.kind != CompletionKind::words) return takes;

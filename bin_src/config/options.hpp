@@ -98,9 +98,6 @@ struct Option {
     [[nodiscard]] std::string accepts() const;
 };
 
-/// Whether a text is the id of an account: 12 digits.
-bool is_account_id(std::string_view text);
-
 /// What follows a service's id in the name of the option that sets its threshold.
 inline constexpr std::string_view k_threshold_suffix = "_threshold";
 

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <array>
 
+#include "text/characters.hpp"
+
 namespace cloudhijack::log {
 namespace {
 
 constexpr std::string_view k_blanks = " \t";
 constexpr std::string_view k_metadata = "md/";
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // What the AWS SDKs tell of one call and not of the program.
 bool says_how_it_was_called(std::string_view word) {
@@ -22,13 +22,13 @@ bool says_how_it_was_called(std::string_view word) {
 
 std::string_view without_version(std::string_view word) {
     for (std::size_t i = 0; i + 1 < word.size(); ++i) {
-        if (word[i] == '/' && is_digit(word[i + 1])) return word.substr(0, i);
+        if (word[i] == '/' && text::is_digit(word[i + 1])) return word.substr(0, i);
     }
     return word;
 }
 
 bool is_number(std::string_view word) {
-    return std::ranges::all_of(word, [](char c) { return is_digit(c) || c == '.'; });
+    return std::ranges::all_of(word, [](char c) { return text::is_digit(c) || c == '.'; });
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 
 #include "io/window.hpp"
 #include "json/json.hpp"
+#include "log/principal.hpp"
 #include "text/lower_case.hpp"
 
 namespace cloudhijack::log {
@@ -57,15 +58,9 @@ bool is_mail_action(std::string_view action) {
     return lower == "ses:*" || lower.starts_with("ses:send");
 }
 
-bool is_account(std::string_view text) {
-    constexpr std::size_t digits = 12;
-    return text.size() == digits &&
-           std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-}
-
 // The account of an AWS principal: alone, or the fifth field of an ARN. Empty for a unique id.
 std::string_view account_of(std::string_view principal) {
-    if (principal == k_everybody || is_account(principal)) return principal;
+    if (principal == k_everybody || is_account_id(principal)) return principal;
     constexpr int fields_before = 4;
     for (int field = 0; field < fields_before; ++field) {
         const auto colon = principal.find(':');
@@ -73,7 +68,7 @@ std::string_view account_of(std::string_view principal) {
         principal.remove_prefix(colon + 1);
     }
     principal = principal.substr(0, principal.find(':'));
-    return is_account(principal) ? principal : std::string_view{};
+    return is_account_id(principal) ? principal : std::string_view{};
 }
 
 void take_principal(std::string_view principal, Statement& statement) {

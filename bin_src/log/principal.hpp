@@ -29,6 +29,9 @@ struct PrincipalParts {
     [[nodiscard]] Principal joined() const;
 };
 
+/// Whether a text is the id of an account: 12 digits.
+bool is_account_id(std::string_view text);
+
 /// The principal that a provider means when it names a user of an account, as AWS does when it
 /// quarantines a key.
 std::string user_principal(std::string_view account, std::string_view user);

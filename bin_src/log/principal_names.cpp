@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "log/principal.hpp"
+#include "text/characters.hpp"
 #include "text/path.hpp"
 
 namespace cloudhijack::log {
@@ -13,9 +14,7 @@ namespace {
 
 using text::last_part;
 
-bool is_upper_hexadecimal_digit(char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F'); }
-bool is_decimal(char c) { return c >= '0' && c <= '9'; }
-bool is_ascii_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_upper_hexadecimal_digit(char c) { return text::is_digit(c) || (c >= 'A' && c <= 'F'); }
 
 // CloudFormation's `-1A2B3C4D5E6F7` at the end of a role's name.
 std::string_view without_suffix_of_deployment(std::string_view name) {
@@ -26,7 +25,7 @@ std::string_view without_suffix_of_deployment(std::string_view name) {
     const std::string_view suffix = name.substr(dash + 1);
     const bool is_suffix =
         suffix.size() >= shortest && suffix.size() <= longest &&
-        std::ranges::all_of(suffix, [](char c) { return is_decimal(c) || is_ascii_letter(c); });
+        std::ranges::all_of(suffix, [](char c) { return text::is_digit(c) || text::is_letter(c); });
     return is_suffix ? name.substr(0, dash) : name;
 }
 
@@ -36,7 +35,7 @@ std::string without_hash_of_deployment(std::string_view name) {
     std::string rest;
     for (std::size_t i = 0; i < name.size(); ++i) {
         const std::string_view next = name.substr(i, size);
-        if (i > 0 && is_ascii_letter(name[i - 1]) && next.size() == size &&
+        if (i > 0 && text::is_letter(name[i - 1]) && next.size() == size &&
             std::ranges::all_of(next, is_upper_hexadecimal_digit)) {
             i += size - 1;
         } else {
@@ -49,7 +48,7 @@ std::string without_hash_of_deployment(std::string_view name) {
 std::string without_numbers(std::string_view name) {
     std::string rest;
     for (const char c : name) {
-        if (!is_decimal(c)) {
+        if (!text::is_digit(c)) {
             rest += c;
         } else if (!rest.ends_with('#')) {
             rest += '#';
@@ -59,6 +58,11 @@ std::string without_numbers(std::string_view name) {
 }
 
 }  // namespace
+
+bool is_account_id(std::string_view text) {
+    constexpr std::size_t size = 12;
+    return text.size() == size && std::ranges::all_of(text, text::is_digit);
+}
 
 std::string user_principal(std::string_view account, std::string_view user) {
     return "arn:aws:iam::" + std::string(account) + ":user/" + std::string(user);

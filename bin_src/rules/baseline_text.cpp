@@ -12,6 +12,7 @@
 #include "rules/networks.hpp"
 #include "rules/phase.hpp"
 #include "text/address.hpp"
+#include "text/characters.hpp"
 #include "text/lower_case.hpp"
 #include "text/number.hpp"
 #include "text/quote.hpp"
@@ -38,16 +39,12 @@ using Value = std::expected<T, std::string>;
 
 std::unexpected<std::string> wrong(std::string why) { return std::unexpected(std::move(why)); }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_hexadecimal(char c) {
-    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
 bool is_control(char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7F'; }
 
 year_month_day date_of(std::int32_t day) { return {sys_days(days(day))}; }
 
 std::optional<int> digits(std::string_view text, std::uint64_t most) {
-    if (!std::ranges::all_of(text, is_digit)) return std::nullopt;
+    if (!std::ranges::all_of(text, text::is_digit)) return std::nullopt;
     const auto number = text::whole_number(text, most);
     return number ? std::optional(static_cast<int>(*number)) : std::nullopt;
 }
@@ -65,20 +62,20 @@ Value<std::string> read_network(std::string_view text) {
         }
         return network;
     }
-    const bool is_name = text.contains('.') &&
-                         std::ranges::all_of(text,
-                                             [](char c) {
-                                                 return is_digit(c) || (c >= 'a' && c <= 'z') ||
-                                                        (c >= 'A' && c <= 'Z') || c == '.' ||
-                                                        c == '-';
-                                             }) &&
-                         !std::ranges::all_of(text, [](char c) { return is_digit(c) || c == '.'; });
+    const bool is_name =
+        text.contains('.') &&
+        std::ranges::all_of(text,
+                            [](char c) {
+                                return text::is_digit(c) || text::is_letter(c) || c == '.' ||
+                                       c == '-';
+                            }) &&
+        !std::ranges::all_of(text, [](char c) { return text::is_digit(c) || c == '.'; });
     if (!is_name) return wrong("a network is written like 203.0.0.0/16 or 2001:db8::/32");
     return text::in_lower_case(text);
 }
 
 Value<std::string> read_client(std::string_view text) {
-    if (text.size() != k_client_digits || !std::ranges::all_of(text, is_hexadecimal)) {
+    if (text.size() != k_client_digits || !std::ranges::all_of(text, text::is_hexadecimal_digit)) {
         return wrong("a client is 8 hexadecimal digits");
     }
     return text::in_lower_case(text);
@@ -117,13 +114,8 @@ Value<std::string> read_value(std::string_view encoded, ValueKind kind) {
 
 // --- times ---
 
-std::int32_t day_of(std::int64_t second) {
-    return static_cast<std::int32_t>(counting::start_of_unit(second, counting::k_seconds_a_day) /
-                                     counting::k_seconds_a_day);
-}
-
 std::int32_t last_day_that_counts(std::int64_t now) {
-    return day_of(now + counting::k_seconds_a_day);
+    return counting::day_of(now + counting::k_seconds_a_day);
 }
 
 Value<SeenDays> read_days(std::string_view text, std::int64_t now) {
@@ -217,7 +209,8 @@ std::optional<std::string> percent_decoded(std::string_view text) {
             continue;
         }
         const std::string_view byte = text.substr(i + 1, 2);
-        if (byte.size() != 2 || !std::ranges::all_of(byte, is_hexadecimal)) return std::nullopt;
+        if (byte.size() != 2 || !std::ranges::all_of(byte, text::is_hexadecimal_digit))
+            return std::nullopt;
         unsigned value = 0;
         std::from_chars(byte.data(), byte.data() + byte.size(), value, k_hexadecimal);
         decoded += static_cast<char>(value);

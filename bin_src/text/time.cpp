@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cstdint>
 
+#include "text/characters.hpp"
 #include "text/number.hpp"
 
 namespace cloudhijack::text {
@@ -17,8 +18,6 @@ using std::chrono::seconds;
 
 constexpr std::int64_t k_first_second = -62'135'596'800;  // 0001-01-01T00:00:00Z
 constexpr std::int64_t k_last_second = 253'402'300'799;   // 9999-12-31T23:59:59Z
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // Takes pieces off the front of a text; each step says whether it could.
 class TimeParser {
