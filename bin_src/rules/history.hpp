@@ -116,9 +116,6 @@ class History {
         if (address.is_service()) return false;
         return !address.is_there() || is_private(address) || networks_.contain(address);
     }
-    [[nodiscard]] bool is_listed(const text::Address& address) const {
-        return networks_.contain(address);
-    }
 
   private:
     void add(const Baseline::Pair& pair, const Baseline::Row& row);

@@ -61,14 +61,6 @@ text::Address network_of_text(std::string_view text) {
     return address.is_there() ? address.network() : address_of_service(text);
 }
 
-bool Cidr::contains(const text::Address& address) const {
-    if (address.family != network.family) return false;
-    for (std::size_t place = 0; place * k_bits_a_byte < prefix; ++place) {
-        if (masked(address, place, prefix) != network.bytes.at(place)) return false;
-    }
-    return true;
-}
-
 bool is_private(const text::Address& address) {
     static const auto private_networks = [] {
         Networks networks;

@@ -34,7 +34,6 @@ struct Cidr {
     text::Address network;
     unsigned prefix = 0;
 
-    [[nodiscard]] bool contains(const text::Address& address) const;
     bool operator==(const Cidr&) const = default;
 };
 

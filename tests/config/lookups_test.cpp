@@ -211,7 +211,7 @@ TEST_CASE("lookups: networks, and what is wrong with their lines") {
     CHECK(problems[3].contains("line 8: a network is written like"));
     CHECK(problems[4].contains("line 9: \"0.0.0.0/0\" is every address"));
     const auto is_listed = [&app](std::string_view address) {
-        return app.config.hunt.history->is_listed(text::parse_address(address));
+        return app.config.hunt.history->is_listed_or_private(text::parse_address(address));
     };
     CHECK(is_listed("203.0.113.9"));
     CHECK(is_listed("2001:db8::1"));

@@ -78,10 +78,10 @@ TEST_CASE("history: the usual values of a principal, by its own row") {
     CHECK_FALSE(account->principal("bob")->networks_are_telling);
     CHECK(account->principal("eve")->is_young_at(days(27) - 1));
     CHECK_FALSE(account->principal("eve")->is_young_at(days(27)));
-    CHECK(history.is_listed(text::parse_address("192.0.2.9")));
+    CHECK(history.is_listed_or_private(text::parse_address("192.0.2.9")));
     CHECK(history.is_own_account("210987654321"));
     const History other = history.with(std::make_shared<const Baseline>());
     CHECK(other.account("111122223333") == nullptr);
-    CHECK(other.is_listed(text::parse_address("192.0.2.9")));
+    CHECK(other.is_listed_or_private(text::parse_address("192.0.2.9")));
     CHECK(other.is_own_account("210987654321"));
 }
