@@ -86,7 +86,8 @@ struct Call {
 /// What calls of one name are about, as far as an evidence rule asks.
 enum class CallTopic : std::uint8_t {
     other,
-    user,          ///< a user, or an access key of a user, is made
+    user,          ///< a user is made
+    access_key,    ///< an access key of a user is made
     login,         ///< a user can log in, or its old key works again
     role,          ///< a role is made, or who may assume it changes
     policy,        ///< a policy is attached to a user

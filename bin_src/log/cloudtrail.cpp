@@ -187,7 +187,7 @@ Call interpret(const Event& event) {
 
 constexpr std::array k_topics = {
     TopicOfCall{.name = "CreateUser", .topic = CallTopic::user},
-    TopicOfCall{.name = "CreateAccessKey", .topic = CallTopic::user},
+    TopicOfCall{.name = "CreateAccessKey", .topic = CallTopic::access_key},
     TopicOfCall{.name = "CreateLoginProfile", .topic = CallTopic::login},
     TopicOfCall{.name = "UpdateLoginProfile", .topic = CallTopic::login},
     TopicOfCall{.name = "UpdateAccessKey", .topic = CallTopic::login},

@@ -5,7 +5,7 @@
 #include <tuple>
 #include <utility>
 
-#include "detect/hunt/makings.hpp"
+#include "detect/hunt/campaign/makings.hpp"
 #include "rules/baseline_text.hpp"
 #include "rules/history.hpp"
 #include "rules/networks.hpp"
@@ -43,7 +43,8 @@ class RangeReader {
         for (const auto& [event, count] : events_ahead_) range_.ahead += count;
         add_models(behaviour);
         add_origins(behaviour);
-        range_.has_makings = range_.has_makings || !makings_of(behaviour).empty();
+        range_.has_makings =
+            range_.has_makings || !makings_of(behaviour.catalogue(), behaviour.head()).empty();
     }
 
     [[nodiscard]] BaselineRange taken() { return std::move(range_); }
@@ -56,8 +57,8 @@ class RangeReader {
     }
 
     static Baseline::Pair key(const Behaviour& behaviour, std::string_view service) {
-        return {.account = behaviour.principal().account,
-                .principal = behaviour.principal().name,
+        return {.account = behaviour.head().principal().account,
+                .principal = behaviour.head().principal().name,
                 .service = std::string(service)};
     }
 
@@ -80,7 +81,7 @@ class RangeReader {
     }
 
     void add_models(const Behaviour& behaviour) {
-        for (const auto& [service, texts] : behaviour.activity().models) {
+        for (const auto& [service, texts] : behaviour.head().activity().models) {
             const auto found =
                 range_.pairs.find(key(behaviour, behaviour.catalogue().services()[service].id));
             if (found == range_.pairs.end()) continue;
@@ -96,13 +97,13 @@ class RangeReader {
     void add_origins(const Behaviour& behaviour) {
         const auto found = range_.pairs.find(key(behaviour, Baseline::k_principal_service));
         if (found == range_.pairs.end()) return;
-        for (const auto& [hour, seen] : behaviour.origins()) {
+        for (const auto& [hour, seen] : behaviour.head().origins()) {
             for (const JudgedOrigin& judged : seen.origins) {
                 const HourActivity::Origin& origin = judged.from;
                 found->second.clients.add(
                     rules::client_text(rules::History::client_id(origin.client)), hour);
                 if (origin.address.is_service()) {
-                    found->second.networks.add(behaviour.service_name(origin.address), hour);
+                    found->second.networks.add(behaviour.head().service_name(origin.address), hour);
                 } else if (origin.address.is_there()) {
                     found->second.networks.add(rules::network_text(origin.address.network()), hour);
                 }

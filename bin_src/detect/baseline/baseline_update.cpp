@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "detect/baseline/baseline_range.hpp"
+#include "detect/hunt/campaign/makings.hpp"
 #include "detect/hunt/evidence/words.hpp"
-#include "detect/hunt/makings.hpp"
 #include "rules/baseline_text.hpp"
 #include "rules/networks.hpp"
 #include "text/utf8.hpp"
@@ -107,10 +107,11 @@ void add_makings(const HuntActivity& activity, const rules::HuntRules& rules, Cu
     informed.history = std::make_shared<const rules::History>(
         rules.history->with(std::make_shared<const Baseline>(baseline_of(rows))));
     activity.for_each_behaviour(informed, [&](const Behaviour& maker) {
-        for (const MakingCall& making : makings_of(maker)) {
+        const log::Principal& principal = maker.head().principal();
+        for (const MakingCall& making : makings_of(maker.catalogue(), maker.head())) {
             if (making.second < 0 || !cutoff.keeps(counting::hour_of(making.second))) continue;
-            const auto name = text::front_of(maker.principal().name, SeenValues::k_longest);
-            add_making({.account = maker.principal().account,
+            const auto name = text::front_of(principal.name, SeenValues::k_longest);
+            add_making({.account = principal.account,
                         .principal = making.child_name,
                         .service = std::string(Baseline::k_principal_service)},
                        {.second = making.second,

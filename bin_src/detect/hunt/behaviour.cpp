@@ -2,20 +2,19 @@
 
 #include <algorithm>
 #include <iterator>
-#include <set>
 #include <tuple>
 #include <utility>
+
+#include "detect/mode_activity.hpp"
 
 namespace cloudhijack::detect {
 namespace {
 
-// How long a making by somebody known vouches for a principal.
-constexpr std::int64_t k_vouched_for = 30 * counting::k_seconds_a_day;
 constexpr std::int64_t k_history_age = 12 * counting::k_seconds_an_hour;
 
 auto kind_of(const Calls& calls) {
     return std::tuple(calls.minute, calls.seconds, calls.service, calls.call, calls.phases,
-                      calls.outcome, calls.region);
+                      calls.outcome, calls.region, calls.by->index());
 }
 
 // Calls of the same second and kind become one.
@@ -67,105 +66,102 @@ std::optional<std::uint64_t> UseHistory::peak_before(std::int64_t second) const 
 }
 
 Behaviour::Behaviour(const rules::Catalogue& catalogue, const counting::Interner& regions,
-                     const rules::HuntRules& rules, const log::Principal& principal,
-                     const PrincipalActivity& activity, rules::Exceptions exceptions)
+                     const rules::HuntRules& rules, std::span<const Member::Part> parts,
+                     std::size_t head)
     : catalogue_(&catalogue),
       regions_(&regions),
       rules_(&rules),
-      principal_(&principal),
-      activity_(&activity),
-      exceptions_(std::move(exceptions)),
-      history_(catalogue.services().size()),
-      account_history_(rules.history->account(principal.account)) {
-    if (account_history_ != nullptr) {
-        principal_history_ = account_history_->principal(principal.name);
+      head_(head),
+      history_(catalogue.services().size()) {
+    members_.reserve(parts.size());
+    for (const Member::Part& part : parts) {
+        members_.emplace_back(catalogue, rules, members_.size(), part);
     }
-    for (const rules::Service& service : catalogue.services()) {
-        rows_.push_back(principal_history_ == nullptr ? nullptr
-                                                      : principal_history_->row(service.id));
-    }
-    for (const auto& [key, hour] : activity.hours) {
-        const auto [service, number] = key;
-        if (hour.is_exact()) {
-            take_exact_hour(service, number, hour);
-        } else {
-            take_summed_hour(service, number, hour);
-            has_summed_hours_ = true;
-        }
+    for (const Member& member : members_) {
+        take_calls(member);
+        take_subjects(member);
     }
     sort_and_join(calls_);
     sort_and_join(calls_by_provider_);
     note_uses();
-    take_origins();
-    judge_origins();
+    if (!is_campaign()) return;
+    for (const Member& member : members_) {
+        for (std::size_t i = 0; i < joined_traits_.items.size(); ++i) {
+            joined_traits_.items.at(i).merge(member.activity().traits.items.at(i));
+        }
+    }
 }
 
-Behaviour Behaviour::with(const PrincipalActivity& part) const {
-    Behaviour other(*catalogue_, *regions_, *rules_, *principal_, part, exceptions_);
+Behaviour Behaviour::with(std::span<const PrincipalActivity> less) const {
+    std::vector<Member::Part> parts;
+    for (const Member& member : members_) {
+        parts.push_back(member.part());
+        parts.back().activity = &less[member.index()];
+    }
+    Behaviour other(*catalogue_, *regions_, *rules_, parts, head_);
     other.history_ = history_;
-    other.makings_ = makings_;
     return other;
 }
 
+const counting::BoundedSet& Behaviour::trait(Trait trait) const {
+    return is_campaign() ? joined_traits_[trait] : head().activity().traits[trait];
+}
+
+bool Behaviour::has_long_term_key() const {
+    return std::ranges::any_of(
+        members_, [](const Member& member) { return member.activity().has_long_term_key; });
+}
+
+bool Behaviour::has_bearer_key() const {
+    return std::ranges::any_of(
+        members_, [](const Member& member) { return member.activity().has_bearer_key; });
+}
+
+bool Behaviour::are_subjects_cut() const {
+    return std::ranges::any_of(
+        members_, [](const Member& member) { return member.activity().subjects.is_estimated(); });
+}
+
 std::optional<std::uint64_t> Behaviour::threshold(std::size_t service, std::int64_t second) const {
-    return rules::allowed_volume(exceptions_, service, second, rules_->thresholds[service]);
+    std::uint64_t most = 0;
+    for (const Member& member : members_) {
+        const auto allowed = rules::allowed_volume(member.part().exceptions, service, second,
+                                                   rules_->thresholds[service]);
+        if (!allowed) return std::nullopt;
+        most = std::max(most, *allowed);
+    }
+    return most;
 }
 
 std::optional<std::uint64_t> Behaviour::usual_peak(std::size_t service, std::int64_t second) const {
     const auto in_range = peak_in_range(service, second);
     if (!is_known_account(second)) return in_range;
-    const bool has_row = rows_[service] != nullptr && grown_history(second) != nullptr;
-    return std::max(in_range.value_or(0), has_row ? rows_[service]->peak_hour : 0);
-}
-
-std::string_view Behaviour::service_name(const text::Address& address) const {
-    for (const std::string& name : activity_->traits[Trait::source_service].texts()) {
-        if (rules::address_of_service(name) == address) return name;
+    std::uint64_t sum = 0;
+    for (const Member& member : members_) {
+        if (const auto* row = member.grown_use(service, second)) add_to(sum, row->peak_hour);
     }
-    return {};
+    return std::max(in_range.value_or(0), sum);
 }
 
-bool Behaviour::is_strangers(std::int64_t second) const {
-    const auto found = origins_.find(counting::hour_of(second));
-    return found != origins_.end() && found->second.has_stranger;
-}
-
-bool Behaviour::is_known_source(std::int64_t second) const {
-    const auto found = origins_.find(counting::hour_of(second));
-    return found == origins_.end() || found->second.is_known;
-}
-
-const rules::History::PrincipalHistory* Behaviour::grown_history(std::int64_t second) const {
-    const bool is_grown = principal_history_ != nullptr && !principal_history_->is_young_at(second);
-    return is_grown ? principal_history_ : nullptr;
-}
-
-bool Behaviour::is_vouched_for(std::int64_t second) const {
-    if (makings_.from_unknown_source && *makings_.from_unknown_source <= second) return false;
-    bool is_made = makings_.any && *makings_.any <= second;
-    if (account_history_ == nullptr) return is_made;
-    const auto found = account_history_->makings.find(log::actor_key(principal_->name));
-    if (found == account_history_->makings.end()) return is_made;
-    for (const rules::Baseline::Making* making : found->second) {
-        if (making->second > second || making->second < second - k_vouched_for) continue;
-        if (!making->is_from_known_source) return false;
-        is_made = true;
+void Behaviour::take_calls(const Member& member) {
+    for (const auto& [key, hour] : member.activity().hours) {
+        const auto [service, number] = key;
+        if (hour.is_exact()) {
+            take_exact_hour(member, service, number, hour);
+        } else {
+            take_summed_hour(member, service, number, hour);
+            has_summed_hours_ = true;
+        }
     }
-    return is_made;
 }
 
-bool Behaviour::is_routine(std::size_t service, rules::Phase phase) const {
-    const rules::Baseline::Row* row = rows_[service];
-    return row != nullptr &&
-           row->phases.is_usual(rules::k_phase_names.at(static_cast<std::size_t>(phase)));
-}
-
-std::optional<rules::History::Peaks> Behaviour::peers(std::size_t service, std::int64_t first,
-                                                      std::int64_t last) const {
-    const bool has_new_client =
-        any_hour(first, last, [](const HourOrigins& hour) { return hour.has_new_client; });
-    if (account_history_ == nullptr || has_new_client) return std::nullopt;
-    return account_history_->peers_of(principal_->name, catalogue_->services()[service].id);
+void Behaviour::take_subjects(const Member& member) {
+    for (const auto& [key, subject] : member.activity().subjects.all()) {
+        for (const auto& [kind, seconds] : subject.calls) {
+            subjects_.push_back(
+                {.by = &member, .text = subject.text, .kind = &kind, .seconds = &seconds});
+        }
+    }
 }
 
 void Behaviour::note_uses() {
@@ -189,7 +185,7 @@ void Behaviour::note_uses() {
     }
 }
 
-void Behaviour::take_exact_hour(std::size_t service, std::int64_t hour,
+void Behaviour::take_exact_hour(const Member& member, std::size_t service, std::int64_t hour,
                                 const HourActivity& activity) {
     for (const HuntedCall& call : activity.calls()) {
         const std::int64_t second = hour * counting::k_seconds_an_hour + call.second;
@@ -201,12 +197,13 @@ void Behaviour::take_exact_hour(std::size_t service, std::int64_t hour,
                         .phases = call.phases,
                         .outcome = call.outcome,
                         .region = regions_->text(call.region),
+                        .by = &member,
                         .count = 1,
                         .messages = call.messages});
     }
 }
 
-void Behaviour::take_summed_hour(std::size_t service, std::int64_t hour,
+void Behaviour::take_summed_hour(const Member& member, std::size_t service, std::int64_t hour,
                                  const HourActivity& activity) {
     for (const auto& [key, sum] : activity.sums()) {
         auto& list = key.is_by_provider ? calls_by_provider_ : calls_;
@@ -217,37 +214,9 @@ void Behaviour::take_summed_hour(std::size_t service, std::int64_t hour,
                         .phases = key.phases,
                         .outcome = key.outcome,
                         .region = regions_->text(key.region),
+                        .by = &member,
                         .count = sum.count,
                         .messages = sum.messages});
-    }
-}
-
-void Behaviour::take_origins() {
-    // By hour, client and address. A call that two services name is one call.
-    std::map<std::int64_t, std::map<std::uint64_t, HourActivity::Origin>> hours;
-    std::map<std::int64_t, std::set<std::uint64_t>> seen;
-    const auto add = [&hours](std::int64_t hour, const HourActivity::Origin& origin) {
-        const auto [place, is_new] = hours[hour].try_emplace(origin.hash, origin);
-        if (!is_new) place->second.add(origin);
-    };
-    for (const auto& [key, activity] : activity_->hours) {
-        const std::int64_t hour = key.second;
-        for (const HuntedCall& call : activity.calls()) {
-            if (!call.is_of_client || !seen[hour].insert(call.identity).second) continue;
-            add(hour, HourActivity::origin_of(call, 1));
-        }
-        const auto origins = activity.origins();
-        for (const auto& origin : origins) add(hour, origin);
-        if (origins.size() == HourActivity::k_most_origins) {
-            std::uint64_t& limit = origins_[hour].limit;
-            limit = std::min(limit, origins.back().hash);
-        }
-    }
-    for (const auto& [hour, by_hash] : hours) {
-        for (const auto& [hash, origin] : by_hash) {
-            HourOrigins& judged = origins_[hour];
-            if (hash <= judged.limit) judged.origins.push_back({.from = origin});
-        }
     }
 }
 

@@ -128,6 +128,16 @@ std::vector<HourActivity::Origin> HourActivity::origins() const {
     return origins;
 }
 
+std::int64_t HourActivity::first_second() const {
+    std::int64_t first = counting::k_seconds_an_hour;
+    for (const HuntedCall& call : calls_) first = std::min<std::int64_t>(first, call.second);
+    if (summary_ == nullptr) return first;
+    for (const auto& [key, sum] : summary_->sums) {
+        first = std::min(first, key.minute * counting::k_seconds_a_minute + sum.seconds.first());
+    }
+    return first;
+}
+
 std::uint64_t HourActivity::repeats() const {
     std::uint64_t repeats = 0;
     for (const HuntedCall& call : calls_) repeats += call.times - 1;

@@ -113,6 +113,8 @@ class HourActivity {
     [[nodiscard]] std::map<SumKey, Sum> sums() const;
     /// Those with the smallest hashes, at most k_most_origins; without repeats as sums().
     [[nodiscard]] std::vector<Origin> origins() const;
+    /// The second in the hour of the first call.
+    [[nodiscard]] std::int64_t first_second() const;
     /// Calls that were delivered again; an estimate unless is_exact().
     [[nodiscard]] std::uint64_t repeats() const;
 

@@ -328,10 +328,9 @@ std::map<HuntActivity::Attached, const log::Principal*> HuntActivity::known_user
     return users;
 }
 
-void HuntActivity::for_each_principal(
-    const std::function<void(const log::Principal&, const PrincipalActivity&)>& take) const {
+// What AWS attached to a user is that user's, whoever else acted under the name.
+std::map<log::Principal, PrincipalActivity> HuntActivity::quarantined() const {
     const std::vector<std::uint32_t> same = regions_.own_numbers();
-    // What AWS attached to a user is that user's, whoever else acted under the name.
     std::map<log::Principal, PrincipalActivity> quarantined;
     const auto users = known_users();
     for (const auto& [user, attached] : attached_) {
@@ -346,53 +345,15 @@ void HuntActivity::for_each_principal(
         if (is_new && own != principals_.end()) place->second.merge(own->second, same);
         place->second.merge(attached, same);
     }
-    for (const auto& [principal, activity] : principals_) {
-        if (!quarantined.contains(principal)) take(principal, activity);
-    }
-    for (const auto& [principal, activity] : quarantined) take(principal, activity);
+    return quarantined;
 }
 
 void HuntActivity::for_each_behaviour(const rules::HuntRules& rules,
                                       const std::function<void(const Behaviour&)>& visit) const {
     for (const auto& [principal, activity] : principals_) {
-        visit(Behaviour(*catalogue_, regions_, rules, principal, activity));
+        const Member::Part part{.principal = &principal, .activity = &activity, .exceptions = {}};
+        visit(Behaviour(*catalogue_, regions_, rules, {&part, 1}));
     }
-}
-
-MakingIndex HuntActivity::makings(const rules::HuntRules& rules) const {
-    MakingIndex index;
-    for (const auto& [principal, activity] : principals_) {
-        const bool is_maker = std::ranges::any_of(activity.subjects.all(), [](const auto& subject) {
-            return std::ranges::any_of(subject.second.calls, [](const auto& calls) {
-                const log::SubjectKind kind = calls.first.kind;
-                return kind == log::SubjectKind::user || kind == log::SubjectKind::role;
-            });
-        });
-        if (!is_maker) continue;
-        const Behaviour maker(*catalogue_, regions_, rules, principal, activity);
-        for (const MakingCall& making : makings_of(maker)) index.add(principal.account, making);
-    }
-    return index;
-}
-
-HuntFindings HuntActivity::findings(const rules::HuntRules& rules) const {
-    HuntFindings findings;
-    const MakingIndex makings = this->makings(rules);
-    for_each_principal([&](const log::Principal& principal, const PrincipalActivity& activity) {
-        auto exceptions = rules.allowlist->of(principal.name);
-        const bool is_excepted = !exceptions.empty();
-        const auto assessed = [&](rules::Exceptions counting) {
-            Behaviour behaviour(*catalogue_, regions_, rules, principal, activity,
-                                std::move(counting));
-            behaviour.set_makings(makings.of(principal));
-            return assess(behaviour, rules);
-        };
-        auto finding = assessed(std::move(exceptions));
-        if (is_excepted) findings.note_allowed(assessed({}), finding);
-        if (finding) findings.rows.push_back(std::move(*finding));
-    });
-    findings.sort();
-    return findings;
 }
 
 HuntActivity::Accounts HuntActivity::accounts() const {

@@ -15,6 +15,7 @@
 #include "counting/hash_index.hpp"
 #include "counting/interner.hpp"
 #include "counting/recent_texts.hpp"
+#include "detect/hunt/behaviour.hpp"
 #include "detect/hunt/cached_principal.hpp"
 #include "detect/hunt/hunt_finding.hpp"
 #include "detect/hunt/principal_activity.hpp"
@@ -49,7 +50,8 @@ class HuntActivity {
 
     [[nodiscard]] std::size_t size() const { return principals_.size(); }
 
-    /// The rows of mode=hunt, in order, and what the rules' allowlist changed.
+    /// The rows of mode=hunt, in order, and what the rules' allowlist changed. In
+    /// hunt_findings.cpp.
     [[nodiscard]] HuntFindings findings(const rules::HuntRules& rules) const;
 
     /// Calls `visit` for each principal, with what it did itself: the quarantine policy that AWS
@@ -105,13 +107,10 @@ class HuntActivity {
                            CachedPrincipal& who);
     void count(const log::Event& event, const log::CallDetails& details, const ServiceCall& named,
                HuntedCall call, std::int64_t second, CachedPrincipal& who);
-    /// How the users and roles came to be that others made.
-    [[nodiscard]] MakingIndex makings(const rules::HuntRules& rules) const;
     /// The user's name in each account, and who goes by it.
     [[nodiscard]] std::map<Attached, const log::Principal*> known_users() const;
-    /// Calls `take` for each principal, with what AWS attached to it.
-    void for_each_principal(
-        const std::function<void(const log::Principal&, const PrincipalActivity&)>& take) const;
+    /// The principals to whom AWS attached its quarantine policy, with all that they did.
+    [[nodiscard]] std::map<log::Principal, PrincipalActivity> quarantined() const;
 
     const rules::Catalogue* catalogue_;
     log::ConditionReader conditions_;

@@ -7,6 +7,8 @@
 #include <tuple>
 #include <utility>
 
+#include "detect/hunt/campaign/link_lines.hpp"
+#include "detect/hunt/campaign/member_names.hpp"
 #include "detect/hunt/evidence/words.hpp"
 #include "detect/hunt/timeline.hpp"
 #include "detect/hunt/uncovered_behaviours.hpp"
@@ -66,10 +68,28 @@ ShownList list_of(const counting::BoundedSet& set) {
             .is_estimated = set.is_estimated()};
 }
 
-PerTrait<ShownList> lists_of(const PerTrait<counting::BoundedSet>& traits) {
+PerTrait<ShownList> lists_of(const Behaviour& behaviour) {
     PerTrait<ShownList> lists;
-    std::ranges::transform(traits.items, lists.items.begin(), list_of);
+    for (std::size_t i = 0; i < lists.items.size(); ++i) {
+        lists.items.at(i) = list_of(behaviour.trait(static_cast<Trait>(i)));
+    }
+    // What has one value in a row is the head's.
+    for (const Trait trait : {Trait::caller_type, Trait::workload}) {
+        lists[trait] = list_of(behaviour.head().activity().traits[trait]);
+    }
     return lists;
+}
+
+void take_campaign(const Behaviour& behaviour, const Campaign& campaign, HuntFinding& finding) {
+    for (const Member& member : behaviour.members()) {
+        finding.members.push_back(member.principal().name);
+    }
+    finding.member_count = campaign.is_too_large ? campaign.linked : finding.members.size();
+    finding.are_links_cut = campaign.are_links_dropped;
+    if (!behaviour.is_campaign()) return;
+    auto [lines, is_cut] = link_lines(behaviour, campaign);
+    finding.links = std::move(lines);
+    finding.are_links_cut |= is_cut || behaviour.are_subjects_cut();
 }
 
 void take_calls(const Behaviour& behaviour, HuntFinding& finding) {
@@ -123,17 +143,22 @@ std::string_view severity_of(std::uint64_t risk_score) {
     return "critical";
 }
 
-std::optional<HuntFinding> assess(const Behaviour& behaviour, const rules::HuntRules& rules) {
+std::optional<HuntFinding> assess(const Behaviour& behaviour, const Campaign& campaign,
+                                  const rules::HuntRules& rules) {
     if (behaviour.calls().empty() && behaviour.calls_by_provider().empty()) return std::nullopt;
     const std::vector<ScoredMatch> matches = matches_of(behaviour, rules);
     HuntFinding finding;
     std::uint64_t without_markers = 0;
     std::optional<std::int64_t> first;
-    std::set<PrincipalActivity::ShownKey> behind;
+    std::set<CallKey> behind;
     std::set<EvidenceGroup> groups;
+    const auto names =
+        behaviour.is_campaign() ? member_names(behaviour) : std::vector<std::string>{};
     for (const auto& [evidence, match, counts] : matches) {
         finding.evidence.emplace_back(evidence->id);
-        finding.reasons.push_back(match.reason +
+        const bool says_who = behaviour.is_campaign() && !match.behind.empty();
+        finding.reasons.push_back((says_who ? actors_in_words(names, match.behind) + ": " : "") +
+                                  match.reason +
                                   (counts ? " (+" + std::to_string(match.score) + ')' : ""));
         if (counts) finding.risk_score += match.score;
         if (evidence->group == EvidenceGroup::markers) continue;
@@ -145,8 +170,8 @@ std::optional<HuntFinding> assess(const Behaviour& behaviour, const rules::HuntR
     if (without_markers < rules.min_risk) return std::nullopt;
     finding.risk_score = std::min(finding.risk_score, rules::k_highest_risk);
     finding.severity = severity_of(finding.risk_score);
-    finding.principal = behaviour.principal();
-    finding.traits = lists_of(behaviour.activity().traits);
+    finding.principal = behaviour.head().principal();
+    finding.traits = lists_of(behaviour);
     take_calls(behaviour, finding);
     finding.first_evidence = first.value_or(finding.first_event);
     finding.group_count = groups.size();
@@ -154,18 +179,9 @@ std::optional<HuntFinding> assess(const Behaviour& behaviour, const rules::HuntR
     finding.timeline = timeline_of(behaviour, behind);
     finding.event_ids = event_ids_of(behaviour, behind);
     finding.counts_are_sums = behaviour.has_summed_hours();
-    finding.subjects_are_cut = behaviour.activity().subjects.is_estimated();
+    finding.subjects_are_cut = behaviour.are_subjects_cut();
+    take_campaign(behaviour, campaign, finding);
     return finding;
-}
-
-void HuntFindings::note_allowed(const std::optional<HuntFinding>& without,
-                                const std::optional<HuntFinding>& with) {
-    if (!without) return;
-    if (!with) {
-        ++allowed_rows;
-    } else if (with->risk_score != without->risk_score || with->evidence != without->evidence) {
-        ++lessened_rows;
-    }
 }
 
 void HuntFindings::sort() {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "detect/hunt/behaviour.hpp"
+#include "detect/hunt/campaign/campaigns.hpp"
 #include "detect/hunt/evidence/evidence.hpp"
 #include "rules/hunt_rules.hpp"
 
@@ -22,10 +23,11 @@ struct ShownList {
     [[nodiscard]] bool is_cut() const { return values.size() < size; }
 };
 
-/// A principal that behaves like a hijacker: one row of mode=hunt. It holds all it needs.
+/// A principal that behaves like a hijacker, or several that act together: one row of mode=hunt. It
+/// holds all it needs.
 struct HuntFinding {
     std::int64_t first_evidence = 0;  ///< seconds since 1970, as all times here
-    log::Principal principal;
+    log::Principal principal;         ///< of several the one that was there before the others
     std::uint64_t risk_score = 0;
     std::string_view severity;
     std::vector<std::string> services;
@@ -45,6 +47,11 @@ struct HuntFinding {
     bool is_history_known = false;  ///< the baseline knew the account by then
     bool counts_are_sums = false;   ///< beyond what is counted call by call
     bool subjects_are_cut = false;  ///< evidence about more subjects than are kept
+    /// The names of all who acted together, in order; of one who acts alone its own.
+    std::vector<std::string> members;
+    std::uint64_t member_count = 0;  ///< more than there are members where these are too many
+    std::vector<std::string> links;
+    bool are_links_cut = false;
 };
 
 /// The rows of mode=hunt, and what the allowlist changed.
@@ -56,16 +63,13 @@ struct HuntFindings {
     /// Puts the rows in their order: risk descending, then first event, account and principal
     /// ascending.
     void sort();
-
-    /// Counts what became of a principal without its exceptions and with them.
-    void note_allowed(const std::optional<HuntFinding>& without,
-                      const std::optional<HuntFinding>& with);
 };
 
 /// By Enterprise Security's bands.
 std::string_view severity_of(std::uint64_t risk_score);
 
-/// Weighs a principal's behaviour; nullopt where it does not make a row.
-std::optional<HuntFinding> assess(const Behaviour& behaviour, const rules::HuntRules& rules);
+/// Weighs the behaviour of a campaign's members; nullopt where it does not make a row.
+std::optional<HuntFinding> assess(const Behaviour& behaviour, const Campaign& campaign,
+                                  const rules::HuntRules& rules);
 
 }  // namespace cloudhijack::detect

@@ -38,6 +38,10 @@ bool is_evidence_cut(const HuntFinding& finding) {
     return finding.subjects_are_cut || finding.traits[Trait::agent].is_estimated;
 }
 
+bool are_members_cut(const HuntFinding& finding) {
+    return finding.members.size() < finding.member_count;
+}
+
 bool has_sums(const HuntFinding& finding) { return finding.counts_are_sums; }
 
 template <Trait trait>
@@ -86,6 +90,10 @@ constexpr auto k_hunt_row = std::to_array<ColumnOf<HuntFinding>>({
     {"Confidence", [](const auto& finding) { return confidence(finding); }},
     {"Learning",
      [](const auto& finding) { return std::string(finding.is_history_known ? "false" : "true"); }},
+    {"Members", [](const auto& finding) { return finding.members; }, are_members_cut},
+    {"UniqueMembers", [](const auto& finding) { return number(finding.member_count); }},
+    {"Links", [](const auto& finding) { return finding.links; },
+     [](const auto& finding) { return finding.are_links_cut; }},
     {"user",
      [](const auto& finding) { return std::string(text::last_part(finding.principal.name)); }},
     {"src", [](const auto& finding) { return finding.traits[Trait::address].values; }},

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "detect/hunt/behaviour.hpp"
+#include "detect/hunt/member.hpp"
 #include "detect/mode_activity.hpp"
 
 namespace cloudhijack::detect {
@@ -22,12 +22,12 @@ void mark_bulk(HourOrigins& hour) {
 
 }  // namespace
 
-void Behaviour::judge_origins() {
+void Member::judge_origins() {
     for (auto& [hour, origins] : origins_) judge_hour(hour, origins);
     judge_bulk();
 }
 
-void Behaviour::judge_hour(std::int64_t hour, HourOrigins& origins) const {
+void Member::judge_hour(std::int64_t hour, HourOrigins& origins) const {
     const std::int64_t second = hour * counting::k_seconds_an_hour;
     const rules::History& history = *rules_->history;
     const bool has_networks = is_known_account(second) && !account_history_->usual_networks.empty();
@@ -58,8 +58,8 @@ void Behaviour::judge_hour(std::int64_t hour, HourOrigins& origins) const {
     }
 }
 
-SourceKind Behaviour::kind_of(const JudgedOrigin& origin,
-                              const rules::History::PrincipalHistory* history) const {
+SourceKind Member::kind_of(const JudgedOrigin& origin,
+                           const rules::History::PrincipalHistory* history) const {
     const auto client = rules::History::client_id(origin.from.client);
     if (history == nullptr) {
         if (!origin.is_strangers) return SourceKind::ordinary;
@@ -85,7 +85,7 @@ SourceKind Behaviour::kind_of(const JudgedOrigin& origin,
 }
 
 // A principal on the road becomes a sign once it uses a lot.
-void Behaviour::judge_bulk() {
+void Member::judge_bulk() {
     const auto found = rules_->evidence->find("new_source");
     if (found == rules_->evidence->end()) return;
     const auto hours = static_cast<std::int64_t>(found->second.number("bulk_hours"));

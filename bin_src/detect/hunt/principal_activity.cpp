@@ -1,5 +1,6 @@
 #include "detect/hunt/principal_activity.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace cloudhijack::detect {
@@ -18,6 +19,18 @@ PrincipalActivity::FirstAndLast& PrincipalActivity::show(const ShownKey& key,
         place->second.take(event);
     }
     return place->second;
+}
+
+std::optional<std::int64_t> PrincipalActivity::first_second() const {
+    std::optional<std::int64_t> first;
+    std::optional<std::size_t> service;
+    for (const auto& [key, hour] : hours) {  // of each service the first hour is enough
+        if (service == key.first) continue;
+        service = key.first;
+        const std::int64_t second = key.second * counting::k_seconds_an_hour + hour.first_second();
+        first = std::min(first.value_or(second), second);
+    }
+    return first;
 }
 
 void PrincipalActivity::merge(const PrincipalActivity& other,

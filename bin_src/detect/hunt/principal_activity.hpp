@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -97,6 +98,9 @@ struct PrincipalActivity {
 
     /// Takes an event; returns what is shown of its kind by now.
     FirstAndLast& show(const ShownKey& key, const ShownEventView& event);
+
+    /// The second of the first call; nullopt: there is none.
+    [[nodiscard]] std::optional<std::int64_t> first_second() const;
 
     /// Takes another's sets of texts and what is known of its keys.
     void take_texts(const PrincipalActivity& other);

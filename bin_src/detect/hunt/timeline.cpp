@@ -1,8 +1,10 @@
 #include "detect/hunt/timeline.hpp"
 
 #include <algorithm>
+#include <map>
 #include <tuple>
 
+#include "detect/hunt/campaign/member_names.hpp"
 #include "detect/hunt/evidence/words.hpp"
 
 namespace cloudhijack::detect {
@@ -10,32 +12,73 @@ namespace {
 
 using ShownKey = PrincipalActivity::ShownKey;
 
+/// An event, and the index of the member whose it is.
+struct MemberEvent {
+    const ShownEvent* event = nullptr;
+    std::size_t member = 0;
+
+    [[nodiscard]] auto rank() const { return std::tie(*event, member); }
+};
+
+/// The first and the last event of calls alike, of all members.
+struct EndEvents {
+    MemberEvent first;
+    MemberEvent last;
+    std::size_t members = 0;  ///< that made such calls
+    bool is_behind = false;
+
+    void take(const MemberEvent& other_first, const MemberEvent& other_last) {
+        if (members == 0 || other_first.rank() < first.rank()) first = other_first;
+        // Of equal events the first member's.
+        if (members == 0 || *last.event < *other_last.event) last = other_last;
+        ++members;
+    }
+};
+
 struct Line {
     const ShownKey* key = nullptr;
-    const ShownEvent* event = nullptr;
+    MemberEvent shown;
+    std::size_t others = 0;  ///< members that also made such calls
     bool is_behind = false;
     bool is_first = false;
 };
 
-auto in_time(const Line& line) { return std::tie(*line.event, *line.key); }
+auto in_time(const Line& line) { return std::tie(*line.shown.event, *line.key); }
+
+std::map<ShownKey, EndEvents> ends_of_calls(const Behaviour& behaviour,
+                                            const std::set<CallKey>& behind) {
+    std::map<ShownKey, EndEvents> ends;
+    for (const Member& member : behaviour.members()) {
+        for (const auto& [key, events] : member.activity().shown) {
+            EndEvents& end = ends[key];
+            end.take({.event = &events.first, .member = member.index()},
+                     {.event = &events.last, .member = member.index()});
+            end.is_behind |= behind.contains({.member = member.index(), .calls = key});
+        }
+    }
+    return ends;
+}
 
 // The events that matter most, in order of time.
-std::vector<Line> turning_points(const Behaviour& behaviour, const std::set<ShownKey>& behind,
-                                 bool only_behind) {
+std::vector<Line> turning_points(const Behaviour& behaviour,
+                                 const std::map<ShownKey, EndEvents>& ends, bool only_behind) {
     std::vector<Line> lines;
-    for (const auto& [key, events] : behaviour.activity().shown) {
-        const bool is_behind = behind.contains(key);
-        if (only_behind && !is_behind) continue;
-        lines.push_back(
-            {.key = &key, .event = &events.first, .is_behind = is_behind, .is_first = true});
-        if (events.last != events.first) {
-            lines.push_back({.key = &key, .event = &events.last, .is_behind = is_behind});
+    for (const auto& [key, end] : ends) {
+        if (only_behind && !end.is_behind) continue;
+        lines.push_back({.key = &key,
+                         .shown = end.first,
+                         .others = end.members - 1,
+                         .is_behind = end.is_behind,
+                         .is_first = true});
+        if (*end.last.event != *end.first.event) {
+            lines.push_back({.key = &key, .shown = end.last, .is_behind = end.is_behind});
         }
     }
     std::ranges::sort(lines, {}, [](const Line& line) {
         return std::tuple(!line.is_behind, !line.is_first, in_time(line));
     });
-    lines.resize(std::min(lines.size(), k_most_shown_events));
+    lines.resize(std::min(lines.size(),
+                          behaviour.is_campaign() ? k_most_campaign_lines : k_most_shown_events));
     std::ranges::sort(lines, {}, in_time);
     return lines;
 }
@@ -44,25 +87,33 @@ std::string or_dash(const std::string& text) { return text.empty() ? "-" : text;
 
 }  // namespace
 
-std::vector<std::string> timeline_of(const Behaviour& behaviour, const std::set<ShownKey>& behind) {
+std::vector<std::string> timeline_of(const Behaviour& behaviour, const std::set<CallKey>& behind) {
+    const auto ends = ends_of_calls(behaviour, behind);
+    const auto names =
+        behaviour.is_campaign() ? member_names(behaviour) : std::vector<std::string>{};
     std::vector<std::string> texts;
-    for (const Line& line : turning_points(behaviour, behind, /*only_behind=*/false)) {
-        const ShownEvent& event = *line.event;
+    for (const Line& line : turning_points(behaviour, ends, /*only_behind=*/false)) {
+        const ShownEvent& event = *line.shown.event;
         const auto phase = static_cast<std::size_t>(event.phases.first());
-        texts.push_back(
-            at(event.second) + ' ' + std::string(rules::k_phase_names.at(phase)) + ' ' +
-            std::string(behaviour.catalogue().call_name(line.key->service, line.key->call)) + ' ' +
-            or_dash(event.region) + ' ' + or_dash(to_text(event.address)) + ' ' +
-            std::string(log::k_outcome_names.at(static_cast<std::size_t>(line.key->outcome))));
+        std::string text = at(event.second) + ' ';
+        if (!names.empty()) {
+            text += names[line.shown.member] + ' ';
+            if (line.others > 0) text += "and " + std::to_string(line.others) + " more ";
+        }
+        text += std::string(rules::k_phase_names.at(phase)) + ' ' +
+                std::string(behaviour.catalogue().call_name(line.key->service, line.key->call)) +
+                ' ' + or_dash(event.region) + ' ' + or_dash(to_text(event.address)) + ' ' +
+                std::string(log::k_outcome_names.at(static_cast<std::size_t>(line.key->outcome)));
+        texts.push_back(std::move(text));
     }
     return texts;
 }
 
-std::vector<std::string> event_ids_of(const Behaviour& behaviour,
-                                      const std::set<ShownKey>& behind) {
+std::vector<std::string> event_ids_of(const Behaviour& behaviour, const std::set<CallKey>& behind) {
+    const auto ends = ends_of_calls(behaviour, behind);
     std::vector<std::string> ids;
-    for (const Line& line : turning_points(behaviour, behind, /*only_behind=*/true)) {
-        const std::string& id = line.event->id;
+    for (const Line& line : turning_points(behaviour, ends, /*only_behind=*/true)) {
+        const std::string& id = line.shown.event->id;
         if (!id.empty() && std::ranges::find(ids, id) == ids.end()) ids.push_back(id);
     }
     return ids;

@@ -14,30 +14,35 @@ constexpr std::int64_t k_always = std::numeric_limits<std::int64_t>::max() / 2;
 
 }  // namespace
 
-UncoveredBehaviours::CoveredUntil UncoveredBehaviours::covered_until(
-    std::string_view evidence) const {
-    CoveredUntil until(whole_->service_count(), k_never);
-    for (const rules::Exception* exception : whole_->exceptions()) {
+std::optional<CoveredUntil> covered_until(const rules::Exceptions& exceptions,
+                                          std::string_view evidence, std::size_t services) {
+    CoveredUntil until(services, k_never);
+    for (const rules::Exception* exception : exceptions) {
+        const bool is_meant =
+            evidence.empty() ? exception->is_for_all_evidence : exception->is_for(evidence);
         const bool is_limited = exception->threshold && evidence == rules::k_volume_evidence;
-        if (!exception->is_for(evidence) || is_limited) continue;
+        if (!is_meant || is_limited) continue;
         for (std::size_t service = 0; service < until.size(); ++service) {
             if (!exception->is_for_service(service)) continue;
             until[service] = std::max(until[service], exception->expires.value_or(k_always));
         }
     }
+    if (std::ranges::all_of(until, [](std::int64_t second) { return second == k_never; })) {
+        return std::nullopt;
+    }
     return until;
 }
 
 // Exceptions end with a day, so with an hour.
-PrincipalActivity UncoveredBehaviours::without_covered(const CoveredUntil& until) const {
-    const PrincipalActivity& all = whole_->activity();
+PrincipalActivity without_covered(const PrincipalActivity& all, const CoveredUntil& until,
+                                  const counting::Interner& regions) {
     PrincipalActivity left;
     left.take_texts(all);
-    const auto regions = whole_->regions().own_numbers();
+    const auto numbers = regions.own_numbers();
     for (const auto& [key, hour] : all.hours) {
         const auto [service, number] = key;
         if (number * counting::k_seconds_an_hour < until[service]) continue;
-        left.hours[key].merge(hour, regions);
+        left.hours[key].merge(hour, numbers);
     }
     for (const auto& [service, models] : all.models) {
         for (const auto& [hash, model] : models.all()) {
@@ -65,20 +70,40 @@ PrincipalActivity UncoveredBehaviours::without_covered(const CoveredUntil& until
     return left;
 }
 
+bool is_empty(const PrincipalActivity& activity) {
+    return activity.hours.empty() && activity.quarantined.is_empty();
+}
+
+UncoveredBehaviours::UncoveredBehaviours(const Behaviour& whole)
+    : whole_(&whole),
+      has_exceptions_(std::ranges::any_of(whole.members(), [](const Member& member) {
+          return !member.part().exceptions.empty();
+      })) {}
+
+UncoveredBehaviours::Remainder UncoveredBehaviours::remainder(const Cover& cover) const {
+    Remainder left;
+    const CoveredUntil nothing(whole_->service_count(), k_never);
+    for (const Member& member : whole_->members()) {
+        const CoveredUntil& until = cover[member.index()].value_or(nothing);
+        left.activities.push_back(without_covered(member.activity(), until, whole_->regions()));
+    }
+    if (!std::ranges::all_of(left.activities, is_empty)) {
+        left.behaviour = whole_->with(left.activities);
+    }
+    return left;
+}
+
 const Behaviour* UncoveredBehaviours::left_for(std::string_view evidence) {
-    if (whole_->exceptions().empty()) return whole_;
-    const CoveredUntil until = covered_until(evidence);
-    if (std::ranges::all_of(until, [](std::int64_t second) { return second == k_never; })) {
-        return whole_;
+    if (!has_exceptions_) return whole_;
+    Cover cover;
+    for (const Member& member : whole_->members()) {
+        cover.push_back(covered_until(member.part().exceptions, evidence, whole_->service_count()));
     }
-    const auto [place, is_new] = left_.try_emplace(until);
-    Remainder& left = place->second;
-    if (is_new) {
-        left.activity = without_covered(until);
-        const bool is_empty = left.activity.hours.empty() && left.activity.quarantined.is_empty();
-        if (!is_empty) left.behaviour = whole_->with(left.activity);
-    }
-    return left.behaviour ? &*left.behaviour : nullptr;
+    const auto is_covered = [](const auto& until) { return until.has_value(); };
+    if (std::ranges::none_of(cover, is_covered)) return whole_;
+    auto found = left_.find(cover);
+    if (found == left_.end()) found = left_.emplace(cover, remainder(cover)).first;
+    return found->second.behaviour ? &*found->second.behaviour : nullptr;
 }
 
 }  // namespace cloudhijack::detect

@@ -15,11 +15,11 @@ namespace {
 constexpr std::array k_new_choice = {
     ParameterSpec{.key = "values", .kind = rules::ParameterKind::number, .least = 1}};
 
-std::set<std::string_view> new_models(const Behaviour& behaviour, const rules::Baseline::Row& row,
+std::set<std::string_view> new_models(const Member& member, const rules::Baseline::Row& row,
                                       std::size_t service) {
     std::set<std::string_view> models;
-    const auto found = behaviour.activity().models.find(service);
-    if (found == behaviour.activity().models.end() || !row.models.is_telling()) return models;
+    const auto found = member.activity().models.find(service);
+    if (found == member.activity().models.end() || !row.models.is_telling()) return models;
     for (const auto& [hash, model] : found->second.all()) {
         if (!row.models.is_usual(model.text)) models.insert(model.text);
     }
@@ -39,26 +39,27 @@ std::set<std::string_view> new_regions(const rules::Baseline::Row& row,
 }
 
 // Use that a service of the provider made is not the principal's choice.
-std::vector<const Calls*> own_uses(const Behaviour& behaviour, std::size_t service) {
+std::vector<const Calls*> own_uses(const Behaviour& behaviour, const Member& member,
+                                   std::size_t service) {
     std::vector<const Calls*> uses;
     for (const Calls& calls : behaviour.calls()) {
         const bool is_use = calls.is(rules::Phase::use) && calls.is_ok();
-        if (calls.service == service && is_use) uses.push_back(&calls);
+        if (calls.service == service && calls.by == &member && is_use) uses.push_back(&calls);
     }
     return uses;
 }
 
-std::optional<Match> new_choice_of(const Behaviour& behaviour,
+std::optional<Match> new_choice_of(const Behaviour& behaviour, const Member& member,
                                    const rules::EvidenceSettings& settings, std::size_t service) {
-    const rules::Baseline::Row* row = behaviour.row(service);
+    const rules::Baseline::Row* row = member.row(service);
     if (row == nullptr) return std::nullopt;
-    const auto uses = own_uses(behaviour, service);
+    const auto uses = own_uses(behaviour, member, service);
     if (uses.empty()) return std::nullopt;
     const std::int64_t last = uses.back()->first();
-    if (!behaviour.is_known_account(last) || behaviour.grown_history(last) == nullptr) {
+    if (!member.is_known_account(last) || member.grown_history(last) == nullptr) {
         return std::nullopt;
     }
-    const auto models = new_models(behaviour, *row, service);
+    const auto models = new_models(member, *row, service);
     const auto regions = new_regions(*row, uses);
     const std::uint64_t least = settings.number("values");
     const bool by_models = models.size() >= least;
@@ -78,8 +79,10 @@ std::optional<Match> new_choice_of(const Behaviour& behaviour,
 std::optional<Match> new_choice(const Behaviour& behaviour,
                                 const rules::EvidenceSettings& settings) {
     std::optional<Match> best;
-    for (std::size_t service = 0; service < behaviour.service_count(); ++service) {
-        keep_better(best, new_choice_of(behaviour, settings, service));
+    for (const Member& member : behaviour.members()) {
+        for (std::size_t service = 0; service < behaviour.service_count(); ++service) {
+            keep_better(best, new_choice_of(behaviour, member, settings, service));
+        }
     }
     return best;
 }

@@ -14,28 +14,19 @@
 namespace cloudhijack::detect {
 namespace {
 
-using CallKind = Subjects::CallKind;
-
-std::string_view name_of(const Behaviour& behaviour, const CallKind& kind) {
-    return behaviour.catalogue().call_name(kind.service, kind.call);
+bool are_about(const Behaviour& behaviour, const SubjectCalls& calls, log::CallTopic topic) {
+    return behaviour.catalogue().topic(calls.kind->service, calls.kind->call) == topic;
 }
 
-bool is_about(const Behaviour& behaviour, const CallKind& kind, log::CallTopic topic) {
-    return behaviour.catalogue().topic(kind.service, kind.call) == topic;
-}
-
-// The first call about a subject for which `wanted(text, kind)`.
-std::optional<SubjectCall> first_about(const Behaviour& behaviour, auto wanted) {
-    std::optional<SubjectCall> first;
-    for (const auto& [hash, subject] : behaviour.activity().subjects.all()) {
-        for (const auto& [kind, seconds] : subject.calls) {
-            if (!wanted(subject.text, kind)) continue;
-            const SubjectCall call{.second = seconds.first(), .text = subject.text, .kind = &kind};
-            const auto rank = [](const SubjectCall& one) {
-                return std::tuple(one.second, one.text);
-            };
-            if (!first || rank(call) < rank(*first)) first = call;
-        }
+// The first call about a subject for which `wanted(calls)`.
+const SubjectCalls* first_about(const Behaviour& behaviour, auto wanted) {
+    const SubjectCalls* first = nullptr;
+    const auto rank = [](const SubjectCalls& calls) {
+        return std::tuple(calls.seconds->first(), calls.text);
+    };
+    for (const SubjectCalls& calls : behaviour.subjects()) {
+        if (!wanted(calls)) continue;
+        if (first == nullptr || rank(calls) < rank(*first)) first = &calls;
     }
     return first;
 }
@@ -44,16 +35,24 @@ std::optional<SubjectCall> first_about(const Behaviour& behaviour, auto wanted) 
 
 std::optional<Match> quarantined(const Behaviour& behaviour,
                                  const rules::EvidenceSettings& settings) {
-    const auto& seconds = behaviour.activity().quarantined;
-    if (seconds.is_empty()) return std::nullopt;
+    const Member* user = nullptr;  // of several the first
+    const auto first_of = [](const Member& member) {
+        return member.activity().quarantined.first();
+    };
+    for (const Member& member : behaviour.members()) {
+        if (member.activity().quarantined.is_empty()) continue;
+        if (user == nullptr || first_of(member) < first_of(*user)) user = &member;
+    }
+    if (user == nullptr) return std::nullopt;
     Match match{.score = settings.number("score"),
-                .reason = "AWS attached its quarantine policy at " + at(seconds.first()) +
+                .reason = "AWS attached its quarantine policy at " + at(first_of(*user)) +
                           ": it found the user's key in public",
-                .first = seconds.first(),
+                .first = first_of(*user),
                 .behind = {}};
     for (const Calls& calls : behaviour.calls()) {
         const auto topic = behaviour.catalogue().topic(calls.service, calls.call);
-        if (calls.is_ok() && topic == log::CallTopic::policy) match.behind.insert(key_of(calls));
+        const bool is_attached = calls.is_ok() && topic == log::CallTopic::policy;
+        if (is_attached && calls.by == user) match.behind.insert(key_of(calls));
     }
     return match;
 }
@@ -70,28 +69,28 @@ std::optional<Match> foreign_grant(const Behaviour& behaviour,
     std::optional<Match> best;
     for_each_about(
         behaviour,
-        [&](std::string_view account, const CallKind& kind) {
-            return kind.kind == log::SubjectKind::grantee && kind.is_ok() &&
-                   kind.phases.has(rules::Phase::grant) &&
-                   !behaviour.rules().history->is_own_account(account);
+        [&](const SubjectCalls& calls) {
+            return calls.kind->kind == log::SubjectKind::grantee && calls.is_ok() &&
+                   calls.kind->phases.has(rules::Phase::grant) &&
+                   !behaviour.rules().history->is_own_account(calls.text);
         },
-        [&](const SubjectCall& call) {
-            const bool is_everybody = call.text == everybody;
-            const bool is_partner = call.kind->has_external_id;
+        [&](const SubjectCalls& calls, std::int64_t second) {
+            const bool is_everybody = calls.text == everybody;
+            const bool is_partner = calls.kind->has_external_id;
             const std::string_view key =
                 is_partner ? "partner_score" : (is_everybody ? "everybody_score" : "score");
             keep_better(
                 best,
                 Match{.score = settings.number(key),
-                      .reason = std::string(name_of(behaviour, *call.kind)) + " at " +
-                                at(call.second) + " gives access to " +
+                      .reason = std::string(behaviour.name_of(calls)) + " at " + at(second) +
+                                " gives access to " +
                                 (is_everybody ? "everybody"
-                                              : "account " + std::string(call.text) +
+                                              : "account " + std::string(calls.text) +
                                                     ", which is neither in the baseline nor in "
                                                     "own_accounts") +
                                 (is_partner ? ", with an external id" : ""),
-                      .first = call.second,
-                      .behind = {key_of(*call.kind)}});
+                      .first = second,
+                      .behind = {key_of(calls)}});
         });
     return best;
 }
@@ -103,101 +102,102 @@ constexpr std::array k_smtp_credentials = {
     ParameterSpec{.key = "mail_groups", .kind = rules::ParameterKind::words},
     ParameterSpec{.key = "routine_score", .kind = rules::ParameterKind::number}};
 
-/// The groups and policies that give the right to send mail.
+/// The groups and policies that give the right to send mail, each in its account.
 struct MailGivers {
-    std::set<std::string_view> groups;
-    std::set<std::string_view> policies;
+    using InAccount = std::pair<std::string_view, std::string_view>;
+
+    const std::vector<std::string>* known_groups = nullptr;
+    std::set<InAccount> groups;
+    std::set<InAccount> policies;
+
+    [[nodiscard]] bool has_group(std::string_view account, std::string_view name) const {
+        return std::ranges::find(*known_groups, name) != known_groups->end() ||
+               groups.contains({account, name});
+    }
 };
 
+std::string_view account_of(const SubjectCalls& calls) { return calls.by->principal().account; }
+
 MailGivers mail_givers(const Behaviour& behaviour, const rules::EvidenceSettings& settings) {
-    const auto& all = behaviour.activity().subjects.all();
-    MailGivers givers;
-    for (const std::string& group : settings.words("mail_groups")) givers.groups.insert(group);
-    for (const auto& [hash, subject] : all) {
-        for (const auto& [kind, seconds] : subject.calls) {
-            if (kind.kind == log::SubjectKind::policy && kind.is_ok() && kind.grants_mail) {
-                givers.policies.insert(subject.text);
-            }
+    MailGivers givers{.known_groups = &settings.words("mail_groups"), .groups = {}, .policies = {}};
+    for (const SubjectCalls& calls : behaviour.subjects()) {
+        const Subjects::CallKind& kind = *calls.kind;
+        if (kind.kind == log::SubjectKind::policy && kind.is_ok() && kind.grants_mail) {
+            givers.policies.emplace(account_of(calls), calls.text);
         }
     }
-    for (const auto& [hash, subject] : all) {
-        for (const auto& [kind, seconds] : subject.calls) {
-            const bool gives = kind.grants_mail || givers.policies.contains(kind.via);
-            if (kind.kind == log::SubjectKind::group && kind.is_ok() && gives) {
-                givers.groups.insert(subject.text);
-            }
+    for (const SubjectCalls& calls : behaviour.subjects()) {
+        const Subjects::CallKind& kind = *calls.kind;
+        const bool gives =
+            kind.grants_mail || givers.policies.contains({account_of(calls), kind.via});
+        if (kind.kind == log::SubjectKind::group && kind.is_ok() && gives) {
+            givers.groups.emplace(account_of(calls), calls.text);
         }
     }
     return givers;
 }
 
-// Whether a call gives the user that it is about the right to send mail.
-bool gives_mail(const Behaviour& behaviour, const MailGivers& givers, const CallKind& kind) {
+// Whether calls give the user that they are about the right to send mail.
+bool give_mail(const Behaviour& behaviour, const MailGivers& givers, const SubjectCalls& calls) {
+    const Subjects::CallKind& kind = *calls.kind;
     if (!kind.is_ok() || kind.kind != log::SubjectKind::user) return false;
-    if (is_about(behaviour, kind, log::CallTopic::group_member)) {
-        return givers.groups.contains(kind.via);
+    if (are_about(behaviour, calls, log::CallTopic::group_member)) {
+        return givers.has_group(account_of(calls), kind.via);
     }
-    return kind.grants_mail || (!kind.via.empty() && givers.policies.contains(kind.via));
+    return kind.grants_mail ||
+           (!kind.via.empty() && givers.policies.contains({account_of(calls), kind.via}));
 }
 
 struct SmtpUser {
-    std::int64_t gap = 0;
     std::int64_t first = 0;
-    std::string_view user;
-    const CallKind* maker = nullptr;
-    const CallKind* granter = nullptr;
+    std::int64_t gap = 0;
+    const SubjectCalls* maker = nullptr;
+    const SubjectCalls* granter = nullptr;
 
-    [[nodiscard]] auto rank() const { return std::tuple(first, gap, user); }
+    /// The earliest counts, of several the first in the order of the subjects.
+    [[nodiscard]] auto rank() const { return std::tuple(first, gap, maker->text, maker, granter); }
 };
 
 std::optional<SmtpUser> first_smtp_user(const Behaviour& behaviour,
                                         const rules::EvidenceSettings& settings) {
-    const auto makes_user = [&behaviour](const CallKind& kind) {
-        return kind.is_ok() && is_about(behaviour, kind, log::CallTopic::user);
+    const MailGivers givers = mail_givers(behaviour, settings);
+    const auto make_user = [&](const SubjectCalls& calls) {
+        return calls.is_ok() && (are_about(behaviour, calls, log::CallTopic::user) ||
+                                 are_about(behaviour, calls, log::CallTopic::access_key));
+    };
+    const auto grant_mail = [&](const SubjectCalls& calls) {
+        return give_mail(behaviour, givers, calls);
     };
     std::optional<SmtpUser> best;
-    const auto compare = [&best, within = settings.seconds("within")](
-                             const SmtpUser& kinds, const counting::Seconds& before,
-                             const counting::Seconds& after) {
-        before.for_each([&](std::int64_t second) {
-            const auto next = after.first_from(second);
-            if (!next || *next - second > within) return;
-            SmtpUser user = kinds;
-            user.gap = *next - second;
-            user.first = second;
-            if (!best || user.rank() < best->rank()) best = user;
-        });
+    const auto consider = [&best, within = settings.seconds("within")](const SmtpUser& user) {
+        if (user.gap <= within && (!best || user.rank() < best->rank())) best = user;
     };
-    const MailGivers givers = mail_givers(behaviour, settings);
-    for (const auto& [hash, subject] : behaviour.activity().subjects.all()) {
-        for (const auto& [maker, made] : subject.calls) {
-            if (!makes_user(maker)) continue;
-            for (const auto& [granter, granted] : subject.calls) {
-                if (!gives_mail(behaviour, givers, granter)) continue;
-                const SmtpUser kinds{.user = subject.text, .maker = &maker, .granter = &granter};
-                compare(kinds, made, granted);
-                compare(kinds, granted, made);
-            }
-        }
-    }
+    for_each_next_about(behaviour, make_user, grant_mail, [&](const SubjectPair& pair) {
+        consider(
+            {.first = pair.second, .gap = pair.gap, .maker = pair.calls, .granter = pair.next});
+    });
+    for_each_next_about(behaviour, grant_mail, make_user, [&](const SubjectPair& pair) {
+        consider(
+            {.first = pair.second, .gap = pair.gap, .maker = pair.next, .granter = pair.calls});
+    });
     return best;
 }
 
 // A relay or an ingress point takes mail from anybody who has its password.
 std::optional<Match> mail_relay(const Behaviour& behaviour,
                                 const rules::EvidenceSettings& settings) {
-    const auto call = first_about(behaviour, [](std::string_view, const CallKind& kind) {
-        return kind.is_ok() && kind.kind == log::SubjectKind::mail_relay;
+    const SubjectCalls* calls = first_about(behaviour, [](const SubjectCalls& each) {
+        return each.is_ok() && each.kind->kind == log::SubjectKind::mail_relay;
     });
-    if (!call) return std::nullopt;
-    const bool is_routine = are_routine(behaviour, call->kind->service, {rules::Phase::credential});
+    if (calls == nullptr) return std::nullopt;
+    const bool is_routine = calls->are_routine(rules::Phase::credential);
+    const std::int64_t first = calls->seconds->first();
     return Match{.score = routine_or(settings.number("score"), is_routine, settings),
-                 .reason = std::string(name_of(behaviour, *call->kind)) + " at " +
-                           at(call->second) +
+                 .reason = std::string(behaviour.name_of(*calls)) + " at " + at(first) +
                            " opened a way to send mail over SMTP, which CloudTrail does not log" +
                            std::string(routine_words(is_routine)),
-                 .first = call->second,
-                 .behind = {key_of(*call->kind)}};
+                 .first = first,
+                 .behind = {key_of(*calls)}};
 }
 
 std::optional<Match> smtp_credentials(const Behaviour& behaviour,
@@ -205,13 +205,13 @@ std::optional<Match> smtp_credentials(const Behaviour& behaviour,
     auto best = mail_relay(behaviour, settings);
     const auto user = first_smtp_user(behaviour, settings);
     if (!user) return best;
-    const bool is_routine =
-        are_routine(behaviour, user->maker->service, {rules::Phase::credential});
+    const bool is_routine = user->maker->are_routine(rules::Phase::credential) &&
+                            user->granter->are_routine(rules::Phase::credential);
     keep_better(best, Match{.score = routine_or(settings.number("score"), is_routine, settings),
-                            .reason = std::string(name_of(behaviour, *user->maker)) + " and " +
-                                      std::string(name_of(behaviour, *user->granter)) + " within " +
+                            .reason = std::string(behaviour.name_of(*user->maker)) + " and " +
+                                      std::string(behaviour.name_of(*user->granter)) + " within " +
                                       duration(user->gap) + " from " + at(user->first) + " allow " +
-                                      std::string(user->user) +
+                                      std::string(user->maker->text) +
                                       " to send mail over SMTP, which CloudTrail does not log" +
                                       std::string(routine_words(is_routine)),
                             .first = user->first,
@@ -228,17 +228,18 @@ constexpr std::array k_api_key_made = {
 std::optional<Match> api_key_made(const Behaviour& behaviour,
                                   const rules::EvidenceSettings& settings) {
     const auto& services = settings.words("services");
-    const auto call = first_about(behaviour, [&](std::string_view text, const CallKind& kind) {
-        return kind.is_ok() && kind.kind == log::SubjectKind::api_key_service &&
-               std::ranges::find(services, text) != services.end();
+    const SubjectCalls* calls = first_about(behaviour, [&](const SubjectCalls& each) {
+        return each.is_ok() && each.kind->kind == log::SubjectKind::api_key_service &&
+               std::ranges::find(services, each.text) != services.end();
     });
-    if (!call) return std::nullopt;
-    const bool is_routine = are_routine(behaviour, call->kind->service, {rules::Phase::credential});
+    if (calls == nullptr) return std::nullopt;
+    const bool is_routine = calls->are_routine(rules::Phase::credential);
+    const std::int64_t first = calls->seconds->first();
     return Match{.score = routine_or(settings.number("score"), is_routine, settings),
-                 .reason = "Made an API key for " + std::string(call->text) + " at " +
-                           at(call->second) + std::string(routine_words(is_routine)),
-                 .first = call->second,
-                 .behind = {key_of(*call->kind)}};
+                 .reason = "Made an API key for " + std::string(calls->text) + " at " + at(first) +
+                           std::string(routine_words(is_routine)),
+                 .first = first,
+                 .behind = {key_of(*calls)}};
 }
 
 // --- quota_asked: a request for more than the service gives ---
@@ -250,19 +251,20 @@ constexpr std::array k_quota_asked = {
 std::optional<Match> quota_asked(const Behaviour& behaviour,
                                  const rules::EvidenceSettings& settings) {
     const auto& any_calls = settings.words("any_calls");
-    const auto call = first_about(behaviour, [&](std::string_view text, const CallKind& kind) {
-        return kind.kind == log::SubjectKind::quota &&
-               (std::ranges::find(any_calls, name_of(behaviour, kind)) != any_calls.end() ||
-                re2::RE2::PartialMatch(text, settings.pattern("pattern")));
+    const SubjectCalls* calls = first_about(behaviour, [&](const SubjectCalls& each) {
+        return each.kind->kind == log::SubjectKind::quota &&
+               (std::ranges::find(any_calls, behaviour.name_of(each)) != any_calls.end() ||
+                re2::RE2::PartialMatch(each.text, settings.pattern("pattern")));
     });
-    if (!call) return std::nullopt;
-    const std::string_view name = name_of(behaviour, *call->kind);
+    if (calls == nullptr) return std::nullopt;
+    const std::string_view name = behaviour.name_of(*calls);
+    const std::int64_t first = calls->seconds->first();
     return Match{.score = settings.number("score"),
-                 .reason = "Asked for a higher quota at " + at(call->second) + " with " +
+                 .reason = "Asked for a higher quota at " + at(first) + " with " +
                            std::string(name) +
-                           (call->text == name ? "" : ": " + text::quoted(call->text)),
-                 .first = call->second,
-                 .behind = {key_of(*call->kind)}};
+                           (calls->text == name ? "" : ": " + text::quoted(calls->text)),
+                 .first = first,
+                 .behind = {key_of(*calls)}};
 }
 
 constexpr auto k_credential_evidence = std::to_array<Evidence>({

@@ -33,7 +33,7 @@ struct Match {
     std::string reason;
     std::int64_t first = 0;  ///< the second of the first event behind it
     /// The calls behind it, of which the known events are shown.
-    std::set<PrincipalActivity::ShownKey> behind;
+    std::set<CallKey> behind;
 };
 
 struct ParameterSpec {
@@ -64,13 +64,14 @@ struct Evidence {
 /// group; to add one, write it there and give it a stanza in default/cloudhijack.conf.
 std::span<const Evidence> all_evidence();
 
-/// Those of one group, each in the file of its name; the sources are in two.
+/// Those of one group, each in the file of its name; the sources are in three.
 std::span<const Evidence> onboarding_evidence();
 std::span<const Evidence> volume_evidence();
 std::span<const Evidence> access_evidence();
 std::span<const Evidence> hiding_evidence();
 std::span<const Evidence> spread_evidence();
 std::span<const Evidence> new_source_evidence();
+std::span<const Evidence> lineage_evidence();
 std::span<const Evidence> source_evidence();
 std::span<const Evidence> choice_evidence();
 std::span<const Evidence> credential_evidence();

@@ -60,7 +60,7 @@ bool is_restored(const RestoredLogs& logs, std::string_view region, std::int64_t
 
 std::optional<Match> evade(const Behaviour& behaviour, const rules::EvidenceSettings& settings) {
     std::set<std::string_view> names;
-    std::set<PrincipalActivity::ShownKey> behind;
+    std::set<CallKey> behind;
     std::optional<Match> best;
     const RestoredLogs logs = restored_logs(behaviour, settings);
     for (const Calls& calls : behaviour.calls()) {
@@ -70,7 +70,7 @@ std::optional<Match> evade(const Behaviour& behaviour, const rules::EvidenceSett
         behind.insert(key_of(calls));
         const bool on_guardrail = is_among(settings.words("guardrail_calls"), name);
         const bool is_restorable = is_among(settings.words("restorable_calls"), name);
-        const bool is_routine = are_routine(behaviour, calls.service, {rules::Phase::evade});
+        const bool is_routine = calls.are_routine(rules::Phase::evade);
         for (auto second = calls.first_from(calls.first()); second;
              second = calls.first_from(*second + 1)) {
             const bool restored = is_restorable && is_restored(logs, calls.region, *second,
@@ -108,16 +108,15 @@ class Trails {
     explicit Trails(const Behaviour& behaviour) {
         for_each_about(
             behaviour,
-            [](std::string_view, const Subjects::CallKind& kind) {
-                return kind.is_ok() && (kind.phases.has(rules::Phase::tamper) ||
-                                        kind.phases.has(rules::Phase::restore));
+            [](const SubjectCalls& calls) {
+                return calls.is_ok() && (calls.kind->phases.has(rules::Phase::tamper) ||
+                                         calls.kind->phases.has(rules::Phase::restore));
             },
-            [this](const SubjectCall& call) {
-                if (call.kind->phases.has(rules::Phase::tamper)) {
-                    tampered_[{call.kind->service, call.kind->call, call.second}].push_back(
-                        call.text);
-                } else if (call.kind->kind == log::SubjectKind::trail) {
-                    restored_.push_back({.second = call.second, .trail = call.text});
+            [this](const SubjectCalls& calls, std::int64_t second) {
+                if (calls.kind->phases.has(rules::Phase::tamper)) {
+                    tampered_[{key_of(calls), second}].push_back(calls.text);
+                } else if (calls.kind->kind == log::SubjectKind::trail) {
+                    restored_.push_back({.second = second, .trail = calls.text});
                 }
             });
         std::ranges::sort(restored_, {}, &Restored::second);
@@ -132,7 +131,7 @@ class Trails {
     /// What calls of a second were about; an empty text if they do not say.
     [[nodiscard]] std::vector<std::string_view> tampered(const Calls& calls,
                                                          std::int64_t second) const {
-        const auto found = tampered_.find({calls.service, calls.call, second});
+        const auto found = tampered_.find({key_of(calls), second});
         return found == tampered_.end() ? std::vector<std::string_view>(1) : found->second;
     }
 
@@ -154,8 +153,7 @@ class Trails {
         std::size_t next_of_another = 0;  ///< the place of the next one with another name
     };
 
-    std::map<std::tuple<std::size_t, std::uint16_t, std::int64_t>, std::vector<std::string_view>>
-        tampered_;
+    std::map<std::pair<CallKey, std::int64_t>, std::vector<std::string_view>> tampered_;
     std::vector<Restored> restored_;
 };
 
@@ -188,10 +186,10 @@ std::optional<Match> trail_tampering_by(const Behaviour& behaviour,
         is_trail && !subject.empty() &&
         trails.is_replaced(subject, second, settings.seconds("replaced_within"));
     const bool is_narrowed = is_among(settings.words("narrowing_calls"), name) &&
-                             behaviour.is_known_source(second) &&
-                             !behaviour.any_hour(second, second, is_by_user);
+                             calls.by->is_known_source(second) &&
+                             !calls.by->any_hour(second, second, is_by_user);
     const bool is_lesser = is_replaced_trail || is_narrowed;
-    const bool is_routine = are_routine(behaviour, calls.service, {rules::Phase::tamper});
+    const bool is_routine = calls.are_routine(rules::Phase::tamper);
     const std::uint64_t score = settings.number(is_lesser ? "lesser_score" : "score");
     return Match{
         .score = routine_or(score, is_routine, settings),
@@ -228,59 +226,40 @@ constexpr std::array k_cleanup = {
     ParameterSpec{.key = "within", .kind = rules::ParameterKind::time},
     ParameterSpec{.key = "routine_score", .kind = rules::ParameterKind::number}};
 
-struct ShortLife {
-    std::int64_t gap = 0;
-    std::int64_t made = 0;
-    std::string_view identity;
-    const Subjects::CallKind* maker = nullptr;
-    const Subjects::CallKind* remover = nullptr;
-
-    [[nodiscard]] auto rank() const { return std::tuple(made, gap, identity); }
-};
-
 // The first identity that was removed within some time after it was made.
-std::optional<ShortLife> first_short_life(const Behaviour& behaviour, std::int64_t within) {
-    std::optional<ShortLife> first;
-    const auto compare = [&first, within](ShortLife life, const counting::Seconds& made,
-                                          const counting::Seconds& removed) {
-        made.for_each([&](std::int64_t second) {
-            const auto end = removed.first_from(second);
-            if (!end || *end - second > within) return;
-            life.made = second;
-            life.gap = *end - second;
-            if (!first || life.rank() < first->rank()) first = life;
-        });
+std::optional<SubjectPair> first_short_life(const Behaviour& behaviour, std::int64_t within) {
+    const auto rank = [](const SubjectPair& life) {
+        return std::tuple(life.second, life.gap, life.calls->text);
     };
-    for (const auto& [hash, subject] : behaviour.activity().subjects.all()) {
-        for (const auto& [maker, made] : subject.calls) {
-            if (!maker.phases.has(rules::Phase::enable) || maker.outcome != log::Outcome::ok)
-                continue;
-            for (const auto& [remover, removed] : subject.calls) {
-                if (!remover.phases.has(rules::Phase::cleanup) ||
-                    remover.outcome != log::Outcome::ok)
-                    continue;
-                compare({.identity = subject.text, .maker = &maker, .remover = &remover}, made,
-                        removed);
-            }
-        }
-    }
+    std::optional<SubjectPair> first;
+    for_each_next_about(
+        behaviour,
+        [](const SubjectCalls& calls) {
+            return calls.is_ok() && calls.kind->phases.has(rules::Phase::enable);
+        },
+        [](const SubjectCalls& calls) {
+            return calls.is_ok() && calls.kind->phases.has(rules::Phase::cleanup);
+        },
+        [&](const SubjectPair& life) {
+            if (life.gap <= within && (!first || rank(life) < rank(*first))) first = life;
+        });
     return first;
 }
 
 std::optional<Match> cleanup(const Behaviour& behaviour, const rules::EvidenceSettings& settings) {
     const auto found = first_short_life(behaviour, settings.seconds("within"));
     if (!found) return std::nullopt;
-    const Subjects::CallKind& remover = *found->remover;
+    const SubjectCalls& made = *found->calls;
+    const SubjectCalls& removed = *found->next;
     const bool is_routine =
-        are_routine(behaviour, remover.service, {rules::Phase::enable, rules::Phase::cleanup});
-    return Match{
-        .score = routine_or(settings.number("score"), is_routine, settings),
-        .reason = "Made " + std::string(found->identity) + " at " + at(found->made) +
-                  " and removed it " + duration(found->gap) + " later with " +
-                  std::string(behaviour.catalogue().call_name(remover.service, remover.call)) +
-                  std::string(routine_words(is_routine)),
-        .first = found->made,
-        .behind = {key_of(*found->maker), key_of(remover)}};
+        made.are_routine(rules::Phase::enable) && removed.are_routine(rules::Phase::cleanup);
+    return Match{.score = routine_or(settings.number("score"), is_routine, settings),
+                 .reason = "Made " + std::string(made.text) + " at " + at(found->second) +
+                           " and removed it " + duration(found->gap) + " later with " +
+                           std::string(behaviour.name_of(removed)) +
+                           std::string(routine_words(is_routine)),
+                 .first = found->second,
+                 .behind = {key_of(made), key_of(removed)}};
 }
 
 constexpr auto k_hiding_evidence = std::to_array<Evidence>({

@@ -26,7 +26,7 @@ constexpr std::array k_tool_agent = {
 
 std::optional<Match> tool_agent(const Behaviour& behaviour,
                                 const rules::EvidenceSettings& settings) {
-    for (const std::string& agent : behaviour.activity().traits[Trait::agent].texts()) {
+    for (const std::string& agent : behaviour.trait(Trait::agent).texts()) {
         if (re2::RE2::PartialMatch(agent, settings.pattern("pattern"))) {
             return marker_if(true, settings, "Known attack tool: " + text::quoted(agent));
         }
@@ -38,14 +38,14 @@ std::optional<Match> tool_agent(const Behaviour& behaviour,
 
 std::optional<Match> bearer_key(const Behaviour& behaviour,
                                 const rules::EvidenceSettings& settings) {
-    return marker_if(behaviour.activity().has_bearer_key, settings, "Called with a bearer API key");
+    return marker_if(behaviour.has_bearer_key(), settings, "Called with a bearer API key");
 }
 
 // --- long_term_key: a key that does not expire, as leaked ones are ---
 
 std::optional<Match> long_term_key(const Behaviour& behaviour,
                                    const rules::EvidenceSettings& settings) {
-    return marker_if(behaviour.activity().has_long_term_key, settings,
+    return marker_if(behaviour.has_long_term_key(), settings,
                      "Called with a " + std::string(log::k_long_term_key));
 }
 
@@ -54,8 +54,10 @@ std::optional<Match> long_term_key(const Behaviour& behaviour,
 std::optional<Match> suspicious_name(const Behaviour& behaviour,
                                      const rules::EvidenceSettings& settings) {
     const re2::RE2& pattern = *behaviour.rules().suspicious_names;
-    return marker_if(re2::RE2::PartialMatch(behaviour.principal().name, pattern), settings,
-                     "The principal's name matches " + pattern.pattern());
+    const bool matches = std::ranges::any_of(behaviour.members(), [&pattern](const Member& member) {
+        return re2::RE2::PartialMatch(member.principal().name, pattern);
+    });
+    return marker_if(matches, settings, "The principal's name matches " + pattern.pattern());
 }
 
 constexpr auto k_marker_evidence = std::to_array<Evidence>({

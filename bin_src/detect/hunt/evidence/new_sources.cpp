@@ -79,16 +79,17 @@ std::string aggravation(const JudgedOrigin& origin, const rules::EvidenceSetting
 // The name of a client that a principal showed, from its hash.
 std::string_view client_name(const Behaviour& behaviour, std::uint64_t client) {
     constexpr std::size_t longest = 60;
-    for (const std::string& name : behaviour.activity().traits[Trait::client].texts()) {
+    for (const std::string& name : behaviour.trait(Trait::client).texts()) {
         if (counting::hash_of(name) == client) return text::front_of(name, longest);
     }
     return {};
 }
 
 // `203.0.113.7 (network 203.0.0.0/16) with aws-cli`
-std::string source_in_words(const Behaviour& behaviour, const HourActivity::Origin& origin) {
+std::string source_in_words(const Behaviour& behaviour, const Member& member,
+                            const HourActivity::Origin& origin) {
     const text::Address& address = origin.address;
-    std::string words = address.is_service() ? std::string(behaviour.service_name(address))
+    std::string words = address.is_service() ? std::string(member.service_name(address))
                                              : to_text(address) + " (network " +
                                                    rules::network_text(address.network()) + ')';
     const std::string_view client = client_name(behaviour, origin.client);
@@ -98,41 +99,47 @@ std::string source_in_words(const Behaviour& behaviour, const HourActivity::Orig
 
 std::optional<Match> new_source(const Behaviour& behaviour,
                                 const rules::EvidenceSettings& settings) {
-    if (!behaviour.principal().one_actor) return std::nullopt;
+    if (!behaviour.is_one_actor()) return std::nullopt;
     struct Found {
         std::uint64_t score = 0;
         std::int64_t first = 0;
         std::int64_t hour = 0;
+        const Member* by = nullptr;
         const JudgedOrigin* origin = nullptr;
         const SourceWords* words = nullptr;
 
         [[nodiscard]] auto rank() const {
-            return std::tuple(-static_cast<std::int64_t>(score), first, origin->from.hash);
+            return std::tuple(-static_cast<std::int64_t>(score), first, origin->from.hash,
+                              by->index());
         }
     };
     std::optional<Found> best;
-    for (const auto& [hour, origins] : behaviour.origins()) {
-        for (const JudgedOrigin& origin : origins.origins) {
-            const auto* const words =
-                std::ranges::find(k_source_words, origin.kind, &SourceWords::kind);
-            if (words == k_source_words.end()) continue;
-            const Found found{.score = settings.number(words->score_key),
-                              .first = hour * counting::k_seconds_an_hour + origin.from.all.first,
-                              .hour = hour,
-                              .origin = &origin,
-                              .words = words};
-            if (!best || found.rank() < best->rank()) best = found;
+    const auto consider = [&](const Member& by, std::int64_t hour, const JudgedOrigin& origin) {
+        const auto* const words =
+            std::ranges::find(k_source_words, origin.kind, &SourceWords::kind);
+        if (words == k_source_words.end()) return;
+        const Found found{.score = settings.number(words->score_key),
+                          .first = hour * counting::k_seconds_an_hour + origin.from.all.first,
+                          .hour = hour,
+                          .by = &by,
+                          .origin = &origin,
+                          .words = words};
+        if (!best || found.rank() < best->rank()) best = found;
+    };
+    for (const Member& member : behaviour.members()) {
+        for (const auto& [hour, origins] : member.origins()) {
+            for (const JudgedOrigin& origin : origins.origins) consider(member, hour, origin);
         }
     }
     if (!best) return std::nullopt;
     const JudgedOrigin& origin = *best->origin;
     return Match{.score = best->score,
                  .reason = counted(origin.from.all.calls, "call") + " from " +
-                           source_in_words(behaviour, origin.from) + " in the hour from " +
-                           at(best->hour * counting::k_seconds_an_hour) + ": " +
-                           std::string(best->words->words) + aggravation(origin, settings),
+                           source_in_words(behaviour, *best->by, origin.from) +
+                           " in the hour from " + at(best->hour * counting::k_seconds_an_hour) +
+                           ": " + std::string(best->words->words) + aggravation(origin, settings),
                  .first = best->first,
-                 .behind = calls_in_hours(behaviour, best->hour, best->hour)};
+                 .behind = calls_in_hours(behaviour, best->hour, best->hour, best->by)};
 }
 
 // --- first_use: a principal uses a service that it has never used ---
@@ -142,21 +149,21 @@ constexpr std::array k_first_use = {
     ParameterSpec{.key = "stranger_score", .kind = rules::ParameterKind::number},
     ParameterSpec{.key = "stranger_account_score", .kind = rules::ParameterKind::number}};
 
-std::optional<Match> first_use_of(const Behaviour& behaviour,
+std::optional<Match> first_use_of(const Behaviour& behaviour, const Member& member,
                                   const rules::EvidenceSettings& settings, std::size_t service) {
     const auto& uses = behaviour.uses(service);
-    const auto first = std::ranges::find_if(
-        uses, [&](const Calls* calls) { return behaviour.is_known_account(calls->first()); });
+    const auto first = std::ranges::find_if(uses, [&](const Calls* calls) {
+        return calls->by == &member && member.is_known_account(calls->first());
+    });
     if (first == uses.end()) return std::nullopt;
     const Calls& use = **first;
     const std::int64_t second = use.first();
-    const rules::Baseline::Row* row = behaviour.row(service);
-    const bool has_used =
-        row != nullptr && row->has_use() && behaviour.grown_history(second) != nullptr;
-    if (has_used || behaviour.peers(service, second, second)) return std::nullopt;
+    const rules::Baseline::Row* row = member.row(service);
+    const bool has_used = member.grown_use(service, second) != nullptr;
+    if (has_used || member.peers(service, second, second)) return std::nullopt;
     const std::string& id = behaviour.catalogue().services()[service].id;
-    const bool by_anyone = !behaviour.account_history()->used_services.contains(id);
-    const bool is_strangers = behaviour.is_strangers(second);
+    const bool by_anyone = !member.account_history()->used_services.contains(id);
+    const bool is_strangers = member.is_strangers(second);
     std::string key = by_anyone ? "account_score" : "score";
     if (is_strangers) key.insert(0, "stranger_");
     return Match{.score = settings.number(key),
@@ -174,10 +181,12 @@ std::optional<Match> first_use_of(const Behaviour& behaviour,
 
 std::optional<Match> first_use(const Behaviour& behaviour,
                                const rules::EvidenceSettings& settings) {
-    if (!behaviour.principal().one_actor) return std::nullopt;
+    if (!behaviour.is_one_actor()) return std::nullopt;
     std::optional<Match> best;
-    for (std::size_t service = 0; service < behaviour.service_count(); ++service) {
-        keep_better(best, first_use_of(behaviour, settings, service));
+    for (const Member& member : behaviour.members()) {
+        for (std::size_t service = 0; service < behaviour.service_count(); ++service) {
+            keep_better(best, first_use_of(behaviour, member, settings, service));
+        }
     }
     return best;
 }

@@ -13,13 +13,9 @@ namespace {
 // What an enable call of a service in a second was about: a model, a mail identity.
 std::string_view enabled_subject(const Behaviour& behaviour, const Calls& enable,
                                  std::int64_t second) {
-    for (const auto& [hash, subject] : behaviour.activity().subjects.all()) {
-        for (const auto& [kind, seconds] : subject.calls) {
-            if (kind.service == enable.service && kind.call == enable.call &&
-                kind.outcome == enable.outcome && seconds.first_from(second) == second) {
-                return subject.text;
-            }
-        }
+    for (const SubjectCalls& calls : behaviour.subjects()) {
+        const bool is_kind = key_of(calls) == key_of(enable);
+        if (is_kind && calls.seconds->first_from(second) == second) return calls.text;
     }
     return {};
 }
@@ -43,35 +39,71 @@ constexpr std::array k_enable_then_use = {
     ParameterSpec{.key = "fast_within", .kind = rules::ParameterKind::time},
     ParameterSpec{.key = "fast_score", .kind = rules::ParameterKind::number}};
 
+/// That a member made a call in a phase of a service.
+struct Moment {
+    std::int64_t second = 0;
+    bool is_routine = false;
+    const Member* by = nullptr;
+
+    /// Of one second, what is not routine comes first.
+    [[nodiscard]] auto rank() const { return std::tuple(second, is_routine, by->index()); }
+};
+
+/// Those of all members for which `wanted(calls)`, sorted, each once.
+std::vector<Moment> moments_of(const Behaviour& behaviour, rules::Phase phase, auto wanted) {
+    std::vector<Moment> moments;
+    for (const Calls& calls : behaviour.calls()) {
+        if (!wanted(calls)) continue;
+        const bool is_routine = calls.are_routine(phase);
+        for (auto second = calls.first_from(calls.first()); second;
+             second = calls.first_from(*second + 1)) {
+            moments.push_back({.second = *second, .is_routine = is_routine, .by = calls.by});
+        }
+    }
+    std::ranges::sort(moments, {}, &Moment::rank);
+    const auto repeated = std::ranges::unique(moments, {}, &Moment::rank);
+    moments.erase(repeated.begin(), repeated.end());
+    return moments;
+}
+
 struct EnableAndUse {
     std::uint64_t score = 0;
-    std::int64_t gap = 0;
-    std::int64_t enabled = 0;
     std::size_t service = 0;
+    Moment enabled;
+    Moment used;
 
+    [[nodiscard]] std::int64_t gap() const { return used.second - enabled.second; }
+    [[nodiscard]] bool is_routine() const { return enabled.is_routine && used.is_routine; }
     /// The highest score comes first, then the shortest gap.
     [[nodiscard]] auto rank() const {
-        return std::tuple(-static_cast<std::int64_t>(score), gap, enabled, service);
+        return std::tuple(-static_cast<std::int64_t>(score), gap(), enabled.second, service,
+                          enabled.rank(), used.rank());
     }
 };
 
-bool does_both_regularly(const Behaviour& behaviour, std::size_t service) {
-    return are_routine(behaviour, service, {rules::Phase::enable, rules::Phase::use});
+std::optional<std::uint64_t> score_of(const rules::EvidenceSettings& settings,
+                                      const EnableAndUse& pair) {
+    if (pair.gap() <= settings.seconds("fast_within")) return settings.number("fast_score");
+    if (pair.gap() <= settings.seconds("within")) return settings.number("score");
+    const bool is_late = pair.gap() <= settings.seconds("late_within") &&
+                         pair.enabled.by->is_strangers(pair.enabled.second);
+    return is_late ? std::optional(settings.number("late_score")) : std::nullopt;
 }
 
-std::optional<std::uint64_t> score_of(const Behaviour& behaviour,
-                                      const rules::EvidenceSettings& settings,
-                                      const EnableAndUse& pair) {
-    if (pair.gap <= settings.seconds("fast_within")) return settings.number("fast_score");
-    if (pair.gap <= settings.seconds("within")) return settings.number("score");
-    const bool is_late =
-        pair.gap <= settings.seconds("late_within") && behaviour.is_strangers(pair.enabled);
-    return is_late ? std::optional(settings.number("late_score")) : std::nullopt;
+// Whether an attempt to use it came to use all the same.
+std::string later_success(const Behaviour& behaviour, const EnableAndUse& pair, const Calls& use) {
+    if (use.is_ok()) return {};
+    const auto ok_seconds = seconds_of(behaviour, [&pair](const Calls& calls) {
+        return calls.service == pair.service && calls.is(rules::Phase::use) && calls.is_ok();
+    });
+    const auto next = std::ranges::lower_bound(ok_seconds, pair.enabled.second);
+    return next == ok_seconds.end()
+               ? "; no later use succeeded"
+               : "; a use succeeded " + duration(*next - pair.enabled.second) + " after";
 }
 
 std::optional<Match> enable_then_use(const Behaviour& behaviour,
                                      const rules::EvidenceSettings& settings) {
-    std::optional<EnableAndUse> best;
     const auto enables = [](std::size_t service) {
         return [service](const Calls& calls) {
             return calls.service == service && calls.is(rules::Phase::enable) && calls.is_ok();
@@ -82,49 +114,46 @@ std::optional<Match> enable_then_use(const Behaviour& behaviour,
             return calls.service == service && calls.is(rules::Phase::use);
         };
     };
+    std::optional<EnableAndUse> best;
     for (std::size_t service = 0; service < behaviour.service_count(); ++service) {
-        const auto enabled = seconds_of(behaviour, enables(service));
+        const auto enabled = moments_of(behaviour, rules::Phase::enable, enables(service));
         if (enabled.empty()) continue;
-        const auto used = seconds_of(behaviour, uses(service));
-        for (const std::int64_t second : enabled) {
-            const auto next = std::ranges::lower_bound(used, second);
+        const auto used = moments_of(behaviour, rules::Phase::use, uses(service));
+        for (const Moment& moment : enabled) {
+            const auto next = std::ranges::lower_bound(used, moment.second, {}, &Moment::second);
             if (next == used.end()) continue;
-            EnableAndUse pair{
-                .score = 0, .gap = *next - second, .enabled = second, .service = service};
-            const auto score = score_of(behaviour, settings, pair);
+            EnableAndUse pair{.service = service, .enabled = moment, .used = *next};
+            const auto score = score_of(settings, pair);
             if (!score) continue;
-            pair.score = routine_or(*score, does_both_regularly(behaviour, service), settings);
+            pair.score = routine_or(*score, pair.is_routine(), settings);
             if (!best || pair.rank() < best->rank()) best = pair;
         }
     }
     if (!best) return std::nullopt;
-    const Calls& enable = *calls_at(behaviour, best->enabled, enables(best->service));
-    const Calls& use = *calls_at(behaviour, best->enabled + best->gap, uses(best->service));
-    const std::string_view subject = enabled_subject(behaviour, enable, best->enabled);
-    std::string success;
-    if (!use.is_ok()) {  // the analyst must know whether it came to use all the same
-        const auto ok_seconds = seconds_of(behaviour, [&best, &uses](const Calls& calls) {
-            return uses(best->service)(calls) && calls.is_ok();
-        });
-        const auto next = std::ranges::lower_bound(ok_seconds, best->enabled);
-        success = next == ok_seconds.end()
-                      ? "; no later use succeeded"
-                      : "; a use succeeded " + duration(*next - best->enabled) + " after";
-    }
+    const auto made_by = [](const Moment& moment, auto wanted) {
+        return [&moment, wanted](const Calls& calls) {
+            return calls.by == moment.by && wanted(calls);
+        };
+    };
+    const std::int64_t second = best->enabled.second;
+    const Calls& enable =
+        *calls_at(behaviour, second, made_by(best->enabled, enables(best->service)));
+    const Calls& use =
+        *calls_at(behaviour, best->used.second, made_by(best->used, uses(best->service)));
+    const std::string_view subject = enabled_subject(behaviour, enable, second);
     const std::string_view strangers =
-        best->gap > settings.seconds("within")
+        best->gap() > settings.seconds("within")
             ? "; the enable call came from a network that is new for the account"
             : "";
-    return Match{
-        .score = best->score,
-        .reason = "Enabled " + (subject.empty() ? "" : std::string(subject) + " of ") +
-                  std::string(behaviour.label_of(best->service)) + " at " + at(best->enabled) +
-                  " with " + std::string(behaviour.name_of(enable)) + " and " +
-                  use_in_words(use, behaviour.name_of(use), best->gap) + success +
-                  std::string(strangers) +
-                  std::string(routine_words(does_both_regularly(behaviour, best->service))),
-        .first = best->enabled,
-        .behind = {key_of(enable), key_of(use)}};
+    return Match{.score = best->score,
+                 .reason = "Enabled " + (subject.empty() ? "" : std::string(subject) + " of ") +
+                           std::string(behaviour.label_of(best->service)) + " at " + at(second) +
+                           " with " + std::string(behaviour.name_of(enable)) + " and " +
+                           use_in_words(use, behaviour.name_of(use), best->gap()) +
+                           later_success(behaviour, *best, use) + std::string(strangers) +
+                           std::string(routine_words(best->is_routine())),
+                 .first = second,
+                 .behind = {key_of(enable), key_of(use)}};
 }
 
 // --- recon_then_use: several looks at what there is, right before the first use ---
@@ -142,6 +171,7 @@ std::optional<Match> recon_before(const Behaviour& behaviour,
     const std::int64_t from = use - settings.seconds("within");
     std::set<std::pair<std::size_t, std::string_view>> looked;
     std::set<std::string_view> names;
+    bool is_routine = first_use.are_routine(rules::Phase::use);
     std::optional<std::int64_t> first;
     Match match{.reason = {}, .behind = {key_of(first_use)}};
     for (const Calls& calls : behaviour.calls()) {
@@ -150,6 +180,7 @@ std::optional<Match> recon_before(const Behaviour& behaviour,
         if (!calls.is(rules::Phase::recon) || !second || *second > use) continue;
         looked.emplace(calls.service, behaviour.name_of(calls));
         names.insert(behaviour.name_of(calls));
+        is_routine = is_routine && calls.are_routine(rules::Phase::recon);
         first = first ? std::min(*first, *second) : *second;
         match.behind.insert(key_of(calls));
     }
@@ -158,12 +189,7 @@ std::optional<Match> recon_before(const Behaviour& behaviour,
         return std::ranges::find(ordinary, name) != ordinary.end();
     });
     if (looked.size() < settings.number("calls") || all_ordinary) return std::nullopt;
-    match.score =
-        settings.number(behaviour.activity().has_long_term_key ? "long_term_key_score" : "score");
-    const bool is_routine = behaviour.is_routine(first_use.service, rules::Phase::use) &&
-                            std::ranges::all_of(looked, [&behaviour](const auto& look) {
-                                return behaviour.is_routine(look.first, rules::Phase::recon);
-                            });
+    match.score = settings.number(behaviour.has_long_term_key() ? "long_term_key_score" : "score");
     match.score = routine_or(match.score, is_routine, settings);
     match.reason = counted(looked.size(), "different recon call") + " in the " +
                    duration(settings.seconds("within")) + " before the first use of " +
@@ -175,7 +201,7 @@ std::optional<Match> recon_before(const Behaviour& behaviour,
 
 std::optional<Match> recon_then_use(const Behaviour& behaviour,
                                     const rules::EvidenceSettings& settings) {
-    if (!behaviour.principal().one_actor) return std::nullopt;
+    if (!behaviour.is_one_actor()) return std::nullopt;
     std::set<std::size_t> used;
     std::optional<Match> best;
     for (const Calls& calls : behaviour.calls()) {
@@ -194,15 +220,15 @@ constexpr std::array k_first_recon = {
 
 std::optional<Match> first_recon(const Behaviour& behaviour,
                                  const rules::EvidenceSettings& settings) {
-    if (!behaviour.principal().one_actor) return std::nullopt;
+    if (!behaviour.is_one_actor()) return std::nullopt;
     const auto& ordinary = settings.words("ordinary_calls");
     std::optional<Match> best;
     for (std::size_t service = 0; service < behaviour.service_count(); ++service) {
-        if (behaviour.row(service) != nullptr) continue;
         const auto name = [&](const Calls& calls) {
             const std::string_view call = behaviour.name_of(calls);
             const bool counts = calls.service == service && calls.is(rules::Phase::recon) &&
-                                behaviour.is_known_account(calls.first()) &&
+                                calls.by->row(service) == nullptr &&
+                                calls.by->is_known_account(calls.first()) &&
                                 std::ranges::find(ordinary, call) == ordinary.end();
             return counts ? call : std::string_view{};
         };

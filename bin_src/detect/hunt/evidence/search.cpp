@@ -4,12 +4,6 @@
 
 namespace cloudhijack::detect {
 
-bool are_routine(const Behaviour& behaviour, std::size_t service,
-                 std::initializer_list<rules::Phase> phases) {
-    return std::ranges::all_of(
-        phases, [&](rules::Phase phase) { return behaviour.is_routine(service, phase); });
-}
-
 std::uint64_t routine_or(std::uint64_t score, bool is_routine,
                          const rules::EvidenceSettings& settings) {
     return is_routine ? std::min(score, settings.number("routine_score")) : score;
@@ -19,11 +13,11 @@ std::string_view routine_words(bool is_routine) {
     return is_routine ? "; the principal does this regularly" : "";
 }
 
-std::set<PrincipalActivity::ShownKey> calls_in_hours(const Behaviour& behaviour,
-                                                     std::int64_t first_hour,
-                                                     std::int64_t last_hour) {
-    std::set<PrincipalActivity::ShownKey> keys;
+std::set<CallKey> calls_in_hours(const Behaviour& behaviour, std::int64_t first_hour,
+                                 std::int64_t last_hour, const Member* by) {
+    std::set<CallKey> keys;
     for (const Calls& calls : behaviour.calls()) {
+        if (by != nullptr && calls.by != by) continue;
         const std::int64_t hour = counting::hour_of(calls.first());
         if (hour >= first_hour && hour <= last_hour) keys.insert(key_of(calls));
     }

@@ -3,20 +3,21 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <initializer_list>
 #include <map>
 #include <optional>
 #include <set>
 #include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "detect/hunt/behaviour.hpp"
 #include "detect/hunt/evidence/evidence.hpp"
 #include "detect/hunt/evidence/words.hpp"
 
-// How evidences look through a principal's calls.
+// How evidences look through the calls of a behaviour.
 
 namespace cloudhijack::detect {
 
@@ -45,29 +46,57 @@ const Calls* calls_at(const Behaviour& behaviour, std::int64_t second, auto want
     return nullptr;
 }
 
-/// What a call was about, and when.
-struct SubjectCall {
-    std::int64_t second = 0;
-    std::string_view text;
-    const Subjects::CallKind* kind = nullptr;
-};
+/// What a call is about: account, service, kind and text.
+using SubjectKey = std::tuple<std::string_view, std::size_t, log::SubjectKind, std::string_view>;
 
-/// Calls `take(subject_call)` for each second of each call about a subject for which
-/// `wanted(text, kind)`.
+inline SubjectKey subject_key_of(const SubjectCalls& calls) {
+    return {calls.by->principal().account, calls.kind->service, calls.kind->kind, calls.text};
+}
+
+/// Calls `take(calls, second)` for each second of each call about a subject for which
+/// `wanted(calls)`.
 void for_each_about(const Behaviour& behaviour, auto wanted, auto take) {
-    for (const auto& [hash, subject] : behaviour.activity().subjects.all()) {
-        for (const auto& [kind, seconds] : subject.calls) {
-            if (!wanted(subject.text, kind)) continue;
-            seconds.for_each([&, &kind = kind](std::int64_t second) {
-                take(SubjectCall{.second = second, .text = subject.text, .kind = &kind});
-            });
-        }
+    for (const SubjectCalls& calls : behaviour.subjects()) {
+        if (!wanted(calls)) continue;
+        calls.seconds->for_each([&](std::int64_t second) { take(calls, second); });
     }
 }
 
-/// Whether the principal does regularly what calls in all of these phases of a service do.
-bool are_routine(const Behaviour& behaviour, std::size_t service,
-                 std::initializer_list<rules::Phase> phases);
+/// A call about a subject, and the next one about the same of another kind.
+struct SubjectPair {
+    const SubjectCalls* calls = nullptr;
+    const SubjectCalls* next = nullptr;
+    std::int64_t second = 0;  ///< of the first one
+    std::int64_t gap = 0;     ///< seconds between them
+};
+
+/// Calls `take(pair)` for each second of each call about a subject for which `are_first(calls)`,
+/// and the next call about the same subject, in the same account, for which `are_next(calls)`: in
+/// the same second or later, of several in one second the first in the order of subjects().
+void for_each_next_about(const Behaviour& behaviour, auto are_first, auto are_next, auto take) {
+    std::map<SubjectKey, std::vector<std::pair<std::int64_t, const SubjectCalls*>>> all_next;
+    for (const SubjectCalls& calls : behaviour.subjects()) {
+        if (!are_next(calls)) continue;
+        auto& list = all_next[subject_key_of(calls)];
+        calls.seconds->for_each([&](std::int64_t second) { list.emplace_back(second, &calls); });
+    }
+    for (auto& [key, list] : all_next) std::ranges::sort(list);
+    for (const SubjectCalls& calls : behaviour.subjects()) {
+        if (!are_first(calls)) continue;
+        const auto found = all_next.find(subject_key_of(calls));
+        if (found == all_next.end()) continue;
+        const auto& list = found->second;
+        calls.seconds->for_each([&](std::int64_t second) {
+            const auto next = std::ranges::lower_bound(list, second, {},
+                                                       [](const auto& one) { return one.first; });
+            if (next == list.end()) return;
+            take(SubjectPair{.calls = &calls,
+                             .next = next->second,
+                             .second = second,
+                             .gap = next->first - second});
+        });
+    }
+}
 
 /// A score, or the `routine_score` of the settings if that is less and the calls are routine.
 std::uint64_t routine_or(std::uint64_t score, bool is_routine,
@@ -79,10 +108,9 @@ std::string_view routine_words(bool is_routine);
 /// Takes the better of two matches: the higher score, then the earlier one.
 void keep_better(std::optional<Match>& best, std::optional<Match> other);
 
-/// The keys of a principal's calls in some UTC hours since 1970, both ends included.
-std::set<PrincipalActivity::ShownKey> calls_in_hours(const Behaviour& behaviour,
-                                                     std::int64_t first_hour,
-                                                     std::int64_t last_hour);
+/// The keys of the calls, or of one member's, in some UTC hours since 1970, both ends included.
+std::set<CallKey> calls_in_hours(const Behaviour& behaviour, std::int64_t first_hour,
+                                 std::int64_t last_hour, const Member* by = nullptr);
 
 /// Calls that one piece of evidence rests on, put together.
 struct FoundCalls {
@@ -90,7 +118,7 @@ struct FoundCalls {
     std::int64_t first = 0;
     std::set<std::string_view> names;
     std::set<std::string_view> regions;
-    std::set<PrincipalActivity::ShownKey> behind;
+    std::set<CallKey> behind;
 };
 
 /// All calls for which `wanted(calls)`; nullopt where there are none.
@@ -115,7 +143,7 @@ struct ValueSpread {
     std::int64_t first = 0;
     std::int64_t last = 0;
     std::set<std::string_view> values;
-    std::set<PrincipalActivity::ShownKey> behind;
+    std::set<CallKey> behind;
 };
 
 /// The first stretch of `within` seconds, both ends included, in which there are `least` different

@@ -80,11 +80,11 @@ struct SourceWindow {
 // The calls of an origin that no cloud sign excuses. A sign that the log shows excuses a principal
 // without history anywhere, and what an agent says of itself only from known sources. A principal
 // whose networks are known needs no excuse in them, and has none elsewhere.
-const HourActivity::CallTally& unexcused(const Behaviour& behaviour, const JudgedOrigin& origin,
+const HourActivity::CallTally& unexcused(const Member& member, const JudgedOrigin& origin,
                                          std::int64_t hour) {
     const std::int64_t second = hour * counting::k_seconds_an_hour;
-    if (!behaviour.is_known_account(second)) return origin.from.without_cloud_sign;
-    if (const auto* history = behaviour.grown_history(second)) {
+    if (!member.is_known_account(second)) return origin.from.without_cloud_sign;
+    if (const auto* history = member.grown_history(second)) {
         return history->networks_are_telling ? origin.from.all : origin.from.without_cloud_sign;
     }
     return origin.is_strangers ? origin.from.without_workload : origin.from.without_cloud_sign;
@@ -94,23 +94,25 @@ SourceWindow source_window(const Behaviour& behaviour, std::int64_t hour, std::i
     struct HourOrigin {
         const JudgedOrigin* origin;
         std::int64_t hour;
+        const Member* by;
     };
     SourceWindow window{.all = {}, .strangers = {}, .clients = {}};
-    const auto begin = behaviour.origins().lower_bound(hour);
-    const auto end = behaviour.origins().lower_bound(hour + hours);
-    for (auto at = begin; at != end; ++at) {
-        window.limit = std::min(window.limit, at->second.limit);
-    }
     std::vector<HourOrigin> seen;
-    for (auto at = begin; at != end; ++at) {
-        for (const JudgedOrigin& origin : at->second.origins) {
-            if (origin.is_usual_network || origin.from.hash > window.limit) continue;
-            seen.push_back({.origin = &origin, .hour = at->first});
+    for (const Member& member : behaviour.members()) {
+        const auto end = member.origins().lower_bound(hour + hours);
+        for (auto at = member.origins().lower_bound(hour); at != end; ++at) {
+            window.limit = std::min(window.limit, at->second.limit);
+            for (const JudgedOrigin& origin : at->second.origins) {
+                if (origin.is_usual_network) continue;
+                seen.push_back({.origin = &origin, .hour = at->first, .by = &member});
+            }
         }
     }
+    std::erase_if(
+        seen, [&window](const HourOrigin& one) { return one.origin->from.hash > window.limit; });
     std::ranges::sort(seen, {},
                       [](const HourOrigin& one) { return std::tie(one.origin->from.address); });
-    for (const auto& [origin, at_hour] : seen) {
+    for (const auto& [origin, at_hour, by] : seen) {
         window.all.add(origin->from.address, origin->from.all, at_hour);
         if (origin->is_strangers) {
             window.strangers.add(origin->from.address, origin->from.all, at_hour);
@@ -120,13 +122,12 @@ SourceWindow source_window(const Behaviour& behaviour, std::int64_t hour, std::i
         return std::tie(one.origin->from.client, one.origin->from.address);
     });
     std::optional<std::uint64_t> client;
-    for (const auto& [origin, at_hour] : seen) {
+    for (const auto& [origin, at_hour, by] : seen) {
         if (client != origin->from.client) window.clients.emplace_back();
         client = origin->from.client;
         SourceWindow::ClientSources& sources = window.clients.back();
         sources.all.add(origin->from.address, origin->from.all, at_hour);
-        sources.unexcused.add(origin->from.address, unexcused(behaviour, *origin, at_hour),
-                              at_hour);
+        sources.unexcused.add(origin->from.address, unexcused(*by, *origin, at_hour), at_hour);
     }
     return window;
 }
@@ -208,8 +209,8 @@ std::optional<Match> rotating_ips(const Behaviour& behaviour,
     const std::uint64_t fewest =
         std::min({settings.number("addresses"), settings.number("long_term_key_networks"),
                   settings.number("stranger_networks")});
-    const auto& addresses = behaviour.activity().traits[Trait::address];
-    if (!behaviour.principal().one_actor || addresses.size() < fewest) return std::nullopt;
+    const auto& addresses = behaviour.trait(Trait::address);
+    if (!behaviour.is_one_actor() || addresses.size() < fewest) return std::nullopt;
     const std::uint64_t highest =
         std::max({settings.number("score"), settings.number("lesser_score"),
                   settings.number("long_term_key_score"), settings.number("stranger_score")});
@@ -217,8 +218,10 @@ std::optional<Match> rotating_ips(const Behaviour& behaviour,
     // has left at the front.
     const auto hours = static_cast<std::int64_t>(settings.number("hours"));
     std::set<std::int64_t> starts;
-    for (const auto& [hour, origins] : behaviour.origins()) {
-        starts.insert({hour - hours + 1, hour + 1});
+    for (const Member& member : behaviour.members()) {
+        for (const auto& [hour, origins] : member.origins()) {
+            starts.insert({hour - hours + 1, hour + 1});
+        }
     }
     std::optional<Match> best;
     std::tuple<std::uint64_t, std::int64_t, std::size_t> best_rank;
@@ -226,8 +229,7 @@ std::optional<Match> rotating_ips(const Behaviour& behaviour,
         // Nothing that begins later can weigh more.
         if (best && best->score >= highest && start > counting::hour_of(best->first)) break;
         const SourceWindow window = source_window(behaviour, start, hours);
-        const Rotation found =
-            rotation_in(window, settings, behaviour.activity().has_long_term_key);
+        const Rotation found = rotation_in(window, settings, behaviour.has_long_term_key());
         if (found.sources == nullptr) continue;
         if (best && found.rank() <= best_rank) continue;
         best_rank = found.rank();
@@ -241,15 +243,28 @@ std::optional<Match> rotating_ips(const Behaviour& behaviour,
 constexpr std::array k_many_ips = {
     ParameterSpec{.key = "addresses", .kind = rules::ParameterKind::number}};
 
+/// Those of all members.
+std::map<std::int64_t, std::vector<const HourOrigins*>> origins_by_hour(
+    const Behaviour& behaviour) {
+    std::map<std::int64_t, std::vector<const HourOrigins*>> hours;
+    for (const Member& member : behaviour.members()) {
+        for (const auto& [hour, origins] : member.origins()) hours[hour].push_back(&origins);
+    }
+    return hours;
+}
+
 std::optional<Match> many_ips(const Behaviour& behaviour, const rules::EvidenceSettings& settings) {
-    if (!behaviour.principal().one_actor) return std::nullopt;
+    if (!behaviour.is_one_actor()) return std::nullopt;
     std::optional<Match> first;
     std::size_t most = 0;
-    for (const auto& [hour, origins] : behaviour.origins()) {
+    for (const auto& [hour, origins] : origins_by_hour(behaviour)) {
         std::map<text::Address, HourActivity::CallTally> addresses;
-        for (const auto& [origin, is_usual_network, is_strangers, kind] : origins.origins) {
-            if (!is_usual_network && origin.address.is_there()) {
-                addresses[origin.address].add(origin.all);
+        std::uint64_t limit = k_no_limit;
+        for (const HourOrigins* of_member : origins) {
+            limit = std::min(limit, of_member->limit);
+            for (const JudgedOrigin& origin : of_member->origins) {
+                if (origin.is_usual_network || !origin.from.address.is_there()) continue;
+                addresses[origin.from.address].add(origin.from.all);
             }
         }
         const std::size_t count = addresses.size();
@@ -264,8 +279,8 @@ std::optional<Match> many_ips(const Behaviour& behaviour, const rules::EvidenceS
         }
         if (count <= most) continue;  // the reason is the fullest hour
         most = count;
-        first->reason = "Called from " + estimate(count, origins.limit, "IP") +
-                        " in the hour from " + at(hour * counting::k_seconds_an_hour);
+        first->reason = "Called from " + estimate(count, limit, "IP") + " in the hour from " +
+                        at(hour * counting::k_seconds_an_hour);
     }
     return first;
 }

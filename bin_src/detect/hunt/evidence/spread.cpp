@@ -67,8 +67,8 @@ std::vector<Form> forms_of(const Behaviour& behaviour, const rules::EvidenceSett
 
 // Whether somebody could fill in a form who only has a key: from a network that is new for the
 // account, or with credentials that work anywhere.
-bool is_by_outsider(const Behaviour& behaviour, const Form& form) {
-    return behaviour.any_hour(form.second, form.second, [](const HourOrigins& hour) {
+bool is_by_outsider(const Form& form) {
+    return form.calls->by->any_hour(form.second, form.second, [](const HourOrigins& hour) {
         return hour.has_stranger || hour.works_anywhere;
     });
 }
@@ -111,18 +111,16 @@ Match match_of(const Behaviour& behaviour, const FormWindow& window) {
 /// What the forms of a window have in common, counted as they enter and leave it.
 class FormCounts {
   public:
-    explicit FormCounts(const Behaviour& behaviour) : behaviour_(&behaviour) {}
-
     void add(const Form& form) {
         ++regions_[form.calls->region];
         not_routine_ += is_routine(form) ? 0 : 1;
-        by_outsider_ += is_by_outsider(*behaviour_, form) ? 1 : 0;
+        by_outsider_ += is_by_outsider(form) ? 1 : 0;
     }
     void remove(const Form& form) {
         const auto region = regions_.find(form.calls->region);
         if (--region->second == 0) regions_.erase(region);
         not_routine_ -= is_routine(form) ? 0 : 1;
-        by_outsider_ -= is_by_outsider(*behaviour_, form) ? 1 : 0;
+        by_outsider_ -= is_by_outsider(form) ? 1 : 0;
     }
 
     [[nodiscard]] std::size_t regions() const { return regions_.size(); }
@@ -130,11 +128,10 @@ class FormCounts {
     [[nodiscard]] bool are_routine() const { return not_routine_ == 0; }
 
   private:
-    [[nodiscard]] bool is_routine(const Form& form) const {
-        return behaviour_->is_routine(form.calls->service, rules::Phase::enable);
+    static bool is_routine(const Form& form) {
+        return form.calls->are_routine(rules::Phase::enable);
     }
 
-    const Behaviour* behaviour_;
     std::map<std::string_view, std::size_t> regions_;
     std::size_t not_routine_ = 0;
     std::size_t by_outsider_ = 0;
@@ -143,7 +140,7 @@ class FormCounts {
 std::optional<Match> form_spread(const Behaviour& behaviour,
                                  const rules::EvidenceSettings& settings,
                                  const std::vector<Form>& forms, const FormRule& rule) {
-    FormCounts counts(behaviour);
+    FormCounts counts;
     std::optional<FormWindow> best;
     std::size_t end = 0;
     for (std::size_t begin = 0; begin < forms.size(); ++begin) {
@@ -168,7 +165,7 @@ std::optional<Match> form_spread(const Behaviour& behaviour,
 
 std::optional<Match> region_spread(const Behaviour& behaviour,
                                    const rules::EvidenceSettings& settings) {
-    if (!behaviour.principal().one_actor) return std::nullopt;
+    if (!behaviour.is_one_actor()) return std::nullopt;
     const auto forms = forms_of(behaviour, settings);
     const std::uint64_t least = settings.number("regions");
     auto best = form_spread(behaviour, settings, forms,
@@ -208,24 +205,27 @@ constexpr std::array k_recon_spread = {
 
 std::optional<Match> recon_spread(const Behaviour& behaviour,
                                   const rules::EvidenceSettings& settings) {
-    if (!behaviour.principal().one_actor) return std::nullopt;
-    std::set<std::pair<std::size_t, std::string_view>> asked;
+    if (!behaviour.is_one_actor()) return std::nullopt;
+    std::map<std::pair<std::size_t, std::string_view>, bool> asked;  // and whether by routine
     for (const Calls& calls : behaviour.calls()) {
-        if (calls.is(rules::Phase::recon)) asked.emplace(calls.service, behaviour.name_of(calls));
+        if (!calls.is(rules::Phase::recon)) continue;
+        const std::pair question(calls.service, behaviour.name_of(calls));
+        bool& is_routine = asked.try_emplace(question, true).first->second;
+        is_routine = is_routine && calls.are_routine(rules::Phase::recon);
     }
-    const bool long_term_key = behaviour.activity().has_long_term_key;
+    const bool long_term_key = behaviour.has_long_term_key();
     const std::uint64_t score = settings.number(long_term_key ? "long_term_key_score" : "score");
     std::optional<Match> best;
-    for (const auto& [service, name] : asked) {
-        const auto region = [&behaviour, service = service, name = name](const Calls& calls) {
-            const bool counts = calls.is(rules::Phase::recon) && calls.service == service &&
-                                behaviour.name_of(calls) == name;
+    for (const auto& [question, is_routine] : asked) {
+        const std::string_view name = question.second;
+        const auto region = [&behaviour, &question = question](const Calls& calls) {
+            const bool counts = calls.is(rules::Phase::recon) &&
+                                question == std::pair(calls.service, behaviour.name_of(calls));
             return counts ? calls.region : std::string_view{};
         };
         const auto spread =
             first_spread(behaviour, settings.number("regions"), settings.seconds("within"), region);
         if (!spread) continue;
-        const bool is_routine = are_routine(behaviour, service, {rules::Phase::recon});
         keep_better(best, match_of(routine_or(score, is_routine, settings),
                                    std::string(name) + " called" + in_regions(*spread) +
                                        std::string(routine_words(is_routine)),
@@ -242,7 +242,7 @@ constexpr std::array k_service_sweep = {
 
 std::optional<Match> service_sweep(const Behaviour& behaviour,
                                    const rules::EvidenceSettings& settings) {
-    if (!behaviour.principal().one_actor) return std::nullopt;
+    if (!behaviour.is_one_actor()) return std::nullopt;
     const auto service = [&behaviour](const Calls& calls) {
         return calls.is(rules::Phase::recon) || calls.is(rules::Phase::use)
                    ? behaviour.label_of(calls.service)

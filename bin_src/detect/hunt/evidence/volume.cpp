@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
+#include <span>
 #include <tuple>
 #include <utility>
 
@@ -31,25 +33,52 @@ constexpr std::array k_burst = {
 struct UsualVolume {
     std::optional<std::uint64_t> peak;  ///< messages of the busiest hour; nullopt: no history
     bool is_known_account = false;
-    bool is_own = false;                         ///< the principal has used the service
-    bool is_young = false;                       ///< it has used it, but for less than 7 days
-    std::optional<rules::History::Peaks> peers;  ///< if it has not
+    bool is_own = false;       ///< a member has used the service
+    bool is_young = false;     ///< none but such that have used it for less than 7 days
+    bool is_of_peers = false;  ///< none has, and peers lent their peaks
 };
 
-UsualVolume usual_volume(const Behaviour& behaviour, std::size_t service, const UseWindow& window) {
-    UsualVolume usual{.peak = behaviour.usual_peak(service, window.start()),
-                      .is_known_account = behaviour.is_known_account(window.start()),
-                      .is_own = false,
-                      .is_young = false,
-                      .peers = {}};
+/// The members that use a service in a stretch of time, in their order.
+std::vector<const Member*> users_of(const Behaviour& behaviour, std::size_t service,
+                                    std::int64_t first, std::int64_t last) {
+    const auto& uses = behaviour.uses(service);
+    const std::size_t members = behaviour.members().size();
+    std::set<std::size_t> found;
+    for (auto at = std::ranges::lower_bound(uses, first, {}, &Calls::first);
+         at != uses.end() && (*at)->first() <= last && found.size() < members; ++at) {
+        found.insert((*at)->by->index());
+    }
+    std::vector<const Member*> users;
+    for (const std::size_t index : found) users.push_back(&behaviour.members()[index]);
+    return users;
+}
+
+UsualVolume usual_volume(const Behaviour& behaviour, std::size_t service, const UseWindow& window,
+                         std::span<const Member* const> users) {
+    const std::int64_t start = window.start();
+    UsualVolume usual{.peak = behaviour.peak_in_range(service, start),
+                      .is_known_account = behaviour.is_known_account(start)};
     if (!usual.is_known_account) return usual;
-    const rules::Baseline::Row* row = behaviour.row(service);
-    const bool has_used = row != nullptr && row->has_use();
-    usual.is_own = has_used && behaviour.grown_history(window.start()) != nullptr;
-    usual.is_young = has_used && !usual.is_own;
-    if (usual.is_own) return usual;
-    usual.peers = behaviour.peers(service, window.first, window.last);
-    if (usual.peers) usual.peak = std::max(usual.peak.value_or(0), usual.peers->hour);
+    std::uint64_t sum = 0;
+    for (const Member& member : behaviour.members()) {
+        const rules::Baseline::Row* row = member.row(service);
+        if (const rules::Baseline::Row* grown = member.grown_use(service, start)) {
+            usual.is_own = true;
+            add_to(sum, grown->peak_hour);
+        } else if (row != nullptr && row->has_use()) {
+            usual.is_young = true;
+        }
+    }
+    for (const Member* user : users) {
+        if (user->grown_use(service, start) != nullptr) continue;
+        if (const auto peers = user->peers(service, window.first, window.last)) {
+            usual.is_of_peers = true;
+            add_to(sum, peers->hour);
+        }
+    }
+    usual.is_young = usual.is_young && !usual.is_own;
+    usual.is_of_peers = usual.is_of_peers && !usual.is_own;
+    usual.peak = std::max(usual.peak.value_or(0), sum);
     return usual;
 }
 
@@ -63,6 +92,17 @@ std::uint64_t trained_peak(const rules::Baseline::Row& row, std::int64_t second,
     return peak.value_or(row.peak_hour);
 }
 
+// Of all members together.
+std::uint64_t trained_peak(const Behaviour& behaviour, std::size_t service, std::int64_t second,
+                           std::int64_t age) {
+    std::uint64_t sum = 0;
+    for (const Member& member : behaviour.members()) {
+        const rules::Baseline::Row* row = member.grown_use(service, second);
+        if (row != nullptr) add_to(sum, trained_peak(*row, second, age));
+    }
+    return sum;
+}
+
 struct Burst {
     std::uint64_t score = 0;
     UseWindow window;
@@ -74,20 +114,30 @@ struct Burst {
     [[nodiscard]] auto rank() const { return std::tuple(score, window.messages, -window.first); }
 };
 
+// Whether a user is new to the service, came from a stranger's source, and nobody vouches for it.
+bool is_unknown_stranger(const Member& user, std::size_t service, const UseWindow& window) {
+    const auto has_stranger = [](const HourOrigins& hour) { return hour.has_stranger; };
+    return user.grown_use(service, window.start()) == nullptr &&
+           !user.peers(service, window.first, window.last) &&
+           user.any_hour(window.first, window.last, has_stranger) &&
+           !user.is_vouched_for(window.first);
+}
+
 // Why a burst in a known account is strong; empty if it is not.
-std::string_view strength(const Behaviour& behaviour, const UsualVolume& usual,
-                          const UseWindow& window) {
-    const bool is_new = behaviour.any_hour(window.first, window.last, [](const HourOrigins& hour) {
-        return std::ranges::any_of(hour.origins, &JudgedOrigin::is_new);
-    });
-    if (is_new) return "; from a source that is new for the principal";
-    if (usual.is_own || usual.peers) return {};
-    const bool has_stranger = behaviour.any_hour(
-        window.first, window.last, [](const HourOrigins& hour) { return hour.has_stranger; });
-    if (!has_stranger || behaviour.is_vouched_for(window.first)) return {};
-    return "; from a network that is new for the account, and the principal was not made from a "
-           "known "
-           "source";
+std::string_view strength(std::size_t service, const UseWindow& window,
+                          std::span<const Member* const> users) {
+    if (std::ranges::any_of(users, [&window](const Member* user) {
+            return user->has_new_source(window.first, window.last);
+        })) {
+        return "; from a source that is new for the principal";
+    }
+    if (std::ranges::any_of(users, [&](const Member* user) {
+            return is_unknown_stranger(*user, service, window);
+        })) {
+        return "; from a network that is new for the account, and the principal was not made from "
+               "a known source";
+    }
+    return {};
 }
 
 std::string compared_with(const UsualVolume& usual, std::uint64_t factor) {
@@ -97,7 +147,7 @@ std::string compared_with(const UsualVolume& usual, std::uint64_t factor) {
                               : "; the principal has not used it before";
     }
     return " and more than " + std::to_string(factor) + " times the busiest hour " +
-           (usual.is_own || !usual.peers ? "before" : "of its peers") + " (" +
+           (usual.is_of_peers ? "of its peers" : "before") + " (" +
            counted(*usual.peak, "message") + ')';
 }
 
@@ -105,20 +155,21 @@ std::optional<Burst> burst_of(const Behaviour& behaviour, const rules::EvidenceS
                               std::size_t service, const UseWindow& window) {
     const auto threshold = behaviour.threshold(service, window.last);
     if (!threshold || window.messages <= *threshold) return std::nullopt;
-    const UsualVolume usual = usual_volume(behaviour, service, window);
+    const auto users = users_of(behaviour, service, window.first, window.last);
+    const UsualVolume usual = usual_volume(behaviour, service, window, users);
     const std::uint64_t factor = settings.number("history_factor");
     Burst burst{.window = window, .service = service, .threshold = *threshold, .compared = {}};
     bool is_strong = false;
     if (!usual.peak || window.messages > *usual.peak * factor) {
         burst.compared = compared_with(usual, factor);
         const std::string_view why =
-            usual.is_known_account ? strength(behaviour, usual, window) : std::string_view{};
+            usual.is_known_account ? strength(service, window, users) : std::string_view{};
         is_strong = usual.is_known_account ? !why.empty() : usual.peak.has_value();
         burst.compared += why;
     } else {
         if (!usual.is_own) return std::nullopt;
         const std::uint64_t trained =
-            trained_peak(*behaviour.row(service), window.start(), settings.seconds("trained_age"));
+            trained_peak(behaviour, service, window.start(), settings.seconds("trained_age"));
         const std::uint64_t trained_factor = settings.number("trained_factor");
         if (window.messages <= trained * trained_factor) return std::nullopt;
         is_strong = true;
@@ -143,9 +194,9 @@ std::string uses_in_words(std::uint64_t calls, std::uint64_t messages, std::stri
            counted(calls, "successful call") + " of " + std::string(label);
 }
 
-std::set<PrincipalActivity::ShownKey> uses_between(const Behaviour& behaviour, std::size_t service,
-                                                   std::int64_t first, std::int64_t last) {
-    std::set<PrincipalActivity::ShownKey> keys;
+std::set<CallKey> uses_between(const Behaviour& behaviour, std::size_t service, std::int64_t first,
+                               std::int64_t last) {
+    std::set<CallKey> keys;
     for (const Calls* calls : behaviour.uses(service)) {
         if (calls->first() >= first && calls->first() <= last) keys.insert(key_of(*calls));
     }
@@ -201,14 +252,27 @@ std::map<std::int64_t, UseHours> hours_of_use(const Behaviour& behaviour, std::s
     return hours;
 }
 
-// The most messages of a day that are usual; nullopt if neither the principal nor its peers have
-// used the service.
+// The most messages of a day that are usual, of several members their sum; nullopt if neither they
+// nor their peers have used the service.
 std::optional<std::uint64_t> usual_day(const Behaviour& behaviour, std::size_t service,
                                        const UseHours& window) {
-    const rules::Baseline::Row* row = behaviour.row(service);
-    if (row != nullptr && row->has_use()) return row->day_peak();
-    const auto peers = behaviour.peers(service, window.first, window.last);
-    return peers ? std::optional(peers->day) : std::nullopt;
+    std::optional<std::uint64_t> sum;
+    const auto add = [&sum](std::uint64_t peak) {
+        sum = sum.value_or(0);
+        add_to(*sum, peak);
+    };
+    const auto has_used = [service](const Member& member) {
+        return member.row(service) != nullptr && member.row(service)->has_use();
+    };
+    for (const Member& member : behaviour.members()) {
+        if (has_used(member)) add(member.row(service)->day_peak());
+    }
+    for (const Member* user : users_of(behaviour, service, window.first, window.last)) {
+        if (has_used(*user)) continue;
+        const auto peers = user->peers(service, window.first, window.last);
+        if (peers) add(peers->day);
+    }
+    return sum;
 }
 
 std::optional<Match> drip_of(const Behaviour& behaviour, const rules::EvidenceSettings& settings,

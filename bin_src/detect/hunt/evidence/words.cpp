@@ -45,12 +45,15 @@ std::string listed(const std::set<std::string_view>& names) {
     return left == 0 ? text : text + " and " + std::to_string(left) + " more";
 }
 
-PrincipalActivity::ShownKey key_of(const Calls& calls) {
-    return {.service = calls.service, .call = calls.call, .outcome = calls.outcome};
+CallKey key_of(const Calls& calls) {
+    return {.member = calls.by->index(),
+            .calls = {.service = calls.service, .call = calls.call, .outcome = calls.outcome}};
 }
 
-PrincipalActivity::ShownKey key_of(const Subjects::CallKind& kind) {
-    return {.service = kind.service, .call = kind.call, .outcome = kind.outcome};
+CallKey key_of(const SubjectCalls& calls) {
+    const Subjects::CallKind& kind = *calls.kind;
+    return {.member = calls.by->index(),
+            .calls = {.service = kind.service, .call = kind.call, .outcome = kind.outcome}};
 }
 
 }  // namespace cloudhijack::detect

@@ -24,7 +24,7 @@ std::string in_region(std::string_view region);
 /// The first of some names, for a reason: `a, b, c and 14 more`.
 std::string listed(const std::set<std::string_view>& names);
 
-PrincipalActivity::ShownKey key_of(const Calls& calls);
-PrincipalActivity::ShownKey key_of(const Subjects::CallKind& kind);
+CallKey key_of(const Calls& calls);
+CallKey key_of(const SubjectCalls& calls);
 
 }  // namespace cloudhijack::detect

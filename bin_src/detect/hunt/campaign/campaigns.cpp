@@ -1,0 +1,372 @@
+#include "detect/hunt/campaign/campaigns.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <map>
+#include <numeric>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+
+namespace cloudhijack::detect {
+namespace {
+
+/// Users and roles are the same whatever their path: an account and a log::actor_key().
+using ActorId = std::pair<std::string, std::string>;
+
+/// A link between two nodes that counts.
+struct NodeLink {
+    bool is_assumed = false;
+    std::size_t parent = 0;
+    std::size_t child = 0;
+    std::int64_t second = 0;
+    std::string_view name;  ///< of the call
+    PrincipalActivity::ShownKey call;
+
+    /// Of one parent, child and kind the earliest comes first.
+    [[nodiscard]] auto rank() const { return std::tuple(is_assumed, parent, child, second, name); }
+    [[nodiscard]] auto ends() const { return std::tuple(is_assumed, parent, child); }
+};
+
+/// Nodes that acted from one address on one UTC day, by their first second there.
+struct NodePlace {
+    text::Address address;
+    std::vector<std::pair<std::int64_t, std::size_t>> users;
+};
+
+// What can take several names is one child: a role with and without its path.
+class ActorIndex {
+  public:
+    explicit ActorIndex(std::span<const CampaignNode> nodes) {
+        for (std::size_t node = 0; node < nodes.size(); ++node) {
+            const log::Principal& principal = *nodes[node].part.principal;
+            if (!principal.one_actor) continue;
+            Actor& actor = actors_[{principal.account, log::actor_key(principal.name)}];
+            actor.nodes.push_back(node);
+            const auto first = nodes[node].part.activity->first_second();
+            if (first) actor.first_second = std::min(actor.first_second, *first);
+        }
+    }
+
+    struct Actor {
+        std::vector<std::size_t> nodes;
+        std::int64_t first_second = std::numeric_limits<std::int64_t>::max();
+    };
+
+    /// Null if it did nothing.
+    [[nodiscard]] const Actor* find(const ActorId& id) const {
+        const auto found = actors_.find(id);
+        return found == actors_.end() ? nullptr : &found->second;
+    }
+
+  private:
+    std::map<ActorId, Actor> actors_;
+};
+
+/// Which calls link principals, and to whom.
+class LinkFinder {
+  public:
+    LinkFinder(std::span<const CampaignNode> nodes, const MakingIndex& makings,
+               const rules::Catalogue& catalogue, const rules::History& history)
+        : nodes_(nodes),
+          makings_(&makings),
+          catalogue_(&catalogue),
+          history_(&history),
+          actors_(nodes),
+          links_to_(nodes.size()) {
+        note_partners();
+        for (std::size_t node = 0; node < nodes.size(); ++node) {
+            const log::Principal& principal = *nodes[node].part.principal;
+            links_to_[node].makings = makings.of(principal.account, log::actor_key(principal.name));
+            for (const MakingCall& making : nodes[node].ties.makings) add(node, making);
+            for (const RoleCall& role : nodes[node].ties.roles) add(node, role);
+        }
+        std::ranges::sort(links_, {}, &NodeLink::rank);
+        const auto later = std::ranges::unique(links_, {}, &NodeLink::ends);
+        links_.erase(later.begin(), later.end());
+        for (LinksToChild& links : links_to_) {
+            std::ranges::sort(links.links, {}, [](const LinkToChild& link) {
+                return std::tuple(link.second, std::string_view(link.parent->name), link.call);
+            });
+        }
+    }
+
+    [[nodiscard]] const std::vector<NodeLink>& links() const { return links_; }
+    [[nodiscard]] std::vector<LinksToChild> taken_links_to() { return std::move(links_to_); }
+
+  private:
+    void note_partners() {
+        for (const CampaignNode& node : nodes_) {
+            for (const MakingCall& making : node.ties.makings) {
+                const bool is_partner =
+                    making.trust == log::Trust::partner && making.is_from_known_source;
+                if (!is_partner) continue;
+                const ActorId id{node.part.principal->account, making.child_key};
+                const auto [first, is_new] = partners_.try_emplace(id, making.second);
+                if (!is_new) first->second = std::min(first->second, making.second);
+            }
+        }
+    }
+
+    // Whether a making is a reason to link at all, whoever vouches for the child.
+    [[nodiscard]] bool is_telling(const MakingCall& making, const ActorIndex::Actor& child) const {
+        const bool makes_new_user =
+            catalogue_->topic(making.call.service, making.call.call) == log::CallTopic::user;
+        const bool is_role = making.trust != log::Trust::none;
+        if (is_role && making.trust != log::Trust::open && !making.is_from_stranger) return false;
+        if (making.is_in_known_account) return !making.is_routine;
+        return makes_new_user || child.first_second >= making.second;
+    }
+
+    void add(std::size_t parent, const MakingCall& making) {
+        const log::Principal& maker = *nodes_[parent].part.principal;
+        const ActorIndex::Actor* child = actors_.find({maker.account, making.child_key});
+        if (child == nullptr || !is_telling(making, *child)) return;
+        const bool is_vouched =
+            is_vouched_for(history_->account(maker.account), making.child_key,
+                           makings_->of(maker.account, making.child_key), making.second);
+        const LinkToChild link{.is_assumed = false,
+                               .second = making.second,
+                               .parent = &maker,
+                               .call = making.call,
+                               .is_from_stranger = making.is_from_stranger};
+        add(parent, *child, link, /*counts=*/!is_vouched);
+    }
+
+    void add(std::size_t parent, const RoleCall& role) {
+        const Member::Part& caller = nodes_[parent].part;
+        const ActorId id{role.account, role.role_key};
+        const ActorIndex::Actor* child = actors_.find(id);
+        if (child == nullptr || !is_new_parent(*caller.principal, role, *child)) return;
+        const auto partner = partners_.find(id);
+        if (partner != partners_.end() && partner->second <= role.second) return;
+        const LinkToChild link{.is_assumed = true,
+                               .second = role.second,
+                               .parent = caller.principal,
+                               .call = role.call,
+                               .is_from_stranger = role.is_from_stranger};
+        add(parent, *child, link, /*counts=*/true);
+    }
+
+    // Whether the baseline knows the role's account, and not that this principal takes on the role.
+    [[nodiscard]] bool is_new_parent(const log::Principal& caller, const RoleCall& role,
+                                     const ActorIndex::Actor& child) const {
+        const auto* account = history_->account(role.account);
+        if (account == nullptr || account->known_from > role.second) return false;
+        const auto has_history = [&](std::size_t node) {
+            const auto* history = account->principal(nodes_[node].part.principal->name);
+            return history != nullptr && !history->is_young_at(role.second);
+        };
+        if (std::ranges::none_of(child.nodes, has_history)) return true;
+        const auto parents = account->parents.find(role.role_key);
+        return parents != account->parents.end() && parents->second.is_telling() &&
+               !parents->second.is_usual(caller.name);
+    }
+
+    void add(std::size_t parent, const ActorIndex::Actor& child, const LinkToChild& link,
+             bool counts) {
+        for (const std::size_t node : child.nodes) {
+            if (node == parent) continue;
+            links_to_[node].links.push_back(link);
+            if (!counts) continue;
+            links_.push_back({.is_assumed = link.is_assumed,
+                              .parent = parent,
+                              .child = node,
+                              .second = link.second,
+                              .name = name_of(link.call),
+                              .call = link.call});
+        }
+    }
+
+    [[nodiscard]] std::string_view name_of(const PrincipalActivity::ShownKey& call) const {
+        return catalogue_->call_name(call.service, call.call);
+    }
+
+    std::span<const CampaignNode> nodes_;
+    const MakingIndex* makings_;
+    const rules::Catalogue* catalogue_;
+    const rules::History* history_;
+    ActorIndex actors_;
+    /// Roles that somebody known made for a partner, and when first.
+    std::map<ActorId, std::int64_t> partners_;
+    std::vector<LinksToChild> links_to_;
+    std::vector<NodeLink> links_;
+};
+
+std::vector<NodePlace> shared_places(std::span<const CampaignNode> nodes) {
+    std::map<std::tuple<std::string_view, std::int64_t, text::Address>, NodePlace> places;
+    for (std::size_t node = 0; node < nodes.size(); ++node) {
+        const std::string_view account = nodes[node].part.principal->account;
+        for (const SharedSpot& spot : nodes[node].ties.spots) {
+            NodePlace& place = places[{account, spot.day, spot.address}];
+            place.address = spot.address;
+            place.users.emplace_back(spot.first, node);
+        }
+    }
+    std::vector<NodePlace> shared;
+    for (auto& [key, place] : places) {
+        if (place.users.size() < 2) continue;
+        std::ranges::sort(place.users);
+        shared.push_back(std::move(place));
+    }
+    return shared;
+}
+
+/// Sets of nodes that grow together.
+class UnionFind {
+  public:
+    explicit UnionFind(std::size_t size) : parents_(size) {
+        std::iota(parents_.begin(), parents_.end(), std::size_t{0});
+    }
+
+    std::size_t root_of(std::size_t node) {
+        while (parents_[node] != node) {
+            parents_[node] = parents_[parents_[node]];
+            node = parents_[node];
+        }
+        return node;
+    }
+
+    /// The smaller root stays, so a set's root is its first node.
+    void join(std::size_t one, std::size_t other) {
+        const auto [low, high] = std::minmax(root_of(one), root_of(other));
+        parents_[high] = low;
+    }
+
+  private:
+    std::vector<std::size_t> parents_;
+};
+
+/// Puts nodes together by their links, as long as there are not too many of them.
+class CampaignBuilder {
+  public:
+    CampaignBuilder(std::span<const NodeLink> links, std::span<const NodePlace> places,
+                    std::size_t size)
+        : links_(links), places_(places), campaign_of_(size), linked_(size, 1) {
+        std::vector<std::size_t> open(size);
+        std::iota(open.begin(), open.end(), std::size_t{0});
+        for (const Kept kept : {Kept::all, Kept::made_and_assumed, Kept::made, Kept::none}) {
+            open = build(open, kept);
+        }
+        for (const NodeLink& link : links_) add(link);
+        for (const NodePlace& place : places_) add(place);
+        for (Campaign& campaign : campaigns_) name(campaign);
+        std::ranges::sort(campaigns_, {},
+                          [](const Campaign& campaign) { return campaign.members.front(); });
+    }
+
+    [[nodiscard]] std::vector<Campaign> taken() { return std::move(campaigns_); }
+
+  private:
+    /// Which links are left.
+    enum class Kept : std::uint8_t { all, made_and_assumed, made, none };
+
+    /// Where a node ended.
+    struct Place {
+        std::size_t campaign = 0;
+        std::size_t member = 0;
+        Kept kept = Kept::all;
+    };
+
+    static bool keeps(Kept kept, const NodeLink& link) {
+        return kept == Kept::all || kept == Kept::made_and_assumed ||
+               (kept == Kept::made && !link.is_assumed);
+    }
+
+    // Makes campaigns of the open nodes that are few enough; returns the others.
+    std::vector<std::size_t> build(const std::vector<std::size_t>& open, Kept kept) {
+        UnionFind sets(campaign_of_.size());
+        std::vector<bool> is_open(campaign_of_.size());
+        for (const std::size_t node : open) is_open[node] = true;
+        for (const NodeLink& link : links_) {
+            const bool joins = keeps(kept, link) && is_open[link.parent] && is_open[link.child];
+            if (joins) sets.join(link.parent, link.child);
+        }
+        for (const NodePlace& place : places_) {
+            if (kept != Kept::all) break;
+            for (const auto& [second, node] : place.users)
+                sets.join(place.users.front().second, node);
+        }
+        std::map<std::size_t, std::vector<std::size_t>> groups;
+        for (const std::size_t node : open) groups[sets.root_of(node)].push_back(node);
+        std::vector<std::size_t> left;
+        for (auto& [root, nodes] : groups) {
+            if (kept == Kept::all) {
+                for (const std::size_t node : nodes) linked_[node] = nodes.size();
+            }
+            if (nodes.size() > Campaign::k_most_members) {
+                left.insert(left.end(), nodes.begin(), nodes.end());
+            } else {
+                close(std::move(nodes), kept);
+            }
+        }
+        return left;
+    }
+
+    void close(std::vector<std::size_t> nodes, Kept kept) {
+        for (std::size_t member = 0; member < nodes.size(); ++member) {
+            campaign_of_[nodes[member]] = {
+                .campaign = campaigns_.size(), .member = member, .kept = kept};
+        }
+        Campaign campaign;
+        campaign.linked = linked_[nodes.front()];
+        campaign.is_too_large = kept == Kept::none;
+        campaign.are_links_dropped = kept != Kept::all;
+        campaign.members = std::move(nodes);
+        campaigns_.push_back(std::move(campaign));
+    }
+
+    void add(const NodeLink& link) {
+        const Place& parent = campaign_of_[link.parent];
+        const Place& child = campaign_of_[link.child];
+        if (parent.campaign != child.campaign || !keeps(parent.kept, link)) return;
+        campaigns_[parent.campaign].links.push_back({.is_assumed = link.is_assumed,
+                                                     .parent = parent.member,
+                                                     .child = child.member,
+                                                     .second = link.second,
+                                                     .call = link.call});
+    }
+
+    void add(const NodePlace& place) {
+        const Place& first = campaign_of_[place.users.front().second];
+        if (first.kept != Kept::all) return;
+        SharedAddress shared{.address = place.address, .users = {}};
+        for (const auto& [second, node] : place.users) {
+            shared.users.emplace_back(second, campaign_of_[node].member);
+        }
+        campaigns_[first.campaign].shared.push_back(std::move(shared));
+    }
+
+    // After the first member that no other one made.
+    static void name(Campaign& campaign) {
+        std::vector<bool> is_child(campaign.members.size());
+        for (const MemberLink& link : campaign.links) is_child[link.child] = true;
+        const auto head = std::ranges::find(is_child, false);
+        campaign.head = head == is_child.end()
+                            ? 0
+                            : static_cast<std::size_t>(std::distance(is_child.begin(), head));
+        std::ranges::sort(campaign.links, {}, [](const MemberLink& link) {
+            return std::tuple(link.second, link.parent, link.child, link.is_assumed);
+        });
+    }
+
+    std::span<const NodeLink> links_;
+    std::span<const NodePlace> places_;
+    std::vector<Place> campaign_of_;   ///< by node
+    std::vector<std::size_t> linked_;  ///< by node: how many all links tie together
+    std::vector<Campaign> campaigns_;
+};
+
+}  // namespace
+
+Campaigns find_campaigns(std::span<const CampaignNode> nodes, const MakingIndex& makings,
+                         const rules::Catalogue& catalogue, const rules::History& history) {
+    LinkFinder finder(nodes, makings, catalogue, history);
+    const auto places = shared_places(nodes);
+    CampaignBuilder builder(finder.links(), places, nodes.size());
+    return {.links_to = finder.taken_links_to(), .all = builder.taken()};
+}
+
+}  // namespace cloudhijack::detect

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "detect/hunt/principal_activity.hpp"
+#include "log/principal.hpp"
+
+namespace cloudhijack::detect {
+
+/// When a principal was first made in a range, in seconds since 1970.
+struct FirstMakings {
+    std::optional<std::int64_t> any;
+    std::optional<std::int64_t> from_unknown_source;
+};
+
+/// A successful call by which a parent made a principal, gave it a credential, or took on its role.
+struct LinkToChild {
+    bool is_assumed = false;
+    std::int64_t second = 0;  ///< since 1970
+    const log::Principal* parent = nullptr;
+    PrincipalActivity::ShownKey call;
+    bool is_from_stranger = false;  ///< the parent's source was a stranger's
+};
+
+/// How a principal came to be.
+struct LinksToChild {
+    FirstMakings makings;
+    /// Those that count, and those that would if nobody vouched for the principal: in order of
+    /// time.
+    std::vector<LinkToChild> links;
+};
+
+}  // namespace cloudhijack::detect

@@ -1,0 +1,59 @@
+#include "detect/hunt/campaign/link_lines.hpp"
+
+#include <algorithm>
+#include <map>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+#include "detect/hunt/campaign/member_names.hpp"
+#include "detect/hunt/evidence/words.hpp"
+
+namespace cloudhijack::detect {
+namespace {
+
+/// Links that are one line: of one parent, and by calls of one name.
+using LineKey = std::tuple<std::size_t, bool, std::string_view>;
+
+/// The seconds of a line's links, and the names of its members.
+using LineMembers = std::vector<std::pair<std::int64_t, std::string>>;
+
+std::string names_of(LineMembers& members) {
+    std::ranges::sort(members);
+    std::vector<std::string> names;
+    for (auto& [second, name] : members) names.push_back(std::move(name));
+    return joined_names(names);
+}
+
+}  // namespace
+
+LinkLines link_lines(const Behaviour& behaviour, const Campaign& campaign) {
+    const auto names = member_names(behaviour);
+    std::map<LineKey, LineMembers> by_parent;
+    for (const MemberLink& link : campaign.links) {
+        const auto call = behaviour.catalogue().call_name(link.call.service, link.call.call);
+        by_parent[{link.parent, link.is_assumed, call}].emplace_back(link.second,
+                                                                     names[link.child]);
+    }
+    std::vector<std::pair<std::int64_t, std::string>> lines;
+    for (auto& [key, children] : by_parent) {
+        const auto& [parent, is_assumed, call] = key;
+        const std::string who = names_of(children);
+        lines.emplace_back(children.front().first, names[parent] +
+                                                       (is_assumed ? " assumed " : " made ") + who +
+                                                       " by " + std::string(call));
+    }
+    for (const SharedAddress& shared : campaign.shared) {
+        LineMembers users;
+        for (const auto& [second, member] : shared.users) users.emplace_back(second, names[member]);
+        const std::string who = names_of(users);
+        lines.emplace_back(users.front().first, who + " called from " + to_text(shared.address));
+    }
+    std::ranges::sort(lines);
+    LinkLines shown{.lines = {}, .is_cut = lines.size() > LinkLines::k_most};
+    lines.resize(std::min(lines.size(), LinkLines::k_most));
+    for (const auto& [second, text] : lines) shown.lines.push_back(at(second) + ' ' + text);
+    return shown;
+}
+
+}  // namespace cloudhijack::detect

@@ -1,0 +1,104 @@
+#include "detect/hunt/campaign/ties.hpp"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace cloudhijack::detect {
+namespace {
+
+// `123456789012` of `arn:aws:iam::123456789012:role/app`; empty for what is no such name.
+std::string_view account_of_role(std::string_view arn) {
+    constexpr int fields_before = 4;
+    constexpr std::string_view resource = ":role/";
+    for (int field = 0; field < fields_before; ++field) {
+        const auto colon = arn.find(':');
+        if (colon == std::string_view::npos) return {};
+        arn.remove_prefix(colon + 1);
+    }
+    const auto end = arn.find(':');
+    const bool is_role = end != std::string_view::npos && arn.substr(end).starts_with(resource);
+    return is_role ? arn.substr(0, end) : std::string_view{};
+}
+
+std::vector<RoleCall> roles_of(const rules::Catalogue& catalogue, const Member& member) {
+    std::vector<RoleCall> roles;
+    const std::string own_key = log::actor_key(member.principal().name);
+    for (const auto& [key, subject] : member.activity().subjects.all()) {
+        if (key.first != log::SubjectKind::role) continue;
+        const std::string_view account = account_of_role(subject.text);
+        if (account.empty()) continue;
+        RoleCall role;
+        role.account = account;
+        role.role_key = log::role_key(subject.text);
+        if (role.account == member.principal().account && role.role_key == own_key) continue;
+        for (const auto& [kind, seconds] : subject.calls) {
+            const auto topic = catalogue.topic(kind.service, kind.call);
+            if (!kind.is_ok() || topic != log::CallTopic::role_assumed) continue;
+            role.call = {.service = kind.service, .call = kind.call, .outcome = kind.outcome};
+            seconds.for_each([&](std::int64_t second) {
+                role.second = second;
+                role.is_from_stranger = member.is_strangers(second);
+                roles.push_back(role);
+            });
+        }
+    }
+    return roles;
+}
+
+// A role on its way with its own client is not a reason to take it for somebody else.
+bool may_be_shared(const JudgedOrigin& origin) {
+    const bool is_public = origin.from.address.is_there() && !origin.from.address.is_service();
+    return is_public && origin.is_strangers &&
+           (origin.is_new() || origin.kind == SourceKind::newcomer);
+}
+
+std::vector<SharedSpot> spots_of(const Member& member) {
+    std::map<std::pair<std::int64_t, text::Address>, std::int64_t> firsts;
+    for (const auto& [hour, origins] : member.origins()) {
+        const std::int64_t start = hour * counting::k_seconds_an_hour;
+        const std::int64_t day =
+            counting::start_of_unit(start, counting::k_seconds_a_day) / counting::k_seconds_a_day;
+        for (const JudgedOrigin& origin : origins.origins) {
+            if (!may_be_shared(origin)) continue;
+            // Hours come in order, and of one hour several clients may have the address.
+            const std::int64_t second = start + origin.from.all.first;
+            const auto [first, is_new] = firsts.try_emplace({day, origin.from.address}, second);
+            if (!is_new) first->second = std::min(first->second, second);
+        }
+    }
+    std::vector<SharedSpot> spots;
+    for (const auto& [spot, first] : firsts) {
+        spots.push_back({.address = spot.second, .day = spot.first, .first = first});
+    }
+    return spots;
+}
+
+bool may_come_from_stranger(const rules::History& history,
+                            const rules::History::AccountHistory& account,
+                            const counting::BoundedSet& addresses) {
+    return addresses.is_estimated() ||
+           std::ranges::any_of(addresses.texts(), [&](const std::string& text) {
+               const text::Address address = text::parse_address(text);
+               return !history.is_listed_or_private(address) &&
+                      !account.usual_networks.contains(address.network());
+           });
+}
+
+}  // namespace
+
+bool may_have_ties(const rules::HuntRules& rules, const Member::Part& part) {
+    if (!part.principal->one_actor) return false;
+    if (is_about_principals(*part.activity)) return true;
+    const auto* account = rules.history->account(part.principal->account);
+    return account != nullptr && !account->usual_networks.empty() &&
+           may_come_from_stranger(*rules.history, *account, part.activity->traits[Trait::address]);
+}
+
+Ties ties_of(const rules::Catalogue& catalogue, const Member& member) {
+    return {.makings = makings_of(catalogue, member),
+            .roles = roles_of(catalogue, member),
+            .spots = spots_of(member)};
+}
+
+}  // namespace cloudhijack::detect

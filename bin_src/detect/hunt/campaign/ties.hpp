@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "detect/hunt/campaign/makings.hpp"
+#include "detect/hunt/member.hpp"
+
+namespace cloudhijack::detect {
+
+/// That a principal went on as a role.
+struct RoleCall {
+    std::int64_t second = 0;
+    std::string account;   ///< the role's
+    std::string role_key;  ///< its log::actor_key()
+    PrincipalActivity::ShownKey call;
+    bool is_from_stranger = false;
+};
+
+/// An address that nobody in the account uses, from which a principal acted on a UTC day, and
+/// either has no history or the address is new for it.
+struct SharedSpot {
+    text::Address address;
+    std::int64_t day = 0;    ///< since 1970
+    std::int64_t first = 0;  ///< the second of the first call from there on that day
+};
+
+/// What one principal's activity says of others.
+struct Ties {
+    std::vector<MakingCall> makings;
+    std::vector<RoleCall> roles;
+    std::vector<SharedSpot> spots;  ///< each address and day once
+};
+
+/// Whether a principal can have ties: the answer to the costly question is no for most of them.
+bool may_have_ties(const rules::HuntRules& rules, const Member::Part& part);
+
+Ties ties_of(const rules::Catalogue& catalogue, const Member& member);
+
+}  // namespace cloudhijack::detect

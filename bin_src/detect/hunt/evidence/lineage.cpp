@@ -1,0 +1,187 @@
+// Evidence of principals that were made to be used at once.
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+#include <vector>
+
+#include "detect/hunt/evidence/evidence.hpp"
+#include "detect/hunt/evidence/search.hpp"
+#include "text/path.hpp"
+
+namespace cloudhijack::detect {
+namespace {
+
+// --- made_then_used: a new principal, or a new credential, is put to use soon after ---
+
+constexpr std::array k_made_then_used = {
+    ParameterSpec{.key = "one_stranger_score", .kind = rules::ParameterKind::number},
+    ParameterSpec{.key = "strangers_score", .kind = rules::ParameterKind::number},
+    ParameterSpec{.key = "within", .kind = rules::ParameterKind::time},
+    ParameterSpec{.key = "assumed_within", .kind = rules::ParameterKind::time},
+    ParameterSpec{.key = "assumed_score", .kind = rules::ParameterKind::number},
+    ParameterSpec{.key = "assumed_one_stranger_score", .kind = rules::ParameterKind::number},
+    ParameterSpec{.key = "assumed_strangers_score", .kind = rules::ParameterKind::number},
+    ParameterSpec{.key = "no_history_score", .kind = rules::ParameterKind::number}};
+
+bool is_for_service(const Calls& calls) {
+    return calls.is(rules::Phase::use) || calls.is(rules::Phase::enable) ||
+           calls.is(rules::Phase::recon);
+}
+
+/// A call by which a child shows what it was made for.
+struct ChildCall {
+    std::int64_t second = 0;
+    bool is_in_known_account = false;
+    bool is_from_stranger = false;
+    const Calls* calls = nullptr;
+};
+
+/// Those of one member, by what they add to the score, each sorted.
+class ChildCalls {
+  public:
+    ChildCalls(const Behaviour& behaviour, const Member& child) {
+        for (const Calls& calls : behaviour.calls()) {
+            if (calls.by != &child || !is_for_service(calls)) continue;
+            for (auto second = calls.first_from(calls.first()); second;
+                 second = calls.first_from(*second + 1)) {
+                add(child, *second, calls);
+            }
+        }
+        // Calls of one second stay in their order.
+        for (auto& kind : kinds_) {
+            std::ranges::sort(kind, {}, [](const ChildCall& call) {
+                return std::tuple(call.second, call.calls);
+            });
+        }
+    }
+
+    /// The first of each kind from one second to another, both included.
+    void for_each_first(std::int64_t from, std::int64_t to, auto take) const {
+        for (const auto& kind : kinds_) {
+            const auto call = std::ranges::lower_bound(kind, from, {}, &ChildCall::second);
+            if (call != kind.end() && call->second <= to) take(*call);
+        }
+    }
+
+  private:
+    void add(const Member& child, std::int64_t second, const Calls& calls) {
+        ChildCall call{.second = second,
+                       .is_in_known_account = child.is_known_account(second),
+                       .is_from_stranger = child.is_strangers(second),
+                       .calls = &calls};
+        // What is usual for it is no sign of why it was made.
+        if (call.is_in_known_account && child.grown_history(second) != nullptr &&
+            !child.has_new_source(second, second)) {
+            return;
+        }
+        const std::size_t kind = !call.is_in_known_account ? 0 : (call.is_from_stranger ? 1 : 2);
+        kinds_.at(kind).push_back(call);
+    }
+
+    std::array<std::vector<ChildCall>, 3> kinds_;
+};
+
+/// A link to a child, and what the child did after it.
+struct PutToUse {
+    std::uint64_t score = 0;
+    const LinkToChild* link = nullptr;
+    const Member* child = nullptr;
+    ChildCall call;
+
+    [[nodiscard]] auto rank() const {
+        return std::tuple(-static_cast<std::int64_t>(score), link->second, call.second,
+                          std::string_view(link->parent->name), child->index());
+    }
+};
+
+std::uint64_t score_of(const rules::EvidenceSettings& settings, const LinkToChild& link,
+                       const ChildCall& call) {
+    if (!call.is_in_known_account) return settings.number("no_history_score");
+    const bool both = link.is_from_stranger && call.is_from_stranger;
+    const bool one = link.is_from_stranger || call.is_from_stranger;
+    std::string key = both ? "strangers_score" : (one ? "one_stranger_score" : "score");
+    if (link.is_assumed) key.insert(0, "assumed_");
+    return settings.number(key);
+}
+
+std::string_view sources_in_words(const PutToUse& found) {
+    if (!found.call.is_in_known_account) return "; no history";
+    if (found.link->is_from_stranger && found.call.is_from_stranger) {
+        return "; both came from networks that are new for the account";
+    }
+    if (found.link->is_from_stranger) {
+        return "; the maker came from a network that is new for the account";
+    }
+    return found.call.is_from_stranger ? "; it came from a network that is new for the account"
+                                       : "";
+}
+
+std::string_view what_it_did(const Calls& calls) {
+    if (calls.is(rules::Phase::use)) return "used ";
+    return calls.is(rules::Phase::enable) ? "enabled " : "looked at ";
+}
+
+// `mailer was made by admin-key at T with CreateUser and first used Amazon SES at T ...`
+Match match_of(const Behaviour& behaviour, const PutToUse& found) {
+    const LinkToChild& link = *found.link;
+    const Calls& calls = *found.call.calls;
+    std::string reason(text::last_part(found.child->principal().name));
+    reason += link.is_assumed ? " was assumed by " : " was made by ";
+    reason += text::last_part(link.parent->name);
+    reason += " at " + at(link.second);
+    if (!link.is_assumed) {
+        reason += " with ";
+        reason += behaviour.catalogue().call_name(link.call.service, link.call.call);
+    }
+    reason += " and first ";
+    reason += what_it_did(calls);
+    reason += behaviour.label_of(calls.service);
+    reason += " at " + at(found.call.second) + " with ";
+    reason += behaviour.name_of(calls);
+    reason += ", " + duration(found.call.second - link.second) + " later";
+    reason += sources_in_words(found);
+    Match match{.score = found.score,
+                .reason = std::move(reason),
+                .first = found.call.second,
+                .behind = {key_of(calls)}};
+    for (const Member& member : behaviour.members()) {
+        if (member.principal() == *link.parent) {
+            match.behind.insert({.member = member.index(), .calls = link.call});
+        }
+    }
+    return match;
+}
+
+std::optional<Match> made_then_used(const Behaviour& behaviour,
+                                    const rules::EvidenceSettings& settings) {
+    std::optional<PutToUse> best;
+    for (const Member& child : behaviour.members()) {
+        const auto& links = child.links().links;
+        if (links.empty()) continue;
+        const ChildCalls calls(behaviour, child);
+        for (const LinkToChild& link : links) {
+            const std::int64_t within =
+                settings.seconds(link.is_assumed ? "assumed_within" : "within");
+            calls.for_each_first(link.second, link.second + within, [&](const ChildCall& call) {
+                const PutToUse found{.score = score_of(settings, link, call),
+                                     .link = &link,
+                                     .child = &child,
+                                     .call = call};
+                const bool counts = found.score > 0;
+                if (counts && (!best || found.rank() < best->rank())) best = found;
+            });
+        }
+    }
+    return best ? std::optional(match_of(behaviour, *best)) : std::nullopt;
+}
+
+constexpr auto k_lineage_evidence = std::to_array<Evidence>({
+    {"made_then_used", EvidenceGroup::sources, made_then_used, k_made_then_used},
+});
+
+}  // namespace
+
+std::span<const Evidence> lineage_evidence() { return k_lineage_evidence; }
+
+}  // namespace cloudhijack::detect

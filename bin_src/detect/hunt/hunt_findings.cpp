@@ -1,0 +1,164 @@
+// From what mode=hunt has kept to its rows: who acts together, and how their behaviour weighs.
+
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "detect/hunt/campaign/campaigns.hpp"
+#include "detect/hunt/hunt_activity.hpp"
+#include "detect/hunt/uncovered_behaviours.hpp"
+
+namespace cloudhijack::detect {
+namespace {
+
+/// Judges principals once they are all known.
+class HuntJudge {
+  public:
+    HuntJudge(const rules::Catalogue& catalogue, const counting::Interner& regions,
+              const rules::HuntRules& rules)
+        : catalogue_(&catalogue), regions_(&regions), rules_(&rules) {}
+
+    /// Principals come in their order.
+    void add(const log::Principal& principal, const PrincipalActivity& activity) {
+        CampaignNode node{.part = {.principal = &principal,
+                                   .activity = &activity,
+                                   .exceptions = rules_->allowlist->of(principal.name)},
+                          .ties = {}};
+        has_exceptions_ = has_exceptions_ || !node.part.exceptions.empty();
+        if (may_have_ties(*rules_, node.part)) {
+            node.ties = ties_of(*catalogue_, Member(*catalogue_, *rules_, 0, node.part));
+            for (const MakingCall& making : node.ties.makings) {
+                makings_.add(principal.account, making);
+            }
+        }
+        nodes_.push_back(std::move(node));
+    }
+
+    [[nodiscard]] HuntFindings findings() {
+        HuntFindings findings;
+        if (!has_exceptions_) {
+            findings.rows =
+                rows_of(nodes_, campaigns_of(nodes_), [](const Campaign&) { return true; });
+            return findings;
+        }
+        const std::vector<CampaignNode> left = without_covered_nodes();
+        findings.rows = rows_of(left, campaigns_of(left), [](const Campaign&) { return true; });
+        count_allowed(findings);
+        return findings;
+    }
+
+  private:
+    [[nodiscard]] Campaigns campaigns_of(const std::vector<CampaignNode>& nodes) const {
+        return find_campaigns(nodes, makings_, *catalogue_, *rules_->history);
+    }
+
+    // The rows of the campaigns for which `wanted(campaign)`.
+    [[nodiscard]] std::vector<HuntFinding> rows_of(const std::vector<CampaignNode>& nodes,
+                                                   const Campaigns& campaigns, auto wanted) const {
+        std::vector<HuntFinding> rows;
+        std::vector<Member::Part> parts;
+        for (const Campaign& campaign : campaigns.all) {
+            if (!wanted(campaign)) continue;
+            parts.clear();
+            for (const std::size_t node : campaign.members) {
+                parts.push_back(nodes[node].part);
+                parts.back().links = &campaigns.links_to[node];
+            }
+            const Behaviour behaviour(*catalogue_, *regions_, *rules_, parts, campaign.head);
+            if (auto row = assess(behaviour, campaign, *rules_)) rows.push_back(std::move(*row));
+        }
+        return rows;
+    }
+
+    // What exceptions for all evidence cover is removed before principals are put together.
+    [[nodiscard]] std::vector<CampaignNode> without_covered_nodes() {
+        std::vector<CampaignNode> left;
+        for (const CampaignNode& node : nodes_) {
+            const auto until =
+                covered_until(node.part.exceptions, {}, catalogue_->services().size());
+            if (!until) {
+                left.push_back(node);
+                continue;
+            }
+            PrincipalActivity activity = without_covered(*node.part.activity, *until, *regions_);
+            if (is_empty(activity)) continue;
+            CampaignNode uncovered{.part = node.part, .ties = {}};
+            uncovered.part.activity = &uncovered_.emplace_back(std::move(activity));
+            if (may_have_ties(*rules_, uncovered.part)) {
+                const Member member(*catalogue_, *rules_, 0, uncovered.part);
+                uncovered.ties = ties_of(*catalogue_, member);
+            }
+            // The calls still count for evidence that the exceptions do not cover in part only.
+            uncovered.part.activity = node.part.activity;
+            left.push_back(std::move(uncovered));
+        }
+        return left;
+    }
+
+    // Rows that there would be without the allowlist, or that would weigh more.
+    void count_allowed(HuntFindings& findings) const {
+        std::vector<CampaignNode> without = nodes_;
+        for (CampaignNode& node : without) node.part.exceptions.clear();
+        const auto has_exceptions = [this](const Campaign& campaign) {
+            return std::ranges::any_of(campaign.members, [this](std::size_t node) {
+                return !nodes_[node].part.exceptions.empty();
+            });
+        };
+        std::multimap<std::pair<std::string, std::string>, const HuntFinding*> rows_by_member;
+        for (const HuntFinding& row : findings.rows) {
+            for (const std::string& member : row.members) {
+                rows_by_member.emplace(std::pair(row.principal.account, member), &row);
+            }
+        }
+        for (const HuntFinding& before : rows_of(without, campaigns_of(without), has_exceptions)) {
+            bool has_row = false;
+            bool is_same = false;
+            for (const std::string& member : before.members) {
+                const auto [begin, end] =
+                    rows_by_member.equal_range({before.principal.account, member});
+                for (auto after = begin; after != end; ++after) {
+                    has_row = true;
+                    is_same = is_same || (after->second->risk_score == before.risk_score &&
+                                          after->second->evidence == before.evidence);
+                }
+            }
+            if (!has_row) ++findings.allowed_rows;
+            if (has_row && !is_same) ++findings.lessened_rows;
+        }
+    }
+
+    const rules::Catalogue* catalogue_;
+    const counting::Interner* regions_;
+    const rules::HuntRules* rules_;
+    MakingIndex makings_;
+    std::vector<CampaignNode> nodes_;
+    std::deque<PrincipalActivity> uncovered_;
+    bool has_exceptions_ = false;
+};
+
+}  // namespace
+
+HuntFindings HuntActivity::findings(const rules::HuntRules& rules) const {
+    HuntJudge judge(*catalogue_, regions_, rules);
+    const auto quarantined = this->quarantined();
+    auto next = quarantined.begin();
+    const auto add_quarantined = [&](auto is_before) {
+        for (; next != quarantined.end() && is_before(next->first); ++next) {
+            judge.add(next->first, next->second);
+        }
+    };
+    for (const auto& [principal, activity] : principals_) {
+        add_quarantined([&](const log::Principal& other) { return other < principal; });
+        if (next == quarantined.end() || next->first != principal) judge.add(principal, activity);
+    }
+    add_quarantined([](const log::Principal&) { return true; });
+    HuntFindings findings = judge.findings();
+    findings.sort();
+    return findings;
+}
+
+}  // namespace cloudhijack::detect
