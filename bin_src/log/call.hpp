@@ -90,6 +90,7 @@ enum class CallTopic : std::uint8_t {
     access_key,    ///< an access key of a user is made
     login,         ///< a user can log in, or its old key works again
     role,          ///< a role is made, or who may assume it changes
+    role_assumed,  ///< the caller goes on as a role
     policy,        ///< a policy is attached to a user
     rights,        ///< a user is given rights by a policy of its own
     group_member,  ///< a user joins a group
@@ -121,6 +122,16 @@ enum class SubjectKind : std::uint8_t {
     count     ///< how many there are
 };
 
+/// Whom a role's trust policy lets in besides the provider's services and federated users, those of
+/// its own account included. Each class is wider than those before it.
+enum class Trust : std::uint8_t {
+    none,     ///< the call does not say: it is about no role, or does not set its trust
+    closed,   ///< no account, or nobody who can be told, as without a document
+    partner,  ///< accounts, and all of them only with an external id
+    open,     ///< an account or everybody, without one
+    count     ///< how many there are
+};
+
 /// Something that a call is about. Views are valid as long as those of its CallDetails.
 struct CallSubject {
     SubjectKind kind = SubjectKind::thing;
@@ -128,6 +139,7 @@ struct CallSubject {
     std::string_view via = {};     ///< the group or policy by which a user or group gets rights
     bool grants_mail = false;      ///< gives the subject the right to send mail
     bool has_external_id = false;  ///< of a grantee: only with an id agreed upon
+    Trust trust = Trust::none;     ///< of a role that a call makes or changes
 };
 
 /// What calls of a name are about, in any log.

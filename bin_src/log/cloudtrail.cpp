@@ -193,6 +193,7 @@ constexpr std::array k_topics = {
     TopicOfCall{.name = "UpdateAccessKey", .topic = CallTopic::login},
     TopicOfCall{.name = "CreateRole", .topic = CallTopic::role},
     TopicOfCall{.name = "UpdateAssumeRolePolicy", .topic = CallTopic::role},
+    TopicOfCall{.name = "AssumeRole", .topic = CallTopic::role_assumed},
     TopicOfCall{.name = "AttachUserPolicy", .topic = CallTopic::policy},
     TopicOfCall{.name = "PutUserPolicy", .topic = CallTopic::rights},
     TopicOfCall{.name = "AddUserToGroup", .topic = CallTopic::group_member},
@@ -261,6 +262,19 @@ std::string_view quarantined_user(const Event& event, const RequestParameters& r
 
 constexpr std::string_view k_mail_policy = "/AmazonSESFullAccess";
 
+// A role's ARN, which is about as long as it is kept, or without a path that would take the name's
+// place in it: paths can have 512 characters, and whoever makes a role chooses them.
+std::string_view assumed_role(const RequestParameters& request, std::string& text) {
+    constexpr std::size_t longest = 256;
+    constexpr std::string_view mark = ":role/";
+    const std::string_view arn = request.role_arn;
+    const auto path = arn.find(mark);
+    if (arn.size() <= longest || path == std::string_view::npos) return arn;
+    text = arn.substr(0, path + mark.size());
+    text += last_part(arn);
+    return text;
+}
+
 std::string_view trail_of(const RequestParameters& request) {
     for (const std::string_view trail :
          {request.trail_name, request.name, request.event_data_store}) {
@@ -289,7 +303,12 @@ void add_subjects(const Event& event, CallTopic topic, const RequestParameters& 
             add({.kind = SubjectKind::user, .text = request.user_name});
             return add({.kind = SubjectKind::api_key_service, .text = request.service_name});
         case CallTopic::role:
-            return add({.kind = SubjectKind::role, .text = request.role_name});
+            return add(
+                {.kind = SubjectKind::role,
+                 .text = request.role_name,
+                 .trust = request.policy == nullptr ? Trust::closed : request.policy->trust});
+        case CallTopic::role_assumed:
+            return add({.kind = SubjectKind::role, .text = assumed_role(request, scratch.joined)});
         case CallTopic::policy:
             return add({.kind = SubjectKind::user,
                         .text = request.user_name,

@@ -30,6 +30,7 @@ constexpr std::array k_texts = {
     TextPath{.key = "categoryCode", .field = &RequestParameters::category_code},
     TextPath{.key = "subject", .field = &RequestParameters::case_subject},
     TextPath{.key = "roleName", .field = &RequestParameters::role_name},
+    TextPath{.key = "roleArn", .field = &RequestParameters::role_arn},
     TextPath{.key = "groupName", .field = &RequestParameters::group_name},
     TextPath{.key = "policyName", .field = &RequestParameters::policy_name},
     TextPath{.key = "name", .field = &RequestParameters::name},

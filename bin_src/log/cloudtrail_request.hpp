@@ -22,6 +22,7 @@ struct RequestParameters {
     std::string_view category_code;
     std::string_view case_subject;
     std::string_view role_name;
+    std::string_view role_arn;
     std::string_view group_name;
     std::string_view policy_name;
     std::string_view name;  ///< of a trail

@@ -153,13 +153,15 @@ void add_to(PolicyDocument& document, const Statement& statement) {
     if (!statement.allows) return;
     document.allows_mail |= statement.mail;
     for (const std::string& account : statement.accounts) {
+        if (statement.is_limited && account == k_everybody) continue;
+        document.trust =
+            std::max(document.trust, statement.has_external_id ? Trust::partner : Trust::open);
         const auto is_same = [&](const PolicyGrantee& grantee) {
             return grantee.account == account &&
                    grantee.has_external_id == statement.has_external_id;
         };
-        if (std::ranges::any_of(document.grantees, is_same)) continue;
-        if (statement.is_limited && account == k_everybody) continue;
-        if (document.grantees.size() == PolicyDocument::k_most_grantees) return;
+        const bool is_full = document.grantees.size() == PolicyDocument::k_most_grantees;
+        if (is_full || std::ranges::any_of(document.grantees, is_same)) continue;
         document.grantees.push_back(
             {.account = account, .has_external_id = statement.has_external_id});
     }
@@ -170,6 +172,7 @@ void add_to(PolicyDocument& document, const Statement& statement) {
 const PolicyDocument& PolicyReader::read(std::string_view text) {
     document_.allows_mail = false;
     document_.grantees.clear();
+    document_.trust = Trust::closed;
     padded_ = text;
     padded_.append(io::k_padding, ' ');
     ondemand::document policy;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "json/json_parser.hpp"
+#include "log/call.hpp"
 
 namespace cloudhijack::log {
 
@@ -25,6 +26,8 @@ struct PolicyDocument {
     /// conditions limit it to an organisation (`aws:PrincipalOrgID`) or to a service's work for an
     /// account (`aws:SourceAccount`, `aws:SourceArn`).
     std::vector<PolicyGrantee> grantees;
+    /// What the document is as a role's trust policy: by all whom it names, however many.
+    Trust trust = Trust::closed;
 };
 
 /// Reads documents, with a parser and memory that it keeps from one to the next.

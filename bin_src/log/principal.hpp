@@ -56,6 +56,9 @@ std::string actor_key(std::string_view principal_name);
 std::string user_key(std::string_view user);
 std::string role_key(std::string_view role);
 
+/// The account in a role's ARN; empty for any other text.
+std::string_view account_of_role(std::string_view arn);
+
 /// Whether a type of caller stands for sessions of a role that others can assume.
 bool is_role_session(std::string_view caller_type);
 

@@ -94,6 +94,22 @@ std::string user_key(std::string_view user) { return "user/" + std::string(last_
 
 std::string role_key(std::string_view role) { return "role/" + std::string(last_part(role)); }
 
+// `arn:aws:iam::111122223333:role/path/name`, in any partition.
+std::string_view account_of_role(std::string_view arn) {
+    constexpr std::string_view begin = "arn:";
+    constexpr std::string_view service = ":iam::";
+    constexpr std::string_view resource = ":role/";
+    const auto partition = arn.find(service);
+    if (!arn.starts_with(begin) || partition == std::string_view::npos) return {};
+    if (arn.substr(begin.size(), partition - begin.size()).contains(':')) return {};
+    arn.remove_prefix(partition + service.size());
+    const std::string_view account = arn.substr(0, arn.find(':'));
+    arn.remove_prefix(account.size());
+    const bool is_role =
+        is_account_id(account) && arn.starts_with(resource) && !last_part(arn).empty();
+    return is_role ? account : std::string_view{};
+}
+
 std::string_view user_of(std::string_view principal_name) {
     return principal_name.contains(":user/") ? last_part(principal_name) : std::string_view{};
 }

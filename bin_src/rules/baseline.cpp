@@ -34,9 +34,9 @@ void Baseline::Row::add_making(const Making& making) {
     if (made.size() > Making::k_most) made.erase(made.begin());
 }
 
-bool Baseline::Row::has_only_makings() const {
-    return !made.empty() && !has_use() && phases.is_empty() && networks.is_empty() &&
-           clients.is_empty() && first_seen == last_seen;
+bool Baseline::Row::has_only_links() const {
+    return !(made.empty() && parents.is_empty()) && !has_use() && phases.is_empty() &&
+           networks.is_empty() && clients.is_empty() && first_seen == last_seen;
 }
 
 std::uint64_t Baseline::Row::day_peak() const {

@@ -70,13 +70,14 @@ class Baseline {
         SeenValues networks =
             {};  ///< of all calls; these and the rest only of the principal's own row
         SeenValues clients = {};
-        SeenValues parents = {};
+        SeenValues parents = {};        ///< who assumes the role, whether it acts or not
         std::vector<Making> made = {};  ///< how the principal came to be: sorted, each once
 
         void add(const Row& other);
         void add_making(const Making& making);
-        /// Whether it only says how the principal came to be, and not that it ever acted.
-        [[nodiscard]] bool has_only_makings() const;
+        /// Whether it only says what others have to do with the principal (who made it, who assumes
+        /// it), and not that it ever acted.
+        [[nodiscard]] bool has_only_links() const;
         /// Whether there was successful use.
         [[nodiscard]] bool has_use() const { return peak_hour > 0; }
         [[nodiscard]] std::uint64_t day_peak() const;

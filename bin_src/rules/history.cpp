@@ -68,7 +68,19 @@ const History::AccountHistory* History::account(std::string_view account) const 
     return found == accounts_.end() ? nullptr : &found->second;
 }
 
+const SeenValues& History::parents_of(std::string_view account, std::string_view actor_key) const {
+    static const SeenValues none;
+    const auto roles = parents_.find(account);
+    if (roles == parents_.end()) return none;
+    const auto found = roles->second.find(actor_key);
+    return found == roles->second.end() ? none : found->second;
+}
+
 void History::add(const Baseline::Pair& pair, const Baseline::Row& row) {
+    if (!row.parents.is_empty()) {
+        parents_[pair.account][log::actor_key(pair.principal)].merge(row.parents);
+    }
+    if (row.has_only_links() && row.made.empty()) return;
     const auto [place, is_new_account] = accounts_.try_emplace(pair.account);
     AccountHistory& account = place->second;
     const std::int64_t known_from = row.first_seen + k_learning;
@@ -76,7 +88,7 @@ void History::add(const Baseline::Pair& pair, const Baseline::Row& row) {
     for (const Baseline::Making& making : row.made) {
         account.makings[log::actor_key(pair.principal)].push_back(&making);
     }
-    if (row.has_only_makings()) return;
+    if (row.has_only_links()) return;
     const auto [found, is_new] = account.principals.try_emplace(pair.principal);
     PrincipalHistory& principal = found->second;
     principal.oldest = is_new ? row.first_seen : std::min(principal.oldest, row.first_seen);

@@ -107,6 +107,10 @@ class History {
     [[nodiscard]] const Baseline& baseline() const { return *baseline_; }
     /// Null if the baseline does not hold the account.
     [[nodiscard]] const AccountHistory* account(std::string_view account) const;
+    /// Who assumes a role of an account, by log::actor_key(): of all its rows, whatever their path.
+    /// It does not make an account known, as the role can be somebody else's.
+    [[nodiscard]] const SeenValues& parents_of(std::string_view account,
+                                               std::string_view actor_key) const;
     /// Whether the account is the organisation's, by the baseline or by its own list.
     [[nodiscard]] bool is_own_account(std::string_view account) const {
         return own_accounts_.contains(account) || this->account(account) != nullptr;
@@ -124,6 +128,8 @@ class History {
     Networks networks_;
     std::set<std::string, std::less<>> own_accounts_;
     std::map<std::string, AccountHistory, std::less<>> accounts_;
+    /// By account and log::actor_key().
+    std::map<std::string, std::map<std::string, SeenValues, std::less<>>, std::less<>> parents_;
 };
 
 }  // namespace cloudhijack::rules

@@ -42,6 +42,7 @@ class PhaseSet {
     }
 
     [[nodiscard]] bool has(Phase phase) const { return (bits_ & bit_of(phase)) != 0; }
+    [[nodiscard]] bool is_only(Phase phase) const { return bits_ == bit_of(phase); }
     /// Bit n: the n-th phase.
     [[nodiscard]] std::uint16_t bits() const { return bits_; }
     /// The one that is shown where there are several; not empty.

@@ -81,6 +81,15 @@ class SeenValues {
     [[nodiscard]] const std::optional<SeenDays>& too_many() const { return too_many_; }
     [[nodiscard]] bool is_empty() const { return days_.empty() && !too_many_; }
 
+    /// The last day on which anything was seen; nullopt if nothing was.
+    [[nodiscard]] std::optional<std::int32_t> last_day() const {
+        std::optional<std::int32_t> last;
+        if (too_many_) last = too_many_->last;
+        for (const auto& [value, days] : days_)
+            last = std::max(last.value_or(days.last), days.last);
+        return last;
+    }
+
     [[nodiscard]] bool is_usual(std::string_view value) const {
         const auto found = days_.find(text::front_of(value, k_longest));
         return found != days_.end() && found->second.is_usual();

@@ -25,12 +25,12 @@ using detect::VolumeActivity;
 
 namespace {
 
-constexpr std::string_view k_volume_of_format_2 =
-    R"({"cloudhijack":2,"catalogue":"0123456789abcdef","host":"idx1","mode":"test",)"
+constexpr std::string_view k_volume_of_format_3 =
+    R"({"cloudhijack":3,"catalogue":"0123456789abcdef","host":"idx1","mode":"test",)"
     R"("texts":["arn:aws:iam::111122223333:user/eve","IAMUser","us-east-1","198.51.100.1"],)"
     R"("groups":[[1772445600000000,3,0,1,2,1,1772445601000000,1772445601000000,3]]})";
-constexpr std::string_view k_hunt_of_format_2 =
-    R"({"cloudhijack":2,"catalogue":"0123456789abcdef","host":"idx1","mode":"test",)"
+constexpr std::string_view k_hunt_of_format_3 =
+    R"({"cloudhijack":3,"catalogue":"0123456789abcdef","host":"idx1","mode":"test",)"
     R"("texts":["111122223333","arn:aws:iam::111122223333:user/eve","198.51.100.1",)"
     R"("us-east-1","00000000-0000-4000-8000-000000000001","a@example.com","","aws-cli",)"
     R"("AKIA1","ASIA1","IAMUser"],"calls":[[0,0,1,3,492346,2714657223856586419,)"
@@ -38,7 +38,7 @@ constexpr std::string_view k_hunt_of_format_2 =
     R"(10832984376867354385,2,1,1,0,0,8,0,0,21,3,1]],"principals":[[0,0,1,1,0,0]],"sets":[[0,)"
     R"(0,1,0,2],[0,0,1,1,7],[0,0,1,2,7],[0,0,1,3,8,9],[0,0,1,5,3],[0,0,1,6,10]],"shown":[[0,)"
     R"(0,1,3,0,0,1772445601,4,3,2,2],[0,0,1,3,21,0,1772445600,4,3,2,8]],"subjects":[[0,0,1,)"
-    R"(5,3,21,8,0,0,0,0,6,29540760,1]]})";
+    R"(5,3,21,8,0,0,0,0,0,6,29540760,1]]})";
 
 const config::Setup& setup() {
     static const config::Setup built_in = setup_with();
@@ -133,7 +133,7 @@ TEST_CASE("hostile partial documents: a changed volume is read or refused, and r
 
 TEST_CASE("hostile partial documents: a list of another mode is refused") {
     const std::string document =
-        R"({"cloudhijack":2,"host":"h","texts":["a"],"groups":[[0,0,0,0,0,1,0,0]]})";
+        R"({"cloudhijack":3,"host":"h","texts":["a"],"groups":[[0,0,0,0,0,1,0,0]]})";
     HuntActivity hunt(setup().catalogue);
     const auto ended = read_document(document, hunt);
     REQUIRE_FALSE(ended);
@@ -183,9 +183,29 @@ TEST_CASE("hostile partial documents: each field at and beyond its bounds is rea
     CHECK(rows > 500);
 }
 
+TEST_CASE("hostile partial documents: a trust that nobody knows is refused") {
+    const ToldEvents events(
+        Story{{.time = "10:00:00", .call = "CreateRole", .parameters = R"({"roleName":"app"})"}});
+    HuntActivity hunt(setup().catalogue);
+    for (const auto& event : events.events()) hunt.add(event);
+    auto document = nlohmann::ordered_json::parse(documents_of(hunt).front());
+    constexpr std::size_t trust = 11;
+    REQUIRE(document["subjects"].size() == 1);
+    CHECK(document["subjects"][0][trust] == static_cast<int>(log::Trust::closed));
+    const auto is_taken = [&](const nlohmann::ordered_json& value) {
+        document["subjects"][0][trust] = value;
+        HuntActivity read(setup().catalogue);
+        return read_document(document.dump(), read).has_value();
+    };
+    for (int each = 0; each < static_cast<int>(log::Trust::count); ++each) CHECK(is_taken(each));
+    CHECK_FALSE(is_taken(static_cast<int>(log::Trust::count)));
+    CHECK_FALSE(is_taken(-1));
+    CHECK_FALSE(is_taken("open"));
+}
+
 // Whoever changes what stands in a document changes k_format; the built-in catalogue numbers the
 // services and calls in it.
-TEST_CASE("partial documents: what format 2 looks like") {
+TEST_CASE("partial documents: what format 3 looks like") {
     Told told{.time = "10:00:00", .call = "CreateEmailIdentity"};
     told.id = "00000000-0000-4000-8000-000000000001";
     told.parameters = R"({"emailIdentity":"a@example.com"})";
@@ -197,6 +217,6 @@ TEST_CASE("partial documents: what format 2 looks like") {
         hunt.add(event);
         volume.add(event);
     }
-    CHECK(documents_of(volume).front() == k_volume_of_format_2);
-    CHECK(documents_of(hunt).front() == k_hunt_of_format_2);
+    CHECK(documents_of(volume).front() == k_volume_of_format_3);
+    CHECK(documents_of(hunt).front() == k_hunt_of_format_3);
 }

@@ -36,7 +36,7 @@ bool allows_mail(const std::string& policy) {
 TEST_CASE("request: texts by their keys, of duplicate keys the first") {
     const Request request(
         R"({"modelId":"m","emailIdentity":"e","emailAddress":"a","domain":"d","identity":"i",)"
-        R"("userName":"u","policyArn":"p","serviceName":"s","serviceCode":7,"categoryCode":true,)"
+        R"("userName":"u","roleArn":"r","policyArn":"p","serviceName":"s","serviceCode":7,"categoryCode":true,)"
         R"("subject":"\u00e9","modelId":"other"})");
     CHECK(request->model == "m");
     CHECK(request->email_identity == "e");
@@ -44,6 +44,7 @@ TEST_CASE("request: texts by their keys, of duplicate keys the first") {
     CHECK(request->domain == "d");
     CHECK(request->identity == "i");
     CHECK(request->user_name == "u");
+    CHECK(request->role_arn == "r");
     CHECK(request->policy_arn == "p");
     CHECK(request->service_name == "s");
     CHECK(request->service_code == "7");

@@ -156,6 +156,21 @@ TEST_CASE("principal: a user or a role has one key, whatever its path") {
     CHECK(log::actor_key("AKIA1") == "AKIA1");
 }
 
+TEST_CASE("principal: the account of a role, by its ARN") {
+    CHECK(log::account_of_role("arn:aws:iam::111122223333:role/app") == "111122223333");
+    CHECK(log::account_of_role("arn:aws-cn:iam::111122223333:role/team/app") == "111122223333");
+    for (const std::string_view other :
+         {"", "app", "arn:aws:iam::111122223333:role/", "arn:aws:iam::111122223333:role",
+          "arn:aws:iam::111122223333:role/team/", "arn:aws:iam::111122223333:user/app",
+          "arn:aws:iam::11112222333:role/app", "arn:aws:iam::1111222233334:role/app",
+          "arn:aws:iam::11112222333x:role/app", "arn:aws:iam:us-east-1:111122223333:role/app",
+          "arn:aws:sts::111122223333:assumed-role/app/s", "x:aws:iam::111122223333:role/app",
+          "arn:aws:x:iam::111122223333:role/app", "arn:aws:iam::"}) {
+        CAPTURE(other);
+        CHECK(log::account_of_role(other).empty());
+    }
+}
+
 TEST_CASE("principal: what AWS does itself is excluded") {
     Event event = session(k_role, "");
     CHECK_FALSE(is_excluded(event));
@@ -314,6 +329,50 @@ TEST_CASE("cloudtrail: what a call is about") {
     CHECK(
         Details("logs.amazonaws.com", "DeleteLogGroup", R"({"logGroupName":"/aws/ses"})").texts() ==
         "log_group /aws/ses");
+}
+
+TEST_CASE("cloudtrail: whom a role trusts, those of its own account included") {
+    using enum log::Trust;
+    constexpr std::string_view iam = "iam.amazonaws.com";
+    const auto made = [](const std::string& principal) {
+        return R"({"roleName":"app","assumeRolePolicyDocument":"{\"Statement\":{\"Effect\":)"
+               R"(\"Allow\",\"Principal\":{)" +
+               principal + R"(}}}"})";
+    };
+    const auto trust = [](const Details& details) { return details->subjects.front().trust; };
+    const std::string own = R"(\"AWS\":\"111122223333\")";
+    CHECK(Details(iam, "CreateRole", made(own)).texts() == "role app, grantee 111122223333");
+    CHECK(trust(Details(iam, "CreateRole", made(own))) == open);
+    CHECK(trust(Details(iam, "CreateRole", made(R"(\"Service\":\"x.amazonaws.com\")"))) == closed);
+    CHECK(trust(Details(iam, "CreateRole", R"({"roleName":"app"})")) == closed);
+    CHECK(trust(Details(iam, "CreateRole",
+                        R"({"roleName":"app","assumeRolePolicyDocument":"{\"Statement\":"})")) ==
+          closed);
+    CHECK(trust(Details(iam, "UpdateAssumeRolePolicy",
+                        R"({"roleName":"app","policyDocument":"{\"Statement\":{\"Effect\":)"
+                        R"(\"Allow\",\"Principal\":\"*\",\"Condition\":{\"StringEquals\":)"
+                        R"({\"sts:ExternalId\":\"x\"}}}}"})")) == partner);
+    CHECK(trust(Details(iam, "CreateUser", R"({"userName":"bob"})")) == none);
+}
+
+TEST_CASE("cloudtrail: which role a call assumes") {
+    const auto texts = [](const std::string& parameters) {
+        return Details("sts.amazonaws.com", "AssumeRole", parameters).texts();
+    };
+    CHECK(texts(R"({"roleArn":"arn:aws:iam::111122223333:role/team/app","roleSessionName":"s"})") ==
+          "role arn:aws:iam::111122223333:role/team/app");
+    CHECK(Details("sts.amazonaws.com", "AssumeRole",
+                  R"({"roleArn":"arn:aws:iam::111122223333:role/app"})")
+              ->subjects.front()
+              .trust == log::Trust::none);
+    CHECK(texts(R"({"roleSessionName":"s"})").empty());
+    CHECK(texts(R"({"roleArn":["a"]})").empty());
+    CHECK(texts("").empty());
+    // Of a path that is too long to be kept nothing is: it would take the place of the name.
+    const std::string long_path(300, 'p');
+    CHECK(texts(R"({"roleArn":"arn:aws:iam::111122223333:role/)" + long_path + R"(/app"})") ==
+          "role arn:aws:iam::111122223333:role/app");
+    CHECK(texts(R"({"roleArn":")" + long_path + R"("})") == "role " + long_path);
 }
 
 TEST_CASE("cloudtrail: policies that lock a user's key, and that let a user send mail") {

@@ -21,6 +21,14 @@ std::string grantees(const std::string& statement, const std::string& effect = "
     return all;
 }
 
+// What statements `{"Effect":"Allow",...}` are as a trust policy.
+log::Trust trust(const std::string& statements) {
+    log::PolicyReader reader;
+    return reader.read(R"({"Statement":[)" + statements + "]}").trust;
+}
+
+std::string allows(const std::string& elements) { return R"({"Effect":"Allow",)" + elements + "}"; }
+
 }  // namespace
 
 TEST_CASE("policy: accounts that are let in") {
@@ -78,4 +86,38 @@ TEST_CASE("policy: each statement by itself, and no more grantees than are kept"
     CHECK(reader.read(own + R"(,"*"]}}})").grantees.size() == 2);  // everybody is not crowded out
     CHECK_FALSE(reader.read("").allows_mail);
     CHECK(reader.read("[]").grantees.empty());
+}
+
+TEST_CASE("policy: whom a role trusts") {
+    using enum log::Trust;
+    const std::string with_id = R"(,"Condition":{"StringEquals":{"sts:ExternalId":"x"}})";
+    const std::string partners = R"("Principal":{"AWS":"999999999999"})" + with_id;
+    CHECK(trust(allows(R"("Principal":{"AWS":"999999999999"})")) == open);
+    CHECK(trust(allows(R"("Principal":"*")")) == open);
+    CHECK(trust(allows(partners)) == partner);
+    CHECK(trust(allows(R"("Principal":"*")" + with_id)) == partner);
+    CHECK(trust(allows(R"("Principal":{"Service":"ec2.amazonaws.com"})")) == closed);
+    CHECK(trust(allows(R"("Principal":{"Federated":"accounts.google.com"})")) == closed);
+    CHECK(trust(allows(
+              R"("Principal":"*","Condition":{"StringEquals":{"aws:PrincipalOrgID":"o"}})")) ==
+          closed);
+    CHECK(trust(R"({"Effect":"Deny","Principal":"*"})") == closed);
+    CHECK(trust("") == closed);
+    // One statement without an id opens it, wherever it stands.
+    const std::string opens = allows(R"("Principal":{"AWS":"888888888888"})");
+    CHECK(trust(allows(partners) + ',' + opens) == open);
+    CHECK(trust(opens + ',' + allows(partners)) == open);
+}
+
+TEST_CASE("policy: many partners hide nobody whom a role trusts") {
+    log::PolicyReader reader;
+    std::string many = R"({"Statement":[{"Effect":"Allow","Principal":{"AWS":["999999999999")";
+    for (int i = 0; i < 500; ++i) many += R"(,"888888888)" + std::to_string(100 + i) + '"';
+    many += R"(]},"Condition":{"StringEquals":{"sts:ExternalId":"x"}}})";
+    CHECK(reader.read(many + "]}").trust == log::Trust::partner);
+    const std::string open = R"(,{"Effect":"Allow","Principal":{"AWS":"777777777777"}}]})";
+    CHECK(reader.read(many + open).trust == log::Trust::open);
+    CHECK(reader.read(many + open).grantees.size() == log::PolicyDocument::k_most_grantees);
+    CHECK(reader.read(many + open.substr(0, open.size() - 2)).trust == log::Trust::closed);  // cut
+    CHECK(reader.read("").trust == log::Trust::closed);
 }

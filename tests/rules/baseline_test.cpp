@@ -45,11 +45,16 @@ TEST_CASE("baseline: rows add up, whatever their order") {
     CHECK(b.day_peak() == 8 * 24);
 }
 
-TEST_CASE("baseline: a row that says only how a principal came to be") {
+TEST_CASE("baseline: a row that says only what others did with a principal") {
     Baseline::Row row{.first_seen = 5, .last_seen = 5};
-    CHECK_FALSE(row.has_only_makings());
+    CHECK_FALSE(row.has_only_links());
     row.made = {{.second = 5, .maker = "ann"}};
-    CHECK(row.has_only_makings());
+    CHECK(row.has_only_links());
     row.clients.add("0f4a9c21", {.first = 1, .last = 1});
-    CHECK_FALSE(row.has_only_makings());
+    CHECK_FALSE(row.has_only_links());
+    Baseline::Row assumed{.first_seen = 5, .last_seen = 5};
+    assumed.parents.add("ann", {.first = 1, .last = 1});
+    CHECK(assumed.has_only_links());
+    assumed.last_seen = 6;
+    CHECK_FALSE(assumed.has_only_links());
 }

@@ -85,3 +85,38 @@ TEST_CASE("history: the usual values of a principal, by its own row") {
     CHECK(other.is_listed_or_private(text::parse_address("192.0.2.9")));
     CHECK(other.is_own_account("210987654321"));
 }
+
+TEST_CASE("history: who assumes a role, over its rows, tells nothing else") {
+    Baseline baseline;
+    const auto assumed = [](std::string parent, std::int32_t first, std::int32_t last) {
+        Baseline::Row row{.first_seen = days(last), .last_seen = days(last)};
+        row.parents.add(parent, {.first = first, .last = last});
+        return row;
+    };
+    const auto role = [](std::string account, const std::string& path) {
+        std::string name = "arn:aws:iam::" + account + ":role/" + path;
+        return Baseline::Pair{
+            .account = std::move(account), .principal = std::move(name), .service = "account"};
+    };
+    // A partner's account, which is known by this alone.
+    baseline.add(role("210987654321", "app"), assumed("ann", 10, 20));
+    // An account that is known for other reasons, and since another day.
+    baseline.add(role("111122223333", "app"), assumed("ann", 10, 12));
+    baseline.add(role("111122223333", "team/app"), assumed("ann", 14, 18));
+    Baseline::Row acting = row_seen(days(30), days(40), 1);
+    acting.parents.add("bob", {.first = 30, .last = 31});
+    baseline.add(role("111122223333", "old/app"), acting);
+    const History history = history_of(baseline);
+
+    CHECK(history.account("210987654321") == nullptr);
+    CHECK_FALSE(history.is_own_account("210987654321"));
+    CHECK(history.parents_of("210987654321", "role/app").is_usual("ann"));
+    const auto* account = history.account("111122223333");
+    REQUIRE(account != nullptr);
+    CHECK(account->known_from == days(44));
+    CHECK(account->principals.size() == 1);
+    CHECK(history.parents_of("111122223333", "role/app").is_usual("ann"));  // together
+    CHECK(history.parents_of("111122223333", "role/app").values().size() == 2);
+    CHECK(history.parents_of("111122223333", "user/app").is_empty());
+    CHECK(history.parents_of("999999999999", "role/app").is_empty());
+}

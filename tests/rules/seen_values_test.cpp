@@ -93,3 +93,13 @@ TEST_CASE("seen values: long values are cut at a character") {
     CHECK(list.is_usual(longest + "üc"));
     CHECK_FALSE(list.is_usual(longest + "ab"));
 }
+
+TEST_CASE("seen values: the last day of any") {
+    SeenValues values;
+    CHECK_FALSE(values.last_day());
+    values.add("a", {.first = 1, .last = 5});
+    values.add("b", {.first = 2, .last = 3});
+    CHECK(values.last_day() == 5);
+    values.add_too_many({.first = 1, .last = 9});
+    CHECK(values.last_day() == 9);
+}

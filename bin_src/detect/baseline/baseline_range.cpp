@@ -31,7 +31,7 @@ class RangeReader {
             PairActivity& pair = range_.pairs[key(behaviour, service)];
             pair.add(calls);
             pair.add_outcome(calls);
-            if (calls.phases != only(Phase::link)) own(behaviour).add(calls);
+            if (!calls.phases.is_only(Phase::link)) own(behaviour).add(calls);
         }
         for (const Calls& calls : behaviour.calls_by_provider()) {
             if (!is_in_time(calls, behaviour)) continue;
@@ -43,6 +43,7 @@ class RangeReader {
         for (const auto& [event, count] : events_ahead_) range_.ahead += count;
         add_models(behaviour);
         add_origins(behaviour);
+        add_as_parent(behaviour);
         range_.has_makings =
             range_.has_makings || !makings_of(behaviour.catalogue(), behaviour.head()).empty();
     }
@@ -50,12 +51,6 @@ class RangeReader {
     [[nodiscard]] BaselineRange taken() { return std::move(range_); }
 
   private:
-    static rules::PhaseSet only(Phase phase) {
-        rules::PhaseSet phases;
-        phases.add(phase);
-        return phases;
-    }
-
     static Baseline::Pair key(const Behaviour& behaviour, std::string_view service) {
         return {.account = behaviour.head().principal().account,
                 .principal = behaviour.head().principal().name,
@@ -107,6 +102,26 @@ class RangeReader {
                 } else if (origin.address.is_there()) {
                     found->second.networks.add(rules::network_text(origin.address.network()), hour);
                 }
+            }
+        }
+    }
+
+    // The roles' accounts can be others than the caller's.
+    void add_as_parent(const Behaviour& behaviour) {
+        for (const auto& [hash, subject] : behaviour.activity().subjects.all()) {
+            const std::string_view account = log::account_of_role(subject.text);
+            if (account.empty()) continue;
+            for (const auto& [kind, seconds] : subject.calls) {
+                const auto topic = behaviour.catalogue().topic(kind.service, kind.call);
+                if (topic != log::CallTopic::role_assumed || !kind.is_ok()) continue;
+                DaysOfValues& parents =
+                    range_.parents[{.account = std::string(account),
+                                    .principal = subject.text,
+                                    .service = std::string(Baseline::k_principal_service)}];
+                seconds.for_each([&](std::int64_t second) {
+                    if (second > end_) return;
+                    parents.add(behaviour.head().principal().name, counting::hour_of(second));
+                });
             }
         }
     }

@@ -69,6 +69,8 @@ struct PairActivity {
 /// What a range of events holds of all pairs.
 struct BaselineRange {
     std::map<rules::Baseline::Pair, PairActivity, std::less<>> pairs;
+    /// Who assumed roles, by the roles' own rows, which hold nothing else of it.
+    std::map<rules::Baseline::Pair, DaysOfValues> parents;
     std::optional<std::int64_t> newest;
     std::uint64_t ahead = 0;
     bool has_makings = false;

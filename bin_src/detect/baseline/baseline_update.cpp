@@ -55,8 +55,8 @@ void add_activity(const Baseline::Pair& pair, const PairActivity& activity, Cuto
     const auto [place, is_new] = rows.try_emplace(pair, *seen);
     Baseline::Row& row = place->second;
     if (!is_new) {
-        // How it came to be is not when it was first seen.
-        if (row.has_only_makings()) {
+        // When others made or assumed it is not when it was first seen.
+        if (row.has_only_links()) {
             row.first_seen = seen->first_seen;
             row.last_seen = seen->last_seen;
         }
@@ -74,11 +74,9 @@ void add_activity(const Baseline::Pair& pair, const PairActivity& activity, Cuto
 }
 
 // What was known, and what the range holds but for the hours that are left for the next one.
-Rows merged(const Baseline& known, const BaselineRange& range) {
+Rows merged(const Baseline& known, const BaselineRange& range, Cutoff cutoff) {
     Rows rows = known.rows();
-    for (const auto& [pair, activity] : range.pairs) {
-        add_activity(pair, activity, Cutoff{*range.newest}, rows);
-    }
+    for (const auto& [pair, activity] : range.pairs) add_activity(pair, activity, cutoff, rows);
     return rows;
 }
 
@@ -86,17 +84,6 @@ Baseline baseline_of(const Rows& rows) {
     Baseline baseline;
     for (const auto& [pair, row] : rows) baseline.add(pair, row);
     return baseline;
-}
-
-void add_making(const Baseline::Pair& pair, const Baseline::Making& making, Rows& rows) {
-    const auto [place, is_new] = rows.try_emplace(
-        pair, Baseline::Row{.first_seen = making.second, .last_seen = making.second});
-    Baseline::Row& row = place->second;
-    if (!is_new && row.has_only_makings()) {
-        row.last_seen = std::max(row.last_seen, making.second);
-        row.first_seen = row.last_seen;
-    }
-    row.add_making(making);
 }
 
 // Whether a source is known is judged by the baseline with the range in it: the first one that is
@@ -111,15 +98,22 @@ void add_makings(const HuntActivity& activity, const rules::HuntRules& rules, Cu
         for (const MakingCall& making : makings_of(maker.catalogue(), maker.head())) {
             if (making.second < 0 || !cutoff.keeps(counting::hour_of(making.second))) continue;
             const auto name = text::front_of(principal.name, SeenValues::k_longest);
-            add_making({.account = principal.account,
-                        .principal = making.child_name,
-                        .service = std::string(Baseline::k_principal_service)},
-                       {.second = making.second,
-                        .maker = std::string(name),
-                        .is_from_known_source = making.is_from_known_source},
-                       rows);
+            rows[{.account = principal.account,
+                  .principal = making.child_name,
+                  .service = std::string(Baseline::k_principal_service)}]
+                .add_making({.second = making.second,
+                             .maker = std::string(name),
+                             .is_from_known_source = making.is_from_known_source});
         }
     });
+}
+
+void add_parents(const BaselineRange& range, Cutoff cutoff, Rows& rows) {
+    for (const auto& [pair, parents] : range.parents) {
+        const auto [row, is_new] = rows.try_emplace(pair);
+        parents.add_to(row->second.parents, cutoff);
+        if (is_new && row->second.parents.is_empty()) rows.erase(row);
+    }
 }
 
 // Forgets what was last seen before a day, and what a row has no room for.
@@ -135,6 +129,24 @@ void tidy(Baseline::Row& row, std::int32_t first_day) {
     }
     row.clients.expire(first_day);
     row.clients.cap(k_most_clients);
+}
+
+// Tidies a row whose principal acted last on a day; whether anything is left of it. A role that
+// does nothing any more is assumed all the same. Such a row is as old as its newest making, or else
+// as the last day of its parents.
+bool age(Baseline::Row& row, std::int32_t last_day, std::int32_t first_day) {
+    const bool has_only_links = row.has_only_links();
+    tidy(row, first_day);
+    if (!has_only_links && last_day >= first_day) return true;
+    if (row.parents.is_empty() && (!has_only_links || row.made.empty())) return false;
+    const std::int64_t second = row.made.empty()
+                                    ? *row.parents.last_day() * counting::k_seconds_a_day
+                                    : row.made.back().second;
+    row = {.first_seen = second,
+           .last_seen = second,
+           .parents = std::move(row.parents),
+           .made = std::move(row.made)};
+    return true;
 }
 
 // Turns lists into `*`, those of the pairs unseen for longest first, until the rows fit. Returns
@@ -206,8 +218,10 @@ BaselineUpdate update_baseline(const HuntActivity& activity, const rules::HuntRu
         after.baseline = known;
         return after;
     }
-    Rows rows = merged(known, range);
-    if (range.has_makings) add_makings(activity, rules, Cutoff{*range.newest}, rows);
+    const Cutoff cutoff{*range.newest};
+    Rows rows = merged(known, range, cutoff);
+    if (range.has_makings) add_makings(activity, rules, cutoff, rows);
+    add_parents(range, cutoff, rows);
     const std::int32_t first_day = counting::day_of(*range.newest) - k_days_remembered;
     const auto last_day = [&range](const Baseline::Pair& pair, const Baseline::Row& row) {
         const auto found = range.pairs.find(pair);
@@ -218,15 +232,12 @@ BaselineUpdate update_baseline(const HuntActivity& activity, const rules::HuntRu
     };
     for (auto row = rows.begin(); row != rows.end();) {
         const bool was_known = known.find(row->first) != nullptr;
-        const bool has_only_makings = row->second.has_only_makings();
-        tidy(row->second, first_day);
-        const bool is_empty = has_only_makings && row->second.made.empty();
-        if (is_empty || last_day(row->first, row->second) < first_day) {
-            if (was_known) ++after.dropped;
-            row = rows.erase(row);
-        } else {
+        if (age(row->second, last_day(row->first, row->second), first_day)) {
             if (!was_known) ++after.added;
             ++row;
+        } else {
+            if (was_known) ++after.dropped;
+            row = rows.erase(row);
         }
     }
     after.shortened = shorten(rows, most_bytes);

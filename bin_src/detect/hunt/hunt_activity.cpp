@@ -30,7 +30,8 @@ bool is_subject_of(const log::CallSubject& subject, rules::PhaseSet phases, log:
     using enum rules::Phase;
     if (subject.kind == log::SubjectKind::thing) return phases.has(enable) || phases.has(cleanup);
     if (outcome != log::Outcome::ok && subject.kind != log::SubjectKind::quota) return false;
-    return phases.has(credential) || phases.has(grant) || phases.has(tamper) || phases.has(restore);
+    return phases.has(credential) || phases.has(grant) || phases.has(tamper) ||
+           phases.has(restore) || phases.has(link);
 }
 
 // Behind its size, so that no two lists of parts make one key.
@@ -260,6 +261,8 @@ void HuntActivity::count(const Event& event, const CallDetails& details, const S
     const std::int64_t hour = counting::hour_of(second);
     call.call = named.call;
     call.phases = named.phases;
+    // Where a role session begins says nothing of where its caller works.
+    if (named.phases.is_only(rules::Phase::link)) call.is_of_client = false;
     if (named.phases.has(rules::Phase::use)) {
         call.messages = static_cast<std::uint16_t>(call.messages * named.weight);
         const bool is_choice = call.outcome == log::Outcome::ok && !call.is_by_provider;
@@ -298,6 +301,7 @@ void HuntActivity::count(const Event& event, const CallDetails& details, const S
              .kind = subject.kind,
              .grants_mail = subject.grants_mail,
              .has_external_id = subject.has_external_id,
+             .trust = subject.trust,
              .via = std::string(text::front_of(subject.via, Subjects::k_longest))},
             second);
     }

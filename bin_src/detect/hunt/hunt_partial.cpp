@@ -158,6 +158,9 @@ void describe(Fields& fields, const Names& names, std::string& subject, Subjects
     kind.kind = static_cast<log::SubjectKind>(subject_kind);
     fields.flag(kind.grants_mail);
     fields.flag(kind.has_external_id);
+    auto trust = static_cast<std::uint8_t>(kind.trust);
+    fields.number(trust, static_cast<std::uint8_t>(log::Trust::count) - 1);
+    kind.trust = static_cast<log::Trust>(trust);
     fields.text(kind.via);
 }
 

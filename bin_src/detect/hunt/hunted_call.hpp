@@ -20,7 +20,7 @@ struct HuntedCall {
     std::uint64_t client = 0;  ///< a hash
     text::Address address;
     log::CredentialSigns credentials;
-    bool is_of_client = true;     ///< false if nothing is known of who sent it
+    bool is_of_client = true;     ///< false if who sent it is not known, or tells nothing
     bool is_by_provider = false;  ///< see log::Call
     log::Outcome outcome = log::Outcome::ok;
     rules::PhaseSet phases;

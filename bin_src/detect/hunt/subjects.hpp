@@ -35,6 +35,7 @@ class Subjects {
         log::SubjectKind kind = log::SubjectKind::thing;
         bool grants_mail = false;  ///< see log::CallSubject, for the rest, too
         bool has_external_id = false;
+        log::Trust trust = log::Trust::none;
         std::string via;
 
         [[nodiscard]] bool is_ok() const { return outcome == log::Outcome::ok; }

@@ -8,9 +8,9 @@
 #include <random>
 #include <set>
 
+#include "config/setup_for_tests.hpp"
 #include "detect/hunt/story.hpp"
 #include "rules/baseline_text.hpp"
-#include "rules/builtin.hpp"
 #include "rules/history.hpp"
 
 using namespace cloudhijack;
@@ -25,8 +25,14 @@ constexpr std::int64_t k_hour = 3600;
 constexpr std::int64_t k_day = 24 * k_hour;
 constexpr std::int64_t k_start = 1'772'409'600;  // 2 March 2026, 00:00
 
+// Role sessions count, which the built-in catalogue leaves out.
+const config::Setup& setup() {
+    static const auto with_links = config::setup_with("[service:links]\ndisabled = false\n");
+    return with_links;
+}
+
 rules::HuntRules rules_with(const Baseline& known) {
-    auto rules = builtin_config().hunt;
+    auto rules = setup().default_config().hunt;
     rules.history = std::make_shared<const rules::History>(std::make_shared<const Baseline>(known));
     return rules;
 }
@@ -36,7 +42,7 @@ constexpr std::int32_t k_first_day = k_start / k_day;
 
 HuntActivity activity_of(const Story& story) {
     const ToldEvents told(story);
-    HuntActivity activity(builtin_catalogue());
+    HuntActivity activity(setup().catalogue);
     for (const auto& event : told.events()) activity.add(event);
     return activity;
 }
@@ -48,6 +54,13 @@ BaselineUpdate updated(const Baseline& known, const Story& story,
 
 Told use(std::int64_t second, std::string call = "InvokeModel") {
     return {.time = std::to_string(k_start + second), .call = std::move(call)};
+}
+
+Told session(std::int64_t second, const std::string& role_arn, const std::string& user = "eve") {
+    Told told = use(second, "AssumeRole");
+    told.parameters = R"({"roleArn":")" + role_arn + R"(","roleSessionName":"s"})";
+    told.arn = "arn:aws:iam::111122223333:user/" + user;
+    return told;
 }
 
 Story uses(std::int64_t second, int times, const std::string& call = "InvokeModel") {
@@ -130,6 +143,12 @@ Story any_story(unsigned seed, int events, std::int64_t length, unsigned models 
         }
         if (random() % 5 == 0) told.error = "AccessDenied";
         story.push_back(told);
+    }
+    for (int i = 0; i < events / 10; ++i) {
+        const std::string role = random() % 2 == 0 ? "111122223333:role/" : "210987654321:role/";
+        story.push_back(session(static_cast<std::int64_t>(random()) % length,
+                                "arn:aws:iam::" + role + "r" + std::to_string(random() % 3),
+                                "u" + std::to_string(random() % 6)));
     }
     std::ranges::sort(story, {}, &Told::time);
     for (std::size_t i = 0; i < story.size(); ++i) {
@@ -239,7 +258,7 @@ TEST_CASE("baseline: who made a principal, and from where") {
           "2026-03-02T05:00:00Z/arn:aws:iam::111122223333:user/eve/s");
     CHECK(kid.first_seen == kid.last_seen);
     CHECK(kid.last_seen == k_start + 5 * k_hour);
-    CHECK(kid.has_only_makings());
+    CHECK(kid.has_only_links());
     CHECK(as_map(updated(first, story).baseline) == as_map(first));
 
     // Once it acts, it was first seen when it acted.
@@ -248,7 +267,7 @@ TEST_CASE("baseline: who made a principal, and from where") {
     const auto later = updated(first, {own, use(6 * k_day)}).baseline;
     CHECK(own_row(later, "kid")->first_seen == k_start + 4 * k_day);
     CHECK(own_row(later, "kid")->made == kid.made);
-    CHECK_FALSE(own_row(later, "kid")->has_only_makings());
+    CHECK_FALSE(own_row(later, "kid")->has_only_links());
 
     // The newest four stay, and none for longer than 90 days.
     Story many;
@@ -260,6 +279,118 @@ TEST_CASE("baseline: who made a principal, and from where") {
     CHECK(own_row(newest, "kid")->made.size() == Baseline::Making::k_most);
     CHECK(own_row(newest, "kid")->made.front().second == k_start + 2 * k_day);
     CHECK(own_row(updated(newest, {use(93 * k_day)}).baseline, "kid")->made.size() == 3);
+}
+
+TEST_CASE("baseline: who assumes a role") {
+    const std::string own = "arn:aws:iam::111122223333:role/team/app";
+    const std::string partners = "arn:aws:iam::210987654321:role/app";
+    Told denied = session(0, own, "mallory");
+    denied.error = "AccessDenied";
+    Told damaged = session(0, own, "mallory");
+    damaged.parameters = R"({"roleArn":"arn:aws:iam::11112222)";
+    Told nameless = damaged;
+    nameless.parameters = R"({"roleSessionName":"s"})";
+    const Story story = {session(0, own),
+                         session(k_day, own, "bob"),
+                         session(2 * k_day, own),
+                         session(k_day + 1, partners),
+                         session(0, "arn:aws:iam::111122223333:user/x", "mallory"),
+                         session(0, "app", "mallory"),
+                         denied,
+                         damaged,
+                         nameless,
+                         session(3 * k_day, own, "cid"),  // left for the next range
+                         use(4 * k_day)};
+    const auto after = updated({}, story).baseline;
+    const Baseline::Row* row = after.find("111122223333", own, "account");
+    REQUIRE(row != nullptr);
+    CHECK(text_of(row->parents) ==
+          "arn:aws:iam::111122223333:user/bob=2026-03-03/2026-03-03 "
+          "arn:aws:iam::111122223333:user/eve=2026-03-02/2026-03-04");
+    CHECK(row->has_only_links());
+    CHECK(row->first_seen == k_start + 2 * k_day);
+    CHECK(row->last_seen == row->first_seen);
+    const Baseline::Row* elsewhere = after.find("210987654321", partners, "account");
+    REQUIRE(elsewhere != nullptr);
+    CHECK(text_of(elsewhere->parents) ==
+          "arn:aws:iam::111122223333:user/eve=2026-03-03/2026-03-03");
+    for (const auto& [pair, each] : after.rows()) {
+        CHECK(each.parents.is_empty() == (pair.service != "account"));
+        CHECK_FALSE(text_of(each.parents).contains("mallory"));
+    }
+    CHECK(as_map(updated(after, story).baseline) == as_map(after));
+    CHECK(as_map(read_again(after)) == as_map(after));
+    const History history(std::make_shared<const Baseline>(after));
+    CHECK_FALSE(history.is_own_account("210987654321"));
+    CHECK_FALSE(history.parents_of("111122223333", "role/app").is_empty());
+
+    // A caller of nothing else has no row of its own, but one of what it did.
+    CHECK(own_row(after, "bob") == nullptr);
+    const std::string bob = "arn:aws:iam::111122223333:user/bob";
+    REQUIRE(after.find("111122223333", bob, "links") != nullptr);
+    CHECK(text_of(after.find("111122223333", bob, "links")->phases) ==
+          "link=2026-03-03/2026-03-03");
+}
+
+TEST_CASE("baseline: the parents of a role, as it begins and ceases to act") {
+    const std::string role = "arn:aws:iam::111122223333:role/app";
+    Told acting = use(8 * k_day);
+    acting.arn = role;
+    acting.type = "AssumedRole";
+    acting.issuer = role;
+    const auto row = [&role](const Baseline& baseline) {
+        return baseline.find("111122223333", role, "account");
+    };
+    Baseline nightly;
+    const Baseline::Row* seen = nullptr;
+    for (int day = 0; day < 200; ++day) {
+        Story range = {session(day * k_day, role), use((day + 1) * k_day + 2 * k_hour)};
+        if (day == 8) range.push_back(acting);
+        nightly = read_again(updated(nightly, range).baseline);
+        seen = row(nightly);
+        CAPTURE(day);
+        REQUIRE(seen != nullptr);
+        CHECK(seen->parents.values().begin()->second == days(0, day));
+        // The newest event is one day later: what is older than 90 days before it has expired.
+        const bool is_acting = day >= 8 && day + 1 <= 8 + k_days_remembered;
+        CHECK(seen->has_only_links() == !is_acting);
+        CHECK(seen->first_seen == (is_acting ? k_start + 8 * k_day : k_start + day * k_day));
+        CHECK(seen->networks.is_empty() == !is_acting);
+    }
+    // Without a parent it goes.
+    CHECK(row(updated(nightly, {use((199 + 90) * k_day)}).baseline) != nullptr);
+    const auto later = updated(nightly, {use((199 + 91) * k_day)});
+    CHECK(row(later.baseline) == nullptr);
+    CHECK(later.dropped > 0);
+}
+
+TEST_CASE("baseline: a role that is made and assumed is as old as its making") {
+    Told made = use(k_hour, "CreateRole");
+    made.parameters = R"({"roleName":"app"})";
+    const std::string role = "arn:aws:iam::111122223333:role/app";
+    const Story story = {made, session(2 * k_day, role), use(4 * k_day)};
+    const auto after = updated({}, story).baseline;
+    const Baseline::Row* row = after.find("111122223333", role, "account");
+    REQUIRE(row != nullptr);
+    CHECK(row->made.size() == 1);
+    CHECK(row->parents.values().size() == 1);
+    CHECK(row->first_seen == k_start + k_hour);
+    CHECK(row->has_only_links());
+    CHECK(as_map(updated(after, story).baseline) == as_map(after));
+}
+
+TEST_CASE("baseline: of too many parents only the days remain") {
+    const std::string role = "arn:aws:iam::111122223333:role/app";
+    const auto parents = [&role](std::size_t count) {
+        Story story = {use(4 * k_day)};
+        for (std::size_t i = 0; i < count; ++i) {
+            story.push_back(session(static_cast<std::int64_t>(i), role, std::to_string(i)));
+        }
+        const auto after = updated({}, story).baseline;
+        return after.find("111122223333", role, "account")->parents;
+    };
+    CHECK(parents(k_most_values).values().size() == k_most_values);
+    CHECK(text_of(parents(k_most_values + 1)) == "*=2026-03-02/2026-03-02");
 }
 
 TEST_CASE("baseline: the peak is of messages, and of a whole UTC hour over all regions") {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "config/setup_for_tests.hpp"
+#include "detect/hunt/behaviour.hpp"
 #include "detect/hunt/hunt_rows.hpp"
 #include "detect/hunt/story.hpp"
 #include "output/csv_and_ndjson.hpp"
@@ -31,9 +32,11 @@ using Random = std::mt19937;
 
 const std::string k_user = "arn:aws:iam::111122223333:user/u";
 
+constexpr std::string_view k_with_links = "[service:links]\ndisabled = false\n";
+
 const config::Setup& setup() {
-    static const config::Setup built_in = setup_with();
-    return built_in;
+    static const config::Setup with_links = setup_with(k_with_links);
+    return with_links;
 }
 
 // The baseline of two of the random principals, and of some of their family and account.
@@ -61,6 +64,22 @@ const std::shared_ptr<const rules::History>& some_history() {
     return history;
 }
 
+// What is kept of whom calls are about, which not every row shows.
+std::string subjects_of(const HuntActivity& activity) {
+    std::string all;
+    activity.for_each_behaviour(setup().default_config().hunt, [&all](const Behaviour& who) {
+        for (const auto& [key, subject] : who.activity().subjects.all()) {
+            for (const auto& [kind, seconds] : subject.calls) {
+                all += who.principal().name + ' ' + std::to_string(kind.call) + ' ' + subject.text +
+                       ' ' + std::to_string(static_cast<int>(kind.trust));
+                seconds.for_each([&all](std::int64_t at) { all += ' ' + std::to_string(at); });
+                all += '\n';
+            }
+        }
+    });
+    return all;
+}
+
 // Without a baseline, and with one.
 std::string rows_of(const HuntActivity& activity) {
     std::vector<detect::Row> rows;
@@ -72,7 +91,7 @@ std::string rows_of(const HuntActivity& activity) {
             rows.push_back(detect::to_row(finding));
         }
     }
-    return output::to_ndjson(detect::hunt_columns(), rows);
+    return output::to_ndjson(detect::hunt_columns(), rows) + subjects_of(activity);
 }
 
 HuntActivity activity_of(const std::vector<Event>& events) {
@@ -106,9 +125,12 @@ Told random_event(Random& random) {
                       R"("enabled":true,"sendingEnabled":true,"subject":"SES",)" +
                       R"("destination":{"toAddresses":["a","b","c"]}})";
     told.parameters.back() = ',';
-    told.parameters += one_of<4>(
+    told.parameters += one_of<5>(
         {R"("roleName":"app-7","assumeRolePolicyDocument":"{\"Statement\":{\"Effect\":)"
          R"(\"Allow\",\"Principal\":{\"AWS\":[\"999999999999\",\"*\"]}}}"})",
+         R"("roleName":"app-7","assumeRolePolicyDocument":"{\"Statement\":{\"Effect\":)"
+         R"(\"Allow\",\"Principal\":{\"AWS\":\"999999999999\"},\"Condition\":)"
+         R"({\"StringEquals\":{\"sts:ExternalId\":\"x\"}}}}"})",
          R"("policy":"{\"Statement\":{\"Effect\":\"Allow\",\"Principal\":)"
          R"({\"AWS\":\"888888888888\"}}}","name":"t1","protocol":"sms"})",
          R"("groupName":"g1","policyName":"p1","policyDocument":"{\"Statement\":{\"Effect\":)"
@@ -132,6 +154,10 @@ Told random_event(Random& random) {
         told.call = "AttachUserPolicy";
         told.parameters =
             R"({"userName":"u)" + subject + R"(","policyArn":"x/AWSCompromisedKeyQuarantineV3"})";
+    }
+    if (random() % 10 == 0) {
+        told.call = "AssumeRole";
+        told.parameters = R"({"roleArn":"arn:aws:iam::111122223333:role/app-)" + subject + R"("})";
     }
     if (random() % 20 == 0) told.type = "AWSService";
     if (random() % 10 == 0) told.workload = "arn:aws:lambda:::f";
@@ -340,4 +366,75 @@ TEST_CASE("hunt: messages of one event, never more than the service takes") {
     CHECK(messages("PublishBatch", R"({"publishBatchRequestEntries":)" + entries(10) + "}") == 10);
     CHECK(messages("PublishBatch", R"({"publishBatchRequestEntries":)" + entries(11) + "}") == 10);
     CHECK(messages("InvokeModel", R"({"destinations":)" + entries(9) + "}") == 1);
+}
+
+TEST_CASE("hunt: role sessions, where the catalogue asks for them") {
+    const std::string role = "arn:aws:iam::111122223333:role/team/deploy";
+    Told session = call("AssumeRole", R"({"roleArn":")" + role + R"("})");
+    const auto kept = [](const std::vector<Told>& story, const config::Setup& with) {
+        const ToldEvents told(story);
+        HuntActivity activity(with.catalogue);
+        std::vector<Added> added;
+        for (const Event& event : told.events()) added.push_back(activity.add(event));
+        std::vector<std::string> roles;
+        activity.for_each_behaviour(with.default_config().hunt, [&](const Behaviour& who) {
+            for (const auto& [key, subject] : who.activity().subjects.all()) {
+                CHECK(key.first == log::SubjectKind::role);
+                for (const auto& [kind, seconds] : subject.calls) {
+                    CHECK(with.catalogue.topic(kind.service, kind.call) ==
+                          log::CallTopic::role_assumed);
+                    roles.push_back(subject.text);
+                }
+            }
+        });
+        return std::pair(added, roles);
+    };
+    CHECK(kept({session}, setup()) ==
+          std::pair(std::vector{Added::counted}, std::vector<std::string>{role}));
+    CHECK(kept({session}, setup_with()).first == std::vector{Added::irrelevant});
+
+    Told denied = session;
+    denied.error = "AccessDenied";
+    Told nameless = session;
+    nameless.parameters = R"({"roleSessionName":"s"})";
+    Told damaged = session;
+    damaged.parameters = R"({"roleArn":")";
+    Told by_service = session;
+    by_service.type = "AWSService";
+    Told invoked = session;
+    invoked.invoked_by = "ec2.amazonaws.com";
+    for (const Told& told : {denied, nameless, damaged, by_service, invoked}) {
+        CHECK(kept({told}, setup()).second.empty());
+    }
+}
+
+TEST_CASE("hunt: where a role session begins says nothing of where its caller works") {
+    const Told session =
+        call("AssumeRole", R"({"roleArn":"arn:aws:iam::111122223333:role/deploy"})");
+    const auto origins = [](const Story& story, const config::Setup& with) {
+        const ToldEvents told(story);
+        HuntActivity activity(with.catalogue);
+        for (const Event& event : told.events()) activity.add(event);
+        std::size_t count = 0;
+        activity.for_each_behaviour(with.default_config().hunt, [&count](const Behaviour& who) {
+            for (const auto& [hour, seen] : who.origins()) count += seen.origins.size();
+            CHECK(who.activity().traits[Trait::address].texts().size() == 1);  // rows show it
+        });
+        return count;
+    };
+    CHECK(origins({session}, setup()) == 0);
+    CHECK(origins({call("SendEmail")}, setup()) == 1);
+    CHECK(origins({session, call("SendEmail")}, setup()) == 1);
+    // A call that another service names, too, is one of that service.
+    const std::string other =
+        std::string(k_with_links) +
+        "[service:sessions]\nsource = sts\nrecon = AssumeRole\nthreshold = 5\n";
+    CHECK(origins({session}, setup_with(other)) == 1);
+    // Beyond what is kept one by one, as well.
+    const Story many = repeated(session, 0, HourActivity::k_exact + 10);
+    CHECK(origins(many, setup()) == 0);
+
+    Usual usual = with_habits({{.networks = {"192.0.0.0/16"}, .clients = {"boto"}}});
+    CHECK(score("new_source", {session}, k_with_links, usual) == 0);
+    CHECK(score("new_source", {call("SendEmail")}, k_with_links, usual) > 0);
 }

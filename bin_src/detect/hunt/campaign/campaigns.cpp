@@ -160,9 +160,8 @@ class LinkFinder {
             return history != nullptr && !history->is_young_at(role.second);
         };
         if (std::ranges::none_of(child.nodes, has_history)) return true;
-        const auto parents = account->parents.find(role.role_key);
-        return parents != account->parents.end() && parents->second.is_telling() &&
-               !parents->second.is_usual(caller.name);
+        const rules::SeenValues& parents = history_->parents_of(role.account, role.role_key);
+        return parents.is_telling() && !parents.is_usual(caller.name);
     }
 
     void add(std::size_t parent, const ActorIndex::Actor& child, const LinkToChild& link,

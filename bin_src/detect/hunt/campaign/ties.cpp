@@ -7,26 +7,12 @@
 namespace cloudhijack::detect {
 namespace {
 
-// `123456789012` of `arn:aws:iam::123456789012:role/app`; empty for what is no such name.
-std::string_view account_of_role(std::string_view arn) {
-    constexpr int fields_before = 4;
-    constexpr std::string_view resource = ":role/";
-    for (int field = 0; field < fields_before; ++field) {
-        const auto colon = arn.find(':');
-        if (colon == std::string_view::npos) return {};
-        arn.remove_prefix(colon + 1);
-    }
-    const auto end = arn.find(':');
-    const bool is_role = end != std::string_view::npos && arn.substr(end).starts_with(resource);
-    return is_role ? arn.substr(0, end) : std::string_view{};
-}
-
 std::vector<RoleCall> roles_of(const rules::Catalogue& catalogue, const Member& member) {
     std::vector<RoleCall> roles;
     const std::string own_key = log::actor_key(member.principal().name);
     for (const auto& [key, subject] : member.activity().subjects.all()) {
         if (key.first != log::SubjectKind::role) continue;
-        const std::string_view account = account_of_role(subject.text);
+        const std::string_view account = log::account_of_role(subject.text);
         if (account.empty()) continue;
         RoleCall role;
         role.account = account;
