@@ -297,6 +297,7 @@ void add_subjects(const Event& event, CallTopic topic, const RequestParameters& 
         case CallTopic::other:
             return;
         case CallTopic::user:
+        case CallTopic::access_key:
         case CallTopic::login:
             return add({.kind = SubjectKind::user, .text = request.user_name});
         case CallTopic::api_key:

@@ -108,21 +108,19 @@ class RangeReader {
 
     // The roles' accounts can be others than the caller's.
     void add_as_parent(const Behaviour& behaviour) {
-        for (const auto& [hash, subject] : behaviour.activity().subjects.all()) {
-            const std::string_view account = log::account_of_role(subject.text);
+        for (const SubjectCalls& calls : behaviour.subjects()) {
+            const auto topic = behaviour.catalogue().topic(calls.kind->service, calls.kind->call);
+            if (topic != log::CallTopic::role_assumed || !calls.is_ok()) continue;
+            const std::string_view account = log::account_of_role(calls.text);
             if (account.empty()) continue;
-            for (const auto& [kind, seconds] : subject.calls) {
-                const auto topic = behaviour.catalogue().topic(kind.service, kind.call);
-                if (topic != log::CallTopic::role_assumed || !kind.is_ok()) continue;
-                DaysOfValues& parents =
-                    range_.parents[{.account = std::string(account),
-                                    .principal = subject.text,
-                                    .service = std::string(Baseline::k_principal_service)}];
-                seconds.for_each([&](std::int64_t second) {
-                    if (second > end_) return;
-                    parents.add(behaviour.head().principal().name, counting::hour_of(second));
-                });
-            }
+            DaysOfValues& parents =
+                range_.parents[{.account = std::string(account),
+                                .principal = std::string(calls.text),
+                                .service = std::string(Baseline::k_principal_service)}];
+            calls.seconds->for_each([&](std::int64_t second) {
+                if (second > end_) return;
+                parents.add(calls.by->principal().name, counting::hour_of(second));
+            });
         }
     }
 

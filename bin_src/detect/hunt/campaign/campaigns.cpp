@@ -230,8 +230,9 @@ class UnionFind {
 
     /// The smaller root stays, so a set's root is its first node.
     void join(std::size_t one, std::size_t other) {
-        const auto [low, high] = std::minmax(root_of(one), root_of(other));
-        parents_[high] = low;
+        const std::size_t root = root_of(one);
+        const std::size_t other_root = root_of(other);
+        parents_[std::max(root, other_root)] = std::min(root, other_root);
     }
 
   private:
