@@ -195,11 +195,10 @@ class LinkFinder {
 };
 
 std::vector<NodePlace> shared_places(std::span<const CampaignNode> nodes) {
-    std::map<std::tuple<std::string_view, std::int64_t, text::Address>, NodePlace> places;
+    std::map<std::pair<std::int64_t, text::Address>, NodePlace> places;
     for (std::size_t node = 0; node < nodes.size(); ++node) {
-        const std::string_view account = nodes[node].part.principal->account;
         for (const SharedSpot& spot : nodes[node].ties.spots) {
-            NodePlace& place = places[{account, spot.day, spot.address}];
+            NodePlace& place = places[{spot.day, spot.address}];
             place.address = spot.address;
             place.users.emplace_back(spot.first, node);
         }
