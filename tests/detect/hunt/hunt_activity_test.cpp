@@ -68,9 +68,9 @@ const std::shared_ptr<const rules::History>& some_history() {
 std::string subjects_of(const HuntActivity& activity) {
     std::string all;
     activity.for_each_behaviour(setup().default_config().hunt, [&all](const Behaviour& who) {
-        for (const auto& [key, subject] : who.activity().subjects.all()) {
+        for (const auto& [key, subject] : who.head().activity().subjects.all()) {
             for (const auto& [kind, seconds] : subject.calls) {
-                all += who.principal().name + ' ' + std::to_string(kind.call) + ' ' + subject.text +
+                all += who.head().principal().name + ' ' + std::to_string(kind.call) + ' ' + subject.text +
                        ' ' + std::to_string(static_cast<int>(kind.trust));
                 seconds.for_each([&all](std::int64_t at) { all += ' ' + std::to_string(at); });
                 all += '\n';
@@ -378,7 +378,7 @@ TEST_CASE("hunt: role sessions, where the catalogue asks for them") {
         for (const Event& event : told.events()) added.push_back(activity.add(event));
         std::vector<std::string> roles;
         activity.for_each_behaviour(with.default_config().hunt, [&](const Behaviour& who) {
-            for (const auto& [key, subject] : who.activity().subjects.all()) {
+            for (const auto& [key, subject] : who.head().activity().subjects.all()) {
                 CHECK(key.first == log::SubjectKind::role);
                 for (const auto& [kind, seconds] : subject.calls) {
                     CHECK(with.catalogue.topic(kind.service, kind.call) ==
@@ -417,8 +417,8 @@ TEST_CASE("hunt: where a role session begins says nothing of where its caller wo
         for (const Event& event : told.events()) activity.add(event);
         std::size_t count = 0;
         activity.for_each_behaviour(with.default_config().hunt, [&count](const Behaviour& who) {
-            for (const auto& [hour, seen] : who.origins()) count += seen.origins.size();
-            CHECK(who.activity().traits[Trait::address].texts().size() == 1);  // rows show it
+            for (const auto& [hour, seen] : who.head().origins()) count += seen.origins.size();
+            CHECK(who.head().activity().traits[Trait::address].texts().size() == 1);  // rows show it
         });
         return count;
     };
