@@ -8,10 +8,11 @@ import shutil
 import tempfile
 import unittest
 from pathlib import Path
-from typing import Sequence
+from typing import Any, Sequence
 
 from call_records import START, call, lines
-from chunk_body import write_body
+from chunk_body import EventRow, write_body
+from cluster import Peer, run_cluster
 from program_under_test import program
 from shell_run import run_program
 from splunkd import Answer, run_search
@@ -140,6 +141,88 @@ class OwnServiceTest(LocalConfTest):
         self.check_rows(0, self.texts * 20)
         self.assertIn("belongs to mode hunt", self.search("translate_threshold=1").error or "")
         self.assertIsNone(self.search("mode=hunt", "translate_threshold=1").error)
+
+
+class LinksTest(LocalConfTest):
+    """Role sessions, which the shipped conf leaves out."""
+
+    own = "arn:aws:iam::111122223333:role/team/deploy"
+    partners = "arn:aws:iam::210987654321:role/audit"
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.sessions = [
+            *(self.session("ci", day, self.own) for day in range(1, 10)),
+            *(self.session("ann", day, self.own) for day in (2, 5)),
+            self.session("ann", 3, self.partners),
+            self.session("mallory", 4, self.own, errorCode="AccessDenied"),
+            self.session("mallory", 4, "deploy"),
+            self.session("mallory", 4, self.own, invoked_by="ec2.amazonaws.com"),
+        ]
+        self.others = [
+            self.by("ci", 1, eventName="GetSendQuota"),
+            self.by("ci", 12, eventName="GetSendQuota"),
+        ]
+
+    @staticmethod
+    def by(user: str, day: int, invoked_by: str = "", **members: Any) -> bytes:
+        identity = {"type": "IAMUser", "arn": f"arn:aws:iam::111122223333:user/{user}"}
+        return call(
+            eventTime=f"2024-03-{day:02}T10:00:00Z",
+            userIdentity={**identity, "invokedBy": invoked_by},
+            **{"recipientAccountId": "111122223333", **members},
+        )
+
+    def session(self, user: str, day: int, role: str, **members: Any) -> bytes:
+        return self.by(
+            user,
+            day,
+            eventSource="sts.amazonaws.com",
+            eventName="AssumeRole",
+            requestParameters={"roleArn": role, "roleSessionName": "s"},
+            **members,
+        )
+
+    def baseline(self, *records: bytes) -> Answer:
+        """Of a search head alone, and of three indexers, which must agree."""
+        whole = self.search("mode=baseline", records=records)
+        rows: list[EventRow] = [{"_time": b"", "_raw": record} for record in records]
+        peers = [Peer(rows[at::3], name=f"idx{at}", rows_per_chunk=2) for at in range(3)]
+        answer, _, _ = run_cluster([str(self.program)], ["mode=baseline"], peers)
+        self.assertIsNone(whole.error)
+        self.assertIsNone(answer.error)
+        self.assertEqual(answer.rows, whole.rows)
+        return answer
+
+    def test_the_baseline_learns_who_assumes_a_role(self) -> None:
+        self.write("[service:links]\ndisabled = false\n")
+        rows = self.baseline(*self.sessions, *self.others).rows
+        parents = {(row["account"], row["principal"]): row["parents"] for row in rows}
+        user = "arn:aws:iam::111122223333:user/"
+        expected = {
+            ("111122223333", self.own): f"{user}ann=2024-03-02/2024-03-05 "
+            f"{user}ci=2024-03-01/2024-03-09",
+            ("210987654321", self.partners): f"{user}ann=2024-03-03/2024-03-03",
+        }
+        self.assertEqual({key: text for key, text in parents.items() if text}, expected)
+        self.assertIn(("111122223333", f"{user}ci", "links"), map(self.pair, rows))
+
+    def test_where_a_session_begins_is_no_usual_source(self) -> None:
+        self.write("[service:links]\ndisabled = false\n")
+        rows = self.baseline(*self.sessions, *self.others).rows
+        networks = {self.pair(row)[1:]: row["networks"] for row in rows}
+        user = "arn:aws:iam::111122223333:user/"
+        self.assertEqual(networks[f"{user}ci", "account"], "2001:db8::/32=2024-03-01/2024-03-01")
+        self.assertNotIn((f"{user}ann", "account"), networks)
+
+    def test_without_it_nothing_is_learned(self) -> None:
+        with_sessions = self.baseline(*self.sessions, *self.others).rows
+        self.assertEqual(with_sessions, self.baseline(*self.others).rows)
+        self.assertEqual({row["parents"] for row in with_sessions}, {""})
+
+    @staticmethod
+    def pair(row: dict[str, Any]) -> tuple[str, str, str]:
+        return row["account"], row["principal"], row["service"]
 
 
 class DefaultsTest(LocalConfTest):

@@ -37,7 +37,7 @@ TEST_CASE("log set: without a named log there is no key, and every mark is anoth
 }
 
 TEST_CASE("log set: what calls are about is known for each log, others are about nothing") {
-    CHECK(log::topic_of("CreateAccessKey") == log::CallTopic::user);
+    CHECK(log::topic_of("CreateAccessKey") == log::CallTopic::access_key);
     CHECK(log::topic_of("AttachUserPolicy") == log::CallTopic::policy);
     CHECK(log::topic_of("PutUserPolicy") == log::CallTopic::rights);
     CHECK(log::topic_of("CreateCase") == log::CallTopic::quota);
