@@ -22,6 +22,13 @@ def call(caller: str = "alice", second: int = 0, **members: Any) -> bytes:
     return json.dumps(record).encode()
 
 
+def is_of(raw: bytes, principal: str) -> bool:
+    """Whether the principal, a user, a role or a session, made the call of a record."""
+    identity = json.loads(raw)["userIdentity"]
+    issuer = identity.get("sessionContext", {}).get("sessionIssuer", {})
+    return principal in (identity.get("arn"), issuer.get("arn"))
+
+
 def lines(count: int, caller: str = "alice", **members: Any) -> bytes:
     """So many of them, one a line."""
     return b"".join(call(caller, second % 60, **members) + b"\n" for second in range(count))

@@ -11,7 +11,7 @@ from typing import Mapping, NamedTuple, Sequence
 
 from shipped_catalogue import ROOT, Stanza, read_stanzas
 
-_MACRO = re.compile(r"`(\w+)`")
+_MACRO = re.compile(r"`(\w+)(?:\(([^`]*)\))?`")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _TOKEN = re.compile(r"\$(\w+)\$")
@@ -21,8 +21,16 @@ def shipped(conf: str) -> dict[str, Stanza]:
     return read_stanzas((ROOT / "default" / conf).read_text(encoding="utf-8"))
 
 
+def _macro(match: re.Match[str]) -> tuple[str, list[str]]:
+    """A macro's stanza, such as `name(1)` for one argument, and its arguments without quotes."""
+    if match[2] is None:
+        return match[1], []
+    arguments = split(match[2], ",")
+    return f"{match[1]}({len(arguments)})", [re.sub(r'^"(.*)"$', r"\1", a) for a in arguments]
+
+
 def macros_in(text: str) -> set[str]:
-    return set(_MACRO.findall(text))
+    return {_macro(match)[0] for match in _MACRO.finditer(text)}
 
 
 def tokens_in(text: str) -> set[str]:
@@ -32,23 +40,31 @@ def tokens_in(text: str) -> set[str]:
 
 def expand(search: str, macros: Mapping[str, Stanza]) -> str:
     """The search with each macro replaced, and the macros in those."""
+
+    def definition(match: re.Match[str]) -> str:
+        name, arguments = _macro(match)
+        assert name in macros, f"there is no macro `{name}`"
+        text = macros[name]["definition"]
+        assert text, f"the macro `{name}` is empty, which Splunk refuses"
+        names = split(macros[name].get("args", ""), ",") if arguments else []
+        for argument, value in zip(names, arguments):
+            text = text.replace(f"${argument}$", value)
+        return text
+
     for _ in range(10):
         if not macros_in(search):
             return search
-        for name in macros_in(search):
-            assert name in macros, f"there is no macro `{name}`"
-            definition = macros[name]["definition"]
-            assert definition, f"the macro `{name}` is empty, which Splunk refuses"
-            search = search.replace(f"`{name}`", definition)
+        search = _MACRO.sub(definition, search)
     raise AssertionError(f"macros go round in circles: {search}")
 
 
 def split(text: str, separator: str) -> list[str]:
-    """The parts between separators that stand in no quotes and no parentheses."""
+    """The parts between separators that are not in quotes, parentheses or brackets."""
     parts, depth, quoted = [""], 0, False
     for char in text:
-        quoted ^= char == '"' and not parts[-1].endswith("\\")
-        depth += 0 if quoted else (char == "(") - (char == ")")
+        backslashes = len(parts[-1]) - len(parts[-1].rstrip("\\"))
+        quoted ^= char == '"' and backslashes % 2 == 0
+        depth += 0 if quoted else (char in "([") - (char in ")]")
         if char == separator and not quoted and not depth:
             parts.append("")
         else:

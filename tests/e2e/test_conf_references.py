@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 from readme_part import README
 from shipped_catalogue import ROOT, read_stanzas
-from spl import expand, macros_in, shipped
+from spl import expand, macros_in, shipped, split
 
 APP = "cloudhijack"
 UI = ROOT / "default/data/ui"
@@ -45,11 +45,16 @@ class MacroTest(unittest.TestCase):
             self.assertLessEqual(used, set(MACROS), name)
 
     def test_each_can_be_expanded(self) -> None:
-        for name in MACROS:
-            self.assertNotIn("`", expand(f"`{name}`", MACROS), name)
+        for name, stanza in MACROS.items():
+            call = name.replace("(1)", f'("{name}")')
+            expanded = expand(f"`{call}`", MACROS)
+            self.assertNotIn("`", expanded, name)
+            for argument in split(stanza.get("args", ""), ","):
+                self.assertNotIn(f"${argument}$", expanded, name)
 
     def test_each_is_in_the_table_of_the_readme(self) -> None:
-        rows = re.findall(r"(?m)^\| `(cloudhijack_\w+)` \|", README.read_text(encoding="utf-8"))
+        row = r"(?m)^\| `(cloudhijack_\w+(?:\(\d\))?)` \|"
+        rows = re.findall(row, README.read_text(encoding="utf-8"))
         self.assertEqual(rows, list(MACROS))
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import re
 import unittest
-from typing import Any, NamedTuple, Optional, Sequence
+from typing import Any, Mapping, NamedTuple, Optional, Sequence
 
-from call_records import call
+from call_records import call, is_of
 from chunk_body import EventRow, Layout, Row, write_bodies
 from cloudtrail_day import DAY, Day, cloudtrail_day
 from demo import is_by
@@ -20,7 +20,8 @@ from lookup_app import BASELINE_COLUMNS
 from program_under_test import program
 from readme_part import README
 from shipped_catalogue import Stanza
-from spl import Pipeline, expand, fields_of, lookups_in, pipeline, shipped, tokens_in
+from spl import Pipeline, expand, fields_of, lookups_in, pipeline, shipped, split, tokens_in
+from spl_eval import Value, evaluate, events_found, values
 from splunkd import Answer, run_search
 
 MACROS = shipped("macros.conf")
@@ -48,9 +49,20 @@ OF_ENTERPRISE_SECURITY = {
 SEVERITIES = {"informational", "low", "medium", "high", "critical"}
 
 
-def tokens_filled(text: str, row: Row) -> str:
+def with_evals(row: Row, parts: Pipeline, fields: set[str]) -> dict[str, Value]:
+    """The row with those fields that stages behind the command make."""
+    made: dict[str, Value] = dict(row)
+    for stage in parts.after:
+        for assignment in split(stage.rest, ",") if stage.command == "eval" else []:
+            name, _, expression = assignment.partition("=")
+            if name in fields:
+                made[name] = evaluate(expression, made)
+    return made
+
+
+def tokens_filled(text: str, row: Mapping[str, Value]) -> str:
     for token in tokens_in(text) - OF_A_NOTABLE:
-        value = row[token]
+        value = row[token] or ""
         text = text.replace(f"${token}$", value if isinstance(value, str) else " ".join(value))
     return text
 
@@ -100,6 +112,25 @@ def kept(rows: Sequence[Row], parts: Pipeline) -> list[Row]:
     return left
 
 
+def drilldowns(name: str) -> list[dict[str, str]]:
+    return list(json.loads(SEARCHES[name]["action.notable.param.drilldown_searches"]))
+
+
+def record_of(identity: dict[str, Any]) -> bytes:
+    return call(userIdentity=identity)
+
+
+def session_of(role: str, session: str) -> dict[str, Any]:
+    """The identity of a role's session, as records have it: the session's ARN has no path."""
+    role_name = role.rpartition("/")[2]
+    account = role.split(":")[4]
+    return {
+        "type": "AssumedRole",
+        "arn": f"arn:aws:sts::{account}:assumed-role/{role_name}/{session}",
+        "sessionContext": {"sessionIssuer": {"type": "Role", "arn": role}},
+    }
+
+
 class Ran(NamedTuple):
     parts: Pipeline
     answer: Answer
@@ -138,6 +169,12 @@ class RunTest(RanTest):
                 )
                 self.assertTrue(rows)
                 self.fields(name)
+
+    def test_each_column_of_a_hunt_is_in_the_readme(self) -> None:
+        _, _, text = README.read_text(encoding="utf-8").partition("### Columns of the hunt\n")
+        section, _, _ = text.partition("\n### ")
+        columns = self.ran["Cloudhijack - Hunt - Rule"].answer.columns
+        self.assertLessEqual(set(columns), set(re.findall(r"`(\w+)`", section)))
 
     def test_each_takes_the_options_of_the_macro(self) -> None:
         macros = {**MACROS, "cloudhijack_options": {"definition": "input=raw distributed=false"}}
@@ -242,26 +279,78 @@ class AlertTest(RanTest):
                 self.assertIn(rule["action.notable.param.severity"], SEVERITIES)
 
     def test_drilldowns_lead_to_the_events_of_the_row(self) -> None:
-        events = [raw.decode() for _, raw in self.day.events]
-        for name, rule in RULES.items():
-            row = self.ran[name].rows[0]
-            for drilldown in json.loads(rule["action.notable.param.drilldown_searches"]):
+        events = [raw for _, raw in self.day.events]
+        for name in RULES:
+            parts, _, rows = self.ran[name]
+            for drilldown in drilldowns(name):
+                row = with_evals(rows[0], parts, tokens_in(drilldown["search"]))
                 with self.subTest(name, drilldown=drilldown["name"]):
                     self.assertEqual(
                         set(drilldown), {"name", "search", "earliest_offset", "latest_offset"}
                     )
                     search = expand(tokens_filled(drilldown["search"], row), MACROS)
-                    if "cloudhijack" in search:
-                        parts = pipeline(search)
-                        rows = run(parts, self.day).rows
-                        wanted = dict(re.findall(r'(\w+)="([^"]*)"', parts.after[0].rest))
-                        found = [r for r in rows if wanted.items() <= r.items()]
+                    if "| cloudhijack " in search:
+                        again = pipeline(search)
+                        (condition,) = re.findall(r'Members="([^"]*)"', again.after[0].rest)
+                        found = run(again, self.day).rows
+                        found = [r for r in found if condition in values(r["Members"])]
                         self.assertEqual([r["Principal"] for r in found], [row["Principal"]])
                         continue
-                    phrases = re.findall(r'"([^"]+)"', search)
-                    self.assertTrue(phrases)
-                    hits = [event for event in events if all(p in event for p in phrases)]
+                    hits = events_found(search, events)
                     self.assertTrue(0 < len(hits) < len(events))
+                    for who in values(row["Members" if "Members" in row else "CallerARN"]):
+                        own = [raw for raw in events if is_of(raw, who)]
+                        self.assertTrue(own, who)
+                        self.assertLessEqual(set(own), set(hits))
+
+    def test_each_drilldown_of_a_hunt_searches_the_members(self) -> None:
+        # A campaign has more principals than its head.
+        hunts = [name for name in RULES if "mode=hunt" in RULES[name]["search"]]
+        self.assertTrue(hunts)
+        for name in hunts:
+            made = fields_of(self.ran[name].parts.after[-1])
+            self.assertIn("all_members", made.made)
+            self.assertIn("Members", made.used)
+            for drilldown in drilldowns(name):
+                with self.subTest(name, drilldown=drilldown["name"]):
+                    search = drilldown["search"]
+                    tokens = tokens_in(search)
+                    if "| cloudhijack " in search:
+                        self.assertEqual(tokens, {"Principal"})
+                        self.assertTrue(search.endswith('| search Members="$Principal$"'))
+                    else:
+                        self.assertEqual(tokens, {"all_members"})
+                        self.assertIn('`cloudhijack_members("$all_members$")`', search)
+
+    def test_a_drilldown_finds_all_members_of_a_campaign(self) -> None:
+        arn = "arn:aws:iam::111122223333"
+        path = "aws-reserved/sso.amazonaws.com"
+        shared_role = f"{arn}:role/{path}/AWSReservedSSO_Dev_1a2b3c4d5e6f7a8b"
+        members = (
+            f"{arn}:user/made+here,too",
+            f"{arn}:role/service-role/deploy",
+            f"{shared_role}/ann@example.com",
+            "arn:aws:iam::444455556666:role/elsewhere",
+        )
+        calls = [
+            record_of({"type": "IAMUser", "arn": members[0]}),
+            record_of(session_of(members[1], "i-0123456789abcdef0")),
+            record_of(session_of(shared_role, "ann@example.com")),
+            record_of(session_of(members[3], "ci")),
+        ]
+        others = [
+            record_of({"type": "IAMUser", "arn": f"{arn}:user/another"}),
+            record_of(session_of(shared_role, "bob@example.com")),
+        ]
+        (drilldown, _) = drilldowns("Cloudhijack - Hunt - Rule")
+        filled = tokens_filled(drilldown["search"], {"all_members": " ".join(members)})
+        self.assertEqual(events_found(expand(filled, MACROS), calls + others), calls)
+
+    def test_a_forged_name_stays_in_its_string(self) -> None:
+        # The dashboard escapes the quotes of a name. AWS allows neither quotes nor blanks in names.
+        forged = json.dumps('a" OR index=* \\')
+        search = expand(f"`cloudhijack_index` `cloudhijack_members({forged})`", MACROS)
+        self.assertEqual(events_found(search, [b"(a)", b"something else"]), [b"(a)"])
 
 
 class ExampleTest(unittest.TestCase):

@@ -7,12 +7,11 @@ field that is not there, is an AssertionError.
 from __future__ import annotations
 
 import re
-from datetime import datetime, timezone
-from typing import Callable, NamedTuple, Optional, Sequence, Union
+from typing import Callable, NamedTuple, Optional, Sequence
 
 from spl import Stage, split
+from spl_eval import Value, evaluate, single, values
 
-Value = Union[str, list[str], None]
 Row = dict[str, Value]
 
 
@@ -39,42 +38,16 @@ def _known(name: str, table: Table) -> str:
     return name
 
 
-def _single(value: Value) -> str:
-    assert isinstance(value, str), f"{value!r} is not one value"
-    return value
-
-
-def _values(value: Value) -> list[str]:
-    return value if isinstance(value, list) else [value] if value else []
-
-
 def _number(number: float) -> str:
     return f"{number:g}" if number % 1 else str(int(number))
-
-
-def _strftime(value: Value, form: str) -> Value:
-    when = datetime.fromtimestamp(float(_single(value)), timezone.utc) if value else None
-    return when and when.strftime(form)
-
-
-def _replace(value: Value, pattern: str, by: str) -> Value:
-    return re.sub(pattern, by, _single(value)) if value else value
-
-
-_CALL = re.compile(r"(\w+)\((.*)\)")
-_FUNCTIONS: dict[str, Callable[..., Value]] = {"strftime": _strftime, "replace": _replace}
 
 
 def _eval(rest: str, table: Table, _: Range) -> Table:
     columns, rows = list(table.columns), [dict(row) for row in table.rows]
     for assignment in split(rest, ","):
         name, _equals, expression = assignment.partition("=")
-        call = _CALL.fullmatch(expression)
-        assert call and call[1] in _FUNCTIONS, f"spl_stages.py does not know {expression}"
-        field, *arguments = split(call[2], ",")
-        _known(field, table)
         for row in rows:
-            row[name] = _FUNCTIONS[call[1]](row[field], *map(_bare, arguments))
+            row[name] = evaluate(expression, row)
         columns += [name] if name not in columns else []
     return Table(columns, rows)
 
@@ -86,12 +59,12 @@ class Aggregate(NamedTuple):
     name: str
 
     def of(self, rows: Sequence[Row]) -> Value:
-        values = [row[self.field] for row in rows]
+        cells = [row[self.field] for row in rows]
         if self.compared:
             # What is null compares with nothing, and an empty cell is null or empty.
             operator, wanted = self.compared
-            return str(sum((value == wanted) == (operator == "=") for value in values if value))
-        present = [text for value in values for text in _values(value)]
+            return str(sum((value == wanted) == (operator == "=") for value in cells if value))
+        present = [text for value in cells for text in values(value)]
         if self.function == "dc":
             return str(len(set(present)))
         if not present:
@@ -119,7 +92,7 @@ def _aggregates(text: str, table: Table) -> list[Aggregate]:
 def _groups(rows: Sequence[Row], field: str) -> dict[str, list[Row]]:
     groups: dict[str, list[Row]] = {}
     for row in rows:
-        for value in _values(row[field]):
+        for value in values(row[field]):
             groups.setdefault(value, []).append(row)
     return dict(sorted(groups.items()))
 
@@ -166,7 +139,7 @@ def _timechart(rest: str, table: Table, within: Range) -> Table:
     while table.rows and start < within.latest:
         bin_of_time: Row = {"_time": str(start)}
         for name, aggregate, rows in series:
-            inside = [row for row in rows if float(_single(row["_time"])) // span * span == start]
+            inside = [row for row in rows if float(single(row["_time"])) // span * span == start]
             bin_of_time[name] = aggregate.of(inside)
         charted.append(bin_of_time)
         start += span
@@ -188,7 +161,7 @@ def _sort(rest: str, table: Table, _: Range) -> Table:
     match = re.fullmatch(r"- (\w+)", rest)
     assert match, f"spl_stages.py does not know sort {rest}"
     field = _known(match[1], table)
-    rows = sorted(table.rows, key=lambda row: float(_single(row[field])), reverse=True)
+    rows = sorted(table.rows, key=lambda row: float(single(row[field])), reverse=True)
     return Table(table.columns, rows)
 
 

@@ -19,12 +19,15 @@ E2E = Path(__file__).resolve().parents[1] / "e2e"
 sys.path.insert(0, str(E2E))
 
 import cloudtrail_day
+from call_records import is_of
 from chunk_body import write_body
 from dashboard import Dashboard, read, resolve
 from hunt_records import CONSOLE, MONDAY, Trail, World
 from program_under_test import program
 from rendering import bundle, render
 from shipped_catalogue import ROOT
+from spl import expand, shipped
+from spl_eval import Value, events_found
 from spl_stages import Range, Table, run
 from splunkd import run_search
 
@@ -63,17 +66,15 @@ def answers_of_the_day() -> dict[str, Table]:
     return answers_over(events_of_the_day())
 
 
-def is_of(raw: bytes, principal: str) -> bool:
-    identity = json.loads(raw)["userIdentity"]
-    issuer = identity.get("sessionContext", {}).get("sessionIssuer", {})
-    return principal in (identity.get("arn"), issuer.get("arn"))
+def clicked_search(id: str, row: Mapping[str, Value]) -> str:
+    """What a click on a row of a table opens."""
+    (handler,) = OVERVIEW.visualizations[id]["eventHandlers"]
+    tokens = {f"row.{name}.value": str(value) for name, value in row.items()}
+    return resolve(handler["options"]["query"], {**OVERVIEW.tokens(), **tokens})
 
 
 def found_by(query: str, events: Sequence[bytes]) -> list[bytes]:
-    """The events that hold all the quoted terms of a search."""
-    terms = [json.loads(term).encode() for term in re.findall(r'(?<=\s)"[^"]*"', query)]
-    assert terms, f"{query} has no terms"
-    return [raw for raw in events if all(term in raw for term in terms)]
+    return events_found(expand(query, shipped("macros.conf")), events)
 
 
 def names_in(visualization: Mapping[str, Any]) -> set[str]:
@@ -135,10 +136,33 @@ class DrillDownTest(unittest.TestCase):
         trail.add(caller, "sns:Publish", MONDAY + 30)
         (row,) = answers_over(trail.lines)["ds_principals"].rows
         self.assertTrue(str(row["Principal"]).endswith("/dev1@example.com"), row)
-        (handler,) = OVERVIEW.visualizations["viz_principals"]["eventHandlers"]
-        tokens = {f"row.{name}.value": str(value) for name, value in row.items()}
-        query = resolve(handler["options"]["query"], {**OVERVIEW.tokens(), **tokens})
+        query = clicked_search("viz_principals", row)
         self.assertEqual(found_by(query, trail.lines), trail.lines)
+
+    def test_all_members_of_a_campaign_are_found(self) -> None:
+        # A user makes another one, who uses what the first has switched on.
+        world = World()
+        maker, made, another = (
+            world.user(name, ["2001:db8::1"], CONSOLE) for name in ("maker", "made", "another")
+        )
+        trail, others = Trail("campaign"), Trail("others")
+        trail.add(maker, "sns:SetSMSAttributes", MONDAY)
+        trail.add(maker, "iam:CreateUser", MONDAY + 30, about=world.own("made"))
+        trail.add(made, "sns:Publish", MONDAY + 60)
+        others.add(another, "sns:Publish", MONDAY + 60)
+        (row,) = answers_over(trail.lines + others.lines)["ds_principals"].rows
+        self.assertEqual(row["Members"], "2")
+        query = clicked_search("viz_principals", row)
+        self.assertEqual(found_by(query, trail.lines + others.lines), trail.lines)
+
+    def test_each_click_on_a_hunts_row_searches_the_members(self) -> None:
+        for id, visualization in OVERVIEW.visualizations.items():
+            source = visualization["dataSources"]["primary"]
+            if OVERVIEW.base(source) == "ds_hunt" and "eventHandlers" in visualization:
+                (handler,) = visualization["eventHandlers"]
+                named = set(re.findall(r"\$row\.(.+?)\.value", handler["options"]["query"]))
+                self.assertEqual(named, {"_members"}, id)
+                self.assertIn('_members=mvjoin(Members, " ")', OVERVIEW.query(source))
 
 
 class ShownTest(unittest.TestCase):
@@ -201,13 +225,13 @@ class ShownTest(unittest.TestCase):
             self.assertEqual(texts, expected, id)
             self.assertNotEqual(texts, [], id)
 
-    def test_a_click_finds_all_events_of_a_principal(self) -> None:
-        for id, column in (("viz_principals", "Principal"), ("viz_top_callers", "_arn")):
+    def test_a_click_finds_all_events_of_a_row(self) -> None:
+        for id, column in (("viz_principals", "_members"), ("viz_top_callers", "_arn")):
             clicked = self.seen["clicked"][id]
-            self.assertTrue(clicked["query"].startswith('`cloudhijack_index` index="*" "'), clicked)
+            self.assertTrue(clicked["query"].startswith('`cloudhijack_index` index="*" '), clicked)
             source = OVERVIEW.visualizations[id]["dataSources"]["primary"]
-            principal = str(self.answers[source].rows[0][column])
-            own = [raw for raw in self.events if is_of(raw, principal)]
+            names = str(self.answers[source].rows[0][column]).split()
+            own = [raw for raw in self.events if any(is_of(raw, name) for name in names)]
             self.assertNotEqual(own, [], id)
             self.assertEqual(found_by(clicked["query"], self.events), own, id)
             self.assertEqual((clicked["earliest"], clicked["latest"]), ("-24h@h", "now"), id)
