@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <tuple>
 #include <utility>
 
 #include "detect/mode_activity.hpp"
+#include "text/path.hpp"
 
 namespace cloudhijack::detect {
 namespace {
@@ -15,6 +17,22 @@ constexpr std::int64_t k_history_age = 12 * counting::k_seconds_an_hour;
 auto kind_of(const Calls& calls) {
     return std::tuple(calls.minute, calls.seconds, calls.service, calls.call, calls.phases,
                       calls.outcome, calls.region, calls.by->index());
+}
+
+std::string_view whole(std::string_view name) { return name; }
+
+std::string_view behind_last_colon(std::string_view name) {
+    return name.substr(name.rfind(':') + 1);  // npos + 1 is 0
+}
+
+std::vector<std::string> names_of(std::span<const Member> members) {
+    std::vector<std::string> names;
+    for (const auto shorten : {text::last_part, behind_last_colon, whole}) {
+        names.clear();
+        for (const Member& member : members) names.emplace_back(shorten(member.principal().name));
+        if (std::set<std::string_view>(names.begin(), names.end()).size() == names.size()) break;
+    }
+    return names;
 }
 
 // Calls of the same second and kind become one.
@@ -84,6 +102,7 @@ Behaviour::Behaviour(const rules::Catalogue& catalogue, const counting::Interner
     sort_and_join(calls_);
     sort_and_join(calls_by_provider_);
     note_uses();
+    names_ = names_of(members_);
     if (!is_campaign()) return;
     for (const Member& member : members_) {
         for (std::size_t i = 0; i < joined_traits_.items.size(); ++i) {

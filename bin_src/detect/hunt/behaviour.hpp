@@ -130,6 +130,11 @@ class Behaviour {
     [[nodiscard]] bool has_long_term_key() const;
     [[nodiscard]] bool has_bearer_key() const;
 
+    /// How texts call a member of a campaign: by the last part of its name where that tells the
+    /// members apart, else by what follows the last colon, else by the whole name.
+    [[nodiscard]] const std::string& name_of(const Member& member) const {
+        return names_[member.index()];
+    }
     [[nodiscard]] std::string_view name_of(const Calls& calls) const {
         return catalogue_->call_name(calls.service, calls.call);
     }
@@ -180,7 +185,8 @@ class Behaviour {
     const counting::Interner* regions_;
     const rules::HuntRules* rules_;
     std::size_t head_;
-    std::vector<Member> members_;  ///< never changed, as calls point to them
+    std::vector<Member> members_;     ///< never changed, as calls point to them
+    std::vector<std::string> names_;  ///< of the members
     std::vector<Calls> calls_;
     std::vector<Calls> calls_by_provider_;
     std::vector<SubjectCalls> subjects_;

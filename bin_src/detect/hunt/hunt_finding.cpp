@@ -82,7 +82,7 @@ PerTrait<ShownList> lists_of(const Behaviour& behaviour) {
 
 void take_campaign(const Behaviour& behaviour, const Campaign& campaign, HuntFinding& finding) {
     for (const Member& member : behaviour.members()) {
-        finding.members.push_back(member.principal().name);
+        finding.members.push_back(member.principal());
     }
     finding.member_count = campaign.is_too_large ? campaign.linked : finding.members.size();
     finding.are_links_cut = campaign.are_links_dropped;
@@ -152,14 +152,13 @@ std::optional<HuntFinding> assess(const Behaviour& behaviour, const Campaign& ca
     std::optional<std::int64_t> first;
     std::set<CallKey> behind;
     std::set<EvidenceGroup> groups;
-    const auto names =
-        behaviour.is_campaign() ? member_names(behaviour) : std::vector<std::string>{};
     for (const auto& [evidence, match, counts] : matches) {
         finding.evidence.emplace_back(evidence->id);
-        const bool says_who = behaviour.is_campaign() && !match.behind.empty();
-        finding.reasons.push_back((says_who ? actors_in_words(names, match.behind) + ": " : "") +
-                                  match.reason +
-                                  (counts ? " (+" + std::to_string(match.score) + ')' : ""));
+        const bool needs_names =
+            behaviour.is_campaign() && !match.behind.empty() && !match.says_who;
+        finding.reasons.push_back(
+            (needs_names ? actors_in_words(behaviour, match.behind) + ": " : "") + match.reason +
+            (counts ? " (+" + std::to_string(match.score) + ')' : ""));
         if (counts) finding.risk_score += match.score;
         if (evidence->group == EvidenceGroup::markers) continue;
         groups.insert(evidence->group);

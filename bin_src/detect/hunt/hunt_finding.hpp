@@ -47,8 +47,8 @@ struct HuntFinding {
     bool is_history_known = false;  ///< the baseline knew the account by then
     bool counts_are_sums = false;   ///< beyond what is counted call by call
     bool subjects_are_cut = false;  ///< evidence about more subjects than are kept
-    /// The names of all who acted together, in order; of one who acts alone its own.
-    std::vector<std::string> members;
+    /// All who acted together, in order; of one who acts alone itself.
+    std::vector<log::Principal> members;
     std::uint64_t member_count = 0;  ///< more than there are members where these are too many
     std::vector<std::string> links;
     bool are_links_cut = false;

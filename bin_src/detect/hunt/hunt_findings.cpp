@@ -108,18 +108,15 @@ class HuntJudge {
                 return !nodes_[node].part.exceptions.empty();
             });
         };
-        std::multimap<std::pair<std::string, std::string>, const HuntFinding*> rows_by_member;
+        std::multimap<log::Principal, const HuntFinding*> rows_by_member;
         for (const HuntFinding& row : findings.rows) {
-            for (const std::string& member : row.members) {
-                rows_by_member.emplace(std::pair(row.principal.account, member), &row);
-            }
+            for (const log::Principal& member : row.members) rows_by_member.emplace(member, &row);
         }
         for (const HuntFinding& before : rows_of(without, campaigns_of(without), has_exceptions)) {
             bool has_row = false;
             bool is_same = false;
-            for (const std::string& member : before.members) {
-                const auto [begin, end] =
-                    rows_by_member.equal_range({before.principal.account, member});
+            for (const log::Principal& member : before.members) {
+                const auto [begin, end] = rows_by_member.equal_range(member);
                 for (auto after = begin; after != end; ++after) {
                     has_row = true;
                     is_same = is_same || (after->second->risk_score == before.risk_score &&

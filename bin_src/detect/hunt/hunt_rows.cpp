@@ -14,7 +14,12 @@ namespace {
 std::vector<std::string> truncated(const HuntFinding& finding);
 
 std::string risk_message(const HuntFinding& finding) {
-    std::string message = finding.principal.name + " behaves like a hijacker of cloud services";
+    const std::size_t others = finding.members.size() - 1;
+    std::string message =
+        finding.principal.name +
+        (others == 0 ? " behaves like a hijacker"
+                     : " and " + counted(others, "linked principal") + " behave like hijackers") +
+        " of cloud services";
     std::string_view separator = ": ";
     for (const std::string& reason : finding.reasons) {
         message += std::string(separator) + reason;
@@ -36,6 +41,12 @@ std::string threat_object_type(const HuntFinding& finding) {
 // Evidence is sought in what is kept.
 bool is_evidence_cut(const HuntFinding& finding) {
     return finding.subjects_are_cut || finding.traits[Trait::agent].is_estimated;
+}
+
+std::vector<std::string> member_names(const HuntFinding& finding) {
+    std::vector<std::string> names;
+    for (const log::Principal& member : finding.members) names.push_back(member.name);
+    return names;
 }
 
 bool are_members_cut(const HuntFinding& finding) {
@@ -90,7 +101,7 @@ constexpr auto k_hunt_row = std::to_array<ColumnOf<HuntFinding>>({
     {"Confidence", [](const auto& finding) { return confidence(finding); }},
     {"Learning",
      [](const auto& finding) { return std::string(finding.is_history_known ? "false" : "true"); }},
-    {"Members", [](const auto& finding) { return finding.members; }, are_members_cut},
+    {"Members", member_names, are_members_cut},
     {"UniqueMembers", [](const auto& finding) { return number(finding.member_count); }},
     {"Links", [](const auto& finding) { return finding.links; },
      [](const auto& finding) { return finding.are_links_cut; }},

@@ -4,7 +4,6 @@
 #include <map>
 #include <tuple>
 
-#include "detect/hunt/campaign/member_names.hpp"
 #include "detect/hunt/evidence/words.hpp"
 
 namespace cloudhijack::detect {
@@ -41,6 +40,9 @@ struct Line {
     std::size_t others = 0;  ///< members that also made such calls
     bool is_behind = false;
     bool is_first = false;
+    /// How many lines alike, of the member and in the phase, come before it: a campaign's story
+    /// needs the first of each before the second of one.
+    std::size_t before = 0;
 };
 
 auto in_time(const Line& line) { return std::tie(*line.shown.event, *line.key); }
@@ -59,6 +61,15 @@ std::map<ShownKey, EndEvents> ends_of_calls(const Behaviour& behaviour,
     return ends;
 }
 
+void number_alike(std::vector<Line>& lines) {
+    std::ranges::sort(lines, {}, in_time);
+    std::map<std::tuple<bool, bool, std::size_t, rules::Phase>, std::size_t> counts;
+    for (Line& line : lines) {
+        const rules::Phase phase = line.shown.event->phases.first();
+        line.before = counts[{line.is_behind, line.is_first, line.shown.member, phase}]++;
+    }
+}
+
 // The events that matter most, in order of time.
 std::vector<Line> turning_points(const Behaviour& behaviour,
                                  const std::map<ShownKey, EndEvents>& ends, bool only_behind) {
@@ -74,8 +85,9 @@ std::vector<Line> turning_points(const Behaviour& behaviour,
             lines.push_back({.key = &key, .shown = end.last, .is_behind = end.is_behind});
         }
     }
+    if (behaviour.is_campaign()) number_alike(lines);
     std::ranges::sort(lines, {}, [](const Line& line) {
-        return std::tuple(!line.is_behind, !line.is_first, in_time(line));
+        return std::tuple(!line.is_behind, !line.is_first, line.before, in_time(line));
     });
     lines.resize(std::min(lines.size(),
                           behaviour.is_campaign() ? k_most_campaign_lines : k_most_shown_events));
@@ -89,15 +101,13 @@ std::string or_dash(const std::string& text) { return text.empty() ? "-" : text;
 
 std::vector<std::string> timeline_of(const Behaviour& behaviour, const std::set<CallKey>& behind) {
     const auto ends = ends_of_calls(behaviour, behind);
-    const auto names =
-        behaviour.is_campaign() ? member_names(behaviour) : std::vector<std::string>{};
     std::vector<std::string> texts;
     for (const Line& line : turning_points(behaviour, ends, /*only_behind=*/false)) {
         const ShownEvent& event = *line.shown.event;
         const auto phase = static_cast<std::size_t>(event.phases.first());
         std::string text = at(event.second) + ' ';
-        if (!names.empty()) {
-            text += names[line.shown.member] + ' ';
+        if (behaviour.is_campaign()) {
+            text += behaviour.name_of(behaviour.members()[line.shown.member]) + ' ';
             if (line.others > 0) text += "and " + std::to_string(line.others) + " more ";
         }
         text += std::string(rules::k_phase_names.at(phase)) + ' ' +

@@ -20,8 +20,8 @@ std::optional<CoveredUntil> covered_until(const rules::Exceptions& exceptions,
     for (const rules::Exception* exception : exceptions) {
         const bool is_meant =
             evidence.empty() ? exception->is_for_all_evidence : exception->is_for(evidence);
-        const bool is_limited = exception->threshold &&
-                                (evidence.empty() || evidence == rules::k_volume_evidence);
+        const bool is_limited =
+            exception->threshold && (evidence.empty() || evidence == rules::k_volume_evidence);
         if (!is_meant || is_limited) continue;
         for (std::size_t service = 0; service < until.size(); ++service) {
             if (!exception->is_for_service(service)) continue;

@@ -169,7 +169,8 @@ class LinkFinder {
         for (const std::size_t node : child.nodes) {
             if (node == parent) continue;
             links_to_[node].links.push_back(link);
-            if (!counts) continue;
+            // Somebody unknown cannot be told from others who go by the same name.
+            if (!counts || !nodes_[parent].part.principal->one_actor) continue;
             links_.push_back({.is_assumed = link.is_assumed,
                               .parent = parent,
                               .child = node,

@@ -18,34 +18,37 @@ using LineKey = std::tuple<std::size_t, bool, std::string_view>;
 /// The seconds of a line's links, and the names of its members.
 using LineMembers = std::vector<std::pair<std::int64_t, std::string>>;
 
-std::string names_of(LineMembers& members) {
-    std::ranges::sort(members);
+std::string names_of(const LineMembers& members) {
     std::vector<std::string> names;
-    for (auto& [second, name] : members) names.push_back(std::move(name));
+    for (const auto& [second, name] : members) names.push_back(name);
     return joined_names(names);
 }
 
 }  // namespace
 
 LinkLines link_lines(const Behaviour& behaviour, const Campaign& campaign) {
-    const auto names = member_names(behaviour);
+    const auto name_of = [&behaviour](std::size_t member) {
+        return behaviour.name_of(behaviour.members()[member]);
+    };
     std::map<LineKey, LineMembers> by_parent;
     for (const MemberLink& link : campaign.links) {
         const auto call = behaviour.catalogue().call_name(link.call.service, link.call.call);
         by_parent[{link.parent, link.is_assumed, call}].emplace_back(link.second,
-                                                                     names[link.child]);
+                                                                     name_of(link.child));
     }
     std::vector<std::pair<std::int64_t, std::string>> lines;
     for (auto& [key, children] : by_parent) {
         const auto& [parent, is_assumed, call] = key;
+        std::ranges::sort(children);
         const std::string who = names_of(children);
-        lines.emplace_back(children.front().first, names[parent] +
+        lines.emplace_back(children.front().first, name_of(parent) +
                                                        (is_assumed ? " assumed " : " made ") + who +
                                                        " by " + std::string(call));
     }
     for (const SharedAddress& shared : campaign.shared) {
         LineMembers users;
-        for (const auto& [second, member] : shared.users) users.emplace_back(second, names[member]);
+        for (const auto& [second, member] : shared.users)
+            users.emplace_back(second, name_of(member));
         const std::string who = names_of(users);
         lines.emplace_back(users.front().first, who + " called from " + to_text(shared.address));
     }

@@ -74,8 +74,8 @@ bool may_come_from_stranger(const rules::History& history,
 }  // namespace
 
 bool may_have_ties(const rules::HuntRules& rules, const Member::Part& part) {
-    if (!part.principal->one_actor) return false;
     if (is_about_principals(*part.activity)) return true;
+    if (!part.principal->one_actor) return false;
     const auto* account = rules.history->account(part.principal->account);
     return account != nullptr && !account->usual_networks.empty() &&
            may_come_from_stranger(*rules.history, *account, part.activity->traits[Trait::address]);
@@ -84,7 +84,7 @@ bool may_have_ties(const rules::HuntRules& rules, const Member::Part& part) {
 Ties ties_of(const rules::Catalogue& catalogue, const Member& member) {
     return {.makings = makings_of(catalogue, member),
             .roles = roles_of(catalogue, member),
-            .spots = spots_of(member)};
+            .spots = member.principal().one_actor ? spots_of(member) : std::vector<SharedSpot>{}};
 }
 
 }  // namespace cloudhijack::detect

@@ -34,6 +34,7 @@ struct Match {
     std::int64_t first = 0;  ///< the second of the first event behind it
     /// The calls behind it, of which the known events are shown.
     std::set<CallKey> behind;
+    bool says_who = false;  ///< in a campaign the reason names its members itself
 };
 
 struct ParameterSpec {

@@ -144,7 +144,8 @@ Match match_of(const Behaviour& behaviour, const PutToUse& found) {
     Match match{.score = found.score,
                 .reason = std::move(reason),
                 .first = found.call.second,
-                .behind = {key_of(calls)}};
+                .behind = {key_of(calls)},
+                .says_who = true};
     for (const Member& member : behaviour.members()) {
         if (member.principal() == *link.parent) {
             match.behind.insert({.member = member.index(), .calls = link.call});

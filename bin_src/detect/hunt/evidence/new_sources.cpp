@@ -109,8 +109,8 @@ std::optional<Match> new_source(const Behaviour& behaviour,
         const SourceWords* words = nullptr;
 
         [[nodiscard]] auto rank() const {
-            return std::tuple(-static_cast<std::int64_t>(score), first, origin->from.hash,
-                              by->index());
+            return std::tuple(-static_cast<std::int64_t>(score), first, by->index(),
+                              origin->from.hash);
         }
     };
     std::optional<Found> best;

@@ -145,15 +145,23 @@ std::optional<Match> enable_then_use(const Behaviour& behaviour,
         best->gap() > settings.seconds("within")
             ? "; the enable call came from a network that is new for the account"
             : "";
+    std::string enabler;
+    std::string user;
+    if (behaviour.is_campaign()) {
+        enabler = behaviour.name_of(*enable.by) + ": ";
+        if (use.by != enable.by) user = behaviour.name_of(*use.by) + ' ';
+    }
     return Match{.score = best->score,
-                 .reason = "Enabled " + (subject.empty() ? "" : std::string(subject) + " of ") +
+                 .reason = enabler + "Enabled " +
+                           (subject.empty() ? "" : std::string(subject) + " of ") +
                            std::string(behaviour.label_of(best->service)) + " at " + at(second) +
-                           " with " + std::string(behaviour.name_of(enable)) + " and " +
+                           " with " + std::string(behaviour.name_of(enable)) + " and " + user +
                            use_in_words(use, behaviour.name_of(use), best->gap()) +
                            later_success(behaviour, *best, use) + std::string(strangers) +
                            std::string(routine_words(best->is_routine())),
                  .first = second,
-                 .behind = {key_of(enable), key_of(use)}};
+                 .behind = {key_of(enable), key_of(use)},
+                 .says_who = true};
 }
 
 // --- recon_then_use: several looks at what there is, right before the first use ---
