@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, Optional
 
 from event_forms import delivery, lookup_item
+from hunt_campaign_scenes import CAMPAIGN_SCENES, some_exceptions, too_many_to_join
 from hunt_history import Event, History, Json, pick, shuffled
 from hunt_history_scenes import RARE_SCENES, SCENES_WITH_PAST
 from hunt_pasts import add_past
@@ -27,7 +28,7 @@ class Told(NamedTuple):
 
     past: list[IndexedEvent]
     story: list[IndexedEvent]
-
+    exceptions: list[dict[str, str]]  # lines of an allowlist
 
 
 def _written(rng: random.Random, record: Json) -> bytes:
@@ -75,13 +76,17 @@ def told(seed: int, index: int) -> Told:
     rng = random.Random(f"history {seed} {index}")
     h = History(rng, f"{seed % 1_000_000:06}{index % 1_000_000:06}")
     for _ in range(pick(rng, [1, 2, 2, 3, 4])):
-        pick(rng, SCENES if rng.random() < 0.6 else SCENES_WITH_PAST)(h)
+        kind = rng.random()
+        pick(rng, SCENES if kind < 0.45 else SCENES_WITH_PAST if kind < 0.7 else CAMPAIGN_SCENES)(h)
     if rng.random() < 0.015:
         pick(rng, RARE_SCENES)(h)
     if rng.random() < 0.004:  # too long for more often
         from_more_places_than_are_shown(h)
+    if rng.random() < 0.008:
+        too_many_to_join(h)
     add_past(h)
-    return Told(_delivered(h, h.past), _delivered(h, h.events))
+    exceptions = some_exceptions(h) if rng.random() < 0.3 else []
+    return Told(_delivered(h, h.past), _delivered(h, h.events), exceptions)
 
 
 def told_histories(seed: int, count: int) -> list[Told]:

@@ -33,8 +33,16 @@ MINUTE = 60
 HOUR = 3600
 DAY = 24 * HOUR
 
+# The first numbers of addresses, of which an account has one: shared addresses link accounts, so
+# only few may have the same.
+_FIRST_NUMBERS = [n for n in range(11, 224) if n not in (100, 127, 169, 172, 192, 198, 203)]
+
 # Of cloudhijack_networks.csv, and the organisation's accounts.
-LISTED_NETWORKS = ["52.5.0.0/16", "52.21.1.0/24", "2001:db4:1100::/40"]
+LISTED_NETWORKS = [
+    *(f"{first}.5.0.0/16" for first in _FIRST_NUMBERS),
+    *(f"{first}.21.1.0/24" for first in _FIRST_NUMBERS),
+    "2001:db4:1100::/40",
+]
 OWN_ACCOUNTS = ["222222222222"]
 
 
@@ -305,11 +313,16 @@ class History:
 
     def place(self, network: int, host: int) -> str:
         if network % 5 == 4:
-            address = f"2001:db{network:x}::{host:x}"
+            end = f"{int(self.account[-6:]):x}:{host:x}"
+            address = f"2001:db{network:x}::{end}"
             if self.rng.random() < 0.5:
-                address = f"2001:db{network:x}:{host:x}00::{host:x}"
+                address = f"2001:db{network:x}:{host:x}00::{end}"
             return address.upper() if self.rng.random() < 0.1 else address
-        return f"52.{network}.{host % 7}.{host}"
+        return self.address_in(network, f"{host % 7}.{host}")
+
+    def address_in(self, network: int, rest: str) -> str:
+        first = _FIRST_NUMBERS[int(self.account[-6:]) % len(_FIRST_NUMBERS)]
+        return f"{first}.{network}.{rest}"
 
     def _moment(self) -> int:
         rng = self.rng

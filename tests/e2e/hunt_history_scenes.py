@@ -32,7 +32,7 @@ from hunt_values import AGENTS, MODELS, REGIONS
 _FOREIGN = "999999999999"
 
 
-def _twice(h: History, act: Callable[[int], None], gap: Optional[int] = None) -> None:
+def twice(h: History, act: Callable[[int], None], gap: Optional[int] = None) -> None:
     """In the past, on two days that are mostly a week apart."""
     day = START // DAY - pick(h.rng, [30, 40, 58])
     gap = pick(h.rng, [6, 7, 7, 7, 7, 20]) if gap is None else gap
@@ -41,7 +41,7 @@ def _twice(h: History, act: Callable[[int], None], gap: Optional[int] = None) ->
             act(time + upto(h.rng, DAY - 2 * HOUR))
 
 
-def _settled(h: History) -> Caller:
+def settled(h: History) -> Caller:
     """A caller whose account the baseline is to know."""
     h.is_settled = True
     caller = h.caller()
@@ -55,11 +55,11 @@ def _settled(h: History) -> Caller:
 
 def _lives(h: History, caller: Caller, service: str = "ses", gap: Optional[int] = None) -> None:
     """It used a service every week, from where it is."""
-    _twice(h, lambda time: h.use(caller, time, service, 1), gap)
+    twice(h, lambda time: h.use(caller, time, service, 1), gap)
 
 
 def _from_a_new_place(h: History) -> None:
-    caller, rng = _settled(h), h.rng
+    caller, rng = settled(h), h.rng
     if rng.random() < 0.8:
         _lives(h, caller)
     time = h.moment()
@@ -78,7 +78,7 @@ def _from_a_new_place(h: History) -> None:
 
 
 def _more_than_in_the_past(h: History) -> None:
-    caller, rng = _settled(h), h.rng
+    caller, rng = settled(h), h.rng
     service = pick(rng, ["ses", "ses", "ses", "sns"])
     threshold = THRESHOLDS[service]
     peak = pick(rng, [1, threshold // 3, threshold // 3 + 1, threshold // 2])
@@ -91,7 +91,7 @@ def _more_than_in_the_past(h: History) -> None:
         hour = time // HOUR * HOUR
         h.sends(whose, service, peak, hour, hour + 3599)
 
-    _twice(h, one_hour)
+    twice(h, one_hour)
     place = caller.place
     if rng.random() < 0.5:
         caller.place = h.place(pick(rng, [2, 40, 41]), 1)
@@ -105,7 +105,7 @@ def _more_than_in_the_past(h: History) -> None:
 
 def _trained(h: History) -> None:
     """The peak rose within days; an older one decides."""
-    caller, rng = _settled(h), h.rng
+    caller, rng = settled(h), h.rng
     peaks = [pick(rng, [10, 11, 40]), pick(rng, [34, 40, 100])]
     start = h.moment()
     monday = START  # 2026-03-02
@@ -118,13 +118,13 @@ def _trained(h: History) -> None:
 
 
 def _dripped(h: History) -> None:
-    caller, rng = _settled(h), h.rng
+    caller, rng = settled(h), h.rng
     names = ("ses", "ses", "sns", "voice", "workmail")
     service = pick(rng, [name for name in names if name in THRESHOLDS])
     limit = 6 * THRESHOLDS[service]
     if rng.random() < 0.4:
         messages = pick(rng, [limit // 3, limit // 3, limit // 3 + 1, 1])
-        _twice(h, lambda time: h.sends(caller, service, messages, time, time + HOUR))
+        twice(h, lambda time: h.sends(caller, service, messages, time, time + HOUR))
     hours = pick(rng, [7, 8, 8, 8, 9])
     total = limit + pick(rng, [0, 1, 1, 7])
     first = h.moment() // HOUR * HOUR
@@ -142,11 +142,11 @@ def _as_dict(identity: Any) -> Json:
 
 
 def _first_looked(h: History) -> None:
-    caller, rng = _settled(h), h.rng
+    caller, rng = settled(h), h.rng
     service = pick(rng, ["bedrock", "ses", "sns"])
     if rng.random() < 0.3:
         name = h.a_name(service, "recon", "use")
-        _twice(h, lambda time: h.add(caller, time, name), gap=pick(rng, [0, 7]))
+        twice(h, lambda time: h.add(caller, time, name), gap=pick(rng, [0, 7]))
     time = h.moment()
     for gap in (0, edge(rng, 900), upto(rng, 900))[: pick(rng, [2, 2, 3])]:
         name = h.a_name(service, "recon")
@@ -156,11 +156,11 @@ def _first_looked(h: History) -> None:
 
 
 def _first_used(h: History) -> None:
-    caller, rng = _settled(h), h.rng
+    caller, rng = settled(h), h.rng
     service = pick(rng, USED)
     if rng.random() < 0.4:
         other = Caller(sibling(h, caller.identity), place=h.place(2, 2), agent=caller.agent)
-        _twice(h, lambda time: h.use(other, time, service, 1))
+        twice(h, lambda time: h.use(other, time, service, 1))
     if rng.random() < 0.3:
         caller.place = h.place(pick(rng, [1, 2, 42]), 1)
     if rng.random() < 0.15:
@@ -169,10 +169,10 @@ def _first_used(h: History) -> None:
 
 
 def _chose_anew(h: History) -> None:
-    caller, rng = _settled(h), h.rng
+    caller, rng = settled(h), h.rng
     region, agent = caller.region, caller.agent
     parameters = {"modelId": MODELS[0]}
-    _twice(h, lambda time: h.add(caller, time, "InvokeModel", "ok", parameters))
+    twice(h, lambda time: h.add(caller, time, "InvokeModel", "ok", parameters))
     count = pick(rng, [2, 3, 3, 4])
     time = h.moment()
     for number in range(count):
@@ -185,7 +185,7 @@ def _chose_anew(h: History) -> None:
 
 
 def _fanned_out(h: History) -> None:
-    caller, rng = _settled(h), h.rng
+    caller, rng = settled(h), h.rng
     if ("sns", "prepare") not in CALLS:
         return
     time = h.moment()
@@ -197,7 +197,7 @@ def _fanned_out(h: History) -> None:
 
 
 def _tampered(h: History) -> None:
-    caller, rng = _settled(h), h.rng
+    caller, rng = settled(h), h.rng
     calls = CALLS.get(("account", "tamper"), [])
     if not calls:
         return
@@ -212,7 +212,7 @@ def _tampered(h: History) -> None:
         names = ["/aws/bedrock/x", "aws-CloudTrail-logs", "app/ses", "sessions", "x_sns-y", None]
     parameters = {key: pick(rng, names)} if call != "LeaveOrganization" else None
     if rng.random() < 0.25:
-        _twice(h, lambda at: h.add(caller, at, call, "ok", parameters))
+        twice(h, lambda at: h.add(caller, at, call, "ok", parameters))
     h.add(caller, time, call, h.mostly_ok(), parameters)
     if rng.random() < 0.5:
         name = pick(rng, ["CreateTrail", "StartLogging"])
@@ -255,7 +255,7 @@ def _grant_document(h: History) -> Any:
 
 
 def _granted(h: History) -> None:
-    caller, rng = _settled(h), h.rng
+    caller, rng = settled(h), h.rng
     name, key = pick(
         rng,
         [
@@ -275,12 +275,12 @@ def _mail_policy(h: History) -> str:
 
 
 def _gave_mail_by_group(h: History) -> None:
-    caller, rng = _settled(h), h.rng
+    caller, rng = settled(h), h.rng
     user, time = "mail-9", h.moment()
     group = pick(rng, ["AWSSESSendingGroupDoNotRename", "senders", "senders"])
     policy = f"arn:aws:iam::{h.account}:policy/{pick(rng, ['', 'x/'])}mailing"
     if rng.random() < 0.25:
-        _twice(h, lambda at: h.add(caller, at, "CreateUser", "ok", {"userName": "other"}))
+        twice(h, lambda at: h.add(caller, at, "CreateUser", "ok", {"userName": "other"}))
     h.add(caller, time, pick(rng, ["CreateUser", "CreateAccessKey"]), "ok", {"userName": user})
     if rng.random() < 0.7:
         parameters: Json = {"policyName": "mailing", "policyDocument": _mail_policy(h)}
@@ -304,18 +304,18 @@ def _gave_mail_by_group(h: History) -> None:
 
 
 def _opened_a_way_in(h: History) -> None:
-    caller, rng = _settled(h), h.rng
+    caller, rng = settled(h), h.rng
     if "CreateIngressPoint" not in {call.name for call in CALLS["account", "credential"]}:
         return
     if rng.random() < 0.3:
-        _twice(h, lambda at: h.add(caller, at, "CreateRelay", "ok", {}))
+        twice(h, lambda at: h.add(caller, at, "CreateRelay", "ok", {}))
     name = pick(rng, ["CreateIngressPoint", "CreateRelay"])
     kind = pick(rng, ["AUTH", "AUTH", "OPEN", None])
     h.add(caller, h.moment(), name, h.mostly_ok(), {"type": kind})
 
 
 def _enabled_days_before(h: History) -> None:
-    caller, rng = _settled(h), h.rng
+    caller, rng = settled(h), h.rng
     service = pick(rng, ["bedrock", "ses", "sns"])
     time = h.moment()
     place = caller.place
@@ -327,10 +327,10 @@ def _enabled_days_before(h: History) -> None:
 
 
 def _forms_in_eight_regions(h: History) -> None:
-    caller, rng = _settled(h), h.rng
+    caller, rng = settled(h), h.rng
     regions = shuffled(rng, REGIONS)[: pick(rng, [7, 8, 8, 8])]
     if rng.random() < 0.3:
-        _twice(h, lambda at: h.add(caller, at, "PutAccountDetails"))
+        twice(h, lambda at: h.add(caller, at, "PutAccountDetails"))
     time, place = h.moment(), caller.place
     caller.place = pick(rng, [place, h.place(44, 1)])
     gaps = [0, edge(rng, DAY), *(upto(rng, DAY) for _ in regions)]
@@ -342,12 +342,12 @@ def _forms_in_eight_regions(h: History) -> None:
 
 
 def _from_twenty_networks(h: History) -> None:
-    caller, rng = _settled(h), h.rng
+    caller, rng = settled(h), h.rng
     count = pick(rng, [9, 10, 10, 19, 20, 20, 21])
     calls = pick(rng, [1, 3])
     hour = h.moment() // HOUR * HOUR
     for number in range(count):
-        place = f"52.{60 + number}.1.1"
+        place = h.address_in(60 + number, "1.1")
         time = hour + (number * 23 // (count - 1)) * HOUR + upto(rng, 3599)
         for _ in range(calls):
             name = h.a_name(pick(rng, ["ses", "sns"]), "recon")
@@ -355,14 +355,14 @@ def _from_twenty_networks(h: History) -> None:
 
 
 def _evaded_and_restored(h: History) -> None:
-    caller, rng = _settled(h), h.rng
+    caller, rng = settled(h), h.rng
     name = "PutModelInvocationLoggingConfiguration"
     off = {"loggingConfig": {"textDataDeliveryEnabled": False}}
     on = {"loggingConfig": {"textDataDeliveryEnabled": True}}
     time = h.moment()
     first = pick(rng, ["DeleteModelInvocationLoggingConfiguration", name])
     if rng.random() < 0.4:
-        _twice(h, lambda at: h.add(caller, at, first, "ok", off))
+        twice(h, lambda at: h.add(caller, at, first, "ok", off))
     h.add(caller, time, first, h.mostly_ok(), off)
     more = {"awsRegion": pick(rng, REGIONS[:2])} if rng.random() < 0.3 else {}
     if rng.random() < 0.7:
@@ -372,7 +372,7 @@ def _evaded_and_restored(h: History) -> None:
 def _made_by_another(h: History) -> None:
     """A new user, and a burst of it from a stranger's address."""
     rng = h.rng
-    maker = _settled(h)
+    maker = settled(h)
     name = pick(rng, ["fresh", "fresh-2"])
     child = h.user_named(name)
     time = h.moment()
@@ -396,7 +396,7 @@ def _as_every_week(h: History) -> None:
     if len(scene) > 40:
         return
     for event in scene:
-        _twice(h, lambda time: again(h, event, time, {}), gap=pick(h.rng, [6, *[7] * 12]))
+        twice(h, lambda time: again(h, event, time, {}), gap=pick(h.rng, [6, *[7] * 12]))
 
 
 SCENES_WITH_PAST: list[Callable[[History], None]] = [

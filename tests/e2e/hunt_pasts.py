@@ -120,7 +120,7 @@ def _many_values(h: History, story: list[Event], oldest: int) -> None:
     count = pick(rng, [16, 17, 17] if key == "userAgent" else [32, 33, 33])
     for number in range(count):
         value = {
-            "sourceIPAddress": f"52.{100 + number}.1.1",
+            "sourceIPAddress": h.address_in(100 + number, "1.1"),
             "userAgent": f"client-{chr(97 + number)}",
             "awsRegion": f"mars-{number}",
         }[key]

@@ -9,26 +9,32 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Callable, Optional, Union
+from dataclasses import dataclass, field
+from typing import Callable, NamedTuple, Optional
 
 from hunt_reference_account import (
-    api_key_made,
     bearer_key,
     cleanup,
     evade,
-    foreign_grant,
     long_term_key,
-    quarantined,
-    quota_asked,
-    smtp_credentials,
     suspicious_name,
     tool_agent,
     trail_tampering,
 )
+from hunt_reference_allowlist import Allowlist, Line
 from hunt_reference_baseline import Baseline
 from hunt_reference_calls import Actor
-from hunt_reference_catalogue import HUNTED_PHASES, LABELS, THRESHOLDS
+from hunt_reference_campaign import Behind, Campaign, Sign
+from hunt_reference_catalogue import THRESHOLDS
+from hunt_reference_credentials import (
+    api_key_made,
+    foreign_grant,
+    quarantined,
+    quota_asked,
+    smtp_credentials,
+)
+from hunt_reference_links import Graph, order_of
+from hunt_reference_made import made_then_used
 from hunt_reference_places import (
     first_use,
     many_ips,
@@ -39,9 +45,10 @@ from hunt_reference_places import (
     service_sweep,
 )
 from hunt_reference_records import read_events
+from hunt_reference_rows import LISTS, row_of
 from hunt_reference_sources import Context, Subject
+from hunt_reference_texts import timeline_of, who_did
 from hunt_reference_use import (
-    Sign,
     burst,
     denied_use,
     drip,
@@ -49,17 +56,16 @@ from hunt_reference_use import (
     enable_then_use,
     fan_out,
     first_recon,
-    hours_of_minutes,
-    messages,
     new_choice,
     probe,
     recon_then_use,
-    values,
 )
 from volume_reference import IndexedEvent, Row
 
+__all__ = ["EVIDENCE_IDS", "LISTS", "HuntExpected", "expected_hunt"]
+
 # In the order in which a row lists them.
-EVIDENCE: list[tuple[str, Callable[[Subject], Optional[Sign]]]] = [
+EVIDENCE: list[tuple[str, Callable[[Campaign], Optional[Sign]]]] = [
     ("onboarding", enable_then_use),
     ("onboarding", recon_then_use),
     ("onboarding", first_recon),
@@ -77,6 +83,7 @@ EVIDENCE: list[tuple[str, Callable[[Subject], Optional[Sign]]]] = [
     ("spread", service_sweep),
     ("sources", new_source),
     ("sources", first_use),
+    ("sources", made_then_used),
     ("sources", rotating_ips),
     ("sources", many_ips),
     ("choices", new_choice),
@@ -91,14 +98,29 @@ EVIDENCE: list[tuple[str, Callable[[Subject], Optional[Sign]]]] = [
     ("markers", suspicious_name),
 ]
 EVIDENCE_IDS = [evidence.__name__ for _, evidence in EVIDENCE]
-_MARKERS = {evidence.__name__ for group, evidence in EVIDENCE if group == "markers"}
+_GROUPS = [(group, evidence.__name__) for group, evidence in EVIDENCE]
+_MARKERS = {name for group, name in _GROUPS if group == "markers"}
 
-# Those that can hold several values, and in ndjson are always arrays.
-LISTS = {
-    *("Services", "Phases", "Evidence", "SourceIPs", "Regions", "Clients", "AccessKeys", "Models"),
-    *("CallerType", "Workload", "Truncated", "src", "vendor_region", "user_agent"),
-    *("threat_object",),
-}
+
+
+class Reason(NamedTuple):
+    """What the reason of an evidence begins and ends with, and all of it where that is known."""
+
+    who: str
+    text: str
+    score: str
+
+    def is_of(self, reason: str) -> bool:
+        if self.text:
+            return reason == self.who + self.text + self.score
+        return reason.startswith(self.who) and reason.endswith(self.score)
+
+
+class Texts(NamedTuple):
+    """The texts of a row."""
+
+    reasons: list[Reason]
+    timeline: list[str]
 
 
 @dataclass
@@ -110,6 +132,104 @@ class HuntExpected:
     duplicates: int
     fired: Counter[tuple[str, int]]  # in these rows: an evidence's id and score
     kinds: Counter[str]  # by what principals were known, and why calls were left out
+    texts: list[Texts] = field(default_factory=list)  # of the rows
+    allowed: int = 0  # rows that the allowlist left out
+    lessened: int = 0  # and rows that it changed
+
+
+@dataclass
+class _Judged:
+    """A campaign that makes a row."""
+
+    campaign: Campaign
+    signs: dict[str, Sign]
+    score: int
+    row: Row
+
+    @property
+    def order(self) -> tuple[int, int, bytes, bytes]:
+        first = self.campaign.actor.everything[0].time
+        return (-self.score, first, *order_of(self.campaign.head))
+
+    @property
+    def behind(self) -> list[Behind]:
+        return [
+            one for name, sign in self.signs.items() if name not in _MARKERS for one in sign.behind
+        ]
+
+    @property
+    def texts(self) -> Texts:
+        counting = {
+            group: max(
+                (name for of_group, name in _GROUPS if of_group == group and name in self.signs),
+                key=lambda name: self.signs[name].score,  # of equals the first
+            )
+            for group, name in _GROUPS
+            if name in self.signs
+        }
+        reasons = []
+        for group, name in _GROUPS:
+            if name in self.signs:
+                sign = self.signs[name]
+                counts = group == "markers" or counting[group] == name
+                score = f" (+{sign.score})" if counts else ""
+                who = "" if group == "markers" else who_did(self.campaign, sign.behind)
+                reasons.append(Reason(who, sign.text, score))
+        return Texts(reasons, timeline_of(self.campaign, self.behind))
+
+
+def _left_for(evidence: str, who: Campaign) -> Optional[Campaign]:
+    """Without what is expected of an evidence; None if nothing is left."""
+    actors = [who.allowlist.left_for(evidence, member.actor) for member in who.members]
+    if all(left is member.actor for left, member in zip(actors, who.members)):
+        return who
+    if not any(actor.everything for actor in actors):
+        return None
+    members = [Subject(actor, who.context) for actor in actors]
+    return Campaign(members, who.graph, who.part, who.allowlist)
+
+
+def _sign_of(
+    name: str, evidence: Callable[[Campaign], Optional[Sign]], who: Campaign
+) -> Optional[Sign]:
+    """An exception never makes evidence, or makes it weigh more."""
+    whole = evidence(who)
+    left = _left_for(name, who) if whole is not None else who
+    if whole is None or left is who:
+        return whole
+    sign = evidence(left) if left is not None else None
+    return sign and sign._replace(score=min(sign.score, whole.score))
+
+
+def _judge(who: Campaign, min_risk: int, disabled: frozenset[str]) -> Optional[_Judged]:
+    signs = {}
+    by_group: defaultdict[str, list[int]] = defaultdict(list)
+    for group, evidence in EVIDENCE:
+        name = evidence.__name__
+        sign = None if name in disabled else _sign_of(name, evidence, who)
+        if sign is not None:
+            signs[name] = sign
+            by_group[group].append(sign.score)
+    markers = sum(by_group.pop("markers", []))
+    score = sum(max(scores) for scores in by_group.values())
+    if score < min_risk or not who.actor.everything:
+        return None
+    score = min(100, score + markers)
+    behind = [sign.time for name, sign in signs.items() if name not in _MARKERS]
+    time = min(behind, default=who.actor.everything[0].time)
+    return _Judged(who, signs, score, row_of(who, list(signs), score, len(by_group), time))
+
+
+def _campaigns(context: Context, actors: Iterable[Actor], allowlist: Allowlist) -> list[Campaign]:
+    """What exceptions cover joins nobody; how the rest counts is asked for each evidence."""
+    whole = {(actor.account, actor.principal): Subject(actor, context) for actor in actors}
+    left = map(allowlist.left_to_join, actors)
+    subjects = [Subject(actor, context) for actor in left if actor is not None]
+    graph = Graph(context, sorted(subjects, key=order_of))
+    return [
+        Campaign([whole[node.name] for node in part.nodes], graph, part, allowlist)
+        for part in graph.parts()
+    ]
 
 
 def expected_hunt(
@@ -121,146 +241,67 @@ def expected_hunt(
     networks: Iterable[str] = (),
     own_accounts: Iterable[str] = (),
     thresholds: Optional[Mapping[str, int]] = None,
+    allowlist: Iterable[Line] = (),
+    with_links: bool = False,
 ) -> HuntExpected:
-    """The rows but for `Reasons`, `Timeline`, `EventIDs` and `risk_message`, in order."""
-    reading = read_events(events)
+    """The rows but for `Reasons`, `Timeline`, `EventIDs` and `risk_message`, in order, and what is
+    known of the first two."""
+    reading = read_events(events, with_links)
+    actors = list(reading.actors.values())
     context = Context(
         baseline=baseline or Baseline(),
         networks=tuple(networks),
         own_accounts=frozenset(own_accounts),
         thresholds={**THRESHOLDS, **(thresholds or {})},
-        actors=list(reading.actors.values()),
+        actors=actors,
     )
-    fired: Counter[tuple[str, int]] = Counter()
-    kept = []
-    for actor in reading.actors.values():
-        who = Subject(actor, context)
-        signs = {}
-        by_group: defaultdict[str, list[int]] = defaultdict(list)
-        for group, evidence in EVIDENCE:
-            sign = None if evidence.__name__ in disabled else evidence(who)
-            if sign is not None:
-                signs[evidence.__name__] = sign
-                by_group[group].append(sign.score)
-        markers = sum(by_group.pop("markers", []))
-        score = sum(max(scores) for scores in by_group.values())
-        if score < min_risk:
-            continue
-        fired.update((name, sign.score) for name, sign in signs.items())
-        row = _row(who, signs, min(100, score + markers), len(by_group))
-        first = actor.everything[0].time
-        names = (actor.account.encode(), actor.principal.encode())
-        order = (-min(100, score + markers), first, *names)
-        kept.append((order, row))
-    return HuntExpected(
-        rows=[row for _, row in sorted(kept, key=lambda item: item[0])],
+    lines = Allowlist(tuple(allowlist))
+    campaigns = _campaigns(context, actors, lines)
+    judged = [_judge(campaign, min_risk, disabled) for campaign in campaigns]
+    rows = sorted((one for one in judged if one is not None), key=lambda one: one.order)
+    expected = HuntExpected(
+        rows=[one.row for one in rows],
         records=reading.records,
         unreadable=reading.unreadable,
         left_out=reading.left_out,
         duplicates=reading.duplicates,
-        fired=fired,
-        kinds=reading.kinds,
+        fired=Counter((name, sign.score) for one in rows for name, sign in one.signs.items()),
+        kinds=reading.kinds + _kinds_of(campaigns),
+        texts=[one.texts for one in rows],
     )
+    if lines.lines:
+        row_by_member = {member.name: one for one in rows for member in one.campaign.members}
+        for campaign in _campaigns(context, actors, Allowlist()):
+            if any(lines.of(member.actor.principal) for member in campaign.members):
+                before = _judge(campaign, min_risk, disabled)
+                after = [row_by_member.get(member.name) for member in campaign.members]
+                _note_allowed(expected, before, [one for one in after if one is not None])
+    return expected
 
 
-def _severity(score: int) -> str:
-    for most, severity in ((20, "informational"), (40, "low"), (60, "medium"), (80, "high")):
-        if score <= most:
-            return severity
-    return "critical"
+def _note_allowed(
+    expected: HuntExpected, before: Optional[_Judged], after: list[_Judged]
+) -> None:
+    if before is None:
+        return
+    kept = [(before.row["RiskScore"], before.row["Evidence"])]
+    if not after:
+        expected.allowed += 1
+    elif not any((one.row["RiskScore"], one.row["Evidence"]) in kept for one in after):
+        expected.lessened += 1
 
 
-def _shown(values: Iterable[str]) -> Union[str, list[str]]:
-    """A column's values as a search's row has them: one or none is no list."""
-    values = list(values)
-    return values if len(values) > 1 else "".join(values)
-
-
-_MOST_SHOWN = 100  # values of a list
-
-
-def _in_byte_order(values: Iterable[str]) -> list[str]:
-    return sorted(values, key=str.encode)
-
-
-def _last_part(text: str) -> str:
-    return text.rsplit("/", 1)[-1]
-
-
-def _row(who: Subject, signs: dict[str, Sign], score: int, groups: int) -> Row:
-    actor: Actor = who.actor
-    calls = actor.calls
-    everything = actor.everything
-    uses = [call for call in everything if call.messages_of]
-    ok_uses = [call for call in uses if call.outcome == "ok"]
-    peaks = [
-        messages(window, service)
-        for service in THRESHOLDS
-        for window in hours_of_minutes(actor.good_uses(service))
-    ]
-    phases: dict[str, int] = {}
-    for call in everything:
-        for phase in call.phases:
-            phases[phase] = min(call.time, phases.get(phase, call.time))
-    order = {phase: number for number, phase in enumerate(HUNTED_PHASES)}
-    first_event = everything[0].time
-    behind = [sign.time for name, sign in signs.items() if name not in _MARKERS]
-    time = min(behind, default=first_event)
-    is_known = who.is_known(time)
-
-    lists = {
-        "SourceIPs": values(call.address for call in calls),
-        "Regions": values(call.region for call in everything),
-        "Clients": {call.client for call in actor.own},
-        "AccessKeys": values(call.key for call in calls),
-        "Models": values(call.model for call in everything),
-        "CallerType": values(call.caller_type for call in calls),
-        "Workload": values(call.workload for call in calls),
-        "user_agent": values(call.agent for call in calls),
-    }
-    shown = {name: _shown(_in_byte_order(found)[:_MOST_SHOWN]) for name, found in lists.items()}
-    return {
-        "_time": str(time),
-        "Principal": actor.principal,
-        "Account": actor.account,
-        "RiskScore": str(score),
-        "Severity": _severity(score),
-        "Services": _shown(_in_byte_order({LABELS[service] for service in actor.services})),
-        "Phases": _shown(sorted(phases, key=lambda phase: (phases[phase], order[phase]))),
-        "Evidence": _shown(signs),
-        "UseCount": str(len(ok_uses)),
-        "MessageCount": str(sum(sum(call.messages_of.values()) for call in ok_uses)),
-        "FailedCount": str(len(uses) - len(ok_uses)),
-        "PeakPerHour": str(max(peaks, default=0)),
-        "UniqueIPs": str(len(lists["SourceIPs"])),
-        "SourceIPs": shown["SourceIPs"],
-        "UniqueRegions": str(len(lists["Regions"])),
-        "Regions": shown["Regions"],
-        "UniqueClients": str(len(lists["Clients"])),
-        "Clients": shown["Clients"],
-        "UniqueAccessKeys": str(len(lists["AccessKeys"])),
-        "AccessKeys": shown["AccessKeys"],
-        "UniqueModels": str(len(lists["Models"])),
-        "Models": shown["Models"],
-        "CallerType": shown["CallerType"],
-        "Workload": shown["Workload"],
-        "FirstEvent": str(first_event),
-        "LastEvent": str(everything[-1].time),
-        "Truncated": _shown(name for name, found in lists.items() if len(found) > _MOST_SHOWN),
-        "Confidence": (
-            f"{groups} group{'' if groups == 1 else 's'}, "
-            + ("history known" if is_known else "no history")
-        ),
-        "Learning": "false" if is_known else "true",
-        "user": _last_part(actor.principal),
-        "src": shown["SourceIPs"],
-        "vendor_account": actor.account,
-        "vendor_region": shown["Regions"],
-        "user_agent": shown["user_agent"],
-        "risk_object": actor.principal,
-        "risk_object_type": "user",
-        "risk_score": str(score),
-        "threat_object": shown["SourceIPs"],
-        "threat_object_type": "ip_address" if lists["SourceIPs"] else "",
-        "mitre_technique_id": "T1496.004",
-    }
+def _kinds_of(campaigns: Iterable[Campaign]) -> Counter[str]:
+    """What there was to join, or not."""
+    kinds: Counter[str] = Counter()
+    for campaign in campaigns:
+        kinds.update(f"link {link.kind}" for link in campaign.links)
+        kinds["campaign"] += len(campaign.members) > 1
+        kinds["too large"] += campaign.part.size_of_whole is not None
+        kinds["links dropped"] += campaign.part.has_dropped_links
+        for there in campaign.graph.shared.values() if len(campaign.members) > 1 else []:
+            kinds["link shared"] += any(one.name in campaign.numbers for one in there)
+        for member in campaign.members:
+            links = campaign.graph.links_to.get(member.key, [])
+            kinds["vouched link"] += any(not link.counts for link in links)
+    return kinds

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import NamedTuple, Optional
 
 from hunt_reference_calls import DAY, HOUR
+from hunt_reference_makings import actor_key
 
 WEEK = 7 * DAY
 
@@ -75,8 +76,9 @@ class BaselineRow:
 
     @property
     def has_only_made(self) -> bool:
-        """Whether nothing is known but its makers; of a row `account`."""
-        return bool(self.made) and not any(self.lists.values())
+        """Whether nothing is known but who made or assumed it; of a row `account`."""
+        acted = any(values for name, values in self.lists.items() if name != "parents")
+        return bool(self.made or self.lists["parents"]) and not acted
 
     @property
     def usual_day(self) -> int:
@@ -121,7 +123,8 @@ class Baseline:
     def _oldest(self) -> dict[str, int]:
         oldest: dict[str, int] = {}
         for (account, _, _), row in self.rows.items():
-            oldest[account] = min(row.first_seen, oldest.get(account, row.first_seen))
+            if row.made or not row.has_only_made:  # a role that was assumed can be a partner's
+                oldest[account] = min(row.first_seen, oldest.get(account, row.first_seen))
         return oldest
 
     def accounts(self) -> set[str]:
@@ -200,6 +203,15 @@ class Baseline:
             and name != principal
             and family(name) == own
         ]
+
+    def parents_of(self, account: str, key: str) -> Values:
+        """Of the roles of that name, whatever their path."""
+        parents: Values = {}
+        for principal, _, row in self._of_account.get(account, []):
+            if actor_key(principal) == key:
+                for value, span in row.lists["parents"].items():
+                    add_value(parents, value, span)
+        return parents
 
     def makings(self, account: str, kind: str, name: str) -> list[Making]:
         """Of the users or roles of that name, whatever their path."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NamedTuple, Optional
 
@@ -28,6 +28,8 @@ class Call:
 
     time: int  # whole seconds since 1970
     name: str
+    id: str
+    numbers: dict[str, int]  # by service: its place among the calls of the service
     phases_of: dict[str, frozenset[str]]  # by service
     messages_of: dict[str, int]  # by service, if the call is use of it
     outcome: str  # ok, denied, probe or failed
@@ -49,6 +51,10 @@ class Call:
     model: Optional[str]
     caller_type: Optional[str]
     workload: Optional[str]
+    member: int = 0  # who of a campaign made it
+
+    def by(self, member: int) -> Call:
+        return replace(self, member=member)
 
     @property
     def client(self) -> str:
@@ -61,6 +67,11 @@ class Call:
     @property
     def phases(self) -> set[str]:
         return set().union(*self.phases_of.values())
+
+    @property
+    def is_link_only(self) -> bool:
+        """Whether it only links principals, so that where it came from does not count."""
+        return self.phases == {"link"}
 
     @property
     def has_cloud_sign(self) -> bool:
@@ -82,6 +93,7 @@ class Actor:
     is_one: bool = True  # false if the name is of an account, or of nobody
     calls: list[Call] = field(default_factory=list)  # and attachments of the quarantine policy
     by_aws: list[Call] = field(default_factory=list)  # use that AWS made with the role
+    whole: Optional[Actor] = None  # with the calls that the allowlist covers, if it covers some
 
     def of(self, service: str, *phases: str) -> list[Call]:
         if service not in self.services:
@@ -98,7 +110,7 @@ class Actor:
 
     @cached_property
     def everything(self) -> list[Call]:
-        return in_order([*self.calls, *self.by_aws])
+        return in_order(call for call in (*self.calls, *self.by_aws) if call.phases_of)
 
     def good_uses(self, service: str) -> list[Call]:
         """Successful use of a service, also by AWS for the role."""
@@ -116,7 +128,7 @@ class Actor:
 
     @cached_property
     def has_long_term_key(self) -> bool:
-        return any((call.key or "").startswith("AKIA") for call in self.calls)
+        return any((call.key or "").startswith("AKIA") for call in (self.whole or self).calls)
 
     @cached_property
     def _use_by_hour(self) -> dict[str, Counter[int]]:
@@ -132,17 +144,22 @@ class Actor:
         return max(
             (
                 messages
-                for hour, messages in self._use_by_hour.get(service, {}).items()
+                for hour, messages in (self.whole or self)._use_by_hour.get(service, {}).items()
                 if (hour + 1) * HOUR + 12 * HOUR <= at
             ),
             default=None,
         )
 
     @cached_property
+    def placed(self) -> list[Call]:
+        """Its own calls whose sources count."""
+        return [call for call in self.own if not call.is_link_only]
+
+    @cached_property
     def by_hour(self) -> dict[int, list[Call]]:
-        """Its own calls of each UTC hour."""
+        """Of each UTC hour those calls."""
         hours = defaultdict(list)
-        for call in self.own:
+        for call in self.placed:
             hours[call.hour].append(call)
         return dict(hours)
 

@@ -22,30 +22,43 @@ class Entry(NamedTuple):
     phase: str
     conditions: dict[str, str]  # a path under requestParameters to its value
     weight: int
+    number: int  # of the call among those of the service
 
 
-def _entries() -> dict[tuple[str, str], list[Entry]]:
+Entries = dict[tuple[str, str], list[Entry]]
+
+_STANZAS = read_stanzas(CATALOGUE.read_text("utf-8"))
+LINKS = "links"  # the service of role sessions, which is shipped disabled
+_SERVICES = {**services(), LINKS: _STANZAS[f"service:{LINKS}"]}
+
+
+def _entries(with_links: bool) -> Entries:
     entries: defaultdict[tuple[str, str], list[Entry]] = defaultdict(list)
-    for service, stanza in services().items():
-        for phase in HUNTED_PHASES:
+    for service, stanza in _SERVICES.items():
+        if service == LINKS and not with_links:
+            continue
+        numbers: dict[tuple[str, str], int] = {}
+        for phase in PHASES:
             for call in calls_in(stanza.get(phase, ""), stanza.get("source")):
+                number = numbers.setdefault((call.source, call.name), len(numbers))
+                if phase not in HUNTED_PHASES:
+                    continue
                 pairs = (condition.partition("=") for condition in call.conditions.split(","))
                 conditions = {path: value for path, _, value in pairs if path}
-                entry = Entry(service, phase, conditions, call.weight)
+                entry = Entry(service, phase, conditions, call.weight, number)
                 entries[call.source, call.name].append(entry)
     return dict(entries)
 
 
 # Source and name of a call to what it counts for.
-ENTRIES = _entries()
-LABELS = {service: stanza["label"] for service, stanza in services().items()}
+ENTRIES = _entries(with_links=False)
+ENTRIES_WITH_LINKS = _entries(with_links=True)
+LABELS = {service: stanza["label"] for service, stanza in _SERVICES.items()}
 THRESHOLDS = {
     service: int(stanza["threshold"])
     for service, stanza in services().items()
     if stanza.get("threshold") and "use" in stanza
 }
-
-_STANZAS = read_stanzas(CATALOGUE.read_text("utf-8"))
 
 
 def evidence_value(rule: str, key: str, default: str = "") -> str:

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import Optional
 
 from hunt_reference_calls import DAY, HOUR, MINUTE, Call, within
-from hunt_reference_catalogue import LABELS
+from hunt_reference_catalogue import HUNTED_PHASES, LABELS
+from hunt_reference_campaign import Behind, Campaign, Sign, best, by_member, values
 from hunt_reference_sources import Subject
-from hunt_reference_use import Sign, best, values
 
 # --- Spread --------------------------------------------------------------------------------------
 
@@ -25,23 +25,30 @@ def _spreads(calls: Sequence[Call], regions: int, seconds: int) -> Iterator[Sequ
             yield window
 
 
-def _has_no_history(who: Subject, call: Call, service: str) -> bool:
+def _has_no_history(who: Campaign, call: Call, service: str) -> bool:
     """Whether no use of the service is known, by the range or by the baseline."""
-    is_in_file = who.is_known(call.time) and who.has_used(service, call.time)
+    is_in_file = who.is_known(call.time) and who.peak_of_rows(service, call.time) > 0
     return not is_in_file and who.actor.peak_in_range(service, call.time) is None
 
 
-def region_spread(who: Subject) -> Optional[Sign]:
+def _behind(calls: Sequence[Call], *phases: str) -> tuple[Behind, ...]:
+    return tuple((call, name) for call in calls for name in call.services_in(*phases))
+
+
+def region_spread(who: Campaign) -> Optional[Sign]:
     """Use or enable calls in 3 or more regions within 1 h, of pairs without history; the forms that
     unlock a service in 3 or more regions within 10 s, or in 8 or more within 24 h."""
-    if not who.actor.is_one:
+    if not who.is_one:
         return None
     new = [
         call
         for call in who.actor.in_phase("use", "enable")
         if any(_has_no_history(who, call, name) for name in call.services_in("use", "enable"))
     ]
-    signs = [Sign(20, window[0].time) for window in _spreads(new, 3, HOUR)]
+    signs = [
+        Sign(20, window[0].time, _behind(window, "use", "enable"))
+        for window in _spreads(new, 3, HOUR)
+    ]
     forms = [
         call
         for call in who.actor.calls
@@ -49,8 +56,10 @@ def region_spread(who: Subject) -> Optional[Sign]:
     ]
     for regions, seconds in ((3, 10), (8, DAY)):
         for window in _spreads(forms, regions, seconds):
-            hours = {call.hour for call in window}
-            is_suspect = who.works_anywhere_in(hours) or who.is_stranger_in(hours)
+            is_suspect = any(
+                who.by(call).works_anywhere_in([call.hour]) or who.by(call).is_stranger(call.time)
+                for call in window
+            )
             if regions == 3:
                 score = 40 if is_suspect or not who.is_known(window[0].time) else 20
             else:
@@ -58,61 +67,65 @@ def region_spread(who: Subject) -> Optional[Sign]:
             if who.is_routine((call, "enable") for call in window):
                 score = min(score, 10)
             if score:
-                signs.append(Sign(score, window[0].time))
+                signs.append(Sign(score, window[0].time, _behind(window, *HUNTED_PHASES)))
     return best(signs)
 
 
-def recon_spread(who: Subject) -> Optional[Sign]:
+def recon_spread(who: Campaign) -> Optional[Sign]:
     """One recon call in 4 or more regions within 10 min; with a long-term key."""
-    if not who.actor.is_one:
+    if not who.is_one:
         return None
     signs = []
     by_name = defaultdict(list)
     for call in who.actor.in_phase("recon"):
         for service in call.services_in("recon"):
             by_name[service, call.name].append(call)
-    for calls in by_name.values():
+    for (service, _), calls in by_name.items():
+        is_routine = all(one.is_routine(service, "recon") for one in who.users_in(calls))
         for window in _spreads(calls, 4, 10 * MINUTE):
             score = 35 if who.actor.has_long_term_key else 10
-            if who.is_routine((call, "recon") for call in window):
-                score = min(score, 5)
-            signs.append(Sign(score, window[0].time))
+            score = min(score, 5) if is_routine else score
+            behind = tuple((call, service) for call in window)
+            signs.append(Sign(score, window[0].time, behind))
     return best(signs)
 
 
-def service_sweep(who: Subject) -> Optional[Sign]:
+def service_sweep(who: Campaign) -> Optional[Sign]:
     """Recon or use of 3 or more services within 1 h."""
-    if not who.actor.is_one:
+    if not who.is_one:
         return None
     calls = who.actor.in_phase("recon", "use")
     signs = []
     if len(who.actor.services) < 3:
         return None
     for first in calls:
-        services = {
-            service
-            for call in within(calls, first.time, first.time + HOUR)
-            for service in call.services_in("recon", "use")
-        }
-        if len(services) >= 3:
-            signs.append(Sign(10, first.time))
+        behind = _behind(within(calls, first.time, first.time + HOUR), "recon", "use")
+        if len({service for _, service in behind}) >= 3:
+            signs.append(Sign(10, first.time, behind))
     return best(signs)
 
 
 # --- Sources -------------------------------------------------------------------------------------
 
 
+def calls_in_hours(calls: Sequence[Call], first: int, last: int) -> tuple[Behind, ...]:
+    found = [call for call in calls if first <= call.hour <= last]
+    return tuple((call, service) for call in found for service in call.phases_of)
+
+
+@by_member
 def new_source(who: Subject) -> Optional[Sign]:
     """Calls from a network and a client that are new for the principal."""
-    if not who.actor.is_one:
+    found = min(who.new_sources, key=lambda one: (-one.score, one.time), default=None)
+    if found is None:
         return None
-    return best(Sign(score, time) for score, _, time in who.new_sources)
+    behind = calls_in_hours(who.actor.calls, found.hour, found.hour)
+    return Sign(found.score, found.time, behind)
 
 
+@by_member
 def first_use(who: Subject) -> Optional[Sign]:
     """Successful use of a service that neither the principal nor its peers had used."""
-    if not who.actor.is_one:
-        return None
     signs = []
     for service in LABELS:
         uses = [call for call in who.actor.good_uses(service) if who.is_known(call.time)]
@@ -123,7 +136,7 @@ def first_use(who: Subject) -> Optional[Sign]:
             continue
         has = who.baseline.account_has(who.actor.account, service)
         score = (10 if has else 25) if who.is_stranger(first) else (5 if has else 15)
-        signs.append(Sign(score, first))
+        signs.append(Sign(score, first, ((uses[0], service),)))
     return best(signs)
 
 
@@ -148,45 +161,56 @@ def _is_excused(who: Subject, call: Call) -> bool:
     return call.has_exec_env and not who.is_from_stranger(call)
 
 
-def rotating_ips(who: Subject) -> Optional[Sign]:
+def rotating_ips(who: Campaign) -> Optional[Sign]:
     """In 24 UTC hours a client's unexcused calls came from 5 or more addresses of 5 or more
     networks, and from at least half as many addresses as calls; a long-term key was used from 10 or
     more networks, or from 20 strangers'; as the first, with fewer networks, or over all calls of
     the client. The networks that are usual for the principal do not count."""
-    if not who.actor.is_one:
+    if not who.is_one:
         return None
-    signs = []
-    counted = [call for call in who.actor.own if not who.is_usual_place(call)]
+    found: list[tuple[tuple[int, int, int], Sign]] = []
+    counted = [call for call in who.actor.placed if not who.by(call).is_usual_place(call)]
+
+    def add(score: int, window: Sequence[Call]) -> None:
+        addresses = len(values(call.address for call in window))
+        behind = calls_in_hours(who.actor.calls, window[0].hour, window[-1].hour)
+        rank = (-score, window[0].time, -addresses)
+        found.append((rank, Sign(score, window[0].time, behind)))
 
     def weigh(calls: Sequence[Call], with_networks: int, without: int) -> None:
         for window in days_of_hours(calls):
             addresses = values(call.address for call in window)
             networks = values(call.network for call in window)
             if len(addresses) >= 5 and 2 * len(addresses) >= len(window):
-                score = with_networks if len(networks) >= 5 else without
-                signs.append(Sign(score, window[0].time))
+                add(with_networks if len(networks) >= 5 else without, window)
 
-    for client in {call.client for call in counted}:
+    for client in sorted({call.client for call in counted}):
         calls = [call for call in counted if call.client == client]
-        weigh([call for call in calls if not _is_excused(who, call)], 40, 15)
+        weigh([call for call in calls if not _is_excused(who.by(call), call)], 40, 15)
         weigh(calls, 15, 15)
     if who.actor.has_long_term_key:
         for window in days_of_hours(counted):
             if len(values(call.network for call in window)) >= 10:
-                signs.append(Sign(30, window[0].time))
-        for window in days_of_hours([call for call in counted if who.is_from_stranger(call)]):
+                add(30, window)
+        strange = [call for call in counted if who.by(call).is_from_stranger(call)]
+        for window in days_of_hours(strange):
             if len(values(call.network for call in window)) >= 20:
-                signs.append(Sign(40, window[0].time))
-    return best(signs)
+                add(40, window)
+    return min(found, key=lambda one: one[0])[1] if found else None
 
 
-def many_ips(who: Subject) -> Optional[Sign]:
+def many_ips(who: Campaign) -> Optional[Sign]:
     """More than 3 addresses in a UTC hour, outside the usual networks."""
-    if not who.actor.is_one:
+    if not who.is_one:
         return None
     signs = []
-    for calls in who.actor.by_hour.values():
-        counted = [c for c in calls if c.address is not None and not who.is_usual_place(c)]
+    for hour, calls in who.actor.by_hour.items():
+        counted = [
+            call
+            for call in calls
+            if call.address is not None and not who.by(call).is_usual_place(call)
+        ]
         if len({call.address for call in counted}) > 3:
-            signs.append(Sign(10, counted[0].time))
+            behind = calls_in_hours(who.actor.calls, hour, hour)
+            signs.append(Sign(10, counted[0].time, behind))
     return best(signs)

@@ -6,97 +6,19 @@ in both. Every call of every principal is kept.
 
 from __future__ import annotations
 
-import json
 import re
 import socket
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Optional, Union
+from typing import Any, NamedTuple, Optional
 
 from hunt_reference_calls import Actor, Call, Origin, in_order
-from hunt_reference_catalogue import ENTRIES, holds
-from volume_reference import IndexedEvent
-from volume_reference import _first_of_each, _refuse_constant, _Unreadable
-from volume_reference import _list_of, _read_document, _read_time, _text
+from hunt_reference_catalogue import ENTRIES, ENTRIES_WITH_LINKS, Entries, holds
+from hunt_reference_forms import records_of
+from volume_reference import IndexedEvent, _read_time, _text, _Unreadable
 
 # --- What an event says --------------------------------------------------------------------------
-
-
-class _Record(dict[str, Any]):
-    """A JSON object that knows its own text."""
-
-    json_text: str = ""
-
-
-class _RecordDecoder(json.JSONDecoder):
-    """Reads as volume's reference does, and keeps the text of each object."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            object_pairs_hook=lambda pairs: _Record(_first_of_each(pairs)),
-            parse_int=str,
-            parse_float=str,
-            parse_constant=_refuse_constant,
-        )
-        read = self.parse_object
-
-        def read_with_text(text_and_start: tuple[str, int], *more: Any) -> tuple[_Record, int]:
-            text, start = text_and_start  # behind the brace
-            record, end = read(text_and_start, *more)
-            record.json_text = text[start - 1 : end]
-            return record, end
-
-        self.parse_object = read_with_text
-        # The one in C calls no parse_object.
-        self.scan_once = json.scanner.py_make_scanner(self)  # type: ignore[attr-defined]
-
-
-_RECORD_DECODER = _RecordDecoder()
-
-
-def _is_record(document: dict[str, Any]) -> bool:
-    return bool(_text(document.get("eventSource")) or _text(document.get("eventName")))
-
-
-Found = Union[tuple[dict[str, Any], str, Optional[str]], None, _Unreadable]
-
-
-def _records_of(row_time: Optional[str], raw: bytes) -> Iterator[Found]:
-    """For each record of an event: the record, its text and its row's time; None where it is a
-    readable something else."""
-    text = raw.decode("utf-8-sig", "replace")
-    try:
-        document = _read_document(text)
-        if _is_record(document):
-            yield document, text.strip(" \t\r\n"), row_time
-            return
-        document = _RECORD_DECODER.decode(text)
-    except _Unreadable as why:
-        yield why
-        return
-    members = _list_of(document)
-    for member in [document] if members is None else members:
-        try:
-            yield _record_in(member)
-        except _Unreadable as why:
-            yield why
-
-
-def _record_in(document: Any) -> Found:
-    """A record in an envelope, where a row's time is not the record's."""
-    if not isinstance(document, dict):
-        raise _Unreadable("no object")
-    if _list_of(document) is not None:
-        raise _Unreadable("a list within a list")
-    if _is_record(document):
-        return document, document.json_text, None  # type: ignore[attr-defined]
-    if isinstance(document.get("detail"), dict):
-        return document["detail"], document["detail"].json_text, None
-    text = _text(document.get("CloudTrailEvent"))
-    if text is None:
-        return None
-    return _read_document(text), text.strip(" \t\r\n"), None
 
 
 def _at(value: Any, path: str) -> Any:
@@ -261,6 +183,7 @@ def _identity_of(record: dict[str, Any], text: str, time: int) -> tuple[Any, ...
 class Reading:
     """All events, read; each counted in one of the ways that it can go."""
 
+    entries: Entries
     actors: dict[tuple[str, str], Actor] = field(default_factory=dict)
     records: int = 0
     unreadable: int = 0
@@ -274,7 +197,7 @@ class Reading:
         return self.actors.setdefault((account, principal), Actor(account, principal))
 
     def read(self, row_time: Optional[str], raw: bytes) -> None:
-        for found in _records_of(row_time, raw):
+        for found in records_of(row_time, raw):
             self.records += 1
             if isinstance(found, _Unreadable):
                 self.unreadable += 1
@@ -283,7 +206,7 @@ class Reading:
 
     def _take(self, record: dict[str, Any], text: str, row_time: Optional[str]) -> None:
         source, name = _text(record.get("eventSource")), _text(record.get("eventName"))
-        if source is None or name is None or (source, name) not in ENTRIES:
+        if source is None or name is None or (source, name) not in self.entries:
             return
         micros = _read_time(_text(record.get("eventTime")))
         micros = _read_time(row_time) if micros is None else micros
@@ -295,7 +218,7 @@ class Reading:
         parameters = parameters if isinstance(parameters, dict) else {}
         named = [
             entry
-            for entry in ENTRIES[source, name]
+            for entry in self.entries[source, name]
             if holds(parameters, entry.conditions, _text)
         ]
         if not named:
@@ -367,8 +290,8 @@ class Reading:
             actor.by_aws = in_order(actor.by_aws)
 
 
-def read_events(events: Iterable[IndexedEvent]) -> Reading:
-    reading = Reading()
+def read_events(events: Iterable[IndexedEvent], with_links: bool = False) -> Reading:
+    reading = Reading(ENTRIES_WITH_LINKS if with_links else ENTRIES)
     for row_time, raw in events:
         reading.read(row_time, raw)
     reading.finish()
@@ -402,6 +325,8 @@ def _call(
     return Call(
         time=time,
         name=_text(record.get("eventName")) or "",
+        id=_cut(_text(record.get("eventID")), 128) or "",
+        numbers={entry.service: entry.number for entry in named},
         phases_of={service: frozenset(phases) for service, phases in phases_of.items()},
         messages_of=messages_of,
         outcome=_outcome(record),

@@ -11,29 +11,16 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Optional, Union
+from typing import NamedTuple, Optional, Union
 
 from hunt_reference_baseline import TOO_MANY, Baseline, BaselineRow, Values, usual
 from hunt_reference_calls import DAY, HOUR, Actor, Call, Origin
-from volume_reference import _text
+from hunt_reference_makings import actor_key, made_by
 
 _PRIVATE = [
     ipaddress.ip_network(network)
     for network in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
 ]
-
-_MADE_WITH = {
-    **dict.fromkeys(
-        [
-            *("CreateUser", "CreateAccessKey", "CreateLoginProfile", "UpdateLoginProfile"),
-            *("CreateServiceSpecificCredential", "ResetServiceSpecificCredential"),
-            "UpdateAccessKey",
-        ],
-        "user",
-    ),
-    **dict.fromkeys(["CreateRole", "UpdateAssumeRolePolicy"], "role"),
-}
-
 
 Network = Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
 
@@ -45,22 +32,20 @@ def is_in(address: Optional[str], networks: Iterable[Network]) -> bool:
     return any(ip in network for network in networks)
 
 
-def kind_and_name(principal: str) -> tuple[str, str]:
-    for kind in ("user", "role"):
-        if f":{kind}/" in principal:
-            return kind, principal.rsplit("/", 1)[-1]
-    return "", ""
+class Making(NamedTuple):
+    """A call of the range that made a principal, or gave it new credentials."""
+
+    maker: Subject
+    call: Call
 
 
-def made_by(actor: Actor, call: Call) -> Optional[tuple[str, str]]:
-    """The kind and the name of the principal that the call made; not of the caller itself."""
-    kind = _MADE_WITH.get(call.name)
-    if kind is None or call.outcome != "ok" or not call.is_in("account", "credential"):
-        return None
-    name = _text(call.parameters.get(f"{kind}Name"))
-    if name is None or (kind == "user" and (kind, name) == kind_and_name(actor.principal)):
-        return None
-    return kind, name
+class NewSource(NamedTuple):
+    """An origin of an hour that is new for a principal."""
+
+    score: int
+    time: int  # of its first call in the hour
+    hour: int
+    calls: list[Call]
 
 
 @dataclass
@@ -78,26 +63,46 @@ class Context:
         return [ipaddress.ip_network(network) for network in self.networks]
 
     @cached_property
-    def makings(self) -> dict[tuple[str, str, str], list[tuple[int, Subject]]]:
-        """Account, kind and name to when and by whom it was made, in the range."""
+    def makings(self) -> dict[tuple[str, str], list[Making]]:
+        """Account and key to when and by whom it was made, in the range."""
         found = defaultdict(list)
         for actor in self.actors:
+            maker = Subject(actor, self)
             for call in actor.own:
                 child = made_by(actor, call)
                 if child is not None:
-                    found[actor.account, *child].append((call.time, Subject(actor, self)))
+                    found[actor.account, child].append(Making(maker, call))
         return dict(found)
 
+    def is_vouched_for(self, account: str, key: str, at: int) -> bool:
+        """Whether a making of a principal is known, and each came from a known source."""
+        known = [
+            making.maker.is_known_source(making.call.time)
+            for making in self.makings.get((account, key), [])
+            if making.call.time <= at
+        ]
+        kind, _, name = key.partition("/")
+        known += [
+            making.is_from_known_source
+            for making in self.baseline.makings(account, kind, name)
+            if at - 30 * DAY <= making.time <= at
+        ]
+        return bool(known) and all(known)
 
-@dataclass
+
+@dataclass(eq=False)
 class Subject:
     """A principal that a rule judges."""
 
     actor: Actor
     context: Context
 
+    @cached_property
+    def key(self) -> tuple[str, str]:
+        return self.actor.account, actor_key(self.actor.principal)
+
     @property
-    def _who(self) -> tuple[str, str]:
+    def name(self) -> tuple[str, str]:
         return self.actor.account, self.actor.principal
 
     @property
@@ -109,27 +114,23 @@ class Subject:
         return self.baseline.knows(self.actor.account, at)
 
     def has_rows(self, at: int) -> bool:
-        return self.baseline.has_rows(*self._who, at)
+        return self.baseline.has_rows(*self.name, at)
 
     def row(self, service: str) -> Optional[BaselineRow]:
-        return self.baseline.row(*self._who, service)
+        return self.baseline.row(*self.name, service)
 
     def has_used(self, service: str, at: int) -> bool:
         """By its rows, of which a young principal has none."""
-        return self.baseline.has_used(*self._who, service) and not self.baseline.is_young(
-            *self._who, at
+        return self.baseline.has_used(*self.name, service) and not self.baseline.is_young(
+            *self.name, at
         )
 
     def values(self, service: str, name: str) -> Values:
-        return self.baseline.values(*self._who, service, name)
+        return self.baseline.values(*self.name, service, name)
 
-    def is_routine(self, calls: Iterable[tuple[Call, str]]) -> bool:
-        """Whether the phase of each call is usual for the pair."""
-        return all(
-            self.baseline.is_routine(*self._who, service, phase)
-            for call, phase in calls
-            for service in call.services_in(phase)
-        )
+    def is_routine(self, service: str, phase: str) -> bool:
+        """Whether the phase is usual for the pair."""
+        return self.baseline.is_routine(*self.name, service, phase)
 
     # --- Sources ---
 
@@ -200,13 +201,13 @@ class Subject:
     def peers(self, service: str, hours: Iterable[int]) -> list[BaselineRow]:
         if self.has_unknown_client(hours):
             return []
-        return self.baseline.peers(*self._who, service)
+        return self.baseline.peers(*self.name, service)
 
     # --- New sources ---
 
     @cached_property
-    def new_sources(self) -> list[tuple[int, int, int]]:
-        """Of every origin of every hour: the score, the hour, and the second of its first call."""
+    def new_sources(self) -> list[NewSource]:
+        """Those of every hour."""
         found = []
         for hour, calls in self.actor.by_hour.items():
             by_origin: defaultdict[Origin, list[Call]] = defaultdict(list)
@@ -215,7 +216,7 @@ class Subject:
             for origin in by_origin.values():
                 score = self._new_source_score(hour, origin)
                 if score:
-                    found.append((score, hour, min(call.time for call in origin)))
+                    found.append(NewSource(score, origin[0].time, hour, origin))
         return found
 
     def _new_source_score(self, hour: int, origin: list[Call]) -> int:
@@ -231,7 +232,8 @@ class Subject:
             if self._is_usual_client(call.client):
                 if not is_stranger:
                     return 0
-                return 25 if self._messages_in_a_day_with(hour) >= 100 else 15
+                can_be_bulk = any(one.works_anywhere for one in origin)
+                return 25 if can_be_bulk and self._messages_in_a_day_with(hour) >= 100 else 15
             if not self._usual_clients:
                 return 0
             if not is_stranger:
@@ -273,24 +275,10 @@ class Subject:
 
     def has_new_source(self, hours: Iterable[int]) -> bool:
         wanted = set(hours)
-        return any(score >= 25 and hour in wanted for score, hour, _ in self.new_sources)
+        return any(one.score >= 25 and one.hour in wanted for one in self.new_sources)
 
     # --- Makers ---
 
     def is_vouched_for(self, at: int) -> bool:
-        """Whether a making of it is known, and each came from a known source."""
-        kind, name = kind_and_name(self.actor.principal)
-        if not kind:
-            return False
-        account = self.actor.account
-        known = [
-            maker.is_known_source(time)
-            for time, maker in self.context.makings.get((account, kind, name), [])
-            if time <= at
-        ]
-        known += [
-            making.is_from_known_source
-            for making in self.baseline.makings(account, kind, name)
-            if at - 30 * DAY <= making.time <= at
-        ]
-        return bool(known) and all(known)
+        account, key = self.key
+        return key != self.actor.principal and self.context.is_vouched_for(account, key, at)

@@ -24,7 +24,8 @@ from hunt_reference_baseline import (
 )
 from hunt_reference_calls import DAY, HOUR, Actor, Call
 from hunt_reference_records import read_events
-from hunt_reference_sources import Context, Subject, made_by
+from hunt_reference_makings import assumed_by, made_by, param
+from hunt_reference_sources import Context, Subject
 from volume_reference import IndexedEvent
 
 _FORGOTTEN_AFTER = 90 * DAY
@@ -42,6 +43,8 @@ class _Range:
         self._by_day: defaultdict[Key, Counter[int]] = defaultdict(Counter)
         self._days: defaultdict[tuple[Key, str, str], set[int]] = defaultdict(set)
         self.makings: list[tuple[Key, Actor, int]] = []
+        # When each role was assumed, and by whom.
+        self.parents: defaultdict[Key, list[tuple[int, str]]] = defaultdict(list)
         counted = [
             (actor, call)
             for actor in actors
@@ -52,16 +55,22 @@ class _Range:
         for actor, call in counted:
             assert self.newest is not None
             is_left = (call.hour + 1) * HOUR >= self.newest - DAY
-            for service in {*call.phases_of, *([] if call.is_by_aws else ["account"])}:
+            is_of_account = not call.is_by_aws and not call.is_link_only
+            for service in {*call.phases_of, *(["account"] if is_of_account else [])}:
                 key = (actor.account, actor.principal, service)
                 self.last_seen[key] = max(call.time, self.last_seen.get(key, call.time))
                 if not is_left:
                     self._add(key, call)
             child = None if is_left or call.is_by_aws else made_by(actor, call)
             if child is not None:
-                kind, name = child
+                kind = child.partition("/")[0]
+                name = param(call, f"{kind}Name")
                 key = (actor.account, f"arn:aws:iam::{actor.account}:{kind}/{name}", "account")
                 self.makings.append((key, actor, call.time))
+            role = None if is_left or call.is_by_aws else assumed_by(actor, call)
+            if role is not None:
+                parent = (call.time, short(actor.principal) or "")
+                self.parents[role.account, role.arn, "account"].append(parent)
         self._add_peaks()
 
     def _add(self, key: Key, call: Call) -> None:
@@ -164,8 +173,29 @@ def _add_makings(rows: dict[Key, BaselineRow], found: _Range, context: Context) 
     for key, makings in by_child.items():
         row = rows.setdefault(key, BaselineRow(0, 0))
         row.made = [Making(*name, is_known) for name, is_known in sorted(makings.items())]
-        if row.has_only_made:
-            row.first_seen = row.last_seen = row.made[-1].time
+
+
+def _add_parents(rows: dict[Key, BaselineRow], found: _Range) -> None:
+    for key, parents in found.parents.items():
+        row = rows.setdefault(key, BaselineRow(0, 0))
+        values = row.lists["parents"]
+        too_many = values.get(TOO_MANY)
+        for time, parent in parents:
+            day = time // DAY
+            # On days on which the list had too many values, it says nothing of single ones.
+            if too_many is None or not too_many.first <= day <= too_many.last:
+                add_value(values, parent, Span(day, day))
+
+
+def _only_linked(row: BaselineRow) -> BaselineRow:
+    """A role that does nothing any more may be assumed all the same. Such a row is as old as its
+    newest making, or as the last day of its parents."""
+    parents = row.lists["parents"]
+    last_day = max((span.last for span in parents.values()), default=0)
+    time = row.made[-1].time if row.made else last_day * DAY
+    kept = BaselineRow(time, time, made=row.made)
+    kept.lists["parents"] = parents
+    return kept
 
 
 def update_baseline(
@@ -174,10 +204,11 @@ def update_baseline(
     *,
     now: int,
     networks: Iterable[str] = (),
+    with_links: bool = False,
 ) -> Baseline:
     """The new baseline; clients are texts here, and hashes in the program's file."""
     known = old or Baseline()
-    actors = list(read_events(events).actors.values())
+    actors = list(read_events(events, with_links).actors.values())
     found = _Range(actors, now)
     if found.newest is None:
         return known
@@ -189,10 +220,14 @@ def update_baseline(
         rows[key] = _merged(both[0], both[-1])
     judge = Baseline(dict(rows))
     _add_makings(rows, found, Context(baseline=judge, networks=tuple(networks)))
+    _add_parents(rows, found)
     kept = {}
     for key, row in rows.items():
         last_seen = max(row.last_seen, found.last_seen.get(key, row.last_seen))
-        if last_seen // DAY >= (found.newest - _FORGOTTEN_AFTER) // DAY:
-            _trim(row, found.newest)
+        was_only_made = row.has_only_made
+        _trim(row, found.newest)
+        if not was_only_made and last_seen // DAY >= (found.newest - _FORGOTTEN_AFTER) // DAY:
             kept[key] = row
+        elif row.lists["parents"] or (was_only_made and row.made):
+            kept[key] = _only_linked(row)
     return Baseline(kept)

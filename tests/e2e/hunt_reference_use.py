@@ -3,63 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple, Optional
+from typing import Optional
 
-from hunt_reference_baseline import short, usual
+from hunt_reference_baseline import BaselineRow, short, usual
 from hunt_reference_calls import DAY, HOUR, MINUTE, Call, within
+from hunt_reference_campaign import Campaign, Sign, best, by_member, values
 from hunt_reference_catalogue import HUNTED_PHASES, LABELS, ORDINARY_RECON
 from hunt_reference_sources import Subject
-
-
-class Sign(NamedTuple):
-    """Evidence that holds: its score, and the time of the first event behind it."""
-
-    score: int
-    time: int
-
-
-def best(signs: Iterable[Sign]) -> Optional[Sign]:
-    """The highest score counts, and of equals the earliest."""
-    return min(signs, key=lambda sign: (-sign.score, sign.time), default=None)
-
-
-def values(of: Iterable[Optional[Any]]) -> set[Any]:
-    return {value for value in of if value is not None}
-
 
 # --- Onboarding ----------------------------------------------------------------------------------
 
 
-def enable_then_use(who: Subject) -> Optional[Sign]:
+def enable_then_use(who: Campaign) -> Optional[Sign]:
     """An enable call succeeded, then a use call of that service was tried within 6 h; within 72 h,
     if the enabling came from a stranger's source."""
     found = []
-    for service in LABELS:
+    for order, service in enumerate(LABELS):
         uses = who.actor.of(service, "use")
         for enable in who.actor.of(service, "enable"):
             if enable.outcome != "ok":
                 continue
-            reach = 72 * HOUR if who.is_stranger(enable.time) else 6 * HOUR
+            reach = 72 * HOUR if who.by(enable).is_stranger(enable.time) else 6 * HOUR
             later = within(uses, enable.time, enable.time + reach)
             if not later:
                 continue
-            gap = later[0].time - enable.time
+            use, is_routine = _least_routine(who, service, later)
+            is_routine = is_routine and who.by(enable).is_routine(service, "enable")
+            gap = use.time - enable.time
             score = 45 if gap <= 2 * MINUTE else 35 if gap <= 6 * HOUR else 20
-            if all(
-                who.baseline.is_routine(who.actor.account, who.actor.principal, service, phase)
-                for phase in ("enable", "use")
-            ):
+            if is_routine:
                 score = min(score, 10)
-            found.append((-score, gap, enable.time))
-    if not found:
-        return None
-    score, _, time = min(found)
-    return Sign(-score, time)
+            rank = (-score, gap, enable.time, order, is_routine, enable.member, len(found))
+            found.append((rank, Sign(score, enable.time, ((enable, service), (use, service)))))
+    return min(found)[1] if found else None
 
 
-def recon_then_use(who: Subject) -> Optional[Sign]:
+def _least_routine(who: Campaign, service: str, uses: Sequence[Call]) -> tuple[Call, bool]:
+    """Of the uses in the first second that of a member to whom it is no routine, if there is."""
+    first = [
+        (who.by(use).is_routine(service, "use"), use.member, number)
+        for number, use in enumerate(uses)
+        if use.time == uses[0].time
+    ]
+    is_routine, _, number = min(first)
+    return uses[number], is_routine
+
+
+def recon_then_use(who: Campaign) -> Optional[Sign]:
     """Different recon calls in the 15 min before the first use of a service in the range."""
-    if not who.actor.is_one:
+    if not who.is_one:
         return None
     signs = []
     all_recon = who.actor.in_phase("recon")
@@ -67,29 +59,35 @@ def recon_then_use(who: Subject) -> Optional[Sign]:
         uses = who.actor.of(service, "use")
         if not uses:
             continue
-        recon = within(all_recon, uses[0].time - 15 * MINUTE, uses[0].time)
+        use = min(uses, key=lambda one: (one.time, one.numbers[service], one.member))
+        recon = within(all_recon, use.time - 15 * MINUTE, use.time)
         names = {(name, call.name) for call in recon for name in call.services_in("recon")}
         if len(names) >= 2 and any(name not in ORDINARY_RECON for _, name in names):
             score = 30 if who.actor.has_long_term_key else 20
-            if who.is_routine((call, "recon") for call in recon) and who.baseline.is_routine(
-                who.actor.account, who.actor.principal, service, "use"
+            if who.is_routine((call, "recon") for call in recon) and who.by(use).is_routine(
+                service, "use"
             ):
                 score = min(score, 10)
-            signs.append(Sign(score, recon[0].time))
+            looks = [(call, name) for call in recon for name in call.services_in("recon")]
+            signs.append(Sign(score, recon[0].time, (*looks, (use, service))))
     return best(signs)
 
 
-def first_recon(who: Subject) -> Optional[Sign]:
-    """Two different recon calls of a service within 15 min by a principal without a row for it."""
-    if not who.actor.is_one:
+def first_recon(who: Campaign) -> Optional[Sign]:
+    """Two different recon calls of a service within 15 min by those without a row for it."""
+    if not who.is_one:
         return None
     signs = []
     for service in LABELS:
-        recon = [c for c in who.actor.of(service, "recon") if c.name not in ORDINARY_RECON]
+        recon = [
+            call
+            for call in who.actor.of(service, "recon")
+            if call.name not in ORDINARY_RECON and who.by(call).row(service) is None
+        ]
         for first in recon:
-            names = {c.name for c in within(recon, first.time, first.time + 15 * MINUTE)}
-            if len(names) >= 2 and who.is_known(first.time) and who.row(service) is None:
-                signs.append(Sign(15, first.time))
+            window = within(recon, first.time, first.time + 15 * MINUTE)
+            if len({call.name for call in window}) >= 2 and who.is_known(first.time):
+                signs.append(Sign(15, first.time, tuple((call, service) for call in window)))
     return best(signs)
 
 
@@ -106,9 +104,37 @@ def messages(calls: Iterable[Call], service: str) -> int:
     return sum(call.messages_of[service] for call in calls)
 
 
-def _burst_score(who: Subject, service: str, window: Sequence[Call], total: int) -> Optional[int]:
-    threshold = who.context.thresholds[service]
-    if total <= threshold:
+def _peers_of_users(
+    who: Campaign, service: str, window: Sequence[Call], hours: Iterable[int], has_own: set[int]
+) -> dict[int, list[BaselineRow]]:
+    """For each member with use in a window, and without rows that count instead, its peers."""
+    users = {call.member for call in window}
+    return {
+        number: who.members[number].peers(service, hours) for number in sorted(users - has_own)
+    }
+
+
+def _is_strong(
+    who: Campaign,
+    hours: Iterable[int],
+    first: int,
+    peers: dict[int, list[BaselineRow]],
+    own: set[int],
+) -> bool:
+    """Whether a burst came from a source that is new for somebody who took part."""
+    for number in {*peers, *own}:
+        member = who.members[number]
+        if member.has_new_source(hours):
+            return True
+        is_newcomer = number not in own and not peers[number]
+        if is_newcomer and member.is_stranger_in(hours) and not member.is_vouched_for(first):
+            return True
+    return False
+
+
+def _burst_score(who: Campaign, service: str, window: Sequence[Call], total: int) -> Optional[int]:
+    threshold = who.threshold(service, window[-1].time)
+    if threshold is None or total <= threshold:
         return None
     level = 2 if total > 10 * threshold else 1 if total > 3 * threshold else 0
     low, high = (25, 30, 35)[level], (35, 45, 55)[level]
@@ -120,107 +146,111 @@ def _burst_score(who: Subject, service: str, window: Sequence[Call], total: int)
             return low
         return high if total > 3 * in_range else None
     hours = range(first // HOUR, last // HOUR + 1)
-    has_used = who.has_used(service, start)
-    row = who.row(service)
-    peers = [] if has_used else who.peers(service, hours)
-    peaks = [in_range or 0, *(peer.peak_hour for peer in peers)]
-    peaks += [row.peak_hour] if has_used and row else []
-    if total > 3 * max(peaks):
-        is_new = who.has_new_source(hours) or (
-            not has_used
-            and not peers
-            and who.is_stranger_in(hours)
-            and not who.is_vouched_for(first)
-        )
-        return high if is_new else low
-    if has_used and row and total > 10 * row.old_peak(start):
+    own = {n for n, member in enumerate(who.members) if member.has_used(service, start)}
+    peers = _peers_of_users(who, service, window, hours, own)
+    usual_peak = who.peak_of_rows(service, start)
+    usual_peak += sum(max((row.peak_hour for row in rows), default=0) for rows in peers.values())
+    if total > 3 * max(in_range or 0, usual_peak):
+        taking_part = own & {call.member for call in window}
+        return high if _is_strong(who, hours, first, peers, taking_part) else low
+    rows = [who.members[number].row(service) for number in own]
+    if rows and total > 10 * sum(row.old_peak(start) for row in rows if row):
         return high  # nobody can train it within a week
     return None
 
 
-def burst(who: Subject) -> Optional[Sign]:
+def burst(who: Campaign) -> Optional[Sign]:
     """More messages of successful use of a service in 60 minutes than its threshold."""
     bursts = []
     for service in who.context.thresholds:
         for window in hours_of_minutes(who.actor.good_uses(service)):
             total = messages(window, service)
             score = _burst_score(who, service, window, total)
-            if score is not None:
-                bursts.append((-score, -total, window[0].time))  # of equals the largest
-    if not bursts:
-        return None
-    score, _, first = min(bursts)
-    return Sign(-score, first)
+            if score is not None:  # of equals the largest
+                behind = tuple((call, service) for call in window)
+                rank = (-score, -total, window[0].time, len(bursts))
+                bursts.append((rank, Sign(score, window[0].time, behind)))
+    return min(bursts)[1] if bursts else None
 
 
-def drip(who: Subject) -> Optional[Sign]:
+def _usual_day(who: Campaign, service: str, window: Sequence[Call], hours: Iterable[int]) -> int:
+    rows = {number: member.row(service) for number, member in enumerate(who.members)}
+    used = {number: row for number, row in rows.items() if row and row.peak_hour > 0}
+    peers = _peers_of_users(who, service, window, hours, set(used))
+    return sum(row.usual_day for row in used.values()) + sum(
+        max((row.usual_day for row in found), default=0) for found in peers.values()
+    )
+
+
+def drip(who: Campaign) -> Optional[Sign]:
     """In 24 UTC hours more than 6 times the threshold, in at least 8 of them, by a principal that
     had not used the service, or more than 3 times its busiest day."""
     signs = []
     for service, threshold in who.context.thresholds.items():
         uses = who.actor.good_uses(service)
-        row = who.row(service)
         for start in sorted({call.hour for call in uses}):
             window = within(uses, start * HOUR, start * HOUR + DAY - 1)
             hours = {call.hour for call in window}
             total = messages(window, service)
             if total <= 6 * threshold or len(hours) < 8 or not who.is_known(start * HOUR):
                 continue
-            if row is not None and row.peak_hour > 0:
-                usual_day = row.usual_day
-            else:
-                peers = who.peers(service, range(start, start + 24))
-                usual_day = max((peer.usual_day for peer in peers), default=0)
-            if total > 3 * usual_day:
-                signs.append(Sign(25, window[0].time))
+            if total > 3 * _usual_day(who, service, window, range(start, start + 24)):
+                behind = tuple((call, service) for call in window)
+                signs.append(Sign(25, window[0].time, behind))
     return best(signs)
 
 
-def fan_out(who: Subject) -> Optional[Sign]:
+def fan_out(who: Campaign) -> Optional[Sign]:
     """50 preparations of one service within 1 h."""
     signs = []
     for service in LABELS:
         calls = [call for call in who.actor.of(service, "prepare") if call.outcome == "ok"]
         for first in calls:
-            if len(within(calls, first.time, first.time + HOUR)) >= 50:
-                signs.append(Sign(35, first.time))
+            window = within(calls, first.time, first.time + HOUR)
+            if len(window) >= 50:
+                signs.append(Sign(35, first.time, tuple((call, service) for call in window)))
     return best(signs)
 
 
 # --- Access --------------------------------------------------------------------------------------
 
 
-def probe(who: Subject) -> Optional[Sign]:
+def probe(who: Campaign) -> Optional[Sign]:
     """A use call with outcome probe."""
-    uses = who.actor.in_phase("use")
-    return best(Sign(40, use.time) for use in uses if use.outcome == "probe")
+    probes = [use for use in who.actor.in_phase("use") if use.outcome == "probe"]
+    behind = tuple((call, name) for call in probes for name in call.services_in("use"))
+    return Sign(40, probes[0].time, behind) if probes else None
 
 
-def denied_use(who: Subject) -> Optional[Sign]:
+def denied_use(who: Campaign) -> Optional[Sign]:
     """3 or more uses of a service denied, or 20 or more not ok, within 24 h, and none succeeded
     within 20 min after the first of them."""
     signs = []
     for service in LABELS:
         uses = who.actor.of(service, "use")
+        not_ok = [call for call in uses if call.outcome != "ok"]
         for outcomes, enough in ((("denied",), 3), (("denied", "probe", "failed"), 20)):
             refused = [call for call in uses if call.outcome in outcomes]
             for first in refused:
                 soon = within(uses, first.time, first.time + 20 * MINUTE)
                 count = len(within(refused, first.time, first.time + DAY))
                 if count >= enough and not any(call.outcome == "ok" for call in soon):
-                    signs.append(Sign(20, first.time))
+                    behind = within(not_ok, first.time, first.time + DAY)
+                    signs.append(Sign(20, first.time, tuple((call, service) for call in behind)))
     return best(signs)
 
 
-def enable_denied(who: Subject) -> Optional[Sign]:
+def enable_denied(who: Campaign) -> Optional[Sign]:
     """An enable call was denied."""
     denied = [call for call in who.actor.in_phase("enable") if call.outcome == "denied"]
-    return best(Sign(15, call.time) for call in denied)
+    behind = tuple((call, name) for call in denied for name in call.services_in("enable"))
+    return Sign(15, denied[0].time, behind) if denied else None
 
 
 # --- Choices -------------------------------------------------------------------------------------
 
 
+@by_member
 def new_choice(who: Subject) -> Optional[Sign]:
     """A pair with rows used 3 or more models, or regions, that are not usual for it."""
     signs = []
@@ -238,7 +268,6 @@ def new_choice(who: Subject) -> Optional[Sign]:
         ):
             known = usual(who.values(service, name))
             if known and len(used - known) >= 3:
-                signs.append(Sign(15, uses[0].time))
+                behind = tuple((call, service) for call in uses)
+                signs.append(Sign(15, uses[0].time, behind))
     return best(signs)
-
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 import time
 import unittest
 from collections import Counter
@@ -17,10 +18,11 @@ from chunk_body import EventRow, Layout, Row, write_body
 from event_forms import without_newlines
 from hunt_histories import told_histories
 from hunt_history import LISTED_NETWORKS, OWN_ACCOUNTS
-from hunt_reference import EVIDENCE_IDS, LISTS, HuntExpected, expected_hunt
+from hunt_reference import EVIDENCE_IDS, LISTS, HuntExpected, Texts, expected_hunt
+from hunt_reference_allowlist import read_line
 from hunt_reference_baseline import Baseline, read_baseline
 from hunt_reference_update import update_baseline
-from lookup_app import LookupTest
+from lookup_app import ALLOWLIST_COLUMNS, LookupTest, as_csv
 from program_under_test import program, repetitions
 from shell_run import ndjson_rows, run_scan
 from splunkd import Answer, run_search
@@ -43,6 +45,7 @@ _SCORES = {
     "recon_spread": {5, 10, 35},
     "new_source": {15, 25, 30, 40, 50},
     "first_use": {5, 10, 15, 25},
+    "made_then_used": {15, 20, 25, 35, 45},
     "rotating_ips": {15, 30, 40},
     "new_choice": {15},
     "foreign_grant": {10, 30, 40},
@@ -54,10 +57,13 @@ _KINDS = {
     *("source identity", "federated user", "access key", "principal id", "account id", "nothing"),
     *("left out: AWS itself", "left out: NetworkActivity", "left out: Insight"),
     *("quarantined with calls", "quarantined without", "AWS for a role"),
+    *("campaign", "link made", "link assumed", "link shared", "vouched link"),
+    *("links dropped", "too large"),
 }
 
 _NETWORKS_FILE = "cidr,label\n" + "".join(f"{one},listed\n" for one in LISTED_NETWORKS)
 _ACCOUNTS = ",".join(OWN_ACCOUNTS)
+_WITH_LINKS = "[service:links]\ndisabled = false\n"
 
 
 class _Seen:
@@ -76,6 +82,7 @@ class _Seen:
         self.counts["unreadable"] += expected.unreadable
         self.counts["left out"] += expected.left_out
         self.counts["duplicates"] += expected.duplicates
+        self.counts["allowed or lessened"] += expected.allowed + expected.lessened
 
 
 def _random_options(rng: random.Random) -> tuple[dict[str, Any], dict[str, str]]:
@@ -116,12 +123,14 @@ class _Events(NamedTuple):
 
     past: list[bytes]
     story: list[IndexedEvent]
+    exceptions: list[dict[str, str]]
 
 
 def _events(seed: int, count: int) -> _Events:
     told = told_histories(seed, count)
     past = [without_newlines(raw) for one in told for _, raw in one.past]
-    return _Events(past, [event for one in told for event in one.story])
+    story = [event for one in told for event in one.story]
+    return _Events(past, story, [line for one in told for line in one.exceptions])
 
 
 def _ranges(rng: random.Random, past: Sequence[bytes]) -> list[list[bytes]]:
@@ -181,6 +190,39 @@ def _difference(
     return None
 
 
+def _in_words(count: int, what: str) -> str:
+    return f"{count} {what}" + ("" if count == 1 else "s")
+
+
+def _allowed(expected: HuntExpected) -> Optional[str]:
+    """What is told of rows that the allowlist left out or changed."""
+    if not expected.allowed and not expected.lessened:
+        return None
+    text = f"the allowlist left out {_in_words(expected.allowed, 'row')}"
+    if expected.lessened:
+        text += f" and took evidence from {_in_words(expected.lessened, 'other')}"
+    return text
+
+
+def _list(value: Any) -> list[str]:
+    return value if isinstance(value, list) else [value] if value else []
+
+
+def _difference_of_texts(row: Mapping[str, Any], texts: Texts, has_lines: bool) -> Optional[str]:
+    reasons = _list(row["Reasons"])
+    whose = f"{_key(row)}, members {row.get('Members')}, evidence {row.get('Evidence')}"
+    if len(reasons) != len(texts.reasons):
+        return f"{whose}: reasons {reasons}, expected {texts.reasons}"
+    for reason, wanted in zip(reasons, texts.reasons):
+        if not wanted.is_of(reason):
+            return f"{whose}: reason {reason!r}, expected {wanted}"
+    timeline = _list(row["Timeline"])
+    # Of calls in one hour those that exceptions cover are not told apart.
+    if timeline != texts.timeline and not has_lines:
+        return "\n".join([f"{whose}: timeline", *timeline, "expected", *texts.timeline])
+    return None
+
+
 def _as_search_row(row: Mapping[str, Any]) -> Row:
     """A row of ndjson as a search has it: numbers are texts, and one value or none is no list."""
     told: Row = {}
@@ -196,7 +238,16 @@ def _as_search_row(row: Mapping[str, Any]) -> Row:
 class HuntComparisonTest(LookupTest):
     maxDiff = None
 
-    def learn(self, ranges: Iterable[Sequence[bytes]], what: object) -> Baseline:
+    def enable_links(self) -> str:
+        """The file that does so, for searches and for whoever names it."""
+        local = self.lookups.parent / "local"
+        local.mkdir()
+        (local / "cloudhijack.conf").write_text(_WITH_LINKS)
+        return f"--config={local / 'cloudhijack.conf'}"
+
+    def learn(
+        self, ranges: Iterable[Sequence[bytes]], what: object, config: Optional[str] = None
+    ) -> Baseline:
         """What the program learns is in the lookup; it is compared, and given as the reference has
         it, because the file has hashes for clients."""
         networks = self.write("networks", _NETWORKS_FILE)
@@ -204,11 +255,14 @@ class HuntComparisonTest(LookupTest):
         given: list[str] = []
         now = int(time.time())
         for past in ranges:
-            args = ("--mode=baseline", f"--networks={networks}", *given)
+            args = ["--mode=baseline", f"--networks={networks}", *given]
+            args += [config] if config else []
             run = run_scan(*args, "-", stdin=b"\n".join(past))
             self.assertIn(run.exit_code, (0, 2), run.stderr)  # 2: some records cannot be read
             events = [(None, raw) for raw in past]
-            known = update_baseline(events, known, now=now, networks=LISTED_NETWORKS)
+            known = update_baseline(
+                events, known, now=now, networks=LISTED_NETWORKS, with_links=bool(config)
+            )
             difference = baseline_difference(run.stdout, known)
             if difference is not None:
                 self.fail(f"{what}: the baseline: {difference}")
@@ -221,8 +275,11 @@ class HuntComparisonTest(LookupTest):
         rows: Sequence[Row],
         expected: HuntExpected,
         what: object,
+        has_lines: bool = False,
     ) -> None:
         difference = _difference(events, rows, expected)
+        for row, texts in zip(rows, expected.texts):
+            difference = difference or _difference_of_texts(row, texts, has_lines)
         if difference is not None:
             self.fail(f"{what}\n{difference}")
 
@@ -232,9 +289,12 @@ class HuntComparisonTest(LookupTest):
         answer: Answer,
         expected: HuntExpected,
         what: object,
+        has_lines: bool = False,
     ) -> None:
         self.assertIsNone(answer.error, what)
-        self.check(events, answer.rows, expected, what)
+        self.check(events, answer.rows, expected, what, has_lines)
+        told = [text for _, text in answer.messages if text.startswith("the allowlist left")]
+        self.assertEqual(told, [text] if (text := _allowed(expected)) else [], what)
         unreadable = (expected.unreadable, expected.records) if expected.unreadable else None
         self.assertEqual(unreadable_count(answer), unreadable, what)
 
@@ -244,15 +304,22 @@ class HuntComparisonTest(LookupTest):
             rng = random.Random(f"hunt {seed}")
             given, options = _random_options(rng) if seed else ({"min_risk": 0}, {"min_risk": "0"})
             events = _events(seed, repetitions(_HISTORIES))
-            baseline = self.learn(_ranges(rng, events.past), f"seed {seed}")
+            shutil.rmtree(self.lookups.parent / "local", ignore_errors=True)
+            config = self.enable_links() if seed % 2 else None
+            baseline = self.learn(_ranges(rng, events.past), f"seed {seed}", config)
             given = {**given, "baseline": baseline, "networks": LISTED_NETWORKS}
+            given["with_links"] = config is not None
+            lines = events.exceptions if seed % 4 > 1 else []
+            self.write("allowlist", as_csv(ALLOWLIST_COLUMNS, lines) if lines else "")
+            given["allowlist"] = list(map(read_line, lines))
             expected = expected_hunt(events.story, **given)
             seen.add(expected)
             args = ["mode=hunt", *(f"{name}={value}" for name, value in options.items())]
             bodies = _random_bodies(rng, as_rows(events.story))
             # Not as subtests: the first difference is enough to look at.
             answer = run_search(self.argv, args, bodies)
-            self.check_answer(events.story, answer, expected, f"seed {seed}, {args}")
+            what = f"seed {seed}, {args}, {len(lines)} lines"
+            self.check_answer(events.story, answer, expected, what, bool(lines))
         self._check_worth(seen)
 
     def _check_worth(self, seen: _Seen) -> None:

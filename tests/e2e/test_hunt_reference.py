@@ -1,4 +1,4 @@
-"""The reference of hunt mode and of the baseline at the edges of each rule, as the texts say.
+"""The reference of hunt mode at the edges of each rule, as the texts say.
 
 The comparison with the program says only that both agree; this says that they do what is wanted.
 """
@@ -7,104 +7,32 @@ from __future__ import annotations
 
 import json
 import unittest
-from datetime import datetime, timezone
-from typing import Any, Optional
+from typing import Any
 
-from hunt_reference import expected_hunt
-from hunt_reference_baseline import Baseline, BaselineRow, family, from_columns, to_columns
+from hunt_reference_baseline import family
 from hunt_reference_calls import DAY, HOUR
-from hunt_reference_update import update_baseline
-from shipped_catalogue import catalogue_calls
+from hunt_reference_cases import (
+    ACCOUNT,
+    AT_HOME,
+    HOME,
+    INSIDE,
+    KNOWN,
+    LONG,
+    OFFICE,
+    OTHER,
+    ROLE,
+    SHORT,
+    STORY,
+    STRANGE,
+    USER,
+    at,
+    call,
+    identity,
+    mails,
+    row,
+    signs,
+)
 from volume_reference import IndexedEvent
-
-ACCOUNT = "111111111111"
-USER = f"arn:aws:iam::{ACCOUNT}:user/ann"
-ROLE = f"arn:aws:iam::{ACCOUNT}:role/worker"
-OTHER = f"arn:aws:iam::{ACCOUNT}:role/backoffice"
-STORY = 1_772_409_600 + 10 * HOUR  # Monday, 2026-03-02T10:00:00Z
-NOW = STORY + 30 * DAY
-
-HOME, OFFICE, STRANGE, INSIDE = "52.1.0.1", "52.2.0.1", "52.90.0.1", "10.0.0.1"
-_SOURCES = {call.name: call.source for call in catalogue_calls()}
-LONG = "2025-12-20/2026-02-20"  # usual
-SHORT = "2026-02-20/2026-02-26"  # not: 6 days
-
-
-def at(time: int) -> str:
-    return datetime.fromtimestamp(time, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def identity(principal: str) -> dict[str, Any]:
-    if ":user/" in principal:
-        return {"type": "IAMUser", "arn": principal, "accessKeyId": "ASIAX"}
-    issuer = {"sessionIssuer": {"type": "Role", "arn": principal}}
-    return {"type": "AssumedRole", "arn": "x/job", "sessionContext": issuer}
-
-
-def call(
-    time: int,
-    name: str,
-    who: str = USER,
-    place: Optional[str] = HOME,
-    agent: str = "app",
-    parameters: Any = None,
-    **members: Any,
-) -> IndexedEvent:
-    record = {
-        "eventTime": at(time),
-        "eventSource": _SOURCES[name],
-        "eventName": name,
-        "awsRegion": "us-east-1",
-        "sourceIPAddress": place,
-        "userAgent": agent,
-        "userIdentity": identity(who),
-        "recipientAccountId": ACCOUNT,
-        "requestParameters": parameters,
-        **members,
-    }
-    return None, json.dumps(record).encode()
-
-
-def mails(time: int, count: int, **more: Any) -> list[IndexedEvent]:
-    """So many messages, 50 in an event at most, within a minute."""
-    events = []
-    for number, start in enumerate(range(0, count, 50)):
-        to = ["x"] * min(50, count - start)
-        parameters = {"destination": {"toAddresses": to}}
-        events.append(call(time + number, "SendEmail", parameters=parameters, **more))
-    return events
-
-
-def row(
-    principal: str, service: str = "account", first: int = STORY - 60 * DAY, **columns: str
-) -> Any:
-    """A row of the file; the principal's first day is long ago."""
-    return from_columns(
-        {
-            "account": ACCOUNT,
-            "principal": principal,
-            "service": service,
-            "first_seen": at(first),
-            "last_seen": at(STORY - 3 * DAY),
-            "peak_hour": "0",
-            **columns,
-        }
-    )
-
-
-# The account is known; others work from the office with the client `app`.
-KNOWN = row(OTHER, networks=f"52.2.0.0/16={LONG}", clients=f"app={LONG}")
-# So is the user, who works from home.
-AT_HOME = row(USER, networks=f"52.1.0.0/16={LONG} 52.3.0.0/16={SHORT}", clients=f"app={LONG}")
-
-
-def signs(events: list[IndexedEvent], *rows: Any, who: str = USER, **given: Any) -> dict[str, int]:
-    """The rules that fire for a principal, and their scores."""
-    # Only this principal's: the others' rows are asked for one by one.
-    expected = expected_hunt(events, min_risk=0, baseline=Baseline(dict(rows)), **given)
-    [found] = [one for one in expected.rows if one["Principal"] == who] or [{"Evidence": ""}]
-    names = found["Evidence"] if isinstance(found["Evidence"], list) else [found["Evidence"]]
-    return {name: score for name, score in expected.fired if name in names}
 
 
 class NewSourceTest(unittest.TestCase):
@@ -392,89 +320,6 @@ class AccountTest(unittest.TestCase):
         self.assertEqual(signs([call(STORY, "CreateRelay")])["smtp_credentials"], 30)
         opened = call(STORY, "CreateIngressPoint", parameters={"type": "OPEN"})
         self.assertEqual(signs([opened]), {})
-
-
-class UpdateTest(unittest.TestCase):
-    END = call(STORY, "GetSendQuota", OTHER)
-
-    def learn(
-        self, *events: IndexedEvent, rows: Any = (), now: int = NOW
-    ) -> dict[Any, BaselineRow]:
-        known = Baseline(dict(rows))
-        return update_baseline([*events, self.END], known, now=now).rows
-
-    def columns(
-        self, *events: IndexedEvent, service: str = "ses", rows: Any = ()
-    ) -> dict[str, str]:
-        key = (ACCOUNT, USER, service)
-        return to_columns(key, self.learn(*events, rows=rows)[key])
-
-    def test_what_a_row_holds(self) -> None:
-        day = STORY - 20 * DAY  # 2026-02-10, a Tuesday of the 7th week
-        story = [*mails(day, 60), *mails(day + HOUR, 30), *mails(day + 7 * DAY, 20)]
-        failed = call(day - DAY, "SendEmail", errorCode="AccessDenied", awsRegion="eu-west-1")
-        found = self.columns(*story, failed)
-        self.assertEqual(found["first_seen"], at(day - DAY))
-        self.assertEqual((found["peak_hour"], found["peak_day"]), ("60", "90"))
-        self.assertEqual(found["peaks"], "2026-W07=60 2026-W08=20")
-        self.assertEqual(found["phases"], "use=2026-02-10/2026-02-17")
-        self.assertEqual(found["regions"], "us-east-1=2026-02-10/2026-02-17")
-        own = self.columns(*story, failed, service="account")
-        self.assertEqual(own["networks"], "52.1.0.0/16=2026-02-09/2026-02-17")
-        self.assertEqual((own["phases"], own["peak_hour"]), ("", "0"))
-
-    def test_hours_that_are_left_for_the_next_run(self) -> None:
-        for seconds, is_there in ((0, False), (-1, True)):
-            hour = STORY - DAY - HOUR + (0 if seconds == 0 else -HOUR)
-            rows = self.learn(*mails(hour + 3599, 1))
-            self.assertEqual((ACCOUNT, USER, "ses") in rows, is_there)
-
-    def test_what_is_old_goes(self) -> None:
-        regions = "a=2025-01-01/2025-12-01 b=2025-01-01/2025-12-02"
-        old = row(USER, "ses", peak_hour="5", regions=regions)
-        found = self.columns(*mails(STORY - 3 * DAY, 1), rows=[old])
-        regions = "b=2025-01-01/2025-12-02 us-east-1=2026-02-27/2026-02-27"
-        self.assertEqual(found["regions"], regions)
-        gone = from_columns(
-            {
-                **to_columns(*old),
-                "first_seen": at(STORY - 95 * DAY),
-                "last_seen": at(STORY - 92 * DAY),
-            }
-        )
-        self.assertNotIn((ACCOUNT, USER, "ses"), self.learn(rows=[gone]))
-
-    def test_too_many_values_become_one(self) -> None:
-        for count in (32, 33):
-            story = [
-                call(STORY - (9 + number) * DAY, "SendEmail", awsRegion=f"r{number}")
-                for number in range(count)
-            ]
-            regions = self.columns(*story)["regions"]
-            self.assertEqual(len(regions.split()), 32 if count == 32 else 1)
-        self.assertEqual(regions, "*=2026-01-20/2026-02-21")
-        starred = row(USER, "ses", regions="*=2026-01-01/2026-01-02")
-        found = self.columns(*mails(STORY - 3 * DAY, 1), rows=[starred])
-        beside = "*=2026-01-01/2026-01-02 us-east-1=2026-02-27/2026-02-27"
-        self.assertEqual(found["regions"], beside)
-
-    def test_times_that_cannot_be(self) -> None:
-        story = [*mails(-1, 1), *mails(NOW + DAY + 1, 1)]
-        self.assertEqual(set(self.learn(*story, now=NOW)), set())
-
-    def test_who_made_whom(self) -> None:
-        time = STORY - 5 * DAY
-        made = call(time, "CreateUser", OTHER, OFFICE, parameters={"userName": "a b"})
-        again = call(time + 60, "CreateAccessKey", OTHER, STRANGE, parameters={"userName": "a b"})
-        child = (ACCOUNT, f"arn:aws:iam::{ACCOUNT}:user/a b", "account")
-        found = to_columns(child, self.learn(made, again, rows=[KNOWN])[child])
-        self.assertEqual(
-            found["made"],
-            f"{at(time)}/{OTHER}/s {at(time + 60)}/{OTHER}/s",  # of one hour
-        )
-        self.assertEqual((found["first_seen"], found["last_seen"]), (at(time + 60),) * 2)
-        found = to_columns(child, self.learn(made, rows=[KNOWN])[child])
-        self.assertEqual(found["made"], f"{at(time)}/{OTHER}/k")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,161 @@
+"""What the rules of the reference judge: the calls of one principal, or of all of a campaign."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple, Optional
+
+from hunt_reference_allowlist import Allowlist
+from hunt_reference_calls import Actor, Call, in_order
+from hunt_reference_links import Graph, Link, Part
+from hunt_reference_sources import Context, Subject
+
+Behind = tuple[Call, str]  # a call, and for which service it counts
+
+
+class Sign(NamedTuple):
+    """Evidence that holds: its score, the time of the first event behind it, and these events."""
+
+    score: int
+    time: int
+    behind: tuple[Behind, ...] = ()
+    text: str = ""  # the reason, of a rule for which the reference knows it
+
+
+def best(signs: Iterable[Sign]) -> Optional[Sign]:
+    """The highest score counts, and of equals the earliest."""
+    return min(signs, key=lambda sign: (-sign.score, sign.time), default=None)
+
+
+def values(of: Iterable[Optional[Any]]) -> set[Any]:
+    return {value for value in of if value is not None}
+
+
+@dataclass(eq=False)
+class Campaign:
+    """Principals that are judged together; of one alone its own calls are."""
+
+    members: list[Subject]  # in order
+    graph: Graph
+    part: Part
+    allowlist: Allowlist
+
+    @property
+    def context(self) -> Context:
+        return self.graph.context
+
+    @property
+    def is_one(self) -> bool:
+        return len(self.members) > 1 or self.members[0].actor.is_one
+
+    @cached_property
+    def actor(self) -> Actor:
+        """All calls, each with its member's number."""
+        return _merged([member.actor for member in self.members])
+
+    @cached_property
+    def numbers(self) -> dict[tuple[str, str], int]:
+        return {member.name: number for number, member in enumerate(self.members)}
+
+    @property
+    def everything(self) -> Actor:
+        """With the calls that exceptions cover."""
+        return self.actor.whole or self.actor
+
+    def by(self, call: Call) -> Subject:
+        return self.members[call.member]
+
+    @cached_property
+    def links(self) -> list[Link]:
+        """The counted ones, that were not dropped, from one member to another."""
+        return [
+            link
+            for key in dict.fromkeys(member.key for member in self.members)
+            for link in self.graph.links_to.get(key, [])
+            if link.counts and link.kind in self.part.kinds and link.parent.name in self.numbers
+        ]
+
+    @cached_property
+    def head(self) -> Subject:
+        children = {link.child for link in self.links}
+        return next((one for one in self.members if one.key not in children), self.members[0])
+
+    # --- What is known of all of them ---
+
+    def is_known(self, at: int) -> bool:
+        return self.head.is_known(at)
+
+    def threshold(self, service: str, at: int) -> Optional[int]:
+        """The largest that exceptions for a member allow; None: any number of messages."""
+        most = self.context.thresholds[service]
+        for member in self.members:
+            allowed = self.allowlist.allowed_volume(member.actor.principal, service, at, most)
+            if allowed is None:
+                return None
+            most = max(most, allowed)
+        return most
+
+    def is_routine(self, calls: Iterable[tuple[Call, str]]) -> bool:
+        """Whether the phase of each call is usual for who made it."""
+        return all(
+            self.by(call).is_routine(service, phase)
+            for call, phase in calls
+            for service in call.services_in(phase)
+        )
+
+    def users_in(self, calls: Sequence[Call]) -> list[Subject]:
+        """The members that made some of these calls."""
+        return [self.members[number] for number in sorted({call.member for call in calls})]
+
+    def peak_of_rows(self, service: str, at: int) -> int:
+        """The sum of the busiest hours that the members had before."""
+        rows = [one.row(service) for one in self.members if one.has_used(service, at)]
+        return sum(row.peak_hour for row in rows if row)
+
+
+def _merged(actors: list[Actor]) -> Actor:
+    if len(actors) == 1:
+        return actors[0]
+
+    def numbered(lists: Iterable[list[Call]]) -> list[Call]:
+        return in_order(
+            call.by(number) for number, calls in enumerate(lists) for call in calls
+        )
+
+    return Actor(
+        actors[0].account,
+        actors[0].principal,
+        calls=numbered(actor.calls for actor in actors),
+        by_aws=numbered(actor.by_aws for actor in actors),
+        whole=(
+            _merged([actor.whole or actor for actor in actors])
+            if any(actor.whole for actor in actors)
+            else None
+        ),
+    )
+
+
+def routine_or(who: Campaign, score: int, routine: int, *behind: tuple[Call, str]) -> int:
+    """The score, or a lower one if all that is behind it is routine."""
+    return min(score, routine) if who.is_routine(behind) else score
+
+
+def by_member(
+    rule: Callable[[Subject], Optional[Sign]],
+) -> Callable[[Campaign], Optional[Sign]]:
+    """A rule that judges member by member: the highest score, then the earliest, then by member."""
+
+    def judge(who: Campaign) -> Optional[Sign]:
+        signs = []
+        for number, member in enumerate(who.members):
+            sign = rule(member) if who.is_one else None
+            if sign is not None:
+                behind = tuple((call.by(number), name) for call, name in sign.behind)
+                signs.append(sign._replace(behind=behind))
+        return best(signs)
+
+    judge.__name__ = rule.__name__
+    judge.__doc__ = rule.__doc__
+    return judge

@@ -1,0 +1,210 @@
+"""What links principals in the reference of `mode=hunt`, and which of them are one campaign.
+
+A principal is made or assumed by another, or two of them share an address that is a stranger's.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple, Optional
+
+from hunt_reference_baseline import short, usual
+from hunt_reference_calls import DAY, HOUR, Call, Origin
+from hunt_reference_makings import assumed_by, made_by, trust_class
+from hunt_reference_sources import Context, Subject
+
+MOST_MEMBERS = 64
+KINDS = frozenset({"made", "assumed", "shared"})
+
+Key = tuple[str, str]  # account and actor_key()
+Place = tuple[int, str]  # UTC day and address
+
+
+class Link(NamedTuple):
+    """A call by which a principal made or assumed another."""
+
+    kind: str
+    parent: Subject
+    call: Call
+    child: Key
+    counts: bool  # or else the child is vouched for
+
+
+class Part(NamedTuple):
+    """The nodes of a campaign, or one that stands alone."""
+
+    nodes: list[Subject]
+    kinds: frozenset[str] = KINDS  # of links that were not dropped
+    size_of_whole: Optional[int] = None  # if even its made links were too many
+
+    @property
+    def has_dropped_links(self) -> bool:
+        return self.kinds != KINDS or self.size_of_whole is not None
+
+
+@dataclass
+class Graph:
+    """All principals of a hunt, in order, with those of their calls that no exception covers."""
+
+    context: Context
+    subjects: list[Subject]
+
+    @cached_property
+    def nodes(self) -> list[Subject]:
+        return [subject for subject in self.subjects if subject.actor.is_one]
+
+    @cached_property
+    def by_key(self) -> dict[Key, list[Subject]]:
+        found = defaultdict(list)
+        for node in self.nodes:
+            found[node.key].append(node)
+        return dict(found)
+
+    # --- Made and assumed ---
+
+    def _has_acted(self, child: Key, at: int) -> bool:
+        actors = [node.actor.whole or node.actor for node in self.by_key.get(child, [])]
+        return any(actor.everything[0].time < at for actor in actors)
+
+    def _is_making(self, maker: Subject, call: Call, child: Key) -> bool:
+        """Whether a making says anything, as long as nobody vouches for the child."""
+        if maker.is_known(call.time):
+            if maker.is_routine("account", "credential"):
+                return False
+        elif call.name != "CreateUser" and self._has_acted(child, call.time):
+            return False
+        is_role = child[1].startswith("role/")
+        return not is_role or trust_class(call) == "open" or maker.is_stranger(call.time)
+
+    def _assumed(self, caller: Subject, call: Call) -> Optional[Key]:
+        """The role that a call assumed, if that counts."""
+        role = assumed_by(caller.actor, call)
+        baseline, at = self.context.baseline, call.time
+        if role is None or not baseline.knows(role.account, at):
+            return None
+        if any(node.has_rows(at) for node in self.by_key.get(role.key, [])):
+            parents = usual(baseline.parents_of(*role.key))
+            if not parents or short(caller.actor.principal) in parents:
+                return None
+        is_of_partner = any(
+            making.call.time <= at
+            and trust_class(making.call) == "partner"
+            and making.maker.is_known_source(making.call.time)
+            for making in self.context.makings.get(role.key, [])
+        )
+        return None if is_of_partner else role.key
+
+    @cached_property
+    def links_to(self) -> dict[Key, list[Link]]:
+        """To each child, whoever the parent is."""
+        found = defaultdict(list)
+        for parent in self.subjects:
+            for call in parent.actor.own:
+                key = made_by(parent.actor, call)
+                if key is not None:
+                    child = (parent.actor.account, key)
+                    if self._is_making(parent, call, child):
+                        is_vouched = self.context.is_vouched_for(*child, call.time)
+                        found[child].append(Link("made", parent, call, child, not is_vouched))
+                role = self._assumed(parent, call)
+                if role is not None:
+                    found[role].append(Link("assumed", parent, call, role, True))
+        return dict(found)
+
+    def counted_links_to(self, child: Subject) -> list[Link]:
+        """Those that join, whoever the parent is."""
+        return [link for link in self.links_to.get(child.key, []) if link.counts]
+
+    # --- Shared ---
+
+    @cached_property
+    def shared(self) -> dict[Place, dict[Subject, int]]:
+        """Those who called from a stranger's address that is new for them, and since when; whatever
+        their account is."""
+        found: defaultdict[Place, dict[Subject, int]] = defaultdict(dict)
+        for node in self.nodes:
+            new = {(one.hour, one.calls[0].origin) for one in node.new_sources if one.score >= 25}
+            for hour, calls in node.actor.by_hour.items():
+                for origin, first in _first_of_origins(calls).items():
+                    if origin.address is None or not node.is_from_stranger(first):
+                        continue
+                    if node.has_rows(hour * HOUR) and (hour, origin) not in new:
+                        continue
+                    there = found[hour * HOUR // DAY, origin.address]
+                    there[node] = min(first.time, there.get(node, first.time))
+        return {place: there for place, there in found.items() if len(there) > 1}
+
+    # --- Campaigns ---
+
+    def _neighbours(self, kinds: frozenset[str]) -> dict[Subject, set[Subject]]:
+        nodes = set(self.nodes)
+        neighbours: dict[Subject, set[Subject]] = {node: set() for node in nodes}
+        for node in nodes:
+            for link in self.counted_links_to(node):
+                if link.kind in kinds and link.parent in nodes:
+                    neighbours[node].add(link.parent)
+                    neighbours[link.parent].add(node)
+        for there in self.shared.values() if "shared" in kinds else []:
+            first = next(iter(there))
+            for other in there:
+                neighbours[first].add(other)
+                neighbours[other].add(first)
+        return neighbours
+
+    def _parts(self, nodes: Iterable[Subject], kinds: frozenset[str]) -> list[list[Subject]]:
+        """Nodes that links of some kinds connect; the nodes hold all that these lead to."""
+        neighbours = self._neighbours_of_kinds[kinds]
+        seen: set[Subject] = set()
+        parts = []
+        for node in nodes:
+            part, left = [], [node]
+            while left:
+                next_one = left.pop()
+                if next_one not in seen:
+                    seen.add(next_one)
+                    part.append(next_one)
+                    left += neighbours[next_one]
+            if part:
+                parts.append(sorted(part, key=order_of))
+        return parts
+
+    @cached_property
+    def _neighbours_of_kinds(self) -> dict[frozenset[str], dict[Subject, set[Subject]]]:
+        kinds = (KINDS, KINDS - {"shared"}, frozenset({"made"}))
+        return {some: self._neighbours(some) for some in kinds}
+
+    def parts(self) -> list[Part]:
+        found = [Part([one]) for one in self.subjects if not one.actor.is_one]
+        for whole in self._parts(self.nodes, KINDS):
+            found += self._apart(whole, whole, KINDS)
+        return found
+
+    def _apart(
+        self, whole: list[Subject], part: list[Subject], kinds: frozenset[str]
+    ) -> list[Part]:
+        """A part, or what it falls into if it is too large."""
+        if len(part) <= MOST_MEMBERS:
+            return [Part(part, kinds)]
+        if kinds == {"made"}:
+            return [Part([node], kinds, len(whole)) for node in part]
+        fewer = kinds - {"shared"} if "shared" in kinds else kinds - {"assumed"}
+        return [
+            smallest
+            for smaller in self._parts(part, fewer)
+            for smallest in self._apart(whole, smaller, fewer)
+        ]
+
+
+def order_of(subject: Subject) -> tuple[bytes, bytes]:
+    """The order of a campaign's members."""
+    return subject.actor.account.encode(), subject.actor.principal.encode()
+
+
+def _first_of_origins(calls: Iterable[Call]) -> dict[Origin, Call]:
+    firsts: dict[Origin, Call] = {}
+    for call in calls:
+        firsts.setdefault(call.origin, call)
+    return firsts

@@ -1,0 +1,170 @@
+"""What a row of the reference says of its campaign: who its members are, and what they did when."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from hunt_reference_calls import Call
+from hunt_reference_campaign import Behind, Campaign
+from hunt_reference_catalogue import HUNTED_PHASES, LABELS
+from hunt_reference_links import Link
+from hunt_reference_made import utc
+from hunt_reference_makings import last_part
+from hunt_reference_sources import Subject
+
+MOST_LINES = 10
+_MOST_EVENTS = 20  # of a principal that is judged alone
+_MOST_NAMED = 3
+_OUTCOMES = ["ok", "denied", "probe", "failed"]
+
+
+def names_of(members: Sequence[Subject]) -> list[str]:
+    """The shortest that tell members apart."""
+    names = [member.actor.principal for member in members]
+    for shorten in (last_part, lambda name: name.rsplit(":", 1)[-1]):
+        short = list(map(shorten, names))
+        if len(set(short)) == len(short):
+            return short
+    return names
+
+
+def listed(names: Sequence[str]) -> str:
+    if len(names) > _MOST_NAMED:
+        return f"{', '.join(names[:_MOST_NAMED])} and {len(names) - _MOST_NAMED} more"
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
+def who_did(campaign: Campaign, behind: Iterable[Behind]) -> str:
+    """What the reason of a campaign begins with."""
+    numbers = sorted({call.member for call, _ in behind})
+    if len(campaign.members) == 1 or not numbers:
+        return ""
+    names = names_of(campaign.members)
+    return listed([names[number] for number in numbers]) + ": "
+
+
+# --- Links ---------------------------------------------------------------------------------------
+
+
+class _Line(NamedTuple):
+    time: int
+    text: str
+
+
+def _in_line(found: Sequence[tuple[int, str]], before: str, after: str) -> _Line:
+    """Names in order, and when each comes in. In two accounts there can be the same name."""
+    time = found[0][0]
+    return _Line(time, f"{utc(time)} {before}{listed([name for _, name in found])}{after}")
+
+
+def _lines_of_calls(campaign: Campaign, names: dict[tuple[str, str], str]) -> Iterator[_Line]:
+    firsts: dict[tuple[str, tuple[str, str], tuple[str, str]], Link] = {}
+    for link in sorted(campaign.links, key=lambda one: (one.call.time, one.call.name.encode())):
+        firsts.setdefault((link.kind, link.parent.name, link.child), link)
+    by_call: defaultdict[tuple[str, tuple[str, str], str], list[tuple[int, str]]]
+    by_call = defaultdict(list)
+    for (kind, parent, key), link in firsts.items():
+        for member in campaign.members:
+            if member.key == key:
+                child = (link.call.time, names[member.name])
+                by_call[kind, parent, link.call.name].append(child)
+    for (kind, parent, call), children in by_call.items():
+        maker = names[parent]
+        children.sort(key=lambda one: (one[0], one[1].encode()))
+        yield _in_line(children, f"{maker} {kind} ", f" by {call}")
+
+
+def _lines_of_places(campaign: Campaign, names: dict[tuple[str, str], str]) -> Iterator[_Line]:
+    for (_, address), there in campaign.graph.shared.items():
+        by_time = sorted(
+            (first, one.name[0].encode(), names[one.name].encode(), names[one.name])
+            for one, first in there.items()
+            if one.name in names
+        )
+        callers = [(first, name) for first, _, _, name in by_time]
+        if len(callers) > 1 and "shared" in campaign.part.kinds:
+            yield _in_line(callers, "", f" called from {address}")
+
+
+def links_of(campaign: Campaign) -> list[str]:
+    """All lines; a row shows ten."""
+    if len(campaign.members) == 1:
+        return []
+    names = dict(zip(campaign.numbers, names_of(campaign.members)))
+    lines = [*_lines_of_calls(campaign, names), *_lines_of_places(campaign, names)]
+    return [line.text for line in sorted(lines, key=lambda one: (one.time, one.text.encode()))]
+
+
+# --- Timeline ------------------------------------------------------------------------------------
+
+_Shown = tuple[int, int, int]  # service, call and outcome, each by its number
+_SERVICES = list(LABELS)
+
+
+def _key(call: Call, service: str) -> _Shown:
+    return _SERVICES.index(service), call.numbers[service], _OUTCOMES.index(call.outcome)
+
+
+class _Event(NamedTuple):
+    time: int
+    id: str
+    region: str
+    address: str
+    phases: list[int]
+    member: int
+    call: Call
+    service: str
+
+
+def _event(call: Call, service: str) -> _Event:
+    phases = sorted(HUNTED_PHASES.index(phase) for phase in call.phases_of[service])
+    where = (call.region or "", call.address or "")
+    return _Event(call.time, call.id, *where, phases, call.member, call, service)
+
+
+class _TimelineLine(NamedTuple):
+    event: _Event
+    key: _Shown
+    is_behind: bool
+    is_first: bool
+    others: int  # who did it, too
+
+
+def _turning_points(campaign: Campaign, behind: Iterable[Behind]) -> list[_TimelineLine]:
+    keys_behind = {_key(call, service) for call, service in behind}
+    events: defaultdict[_Shown, list[_Event]] = defaultdict(list)
+    for call in campaign.everything.everything:
+        for service in call.phases_of:
+            events[_key(call, service)].append(_event(call, service))
+    lines = []
+    for key, of_key in events.items():
+        first = min(of_key, key=lambda one: one[:6])
+        # Of equal events the first member's.
+        last = max(of_key, key=lambda one: (*one[:5], -one.member))
+        others = len({event.member for event in of_key}) - 1
+        lines.append(_TimelineLine(first, key, key in keys_behind, True, others))
+        if last[:5] != first[:5]:
+            lines.append(_TimelineLine(last, key, key in keys_behind, False, 0))
+    lines.sort(key=lambda one: (not one.is_behind, not one.is_first, one.event[:5], one.key))
+    most = _MOST_EVENTS if len(campaign.members) == 1 else MOST_LINES
+    return sorted(lines[:most], key=lambda one: (one.event[:5], one.key))
+
+
+def timeline_of(campaign: Campaign, behind: Iterable[Behind]) -> list[str]:
+    names = names_of(campaign.members)
+    texts = []
+    for event, _, _, is_first, others in _turning_points(campaign, behind):
+        who = names[event.member] + (f" and {others} more" if is_first and others else "")
+        words = [
+            utc(event.time),
+            *([who] if len(names) > 1 else []),
+            HUNTED_PHASES[event.phases[0]],
+            event.call.name,
+            event.region or "-",
+            event.address or "-",
+            event.call.outcome,
+        ]
+        texts.append(" ".join(words))
+    return texts

@@ -1,0 +1,389 @@
+"""The reference of campaigns at the edges of what joins, and of what is told then."""
+
+from __future__ import annotations
+
+import unittest
+from typing import Any
+
+from hunt_reference import expected_hunt
+from hunt_reference_allowlist import read_line
+from hunt_reference_baseline import Baseline
+from hunt_reference_calls import DAY, HOUR
+from hunt_reference_cases import (
+    ACCOUNT,
+    AT_HOME,
+    KNOWN,
+    LONG,
+    OFFICE,
+    OTHER,
+    ROLE,
+    STORY,
+    STRANGE,
+    USER,
+    at,
+    call,
+    listed,
+    mails,
+    role,
+    row,
+    rows_of,
+    signs,
+    trusting,
+    user,
+)
+from volume_reference import IndexedEvent, Row
+
+BOB = user("bob")
+
+
+def made(
+    time: int, name: str, who: str = USER, place: str = STRANGE, by: str = "CreateUser", **more: str
+) -> IndexedEvent:
+    kind = "roleName" if by in ("CreateRole", "UpdateAssumeRolePolicy") else "userName"
+    return call(time, by, who, place, parameters={kind: name, **more})
+
+
+def members(rows: list[Row]) -> list[list[str]]:
+    return [[one.rsplit("/", 1)[-1] for one in listed(row["Members"])] for row in rows]
+
+
+class JoinedTest(unittest.TestCase):
+    """What joins principals, without and with a history."""
+
+    def joined(self, *events: IndexedEvent, rows: Any = (), **given: Any) -> list[list[str]]:
+        return members(rows_of(list(events), *rows, **given))
+
+    def test_whoever_makes_a_user_joins_it(self) -> None:
+        looks = call(STORY + 60, "GetSendQuota", BOB, STRANGE)
+        before = call(STORY - 1, "GetSendQuota", BOB, STRANGE)
+        for making, joins in (
+            (made(STORY, "bob"), True),
+            (made(STORY, "rob"), False),
+            (made(STORY, "bob", by="CreateAccessKey"), True),
+            (made(STORY, "bob", place="10.0.0.1"), False),  # vouched for
+            (call(STORY, "CreateUser", parameters={"userName": "bob"}, errorCode="X"), False),
+        ):
+            found = self.joined(making, looks)
+            self.assertEqual(found, [["ann", "bob"]] if joins else [["ann"], ["bob"]])
+        # Who had acted before is joined by CreateUser alone, if there is no history.
+        for by, joins in (("CreateUser", True), ("CreateAccessKey", False)):
+            found = self.joined(made(STORY, "bob", by=by), before)
+            self.assertEqual(len(found), 1 if joins else 2, by)
+        found = self.joined(made(STORY, "bob", by="CreateAccessKey"), before, rows=[KNOWN])
+        self.assertEqual(found, [["ann", "bob"]])
+
+    def test_a_routine_maker_joins_nobody(self) -> None:
+        looks = call(STORY + 60, "GetSendQuota", BOB, STRANGE)
+        maker = row(USER, phases=f"credential={LONG}", networks=f"52.1.0.0/16={LONG}")
+        found = self.joined(made(STORY, "bob"), looks, rows=[KNOWN, maker])
+        self.assertEqual(found, [["ann"], ["bob"]])
+        # Nor has the child what follows from being made.
+        alone = signs([made(STORY, "bob"), looks], KNOWN, maker, who=BOB)
+        self.assertNotIn("made_then_used", alone)
+
+    def test_a_role_joins_by_its_trust_or_by_a_stranger(self) -> None:
+        acts = call(STORY + 60, "GetSendQuota", ROLE, STRANGE)
+        foreign = "999999999999"
+        for trust, rows, place, joins in (
+            (trusting(foreign), (), STRANGE, True),
+            (trusting(ACCOUNT), (), STRANGE, True),
+            (trusting(foreign, external_id=True), (), STRANGE, False),
+            ("{}", (), STRANGE, False),
+            ("{}", (KNOWN,), STRANGE, True),
+            (trusting(foreign), (KNOWN,), OFFICE, False),  # vouched for
+        ):
+            making = made(
+                STORY, "worker", place=place, by="CreateRole", assumeRolePolicyDocument=trust
+            )
+            found = self.joined(making, acts, rows=rows)
+            self.assertEqual(len(found), 1 if joins else 2, (trust, place))
+
+    def test_whoever_assumes_a_role_joins_it(self) -> None:
+        assumes = call(STORY, "AssumeRole", USER, parameters={"roleArn": ROLE})
+        acts = call(STORY + 60, "GetSendQuota", ROLE, OFFICE)
+        grown = row(ROLE, "ses")
+        for rows, joins in (
+            ((), False),  # nobody knows the account
+            ((KNOWN,), True),
+            ((KNOWN, grown), False),
+            ((KNOWN, grown, row(ROLE, parents=f"{USER}={LONG}")), False),
+            ((KNOWN, grown, row(ROLE, parents=f"{BOB}={LONG}")), True),
+            ((KNOWN, grown, row(ROLE, parents=f"{BOB}={LONG} *={LONG}")), False),
+        ):
+            found = self.joined(assumes, acts, rows=rows, with_links=True)
+            self.assertEqual(len(found), 1 if joins else 2, rows)
+        partner = made(
+            STORY - HOUR,
+            "worker",
+            OTHER,
+            OFFICE,
+            "CreateRole",
+            assumeRolePolicyDocument=trusting("999999999999", external_id=True),
+        )
+        found = self.joined(assumes, acts, partner, rows=[KNOWN], with_links=True)
+        self.assertEqual(found, [["backoffice"], ["worker"], ["ann"]])
+        self.assertEqual(len(self.joined(assumes, acts, rows=[KNOWN])), 1)  # no AssumeRole at all
+
+    def test_a_shared_address_joins_whom_it_is_new_for(self) -> None:
+        def both(gap: int, agent: str, *rows: Any) -> int:
+            morning = call(STORY, "GetSendQuota", USER, STRANGE, agent)
+            later = call(STORY + gap, "GetSendQuota", BOB, STRANGE, agent)
+            return len(self.joined(morning, later, rows=rows))
+
+        bob_at_home = row(BOB, networks=f"52.1.0.0/16={LONG}", clients=f"app={LONG}")
+        self.assertEqual(both(14 * HOUR - 1, "app", KNOWN), 1)
+        self.assertEqual(both(14 * HOUR, "app", KNOWN), 2)  # the next day
+        self.assertEqual(both(60, "app"), 2)  # no strangers
+        self.assertEqual(both(60, "app", KNOWN, AT_HOME, bob_at_home), 2)  # away, with 15
+        self.assertEqual(both(60, "app", KNOWN, AT_HOME), 2)
+        self.assertEqual(both(60, "new", KNOWN, AT_HOME, bob_at_home), 1)
+
+    def test_what_is_too_large_falls_apart(self) -> None:
+        """First by the addresses that are shared, then by the roles that were assumed."""
+
+        def looks(names: list[str]) -> list[IndexedEvent]:
+            return [call(STORY + 60, "GetSendQuota", user(name), STRANGE) for name in names]
+
+        names = [f"u{number:02}" for number in range(65)]
+        for count, found in ((64, 1), (65, 65)):
+            rows = rows_of(looks(names[:count]), KNOWN)
+            self.assertEqual(len(rows), found)
+            self.assertEqual(rows[0]["UniqueMembers"], "64" if count == 64 else "1")
+            self.assertEqual(rows[0]["Truncated"], "" if count == 64 else "Links")
+        makings = [
+            made(STORY, name, USER if number < 33 else BOB) for number, name in enumerate(names)
+        ]
+        rows = rows_of([*makings, *looks(names)], KNOWN)
+        self.assertEqual([one["UniqueMembers"] for one in rows], ["34", "33"])
+        self.assertEqual({one["Truncated"] for one in rows}, {"Links"})
+        of_one = [made(STORY, name) for name in names]
+        rows = rows_of([*of_one, *looks(names)], KNOWN)
+        self.assertEqual(len(rows), 66)
+        self.assertEqual({one["UniqueMembers"] for one in rows}, {"66"})
+        self.assertEqual(rows[1]["Members"], user("u00"))
+        self.assertEqual(rows[1]["Truncated"], ["Members", "Links"])
+        self.assertIn("made_then_used", listed(rows[1]["Evidence"]))
+
+    def test_assumed_roles_are_dropped_after_addresses(self) -> None:
+        roles = [role(f"r{letter}{other}") for letter in "abcdefgh" for other in "abcdefgh"]
+        story = [
+            call(STORY, "AssumeRole", USER, STRANGE, parameters={"roleArn": arn}) for arn in roles
+        ]
+        story += [call(STORY + 60, "GetSendQuota", arn, OFFICE) for arn in roles]
+        rows = rows_of(story, KNOWN, with_links=True)
+        self.assertEqual(len(rows), 65)
+        self.assertEqual({one["UniqueMembers"] for one in rows}, {"1"})
+        self.assertEqual(len(rows_of(story[1:], KNOWN, with_links=True)), 2)  # one is not assumed
+
+    def test_the_head(self) -> None:
+        story = [made(STORY, "bob", USER), made(STORY + 1, "ann", BOB), made(STORY + 2, "cat", BOB)]
+        cat = call(STORY + 9, "GetSendQuota", user("cat"), STRANGE)
+        [found] = rows_of([*story, cat])
+        self.assertEqual(found["Principal"], USER)  # of a cycle the first
+        [found] = rows_of([*story[1:], cat])
+        self.assertEqual((found["Principal"], found["user"]), (BOB, "bob"))
+
+    def test_exceptions(self) -> None:
+        story = [made(STORY, "bob"), *mails(STORY + 60, 101, who=BOB, place=STRANGE)]
+
+        def left(min_risk: int = 0, **line: str) -> Any:
+            lines = [read_line({"principal": USER, "service": "*", **line})]
+            return expected_hunt(story, allowlist=lines, min_risk=min_risk)
+
+        whole = left(evidence="drip")
+        self.assertEqual(members(whole.rows), [["ann", "bob"]])
+        self.assertEqual(whole.rows[0]["RiskScore"], "50")  # burst 25, made_then_used 25
+        self.assertEqual((whole.allowed, whole.lessened), (0, 0))
+        alone = left(evidence="*")
+        self.assertEqual(members(alone.rows), [["bob"]])
+        self.assertEqual(alone.rows[0]["Evidence"], "burst")  # by nobody's making
+        self.assertEqual((alone.allowed, alone.lessened), (0, 1))
+        self.assertEqual(left(min_risk=30, evidence="*").allowed, 1)
+        self.assertEqual(members(left(evidence="*", expires="2026-03-01").rows), [["ann", "bob"]])
+        # The largest threshold of a member counts for all.
+        self.assertEqual(left(threshold="101").rows[0]["RiskScore"], "25")
+        self.assertEqual(left(threshold="100").rows[0]["RiskScore"], "50")
+
+
+class MergedTest(unittest.TestCase):
+    """What the rules say of all of a campaign."""
+
+    def test_one_enables_and_another_uses(self) -> None:
+        story = [
+            made(STORY, "bob"),
+            call(STORY + 60, "CreateEmailIdentity", USER, STRANGE),
+            *mails(STORY + 120, 1, who=BOB, place=STRANGE),
+        ]
+        expected = expected_hunt(story)
+        [found] = expected.rows
+        self.assertEqual(found["Evidence"], ["enable_then_use", "made_then_used"])
+        self.assertEqual((found["RiskScore"], found["_time"]), ("70", str(STORY + 60)))
+        self.assertEqual(found["Members"], [USER, BOB])
+        self.assertEqual(found["Links"], f"{at(STORY)} ann made bob by CreateUser")
+        self.assertEqual(found["Confidence"], "2 groups, no history")
+        first, second = expected.texts[0].reasons
+        self.assertEqual((first.who, first.score), ("ann and bob: ", " (+45)"))
+        self.assertEqual(
+            "".join(second),
+            f"ann and bob: bob was made by ann at {at(STORY)} with CreateUser and first used"
+            f" AWS SES at {at(STORY + 120)} with SendEmail, 2 min later; no history (+25)",
+        )
+
+    def test_forty_users_of_ninety_an_hour(self) -> None:
+        names = [f"u{number:02}" for number in range(40)]
+        story = [made(STORY + number, name) for number, name in enumerate(names)]
+        for name in names:
+            story += mails(STORY + 600, 90, who=user(name), place=STRANGE)
+        expected = expected_hunt(story)
+        [found] = expected.rows
+        self.assertEqual(found["Evidence"], ["burst", "made_then_used"])
+        self.assertEqual((found["RiskScore"], found["UniqueMembers"]), ("60", "41"))  # 35 and 25
+        self.assertEqual((found["MessageCount"], found["PeakPerHour"]), ("3600", "3600"))
+        self.assertEqual(
+            found["Links"], f"{at(STORY)} ann made u00, u01, u02 and 37 more by CreateUser"
+        )
+        [texts] = expected.texts
+        self.assertEqual(texts.reasons[0].who, "u00, u01, u02 and 37 more: ")
+        self.assertEqual(
+            texts.timeline,
+            [
+                f"{at(STORY)} ann credential CreateUser us-east-1 {STRANGE} ok",
+                f"{at(STORY + 39)} ann credential CreateUser us-east-1 {STRANGE} ok",
+                f"{at(STORY + 600)} u00 and 39 more use SendEmail us-east-1 {STRANGE} ok",
+                f"{at(STORY + 601)} u00 use SendEmail us-east-1 {STRANGE} ok",
+            ],
+        )
+
+    def test_peaks_and_days_are_sums(self) -> None:
+        """Of those who used the service before, and of the peers of those who had not."""
+        rows = [row(USER, "ses", peak_hour="20"), row(BOB, "ses", peak_hour="20"), KNOWN]
+        for total, score in ((120, 0), (121, 25)):
+            story = [made(STORY, "bob"), *mails(STORY + 60, total, who=BOB, place=OFFICE)]
+            self.assertEqual(signs(story, *rows, who=BOB).get("burst", 0), score)
+
+    def test_routine_is_the_acting_members(self) -> None:
+        story = [
+            made(STORY, "bob"),
+            call(STORY + 60, "CreateEmailIdentity", USER, STRANGE),
+            *mails(STORY + 120, 1, who=BOB, place=STRANGE),
+        ]
+        both = f"enable={LONG} use={LONG}"
+        for phases, other, score in ((both, "", 45), (both, both, 10), ("", both, 45)):
+            rows = [KNOWN, row(USER, "ses", phases=phases), row(BOB, "ses", phases=other)]
+            self.assertEqual(signs(story, *rows)["enable_then_use"], score)
+
+    def test_mail_for_a_user_that_one_makes_and_another_lets_send(self) -> None:
+        mail = "arn:aws:iam::aws:policy/AmazonSESFullAccess"
+        parameters = {"userName": "m", "policyArn": mail}
+        grant = call(STORY + 60, "AttachUserPolicy", BOB, STRANGE, parameters=parameters)
+        found = signs([made(STORY, "bob"), made(STORY + 1, "m"), grant])
+        self.assertEqual(found["smtp_credentials"], 30)
+
+
+class MadeThenUsedTest(unittest.TestCase):
+    def score(
+        self, *events: IndexedEvent, rows: Any = (KNOWN,), who: str = BOB, **given: Any
+    ) -> int:
+        return signs(list(events), *rows, who=who, **given).get("made_then_used", 0)
+
+    def test_strangers(self) -> None:
+        for maker, child, score in (
+            (OFFICE, OFFICE, 15),  # vouched for: nobody joins
+            (STRANGE, OFFICE, 25),
+            (OFFICE, STRANGE, 25),
+            (STRANGE, STRANGE, 45),
+        ):
+            story = [made(STORY, "bob", place=maker), *mails(STORY + HOUR, 1, who=BOB, place=child)]
+            self.assertEqual(self.score(*story), score, (maker, child))
+            rows = rows_of(story, KNOWN)
+            self.assertEqual(len(rows), 2 if maker == OFFICE else 1)
+        self.assertEqual(self.score(*story, rows=()), 25)
+
+    def test_a_week(self) -> None:
+        for gap, score in ((-1, 0), (0, 15), (7 * DAY, 15), (7 * DAY + 1, 0)):
+            uses = mails(STORY + gap, 1, who=BOB, place=OFFICE)
+            self.assertEqual(self.score(made(STORY, "bob", place=OFFICE), *uses), score, gap)
+
+    def test_one_with_a_history_must_come_from_a_new_source(self) -> None:
+        making = made(STORY, "bob", place=STRANGE)
+        bob = row(BOB, networks=f"52.1.0.0/16={LONG}", clients=f"app={LONG}")
+        for agent, score in (("app", 0), ("new", 45)):
+            uses = mails(STORY + HOUR, 1, who=BOB, place=STRANGE, agent=agent)
+            self.assertEqual(self.score(making, *uses, rows=(KNOWN, bob)), score)
+
+    def test_the_call_that_scores_most_counts(self) -> None:
+        first = call(STORY + 60, "GetSendQuota", BOB, OFFICE)
+        later = mails(STORY + 2 * HOUR, 1, who=BOB, place=STRANGE)
+        self.assertEqual(self.score(made(STORY, "bob"), first), 25)
+        self.assertEqual(self.score(made(STORY, "bob"), first, *later), 45)
+
+    def test_an_assumed_role(self) -> None:
+        for caller, child, gap, score in (
+            (OFFICE, OFFICE, 60, 0),
+            (STRANGE, OFFICE, 12 * HOUR, 20),
+            (STRANGE, STRANGE, 12 * HOUR, 35),
+            (STRANGE, STRANGE, 12 * HOUR + 1, 0),
+        ):
+            story = [
+                call(STORY, "AssumeRole", USER, caller, parameters={"roleArn": ROLE}),
+                call(STORY, "GetSendQuota", USER, caller),  # AssumeRole alone has no source
+                call(STORY + gap, "PutAccountDetails", ROLE, child),
+            ]
+            self.assertEqual(self.score(*story, who=ROLE, with_links=True), score, (caller, child))
+        story = [*story[:2], call(STORY + 60, "PutAccountDetails", ROLE, OFFICE)]
+        expected = expected_hunt(story, baseline=Baseline(dict([KNOWN])), with_links=True)
+        names = listed(expected.rows[0]["Evidence"])
+        reason = expected.texts[0].reasons[names.index("made_then_used")]
+        self.assertEqual(
+            reason.who + reason.text,
+            f"worker and ann: worker was assumed by ann at {at(STORY)} and first"
+            f" enabled AWS SES at {at(STORY + 60)} with PutAccountDetails, 60 s later; the maker"
+            " came from a network that is new for the account",
+        )
+
+
+class TextsTest(unittest.TestCase):
+    def test_names_that_tell_members_apart(self) -> None:
+        story = [
+            made(STORY, "ann", by="CreateRole", assumeRolePolicyDocument=trusting("999999999999")),
+            call(STORY + 60, "GetSendQuota", role("app/ann"), STRANGE),
+        ]
+        [found] = rows_of(story)
+        links = f"{at(STORY)} user/ann made role/app/ann by CreateRole"
+        self.assertEqual((found["Links"], found["Members"]), (links, [role("app/ann"), USER]))
+        self.assertEqual(found["Principal"], USER)
+
+    def test_lines_of_links(self) -> None:
+        story = [
+            made(STORY + 2, "b"),
+            made(STORY + 3, "b", by="CreateAccessKey"),  # not its first
+            made(STORY + 1, "c"),
+            made(STORY, "d", by="CreateLoginProfile"),
+            made(STORY + 1, "a"),
+        ]
+        story += [call(STORY + 60, "GetSendQuota", user(name), STRANGE) for name in "abcd"]
+        [found] = rows_of(story, KNOWN)
+        self.assertEqual(
+            found["Links"],
+            [
+                f"{at(STORY)} ann made d by CreateLoginProfile",
+                f"{at(STORY)} ann, a, b and 2 more called from {STRANGE}",
+                f"{at(STORY + 1)} ann made a, c and b by CreateUser",
+            ],
+        )
+
+    def test_ten_lines_are_shown(self) -> None:
+        for days in (10, 11):
+            story = [
+                call(STORY + day * DAY + number, "GetSendQuota", who, STRANGE)
+                for day in range(days)
+                for number, who in enumerate((USER, BOB))
+            ]
+            [found] = rows_of(story, KNOWN)
+            self.assertEqual(len(found["Links"]), 10)
+            self.assertEqual(found["Links"][0], f"{at(STORY)} ann and bob called from {STRANGE}")
+            self.assertEqual(found["Truncated"], "" if days == 10 else "Links")
+
+
+if __name__ == "__main__":
+    unittest.main()
