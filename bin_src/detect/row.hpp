@@ -35,6 +35,7 @@ struct ColumnOf {
     /// `Get` is a lambda without captures that returns a Value for a finding, or one of its types:
     /// the column is multivalue if that type is a list.
     template <class Get>
+        requires std::is_empty_v<Get>
     constexpr ColumnOf(std::string_view name, Get /*get*/,
                        bool (*is_truncated)(const Finding&) = nullptr)
         : column{.name = name,

@@ -39,6 +39,9 @@ std::string user_principal(std::string_view account, std::string_view user);
 /// The same for a role.
 std::string role_principal(std::string_view account, std::string_view role);
 
+/// How a sentence calls a principal: the last part of its name, `root` of an account's root.
+std::string_view short_name(std::string_view principal_name);
+
 /// The user that a principal's name stands for; empty if it is not a user.
 std::string_view user_of(std::string_view principal_name);
 

@@ -110,6 +110,11 @@ std::string_view account_of_role(std::string_view arn) {
     return is_role ? account : std::string_view{};
 }
 
+std::string_view short_name(std::string_view principal_name) {
+    const std::string_view last = last_part(principal_name);
+    return last.substr(last.rfind(':') + 1);  // npos + 1 is 0
+}
+
 std::string_view user_of(std::string_view principal_name) {
     return principal_name.contains(":user/") ? last_part(principal_name) : std::string_view{};
 }

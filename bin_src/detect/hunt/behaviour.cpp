@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "detect/mode_activity.hpp"
-#include "text/path.hpp"
 
 namespace cloudhijack::detect {
 namespace {
@@ -19,17 +18,24 @@ auto kind_of(const Calls& calls) {
                       calls.outcome, calls.region, calls.by->index());
 }
 
-std::string_view whole(std::string_view name) { return name; }
+std::string short_name(const log::Principal& who) { return std::string(log::short_name(who.name)); }
 
-std::string_view behind_last_colon(std::string_view name) {
-    return name.substr(name.rfind(':') + 1);  // npos + 1 is 0
+std::string resource_name(const log::Principal& who) {
+    return who.name.substr(who.name.rfind(':') + 1);  // npos + 1 is 0
 }
 
+std::string name_in_account(const log::Principal& who) {
+    return short_name(who) + '@' + who.account;
+}
+
+std::string whole_name(const log::Principal& who) { return who.name; }
+
+// The shortest names that tell members apart.
 std::vector<std::string> names_of(std::span<const Member> members) {
     std::vector<std::string> names;
-    for (const auto shorten : {text::last_part, behind_last_colon, whole}) {
+    for (const auto name_of : {short_name, resource_name, name_in_account, whole_name}) {
         names.clear();
-        for (const Member& member : members) names.emplace_back(shorten(member.principal().name));
+        for (const Member& member : members) names.push_back(name_of(member.principal()));
         if (std::set<std::string_view>(names.begin(), names.end()).size() == names.size()) break;
     }
     return names;

@@ -130,8 +130,8 @@ class Behaviour {
     [[nodiscard]] bool has_long_term_key() const;
     [[nodiscard]] bool has_bearer_key() const;
 
-    /// How texts call a member of a campaign: by the last part of its name where that tells the
-    /// members apart, else by what follows the last colon, else by the whole name.
+    /// How texts call a member of a campaign: the shortest kind of name that tells the members
+    /// apart.
     [[nodiscard]] const std::string& name_of(const Member& member) const {
         return names_[member.index()];
     }

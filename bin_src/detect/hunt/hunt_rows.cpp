@@ -101,7 +101,7 @@ constexpr auto k_hunt_row = std::to_array<ColumnOf<HuntFinding>>({
     {"Confidence", [](const auto& finding) { return confidence(finding); }},
     {"Learning",
      [](const auto& finding) { return std::string(finding.is_history_known ? "false" : "true"); }},
-    {"Members", member_names, are_members_cut},
+    {"Members", [](const auto& finding) { return member_names(finding); }, are_members_cut},
     {"UniqueMembers", [](const auto& finding) { return number(finding.member_count); }},
     {"Links", [](const auto& finding) { return finding.links; },
      [](const auto& finding) { return finding.are_links_cut; }},

@@ -7,7 +7,6 @@
 
 #include "detect/hunt/evidence/evidence.hpp"
 #include "detect/hunt/evidence/search.hpp"
-#include "text/path.hpp"
 
 namespace cloudhijack::detect {
 namespace {
@@ -126,9 +125,9 @@ std::string_view what_it_did(const Calls& calls) {
 Match match_of(const Behaviour& behaviour, const PutToUse& found) {
     const LinkToChild& link = *found.link;
     const Calls& calls = *found.call.calls;
-    std::string reason(text::last_part(found.child->principal().name));
+    std::string reason(log::short_name(found.child->principal().name));
     reason += link.is_assumed ? " was assumed by " : " was made by ";
-    reason += text::last_part(link.parent->name);
+    reason += log::short_name(link.parent->name);
     reason += " at " + at(link.second);
     if (!link.is_assumed) {
         reason += " with ";
