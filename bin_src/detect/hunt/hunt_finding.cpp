@@ -84,12 +84,11 @@ void take_campaign(const Behaviour& behaviour, const Campaign& campaign, HuntFin
     for (const Member& member : behaviour.members()) {
         finding.members.push_back(member.principal());
     }
-    finding.member_count = campaign.is_too_large ? campaign.linked : finding.members.size();
-    finding.are_links_cut = campaign.are_links_dropped;
-    if (!behaviour.is_campaign()) return;
+    const bool is_too_large = campaign.dropped == DroppedLinks::all;
+    finding.member_count = is_too_large ? campaign.linked : finding.members.size();
     auto [lines, is_cut] = link_lines(behaviour, campaign);
     finding.links = std::move(lines);
-    finding.are_links_cut |= is_cut || behaviour.are_subjects_cut();
+    finding.are_links_cut = is_cut || (behaviour.is_campaign() && behaviour.are_subjects_cut());
 }
 
 void take_calls(const Behaviour& behaviour, HuntFinding& finding) {

@@ -247,8 +247,9 @@ class CampaignBuilder {
         : links_(links), places_(places), campaign_of_(size), linked_(size, 1) {
         std::vector<std::size_t> open(size);
         std::iota(open.begin(), open.end(), std::size_t{0});
-        for (const Kept kept : {Kept::all, Kept::made_and_assumed, Kept::made, Kept::none}) {
-            open = build(open, kept);
+        for (const auto dropped : {DroppedLinks::none, DroppedLinks::shared,
+                                   DroppedLinks::shared_and_assumed, DroppedLinks::all}) {
+            open = build(open, dropped);
         }
         for (const NodeLink& link : links_) add(link);
         for (const NodePlace& place : places_) add(place);
@@ -260,32 +261,30 @@ class CampaignBuilder {
     [[nodiscard]] std::vector<Campaign> taken() { return std::move(campaigns_); }
 
   private:
-    /// Which links are left.
-    enum class Kept : std::uint8_t { all, made_and_assumed, made, none };
-
     /// Where a node ended.
     struct Place {
         std::size_t campaign = 0;
         std::size_t member = 0;
-        Kept kept = Kept::all;
+        DroppedLinks dropped = DroppedLinks::none;
     };
 
-    static bool keeps(Kept kept, const NodeLink& link) {
-        return kept == Kept::all || kept == Kept::made_and_assumed ||
-               (kept == Kept::made && !link.is_assumed);
+    static bool keeps(DroppedLinks dropped, const NodeLink& link) {
+        const auto least_that_drops =
+            link.is_assumed ? DroppedLinks::shared_and_assumed : DroppedLinks::all;
+        return dropped < least_that_drops;
     }
 
     // Makes campaigns of the open nodes that are few enough; returns the others.
-    std::vector<std::size_t> build(const std::vector<std::size_t>& open, Kept kept) {
+    std::vector<std::size_t> build(const std::vector<std::size_t>& open, DroppedLinks dropped) {
         UnionFind sets(campaign_of_.size());
         std::vector<bool> is_open(campaign_of_.size());
         for (const std::size_t node : open) is_open[node] = true;
         for (const NodeLink& link : links_) {
-            const bool joins = keeps(kept, link) && is_open[link.parent] && is_open[link.child];
+            const bool joins = keeps(dropped, link) && is_open[link.parent] && is_open[link.child];
             if (joins) sets.join(link.parent, link.child);
         }
         for (const NodePlace& place : places_) {
-            if (kept != Kept::all) break;
+            if (dropped != DroppedLinks::none) break;
             for (const auto& [second, node] : place.users)
                 sets.join(place.users.front().second, node);
         }
@@ -293,27 +292,26 @@ class CampaignBuilder {
         for (const std::size_t node : open) groups[sets.root_of(node)].push_back(node);
         std::vector<std::size_t> left;
         for (auto& [root, nodes] : groups) {
-            if (kept == Kept::all) {
+            if (dropped == DroppedLinks::none) {
                 for (const std::size_t node : nodes) linked_[node] = nodes.size();
             }
             if (nodes.size() > Campaign::k_most_members) {
                 left.insert(left.end(), nodes.begin(), nodes.end());
             } else {
-                close(std::move(nodes), kept);
+                close(std::move(nodes), dropped);
             }
         }
         return left;
     }
 
-    void close(std::vector<std::size_t> nodes, Kept kept) {
+    void close(std::vector<std::size_t> nodes, DroppedLinks dropped) {
         for (std::size_t member = 0; member < nodes.size(); ++member) {
             campaign_of_[nodes[member]] = {
-                .campaign = campaigns_.size(), .member = member, .kept = kept};
+                .campaign = campaigns_.size(), .member = member, .dropped = dropped};
         }
         Campaign campaign;
         campaign.linked = linked_[nodes.front()];
-        campaign.is_too_large = kept == Kept::none;
-        campaign.are_links_dropped = kept != Kept::all;
+        campaign.dropped = dropped;
         campaign.members = std::move(nodes);
         campaigns_.push_back(std::move(campaign));
     }
@@ -321,7 +319,7 @@ class CampaignBuilder {
     void add(const NodeLink& link) {
         const Place& parent = campaign_of_[link.parent];
         const Place& child = campaign_of_[link.child];
-        if (parent.campaign != child.campaign || !keeps(parent.kept, link)) return;
+        if (parent.campaign != child.campaign || !keeps(parent.dropped, link)) return;
         campaigns_[parent.campaign].links.push_back({.is_assumed = link.is_assumed,
                                                      .parent = parent.member,
                                                      .child = child.member,
@@ -331,7 +329,7 @@ class CampaignBuilder {
 
     void add(const NodePlace& place) {
         const Place& first = campaign_of_[place.users.front().second];
-        if (first.kept != Kept::all) return;
+        if (first.dropped != DroppedLinks::none) return;
         SharedAddress shared{.address = place.address, .users = {}};
         for (const auto& [second, node] : place.users) {
             shared.users.emplace_back(second, campaign_of_[node].member);

@@ -37,10 +37,13 @@ struct SharedAddress {
     std::vector<std::pair<std::int64_t, std::size_t>> users;
 };
 
+/// Which links were dropped because they tied too many principals together.
+enum class DroppedLinks : std::uint8_t { none, shared, shared_and_assumed, all };
+
 /// Principals that act together, or one that acts alone.
 struct Campaign {
-    /// Of more principals that links tie together the shared ones are dropped, then those of roles;
-    /// if that does not help, each stands alone.
+    /// Of more principals that links tie together the shared ones are dropped, then those of
+    /// assumed roles; if that does not help, each is judged alone.
     static constexpr std::size_t k_most_members = 64;
 
     std::vector<std::size_t> members;  ///< places among the nodes, ascending

@@ -24,6 +24,20 @@ std::string names_of(const LineMembers& members) {
     return joined_names(names);
 }
 
+std::string_view what_is_left_out(DroppedLinks dropped) {
+    switch (dropped) {
+        case DroppedLinks::none:
+            return "";
+        case DroppedLinks::shared:
+            return "shared addresses are left out";
+        case DroppedLinks::shared_and_assumed:
+            return "shared addresses and assumed roles are left out";
+        case DroppedLinks::all:
+            return "each is judged alone";
+    }
+    return "";
+}
+
 }  // namespace
 
 LinkLines link_lines(const Behaviour& behaviour, const Campaign& campaign) {
@@ -53,9 +67,15 @@ LinkLines link_lines(const Behaviour& behaviour, const Campaign& campaign) {
         lines.emplace_back(users.front().first, who + " called from " + to_text(shared.address));
     }
     std::ranges::sort(lines);
-    LinkLines shown{.lines = {}, .is_cut = lines.size() > LinkLines::k_most};
+    const bool are_dropped = campaign.dropped != DroppedLinks::none;
+    LinkLines shown{.lines = {}, .is_cut = are_dropped || lines.size() > LinkLines::k_most};
     lines.resize(std::min(lines.size(), LinkLines::k_most));
     for (const auto& [second, text] : lines) shown.lines.push_back(at(second) + ' ' + text);
+    if (are_dropped) {
+        shown.lines.push_back(counted(campaign.linked, "principal") +
+                              " are linked, too many to be judged together: " +
+                              std::string(what_is_left_out(campaign.dropped)));
+    }
     return shown;
 }
 

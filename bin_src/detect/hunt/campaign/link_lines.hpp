@@ -14,7 +14,8 @@ struct LinkLines {
     static constexpr std::size_t k_most = 10;
 
     /// In order of time: `2026-03-05T10:12:00Z admin-key made mailer by CreateAccessKey`. A maker's
-    /// children are one line, and so are those who acted from one address on one day.
+    /// children are one line, and so are those who acted from one address on one day. If links were
+    /// dropped, one line more says so.
     std::vector<std::string> lines;
     bool is_cut = false;
 };
