@@ -174,7 +174,10 @@ std::optional<HuntFinding> assess(const Behaviour& behaviour, const Campaign& ca
     finding.first_evidence = first.value_or(finding.first_event);
     finding.group_count = groups.size();
     finding.is_history_known = behaviour.is_known_account(finding.first_evidence);
-    finding.timeline = timeline_of(behaviour, behind);
+    auto [lines, is_cut] = timeline_of(behaviour, behind);
+    finding.timeline = std::move(lines);
+    // A principal's own timeline has always had its limit.
+    finding.is_timeline_cut = is_cut && behaviour.is_campaign();
     finding.event_ids = event_ids_of(behaviour, behind);
     finding.counts_are_sums = behaviour.has_summed_hours();
     finding.subjects_are_cut = behaviour.are_subjects_cut();

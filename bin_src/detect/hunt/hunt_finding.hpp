@@ -42,6 +42,7 @@ struct HuntFinding {
     std::int64_t first_event = 0;
     std::int64_t last_event = 0;
     std::vector<std::string> timeline;
+    bool is_timeline_cut = false;  ///< of a campaign
     std::vector<std::string> event_ids;
     std::size_t group_count = 0;    ///< groups with evidence, without the markers
     bool is_history_known = false;  ///< the baseline knew the account by then

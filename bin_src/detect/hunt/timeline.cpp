@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <tuple>
+#include <utility>
 
 #include "detect/hunt/evidence/words.hpp"
 
@@ -40,8 +41,8 @@ struct Line {
     std::size_t others = 0;  ///< members that also made such calls
     bool is_behind = false;
     bool is_first = false;
-    /// How many lines alike, of the member and in the phase, come before it: a campaign's story
-    /// needs the first of each before the second of one.
+    /// Of recon and use: how many lines alike, of the member and in the phase, come before it. A
+    /// campaign's story needs the first of each before the second of one.
     std::size_t before = 0;
 };
 
@@ -66,13 +67,20 @@ void number_alike(std::vector<Line>& lines) {
     std::map<std::tuple<bool, bool, std::size_t, rules::Phase>, std::size_t> counts;
     for (Line& line : lines) {
         const rules::Phase phase = line.shown.event->phases.first();
+        // Of these there can be many, and the others must not be crowded out.
+        if (phase != rules::Phase::recon && phase != rules::Phase::use) continue;
         line.before = counts[{line.is_behind, line.is_first, line.shown.member, phase}]++;
     }
 }
 
-// The events that matter most, in order of time.
-std::vector<Line> turning_points(const Behaviour& behaviour,
-                                 const std::map<ShownKey, EndEvents>& ends, bool only_behind) {
+/// The events that matter most, in order of time.
+struct TurningPoints {
+    std::vector<Line> lines;
+    bool is_cut = false;
+};
+
+TurningPoints turning_points(const Behaviour& behaviour, const std::map<ShownKey, EndEvents>& ends,
+                             bool only_behind) {
     std::vector<Line> lines;
     for (const auto& [key, end] : ends) {
         if (only_behind && !end.is_behind) continue;
@@ -89,20 +97,22 @@ std::vector<Line> turning_points(const Behaviour& behaviour,
     std::ranges::sort(lines, {}, [](const Line& line) {
         return std::tuple(!line.is_behind, !line.is_first, line.before, in_time(line));
     });
-    lines.resize(std::min(lines.size(),
-                          behaviour.is_campaign() ? k_most_campaign_lines : k_most_shown_events));
+    const std::size_t most = behaviour.is_campaign() ? k_most_campaign_lines : k_most_shown_events;
+    const bool is_cut = lines.size() > most;
+    lines.resize(std::min(lines.size(), most));
     std::ranges::sort(lines, {}, in_time);
-    return lines;
+    return {.lines = std::move(lines), .is_cut = is_cut};
 }
 
 std::string or_dash(const std::string& text) { return text.empty() ? "-" : text; }
 
 }  // namespace
 
-std::vector<std::string> timeline_of(const Behaviour& behaviour, const std::set<CallKey>& behind) {
+Timeline timeline_of(const Behaviour& behaviour, const std::set<CallKey>& behind) {
     const auto ends = ends_of_calls(behaviour, behind);
-    std::vector<std::string> texts;
-    for (const Line& line : turning_points(behaviour, ends, /*only_behind=*/false)) {
+    const auto points = turning_points(behaviour, ends, /*only_behind=*/false);
+    Timeline timeline{.lines = {}, .is_cut = points.is_cut};
+    for (const Line& line : points.lines) {
         const ShownEvent& event = *line.shown.event;
         const auto phase = static_cast<std::size_t>(event.phases.first());
         std::string text = at(event.second) + ' ';
@@ -114,15 +124,15 @@ std::vector<std::string> timeline_of(const Behaviour& behaviour, const std::set<
                 std::string(behaviour.catalogue().call_name(line.key->service, line.key->call)) +
                 ' ' + or_dash(event.region) + ' ' + or_dash(to_text(event.address)) + ' ' +
                 std::string(log::k_outcome_names.at(static_cast<std::size_t>(line.key->outcome)));
-        texts.push_back(std::move(text));
+        timeline.lines.push_back(std::move(text));
     }
-    return texts;
+    return timeline;
 }
 
 std::vector<std::string> event_ids_of(const Behaviour& behaviour, const std::set<CallKey>& behind) {
     const auto ends = ends_of_calls(behaviour, behind);
     std::vector<std::string> ids;
-    for (const Line& line : turning_points(behaviour, ends, /*only_behind=*/true)) {
+    for (const Line& line : turning_points(behaviour, ends, /*only_behind=*/true).lines) {
         const std::string& id = line.shown.event->id;
         if (!id.empty() && std::ranges::find(ids, id) == ids.end()) ids.push_back(id);
     }

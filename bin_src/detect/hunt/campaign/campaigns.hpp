@@ -50,9 +50,8 @@ struct Campaign {
     std::size_t head = 0;           ///< the place, among the members, of the one to name it after
     std::vector<MemberLink> links;  ///< by second
     std::vector<SharedAddress> shared;
-    std::size_t linked = 1;     ///< how many principals the links tie together if none is dropped
-    bool is_too_large = false;  ///< it stands alone for that reason
-    bool are_links_dropped = false;
+    std::size_t linked = 1;  ///< how many principals the links tie together if none is dropped
+    DroppedLinks dropped = DroppedLinks::none;
 };
 
 struct Campaigns {

@@ -121,12 +121,12 @@ std::string_view what_it_did(const Calls& calls) {
     return calls.is(rules::Phase::enable) ? "enabled " : "looked at ";
 }
 
-// `mailer was made by admin-key at T with CreateUser and first used Amazon SES at T ...`
+// `mailer was set up by admin-key at T with CreateUser and first used Amazon SES at T ...`
 Match match_of(const Behaviour& behaviour, const PutToUse& found) {
     const LinkToChild& link = *found.link;
     const Calls& calls = *found.call.calls;
     std::string reason(log::short_name(found.child->principal().name));
-    reason += link.is_assumed ? " was assumed by " : " was made by ";
+    reason += link.is_assumed ? " was assumed by " : " was set up by ";
     reason += log::short_name(link.parent->name);
     reason += " at " + at(link.second);
     if (!link.is_assumed) {
