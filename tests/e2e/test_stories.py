@@ -1,4 +1,4 @@
-"""`mode=hunt` on the stories of tests/data/stories: totals, exceptions, other names."""
+"""`mode=hunt` on the stories of tests/data/stories: totals, each story, other names."""
 
 from __future__ import annotations
 
@@ -14,21 +14,8 @@ from stories_table import DOCUMENT, MARKERS, read_table, stories_table
 
 RENEW = "renew it: python3 tests/e2e/stories_table.py build/release/cloudhijack"
 
-# With the busy history.
-LEAST_FOUND = 24  # of 35 attacks
-MOST_WOKEN = 3  # of 26 honest workloads
-
-# Stories whose row is on the wrong side of low, with the band that they get instead and the reason.
-# Neither another story nor another band is accepted, so an improved rule shortens the list.
-KNOWN_SHORTFALLS: dict[tuple[str, str], tuple[str, str]] = {
-    # Each of these is the work of several principals, of whom none is more than low alone.
-    ("R09", "busy"): ("low", "a stranger makes a user, and another stranger uses it"),
-    ("R09", "quiet"): ("low", "a stranger makes a user, and another stranger uses it"),
-    ("E03", "busy"): ("low", "forty users send 90 mails an hour each"),
-    ("E03", "quiet"): ("low", "forty users send 90 mails an hour each"),
-    ("E31", "busy"): ("none", "one role in each of thirty accounts makes 40 calls an hour"),
-    ("E31", "quiet"): ("low", "one role in each of thirty accounts makes 40 calls an hour"),
-}
+# The least attacks, of 35, and the most honest workloads, of 26, above low.
+BOUNDS = {"none": (11, 9), "busy": (30, 2), "quiet": (30, 2)}
 
 SILENT = "E38"  # nothing in its records distinguishes it from the owner's work
 
@@ -44,25 +31,26 @@ class StoriesTest(unittest.TestCase):
         print(report(cls.results))
 
     def test_totals(self) -> None:
-        sums = totals(self.results, "busy")
-        self.assertEqual((sums.attacks, sums.honest), (35, 26))
-        self.assertGreaterEqual(sums.found, LEAST_FOUND)
-        self.assertLessEqual(sums.woken, MOST_WOKEN)
+        for baseline, (least_found, most_woken) in BOUNDS.items():
+            with self.subTest(baseline):
+                sums = totals(self.results, baseline)
+                self.assertEqual((sums.attacks, sums.honest), (35, 26))
+                self.assertGreaterEqual(sums.found, least_found)
+                self.assertLessEqual(sums.woken, most_woken)
 
     def test_indistinguishable_attack_is_silent_with_a_baseline(self) -> None:
         silent = next(result for result in self.results if result["none"].story.id == SILENT)
         for kind in HISTORIES:
             self.assertEqual(silent[kind].rows, [], kind)
 
-    def test_each_story_is_as_expected_or_a_known_shortfall(self) -> None:
-        shortfalls = {
-            (result[kind].story.id, kind): result[kind].band
+    def test_each_story_is_as_expected(self) -> None:
+        others = [
+            (result[baseline].story.id, baseline, result[baseline].band)
             for result in self.results
-            for kind in HISTORIES
-            if not result[kind].is_as_expected
-        }
-        known = {key: band for key, (band, _) in KNOWN_SHORTFALLS.items()}
-        self.assertEqual(shortfalls, known)
+            for baseline in BASELINES
+            if not result[baseline].is_as_expected
+        ]
+        self.assertEqual(others, [])
 
     def test_document_is_current(self) -> None:
         if read_table() != stories_table(self.results):
