@@ -87,8 +87,9 @@ class LinkFinder {
         const auto later = std::ranges::unique(links_, {}, &NodeLink::ends);
         links_.erase(later.begin(), later.end());
         for (LinksToChild& links : links_to_) {
-            std::ranges::sort(links.links, {}, [](const LinkToChild& link) {
-                return std::tuple(link.second, std::string_view(link.parent->name), link.call);
+            std::ranges::sort(links.links, {}, [this](const LinkToChild& link) {
+                return std::tuple(link.second, std::string_view(link.parent->name),
+                                  name_of(link.call), link.call);
             });
         }
     }
