@@ -66,7 +66,7 @@ class HuntJudge {
             parts.clear();
             for (const std::size_t node : campaign.members) {
                 parts.push_back(nodes[node].part);
-                parts.back().links = &campaigns.links_to[node];
+                parts.back().links = campaigns.links_to[node];
             }
             const Behaviour behaviour(*catalogue_, *regions_, *rules_, parts, campaign.head);
             if (auto row = assess(behaviour, campaign, *rules_)) rows.push_back(std::move(*row));

@@ -1,7 +1,6 @@
 #include "detect/hunt/campaign/campaigns.hpp"
 
 #include <algorithm>
-#include <array>
 #include <limits>
 #include <map>
 #include <numeric>
@@ -16,11 +15,11 @@ namespace {
 /// Users and roles are the same whatever their path: an account and a log::actor_key().
 using ActorId = std::pair<std::string, std::string>;
 
-/// A link between two nodes that counts.
+/// A link that counts, from a node to all that go by its child's name.
 struct NodeLink {
     bool is_assumed = false;
     std::size_t parent = 0;
-    std::size_t child = 0;
+    std::size_t child = 0;  ///< an actor
     std::int64_t second = 0;
     std::string_view name;  ///< of the call
     PrincipalActivity::ShownKey call;
@@ -43,7 +42,10 @@ class ActorIndex {
         for (std::size_t node = 0; node < nodes.size(); ++node) {
             const log::Principal& principal = *nodes[node].part.principal;
             if (!principal.one_actor) continue;
-            Actor& actor = actors_[{principal.account, log::actor_key(principal.name)}];
+            const ActorId id{principal.account, log::actor_key(principal.name)};
+            const auto [place, is_new] = numbers_.try_emplace(id, actors_.size());
+            if (is_new) actors_.emplace_back();
+            Actor& actor = actors_[place->second];
             actor.nodes.push_back(node);
             const auto first = nodes[node].part.activity->first_second();
             if (first) actor.first_second = std::min(actor.first_second, *first);
@@ -55,14 +57,17 @@ class ActorIndex {
         std::int64_t first_second = std::numeric_limits<std::int64_t>::max();
     };
 
-    /// Null if it did nothing.
-    [[nodiscard]] const Actor* find(const ActorId& id) const {
-        const auto found = actors_.find(id);
-        return found == actors_.end() ? nullptr : &found->second;
+    /// Its number; nullopt if it did nothing.
+    [[nodiscard]] std::optional<std::size_t> find(const ActorId& id) const {
+        const auto found = numbers_.find(id);
+        return found == numbers_.end() ? std::nullopt : std::optional(found->second);
     }
+    [[nodiscard]] const std::vector<Actor>& all() const { return actors_; }
+    [[nodiscard]] const std::map<ActorId, std::size_t>& numbers() const { return numbers_; }
 
   private:
-    std::map<ActorId, Actor> actors_;
+    std::map<ActorId, std::size_t> numbers_;
+    std::vector<Actor> actors_;
 };
 
 /// Which calls link principals, and to whom.
@@ -75,11 +80,11 @@ class LinkFinder {
           catalogue_(&catalogue),
           history_(&history),
           actors_(nodes),
-          links_to_(nodes.size()) {
-        note_partners();
+          links_to_(actors_.all().size()) {
+        for (const auto& [id, actor] : actors_.numbers()) {
+            links_to_[actor].makings = makings.of(id.first, id.second);
+        }
         for (std::size_t node = 0; node < nodes.size(); ++node) {
-            const log::Principal& principal = *nodes[node].part.principal;
-            links_to_[node].makings = makings.of(principal.account, log::actor_key(principal.name));
             for (const MakingCall& making : nodes[node].ties.makings) add(node, making);
             for (const RoleCall& role : nodes[node].ties.roles) add(node, role);
         }
@@ -95,22 +100,11 @@ class LinkFinder {
     }
 
     [[nodiscard]] const std::vector<NodeLink>& links() const { return links_; }
+    [[nodiscard]] const ActorIndex& actors() const { return actors_; }
+    /// By actor.
     [[nodiscard]] std::vector<LinksToChild> taken_links_to() { return std::move(links_to_); }
 
   private:
-    void note_partners() {
-        for (const CampaignNode& node : nodes_) {
-            for (const MakingCall& making : node.ties.makings) {
-                const bool is_partner =
-                    making.trust == log::Trust::partner && making.is_from_known_source;
-                if (!is_partner) continue;
-                const ActorId id{node.part.principal->account, making.child_key};
-                const auto [first, is_new] = partners_.try_emplace(id, making.second);
-                if (!is_new) first->second = std::min(first->second, making.second);
-            }
-        }
-    }
-
     // Whether a making is a reason to link at all, whoever vouches for the child.
     [[nodiscard]] bool is_telling(const MakingCall& making, const ActorIndex::Actor& child) const {
         const bool makes_new_user =
@@ -123,8 +117,8 @@ class LinkFinder {
 
     void add(std::size_t parent, const MakingCall& making) {
         const log::Principal& maker = *nodes_[parent].part.principal;
-        const ActorIndex::Actor* child = actors_.find({maker.account, making.child_key});
-        if (child == nullptr || !is_telling(making, *child)) return;
+        const auto child = actors_.find({maker.account, making.child_key});
+        if (!child || !is_telling(making, actors_.all()[*child])) return;
         const bool is_vouched =
             is_vouched_for(history_->account(maker.account), making.child_key,
                            makings_->of(maker.account, making.child_key), making.second);
@@ -138,11 +132,10 @@ class LinkFinder {
 
     void add(std::size_t parent, const RoleCall& role) {
         const Member::Part& caller = nodes_[parent].part;
-        const ActorId id{role.account, role.role_key};
-        const ActorIndex::Actor* child = actors_.find(id);
-        if (child == nullptr || !is_new_parent(*caller.principal, role, *child)) return;
-        const auto partner = partners_.find(id);
-        if (partner != partners_.end() && partner->second <= role.second) return;
+        const auto child = actors_.find({role.account, role.role_key});
+        if (!child || !is_new_parent(*caller.principal, role, actors_.all()[*child])) return;
+        const auto for_partner = makings_->of(role.account, role.role_key).for_partner;
+        if (for_partner && *for_partner <= role.second) return;
         const LinkToChild link{.is_assumed = true,
                                .second = role.second,
                                .parent = caller.principal,
@@ -165,20 +158,16 @@ class LinkFinder {
         return parents.is_telling() && !parents.is_usual(caller.name);
     }
 
-    void add(std::size_t parent, const ActorIndex::Actor& child, const LinkToChild& link,
-             bool counts) {
-        for (const std::size_t node : child.nodes) {
-            if (node == parent) continue;
-            links_to_[node].links.push_back(link);
-            // Somebody unknown cannot be told from others who go by the same name.
-            if (!counts || !nodes_[parent].part.principal->one_actor) continue;
-            links_.push_back({.is_assumed = link.is_assumed,
-                              .parent = parent,
-                              .child = node,
-                              .second = link.second,
-                              .name = name_of(link.call),
-                              .call = link.call});
-        }
+    void add(std::size_t parent, std::size_t child, const LinkToChild& link, bool counts) {
+        links_to_[child].links.push_back(link);
+        // Somebody unknown cannot be told from others who go by the same name.
+        if (!counts || !nodes_[parent].part.principal->one_actor) return;
+        links_.push_back({.is_assumed = link.is_assumed,
+                          .parent = parent,
+                          .child = child,
+                          .second = link.second,
+                          .name = name_of(link.call),
+                          .call = link.call});
     }
 
     [[nodiscard]] std::string_view name_of(const PrincipalActivity::ShownKey& call) const {
@@ -190,9 +179,7 @@ class LinkFinder {
     const rules::Catalogue* catalogue_;
     const rules::History* history_;
     ActorIndex actors_;
-    /// Roles that somebody known made for a partner, and when first.
-    std::map<ActorId, std::int64_t> partners_;
-    std::vector<LinksToChild> links_to_;
+    std::vector<LinksToChild> links_to_;  ///< by actor
     std::vector<NodeLink> links_;
 };
 
@@ -243,9 +230,12 @@ class UnionFind {
 /// Puts nodes together by their links, as long as there are not too many of them.
 class CampaignBuilder {
   public:
-    CampaignBuilder(std::span<const NodeLink> links, std::span<const NodePlace> places,
-                    std::size_t size)
-        : links_(links), places_(places), campaign_of_(size), linked_(size, 1) {
+    CampaignBuilder(const LinkFinder& links, std::span<const NodePlace> places, std::size_t size)
+        : links_(links.links()),
+          actors_(links.actors().all()),
+          places_(places),
+          campaign_of_(size),
+          linked_(size, 1) {
         std::vector<std::size_t> open(size);
         std::iota(open.begin(), open.end(), std::size_t{0});
         for (const auto dropped : {DroppedLinks::none, DroppedLinks::shared,
@@ -280,9 +270,14 @@ class CampaignBuilder {
         UnionFind sets(campaign_of_.size());
         std::vector<bool> is_open(campaign_of_.size());
         for (const std::size_t node : open) is_open[node] = true;
+        std::vector<bool> is_joined(actors_.size());
         for (const NodeLink& link : links_) {
-            const bool joins = keeps(dropped, link) && is_open[link.parent] && is_open[link.child];
-            if (joins) sets.join(link.parent, link.child);
+            const auto& children = actors_[link.child].nodes;
+            if (!keeps(dropped, link) || !is_open[link.parent]) continue;
+            sets.join(link.parent, children.front());
+            if (is_joined[link.child]) continue;
+            is_joined[link.child] = true;
+            for (const std::size_t child : children) sets.join(children.front(), child);
         }
         for (const NodePlace& place : places_) {
             if (dropped != DroppedLinks::none) break;
@@ -319,13 +314,15 @@ class CampaignBuilder {
 
     void add(const NodeLink& link) {
         const Place& parent = campaign_of_[link.parent];
-        const Place& child = campaign_of_[link.child];
-        if (parent.campaign != child.campaign || !keeps(parent.dropped, link)) return;
-        campaigns_[parent.campaign].links.push_back({.is_assumed = link.is_assumed,
-                                                     .parent = parent.member,
-                                                     .child = child.member,
-                                                     .second = link.second,
-                                                     .call = link.call});
+        if (!keeps(parent.dropped, link)) return;
+        // All of them are in the parent's campaign, as the link joined them.
+        for (const std::size_t child : actors_[link.child].nodes) {
+            campaigns_[parent.campaign].links.push_back({.is_assumed = link.is_assumed,
+                                                         .parent = parent.member,
+                                                         .child = campaign_of_[child].member,
+                                                         .second = link.second,
+                                                         .call = link.call});
+        }
     }
 
     void add(const NodePlace& place) {
@@ -352,6 +349,7 @@ class CampaignBuilder {
     }
 
     std::span<const NodeLink> links_;
+    std::span<const ActorIndex::Actor> actors_;
     std::span<const NodePlace> places_;
     std::vector<Place> campaign_of_;   ///< by node
     std::vector<std::size_t> linked_;  ///< by node: how many all links tie together
@@ -364,8 +362,17 @@ Campaigns find_campaigns(std::span<const CampaignNode> nodes, const MakingIndex&
                          const rules::Catalogue& catalogue, const rules::History& history) {
     LinkFinder finder(nodes, makings, catalogue, history);
     const auto places = shared_places(nodes);
-    CampaignBuilder builder(finder.links(), places, nodes.size());
-    return {.links_to = finder.taken_links_to(), .all = builder.taken()};
+    CampaignBuilder builder(finder, places, nodes.size());
+    Campaigns campaigns{.links = {}, .links_to = {}, .all = builder.taken()};
+    campaigns.links_to.resize(nodes.size());
+    campaigns.links = finder.taken_links_to();
+    const auto& actors = finder.actors().all();
+    for (std::size_t actor = 0; actor < actors.size(); ++actor) {
+        for (const std::size_t node : actors[actor].nodes) {
+            campaigns.links_to[node] = &campaigns.links[actor];
+        }
+    }
+    return campaigns;
 }
 
 }  // namespace cloudhijack::detect

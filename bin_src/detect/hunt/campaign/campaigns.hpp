@@ -55,8 +55,9 @@ struct Campaign {
 };
 
 struct Campaigns {
-    std::vector<LinksToChild> links_to;  ///< by node
-    std::vector<Campaign> all;           ///< each node is in one; by their first members
+    std::vector<LinksToChild> links;            ///< to each who goes by one name
+    std::vector<const LinksToChild*> links_to;  ///< by node, among `links`; null: none
+    std::vector<Campaign> all;                  ///< each node is in one; by their first members
 };
 
 /// Finds which principals act together. Nodes are in the order of their principals. Linear in nodes

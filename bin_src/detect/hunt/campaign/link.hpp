@@ -13,6 +13,7 @@ namespace cloudhijack::detect {
 struct FirstMakings {
     std::optional<std::int64_t> any;
     std::optional<std::int64_t> from_unknown_source;
+    std::optional<std::int64_t> for_partner;  ///< a role, from a known source, with an external id
 };
 
 /// A successful call by which a parent made a principal, gave it a credential, or took on its role.

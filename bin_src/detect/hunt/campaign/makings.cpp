@@ -22,10 +22,15 @@ bool is_of_principal(log::SubjectKind kind) {
 
 void MakingIndex::add(std::string_view account, const MakingCall& making) {
     FirstMakings& first = makings_[{std::string(account), making.child_key}];
-    first.any = std::min(first.any.value_or(making.second), making.second);
-    if (making.is_from_known_source) return;
-    first.from_unknown_source =
-        std::min(first.from_unknown_source.value_or(making.second), making.second);
+    const auto note = [&making](std::optional<std::int64_t>& second) {
+        second = std::min(second.value_or(making.second), making.second);
+    };
+    note(first.any);
+    if (!making.is_from_known_source) {
+        note(first.from_unknown_source);
+    } else if (making.trust == log::Trust::partner) {
+        note(first.for_partner);
+    }
 }
 
 const FirstMakings& MakingIndex::of(const std::string& account,
