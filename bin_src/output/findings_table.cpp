@@ -67,15 +67,23 @@ Emphasis emphasis_of(std::string_view severity) {
     return severity == "medium" ? Emphasis::strong : Emphasis::none;
 }
 
+// `arn:aws:iam::111122223333:user/ann and 40 more`
+std::string principal_of(const detect::HuntFinding& finding) {
+    const std::size_t others = finding.members.size() - 1;
+    if (others == 0) return finding.principal.name;
+    return finding.principal.name + " and " + std::to_string(others) + " more";
+}
+
 TableRow to_table_row(const detect::HuntFinding& finding) {
     const auto& addresses = finding.traits[detect::Trait::address];
     const text::Time first{std::chrono::seconds{finding.first_event}};
     TableRow row{
         .cells = {std::to_string(finding.risk_score), std::string(finding.severity),
-                  text::to_utc(first), finding.principal.name, finding.principal.account,
+                  text::to_utc(first), principal_of(finding), finding.principal.account,
                   text::joined(finding.services, ", "), std::to_string(finding.use_count),
                   many(addresses.size, addresses.values.empty() ? "" : addresses.values.front())},
         .details = finding.reasons};
+    for (const std::string& line : finding.links) row.details.push_back("  " + line);
     for (const std::string& line : finding.timeline) row.details.push_back("  " + line);
     row.emphasis = emphasis_of(finding.severity);
     return row;

@@ -112,14 +112,17 @@ class RangeReader {
             const auto topic = behaviour.catalogue().topic(calls.kind->service, calls.kind->call);
             if (topic != log::CallTopic::role_assumed || !calls.is_ok()) continue;
             const std::string_view account = log::account_of_role(calls.text);
-            if (account.empty()) continue;
+            const log::Principal& caller = calls.by->principal();
+            const bool is_itself = account == caller.account &&
+                                   log::role_key(calls.text) == log::actor_key(caller.name);
+            if (account.empty() || is_itself) continue;
             DaysOfValues& parents =
                 range_.parents[{.account = std::string(account),
                                 .principal = std::string(calls.text),
                                 .service = std::string(Baseline::k_principal_service)}];
             calls.seconds->for_each([&](std::int64_t second) {
                 if (second > end_) return;
-                parents.add(calls.by->principal().name, counting::hour_of(second));
+                parents.add(caller.name, counting::hour_of(second));
             });
         }
     }

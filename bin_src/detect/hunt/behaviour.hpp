@@ -147,7 +147,8 @@ class Behaviour {
     [[nodiscard]] std::size_t service_count() const { return catalogue_->services().size(); }
 
     /// How many messages of a service in 60 minutes at a time are not much: the service's
-    /// threshold, or the most that an exception of a member allows. nullopt: any number is allowed.
+    /// threshold, and what exceptions of members allow beyond it. nullopt: any number is allowed,
+    /// which of several members one alone cannot be.
     [[nodiscard]] std::optional<std::uint64_t> threshold(std::size_t service,
                                                          std::int64_t second) const;
 
@@ -161,10 +162,8 @@ class Behaviour {
                                                              std::int64_t second) const {
         return history_[service].peak_before(second);
     }
-    /// Whether the baseline knows the head's account at a time.
-    [[nodiscard]] bool is_known_account(std::int64_t second) const {
-        return head().is_known_account(second);
-    }
+    /// Whether the baseline knows the account of a member at a time.
+    [[nodiscard]] bool is_known_account(std::int64_t second) const;
 
     /// True where an hour held more calls than are kept one by one: counts are by the minute, and
     /// repeats an estimate.

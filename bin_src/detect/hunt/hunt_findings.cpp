@@ -24,10 +24,11 @@ class HuntJudge {
 
     /// Principals come in their order.
     void add(const log::Principal& principal, const PrincipalActivity& activity) {
-        CampaignNode node{.part = {.principal = &principal,
-                                   .activity = &activity,
-                                   .exceptions = rules_->allowlist->of(principal.name)},
-                          .ties = {}};
+        CampaignNode node;
+        node.part.principal = &principal;
+        node.part.activity = &activity;
+        node.part.exceptions = rules_->allowlist->of(principal.name);
+        node.first_second = activity.first_second();
         has_exceptions_ = has_exceptions_ || !node.part.exceptions.empty();
         if (may_have_ties(*rules_, node.part)) {
             node.ties = ties_of(*catalogue_, Member(*catalogue_, *rules_, 0, node.part));
@@ -86,7 +87,9 @@ class HuntJudge {
             }
             PrincipalActivity activity = without_covered(*node.part.activity, *until, *regions_);
             if (is_empty(activity)) continue;
-            CampaignNode uncovered{.part = node.part, .ties = {}};
+            CampaignNode uncovered;
+            uncovered.part = node.part;
+            uncovered.first_second = activity.first_second();
             uncovered.part.activity = &uncovered_.emplace_back(std::move(activity));
             if (may_have_ties(*rules_, uncovered.part)) {
                 const Member member(*catalogue_, *rules_, 0, uncovered.part);

@@ -47,7 +47,7 @@ class ActorIndex {
             if (is_new) actors_.emplace_back();
             Actor& actor = actors_[place->second];
             actor.nodes.push_back(node);
-            const auto first = nodes[node].part.activity->first_second();
+            const auto& first = nodes[node].first_second;
             if (first) actor.first_second = std::min(actor.first_second, *first);
         }
     }

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -17,8 +18,9 @@ namespace cloudhijack::detect {
 
 /// A principal that may act together with others. Its part's links are not set.
 struct CampaignNode {
-    Member::Part part;
-    Ties ties;
+    Member::Part part = {};
+    Ties ties = {};
+    std::optional<std::int64_t> first_second = {};  ///< of its first call that is not covered
 };
 
 /// That one member made another, or went on as it; the members' places in their campaign.

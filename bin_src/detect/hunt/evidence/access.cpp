@@ -74,19 +74,23 @@ std::optional<std::int64_t> first_refused(const Uses& uses, const rules::Evidenc
 }
 
 std::optional<Match> denied_use_of(const Behaviour& behaviour,
-                                   const rules::EvidenceSettings& settings, std::size_t service) {
+                                   const rules::EvidenceSettings& settings, std::size_t service,
+                                   std::string_view account) {
     const auto is_denied = [](const Calls& calls) { return calls.outcome == log::Outcome::denied; };
     const auto is_not_ok = [](const Calls& calls) { return !calls.is_ok(); };
+    const auto is_use = [&](const Calls& calls) {
+        return calls.service == service && calls.is(rules::Phase::use) &&
+               calls.by->principal().account == account;
+    };
     Uses uses;
     for (const Calls& calls : behaviour.calls()) {
-        if (calls.service == service && calls.is(rules::Phase::use)) uses.all.push_back(&calls);
+        if (is_use(calls)) uses.all.push_back(&calls);
     }
     if (std::ranges::all_of(uses.all, [](const Calls* calls) { return calls->is_ok(); })) {
         return std::nullopt;
     }
-    uses.ok_seconds = seconds_of(behaviour, [service](const Calls& calls) {
-        return calls.service == service && calls.is(rules::Phase::use) && calls.is_ok();
-    });
+    uses.ok_seconds = seconds_of(
+        behaviour, [&is_use](const Calls& calls) { return is_use(calls) && calls.is_ok(); });
     const auto first_denied = first_refused(uses, settings, settings.number("denied"), is_denied);
     const auto first_not_ok = first_refused(uses, settings, settings.number("not_ok"), is_not_ok);
     if (!first_denied && !first_not_ok) return std::nullopt;
@@ -113,10 +117,14 @@ std::optional<Match> denied_use_of(const Behaviour& behaviour,
 
 std::optional<Match> denied_use(const Behaviour& behaviour,
                                 const rules::EvidenceSettings& settings) {
+    std::set<std::string_view> accounts;
+    for (const Member& member : behaviour.members()) accounts.insert(member.principal().account);
     std::optional<Match> first;
-    for (std::size_t service = 0; service < behaviour.service_count(); ++service) {
-        auto match = denied_use_of(behaviour, settings, service);
-        if (match && (!first || match->first < first->first)) first = std::move(match);
+    for (const std::string_view account : accounts) {
+        for (std::size_t service = 0; service < behaviour.service_count(); ++service) {
+            auto match = denied_use_of(behaviour, settings, service, account);
+            if (match && (!first || match->first < first->first)) first = std::move(match);
+        }
     }
     return first;
 }

@@ -31,8 +31,11 @@ bool is_among(const std::vector<std::string>& words, std::string_view word) {
     return std::ranges::find(words, word) != words.end();
 }
 
-/// When logs were switched on again, by region: sorted.
-using RestoredLogs = std::map<std::string_view, std::vector<std::int64_t>>;
+/// When logs were switched on again, by account and region: sorted.
+using LogPlace = std::pair<std::string_view, std::string_view>;
+using RestoredLogs = std::map<LogPlace, std::vector<std::int64_t>>;
+
+LogPlace place_of(const Calls& calls) { return {calls.by->principal().account, calls.region}; }
 
 RestoredLogs restored_logs(const Behaviour& behaviour, const rules::EvidenceSettings& settings) {
     RestoredLogs logs;
@@ -42,17 +45,17 @@ RestoredLogs restored_logs(const Behaviour& behaviour, const rules::EvidenceSett
             is_among(settings.words("restoring_calls"), behaviour.name_of(calls));
         for (auto second = calls.first_from(calls.first()); is_restoring && second;
              second = calls.first_from(*second + 1)) {
-            logs[calls.region].push_back(*second);
+            logs[place_of(calls)].push_back(*second);
         }
     }
-    for (auto& [region, seconds] : logs) std::ranges::sort(seconds);
+    for (auto& [place, seconds] : logs) std::ranges::sort(seconds);
     return logs;
 }
 
 // Whether the log of the region was switched on again soon after a second.
-bool is_restored(const RestoredLogs& logs, std::string_view region, std::int64_t second,
+bool is_restored(const RestoredLogs& logs, const LogPlace& place, std::int64_t second,
                  std::int64_t within) {
-    const auto found = logs.find(region);
+    const auto found = logs.find(place);
     if (found == logs.end()) return false;
     const auto next = std::ranges::lower_bound(found->second, second);
     return next != found->second.end() && *next - second <= within;
@@ -73,7 +76,7 @@ std::optional<Match> evade(const Behaviour& behaviour, const rules::EvidenceSett
         const bool is_routine = calls.are_routine(rules::Phase::evade);
         for (auto second = calls.first_from(calls.first()); second;
              second = calls.first_from(*second + 1)) {
-            const bool restored = is_restorable && is_restored(logs, calls.region, *second,
+            const bool restored = is_restorable && is_restored(logs, place_of(calls), *second,
                                                                settings.seconds("restored_within"));
             const std::string_view key =
                 on_guardrail ? "guardrail_score" : (restored ? "restored_score" : "score");
@@ -116,15 +119,18 @@ class Trails {
                 if (calls.kind->phases.has(rules::Phase::tamper)) {
                     tampered_[{key_of(calls), second}].push_back(calls.text);
                 } else if (calls.kind->kind == log::SubjectKind::trail) {
-                    restored_.push_back({.second = second, .trail = calls.text});
+                    restored_[calls.by->principal().account].push_back(
+                        {.second = second, .trail = calls.text});
                 }
             });
-        std::ranges::sort(restored_, {}, &Restored::second);
-        std::size_t next = restored_.size();
-        for (std::size_t i = restored_.size(); i-- > 0;) {
-            const bool is_last = i + 1 == restored_.size();
-            if (!is_last && restored_[i].trail != restored_[i + 1].trail) next = i + 1;
-            restored_[i].next_of_another = next;
+        for (auto& [account, trails] : restored_) {
+            std::ranges::sort(trails, {}, &Restored::second);
+            std::size_t next = trails.size();
+            for (std::size_t i = trails.size(); i-- > 0;) {
+                const bool is_last = i + 1 == trails.size();
+                if (!is_last && trails[i].trail != trails[i + 1].trail) next = i + 1;
+                trails[i].next_of_another = next;
+            }
         }
     }
 
@@ -135,15 +141,18 @@ class Trails {
         return found == tampered_.end() ? std::vector<std::string_view>(1) : found->second;
     }
 
-    /// Whether another trail was made or started around a second.
-    [[nodiscard]] bool is_replaced(std::string_view trail, std::int64_t second,
-                                   std::int64_t within) const {
-        auto at = std::ranges::lower_bound(restored_, second - within, {}, &Restored::second);
-        if (at == restored_.end()) return false;
+    /// Whether another trail of the account was made or started around a second.
+    [[nodiscard]] bool is_replaced(std::string_view account, std::string_view trail,
+                                   std::int64_t second, std::int64_t within) const {
+        const auto found = restored_.find(account);
+        if (found == restored_.end()) return false;
+        const std::vector<Restored>& trails = found->second;
+        auto at = std::ranges::lower_bound(trails, second - within, {}, &Restored::second);
+        if (at == trails.end()) return false;
         if (at->trail == trail) {
-            at = restored_.begin() + static_cast<std::ptrdiff_t>(at->next_of_another);
+            at = trails.begin() + static_cast<std::ptrdiff_t>(at->next_of_another);
         }
-        return at != restored_.end() && at->second <= second + within;
+        return at != trails.end() && at->second <= second + within;
     }
 
   private:
@@ -154,7 +163,7 @@ class Trails {
     };
 
     std::map<std::pair<CallKey, std::int64_t>, std::vector<std::string_view>> tampered_;
-    std::vector<Restored> restored_;
+    std::map<std::string_view, std::vector<Restored>> restored_;  ///< by account
 };
 
 std::string_view consequence(log::CallTopic topic) {
@@ -182,9 +191,9 @@ std::optional<Match> trail_tampering_by(const Behaviour& behaviour,
     }
     const auto is_by_user = [](const HourOrigins& hour) { return hour.works_anywhere; };
     const bool is_trail = topic == log::CallTopic::trail || topic == log::CallTopic::trail_end;
-    const bool is_replaced_trail =
-        is_trail && !subject.empty() &&
-        trails.is_replaced(subject, second, settings.seconds("replaced_within"));
+    const bool is_replaced_trail = is_trail && !subject.empty() &&
+                                   trails.is_replaced(calls.by->principal().account, subject,
+                                                      second, settings.seconds("replaced_within"));
     const bool is_narrowed = is_among(settings.words("narrowing_calls"), name) &&
                              calls.by->is_known_source(second) &&
                              !calls.by->any_hour(second, second, is_by_user);

@@ -117,23 +117,42 @@ std::string_view sources_in_words(const PutToUse& found) {
 }
 
 std::string_view what_it_did(const Calls& calls) {
-    if (calls.is(rules::Phase::use)) return "used ";
-    return calls.is(rules::Phase::enable) ? "enabled " : "looked at ";
+    if (calls.is(rules::Phase::use)) return calls.is_ok() ? "used " : "tried to use ";
+    if (calls.is(rules::Phase::enable)) return calls.is_ok() ? "enabled " : "tried to enable ";
+    return calls.is_ok() ? "looked at " : "tried to look at ";
 }
 
-// `mailer was set up by admin-key at T with CreateUser and first used Amazon SES at T ...`
+/// How a sentence calls the child and its parent.
+struct FamilyNames {
+    std::string child;
+    std::string parent;
+};
+
+FamilyNames names_of(const Behaviour& behaviour, const PutToUse& found, const Member* parent) {
+    if (parent != nullptr) {
+        return {.child = behaviour.name_of(*found.child), .parent = behaviour.name_of(*parent)};
+    }
+    return {.child = std::string(log::short_name(found.child->principal().name)),
+            .parent = std::string(log::short_name(found.link->parent->name))};
+}
+
+// `mailer was set up by admin-key at T with CreateUser and used AWS SES at T with SendEmail ...`
 Match match_of(const Behaviour& behaviour, const PutToUse& found) {
     const LinkToChild& link = *found.link;
     const Calls& calls = *found.call.calls;
-    std::string reason(log::short_name(found.child->principal().name));
+    const auto members = behaviour.members();
+    const auto parent = std::ranges::find_if(
+        members, [&link](const Member& member) { return member.principal() == *link.parent; });
+    const Member* const member = parent == members.end() ? nullptr : &*parent;
+    const FamilyNames names = names_of(behaviour, found, member);
+    std::string reason = names.child;
     reason += link.is_assumed ? " was assumed by " : " was set up by ";
-    reason += log::short_name(link.parent->name);
-    reason += " at " + at(link.second);
+    reason += names.parent + " at " + at(link.second);
     if (!link.is_assumed) {
         reason += " with ";
         reason += behaviour.catalogue().call_name(link.call.service, link.call.call);
     }
-    reason += " and first ";
+    reason += " and ";
     reason += what_it_did(calls);
     reason += behaviour.label_of(calls.service);
     reason += " at " + at(found.call.second) + " with ";
@@ -145,11 +164,7 @@ Match match_of(const Behaviour& behaviour, const PutToUse& found) {
                 .first = found.call.second,
                 .behind = {key_of(calls)},
                 .says_who = true};
-    for (const Member& member : behaviour.members()) {
-        if (member.principal() == *link.parent) {
-            match.behind.insert({.member = member.index(), .calls = link.call});
-        }
-    }
+    if (member != nullptr) match.behind.insert({.member = member->index(), .calls = link.call});
     return match;
 }
 

@@ -49,21 +49,25 @@ struct Moment {
     [[nodiscard]] auto rank() const { return std::tuple(second, is_routine, by->index()); }
 };
 
-/// Those of all members for which `wanted(calls)`, sorted, each once.
-std::vector<Moment> moments_of(const Behaviour& behaviour, rules::Phase phase, auto wanted) {
-    std::vector<Moment> moments;
+/// Those of all members for which `wanted(calls)`, by account, sorted, each once.
+std::map<std::string_view, std::vector<Moment>> moments_of(const Behaviour& behaviour,
+                                                           rules::Phase phase, auto wanted) {
+    std::map<std::string_view, std::vector<Moment>> all;
     for (const Calls& calls : behaviour.calls()) {
         if (!wanted(calls)) continue;
+        std::vector<Moment>& moments = all[calls.by->principal().account];
         const bool is_routine = calls.are_routine(phase);
         for (auto second = calls.first_from(calls.first()); second;
              second = calls.first_from(*second + 1)) {
             moments.push_back({.second = *second, .is_routine = is_routine, .by = calls.by});
         }
     }
-    std::ranges::sort(moments, {}, &Moment::rank);
-    const auto repeated = std::ranges::unique(moments, {}, &Moment::rank);
-    moments.erase(repeated.begin(), repeated.end());
-    return moments;
+    for (auto& [account, moments] : all) {
+        std::ranges::sort(moments, {}, &Moment::rank);
+        const auto repeated = std::ranges::unique(moments, {}, &Moment::rank);
+        moments.erase(repeated.begin(), repeated.end());
+    }
+    return all;
 }
 
 struct EnableAndUse {
@@ -94,7 +98,9 @@ std::optional<std::uint64_t> score_of(const rules::EvidenceSettings& settings,
 std::string later_success(const Behaviour& behaviour, const EnableAndUse& pair, const Calls& use) {
     if (use.is_ok()) return {};
     const auto ok_seconds = seconds_of(behaviour, [&pair](const Calls& calls) {
-        return calls.service == pair.service && calls.is(rules::Phase::use) && calls.is_ok();
+        const bool is_there = calls.by->principal().account == pair.used.by->principal().account;
+        return calls.service == pair.service && calls.is(rules::Phase::use) && calls.is_ok() &&
+               is_there;
     });
     const auto next = std::ranges::lower_bound(ok_seconds, pair.enabled.second);
     return next == ok_seconds.end()
@@ -119,14 +125,19 @@ std::optional<Match> enable_then_use(const Behaviour& behaviour,
         const auto enabled = moments_of(behaviour, rules::Phase::enable, enables(service));
         if (enabled.empty()) continue;
         const auto used = moments_of(behaviour, rules::Phase::use, uses(service));
-        for (const Moment& moment : enabled) {
-            const auto next = std::ranges::lower_bound(used, moment.second, {}, &Moment::second);
-            if (next == used.end()) continue;
-            EnableAndUse pair{.service = service, .enabled = moment, .used = *next};
-            const auto score = score_of(settings, pair);
-            if (!score) continue;
-            pair.score = routine_or(*score, pair.is_routine(), settings);
-            if (!best || pair.rank() < best->rank()) best = pair;
+        for (const auto& [account, moments] : enabled) {  // a service is enabled in one account
+            const auto later = used.find(account);
+            if (later == used.end()) continue;
+            for (const Moment& moment : moments) {
+                const auto next =
+                    std::ranges::lower_bound(later->second, moment.second, {}, &Moment::second);
+                if (next == later->second.end()) continue;
+                EnableAndUse pair{.service = service, .enabled = moment, .used = *next};
+                const auto score = score_of(settings, pair);
+                if (!score) continue;
+                pair.score = routine_or(*score, pair.is_routine(), settings);
+                if (!best || pair.rank() < best->rank()) best = pair;
+            }
         }
     }
     if (!best) return std::nullopt;

@@ -53,31 +53,55 @@ std::vector<const Member*> users_of(const Behaviour& behaviour, std::size_t serv
     return users;
 }
 
+/// What the families of some users lend. Forty roles of one family do not use forty times as much.
+class PeersOfUsers {
+  public:
+    PeersOfUsers(std::size_t service, std::int64_t first, std::int64_t last)
+        : service_(service), first_(first), last_(last) {}
+
+    void add(const Member& user) {
+        const auto peers = user.peers(service_, first_, last_);
+        const log::Principal& who = user.principal();
+        if (!peers || !families_.emplace(who.account, log::family_of(who.name)).second) return;
+        sum_ = sum_.value_or(rules::History::Peaks{});
+        add_to(sum_->hour, peers->hour);
+        add_to(sum_->day, peers->day);
+    }
+    /// nullopt: none of them has peers.
+    [[nodiscard]] const std::optional<rules::History::Peaks>& sum() const { return sum_; }
+
+  private:
+    std::size_t service_;
+    std::int64_t first_;
+    std::int64_t last_;
+    std::set<std::pair<std::string_view, std::string>> families_;
+    std::optional<rules::History::Peaks> sum_;
+};
+
+// Members that do not take part lend nothing: the history of a stolen key does not excuse what was
+// made with it.
 UsualVolume usual_volume(const Behaviour& behaviour, std::size_t service, const UseWindow& window,
                          std::span<const Member* const> users) {
     const std::int64_t start = window.start();
-    UsualVolume usual{.peak = behaviour.peak_in_range(service, start),
-                      .is_known_account = behaviour.is_known_account(start)};
+    UsualVolume usual{.peak = behaviour.peak_in_range(service, start)};
+    usual.is_known_account = std::ranges::all_of(
+        users, [start](const Member* user) { return user->is_known_account(start); });
     if (!usual.is_known_account) return usual;
     std::uint64_t sum = 0;
-    for (const Member& member : behaviour.members()) {
-        const rules::Baseline::Row* row = member.row(service);
-        if (const rules::Baseline::Row* grown = member.grown_use(service, start)) {
+    PeersOfUsers peers(service, window.first, window.last);
+    for (const Member* user : users) {
+        const rules::Baseline::Row* row = user->row(service);
+        if (const rules::Baseline::Row* grown = user->grown_use(service, start)) {
             usual.is_own = true;
             add_to(sum, grown->peak_hour);
-        } else if (row != nullptr && row->has_use()) {
-            usual.is_young = true;
+            continue;
         }
+        usual.is_young = usual.is_young || (row != nullptr && row->has_use());
+        peers.add(*user);
     }
-    for (const Member* user : users) {
-        if (user->grown_use(service, start) != nullptr) continue;
-        if (const auto peers = user->peers(service, window.first, window.last)) {
-            usual.is_of_peers = true;
-            add_to(sum, peers->hour);
-        }
-    }
+    if (peers.sum()) add_to(sum, peers.sum()->hour);
     usual.is_young = usual.is_young && !usual.is_own;
-    usual.is_of_peers = usual.is_of_peers && !usual.is_own;
+    usual.is_of_peers = peers.sum() && !usual.is_own;
     usual.peak = std::max(usual.peak.value_or(0), sum);
     return usual;
 }
@@ -92,12 +116,12 @@ std::uint64_t trained_peak(const rules::Baseline::Row& row, std::int64_t second,
     return peak.value_or(row.peak_hour);
 }
 
-// Of all members together.
-std::uint64_t trained_peak(const Behaviour& behaviour, std::size_t service, std::int64_t second,
-                           std::int64_t age) {
+// Of all users together.
+std::uint64_t trained_peak(std::span<const Member* const> users, std::size_t service,
+                           std::int64_t second, std::int64_t age) {
     std::uint64_t sum = 0;
-    for (const Member& member : behaviour.members()) {
-        const rules::Baseline::Row* row = member.grown_use(service, second);
+    for (const Member* user : users) {
+        const rules::Baseline::Row* row = user->grown_use(service, second);
         if (row != nullptr) add_to(sum, trained_peak(*row, second, age));
     }
     return sum;
@@ -169,7 +193,7 @@ std::optional<Burst> burst_of(const Behaviour& behaviour, const rules::EvidenceS
     } else {
         if (!usual.is_own) return std::nullopt;
         const std::uint64_t trained =
-            trained_peak(behaviour, service, window.start(), settings.seconds("trained_age"));
+            trained_peak(users, service, window.start(), settings.seconds("trained_age"));
         const std::uint64_t trained_factor = settings.number("trained_factor");
         if (window.messages <= trained * trained_factor) return std::nullopt;
         is_strong = true;
@@ -252,26 +276,25 @@ std::map<std::int64_t, UseHours> hours_of_use(const Behaviour& behaviour, std::s
     return hours;
 }
 
-// The most messages of a day that are usual, of several members their sum; nullopt if neither they
+// The most messages of a day that are usual, of several users their sum; nullopt if neither they
 // nor their peers have used the service.
-std::optional<std::uint64_t> usual_day(const Behaviour& behaviour, std::size_t service,
+std::optional<std::uint64_t> usual_day(std::span<const Member* const> users, std::size_t service,
                                        const UseHours& window) {
     std::optional<std::uint64_t> sum;
     const auto add = [&sum](std::uint64_t peak) {
         sum = sum.value_or(0);
         add_to(*sum, peak);
     };
-    const auto has_used = [service](const Member& member) {
-        return member.row(service) != nullptr && member.row(service)->has_use();
-    };
-    for (const Member& member : behaviour.members()) {
-        if (has_used(member)) add(member.row(service)->day_peak());
+    PeersOfUsers peers(service, window.first, window.last);
+    for (const Member* user : users) {
+        const rules::Baseline::Row* row = user->row(service);
+        if (row != nullptr && row->has_use()) {
+            add(row->day_peak());
+        } else {
+            peers.add(*user);
+        }
     }
-    for (const Member* user : users_of(behaviour, service, window.first, window.last)) {
-        if (has_used(*user)) continue;
-        const auto peers = user->peers(service, window.first, window.last);
-        if (peers) add(peers->day);
-    }
+    if (peers.sum()) add(peers.sum()->day);
     return sum;
 }
 
@@ -282,7 +305,6 @@ std::optional<Match> drip_of(const Behaviour& behaviour, const rules::EvidenceSe
     const auto length = static_cast<std::int64_t>(settings.number("hours"));
     const auto hours = hours_of_use(behaviour, service);
     for (auto begin = hours.begin(); begin != hours.end(); ++begin) {
-        if (!behaviour.is_known_account(begin->first * counting::k_seconds_an_hour)) continue;
         UseHours window{.first = begin->second.first};
         std::uint64_t used_hours = 0;
         for (auto hour = begin; hour != hours.end() && hour->first < begin->first + length;
@@ -293,7 +315,13 @@ std::optional<Match> drip_of(const Behaviour& behaviour, const rules::EvidenceSe
             window.last = hour->second.last;
         }
         if (window.messages <= least || used_hours < settings.number("used_hours")) continue;
-        const auto usual = usual_day(behaviour, service, window);
+        const auto users = users_of(behaviour, service, window.first, window.last);
+        const std::int64_t start = begin->first * counting::k_seconds_an_hour;
+        if (!std::ranges::all_of(
+                users, [start](const Member* user) { return user->is_known_account(start); })) {
+            continue;
+        }
+        const auto usual = usual_day(users, service, window);
         const std::uint64_t factor = settings.number("history_factor");
         const std::uint64_t days =
             window.messages / factor + (window.messages % factor != 0 ? 1 : 0);
@@ -345,6 +373,12 @@ std::optional<Match> fan_out_of(const Behaviour& behaviour, const rules::Evidenc
             add_to(count, (*end)->count);
         }
         if (count >= settings.number("calls")) {
+            std::set<CallKey> behind;
+            for (const Calls* calls : prepared) {
+                const bool is_in =
+                    calls->first() >= begin->first() && calls->first() <= begin->first() + within;
+                if (is_in) behind.insert(key_of(*calls));
+            }
             return Match{.score = settings.number("score"),
                          .reason = counted(count, "successful call") + " of " +
                                    std::string(behaviour.name_of(*begin)) + " (" +
@@ -352,7 +386,7 @@ std::optional<Match> fan_out_of(const Behaviour& behaviour, const rules::Evidenc
                                    duration(within) + " from " + at(begin->first()) +
                                    ": one message then reaches all of them",
                          .first = begin->first(),
-                         .behind = {key_of(*begin)}};
+                         .behind = std::move(behind)};
         }
         count -= begin->count;
     }
