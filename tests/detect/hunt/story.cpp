@@ -40,16 +40,6 @@ std::string source_of(const rules::Catalogue& catalogue, std::string_view call) 
     return "s3.amazonaws.com";
 }
 
-rules::HuntRules rules_for_all(const config::Setup& setup, const Usual& usual) {
-    auto rules = setup.default_config().hunt;
-    rules.min_risk = 0;
-    rules.history = std::make_shared<const rules::History>(
-        std::make_shared<const rules::Baseline>(usual.baseline), usual.networks,
-        usual.own_accounts);
-    rules.allowlist = std::make_shared<const rules::Allowlist>(usual.allowlist);
-    return rules;
-}
-
 // Only one evidence is looked for.
 rules::HuntRules rules_for(const config::Setup& setup, const Usual& usual, std::string_view id) {
     auto rules = rules_for_all(setup, usual);
@@ -97,6 +87,17 @@ std::vector<HuntFinding> findings_of(const Story& story, const config::Setup& se
 }
 
 }  // namespace
+
+rules::HuntRules rules_for_all(const config::Setup& setup, const Usual& usual,
+                               std::uint64_t min_risk) {
+    auto rules = setup.default_config().hunt;
+    rules.min_risk = min_risk;
+    rules.history = std::make_shared<const rules::History>(
+        std::make_shared<const rules::Baseline>(usual.baseline), usual.networks,
+        usual.own_accounts);
+    rules.allowlist = std::make_shared<const rules::Allowlist>(usual.allowlist);
+    return rules;
+}
 
 Usual with_habits(const std::vector<Habit>& habits) {
     Usual usual;

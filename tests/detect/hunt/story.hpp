@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config/setup.hpp"
 #include "detect/hunt/hunt_activity.hpp"
 #include "rules/networks.hpp"
 
@@ -84,6 +85,10 @@ Usual with_habits(const std::vector<Habit>& habits);
 
 /// Adds a making of a principal, some days before the stories.
 void add_making(Usual& usual, std::string principal, std::int64_t days, bool is_from_known_source);
+
+/// The built-in rules with what else is known.
+rules::HuntRules rules_for_all(const config::Setup& setup, const Usual& usual,
+                               std::uint64_t min_risk = 0);
 
 /// Every principal of a story, whatever its risk, with the built-in rules under a conf file's text.
 std::vector<HuntFinding> hunt(const Story& story, std::string_view conf = {},
