@@ -7,6 +7,7 @@ events, so that one mistake cannot hide in both.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -24,7 +25,7 @@ from hunt_reference_account import (
 from hunt_reference_allowlist import Allowlist, Line
 from hunt_reference_baseline import Baseline
 from hunt_reference_calls import Actor
-from hunt_reference_campaign import Behind, Campaign, Sign
+from hunt_reference_campaign import ANYTHING, Behind, Campaign, Sign
 from hunt_reference_catalogue import THRESHOLDS
 from hunt_reference_credentials import (
     api_key_made,
@@ -33,7 +34,7 @@ from hunt_reference_credentials import (
     quota_asked,
     smtp_credentials,
 )
-from hunt_reference_links import Graph, order_of
+from hunt_reference_links import KINDS, Graph, order_of
 from hunt_reference_made import made_then_used
 from hunt_reference_places import (
     first_use,
@@ -47,7 +48,7 @@ from hunt_reference_places import (
 from hunt_reference_records import read_events
 from hunt_reference_rows import LISTS, row_of
 from hunt_reference_sources import Context, Subject
-from hunt_reference_texts import timeline_of, who_did
+from hunt_reference_texts import message_of, timeline_of, who_did
 from hunt_reference_use import (
     burst,
     denied_use,
@@ -102,18 +103,16 @@ _GROUPS = [(group, evidence.__name__) for group, evidence in EVIDENCE]
 _MARKERS = {name for group, name in _GROUPS if group == "markers"}
 
 
-
 class Reason(NamedTuple):
-    """What the reason of an evidence begins and ends with, and all of it where that is known."""
+    """The reason of an evidence, as far as the reference knows it."""
 
     who: str
     text: str
     score: str
 
     def is_of(self, reason: str) -> bool:
-        if self.text:
-            return reason == self.who + self.text + self.score
-        return reason.startswith(self.who) and reason.endswith(self.score)
+        known = (self.who + self.text + self.score).split(ANYTHING)
+        return re.fullmatch(".*".join(map(re.escape, known)), reason, re.DOTALL) is not None
 
 
 class Texts(NamedTuple):
@@ -121,6 +120,7 @@ class Texts(NamedTuple):
 
     reasons: list[Reason]
     timeline: list[str]
+    message: str  # about the risk, before the reasons
 
 
 @dataclass
@@ -173,9 +173,11 @@ class _Judged:
                 sign = self.signs[name]
                 counts = group == "markers" or counting[group] == name
                 score = f" (+{sign.score})" if counts else ""
-                who = "" if group == "markers" else who_did(self.campaign, sign.behind)
+                who = "" if group == "markers" else sign.who
+                who = who_did(self.campaign, sign.behind) if who is None else who
                 reasons.append(Reason(who, sign.text, score))
-        return Texts(reasons, timeline_of(self.campaign, self.behind))
+        message = message_of(self.campaign)
+        return Texts(reasons, timeline_of(self.campaign, self.behind), message)
 
 
 def _left_for(evidence: str, who: Campaign) -> Optional[Campaign]:
@@ -245,7 +247,7 @@ def expected_hunt(
     with_links: bool = False,
 ) -> HuntExpected:
     """The rows but for `Reasons`, `Timeline`, `EventIDs` and `risk_message`, in order, and what is
-    known of the first two."""
+    known of these texts."""
     reading = read_events(events, with_links)
     actors = list(reading.actors.values())
     context = Context(
@@ -297,8 +299,8 @@ def _kinds_of(campaigns: Iterable[Campaign]) -> Counter[str]:
     for campaign in campaigns:
         kinds.update(f"link {link.kind}" for link in campaign.links)
         kinds["campaign"] += len(campaign.members) > 1
-        kinds["too large"] += campaign.part.size_of_whole is not None
-        kinds["links dropped"] += campaign.part.has_dropped_links
+        kinds["too large"] += campaign.part.is_of_too_many
+        kinds["links dropped"] += campaign.part.kinds != KINDS
         for there in campaign.graph.shared.values() if len(campaign.members) > 1 else []:
             kinds["link shared"] += any(one.name in campaign.numbers for one in there)
         for member in campaign.members:

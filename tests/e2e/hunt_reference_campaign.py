@@ -10,9 +10,12 @@ from typing import Any, NamedTuple, Optional
 from hunt_reference_allowlist import Allowlist
 from hunt_reference_calls import Actor, Call, in_order
 from hunt_reference_links import Graph, Link, Part
+from hunt_reference_makings import behind_last_colon, short_name
 from hunt_reference_sources import Context, Subject
 
 Behind = tuple[Call, str]  # a call, and for which service it counts
+
+ANYTHING = "\0"  # stands for any text in a reason
 
 
 class Sign(NamedTuple):
@@ -21,7 +24,8 @@ class Sign(NamedTuple):
     score: int
     time: int
     behind: tuple[Behind, ...] = ()
-    text: str = ""  # the reason, of a rule for which the reference knows it
+    text: str = ANYTHING  # the reason, as far as the reference knows it
+    who: Optional[str] = None  # what it begins with, if not with those who are behind it
 
 
 def best(signs: Iterable[Sign]) -> Optional[Sign]:
@@ -58,6 +62,17 @@ class Campaign:
     @cached_property
     def numbers(self) -> dict[tuple[str, str], int]:
         return {member.name: number for number, member in enumerate(self.members)}
+
+    @cached_property
+    def names(self) -> list[str]:
+        """How texts call the members: the shortest names that tell them apart."""
+        names = [member.actor.principal for member in self.members]
+        short = list(map(short_name, names))
+        in_account = [f"{name}@{one.actor.account}" for name, one in zip(short, self.members)]
+        for found in (short, list(map(behind_last_colon, names)), in_account):
+            if len(set(found)) == len(found):
+                return found
+        return names
 
     @property
     def everything(self) -> Actor:

@@ -129,3 +129,10 @@ def trusting(*principals: str, external_id: bool = False) -> str:
     condition = {"StringEquals": {"sts:ExternalId": "1"}} if external_id else None
     statement = {"Effect": "Allow", "Principal": {"AWS": principals}, "Condition": condition}
     return json.dumps({"Statement": [statement]})
+
+
+def made(
+    time: int, name: str, who: str = USER, place: str = STRANGE, by: str = "CreateUser", **more: str
+) -> IndexedEvent:
+    kind = "roleName" if by in ("CreateRole", "UpdateAssumeRolePolicy") else "userName"
+    return call(time, by, who, place, parameters={kind: name, **more})

@@ -38,11 +38,12 @@ class Part(NamedTuple):
 
     nodes: list[Subject]
     kinds: frozenset[str] = KINDS  # of links that were not dropped
-    size_of_whole: Optional[int] = None  # if even its made links were too many
+    linked: int = 1  # how many nodes all links connect
 
     @property
-    def has_dropped_links(self) -> bool:
-        return self.kinds != KINDS or self.size_of_whole is not None
+    def is_of_too_many(self) -> bool:
+        """Whether it stands alone because even made links were too many."""
+        return not self.kinds
 
 
 @dataclass
@@ -187,9 +188,9 @@ class Graph:
     ) -> list[Part]:
         """A part, or what it falls into if it is too large."""
         if len(part) <= MOST_MEMBERS:
-            return [Part(part, kinds)]
+            return [Part(part, kinds, len(whole))]
         if kinds == {"made"}:
-            return [Part([node], kinds, len(whole)) for node in part]
+            return [Part([node], frozenset(), len(whole)) for node in part]
         fewer = kinds - {"shared"} if "shared" in kinds else kinds - {"assumed"}
         return [
             smallest

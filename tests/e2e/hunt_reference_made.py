@@ -10,10 +10,11 @@ from hunt_reference_calls import DAY, HOUR, MINUTE, Call, within
 from hunt_reference_campaign import Behind, Campaign, Sign
 from hunt_reference_catalogue import LABELS, LINKS
 from hunt_reference_links import Link
-from hunt_reference_makings import last_part
+from hunt_reference_makings import short_name
 from hunt_reference_sources import Subject
 
 _DONE = {"use": "used", "enable": "enabled", "recon": "looked at"}
+_LINKED = {"made": "set up", "assumed": "assumed"}
 _SERVICES = list(LABELS)
 _OUTCOMES = ["ok", "denied", "probe", "failed"]
 
@@ -86,8 +87,8 @@ def _text(child: Subject, found: _Found) -> str:
     by_call = f" with {link.call.name}" if link.kind == "made" else ""
     phase = next(phase for phase in _DONE if call.is_in(found.service, phase))
     return (
-        f"{last_part(child.actor.principal)} was {link.kind} by "
-        f"{last_part(link.parent.actor.principal)} at {utc(link.call.time)}{by_call}"
+        f"{short_name(child.actor.principal)} was {_LINKED[link.kind]} by "
+        f"{short_name(link.parent.actor.principal)} at {utc(link.call.time)}{by_call}"
         f" and first {_DONE[phase]} {LABELS[found.service]} at {utc(call.time)} with {call.name}, "
         f"{duration(call.time - link.call.time)} later{found.words}"
     )
@@ -113,4 +114,5 @@ def made_then_used(who: Campaign) -> Optional[Sign]:
         service = "account" if found.link.kind == "made" else LINKS
         behind.append((found.link.call.by(maker), service))
     child = who.members[found.member]
-    return Sign(found.score, found.call.time, tuple(behind), _text(child, found))
+    # The text names both.
+    return Sign(found.score, found.call.time, tuple(behind), _text(child, found), who="")

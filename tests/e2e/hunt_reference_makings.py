@@ -35,6 +35,15 @@ def last_part(text: str) -> str:
     return text.rsplit("/", 1)[-1]
 
 
+def short_name(principal: str) -> str:
+    """How a sentence calls a principal: `root` is that of an account."""
+    return behind_last_colon(last_part(principal))
+
+
+def behind_last_colon(text: str) -> str:
+    return text.rsplit(":", 1)[-1]
+
+
 def actor_key(principal: str) -> str:
     """What a principal's name and the calls about it have in common: no path."""
     for kind in ("user", "role"):

@@ -11,6 +11,7 @@ import socket
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NamedTuple, Optional
 
 from hunt_reference_calls import Actor, Call, Origin, in_order
@@ -105,6 +106,7 @@ def _outcome(record: dict[str, Any]) -> str:
 _NO_CLIENT = ("m/", "ua/", "cfg/", "command/", "exec-env/", "prompt/", "installer/")
 
 
+@lru_cache(maxsize=None)
 def _client(agent: Optional[str]) -> str:
     words = []
     for word in re.split("[ \t]", agent or ""):
@@ -125,6 +127,7 @@ class _Place(NamedTuple):
     name: Optional[str] = None  # of an AWS service
 
 
+@lru_cache(maxsize=None)
 def _place(text: Optional[str]) -> _Place:
     for family, prefix in ((socket.AF_INET, 2), (socket.AF_INET6, 4)):
         try:

@@ -8,8 +8,9 @@ from typing import Union
 from hunt_reference_calls import Actor
 from hunt_reference_campaign import Campaign, values
 from hunt_reference_catalogue import HUNTED_PHASES, LABELS, THRESHOLDS
+from hunt_reference_links import KINDS
 from hunt_reference_makings import last_part
-from hunt_reference_texts import MOST_LINES, links_of
+from hunt_reference_texts import MOST_LINES, is_story_cut, left_out, links_of
 from hunt_reference_use import hours_of_minutes, messages
 from volume_reference import Row
 
@@ -37,7 +38,7 @@ def _shown(values: Iterable[str]) -> Union[str, list[str]]:
 _MOST_SHOWN = 100  # values of a list
 _CAN_BE_CUT = [  # in the order of the columns
     *("SourceIPs", "Regions", "Clients", "AccessKeys", "Models", "CallerType", "Workload"),
-    *("Members", "Links", "user_agent"),
+    *("Timeline", "Members", "Links", "user_agent"),
 ]
 
 
@@ -80,10 +81,12 @@ def row_of(who: Campaign, evidence: list[str], score: int, groups: int, time: in
     }
     links = links_of(who)
     cut = {name for name, found in lists.items() if len(found) > _MOST_SHOWN}
-    if who.part.size_of_whole is not None:
+    if who.part.is_of_too_many:
         cut.add("Members")
-    if who.part.has_dropped_links or len(links) > MOST_LINES:
+    if who.part.kinds != KINDS or len(links) > MOST_LINES:
         cut.add("Links")
+    if is_story_cut(who):
+        cut.add("Timeline")
     shown = {name: _shown(_in_byte_order(found)[:_MOST_SHOWN]) for name, found in lists.items()}
     return {
         "_time": str(time),
@@ -119,8 +122,8 @@ def row_of(who: Campaign, evidence: list[str], score: int, groups: int, time: in
         ),
         "Learning": "false" if is_known else "true",
         "Members": _shown(member.actor.principal for member in who.members),
-        "UniqueMembers": str(who.part.size_of_whole or len(who.members)),
-        "Links": _shown(links[:MOST_LINES]),
+        "UniqueMembers": str(who.part.linked if who.part.is_of_too_many else len(who.members)),
+        "Links": _shown([*links[:MOST_LINES], *left_out(who)]),
         "user": last_part(head.principal),
         "src": shown["SourceIPs"],
         "vendor_account": head.account,

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import ipaddress
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple, Optional, Union
 
 from hunt_reference_baseline import TOO_MANY, Baseline, BaselineRow, Values, usual
@@ -30,6 +30,11 @@ def is_in(address: Optional[str], networks: Iterable[Network]) -> bool:
         return False
     ip = ipaddress.ip_address(address)
     return any(ip in network for network in networks)
+
+
+@lru_cache(maxsize=None)
+def _is_private(address: Optional[str]) -> bool:
+    return is_in(address, _PRIVATE)
 
 
 class Making(NamedTuple):
@@ -59,8 +64,9 @@ class Context:
     actors: list[Actor] = field(default_factory=list)
 
     @cached_property
-    def listed(self) -> list[Network]:
-        return [ipaddress.ip_network(network) for network in self.networks]
+    def is_listed(self) -> Callable[[Optional[str]], bool]:
+        listed = [ipaddress.ip_network(network) for network in self.networks]
+        return lru_cache(maxsize=None)(lambda address: is_in(address, listed))
 
     @cached_property
     def makings(self) -> dict[tuple[str, str], list[Making]]:
@@ -156,7 +162,7 @@ class Subject:
 
     def _is_private(self, call: Call) -> bool:
         nowhere = call.address is None and call.origin.name is None
-        return nowhere or is_in(call.address, _PRIVATE)
+        return nowhere or _is_private(call.address)
 
     def _is_usual_for_any(self, call: Call) -> bool:
         return call.place in self.baseline.usual_in_account(self.actor.account, "networks")
@@ -167,7 +173,7 @@ class Subject:
             self.baseline.knows_in_hour(self.actor.account, call.hour)
             and bool(self.baseline.usual_in_account(self.actor.account, "networks"))
             and not self._is_private(call)
-            and not is_in(call.address, self.context.listed)
+            and not self.context.is_listed(call.address)
             and not self._is_usual_for_any(call)
         )
 
@@ -184,9 +190,8 @@ class Subject:
         return any(call.works_anywhere for hour in hours for call in self.hour(hour))
 
     def is_known_source(self, at: int) -> bool:
-        listed = self.context.listed
         calls = self.hour(at // HOUR)
-        if all(self._is_private(call) or is_in(call.address, listed) for call in calls):
+        if all(self._is_private(call) or self.context.is_listed(call.address) for call in calls):
             return True
         is_known = self.baseline.knows_in_hour(self.actor.account, at // HOUR)
         return is_known and not self.is_stranger(at)

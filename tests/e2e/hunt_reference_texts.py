@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hunt_reference_calls import Call
 from hunt_reference_campaign import Behind, Campaign
 from hunt_reference_catalogue import HUNTED_PHASES, LABELS
-from hunt_reference_links import Link
+from hunt_reference_links import KINDS, Link, order_of
 from hunt_reference_made import utc
-from hunt_reference_makings import last_part
-from hunt_reference_sources import Subject
 
 MOST_LINES = 10
 _MOST_EVENTS = 20  # of a principal that is judged alone
 _MOST_NAMED = 3
 _OUTCOMES = ["ok", "denied", "probe", "failed"]
-
-
-def names_of(members: Sequence[Subject]) -> list[str]:
-    """The shortest that tell members apart."""
-    names = [member.actor.principal for member in members]
-    for shorten in (last_part, lambda name: name.rsplit(":", 1)[-1]):
-        short = list(map(shorten, names))
-        if len(set(short)) == len(short):
-            return short
-    return names
 
 
 def listed(names: Sequence[str]) -> str:
@@ -41,8 +29,16 @@ def who_did(campaign: Campaign, behind: Iterable[Behind]) -> str:
     numbers = sorted({call.member for call, _ in behind})
     if len(campaign.members) == 1 or not numbers:
         return ""
-    names = names_of(campaign.members)
-    return listed([names[number] for number in numbers]) + ": "
+    return listed([campaign.names[number] for number in numbers]) + ": "
+
+
+def message_of(campaign: Campaign) -> str:
+    """What the risk message begins with."""
+    others = len(campaign.members) - 1
+    behave = " behaves like a hijacker"
+    if others > 0:
+        behave = f" and {others} linked principal{'' if others == 1 else 's'} behave like hijackers"
+    return f"{campaign.head.actor.principal}{behave} of cloud services"
 
 
 # --- Links ---------------------------------------------------------------------------------------
@@ -79,11 +75,11 @@ def _lines_of_calls(campaign: Campaign, names: dict[tuple[str, str], str]) -> It
 def _lines_of_places(campaign: Campaign, names: dict[tuple[str, str], str]) -> Iterator[_Line]:
     for (_, address), there in campaign.graph.shared.items():
         by_time = sorted(
-            (first, one.name[0].encode(), names[one.name].encode(), names[one.name])
+            (first, order_of(one), names[one.name])
             for one, first in there.items()
             if one.name in names
         )
-        callers = [(first, name) for first, _, _, name in by_time]
+        callers = [(first, name) for first, _, name in by_time]
         if len(callers) > 1 and "shared" in campaign.part.kinds:
             yield _in_line(callers, "", f" called from {address}")
 
@@ -92,9 +88,21 @@ def links_of(campaign: Campaign) -> list[str]:
     """All lines; a row shows ten."""
     if len(campaign.members) == 1:
         return []
-    names = dict(zip(campaign.numbers, names_of(campaign.members)))
+    names = dict(zip(campaign.numbers, campaign.names))
     lines = [*_lines_of_calls(campaign, names), *_lines_of_places(campaign, names)]
     return [line.text for line in sorted(lines, key=lambda one: (one.time, one.text.encode()))]
+
+
+def left_out(campaign: Campaign) -> list[str]:
+    """What is said of links that were dropped."""
+    part = campaign.part
+    if part.kinds == KINDS:
+        return []
+    what = "each is judged alone"
+    if not part.is_of_too_many:
+        both = "shared addresses and assumed roles"
+        what = f"{'shared addresses' if 'assumed' in part.kinds else both} are left out"
+    return [f"{part.linked} principals are linked, too many to be judged together: {what}"]
 
 
 # --- Timeline ------------------------------------------------------------------------------------
@@ -131,8 +139,21 @@ class _TimelineLine(NamedTuple):
     is_first: bool
     others: int  # who did it, too
 
+    def in_time(self) -> tuple[Any, ...]:
+        return self.event[:5], self.key
 
-def _turning_points(campaign: Campaign, behind: Iterable[Behind]) -> list[_TimelineLine]:
+    @property
+    def phase(self) -> str:
+        return HUNTED_PHASES[self.event.phases[0]]
+
+    @property
+    def alike(self) -> tuple[bool, bool, int, str]:
+        """Of these a campaign's story tells one of each member before it tells the next."""
+        return self.is_behind, self.is_first, self.event.member, self.phase
+
+
+def _ends(campaign: Campaign, behind: Iterable[Behind]) -> list[_TimelineLine]:
+    """The first and the last event of calls alike."""
     keys_behind = {_key(call, service) for call, service in behind}
     events: defaultdict[_Shown, list[_Event]] = defaultdict(list)
     for call in campaign.everything.everything:
@@ -147,20 +168,37 @@ def _turning_points(campaign: Campaign, behind: Iterable[Behind]) -> list[_Timel
         lines.append(_TimelineLine(first, key, key in keys_behind, True, others))
         if last[:5] != first[:5]:
             lines.append(_TimelineLine(last, key, key in keys_behind, False, 0))
-    lines.sort(key=lambda one: (not one.is_behind, not one.is_first, one.event[:5], one.key))
-    most = _MOST_EVENTS if len(campaign.members) == 1 else MOST_LINES
-    return sorted(lines[:most], key=lambda one: (one.event[:5], one.key))
+    return sorted(lines, key=_TimelineLine.in_time)
+
+
+def is_story_cut(campaign: Campaign) -> bool:
+    return len(campaign.members) > 1 and len(_ends(campaign, ())) > MOST_LINES
+
+
+def _turning_points(campaign: Campaign, behind: Iterable[Behind]) -> list[_TimelineLine]:
+    is_one = len(campaign.members) == 1
+    before: Counter[tuple[bool, bool, int, str]] = Counter()
+    ranked = []
+    for number, line in enumerate(_ends(campaign, behind)):
+        can_crowd = not is_one and line.phase in ("recon", "use")
+        place = before[line.alike] if can_crowd else 0
+        ranked.append(((not line.is_behind, not line.is_first, place, number), line))
+        before[line.alike] += 1
+    ranked.sort(key=lambda one: one[0])
+    most = _MOST_EVENTS if is_one else MOST_LINES
+    return sorted((line for _, line in ranked[:most]), key=_TimelineLine.in_time)
 
 
 def timeline_of(campaign: Campaign, behind: Iterable[Behind]) -> list[str]:
-    names = names_of(campaign.members)
+    names = campaign.names
     texts = []
-    for event, _, _, is_first, others in _turning_points(campaign, behind):
-        who = names[event.member] + (f" and {others} more" if is_first and others else "")
+    for line in _turning_points(campaign, behind):
+        event = line.event
+        who = names[event.member] + (f" and {line.others} more" if line.others else "")
         words = [
             utc(event.time),
             *([who] if len(names) > 1 else []),
-            HUNTED_PHASES[event.phases[0]],
+            line.phase,
             event.call.name,
             event.region or "-",
             event.address or "-",

@@ -7,8 +7,9 @@ from typing import Optional
 
 from hunt_reference_baseline import BaselineRow, short, usual
 from hunt_reference_calls import DAY, HOUR, MINUTE, Call, within
-from hunt_reference_campaign import Campaign, Sign, best, by_member, values
+from hunt_reference_campaign import ANYTHING, Campaign, Sign, best, by_member, values
 from hunt_reference_catalogue import HUNTED_PHASES, LABELS, ORDINARY_RECON
+from hunt_reference_made import duration, utc
 from hunt_reference_sources import Subject
 
 # --- Onboarding ----------------------------------------------------------------------------------
@@ -33,19 +34,42 @@ def enable_then_use(who: Campaign) -> Optional[Sign]:
             score = 45 if gap <= 2 * MINUTE else 35 if gap <= 6 * HOUR else 20
             if is_routine:
                 score = min(score, 10)
-            rank = (-score, gap, enable.time, order, is_routine, enable.member, len(found))
-            found.append((rank, Sign(score, enable.time, ((enable, service), (use, service)))))
+            who_and_what = (enable.member, enable.numbers[service], len(found))
+            rank = (-score, gap, enable.time, order, is_routine, *who_and_what)
+            behind = ((enable, service), (use, service))
+            by, text = _enabled_and_used(who, service, enable, use)
+            found.append((rank, Sign(score, enable.time, behind, text, by)))
     return min(found)[1] if found else None
+
+
+_USED = {
+    "ok": "used it",
+    "denied": "tried to use it and was denied",
+    "probe": "probed it",
+    "failed": "tried to use it and failed",
+}
+
+
+def _enabled_and_used(who: Campaign, service: str, enable: Call, use: Call) -> tuple[str, str]:
+    """Who enabled it, and the reason but for what it was and how it went on."""
+    names = who.names
+    user = f"{names[use.member]} " if use.member != enable.member else ""
+    return (
+        f"{names[enable.member]}: " if len(names) > 1 else "",
+        f"Enabled {ANYTHING}{LABELS[service]} at {utc(enable.time)} with {enable.name} and {user}"
+        f"{_USED[use.outcome]} {duration(use.time - enable.time)} later with {use.name}{ANYTHING}",
+    )
 
 
 def _least_routine(who: Campaign, service: str, uses: Sequence[Call]) -> tuple[Call, bool]:
     """Of the uses in the first second that of a member to whom it is no routine, if there is."""
     first = [
-        (who.by(use).is_routine(service, "use"), use.member, number)
+        (who.by(use).is_routine(service, "use"), use.member, use.numbers[service], outcome, number)
         for number, use in enumerate(uses)
+        for outcome in [list(_USED).index(use.outcome)]
         if use.time == uses[0].time
     ]
-    is_routine, _, number = min(first)
+    is_routine, *_, number = min(first)
     return uses[number], is_routine
 
 

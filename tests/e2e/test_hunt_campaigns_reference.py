@@ -9,6 +9,7 @@ from hunt_reference import expected_hunt
 from hunt_reference_allowlist import read_line
 from hunt_reference_baseline import Baseline
 from hunt_reference_calls import DAY, HOUR
+from hunt_reference_campaign import ANYTHING
 from hunt_reference_cases import (
     ACCOUNT,
     AT_HOME,
@@ -23,6 +24,7 @@ from hunt_reference_cases import (
     at,
     call,
     listed,
+    made,
     mails,
     role,
     row,
@@ -34,13 +36,6 @@ from hunt_reference_cases import (
 from volume_reference import IndexedEvent, Row
 
 BOB = user("bob")
-
-
-def made(
-    time: int, name: str, who: str = USER, place: str = STRANGE, by: str = "CreateUser", **more: str
-) -> IndexedEvent:
-    kind = "roleName" if by in ("CreateRole", "UpdateAssumeRolePolicy") else "userName"
-    return call(time, by, who, place, parameters={kind: name, **more})
 
 
 def members(rows: list[Row]) -> list[list[str]]:
@@ -156,12 +151,17 @@ class JoinedTest(unittest.TestCase):
         rows = rows_of([*makings, *looks(names)], KNOWN)
         self.assertEqual([one["UniqueMembers"] for one in rows], ["34", "33"])
         self.assertEqual({one["Truncated"] for one in rows}, {"Links"})
+        told = "67 principals are linked, too many to be judged together: "
+        ends = {one["Links"][-1] for one in rows}
+        self.assertEqual(ends, {told + "shared addresses are left out"})
         of_one = [made(STORY, name) for name in names]
         rows = rows_of([*of_one, *looks(names)], KNOWN)
         self.assertEqual(len(rows), 66)
         self.assertEqual({one["UniqueMembers"] for one in rows}, {"66"})
         self.assertEqual(rows[1]["Members"], user("u00"))
         self.assertEqual(rows[1]["Truncated"], ["Members", "Links"])
+        told = told.replace("67", "66") + "each is judged alone"
+        self.assertEqual({one["Links"] for one in rows}, {told})
         self.assertIn("made_then_used", listed(rows[1]["Evidence"]))
 
     def test_assumed_roles_are_dropped_after_addresses(self) -> None:
@@ -173,6 +173,7 @@ class JoinedTest(unittest.TestCase):
         rows = rows_of(story, KNOWN, with_links=True)
         self.assertEqual(len(rows), 65)
         self.assertEqual({one["UniqueMembers"] for one in rows}, {"1"})
+        self.assertTrue(rows[0]["Links"].endswith("addresses and assumed roles are left out"))
         self.assertEqual(len(rows_of(story[1:], KNOWN, with_links=True)), 2)  # one is not assumed
 
     def test_the_head(self) -> None:
@@ -222,10 +223,14 @@ class MergedTest(unittest.TestCase):
         self.assertEqual(found["Links"], f"{at(STORY)} ann made bob by CreateUser")
         self.assertEqual(found["Confidence"], "2 groups, no history")
         first, second = expected.texts[0].reasons
-        self.assertEqual((first.who, first.score), ("ann and bob: ", " (+45)"))
+        self.assertEqual(
+            "".join(first).replace(ANYTHING, "..."),
+            f"ann: Enabled ...AWS SES at {at(STORY + 60)} with CreateEmailIdentity and bob used it"
+            " 60 s later with SendEmail... (+45)",
+        )
         self.assertEqual(
             "".join(second),
-            f"ann and bob: bob was made by ann at {at(STORY)} with CreateUser and first used"
+            f"bob was set up by ann at {at(STORY)} with CreateUser and first used"
             f" AWS SES at {at(STORY + 120)} with SendEmail, 2 min later; no history (+25)",
         )
 
@@ -244,6 +249,8 @@ class MergedTest(unittest.TestCase):
         )
         [texts] = expected.texts
         self.assertEqual(texts.reasons[0].who, "u00, u01, u02 and 37 more: ")
+        together = " and 40 linked principals behave like hijackers of cloud services"
+        self.assertEqual(texts.message, USER + together)
         self.assertEqual(
             texts.timeline,
             [
@@ -336,53 +343,10 @@ class MadeThenUsedTest(unittest.TestCase):
         reason = expected.texts[0].reasons[names.index("made_then_used")]
         self.assertEqual(
             reason.who + reason.text,
-            f"worker and ann: worker was assumed by ann at {at(STORY)} and first"
+            f"worker was assumed by ann at {at(STORY)} and first"
             f" enabled AWS SES at {at(STORY + 60)} with PutAccountDetails, 60 s later; the maker"
             " came from a network that is new for the account",
         )
-
-
-class TextsTest(unittest.TestCase):
-    def test_names_that_tell_members_apart(self) -> None:
-        story = [
-            made(STORY, "ann", by="CreateRole", assumeRolePolicyDocument=trusting("999999999999")),
-            call(STORY + 60, "GetSendQuota", role("app/ann"), STRANGE),
-        ]
-        [found] = rows_of(story)
-        links = f"{at(STORY)} user/ann made role/app/ann by CreateRole"
-        self.assertEqual((found["Links"], found["Members"]), (links, [role("app/ann"), USER]))
-        self.assertEqual(found["Principal"], USER)
-
-    def test_lines_of_links(self) -> None:
-        story = [
-            made(STORY + 2, "b"),
-            made(STORY + 3, "b", by="CreateAccessKey"),  # not its first
-            made(STORY + 1, "c"),
-            made(STORY, "d", by="CreateLoginProfile"),
-            made(STORY + 1, "a"),
-        ]
-        story += [call(STORY + 60, "GetSendQuota", user(name), STRANGE) for name in "abcd"]
-        [found] = rows_of(story, KNOWN)
-        self.assertEqual(
-            found["Links"],
-            [
-                f"{at(STORY)} ann made d by CreateLoginProfile",
-                f"{at(STORY)} ann, a, b and 2 more called from {STRANGE}",
-                f"{at(STORY + 1)} ann made a, c and b by CreateUser",
-            ],
-        )
-
-    def test_ten_lines_are_shown(self) -> None:
-        for days in (10, 11):
-            story = [
-                call(STORY + day * DAY + number, "GetSendQuota", who, STRANGE)
-                for day in range(days)
-                for number, who in enumerate((USER, BOB))
-            ]
-            [found] = rows_of(story, KNOWN)
-            self.assertEqual(len(found["Links"]), 10)
-            self.assertEqual(found["Links"][0], f"{at(STORY)} ann and bob called from {STRANGE}")
-            self.assertEqual(found["Truncated"], "" if days == 10 else "Links")
 
 
 if __name__ == "__main__":

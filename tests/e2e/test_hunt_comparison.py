@@ -216,6 +216,9 @@ def _difference_of_texts(row: Mapping[str, Any], texts: Texts, has_lines: bool) 
     for reason, wanted in zip(reasons, texts.reasons):
         if not wanted.is_of(reason):
             return f"{whose}: reason {reason!r}, expected {wanted}"
+    message = texts.message + (": " + "; ".join(reasons) if reasons else "")
+    if row["risk_message"] != message:
+        return f"{whose}: risk message {row['risk_message']!r}, expected {message!r}"
     timeline = _list(row["Timeline"])
     # Of calls in one hour those that exceptions cover are not told apart.
     if timeline != texts.timeline and not has_lines:
@@ -361,7 +364,7 @@ class HuntComparisonTest(LookupTest):
 
     def test_scan(self) -> None:
         """`scan` sees no times but those in the records, and reads the files that are named."""
-        events = _events(1000, repetitions(_HISTORIES))
+        events = _events(1000, repetitions(_HISTORIES) // 2)
         baseline = self.learn([events.past], "scan")
         read = [(None, without_newlines(raw)) for _, raw in events.story]
         stdin = b"\n".join(raw for _, raw in read)

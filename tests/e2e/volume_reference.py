@@ -279,7 +279,8 @@ def _text(value: Any) -> Optional[str]:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str) and value:
-        return re.sub("[\ud800-\udfff]", "\ufffd", value)  # halves of pairs are no text
+        # Halves of pairs are no text.
+        return value if value.isascii() else re.sub("[\ud800-\udfff]", "\ufffd", value)
     return None
 
 
