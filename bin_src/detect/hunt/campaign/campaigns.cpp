@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <limits>
 #include <map>
-#include <numeric>
 #include <optional>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -205,7 +205,7 @@ std::vector<NodePlace> shared_places(std::span<const CampaignNode> nodes) {
 class UnionFind {
   public:
     explicit UnionFind(std::size_t size) : parents_(size) {
-        std::iota(parents_.begin(), parents_.end(), std::size_t{0});
+        std::ranges::copy(std::views::iota(std::size_t{0}, size), parents_.begin());
     }
 
     std::size_t root_of(std::size_t node) {
@@ -237,7 +237,7 @@ class CampaignBuilder {
           campaign_of_(size),
           linked_(size, 1) {
         std::vector<std::size_t> open(size);
-        std::iota(open.begin(), open.end(), std::size_t{0});
+        std::ranges::copy(std::views::iota(std::size_t{0}, size), open.begin());
         for (const auto dropped : {DroppedLinks::none, DroppedLinks::shared,
                                    DroppedLinks::shared_and_assumed, DroppedLinks::all}) {
             open = build(open, dropped);
@@ -265,25 +265,33 @@ class CampaignBuilder {
         return dropped < least_that_drops;
     }
 
-    // Makes campaigns of the open nodes that are few enough; returns the others.
-    std::vector<std::size_t> build(const std::vector<std::size_t>& open, DroppedLinks dropped) {
-        UnionFind sets(campaign_of_.size());
-        std::vector<bool> is_open(campaign_of_.size());
-        for (const std::size_t node : open) is_open[node] = true;
+    void join_by_links(UnionFind& sets, const std::vector<bool>& is_open,
+                       DroppedLinks dropped) const {
         std::vector<bool> is_joined(actors_.size());
         for (const NodeLink& link : links_) {
-            const auto& children = actors_[link.child].nodes;
             if (!keeps(dropped, link) || !is_open[link.parent]) continue;
+            const auto& children = actors_[link.child].nodes;
             sets.join(link.parent, children.front());
             if (is_joined[link.child]) continue;
             is_joined[link.child] = true;
             for (const std::size_t child : children) sets.join(children.front(), child);
         }
+    }
+
+    void join_by_places(UnionFind& sets) const {
         for (const NodePlace& place : places_) {
-            if (dropped != DroppedLinks::none) break;
-            for (const auto& [second, node] : place.users)
-                sets.join(place.users.front().second, node);
+            const std::size_t first = place.users.front().second;
+            for (const auto& [second, node] : place.users) sets.join(first, node);
         }
+    }
+
+    // Makes campaigns of the open nodes that are few enough; returns the others.
+    std::vector<std::size_t> build(const std::vector<std::size_t>& open, DroppedLinks dropped) {
+        UnionFind sets(campaign_of_.size());
+        std::vector<bool> is_open(campaign_of_.size());
+        for (const std::size_t node : open) is_open[node] = true;
+        join_by_links(sets, is_open, dropped);
+        if (dropped == DroppedLinks::none) join_by_places(sets);
         std::map<std::size_t, std::vector<std::size_t>> groups;
         for (const std::size_t node : open) groups[sets.root_of(node)].push_back(node);
         std::vector<std::size_t> left;

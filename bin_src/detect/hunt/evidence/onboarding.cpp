@@ -94,6 +94,22 @@ std::optional<std::uint64_t> score_of(const rules::EvidenceSettings& settings,
     return is_late ? std::optional(settings.number("late_score")) : std::nullopt;
 }
 
+std::optional<EnableAndUse> best_pair(const rules::EvidenceSettings& settings, std::size_t service,
+                                      const std::vector<Moment>& enabled,
+                                      const std::vector<Moment>& used) {
+    std::optional<EnableAndUse> best;
+    for (const Moment& moment : enabled) {
+        const auto next = std::ranges::lower_bound(used, moment.second, {}, &Moment::second);
+        if (next == used.end()) break;
+        EnableAndUse pair{.service = service, .enabled = moment, .used = *next};
+        const auto score = score_of(settings, pair);
+        if (!score) continue;
+        pair.score = routine_or(*score, pair.is_routine(), settings);
+        if (!best || pair.rank() < best->rank()) best = pair;
+    }
+    return best;
+}
+
 // Whether an attempt to use it came to use all the same.
 std::string later_success(const Behaviour& behaviour, const EnableAndUse& pair, const Calls& use) {
     if (use.is_ok()) return {};
@@ -128,16 +144,8 @@ std::optional<Match> enable_then_use(const Behaviour& behaviour,
         for (const auto& [account, moments] : enabled) {  // a service is enabled in one account
             const auto later = used.find(account);
             if (later == used.end()) continue;
-            for (const Moment& moment : moments) {
-                const auto next =
-                    std::ranges::lower_bound(later->second, moment.second, {}, &Moment::second);
-                if (next == later->second.end()) continue;
-                EnableAndUse pair{.service = service, .enabled = moment, .used = *next};
-                const auto score = score_of(settings, pair);
-                if (!score) continue;
-                pair.score = routine_or(*score, pair.is_routine(), settings);
-                if (!best || pair.rank() < best->rank()) best = pair;
-            }
+            const auto pair = best_pair(settings, service, moments, later->second);
+            if (pair && (!best || pair->rank() < best->rank())) best = pair;
         }
     }
     if (!best) return std::nullopt;
