@@ -23,7 +23,7 @@ struct CampaignNode {
     std::optional<std::int64_t> first_second = {};  ///< of its first call that is not covered
 };
 
-/// That one member made another, or went on as it; the members' places in their campaign.
+/// That one member made another, or assumed it: their places among the members.
 struct MemberLink {
     bool is_assumed = false;
     std::size_t parent = 0;
@@ -32,7 +32,8 @@ struct MemberLink {
     PrincipalActivity::ShownKey call;
 };
 
-/// An address from which several members acted on one UTC day, and nobody else in the account does.
+/// An address from which several members acted on one UTC day. It is a stranger's in the account of
+/// each.
 struct SharedAddress {
     text::Address address;
     /// The first second there on that day, and the member's place: in this order.

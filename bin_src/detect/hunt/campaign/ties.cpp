@@ -32,7 +32,7 @@ std::vector<RoleCall> roles_of(const rules::Catalogue& catalogue, const Member& 
     return roles;
 }
 
-// A role on its way with its own client is not a reason to take it for somebody else.
+// A principal that travels with its usual client is not a sign of somebody else.
 bool may_be_shared(const JudgedOrigin& origin) {
     const bool is_public = origin.from.address.is_there() && !origin.from.address.is_service();
     return is_public && origin.is_strangers &&
@@ -54,6 +54,7 @@ std::vector<SharedSpot> spots_of(const Member& member) {
         }
     }
     std::vector<SharedSpot> spots;
+    spots.reserve(firsts.size());
     for (const auto& [spot, first] : firsts) {
         spots.push_back({.address = spot.second, .day = spot.first, .first = first});
     }

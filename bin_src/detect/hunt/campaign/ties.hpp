@@ -9,7 +9,7 @@
 
 namespace cloudhijack::detect {
 
-/// That a principal went on as a role.
+/// That a principal assumed a role.
 struct RoleCall {
     std::int64_t second = 0;
     std::string account;   ///< the role's
