@@ -262,8 +262,8 @@ std::string_view quarantined_user(const Event& event, const RequestParameters& r
 
 constexpr std::string_view k_mail_policy = "/AmazonSESFullAccess";
 
-// A role's ARN, which is about as long as it is kept, or without a path that would take the name's
-// place in it: paths can have 512 characters, and whoever makes a role chooses them.
+// A role's ARN. Only so much of it is kept, and whoever makes a role chooses its path, which can
+// have 512 characters: of a longer ARN the path is left out, so that the name stays.
 std::string_view assumed_role(const RequestParameters& request, std::string& text) {
     constexpr std::size_t longest = 256;
     constexpr std::string_view mark = ":role/";

@@ -17,8 +17,8 @@
 
 namespace cloudhijack::detect {
 
-/// What an origin is to its principal, by the history of both. Each kind is stranger than those
-/// before it, but for the last two, which are those of a principal without a history.
+/// What an origin is to its principal, by the history of both. The last two are those of a principal
+/// without a history.
 enum class SourceKind : std::uint8_t {
     ordinary,
     away,          ///< a stranger's network, and a client that the principal uses
