@@ -279,13 +279,13 @@ std::map<std::int64_t, UseHours> hours_of_use(const Behaviour& behaviour, std::s
 // The most messages of a day that are usual, of several users their sum; nullopt if neither they
 // nor their peers have used the service.
 std::optional<std::uint64_t> usual_day(std::span<const Member* const> users, std::size_t service,
-                                       const UseHours& window) {
+                                       std::int64_t start, std::int64_t hours) {
     std::optional<std::uint64_t> sum;
     const auto add = [&sum](std::uint64_t peak) {
         sum = sum.value_or(0);
         add_to(*sum, peak);
     };
-    PeersOfUsers peers(service, window.first, window.last);
+    PeersOfUsers peers(service, start, start + hours * counting::k_seconds_an_hour - 1);
     for (const Member* user : users) {
         const rules::Baseline::Row* row = user->row(service);
         if (row != nullptr && row->has_use()) {
@@ -321,7 +321,7 @@ std::optional<Match> drip_of(const Behaviour& behaviour, const rules::EvidenceSe
                 users, [start](const Member* user) { return user->is_known_account(start); })) {
             continue;
         }
-        const auto usual = usual_day(users, service, window);
+        const auto usual = usual_day(users, service, start, length);
         const std::uint64_t factor = settings.number("history_factor");
         const std::uint64_t days =
             window.messages / factor + (window.messages % factor != 0 ? 1 : 0);
