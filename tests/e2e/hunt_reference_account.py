@@ -26,7 +26,8 @@ def evade(who: Campaign) -> Optional[Sign]:
     for call in evading:
         later = within(restored, call.time, call.time + 10 * MINUTE)
         is_restored = call.name.endswith("ModelInvocationLoggingConfiguration") and any(
-            other.region == call.region for other in later
+            other.region == call.region and who.account_of(other) == who.account_of(call)
+            for other in later
         )
         score = 10 if call.name in GUARDRAIL_CALLS or is_restored else 40
         score = routine_or(who, score, 15, (call, "evade"))
@@ -63,7 +64,11 @@ def trail_tampering(who: Campaign) -> Optional[Sign]:
         score = 40
         if call.name in _CLOUDTRAIL_CALLS and _trail(call) is not None:
             others = within(trails, call.time - HOUR, call.time + HOUR)
-            if any(_trail(other) not in (None, _trail(call)) for other in others):
+            if any(
+                _trail(other) not in (None, _trail(call))
+                and who.account_of(other) == who.account_of(call)
+                for other in others
+            ):
                 score = 15
         if (
             call.name == "PutEventSelectors"

@@ -82,6 +82,13 @@ class Campaign:
     def by(self, call: Call) -> Subject:
         return self.members[call.member]
 
+    def account_of(self, call: Call) -> str:
+        return self.by(call).actor.account
+
+    @property
+    def accounts(self) -> list[str]:
+        return sorted({member.actor.account for member in self.members})
+
     @cached_property
     def links(self) -> list[Link]:
         """The counted ones, that were not dropped, from one member to another."""
@@ -100,17 +107,21 @@ class Campaign:
     # --- What is known of all of them ---
 
     def is_known(self, at: int) -> bool:
-        return self.head.is_known(at)
+        """Whether the baseline knows the account of any of them."""
+        return any(member.is_known(at) for member in self.members)
 
     def threshold(self, service: str, at: int) -> Optional[int]:
-        """The largest that exceptions for a member allow; None: any number of messages."""
-        most = self.context.thresholds[service]
+        """The service's, and what exceptions allow each member beyond it; None: a principal that is
+        judged alone may send any number of messages."""
+        own = self.context.thresholds[service]
+        total = own
         for member in self.members:
-            allowed = self.allowlist.allowed_volume(member.actor.principal, service, at, most)
-            if allowed is None:
+            allowed = self.allowlist.allowed_volume(member.actor.principal, service, at, own)
+            if allowed is not None:
+                total += allowed - own
+            elif len(self.members) == 1:
                 return None
-            most = max(most, allowed)
-        return most
+        return total
 
     def is_routine(self, calls: Iterable[tuple[Call, str]]) -> bool:
         """Whether the phase of each call is usual for who made it."""

@@ -67,8 +67,8 @@ class Graph:
     # --- Made and assumed ---
 
     def _has_acted(self, child: Key, at: int) -> bool:
-        actors = [node.actor.whole or node.actor for node in self.by_key.get(child, [])]
-        return any(actor.everything[0].time < at for actor in actors)
+        nodes = self.by_key.get(child, [])
+        return any(node.actor.everything[0].time < at for node in nodes)
 
     def _is_making(self, maker: Subject, call: Call, child: Key) -> bool:
         """Whether a making says anything, as long as nobody vouches for the child."""

@@ -13,7 +13,11 @@ from hunt_reference_links import Link
 from hunt_reference_makings import short_name
 from hunt_reference_sources import Subject
 
-_DONE = {"use": "used", "enable": "enabled", "recon": "looked at"}
+_DONE = {
+    "use": ("used", "tried to use"),
+    "enable": ("enabled", "tried to enable"),
+    "recon": ("looked at", "tried to look at"),
+}
 _LINKED = {"made": "set up", "assumed": "assumed"}
 _SERVICES = list(LABELS)
 _OUTCOMES = ["ok", "denied", "probe", "failed"]
@@ -82,14 +86,19 @@ def _score(child: Subject, link: Link, call: Call) -> tuple[int, str]:
     return (15 if is_made else 0), ""
 
 
-def _text(child: Subject, found: _Found) -> str:
+def _text(who: Campaign, found: _Found) -> str:
     link, call = found.link, found.call
+    pair = (who.members[found.member], link.parent)
+    child, parent = (short_name(one.actor.principal) for one in pair)
+    if link.parent.name in who.numbers:
+        child, parent = (who.names[who.numbers[one.name]] for one in pair)
     by_call = f" with {link.call.name}" if link.kind == "made" else ""
     phase = next(phase for phase in _DONE if call.is_in(found.service, phase))
+    done, tried = _DONE[phase]
     return (
-        f"{short_name(child.actor.principal)} was {_LINKED[link.kind]} by "
-        f"{short_name(link.parent.actor.principal)} at {utc(link.call.time)}{by_call}"
-        f" and first {_DONE[phase]} {LABELS[found.service]} at {utc(call.time)} with {call.name}, "
+        f"{child} was {_LINKED[link.kind]} by {parent} at {utc(link.call.time)}{by_call}"
+        f" and {done if call.outcome == 'ok' else tried} {LABELS[found.service]}"
+        f" at {utc(call.time)} with {call.name}, "
         f"{duration(call.time - link.call.time)} later{found.words}"
     )
 
@@ -113,6 +122,5 @@ def made_then_used(who: Campaign) -> Optional[Sign]:
     if maker is not None:
         service = "account" if found.link.kind == "made" else LINKS
         behind.append((found.link.call.by(maker), service))
-    child = who.members[found.member]
     # The text names both.
-    return Sign(found.score, found.call.time, tuple(behind), _text(child, found), who="")
+    return Sign(found.score, found.call.time, tuple(behind), _text(who, found), who="")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Optional
 
-from hunt_reference_baseline import BaselineRow, short, usual
+from hunt_reference_baseline import BaselineRow, family, short, usual
 from hunt_reference_calls import DAY, HOUR, MINUTE, Call, within
 from hunt_reference_campaign import ANYTHING, Campaign, Sign, best, by_member, values
 from hunt_reference_catalogue import HUNTED_PHASES, LABELS, ORDINARY_RECON
@@ -16,8 +16,8 @@ from hunt_reference_sources import Subject
 
 
 def enable_then_use(who: Campaign) -> Optional[Sign]:
-    """An enable call succeeded, then a use call of that service was tried within 6 h; within 72 h,
-    if the enabling came from a stranger's source."""
+    """An enable call succeeded, then a use call of that service in that account was tried within
+    6 h; within 72 h, if the enabling came from a stranger's source."""
     found = []
     for order, service in enumerate(LABELS):
         uses = who.actor.of(service, "use")
@@ -25,7 +25,8 @@ def enable_then_use(who: Campaign) -> Optional[Sign]:
             if enable.outcome != "ok":
                 continue
             reach = 72 * HOUR if who.by(enable).is_stranger(enable.time) else 6 * HOUR
-            later = within(uses, enable.time, enable.time + reach)
+            soon = within(uses, enable.time, enable.time + reach)
+            later = [use for use in soon if who.account_of(use) == who.account_of(enable)]
             if not later:
                 continue
             use, is_routine = _least_routine(who, service, later)
@@ -93,8 +94,9 @@ def recon_then_use(who: Campaign) -> Optional[Sign]:
             ):
                 score = min(score, 10)
             looks = [(call, name) for call in recon for name in call.services_in("recon")]
-            signs.append(Sign(score, recon[0].time, (*looks, (use, service))))
-    return best(signs)
+            sign = Sign(score, recon[0].time, (*looks, (use, service)))
+            signs.append((use.time, len(signs), sign))
+    return best(sign for *_, sign in sorted(signs))  # of equals the service that was used first
 
 
 def first_recon(who: Campaign) -> Optional[Sign]:
@@ -106,11 +108,13 @@ def first_recon(who: Campaign) -> Optional[Sign]:
         recon = [
             call
             for call in who.actor.of(service, "recon")
-            if call.name not in ORDINARY_RECON and who.by(call).row(service) is None
+            if call.name not in ORDINARY_RECON
+            and who.by(call).row(service) is None
+            and who.by(call).is_known(call.time)
         ]
         for first in recon:
             window = within(recon, first.time, first.time + 15 * MINUTE)
-            if len({call.name for call in window}) >= 2 and who.is_known(first.time):
+            if len({call.name for call in window}) >= 2:
                 signs.append(Sign(15, first.time, tuple((call, service) for call in window)))
     return best(signs)
 
@@ -128,30 +132,29 @@ def messages(calls: Iterable[Call], service: str) -> int:
     return sum(call.messages_of[service] for call in calls)
 
 
-def _peers_of_users(
-    who: Campaign, service: str, window: Sequence[Call], hours: Iterable[int], has_own: set[int]
-) -> dict[int, list[BaselineRow]]:
-    """For each member with use in a window, and without rows that count instead, its peers."""
-    users = {call.member for call in window}
-    return {
-        number: who.members[number].peers(service, hours) for number in sorted(users - has_own)
-    }
+def _peers_of_families(
+    users: Iterable[Subject], service: str, hours: Iterable[int]
+) -> list[list[BaselineRow]]:
+    """The peers of users that have no rows of their own: of each family once, however many of its
+    roles there are."""
+    found: dict[tuple[str, Optional[str]], list[BaselineRow]] = {}
+    for user in users:
+        peers = user.peers(service, hours)
+        if peers:
+            found.setdefault((user.actor.account, family(user.actor.principal)), peers)
+    return list(found.values())
 
 
-def _is_strong(
-    who: Campaign,
-    hours: Iterable[int],
-    first: int,
-    peers: dict[int, list[BaselineRow]],
-    own: set[int],
-) -> bool:
+def _is_strong(users: Iterable[Subject], service: str, window: Sequence[Call]) -> bool:
     """Whether a burst came from a source that is new for somebody who took part."""
-    for number in {*peers, *own}:
-        member = who.members[number]
-        if member.has_new_source(hours):
+    first, last = window[0].time, window[-1].time
+    hours = range(first // HOUR, last // HOUR + 1)
+    for user in users:
+        if user.has_new_source(hours):
             return True
-        is_newcomer = number not in own and not peers[number]
-        if is_newcomer and member.is_stranger_in(hours) and not member.is_vouched_for(first):
+        has_used = user.has_used(service, first // MINUTE * MINUTE)
+        is_newcomer = not has_used and not user.peers(service, hours)
+        if is_newcomer and user.is_stranger_in(hours) and not user.is_vouched_for(first):
             return True
     return False
 
@@ -165,20 +168,21 @@ def _burst_score(who: Campaign, service: str, window: Sequence[Call], total: int
     first, last = window[0].time, window[-1].time
     start = first // MINUTE * MINUTE
     in_range = who.actor.peak_in_range(service, start)
-    if not who.is_known(start):
+    # Whoever did not take part excuses nothing.
+    users = who.users_in(window)
+    if not all(user.is_known(start) for user in users):
         if in_range is None:
             return low
         return high if total > 3 * in_range else None
-    hours = range(first // HOUR, last // HOUR + 1)
-    own = {n for n, member in enumerate(who.members) if member.has_used(service, start)}
-    peers = _peers_of_users(who, service, window, hours, own)
-    usual_peak = who.peak_of_rows(service, start)
-    usual_peak += sum(max((row.peak_hour for row in rows), default=0) for rows in peers.values())
+    grown = [user for user in users if user.has_used(service, start)]
+    rows = [row for row in (user.row(service) for user in grown) if row]
+    others = [user for user in users if user not in grown]
+    peers = _peers_of_families(others, service, range(first // HOUR, last // HOUR + 1))
+    usual_peak = sum(row.peak_hour for row in rows)
+    usual_peak += sum(max(row.peak_hour for row in of_family) for of_family in peers)
     if total > 3 * max(in_range or 0, usual_peak):
-        taking_part = own & {call.member for call in window}
-        return high if _is_strong(who, hours, first, peers, taking_part) else low
-    rows = [who.members[number].row(service) for number in own]
-    if rows and total > 10 * sum(row.old_peak(start) for row in rows if row):
+        return high if _is_strong(users, service, window) else low
+    if rows and total > 10 * sum(row.old_peak(start) for row in rows):
         return high  # nobody can train it within a week
     return None
 
@@ -197,12 +201,13 @@ def burst(who: Campaign) -> Optional[Sign]:
     return min(bursts)[1] if bursts else None
 
 
-def _usual_day(who: Campaign, service: str, window: Sequence[Call], hours: Iterable[int]) -> int:
-    rows = {number: member.row(service) for number, member in enumerate(who.members)}
-    used = {number: row for number, row in rows.items() if row and row.peak_hour > 0}
-    peers = _peers_of_users(who, service, window, hours, set(used))
+def _usual_day(users: Sequence[Subject], service: str, hours: Iterable[int]) -> int:
+    rows = {user: user.row(service) for user in users}
+    used = {user: row for user, row in rows.items() if row and row.peak_hour > 0}
+    others = [user for user in users if user not in used]
     return sum(row.usual_day for row in used.values()) + sum(
-        max((row.usual_day for row in found), default=0) for found in peers.values()
+        max(row.usual_day for row in of_family)
+        for of_family in _peers_of_families(others, service, hours)
     )
 
 
@@ -216,9 +221,12 @@ def drip(who: Campaign) -> Optional[Sign]:
             window = within(uses, start * HOUR, start * HOUR + DAY - 1)
             hours = {call.hour for call in window}
             total = messages(window, service)
-            if total <= 6 * threshold or len(hours) < 8 or not who.is_known(start * HOUR):
+            if total <= 6 * threshold or len(hours) < 8:
                 continue
-            if total > 3 * _usual_day(who, service, window, range(start, start + 24)):
+            users = who.users_in(window)
+            if not all(user.is_known(start * HOUR) for user in users):
+                continue
+            if total > 3 * _usual_day(users, service, range(start, start + 24)):
                 behind = tuple((call, service) for call in window)
                 signs.append(Sign(25, window[0].time, behind))
     return best(signs)
@@ -247,11 +255,11 @@ def probe(who: Campaign) -> Optional[Sign]:
 
 
 def denied_use(who: Campaign) -> Optional[Sign]:
-    """3 or more uses of a service denied, or 20 or more not ok, within 24 h, and none succeeded
-    within 20 min after the first of them."""
+    """3 or more uses of a service in an account denied, or 20 or more not ok, within 24 h, and none
+    succeeded within 20 min after the first of them."""
     signs = []
-    for service in LABELS:
-        uses = who.actor.of(service, "use")
+    for account, service in ((one, name) for one in who.accounts for name in LABELS):
+        uses = [use for use in who.actor.of(service, "use") if who.account_of(use) == account]
         not_ok = [call for call in uses if call.outcome != "ok"]
         for outcomes, enough in ((("denied",), 3), (("denied", "probe", "failed"), 20)):
             refused = [call for call in uses if call.outcome in outcomes]

@@ -201,9 +201,46 @@ class JoinedTest(unittest.TestCase):
         self.assertEqual((alone.allowed, alone.lessened), (0, 1))
         self.assertEqual(left(min_risk=30, evidence="*").allowed, 1)
         self.assertEqual(members(left(evidence="*", expires="2026-03-01").rows), [["ann", "bob"]])
-        # The largest threshold of a member counts for all.
+        # What a member may send beyond the threshold all may send.
         self.assertEqual(left(threshold="101").rows[0]["RiskScore"], "25")
         self.assertEqual(left(threshold="100").rows[0]["RiskScore"], "50")
+
+    def test_exceptions_cover_only_their_members_volume(self) -> None:
+        """One that may send more, or any number, is no cover for what others send."""
+
+        def has_burst(anns: int, bobs: int, *lines: dict[str, str]) -> bool:
+            story = [made(STORY, "bob"), *mails(STORY + 60, bobs, who=BOB, place=STRANGE)]
+            story += mails(STORY + 60, anns, place=STRANGE)
+            given = [read_line({"service": "*", "evidence": "burst", **line}) for line in lines]
+            expected = expected_hunt(story, allowlist=given, min_risk=0)
+            self.assertEqual(members(expected.rows), [["ann", "bob"]])
+            return "burst" in listed(expected.rows[0]["Evidence"])
+
+        some = {"principal": USER, "threshold": "300"}
+        for total, found in ((300, False), (301, True)):
+            self.assertEqual(has_burst(0, total, some), found)
+            self.assertEqual(has_burst(total - 1, 1, some), found)
+        more = {"principal": BOB, "threshold": "150"}
+        for total, found in ((350, False), (351, True)):  # 100, 200 and 50
+            self.assertEqual(has_burst(200, total - 200, some, more), found)
+        both = {"principal": "*:user/*", "threshold": "150"}
+        for total, found in ((200, False), (201, True)):  # 100 and twice 50
+            self.assertEqual(has_burst(100, total - 100, both), found)
+        any_number = {"principal": USER, "threshold": ""}
+        for total, found in ((100, False), (101, True)):
+            self.assertEqual(has_burst(1000, total, any_number), found)
+        for total, found in ((150, False), (151, True)):
+            self.assertEqual(has_burst(1000, total, any_number, more), found)
+
+    def test_what_is_expected_of_a_child_is_no_act_of_it(self) -> None:
+        before = mails(STORY - DAY, 1, who=BOB, place=STRANGE)
+        making = made(STORY, "bob", by="CreateAccessKey")
+        looks = call(STORY + 60, "GetSendQuota", BOB, STRANGE)
+        for expires, joins in (("2026-03-01", True), ("2026-02-28", False), ("2026-02-27", False)):
+            line = {"principal": BOB, "service": "*", "evidence": "*", "expires": expires}
+            story = [*before, making, looks]
+            rows = rows_of(story, allowlist=[read_line(line)])
+            self.assertEqual(len(rows), 1 if joins else 2, expires)
 
 
 class MergedTest(unittest.TestCase):
@@ -230,7 +267,7 @@ class MergedTest(unittest.TestCase):
         )
         self.assertEqual(
             "".join(second),
-            f"bob was set up by ann at {at(STORY)} with CreateUser and first used"
+            f"bob was set up by ann at {at(STORY)} with CreateUser and used"
             f" AWS SES at {at(STORY + 120)} with SendEmail, 2 min later; no history (+25)",
         )
 
@@ -262,11 +299,82 @@ class MergedTest(unittest.TestCase):
         )
 
     def test_peaks_and_days_are_sums(self) -> None:
-        """Of those who used the service before, and of the peers of those who had not."""
+        """Of those who take part and used the service before."""
         rows = [row(USER, "ses", peak_hour="20"), row(BOB, "ses", peak_hour="20"), KNOWN]
         for total, score in ((120, 0), (121, 25)):
-            story = [made(STORY, "bob"), *mails(STORY + 60, total, who=BOB, place=OFFICE)]
+            story = [
+                made(STORY, "bob"),
+                *mails(STORY + 60, total - 1, who=BOB, place=OFFICE),
+                *mails(STORY + 60, 1, place=OFFICE),
+            ]
             self.assertEqual(signs(story, *rows, who=BOB).get("burst", 0), score)
+
+    def test_the_history_of_a_maker_that_sends_nothing_excuses_nothing(self) -> None:
+        making = made(STORY, "bob")
+        burst = mails(STORY + 60, 101, who=BOB, place=STRANGE)
+        grown = [row(USER, "ses", peak_hour="1000", peak_day="1000"), KNOWN]
+        self.assertEqual(signs([making, *burst], *grown, who=BOB)["burst"], 35)
+        # Nor does it later, or before; but in the same hour.
+        for gap, score in ((-HOUR, 35), (-HOUR + 59, 35), (HOUR, 35), (2 * HOUR, 35), (0, 0)):
+            ann = mails(STORY + 60 + gap, 1, place=STRANGE)
+            found = signs([making, *burst, *ann], *grown, who=BOB)
+            self.assertEqual(found.get("burst", 0), score, gap)
+        # Its peak of old is no slow rise of the child, and no drip is excused.
+        old = row(USER, "ses", peak_hour="1", peaks="2026-W07=1")
+        low = row(BOB, "ses", peak_hour="40")
+        for rows in ((old, low), (low,)):
+            story = [making, *mails(STORY + 60, 120, who=BOB, place=OFFICE)]
+            self.assertEqual(signs(story, *rows, KNOWN, who=BOB).get("burst", 0), 0)
+        for sender, score in ((BOB, 25), (USER, 0)):
+            drops = [
+                one
+                for hour in range(8)
+                for one in mails(
+                    STORY + hour * HOUR, 80, who=sender if hour == 7 else BOB, place=OFFICE
+                )
+            ]
+            self.assertEqual(signs([making, *drops], *grown, who=BOB).get("drip", 0), score)
+
+    def test_a_family_lends_its_peak_once(self) -> None:
+        story = []
+        roles = [role(f"job-{number}") for number in range(2)]
+        for who in roles:
+            name = who.rsplit("/", 1)[-1]
+            trust = trusting(ACCOUNT)
+            story.append(made(STORY, name, by="CreateRole", assumeRolePolicyDocument=trust))
+        peer = row(role("job-7"), "ses", peak_hour="40", peak_day="220")
+        for total, score in ((120, 0), (121, 25)):
+            sent = [one for who in roles for one in mails(STORY + 60, 60, who=who, place=OFFICE)]
+            sent += mails(STORY + 60, total - 120, who=roles[0], place=OFFICE)
+            found = signs([*story, *sent], KNOWN, peer, who=roles[0])
+            self.assertEqual(found.get("burst", 0), score, total)
+        for more, score in ((0, 0), (1, 25)):
+            drops = [
+                one
+                for hour in range(8)
+                for one in mails(
+                    STORY + hour * HOUR,
+                    80 + (20 + more) * (hour == 0),
+                    who=roles[hour % 2],
+                    place=OFFICE,
+                )
+            ]
+            found = signs([*story, *drops], KNOWN, peer, who=roles[0])
+            self.assertEqual(found.get("drip", 0), score, more)
+
+    def test_looks_count_for_the_service_that_was_used_first(self) -> None:
+        looks = [
+            call(STORY + gap, name, place=STRANGE)
+            for gap, name in enumerate(("ListIdentities", "GetSendStatistics"))
+        ]
+        for first, user_of_it in ((STORY + 60, "bob"), (STORY + 240, "cat")):
+            story = [made(STORY, "bob"), made(STORY, "cat"), *looks]
+            story += mails(first, 1, who=BOB, place=STRANGE)
+            story.append(call(STORY + 120, "InvokeModel", user("cat"), STRANGE))
+            expected = expected_hunt(story)
+            names = listed(expected.rows[0]["Evidence"])
+            reason = expected.texts[0].reasons[names.index("recon_then_use")]
+            self.assertEqual(reason.who, f"ann and {user_of_it}: ")
 
     def test_routine_is_the_acting_members(self) -> None:
         story = [
@@ -343,7 +451,7 @@ class MadeThenUsedTest(unittest.TestCase):
         reason = expected.texts[0].reasons[names.index("made_then_used")]
         self.assertEqual(
             reason.who + reason.text,
-            f"worker was assumed by ann at {at(STORY)} and first"
+            f"worker was assumed by ann at {at(STORY)} and"
             f" enabled AWS SES at {at(STORY + 60)} with PutAccountDetails, 60 s later; the maker"
             " came from a network that is new for the account",
         )

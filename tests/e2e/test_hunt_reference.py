@@ -218,6 +218,19 @@ class UseTest(unittest.TestCase):
             found = signs(a_day(hours, total), KNOWN, *rows)
             self.assertEqual(found.get("drip", 0), score, (hours, total))
 
+    def test_a_new_client_within_the_day_of_a_drip_takes_the_peers_away(self) -> None:
+        other = ROLE.replace("worker", "worker-AB12CD34EF56")
+        peer = row(other, "ses", peak_hour="100", peak_day="400")
+        story = [
+            event
+            for hour in range(8)
+            for event in mails(STORY + hour * HOUR, 80, place=OFFICE, who=ROLE)
+        ]
+        for hour, score in ((23, 25), (24, 0)):
+            look = call(STORY + hour * HOUR, "GetSendQuota", ROLE, OFFICE, "new")
+            found = signs([*story, look], KNOWN, peer, who=ROLE)
+            self.assertEqual(found.get("drip", 0), score, hour)
+
     def test_what_aws_does_for_a_role_counts_as_volume_only(self) -> None:
         session = {**identity(ROLE), "invokedBy": "states.amazonaws.com"}
         enable = call(STORY, "CreateEmailIdentity", ROLE, OFFICE)

@@ -149,6 +149,19 @@ class ParentsTest(unittest.TestCase):
         rows = self.learn(self.assumed(2, arn)).rows
         self.assertEqual(list(rows["222222222222", arn, "account"].lists["parents"]), [USER])
 
+    def test_a_role_that_assumes_itself_is_no_parent(self) -> None:
+        """One of that name in another account, or of another kind, is."""
+        own_name = ROLE.replace("worker", "app/worker")
+        for who, arn, is_parent in (
+            (ROLE, ROLE, False),
+            (own_name, ROLE, False),
+            (ROLE, ROLE.replace(ACCOUNT, "222222222222"), True),
+            (USER.replace("ann", "worker"), ROLE, True),
+        ):
+            rows = self.learn(self.assumed(2, arn, who)).rows
+            found = [row.lists["parents"] for row in rows.values() if row.lists["parents"]]
+            self.assertEqual(list(map(list, found)), [[who]] if is_parent else [], (who, arn))
+
 
 if __name__ == "__main__":
     unittest.main()
