@@ -78,7 +78,8 @@ class BaselineRow:
     def has_only_made(self) -> bool:
         """Whether nothing is known but who made or assumed it; of a row `account`."""
         acted = any(values for name, values in self.lists.items() if name != "parents")
-        return bool(self.made or self.lists["parents"]) and not acted
+        is_of_one_second = self.first_seen == self.last_seen  # not in a file without lists
+        return bool(self.made or self.lists["parents"]) and not acted and is_of_one_second
 
     @property
     def usual_day(self) -> int:

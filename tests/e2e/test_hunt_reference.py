@@ -196,7 +196,8 @@ class UseTest(unittest.TestCase):
             ]
             self.assertEqual(signs([*makings, *story], KNOWN, who=child)["burst"], score, places)
         for days, source, score in ((29, "k", 25), (31, "k", 35), (29, "s", 35)):
-            made = row(child, made=f"{at(STORY - days * DAY)}/{OTHER}/{source}")
+            text = f"{at(STORY - days * DAY)}/{OTHER}/{source}"
+            made = row(child, first=STORY - 3 * DAY, made=text)
             self.assertEqual(signs(story, KNOWN, made, who=child)["burst"], score, days)
 
     def test_drip(self) -> None:
