@@ -69,9 +69,9 @@ Emphasis emphasis_of(std::string_view severity) {
 
 // `arn:aws:iam::111122223333:user/ann and 40 more`
 std::string principal_of(const detect::HuntFinding& finding) {
-    const std::size_t others = finding.members.size() - 1;
-    if (others == 0) return finding.principal.name;
-    return finding.principal.name + " and " + std::to_string(others) + " more";
+    const std::size_t members = finding.members.size();
+    if (members <= 1) return finding.principal.name;
+    return finding.principal.name + " and " + std::to_string(members - 1) + " more";
 }
 
 TableRow to_table_row(const detect::HuntFinding& finding) {

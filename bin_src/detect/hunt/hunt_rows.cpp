@@ -14,7 +14,7 @@ namespace {
 std::vector<std::string> truncated(const HuntFinding& finding);
 
 std::string risk_message(const HuntFinding& finding) {
-    const std::size_t others = finding.members.size() - 1;
+    const std::size_t others = finding.members.size() > 1 ? finding.members.size() - 1 : 0;
     std::string message =
         finding.principal.name +
         (others == 0 ? " behaves like a hijacker"

@@ -114,6 +114,18 @@ TEST_CASE("campaign: an allowed maker vouches, or stops others from vouching, al
     CHECK(groups(story, {}, with_lines({all_of(admin)}, known)) == List{"also", "mailer"});
 }
 
+TEST_CASE("campaign: what is allowed of a child is no sign that it acted before") {
+    const Story story = {k_mailer.calls("GetSendQuota", -60),
+                         k_eve.makes("mailer", 0, "CreateAccessKey"),
+                         k_mailer.calls("Publish", 60)};
+    CHECK(groups(story) == List{"eve", "mailer"});
+    auto exception = all_of(k_mailer);
+    exception.service = number_of("ses");
+    CHECK(groups(story, {}, with_lines({exception})) == List{"eve+mailer"});
+    exception.service = number_of("sns");
+    CHECK(groups(story, {}, with_lines({exception})) == List{"eve", "mailer"});
+}
+
 TEST_CASE("campaign: rows that the allowlist takes away are counted by what they were") {
     const auto counts = [](const Story& story, const Usual& usual) {
         const HuntFindings found = findings_with(story, usual, 21);

@@ -146,7 +146,7 @@ TEST_CASE("campaign bounds: links grow with the calls, not with makers times nam
         });
         const Campaigns found = find_campaigns(nodes, makings, setup.catalogue, *rules.history);
         std::size_t links = 0;
-        for (const LinksToChild& to : found.links_to) links += to.links.size();
+        for (const LinksToChild& to : found.links) links += to.links.size();
         return links;
     };
     const std::size_t some = links_of(50, 50);

@@ -72,6 +72,9 @@ Told acts(const std::string& name, std::int64_t second) {
     return Caller{.name = "user/" + name, .address = k_afar}.calls("SendEmail", second);
 }
 
+const std::string k_65_without_addresses =
+    "65 principals are linked, too many to be judged together: shared addresses are left out";
+
 const List k_all_cut = {"Members", "Links"};
 const List k_links_cut = {"Links"};
 
@@ -92,7 +95,8 @@ TEST_CASE("campaign: sixty-five made members stand alone, and say so") {
     REQUIRE(findings.size() == 65);
     CHECK(sizes(findings) == Sizes{{{"65", k_all_cut}, 65}});
     CHECK(column(row_with(findings, member(7)), "Members") == List{member(7).arn()});
-    CHECK(column(row_with(findings, member(7)), "Links").empty());
+    CHECK(column(row_with(findings, member(7)), "Links") ==
+          List{"65 principals are linked, too many to be judged together: each is judged alone"});
     // They are evidence against the child all the same.
     CHECK(row_with(findings, member(7)).evidence.front() == "made_then_used");
 }
@@ -108,7 +112,8 @@ TEST_CASE("campaign: of too many members the shared addresses are dropped first"
     CHECK(sizes(findings) == Sizes{{{"1", k_links_cut}, 62}, {{"3", k_links_cut}, 1}});
     CHECK(members_of(row_with(findings, member(9))) == "m3+m5+m9");
     CHECK(row_with(findings, member(9)).links ==
-          List{"2026-03-02T10:01:00Z m3 made m5 and m9 by CreateUser"});
+          List{"2026-03-02T10:01:00Z m3 made m5 and m9 by CreateUser", k_65_without_addresses});
+    CHECK(row_with(findings, member(1)).links == List{k_65_without_addresses});
 }
 
 TEST_CASE("campaign: then those who take on roles") {
@@ -119,6 +124,9 @@ TEST_CASE("campaign: then those who take on roles") {
     const auto findings = rows_of_story(story);
     CHECK(sizes(findings) == Sizes{{{"1", k_links_cut}, 64}, {{"2", k_links_cut}, 1}});
     CHECK(members_of(row_with(findings, member(1))) == "m1+x");
+    CHECK(row_with(findings, member(1)).links.back() ==
+          "66 principals are linked, too many to be judged together: shared addresses and assumed "
+          "roles are left out");
     // Each line of the links names one, so that they are cut.
     CHECK(sizes(rows_of_story(taking_on("deploy", 1, 63))) == Sizes{{{"64", k_links_cut}, 1}});
 }
@@ -130,10 +138,13 @@ TEST_CASE("campaign: parts that are small enough keep the roles that they take o
     const auto findings = rows_of_story(story);
     CHECK(sizes(findings) == Sizes{{{"4", k_links_cut}, 1}, {{"1", k_links_cut}, 65}});
     CHECK(members_of(row_with(findings, member(2))) == "small+m1+m2+m3");
-    CHECK(row_with(findings, member(2)).links ==
-          List{"2026-03-02T10:30:01Z m1 assumed small by AssumeRole",
-               "2026-03-02T10:30:02Z m2 assumed small by AssumeRole",
-               "2026-03-02T10:30:03Z m3 assumed small by AssumeRole"});
+    CHECK(
+        row_with(findings, member(2)).links ==
+        List{"2026-03-02T10:30:01Z m1 assumed small by AssumeRole",
+             "2026-03-02T10:30:02Z m2 assumed small by AssumeRole",
+             "2026-03-02T10:30:03Z m3 assumed small by AssumeRole",
+             "69 principals are linked, too many to be judged together: shared addresses are left "
+             "out"});
 }
 
 TEST_CASE("campaign: a part that is too large even so stands alone, by the size of the whole") {
@@ -144,6 +155,9 @@ TEST_CASE("campaign: a part that is too large even so stands alone, by the size 
     const auto findings = rows_of_story(story);
     CHECK(sizes(findings) == Sizes{{{"68", k_all_cut}, 65}, {{"3", k_links_cut}, 1}});
     CHECK(members_of(row_with(findings, other)) == "m101+m102+other");
+    CHECK(row_with(findings, other).links.back().ends_with(": shared addresses are left out"));
+    CHECK(row_with(findings, k_eve).links ==
+          List{"68 principals are linked, too many to be judged together: each is judged alone"});
 }
 
 TEST_CASE("campaign: others are not touched by what is too large") {

@@ -45,7 +45,7 @@ TEST_CASE("campaign: reasons begin with the members whose calls they stand on") 
     CHECK_FALSE(reason("tool_agent", story).contains("mailer"));
     // made_then_used names both itself.
     CHECK(reason("made_then_used", {k_eve.makes("mailer", 0), k_mailer.calls("SendEmail", 60)})
-              .starts_with("mailer was made by eve"));
+              .starts_with("mailer was set up by eve"));
 }
 
 TEST_CASE("campaign: forty in a reason are three and a number") {
@@ -99,7 +99,7 @@ TEST_CASE("campaign: the root user is called root") {
     const auto findings = hunt({root, k_mailer.calls("SendEmail", 60)});
     REQUIRE(findings.size() == 1);
     CHECK(findings.front().links == List{"2026-03-02T10:00:00Z root made mailer by CreateUser"});
-    CHECK(findings.front().reasons.front().starts_with("mailer was made by root at"));
+    CHECK(findings.front().reasons.front().starts_with("mailer was set up by root at"));
 }
 
 TEST_CASE("campaign: the message of a row counts those who are linked with its principal") {
@@ -112,7 +112,7 @@ TEST_CASE("campaign: the message of a row counts those who are linked with its p
         return column(hunt(story).front(), "risk_message").front();
     };
     CHECK(message(1).starts_with(k_eve.arn() + " and 1 linked principal behave like hijackers of "
-                                               "cloud services: m1 was made by eve"));
+                                               "cloud services: m1 was set up by eve"));
     CHECK(
         message(40).starts_with(k_eve.arn() + " and 40 linked principals behave like hijackers "));
 }

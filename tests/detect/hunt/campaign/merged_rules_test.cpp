@@ -151,16 +151,29 @@ TEST_CASE("campaign: forty senders of ninety mails an hour are a burst") {
                            "calls of AWS SES in 60 min from"));
 }
 
-TEST_CASE("campaign: a threshold that one member is allowed is that of all") {
-    const auto scored = [](std::optional<std::uint64_t> threshold) {
-        return score("burst", senders(3, 90), {},
-                     with_lines({evidence_of(sender(1), "burst", threshold)}));
+TEST_CASE("campaign: what a member is allowed to send lifts the threshold of all by so much") {
+    const auto scored = [](const std::vector<std::optional<std::uint64_t>>& thresholds,
+                           int count = 3) {
+        std::vector<rules::Exception> lines;
+        for (const auto& threshold : thresholds) {
+            lines.push_back(
+                evidence_of(sender(static_cast<int>(lines.size())), "burst", threshold));
+        }
+        return score("burst", senders(count, 90), {}, with_lines(lines));
     };
-    CHECK(score("burst", senders(3, 90)) == 25);
-    CHECK(scored(200) == 25);
-    CHECK(scored(269) == 25);
-    CHECK(scored(270) == 0);
-    CHECK(scored({}) == 0);
+    CHECK(scored({}) == 25);  // 270 mails
+    CHECK(scored({200}) == 25);
+    CHECK(scored({269}) == 25);
+    CHECK(scored({270}) == 0);
+    CHECK(scored({185, 184}) == 25);
+    CHECK(scored({185, 185}) == 0);
+    CHECK(scored({50}) == 25);  // less than any may
+    // Of who may send any number nothing counts, and the others may send as much as before.
+    CHECK(scored({std::nullopt}) == 25);
+    CHECK(scored({std::nullopt, std::nullopt}) == 0);
+    CHECK(scored({std::nullopt}, 2) == 0);
+    CHECK(scored({std::nullopt, 180}) == 0);
+    CHECK(scored({std::nullopt, 179}) == 25);
 }
 
 TEST_CASE("campaign: what is usual for its members adds up") {
@@ -179,6 +192,89 @@ TEST_CASE("campaign: what is usual for its members adds up") {
     CHECK(scored(301, 41, 60) == 0);
     CHECK(scored(301, 0, 100) == 30);
     CHECK(scored(301, 101, 0) == 0);
+}
+
+TEST_CASE("campaign: who takes no part in a burst lends it no history") {
+    const Caller mailer = k_mailer.from(k_office);
+    const Story story =
+        Story{k_eve.makes("mailer", 0, "CreateAccessKey")} + mails(mailer, 2 * k_hour, 301);
+    const auto scored = [&](const Story& more, std::uint64_t eves, std::uint64_t mailers) {
+        return score("burst", story + more, {},
+                     with_habits({habit(k_eve, "ses", {"use"}, eves),
+                                  habit(mailer, "ses", {"use"}, mailers)}));
+    };
+    CHECK(scored({}, 1000, 100) == 30);
+    CHECK(scored({}, 1000, 101) == 0);
+    // One mail in the window is enough to take part.
+    const Caller eve = k_eve.from(k_office);
+    CHECK(scored({eve.calls("SendEmail", 2 * k_hour)}, 1000, 100) == 0);
+    Told denied = eve.calls("SendEmail", 2 * k_hour);
+    denied.error = "AccessDenied";
+    CHECK(scored({denied}, 1000, 100) == 30);
+    CHECK(scored({eve.calls("SendEmail", 3 * k_hour + 60)}, 1000, 100) == 30);
+}
+
+TEST_CASE("campaign: a family lends its peaks once, whoever of it takes part") {
+    const auto role = [](const std::string& name) {
+        return Caller{.name = "role/" + name, .address = k_office, .agent = "colleague"};
+    };
+    Story story;
+    for (const char* name : {"web-1", "web-2", "api-1"}) {
+        story.push_back(k_eve.makes_role(name, k_open_trust, 0));
+        story = story + mails(role(name), 2 * k_hour, 101);
+    }
+    const auto scored = [&](std::uint64_t web, std::uint64_t api) {
+        return score("burst", story, {},
+                     with_habits({habit(role("web-9"), "ses", {"use"}, web),
+                                  habit(role("api-9"), "ses", {"use"}, api)}));
+    };
+    // 303 mails, more than three times the threshold.
+    CHECK(scored(100, 0) == 30);
+    CHECK(scored(101, 0) == 0);
+    CHECK(scored(50, 50) == 30);
+    CHECK(scored(51, 50) == 0);
+}
+
+TEST_CASE("campaign: what is done in one account says nothing of another") {
+    const std::string elsewhere = "444455556666";
+    Caller app{.name = "role/app", .address = k_office, .account = elsewhere};
+    const Usual usual = with_habits({{.principal = "arn:aws:iam::444455556666:role/colleague",
+                                      .networks = {"203.0.0.0/16"},
+                                      .account = elsewhere}});
+    const auto scored = [&](const char* evidence, const std::vector<Told>& calls) {
+        const Story story = Story{k_eve.assumes("app", 0, app.account)} + calls;
+        CHECK(groups(story, k_with_role_sessions, usual) == List{"app+eve"});
+        return score(evidence, story, k_with_role_sessions, usual);
+    };
+    const auto enables_and_uses = [&] {
+        return scored("enable_then_use", {k_eve.calls("CreateFoundationModelAgreement", 10),
+                                          app.calls("InvokeModel", 60)});
+    };
+    const auto evades_and_restores = [&] {
+        return scored("evade",
+                      {k_eve.calls("DeleteModelInvocationLoggingConfiguration", 10),
+                       app.calls("PutModelInvocationLoggingConfiguration", 60,
+                                 R"({"loggingConfig":{"textDataDeliveryEnabled":true}})")});
+    };
+    const auto deletes_and_makes = [&] {
+        return scored("trail_tampering", {k_eve.calls("DeleteTrail", 10, R"({"name":"a"})"),
+                                          app.calls("CreateTrail", 60, R"({"name":"b"})")});
+    };
+    const auto tries = [&] {
+        Story story = repeated(k_eve.calls("InvokeModel", 0), 10, 2) +
+                      repeated(app.calls("InvokeModel", 0), 20, 1);
+        for (Told& told : story) told.error = "AccessDenied";
+        return scored("denied_use", story);
+    };
+    CHECK(enables_and_uses() == 0);
+    CHECK(evades_and_restores() == 40);
+    CHECK(deletes_and_makes() == 40);
+    CHECK(tries() == 0);
+    app.account = k_eve.account;
+    CHECK(enables_and_uses() == 45);
+    CHECK(evades_and_restores() == 10);
+    CHECK(deletes_and_makes() == 15);
+    CHECK(tries() == 20);
 }
 
 TEST_CASE("campaign: a drip of several, compared with the sum of their days") {

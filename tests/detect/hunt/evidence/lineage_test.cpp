@@ -129,26 +129,27 @@ TEST_CASE("made_then_used: of what follows, the call that scores most counts") {
                          k_mailer.calls("SendEmail", 7200), k_mailer.calls("GetAccount", 7201)};
     CHECK(
         reason_of(story) ==
-        "mailer was made by eve at 2026-03-02T10:00:00Z with CreateUser and first used AWS SES at "
+        "mailer was set up by eve at 2026-03-02T10:00:00Z with CreateUser and used AWS SES "
+        "at "
         "2026-03-02T12:00:00Z with SendEmail, 2 h later; both came from networks that are new for "
         "the account (+45)");
     // Of equals the earliest making, then the earliest call.
     const Caller amy{.name = "user/amy", .address = k_abroad};
     CHECK(reason_of(story + Story{k_mailer.calls("GetSendQuota", 7100)})
-              .contains("first looked at AWS SES at 2026-03-02T11:58:20Z with GetSendQuota"));
+              .contains(" and looked at AWS SES at 2026-03-02T11:58:20Z with GetSendQuota"));
     CHECK(reason_of(story + Story{amy.makes("mailer", 1, "CreateAccessKey")})
-              .contains("made by eve at 2026-03-02T10:00:00Z with CreateUser"));
+              .contains("set up by eve at 2026-03-02T10:00:00Z with CreateUser"));
     CHECK(reason_of(story + Story{amy.makes("mailer", -1, "CreateAccessKey")})
-              .contains("made by amy at 2026-03-02T09:59:59Z with CreateAccessKey"));
+              .contains("set up by amy at 2026-03-02T09:59:59Z with CreateAccessKey"));
     CHECK(reason_of(story + Story{amy.makes("mailer", 0, "CreateAccessKey")})
-              .contains("made by amy at 2026-03-02T10:00:00Z with CreateAccessKey"));
+              .contains("set up by amy at 2026-03-02T10:00:00Z with CreateAccessKey"));
 }
 
 TEST_CASE("made_then_used: a stranger's making counts more than an earlier one") {
     const Story story = {k_eve_at_work.makes("mailer", 0),
                          k_eve.makes("mailer", 7200, "CreateAccessKey"),
                          k_mailer.calls("SendEmail", 7260)};
-    CHECK(reason_of(story).contains("made by eve at 2026-03-02T12:00:00Z with CreateAccessKey"));
+    CHECK(reason_of(story).contains("set up by eve at 2026-03-02T12:00:00Z with CreateAccessKey"));
 }
 
 TEST_CASE("made_then_used: the reason names both, and whence they came") {
@@ -156,7 +157,8 @@ TEST_CASE("made_then_used: the reason names both, and whence they came") {
         return reason_of({maker.makes("mailer", 0), child.calls("VerifyEmailIdentity", 60)}, usual);
     };
     const std::string made =
-        "mailer was made by eve at 2026-03-02T10:00:00Z with CreateUser and first enabled AWS SES "
+        "mailer was set up by eve at 2026-03-02T10:00:00Z with CreateUser and enabled AWS "
+        "SES "
         "at 2026-03-02T10:01:00Z with VerifyEmailIdentity, 60 s later";
     CHECK(of(k_eve_at_work, k_mailer_at_work, with_habits({})) == made + " (+15)");
     CHECK(of(k_eve, k_mailer_at_work, with_habits({})) ==
@@ -166,9 +168,28 @@ TEST_CASE("made_then_used: the reason names both, and whence they came") {
     CHECK(of(k_eve, k_mailer, {}) == made + "; no history (+25)");
     CHECK(reason_of({k_eve.calls("GetSendQuota", 1), k_eve.assumes("app", 0),
                      k_app.calls("SendEmail", 60)}) ==
-          "app was assumed by eve at 2026-03-02T10:00:00Z and first used AWS SES at "
+          "app was assumed by eve at 2026-03-02T10:00:00Z and used AWS SES at "
           "2026-03-02T10:01:00Z with SendEmail, 60 s later; both came from networks that are new "
           "for the account (+35)");
+}
+
+TEST_CASE("made_then_used: the reason says what was only tried") {
+    const auto of = [](const std::string& call) {
+        Told told = k_mailer.calls(call, 60);
+        told.error = "AccessDenied";
+        return reason_of({k_eve.makes("mailer", 0), told}, {});
+    };
+    CHECK(of("SendEmail").contains("with CreateUser and tried to use AWS SES at"));
+    CHECK(of("VerifyEmailIdentity").contains("with CreateUser and tried to enable AWS SES at"));
+    CHECK(of("GetSendQuota").contains("with CreateUser and tried to look at AWS SES at"));
+}
+
+TEST_CASE("made_then_used: a maker and a child of one name are told apart") {
+    const Caller role{.name = "role/mailer", .address = k_abroad};
+    CHECK(reason_of({role.makes("mailer", 0), k_mailer.calls("SendEmail", 60)})
+              .starts_with("user/mailer was set up by role/mailer at"));
+    CHECK(reason_of({role.from(k_office).makes("mailer", 0), k_mailer.calls("SendEmail", 60)})
+              .starts_with("mailer was set up by mailer at"));
 }
 
 TEST_CASE("made_then_used: a routine maker's children give nothing") {
