@@ -260,21 +260,27 @@ TEST_CASE("campaign: what is done in one account says nothing of another") {
         return scored("trail_tampering", {k_eve.calls("DeleteTrail", 10, R"({"name":"a"})"),
                                           app.calls("CreateTrail", 60, R"({"name":"b"})")});
     };
-    const auto tries = [&] {
-        Story story = repeated(k_eve.calls("InvokeModel", 0), 10, 2) +
-                      repeated(app.calls("InvokeModel", 0), 20, 1);
+    const auto tries = [&](int eves, const Told& apps) {
+        Story story = repeated(k_eve.calls("InvokeModel", 0), 10, eves);
         for (Told& told : story) told.error = "AccessDenied";
-        return scored("denied_use", story);
+        return scored("denied_use", story + Story{apps});
+    };
+    const auto is_denied = [&] {
+        Told denied = app.calls("InvokeModel", 60);
+        denied.error = "AccessDenied";
+        return denied;
     };
     CHECK(enables_and_uses() == 0);
     CHECK(evades_and_restores() == 40);
     CHECK(deletes_and_makes() == 40);
-    CHECK(tries() == 0);
+    CHECK(tries(2, is_denied()) == 0);
+    CHECK(tries(3, app.calls("InvokeModel", 60)) == 20);
     app.account = k_eve.account;
     CHECK(enables_and_uses() == 45);
     CHECK(evades_and_restores() == 10);
     CHECK(deletes_and_makes() == 15);
-    CHECK(tries() == 20);
+    CHECK(tries(2, is_denied()) == 20);
+    CHECK(tries(3, app.calls("InvokeModel", 60)) == 0);
 }
 
 TEST_CASE("campaign: a drip of several, compared with the sum of their days") {
