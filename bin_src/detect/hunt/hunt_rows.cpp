@@ -45,6 +45,7 @@ bool is_evidence_cut(const HuntFinding& finding) {
 
 std::vector<std::string> member_names(const HuntFinding& finding) {
     std::vector<std::string> names;
+    names.reserve(finding.members.size());
     for (const log::Principal& member : finding.members) names.push_back(member.name);
     return names;
 }

@@ -65,10 +65,10 @@ class ChildCalls {
 
   private:
     void add(const Member& child, std::int64_t second, const Calls& calls) {
-        ChildCall call{.second = second,
-                       .is_in_known_account = child.is_known_account(second),
-                       .is_from_stranger = child.is_strangers(second),
-                       .calls = &calls};
+        const ChildCall call{.second = second,
+                             .is_in_known_account = child.is_known_account(second),
+                             .is_from_stranger = child.is_strangers(second),
+                             .calls = &calls};
         // What is usual for it is no sign of why it was made.
         if (call.is_in_known_account && child.grown_history(second) != nullptr &&
             !child.has_new_source(second, second)) {

@@ -49,6 +49,7 @@ std::vector<const Member*> users_of(const Behaviour& behaviour, std::size_t serv
         found.insert((*at)->by->index());
     }
     std::vector<const Member*> users;
+    users.reserve(found.size());
     for (const std::size_t index : found) users.push_back(&behaviour.members()[index]);
     return users;
 }
