@@ -93,7 +93,7 @@ class LinkFinder {
         links_.erase(later.begin(), later.end());
         for (LinksToChild& links : links_to_) {
             std::ranges::sort(links.links, {}, [this](const LinkToChild& link) {
-                return std::tuple(link.second, std::string_view(link.parent->name),
+                return std::tuple(link.kind(), link.second, std::string_view(link.parent->name),
                                   name_of(link.call), link.call);
             });
         }

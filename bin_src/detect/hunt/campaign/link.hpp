@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "detect/hunt/principal_activity.hpp"
@@ -23,13 +24,17 @@ struct LinkToChild {
     const log::Principal* parent = nullptr;
     PrincipalActivity::ShownKey call;
     bool is_from_stranger = false;  ///< the parent's source was a stranger's
+
+    /// Links of one kind weigh the same.
+    using Kind = std::pair<bool, bool>;
+    [[nodiscard]] Kind kind() const { return {is_assumed, is_from_stranger}; }
 };
 
 /// How a principal came to be.
 struct LinksToChild {
     FirstMakings makings;
-    /// Those that count, and those that would if nobody vouched for the principal: in order of
-    /// time.
+    /// Those that count, and those that would if nobody vouched for the principal: by kind, and of
+    /// one kind in order of time.
     std::vector<LinkToChild> links;
 };
 

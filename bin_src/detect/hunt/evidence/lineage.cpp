@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <tuple>
 #include <vector>
 
@@ -36,61 +37,41 @@ struct ChildCall {
     const Calls* calls = nullptr;
 };
 
-/// Those of one member, by what they add to the score, each sorted.
-class ChildCalls {
-  public:
-    ChildCalls(const Behaviour& behaviour, const Member& child) {
-        for (const Calls& calls : behaviour.calls()) {
-            if (calls.by != &child || !is_for_service(calls)) continue;
-            for (auto second = calls.first_from(calls.first()); second;
-                 second = calls.first_from(*second + 1)) {
-                add(child, *second, calls);
+/// Those of one member, in order of time; those of one second in an order of their own.
+std::vector<ChildCall> calls_of(const Behaviour& behaviour, const Member& child) {
+    std::vector<ChildCall> all;
+    for (const Calls& calls : behaviour.calls()) {
+        if (calls.by != &child || !is_for_service(calls)) continue;
+        for (auto second = calls.first_from(calls.first()); second;
+             second = calls.first_from(*second + 1)) {
+            const bool is_known = child.is_known_account(*second);
+            // What is usual for it is no sign of why it was made.
+            if (is_known && child.grown_history(*second) != nullptr &&
+                !child.has_new_source(*second, *second)) {
+                continue;
             }
-        }
-        // Calls of one second stay in their order.
-        for (auto& kind : kinds_) {
-            std::ranges::sort(kind, {}, [](const ChildCall& call) {
-                return std::tuple(call.second, call.calls);
-            });
+            all.push_back({.second = *second,
+                           .is_in_known_account = is_known,
+                           .is_from_stranger = child.is_strangers(*second),
+                           .calls = &calls});
         }
     }
-
-    /// The first of each kind from one second to another, both included.
-    void for_each_first(std::int64_t from, std::int64_t to, auto take) const {
-        for (const auto& kind : kinds_) {
-            const auto call = std::ranges::lower_bound(kind, from, {}, &ChildCall::second);
-            if (call != kind.end() && call->second <= to) take(*call);
-        }
-    }
-
-  private:
-    void add(const Member& child, std::int64_t second, const Calls& calls) {
-        const ChildCall call{.second = second,
-                             .is_in_known_account = child.is_known_account(second),
-                             .is_from_stranger = child.is_strangers(second),
-                             .calls = &calls};
-        // What is usual for it is no sign of why it was made.
-        if (call.is_in_known_account && child.grown_history(second) != nullptr &&
-            !child.has_new_source(second, second)) {
-            return;
-        }
-        const std::size_t kind = !call.is_in_known_account ? 0 : (call.is_from_stranger ? 1 : 2);
-        kinds_.at(kind).push_back(call);
-    }
-
-    std::array<std::vector<ChildCall>, 3> kinds_;
-};
+    std::ranges::sort(all, {},
+                      [](const ChildCall& call) { return std::tuple(call.second, call.calls); });
+    return all;
+}
 
 /// A link to a child, and what the child did after it.
 struct PutToUse {
     std::uint64_t score = 0;
     const LinkToChild* link = nullptr;
+    std::string_view link_name;  ///< of its call
     const Member* child = nullptr;
     ChildCall call;
 
     [[nodiscard]] auto rank() const {
         return std::tuple(-static_cast<std::int64_t>(score), link->second, call.second,
-                          std::string_view(link->parent->name), child->index());
+                          std::string_view(link->parent->name), child->index(), link_name);
     }
 };
 
@@ -168,24 +149,39 @@ Match match_of(const Behaviour& behaviour, const PutToUse& found) {
     return match;
 }
 
+// Links of one kind, in order of time.
+std::span<const LinkToChild> links_of_kind(const LinksToChild& to_child,
+                                           const LinkToChild::Kind& kind) {
+    const auto found = std::ranges::equal_range(to_child.links, kind, {}, &LinkToChild::kind);
+    return {found.begin(), found.end()};
+}
+
 std::optional<Match> made_then_used(const Behaviour& behaviour,
                                     const rules::EvidenceSettings& settings) {
+    constexpr std::array<LinkToChild::Kind, 4> kinds = {
+        {{false, false}, {false, true}, {true, false}, {true, true}}};
     std::optional<PutToUse> best;
     for (const Member& child : behaviour.members()) {
-        const auto& links = child.links().links;
-        if (links.empty()) continue;
-        const ChildCalls calls(behaviour, child);
-        for (const LinkToChild& link : links) {
-            const std::int64_t within =
-                settings.seconds(link.is_assumed ? "assumed_within" : "within");
-            calls.for_each_first(link.second, link.second + within, [&](const ChildCall& call) {
-                const PutToUse found{.score = score_of(settings, link, call),
-                                     .link = &link,
+        if (child.links().links.empty()) continue;
+        const auto calls = calls_of(behaviour, child);
+        for (const auto& kind : kinds) {
+            const auto links = links_of_kind(child.links(), kind);
+            const std::int64_t within = settings.seconds(kind.first ? "assumed_within" : "within");
+            // The best link of a kind is the earliest that a call follows in time. To ask the calls
+            // takes no longer where the child has many namesakes, and all of them many links.
+            for (const ChildCall& call : calls) {
+                const auto link =
+                    std::ranges::lower_bound(links, call.second - within, {}, &LinkToChild::second);
+                if (link == links.end() || link->second > call.second) continue;
+                const PutToUse found{.score = score_of(settings, *link, call),
+                                     .link = &*link,
+                                     .link_name = behaviour.catalogue().call_name(
+                                         link->call.service, link->call.call),
                                      .child = &child,
                                      .call = call};
                 const bool counts = found.score > 0;
                 if (counts && (!best || found.rank() < best->rank())) best = found;
-            });
+            }
         }
     }
     return best ? std::optional(match_of(behaviour, *best)) : std::nullopt;
