@@ -52,7 +52,7 @@ class KeyOrder {
 class CompactReader {
   public:
     /// The log must outlive it.
-    explicit CompactReader(const LogSet::Member& log, simd::Cpu cpu = simd::cpu_at_hand())
+    explicit CompactReader(const LogSet::ShapedLog& log, simd::Cpu cpu = simd::cpu_at_hand())
         : log_(&log), cpu_(cpu), ends_(cpu) {}
 
     /// The event of a record; null if the text is not such a record. io::k_padding bytes after
@@ -62,7 +62,7 @@ class CompactReader {
     Event* read(std::string_view json, json::Quotes quotes);
 
   private:
-    const LogSet::Member* log_;
+    const LogSet::ShapedLog* log_;
     simd::Cpu cpu_;
     json::StringEnds ends_;
     KeyOrder keys_;

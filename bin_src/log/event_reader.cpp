@@ -168,7 +168,7 @@ void EventReader::shrink() {
 }
 
 Result<EventReading> EventReader::read_json(std::string_view json) {
-    for (const LogSet::Member& member : logs_->members()) {
+    for (const LogSet::ShapedLog& member : logs_->members()) {
         Attempt attempt = read_as(member, json);
         const bool is_only_log = logs_->members().size() == 1;
         if (attempt.fits || is_only_log) return std::move(attempt.reading);
@@ -177,7 +177,7 @@ Result<EventReading> EventReader::read_json(std::string_view json) {
     return read_as(logs_->first(), json).reading;
 }
 
-EventReader::Attempt EventReader::read_as(const LogSet::Member& member, std::string_view json) {
+EventReader::Attempt EventReader::read_as(const LogSet::ShapedLog& member, std::string_view json) {
     const Log& log = *member.log;
     const auto of_log = [&log](DocumentKind kind, Event event) -> Attempt {
         const bool fits = log.recognises(event);

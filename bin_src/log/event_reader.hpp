@@ -51,7 +51,7 @@ class EventReader {
     };
 
     Result<EventReading> read_json(std::string_view json);
-    Attempt read_as(const LogSet::Member& member, std::string_view json);
+    Attempt read_as(const LogSet::ShapedLog& member, std::string_view json);
 
     const LogSet* logs_;
     json::OwnedJsonParser parser_ = json::make_json_parser();

@@ -20,13 +20,13 @@ LogSet::LogSet(std::span<const Log* const> logs) {
 
 const Log* LogSet::named_log() const {
     const auto found = std::ranges::find_if(
-        members_, [](const Member& member) { return !member.log->name_key.empty(); });
+        members_, [](const ShapedLog& member) { return !member.log->name_key.empty(); });
     return found == members_.end() ? nullptr : found->log;
 }
 
 std::vector<std::string_view> LogSet::other_marks() const {
     std::vector<std::string_view> marks;
-    for (const Member& member : members_) {
+    for (const ShapedLog& member : members_) {
         if (member.log != named_log()) marks.push_back(member.log->mark);
     }
     return marks;

@@ -13,7 +13,7 @@ namespace cloudhijack::log {
 /// The logs whose records a search or a scan reads. One stream may hold records of several.
 class LogSet {
   public:
-    struct Member {
+    struct ShapedLog {
         const Log* log = nullptr;
         Shape shape;  ///< of the log's paths
     };
@@ -23,8 +23,8 @@ class LogSet {
     /// input=fields.
     explicit LogSet(std::span<const Log* const> logs);
 
-    [[nodiscard]] std::span<const Member> members() const { return members_; }
-    [[nodiscard]] const Member& first() const { return members_.front(); }
+    [[nodiscard]] std::span<const ShapedLog> members() const { return members_; }
+    [[nodiscard]] const ShapedLog& first() const { return members_.front(); }
 
     /// The keys by which the records of all logs are found in a stream: of lists, and of the named
     /// log's calls.
@@ -38,7 +38,7 @@ class LogSet {
     [[nodiscard]] std::vector<std::string_view> other_marks() const;
 
   private:
-    std::vector<Member> members_;
+    std::vector<ShapedLog> members_;
     json::RecordKeys record_keys_;
 };
 

@@ -90,7 +90,7 @@ std::optional<std::uint64_t> UseHistory::peak_before(std::int64_t second) const 
 }
 
 Behaviour::Behaviour(const rules::Catalogue& catalogue, const counting::Interner& regions,
-                     const rules::HuntRules& rules, std::span<const Member::Part> parts,
+                     const rules::HuntRules& rules, std::span<const Member::Basis> parts,
                      std::size_t head)
     : catalogue_(&catalogue),
       regions_(&regions),
@@ -98,7 +98,7 @@ Behaviour::Behaviour(const rules::Catalogue& catalogue, const counting::Interner
       head_(head),
       history_(catalogue.services().size()) {
     members_.reserve(parts.size());
-    for (const Member::Part& part : parts) {
+    for (const Member::Basis& part : parts) {
         members_.emplace_back(catalogue, rules, members_.size(), part);
     }
     for (const Member& member : members_) {
@@ -118,7 +118,7 @@ Behaviour::Behaviour(const rules::Catalogue& catalogue, const counting::Interner
 }
 
 Behaviour Behaviour::with(std::span<const PrincipalActivity> less) const {
-    std::vector<Member::Part> parts;
+    std::vector<Member::Basis> parts;
     for (const Member& member : members_) {
         parts.push_back(member.part());
         parts.back().activity = &less[member.index()];

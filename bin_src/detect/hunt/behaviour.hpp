@@ -94,7 +94,7 @@ class Behaviour {
   public:
     /// `head` is the index of the member that a row is named after.
     Behaviour(const rules::Catalogue& catalogue, const counting::Interner& regions,
-              const rules::HuntRules& rules, std::span<const Member::Part> parts,
+              const rules::HuntRules& rules, std::span<const Member::Basis> parts,
               std::size_t head = 0);
 
     Behaviour(const Behaviour&) = delete;  // a copy's calls would point into the original

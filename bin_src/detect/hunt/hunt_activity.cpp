@@ -355,7 +355,7 @@ std::map<log::Principal, PrincipalActivity> HuntActivity::quarantined() const {
 void HuntActivity::for_each_behaviour(const rules::HuntRules& rules,
                                       const std::function<void(const Behaviour&)>& visit) const {
     for (const auto& [principal, activity] : principals_) {
-        const Member::Part part{.principal = &principal, .activity = &activity, .exceptions = {}};
+        const Member::Basis part{.principal = &principal, .activity = &activity, .exceptions = {}};
         visit(Behaviour(*catalogue_, regions_, rules, {&part, 1}));
     }
 }

@@ -61,7 +61,7 @@ class HuntJudge {
     [[nodiscard]] std::vector<HuntFinding> rows_of(const std::vector<CampaignNode>& nodes,
                                                    const Campaigns& campaigns, auto wanted) const {
         std::vector<HuntFinding> rows;
-        std::vector<Member::Part> parts;
+        std::vector<Member::Basis> parts;
         for (const Campaign& campaign : campaigns.all) {
             if (!wanted(campaign)) continue;
             parts.clear();

@@ -10,7 +10,7 @@
 namespace cloudhijack::detect {
 
 Member::Member(const rules::Catalogue& catalogue, const rules::HuntRules& rules, std::size_t index,
-               const Part& part)
+               const Basis& part)
     : catalogue_(&catalogue),
       rules_(&rules),
       index_(index),

@@ -17,8 +17,8 @@
 
 namespace cloudhijack::detect {
 
-/// What an origin is to its principal, by the history of both. The last two are those of a principal
-/// without a history.
+/// What an origin is to its principal, by the history of both. The last two are those of a
+/// principal without a history.
 enum class SourceKind : std::uint8_t {
     ordinary,
     away,          ///< a stranger's network, and a client that the principal uses
@@ -60,7 +60,7 @@ struct HourOrigins {
 class Member {
   public:
     /// What a behaviour is made of. All that it points to must outlive the behaviour.
-    struct Part {
+    struct Basis {
         const log::Principal* principal = nullptr;
         const PrincipalActivity* activity = nullptr;
         rules::Exceptions exceptions;         ///< those of the rules' allowlist that are to count
@@ -68,10 +68,10 @@ class Member {
     };
 
     Member(const rules::Catalogue& catalogue, const rules::HuntRules& rules, std::size_t index,
-           const Part& part);
+           const Basis& part);
 
     [[nodiscard]] std::size_t index() const { return index_; }  ///< among the members
-    [[nodiscard]] const Part& part() const { return part_; }
+    [[nodiscard]] const Basis& part() const { return part_; }
     [[nodiscard]] const log::Principal& principal() const { return *part_.principal; }
     [[nodiscard]] const PrincipalActivity& activity() const { return *part_.activity; }
     [[nodiscard]] const LinksToChild& links() const;
@@ -135,7 +135,7 @@ class Member {
     const rules::Catalogue* catalogue_;
     const rules::HuntRules* rules_;
     std::size_t index_;
-    Part part_;
+    Basis part_;
     const rules::History::AccountHistory* account_history_;
     const rules::History::PrincipalHistory* principal_history_ = nullptr;
     std::vector<const rules::Baseline::Row*> rows_;  ///< by service

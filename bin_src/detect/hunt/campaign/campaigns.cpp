@@ -131,7 +131,7 @@ class LinkFinder {
     }
 
     void add(std::size_t parent, const RoleCall& role) {
-        const Member::Part& caller = nodes_[parent].part;
+        const Member::Basis& caller = nodes_[parent].part;
         const auto child = actors_.find({role.account, role.role_key});
         if (!child || !is_new_parent(*caller.principal, role, actors_.all()[*child])) return;
         const auto for_partner = makings_->of(role.account, role.role_key).for_partner;

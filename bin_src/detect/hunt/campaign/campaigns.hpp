@@ -18,7 +18,7 @@ namespace cloudhijack::detect {
 
 /// A principal that may act together with others. Its part's links are not set.
 struct CampaignNode {
-    Member::Part part = {};
+    Member::Basis part = {};
     Ties ties = {};
     std::optional<std::int64_t> first_second = {};  ///< of its first call that is not covered
 };

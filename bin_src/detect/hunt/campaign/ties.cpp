@@ -74,7 +74,7 @@ bool may_come_from_stranger(const rules::History& history,
 
 }  // namespace
 
-bool may_have_ties(const rules::HuntRules& rules, const Member::Part& part) {
+bool may_have_ties(const rules::HuntRules& rules, const Member::Basis& part) {
     if (is_about_principals(*part.activity)) return true;
     if (!part.principal->one_actor) return false;
     const auto* account = rules.history->account(part.principal->account);

@@ -34,7 +34,7 @@ struct Ties {
 };
 
 /// Whether a principal can have ties: the answer to the costly question is no for most of them.
-bool may_have_ties(const rules::HuntRules& rules, const Member::Part& part);
+bool may_have_ties(const rules::HuntRules& rules, const Member::Basis& part);
 
 Ties ties_of(const rules::Catalogue& catalogue, const Member& member);
 

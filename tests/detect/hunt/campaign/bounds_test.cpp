@@ -138,7 +138,7 @@ TEST_CASE("campaign bounds: links grow with the calls, not with makers times nam
         std::vector<CampaignNode> nodes;
         MakingIndex makings;
         activity.for_each_behaviour(rules, [&](const Behaviour& who) {
-            const Member::Part& part = who.head().part();
+            const Member::Basis& part = who.head().part();
             nodes.push_back({.part = part, .ties = ties_of(setup.catalogue, who.head())});
             for (const auto& making : nodes.back().ties.makings) {
                 makings.add(part.principal->account, making);
