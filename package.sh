@@ -17,8 +17,8 @@ usage: ./package.sh [command]
   test    builds the program, the package and the unit tests, and runs the tests, end to end on the
           program in the package
   test --long
-          the same, with 500 random clusters instead of 50, and with the two longest suites
-  check   runs the other checks that a commit needs: format, lint, the package's checks, the two
+          the same, with 500 random clusters instead of 50, and with the three longest suites
+  check   runs the other checks that a commit needs: format, lint, the package's checks, the three
           longest suites, some tests of the program for the other kind of machine, which is
           emulated, and the unit tests and fuzz corpora under sanitizers
   check --all
