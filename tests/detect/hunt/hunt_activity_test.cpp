@@ -70,8 +70,8 @@ std::string subjects_of(const HuntActivity& activity) {
     activity.for_each_behaviour(setup().default_config().hunt, [&all](const Behaviour& who) {
         for (const auto& [key, subject] : who.head().activity().subjects.all()) {
             for (const auto& [kind, seconds] : subject.calls) {
-                all += who.head().principal().name + ' ' + std::to_string(kind.call) + ' ' + subject.text +
-                       ' ' + std::to_string(static_cast<int>(kind.trust));
+                all += who.head().principal().name + ' ' + std::to_string(kind.call) + ' ' +
+                       subject.text + ' ' + std::to_string(static_cast<int>(kind.trust));
                 seconds.for_each([&all](std::int64_t at) { all += ' ' + std::to_string(at); });
                 all += '\n';
             }
@@ -419,7 +419,8 @@ TEST_CASE("hunt: where a role session begins says nothing of where its caller wo
         std::size_t count = 0;
         activity.for_each_behaviour(with.default_config().hunt, [&count](const Behaviour& who) {
             for (const auto& [hour, seen] : who.head().origins()) count += seen.origins.size();
-            CHECK(who.head().activity().traits[Trait::address].texts().size() == 1);  // rows show it
+            CHECK(who.head().activity().traits[Trait::address].texts().size() ==
+                  1);  // rows show it
         });
         return count;
     };
