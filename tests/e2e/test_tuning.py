@@ -189,11 +189,21 @@ class ScenarioTest(SearchTest):
 
 
     def test_a_burst_of_a_role_that_is_vouched_for_scores_less(self) -> None:
-        """It was made from a known source, so its stranger's source is no stronger evidence."""
+        """It was made from a known source, so its stranger's source is no stronger evidence.
+
+        With a maker from a stranger's source it is a campaign, which is stronger still."""
         story = burst_across_hours(WORLD)
-        role = story.principals[0].rpartition("/")[2]
+        [caller] = story.principals
+        role = caller.rpartition("/")[2]
+        usual = ["burst", "new_source", "first_use"]
+        alone, campaign = [caller], [caller, caller.replace(role, "deploy")]
         self.know("stranger's", story.lines, "bedrock")  # from network 44
-        for networks, burst in (([], 35), ([44], 25), ([45], 35), ([44, 45], 35)):
+        for networks, members, risk, evidence in (
+            ([], alone, 35 + 15, usual),
+            ([44], alone, 25 + 15, usual),
+            ([45], campaign, 35 + 45, [*usual, "made_then_used"]),
+            ([44, 45], campaign, 35 + 45, [*usual, "made_then_used"]),
+        ):
             with self.subTest(networks=networks):
                 makings = Trail("makings")
                 for number, network in enumerate(networks):
@@ -202,9 +212,9 @@ class ScenarioTest(SearchTest):
                     at = MONDAY + (8 + 2 * number) * HOUR
                     makings.add(maker, f"iam:{call}", at, parameters={"roleName": role})
                 rows = self.hunt([*story.lines, *makings.lines]).rows
-                [row] = [row for row in rows if row["Principal"] == story.principals[0]]
-                self.assertEqual(row["RiskScore"], str(burst + 15))
-                evidence = ["burst", "new_source", "first_use"]
+                [row] = [row for row in rows if caller in listed(row["Members"])]
+                self.assertEqual(listed(row["Members"]), members)
+                self.assertEqual(row["RiskScore"], str(risk))
                 self.assertEqual(listed(row["Evidence"]), evidence)
 
 
