@@ -162,7 +162,8 @@ class DrillDownTest(unittest.TestCase):
                 (handler,) = visualization["eventHandlers"]
                 named = set(re.findall(r"\$row\.(.+?)\.value", handler["options"]["query"]))
                 self.assertEqual(named, {"_members"}, id)
-                self.assertIn('_members=mvjoin(Members, " ")', OVERVIEW.query(source))
+                # What could end a string or a pipe comes from logs, and is replaced.
+                self.assertIn('_members=replace(mvjoin(Members, " "), "[', OVERVIEW.query(source))
 
 
 class ShownTest(unittest.TestCase):
