@@ -50,7 +50,8 @@ class Scenario:
 
     name: str
     lines: Sequence[bytes]
-    # Whom they are about: first who has the evidence, then who has none but, perhaps, marks.
+    # Whom they are about: first who has the evidence, then who has none but, perhaps, marks. In a
+    # campaign all are in the row of the first.
     principals: tuple[str, ...]
     in_volume: bool  # whether mode=volume has rows
     evidence: frozenset[str]  # all of the first principal's, also where they are too little
@@ -58,6 +59,12 @@ class Scenario:
     severity: str  # of a benign one the highest that is allowed
     benign: bool = False
     bursts_on: str = ""  # the only day on which there is a burst, where that matters
+    campaign: bool = False
+
+    @property
+    def members(self) -> list[str]:
+        """Those of the first principal's row."""
+        return sorted(self.principals) if self.campaign else [self.principals[0]]
 
     @property
     def only_marked(self) -> bool:
@@ -81,10 +88,13 @@ def _scenario(
     in_volume: bool = False,
     benign: bool = False,
     bursts_on: str = "",
+    campaign: bool = False,
 ) -> Scenario:
     who = tuple(caller.principal for caller in principals)
     ids = frozenset(evidence.split())
-    return Scenario(name, trail.lines, who, in_volume, ids, score, severity, benign, bursts_on)
+    return Scenario(
+        name, trail.lines, who, in_volume, ids, score, severity, benign, bursts_on, campaign
+    )
 
 
 def _evenly(start: float, seconds: float, count: int) -> list[float]:
@@ -180,11 +190,12 @@ def made_user_mails(world: World) -> Scenario:
         "DangerDev: a user made with a leaked key asks for more SES, verifies an identity, sends"
         " 400 mails and deletes the identity after 14 min",
         trail,
-        [made, leaked],
-        "enable_then_use cleanup quota_asked burst",
+        [leaked, made],
+        "enable_then_use cleanup quota_asked burst made_then_used long_term_key",
         100,
         "critical",
         in_volume=True,
+        campaign=True,
     )
 
 

@@ -46,13 +46,13 @@ COLUMNS = [
     *("Reasons", "UseCount", "MessageCount", "FailedCount", "PeakPerHour", "UniqueIPs"),
     *("SourceIPs", "Regions", "Clients", "AccessKeys", "Models", "CallerType", "Workload"),
     *("FirstEvent", "LastEvent", "Timeline", "EventIDs", "Truncated"),
-    *("Confidence", "Learning", "user", "src", "vendor_account", "vendor_region", "user_agent"),
+    *("Confidence", "Learning", "Members", "Links", "user", "src", "vendor_account", "vendor_region", "user_agent"),
     *("risk_object", "risk_object_type", "risk_score", "risk_message"),
     *("threat_object", "threat_object_type", "mitre_technique_id"),
 ]
 LISTS = [
     *("Services", "Phases", "Evidence", "Reasons", "SourceIPs", "Regions", "Clients", "AccessKeys"),
-    *("Models", "Timeline", "EventIDs", "Truncated"),
+    *("Models", "Timeline", "EventIDs", "Truncated", "Members", "Links"),
 ]
 
 # What a sanitized program would take too long for.
@@ -134,6 +134,7 @@ def by_principal(test: unittest.TestCase, answer: Answer) -> dict[str, Row]:
 def check_row(test: unittest.TestCase, row: Row, story: Scenario) -> None:
     """The row says of the story's first principal what the story says."""
     test.assertEqual(row["Principal"], story.principals[0])
+    test.assertEqual(listed(row["Members"]), story.members)
     test.assertEqual(set(listed(row["Evidence"])), story.evidence, row["Reasons"])
     test.assertEqual(len(listed(row["Evidence"])), len(story.evidence))
     test.assertEqual(row["RiskScore"], str(story.score), row["Reasons"])
