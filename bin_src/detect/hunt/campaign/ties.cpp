@@ -34,8 +34,7 @@ std::vector<RoleCall> roles_of(const rules::Catalogue& catalogue, const Member& 
 
 // A principal that travels with its usual client is not a sign of somebody else.
 bool may_be_shared(const JudgedOrigin& origin) {
-    const bool is_public = origin.from.address.is_there() && !origin.from.address.is_service();
-    return is_public && origin.is_strangers &&
+    return origin.from.address.is_there() && origin.is_strangers &&
            (origin.is_new() || origin.kind == SourceKind::newcomer);
 }
 
@@ -43,8 +42,7 @@ std::vector<SharedSpot> spots_of(const Member& member) {
     std::map<std::pair<std::int64_t, text::Address>, std::int64_t> firsts;
     for (const auto& [hour, origins] : member.origins()) {
         const std::int64_t start = hour * counting::k_seconds_an_hour;
-        const std::int64_t day =
-            counting::start_of_unit(start, counting::k_seconds_a_day) / counting::k_seconds_a_day;
+        const std::int64_t day = counting::day_of(start);
         for (const JudgedOrigin& origin : origins.origins) {
             if (!may_be_shared(origin)) continue;
             // Hours come in order, and of one hour several clients may have the address.
