@@ -6,7 +6,7 @@ import json
 from datetime import datetime, timezone
 from typing import Any, Optional
 
-from hunt_reference import expected_hunt
+from hunt_reference import HuntExpected, Reason, expected_hunt
 from hunt_reference_baseline import Baseline, from_columns
 from hunt_reference_calls import DAY, HOUR
 from shipped_catalogue import catalogue_calls
@@ -96,6 +96,12 @@ AT_HOME = row(USER, networks=f"52.1.0.0/16={LONG} 52.3.0.0/16={SHORT}", clients=
 
 def listed(value: Any) -> list[str]:
     return value if isinstance(value, list) else [value]
+
+
+def reason_for(evidence: str, expected: HuntExpected) -> Reason:
+    """The reason for a piece of evidence in the first row."""
+    names = listed(expected.rows[0]["Evidence"])
+    return expected.texts[0].reasons[names.index(evidence)]
 
 
 def signs(events: list[IndexedEvent], *rows: Any, who: str = USER, **given: Any) -> dict[str, int]:

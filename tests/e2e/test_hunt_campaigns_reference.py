@@ -1,4 +1,4 @@
-"""The reference of campaigns at the edges of what joins, and of what is told then."""
+"""The reference of campaigns: who joins at the edges of the rules, and what a row says."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from hunt_reference_cases import (
     listed,
     made,
     mails,
+    reason_for,
     role,
     row,
     rows_of,
@@ -372,8 +373,7 @@ class MergedTest(unittest.TestCase):
             story += mails(first, 1, who=BOB, place=STRANGE)
             story.append(call(STORY + 120, "InvokeModel", user("cat"), STRANGE))
             expected = expected_hunt(story)
-            names = listed(expected.rows[0]["Evidence"])
-            reason = expected.texts[0].reasons[names.index("recon_then_use")]
+            reason = reason_for("recon_then_use", expected)
             self.assertEqual(reason.who, f"ann and {user_of_it}: ")
 
     def test_routine_is_the_acting_members(self) -> None:
@@ -447,8 +447,7 @@ class MadeThenUsedTest(unittest.TestCase):
             self.assertEqual(self.score(*story, who=ROLE, with_links=True), score, (caller, child))
         story = [*story[:2], call(STORY + 60, "PutAccountDetails", ROLE, OFFICE)]
         expected = expected_hunt(story, baseline=Baseline(dict([KNOWN])), with_links=True)
-        names = listed(expected.rows[0]["Evidence"])
-        reason = expected.texts[0].reasons[names.index("made_then_used")]
+        reason = reason_for("made_then_used", expected)
         self.assertEqual(
             reason.who + reason.text,
             f"worker was assumed by ann at {at(STORY)} and"
