@@ -194,7 +194,7 @@ def _left_for(evidence: str, who: Campaign) -> Optional[Campaign]:
 def _sign_of(
     name: str, evidence: Callable[[Campaign], Optional[Sign]], who: Campaign
 ) -> Optional[Sign]:
-    """An exception never makes evidence, or makes it weigh more."""
+    """An exception never adds evidence and never raises a score."""
     whole = evidence(who)
     left = _left_for(name, who) if whole is not None else who
     if whole is None or left is who:

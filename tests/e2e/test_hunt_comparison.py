@@ -195,7 +195,7 @@ def _in_words(count: int, what: str) -> str:
 
 
 def _allowed(expected: HuntExpected) -> Optional[str]:
-    """What is told of rows that the allowlist left out or changed."""
+    """The message on rows that the allowlist removed or changed."""
     if not expected.allowed and not expected.lessened:
         return None
     text = f"the allowlist left out {_in_words(expected.allowed, 'row')}"

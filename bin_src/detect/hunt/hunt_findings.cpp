@@ -102,7 +102,7 @@ class HuntJudge {
         return left;
     }
 
-    // Rows that there would be without the allowlist, or that would weigh more.
+    // Counts the rows that the allowlist removed, or whose score it lowered.
     void count_allowed(HuntFindings& findings) const {
         std::vector<CampaignNode> without = nodes_;
         for (CampaignNode& node : without) node.part.exceptions.clear();

@@ -45,7 +45,7 @@ TEST_CASE("timeline: calls that several members made are the first and the last 
           "2026-03-02T10:00:50Z amy use SendEmail us-east-1 192.0.2.1 denied");
 }
 
-TEST_CASE("timeline: of equal events the first member's is told") {
+TEST_CASE("timeline: of equal events the first member's is shown") {
     const Caller amy{.name = "user/amy", .address = k_afar};
     Told by_amy = amy.calls("SendEmail", 60);
     Told by_mailer = k_mailer.calls("SendEmail", 60);
@@ -78,7 +78,7 @@ TEST_CASE(
     CHECK(lines[9].contains("eve enable VerifyEmailIdentity"));
 }
 
-TEST_CASE("timeline: what evidence stands on is told before all else") {
+TEST_CASE("timeline: the events behind evidence are shown before all others") {
     Story story = {k_eve.makes("mailer", 0)};
     std::int64_t second = 10;
     for (const char* call : {"ListGuardrails", "GetSendQuota", "ListFoundationModels", "GetAccount",

@@ -45,7 +45,7 @@ std::vector<ChildCall> calls_of(const Behaviour& behaviour, const Member& child)
         for (auto second = calls.first_from(calls.first()); second;
              second = calls.first_from(*second + 1)) {
             const bool is_known = child.is_known_account(*second);
-            // What is usual for it is no sign of why it was made.
+            // Its usual calls do not show what it was made for.
             if (is_known && child.grown_history(*second) != nullptr &&
                 !child.has_new_source(*second, *second)) {
                 continue;

@@ -36,7 +36,7 @@ TEST_CASE("campaign: whoever is allowed everything is no member, and ties nobody
     CHECK(groups(k_chain, {}, with_lines({all_of(k_eve), all_of(k_mailer)})) == List{"sms"});
 }
 
-TEST_CASE("campaign: what is left of an allowed member is told as if it had done no more") {
+TEST_CASE("campaign: a member appears with the calls that the allowlist leaves") {
     Story rest = k_chain;
     rest.erase(rest.begin());
     rest.erase(rest.begin() + 1);
@@ -114,7 +114,7 @@ TEST_CASE("campaign: an allowed maker vouches, or stops others from vouching, al
     CHECK(groups(story, {}, with_lines({all_of(admin)}, known)) == List{"also", "mailer"});
 }
 
-TEST_CASE("campaign: what is allowed of a child is no sign that it acted before") {
+TEST_CASE("campaign: allowed calls of a child do not show that it acted before") {
     const Story story = {k_mailer.calls("GetSendQuota", -60),
                          k_eve.makes("mailer", 0, "CreateAccessKey"),
                          k_mailer.calls("Publish", 60)};
@@ -165,7 +165,7 @@ TEST_CASE("campaign: of what falls apart one part that weighs the same is enough
     CHECK(found.lessened_rows == 0);
 }
 
-TEST_CASE("campaign: who is allowed is no part of one that is too large") {
+TEST_CASE("campaign: an allowed principal does not belong to a campaign that is too large") {
     Story story;
     for (int i = 0; i < 64; ++i) {
         const std::string name = "m" + std::to_string(100 + i);

@@ -47,7 +47,7 @@ TEST_CASE("links: children are in order of their makings, then of their names") 
     CHECK(links_of(story) == List{k_time + "eve made u1, u2 and u3 by CreateUser"});
 }
 
-TEST_CASE("links: a child is told by the first call that made it") {
+TEST_CASE("links: a child is listed with the first call that made it") {
     Story story = crowd(1) + Story{k_eve.makes("u1", 1, "CreateAccessKey")};
     CHECK(links_of(story) == List{k_time + "eve made u1 by CreateUser"});
     story[2].time = clock(-1);

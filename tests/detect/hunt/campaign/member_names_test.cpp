@@ -24,7 +24,7 @@ std::string first_reason(const Caller& maker, const Caller& child, std::string_v
 
 }  // namespace
 
-TEST_CASE("campaign: at most three names are told") {
+TEST_CASE("campaign: at most three names are listed") {
     CHECK(joined_names({}).empty());
     CHECK(joined_names(numbered_names("m", 1)) == "m1");
     CHECK(joined_names(numbered_names("m", 2)) == "m1 and m2");

@@ -176,7 +176,7 @@ TEST_CASE("campaign: what a member is allowed to send lifts the threshold of all
     CHECK(scored({std::nullopt, 179}) == 25);
 }
 
-TEST_CASE("campaign: what is usual for its members adds up") {
+TEST_CASE("campaign: the usual use of its members adds up") {
     // Both have a past, and are known where they are, so that only volume counts.
     const Caller mailer = k_mailer.from(k_office);
     const auto scored = [&](int messages, std::uint64_t eves, std::uint64_t mailers) {
