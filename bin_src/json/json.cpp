@@ -73,6 +73,16 @@ simdjson::error_code parse_object(ondemand::parser& parser, std::string_view tex
     return document.get_object().get(object);
 }
 
+std::optional<std::string_view> string_of(ondemand::parser& parser, std::string_view json) {
+    const simdjson::padded_string_view padded(json.data(), json.size(),
+                                              json.size() + io::k_padding);
+    ondemand::document document;
+    std::string_view text;
+    if (parser.iterate(padded).get(document)) return std::nullopt;
+    if (document.get_string(/*allow_replacement=*/true).get(text)) return std::nullopt;
+    return document.at_end() ? std::optional(text) : std::nullopt;
+}
+
 simdjson::error_code read_text(ondemand::value value, std::string_view& text) {
     auto type = ondemand::json_type::null;
     if (const auto error = value.type().get(type)) return error;

@@ -3,6 +3,7 @@
 #include <simdjson.h>
 
 #include <concepts>
+#include <optional>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -24,6 +25,10 @@ void limit_json_kernel(std::string_view cpu);
 simdjson::error_code parse_object(simdjson::ondemand::parser& parser, std::string_view text,
                                   simdjson::ondemand::document& document,
                                   simdjson::ondemand::object& object);
+
+/// The text of a JSON string that is a document of its own; nullopt if it is none. Valid as long as the
+/// parser's document.
+std::optional<std::string_view> string_of(simdjson::ondemand::parser& parser, std::string_view json);
 
 /// A value as text, valid as long as the parser's document: strings unescaped, numbers and booleans
 /// as they are written. Null, arrays and objects leave `text` as it is.

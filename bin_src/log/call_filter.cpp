@@ -76,6 +76,7 @@ CallFilter::CallFilter(json::NameKey key, std::span<const std::string_view> name
 
 CallFilter::CallFilter(const LogSet& logs, std::span<const std::string_view> names)
     : CallFilter(logs.record_keys().name, names) {
+    first_key_ = logs.main().log->first_key;
     other_marks_ = logs.other_marks();
 }
 
@@ -105,9 +106,19 @@ bool CallFilter::is_other_call(std::string_view json, std::size_t key, json::Quo
     if (!take(behind, quote)) return false;
     const std::string_view name = behind.substr(0, behind.find('"'));
     if (!behind.substr(name.size()).starts_with(quote)) return false;
-    if (name.contains('\\') || names_.contains(name)) return false;
-    return std::ranges::none_of(other_marks_,
-                                [json](std::string_view mark) { return json.contains(mark); });
+    // The notices of S3, `ObjectCreated:Put`, are told from calls by who reads them.
+    if (name.contains('\\') || name.contains(':') || names_.contains(name)) return false;
+    return !may_be_of_other_log(json, quote);
+}
+
+bool CallFilter::may_be_of_other_log(std::string_view json, std::string_view quote) const {
+    std::string_view front = json;
+    take_blanks(front);
+    const bool begins_as_main_log = !first_key_.empty() && take(front, "{") && take(front, quote) &&
+                                    take(front, first_key_) && take(front, quote);
+    return !begins_as_main_log &&
+           std::ranges::any_of(other_marks_,
+                               [json](std::string_view mark) { return json.contains(mark); });
 }
 
 }  // namespace cloudhijack::log

@@ -21,7 +21,8 @@ namespace cloudhijack::log {
 /// `\u`, a text in which the key of the name occurs once, before a string that is not a wanted
 /// name, holds no wanted call. Anything else is for the reader to judge: the key twice or not at
 /// all, another type of value, an escape in the name, a text that is no object from its first byte
-/// to its last, and a text in which the mark of another log occurs.
+/// to its last, and, unless it begins as only records of the main log do, a text in which the mark
+/// of another log occurs.
 class CallFilter {
   public:
     /// The key of the records' names, and the names of the wanted calls. Without a key no record
@@ -29,7 +30,7 @@ class CallFilter {
     CallFilter(json::NameKey key, std::span<const std::string_view> names,
                simd::Cpu cpu = simd::cpu_at_hand());
 
-    /// The same for records of several logs: those of the named log can be passed over, and no text
+    /// The same for records of several logs: those of the main log can be passed over, and no text
     /// that may hold a record of another one.
     CallFilter(const LogSet& logs, std::span<const std::string_view> names);
 
@@ -44,10 +45,12 @@ class CallFilter {
   private:
     [[nodiscard]] bool is_other_call(std::string_view json, std::size_t key,
                                      json::Quotes quotes) const;
+    [[nodiscard]] bool may_be_of_other_log(std::string_view json, std::string_view quote) const;
 
     simd::Cpu cpu_;
     json::NameKey key_;
     text::KeyTable names_;
+    std::string_view first_key_;                 ///< of the main log
     std::vector<std::string_view> other_marks_;  ///< of logs whose records must be read
 };
 

@@ -48,10 +48,6 @@ constexpr std::array k_cloudtrail_paths = {
                 &Event::web_identity_provider),
     in_raw_only("additionalEventData.callWithBearerToken", &Event::bearer_token),
     ShapePath{.path = "requestParameters", .holds = Holds::object, .field = &Event::parameters},
-    ShapePath{.path = "detail", .holds = Holds::record},
-    ShapePath{.path = "CloudTrailEvent", .holds = Holds::record_text},
-    ShapePath{.path = "Records", .holds = Holds::records},
-    ShapePath{.path = "Events", .holds = Holds::records},
 };
 
 // --- who called ---
@@ -165,7 +161,10 @@ CredentialSigns credentials_of(const Event& event) {
     return signs;
 }
 
-bool recognises(const Event& event) { return !event.source.empty() || !event.name.empty(); }
+// The notices of S3 and SQS have a source that begins with `aws:`.
+bool recognises(const Event& event) {
+    return !event.name.empty() && !event.source.empty() && !event.source.starts_with("aws:");
+}
 
 bool has_usable_id(const Event& event) { return text::is_uuid(event.id); }
 
@@ -388,6 +387,7 @@ const Log& cloudtrail() {
     static constexpr Log log = {.id = "cloudtrail",
                                 .mark = "eventName",
                                 .name_key = "eventName",
+                                .first_key = "eventVersion",
                                 .source = {},
                                 .is_compact = true,
                                 .paths = k_cloudtrail_paths,

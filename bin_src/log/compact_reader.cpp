@@ -68,15 +68,13 @@ class RecordWalk {
         return true;
     }
 
-    // The node is null where no path goes through the key, or has been there before. What can be an
-    // envelope is for the other reader.
+    // The node is null where no path goes through the key, or has been there before.
     [[gnu::always_inline]] bool read_key(const Shape::Node*& node) {
         std::string_view key;
         if (!take_string(key) || *at_ != ':') return false;
         if (++at_ >= end_) return false;
         if (node_ != nullptr) node = keys_->child(*node_, key);
         if (node == nullptr) return true;
-        if (node->holds >= Holds::record) return false;
         const std::uint64_t bit = std::uint64_t{1} << node->index;
         if ((seen_ & bit) != 0) node = nullptr;
         seen_ |= bit;
@@ -194,8 +192,7 @@ Event* CompactReader::read(std::string_view json, json::Quotes quotes) {
     const Log& log = *log_->log;
     if (!log.recognises(event_)) return nullptr;
     if (!log.has_usable_id(event_)) return nullptr;  // its bytes matter, see Event::record
-    event_.log = &log;
-    if (event_.source.empty()) event_.source = log.source;
+    log.finish(event_, texts_);
     std::string_view& parameters = event_.parameters;
     if (quotes == json::Quotes::single) {
         event_.record = json;

@@ -7,6 +7,7 @@
 
 #include "json/string_ends.hpp"
 #include "log/event.hpp"
+#include "log/event_texts.hpp"
 #include "log/log_set.hpp"
 #include "text/key_table.hpp"
 
@@ -67,6 +68,7 @@ class CompactReader {
     json::StringEnds ends_;
     KeyOrder keys_;
     Event event_;
+    EventTexts texts_;
     std::string parameters_;  ///< with their padding, where quotes are doubled
 };
 

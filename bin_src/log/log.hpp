@@ -10,6 +10,7 @@
 #include "json/json_parser.hpp"
 #include "log/call.hpp"
 #include "log/event.hpp"
+#include "log/event_texts.hpp"
 #include "log/policy_document.hpp"
 #include "log/shape.hpp"
 
@@ -37,16 +38,21 @@ struct Log {
     /// over unread as a record of another log.
     std::string_view mark;
     /// The key under which a record names its call, for passing over unwanted calls unread: those
-    /// of the first log that has one. Empty: every record is read.
+    /// of the main log. Empty: every record is read.
     std::string_view name_key;
+    /// The first key of nearly all of its records, which no record of another log begins with: such a
+    /// text need not be searched for the marks of other logs.
+    std::string_view first_key = {};
     std::string_view source;  ///< of calls in records that do not name a service; can be empty
-    /// Whether most of its records are compact, so that it pays to try a CompactReader first, if
-    /// the log is the first of its set.
+    /// Whether most of its records are compact, so that it pays to try a CompactReader first, if it is
+    /// the main log of its set. Then no two of its paths feed one field, and none opens a string.
     bool is_compact = false;
     std::span<const ShapePath> paths;
 
     /// Whether an event that was read by the log's paths is one of its records.
     bool (*recognises)(const Event&);
+    /// Puts right what a table of paths cannot say; can be null. What it makes lives in the texts.
+    void (*complete)(Event&, EventTexts&) = nullptr;
     /// Whether an event's id is one that tells calls apart. If not, the record's bytes do.
     bool (*has_usable_id)(const Event&);
     /// Who made the call, how it ended and what is known of its caller.
@@ -54,6 +60,13 @@ struct Log {
     /// What a call of this topic says in its parameters.
     CallDetails (*read_details)(const Event&, CallTopic, DetailsScratch&);
     std::span<const TopicOfCall> topics = {};  ///< counts for the logs of all_logs()
+
+    /// Makes an event that was read by the log's paths, and that it recognises, one of its own.
+    void finish(Event& event, EventTexts& texts) const {
+        event.log = this;
+        if (event.source.empty()) event.source = source;
+        if (complete != nullptr) complete(event, texts);
+    }
 
     /// The path that feeds a field, for messages; empty if there is none.
     [[nodiscard]] std::string_view path_of(std::string_view Event::* field) const {

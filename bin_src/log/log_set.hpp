@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -19,26 +20,25 @@ class LogSet {
     };
 
     /// `logs` must outlive the set and is not empty. Of several that recognise a record the first
-    /// counts. The very first one is the log whose fields Splunk may have extracted, for
-    /// input=fields.
+    /// counts.
     explicit LogSet(std::span<const Log* const> logs);
 
     [[nodiscard]] std::span<const ShapedLog> members() const { return members_; }
-    [[nodiscard]] const ShapedLog& first() const { return members_.front(); }
 
-    /// The keys by which the records of all logs are found in a stream: of lists, and of the named
-    /// log's calls.
+    /// The log that most records are of: its calls are known by name without reading them, and it is
+    /// the one whose fields Splunk may have extracted, for input=fields. It is the first that has a
+    /// name key, or the first.
+    [[nodiscard]] const ShapedLog& main() const { return members_[main_]; }
+
+    /// The keys by which records are found in a stream: of lists, and of the main log's calls.
     [[nodiscard]] const json::RecordKeys& record_keys() const { return record_keys_; }
 
-    /// The log whose calls are known by name without reading the record: the first that has a name
-    /// key. Null: there is none.
-    [[nodiscard]] const Log* named_log() const;
-
-    /// The marks of all logs but that one.
+    /// The marks of all logs but the main one.
     [[nodiscard]] std::vector<std::string_view> other_marks() const;
 
   private:
     std::vector<ShapedLog> members_;
+    std::size_t main_ = 0;
     json::RecordKeys record_keys_;
 };
 

@@ -1,15 +1,47 @@
 #include "log/record_reader.hpp"
 
-#include <string>
-
 #include "io/window.hpp"
+#include "json/json.hpp"
 #include "json/record_splitter.hpp"
+#include "text/base64.hpp"
+#include "text/trim.hpp"
 
 namespace cloudhijack::log {
+namespace {
+
+/// What a level keeps for the next text.
+constexpr std::size_t k_kept_capacity = std::size_t{1024} * 1024;
+
+bool begins_as_json(std::string_view text) {
+    const std::string_view trimmed = text::trimmed(text);
+    return trimmed.starts_with('{') || trimmed.starts_with('[');
+}
+
+// Without the time that an export from CloudWatch Logs writes in front of each record.
+std::string_view behind_time(std::string_view text) {
+    const auto blank = text.find(' ');
+    if (blank == std::string_view::npos || text.starts_with('{')) return text;
+    const std::string_view behind = text::trimmed(text.substr(blank));
+    const bool is_line = behind.starts_with('{') && text.substr(0, blank).contains('T') &&
+                         text::parse_time(text.substr(0, blank)).has_value();
+    return is_line ? behind : text;
+}
+
+// Why something is no record, to follow a noun.
+std::string in_envelopes(std::string_view why, std::size_t envelopes) {
+    return (envelopes > 0 ? "holds a record that " : "") + std::string(why);
+}
+
+}  // namespace
+
+std::string keys_in_words(std::string_view first_keys) {
+    if (first_keys.empty()) return "no keys";
+    return (first_keys.contains(", ") ? "the keys " : "the key ") + std::string(first_keys);
+}
 
 RecordReader::RecordReader(const LogSet& logs, const CallFilter& filter)
-    : logs_(&logs), filter_(&filter), event_reader_(logs) {
-    if (logs.first().log->is_compact) compact_reader_.emplace(logs.first());
+    : logs_(&logs), filter_(&filter) {
+    if (logs.main().log->is_compact) compact_reader_.emplace(logs.main());
 }
 
 // Reads what need not be unquoted or looked at as a whole; false if it must be.
@@ -34,34 +66,111 @@ bool RecordReader::passes_over(const RecordText& record) const {
 
 void RecordReader::read_whole(std::string_view text, std::optional<text::Time> row_time,
                               const RecordTaker& taker) {
-    auto reading = event_reader_.read(text);
-    if (!reading) return taker.skip(reading.error().text);
-    if (reading->kind == DocumentKind::list) return read_list(text, taker);
-    if (reading->kind == DocumentKind::record) reading->event.row_time = row_time;
-    taker.take(reading->event);
+    read_text(text, {.envelopes = 0, .row_time = row_time}, taker);
 }
 
-void RecordReader::read_list(std::string_view text, const RecordTaker& taker) {
-    io::Window window(io::read_from_memory(text), text.size());
-    json::RecordSplitter splitter(window, logs_->record_keys());
-    while (true) {
-        const auto record = splitter.next();
-        if (!record) return taker.skip(record.error().text);
-        if (!*record) return;
-        read_element((*record)->text, taker);
+// What a text is, by how it begins: a list, a string that holds JSON, a line of an export that has
+// the time in front of its record, or else an object.
+void RecordReader::read_text(std::string_view text, const TextPlace& place,
+                             const RecordTaker& taker) {
+    const std::string_view trimmed = text::trimmed(text);
+    const auto inner = trimmed.starts_with('"') ? json::string_of(*string_parser_, trimmed)
+                                                : std::optional<std::string_view>{};
+    if (inner && begins_as_json(*inner)) {
+        read_enclosed({.kind = EnclosedText::Kind::text, .text = *inner}, place.envelopes, taker);
+    } else if (trimmed.starts_with('[')) {
+        read_list(text, place.envelopes, taker);
+    } else {
+        read_object(behind_time(trimmed), place, taker);
     }
 }
 
-// An element of a list is read whatever its call, so that a damaged one is reported.
-void RecordReader::read_element(std::string_view text, const RecordTaker& taker) {
-    if (read_as_written({.text = text, .may_pass_over = false}, taker)) return;
-    const auto reading = event_reader_.read(text);
+void RecordReader::read_object(std::string_view text, const TextPlace& place,
+                               const RecordTaker& taker) {
+    auto reading = level(place.envelopes).reader.read(text);
     if (!reading) {
-        taker.skip("holds a record that " + reading.error().text);
-    } else if (reading->kind == DocumentKind::list) {
-        taker.skip("holds a list of records inside another");
+        // Of a list that is cut off, whole elements count.
+        if (!read_list(text, place.envelopes, taker)) {
+            taker.skip(in_envelopes(reading.error().text, place.envelopes));
+        }
+        return;
+    }
+    switch (reading->kind) {
+        case DocumentKind::record:
+            reading->event.row_time = place.row_time;
+            return taker.take(reading->event);
+        case DocumentKind::envelope:
+            for (const EnclosedText& enclosed : reading->enclosed) {
+                read_enclosed(enclosed, place.envelopes, taker);
+            }
+            return;
+        case DocumentKind::unknown:
+            return taker.miss(reading->first_keys);
+    }
+}
+
+// Reads the elements of an array, or of one under a list's key in an object. False if the text is
+// no list: nothing was told of it then. Elements are read whatever their call, so that a damaged
+// one is reported.
+bool RecordReader::read_list(std::string_view text, std::size_t envelopes,
+                             const RecordTaker& taker) {
+    io::Window window(io::read_from_memory(text), text.size());
+    json::RecordSplitter splitter(window, logs_->record_keys());
+    const auto begin = text.find_first_not_of(text::k_blanks);
+    bool is_list = text.substr(begin).starts_with('[');
+    while (true) {
+        const auto record = splitter.next();
+        if (!record) {
+            taker.skip(record.error().text);
+            return true;
+        }
+        if (!*record) return is_list;
+        if (!is_list && (*record)->position == begin) return false;
+        is_list = true;
+        read_inside((*record)->text, envelopes, taker);
+    }
+}
+
+void RecordReader::read_enclosed(const EnclosedText& enclosed, std::size_t envelopes,
+                                 const RecordTaker& taker) {
+    if (enclosed.kind == EnclosedText::Kind::json) {
+        return read_inside(enclosed.text, envelopes, taker);
+    }
+    std::string& text = level(envelopes).text;
+    if (enclosed.kind == EnclosedText::Kind::base64) {
+        auto decoded = text::decoded_base64(enclosed.text);
+        if (!decoded) return taker.skip(in_envelopes("is no base64", envelopes + 1));
+        text = std::move(*decoded);
     } else {
-        taker.take(reading->event);
+        text = enclosed.text;
+    }
+    const std::size_t size = text.size();
+    text.append(io::k_padding, ' ');
+    read_inside(std::string_view(text).substr(0, size), envelopes, taker);
+}
+
+// Reads what stands in one more envelope.
+void RecordReader::read_inside(std::string_view text, std::size_t envelopes,
+                               const RecordTaker& taker) {
+    if (envelopes == k_most_envelopes) {
+        return taker.skip("holds a record in more than " + std::to_string(k_most_envelopes) +
+                          " envelopes");
+    }
+    if (read_as_written({.text = text, .may_pass_over = false}, taker)) return;
+    read_text(text, {.envelopes = envelopes + 1}, taker);
+}
+
+RecordReader::EnvelopeLevel& RecordReader::level(std::size_t envelopes) {
+    while (levels_.size() <= envelopes) {
+        levels_.push_back(std::make_unique<EnvelopeLevel>(*logs_));
+    }
+    return *levels_[envelopes];
+}
+
+void RecordReader::shrink() {
+    for (const auto& level : levels_) {
+        level->reader.shrink();
+        if (level->text.capacity() > k_kept_capacity) level->text = {};
     }
 }
 

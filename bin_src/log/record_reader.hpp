@@ -2,8 +2,11 @@
 
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "log/call_filter.hpp"
 #include "log/compact_reader.hpp"
@@ -26,19 +29,24 @@ struct RecordText {
     std::optional<std::size_t> only_name_key = {};
 };
 
+/// What an object of no log has, by the first keys that a RecordTaker is told: `the keys "a", "b"`.
+std::string keys_in_words(std::string_view first_keys);
+
 /// Takes the answers of a RecordReader, one for each record of a text.
 struct RecordTaker {
     /// The event is valid during the call.
     std::function<void(const Event&)> take;
     /// Why a part of the text is not a record, to follow a noun.
     std::function<void(std::string_view)> skip;
+    /// An object is a record of no log; its first keys, for people.
+    std::function<void(std::string_view)> miss;
     /// The text is a record of an unwanted call, and was not read.
     std::function<void()> pass_over;
 };
 
 /// Reads texts into events, the quick way first: most records are of unwanted calls and
-/// are passed over unread; of the rest most are compact; the EventReader reads what is left. A text
-/// is given to each of the three once.
+/// are passed over unread; of the rest most are compact; the EventReader reads what is left, and
+/// what that finds in envelopes is read in turn.
 class RecordReader {
   public:
     /// Logs and filter must outlive it.
@@ -54,20 +62,39 @@ class RecordReader {
     }
 
     /// Frees memory that large texts made it allocate.
-    void shrink() { event_reader_.shrink(); }
+    void shrink();
 
   private:
+    /// What reads the texts inside a number of envelopes.
+    struct EnvelopeLevel {
+        explicit EnvelopeLevel(const LogSet& logs) : reader(logs) {}
+
+        EventReader reader;
+        std::string text;  ///< one that was in a string, with its padding
+    };
+
+    struct TextPlace {
+        std::size_t envelopes = 0;  ///< around it
+        std::optional<text::Time> row_time = {};
+    };
+
     bool read_as_written(const RecordText& record, const RecordTaker& taker);
     [[nodiscard]] bool passes_over(const RecordText& record) const;
     void read_whole(std::string_view text, std::optional<text::Time> row_time,
                     const RecordTaker& taker);
-    void read_list(std::string_view text, const RecordTaker& taker);
-    void read_element(std::string_view text, const RecordTaker& taker);
+    void read_text(std::string_view text, const TextPlace& place, const RecordTaker& taker);
+    void read_object(std::string_view text, const TextPlace& place, const RecordTaker& taker);
+    bool read_list(std::string_view text, std::size_t envelopes, const RecordTaker& taker);
+    void read_enclosed(const EnclosedText& enclosed, std::size_t envelopes,
+                       const RecordTaker& taker);
+    void read_inside(std::string_view text, std::size_t envelopes, const RecordTaker& taker);
+    EnvelopeLevel& level(std::size_t envelopes);
 
     const LogSet* logs_;
     const CallFilter* filter_;
-    std::optional<CompactReader> compact_reader_;  ///< of the first log
-    EventReader event_reader_;
+    std::optional<CompactReader> compact_reader_;  ///< of the main log
+    std::vector<std::unique_ptr<EnvelopeLevel>> levels_;  ///< a record may be under them all
+    json::OwnedJsonParser string_parser_ = json::make_json_parser();
 };
 
 }  // namespace cloudhijack::log

@@ -16,16 +16,30 @@ void index_keys(Shape::Node& node) {
     node.keys = text::KeyTable(keys);
 }
 
+// Takes a text off the front; false if it does not stand there.
+bool take(std::string_view& path, std::string_view front) {
+    if (!path.starts_with(front)) return false;
+    path.remove_prefix(front.size());
+    return true;
+}
+
+// Takes the first key of a path off it.
+std::string_view take_key(std::string_view& path) {
+    const bool in_brackets = take(path, "[");
+    const std::string_view key = path.substr(0, path.find_first_of(in_brackets ? "]" : ".^["));
+    path.remove_prefix(key.size() + (in_brackets ? 1 : 0));
+    return key;
+}
+
 }  // namespace
 
 Shape::Shape(std::span<const ShapePath> paths) : paths_(paths) {
     std::uint32_t nodes = 0;
+    std::vector<std::string_view Event::*> fields;
     for (const ShapePath& line : paths) {
         Node* node = &root_;
         for (std::string_view rest = line.path; !rest.empty();) {
-            const auto dot = rest.find('.');
-            const std::string_view key = rest.substr(0, dot);
-            rest = dot == std::string_view::npos ? std::string_view{} : rest.substr(dot + 1);
+            const std::string_view key = take_key(rest);
             auto next = std::ranges::find(node->children, key, &Node::key);
             if (next == node->children.end()) {
                 Node child;
@@ -35,9 +49,17 @@ Shape::Shape(std::span<const ShapePath> paths) : paths_(paths) {
                 next = node->children.end() - 1;
             }
             node = &*next;
+            node->opens_strings |= take(rest, "^");
+            node->of_elements |= take(rest, "[]");
+            take(rest, ".");
         }
         node->holds = line.holds;
         node->field = line.field;
+        node->rank = static_cast<std::uint8_t>(&line - paths.data());
+        if (line.field == nullptr) continue;
+        const auto field = std::ranges::find(fields, line.field);
+        node->slot = static_cast<std::uint8_t>(field - fields.begin());
+        if (field == fields.end()) fields.push_back(line.field);
     }
     assert(nodes <= k_max_nodes);
     index_keys(root_);

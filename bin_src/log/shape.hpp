@@ -13,20 +13,23 @@ namespace cloudhijack::log {
 
 /// What the value at a path is to the reader.
 enum class Holds : std::uint8_t {
-    inner,        ///< nothing itself; paths go through it
-    text,         ///< a field's text
-    object,       ///< a field's JSON object, kept as text
-    record,       ///< an object that is the record, in an envelope
-    record_text,  ///< a string whose text is the record as JSON
-    records,      ///< an array of records
+    inner,    ///< nothing itself; paths go through it
+    text,     ///< a field's text
+    object,   ///< a field's JSON object, kept as text
+    json,     ///< a field's JSON object or array, kept as text
+    records,  ///< of an envelope: a record, or what holds some
+    sign,     ///< of an envelope: that the key is there says what its neighbours are
 };
 
-/// One line of a shape: which JSON path of a record feeds which field of the event. Keys are parted
-/// by dots.
+/// One line of a shape: which JSON path of a record feeds which field of the event.
+///
+/// Keys are parted by dots; a key in which dots stand comes in square brackets, `claims[a.b]`. Behind
+/// a key, `^` opens a string that holds JSON in place, and `[]` takes every element of an array. If
+/// several lines feed one field, the first that has a text counts.
 struct ShapePath {
     std::string_view path;
     Holds holds = Holds::text;
-    std::string_view Event::* field = nullptr;  ///< of `text` and `object`
+    std::string_view Event::* field = nullptr;  ///< of `text`, `object` and `json`
     /// Whether the field may also come as a column of its own, for what can do without the record.
     bool in_columns = holds == Holds::text;
 };
@@ -39,6 +42,10 @@ class Shape {
         std::string key;
         Holds holds = Holds::inner;
         std::string_view Event::* field = nullptr;
+        bool opens_strings = false;  ///< JSON in a string counts as the value
+        bool of_elements = false;    ///< of an array each element counts as the value
+        std::uint8_t rank = 0;       ///< its line's number: of two for one field the lower counts
+        std::uint8_t slot = 0;       ///< of its field, among the shape's fields
         std::vector<Node> children;
         text::KeyTable keys;      ///< the children's
         std::uint32_t index = 0;  ///< of this node among all, below k_max_nodes

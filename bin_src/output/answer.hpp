@@ -45,6 +45,10 @@ std::vector<std::string> warnings_of(const Findings& findings);
 /// What the user can do if the answer has too many rows; a sentence without its full stop.
 std::string_view way_to_fewer_rows(config::Mode mode);
 
+/// How many objects are records of no log; `first` says where the first is and what it has, as in
+/// `row 1, has the key "a"`.
+std::string unknown_in_words(std::uint64_t count, std::string_view first);
+
 /// What of a hunt's events was not counted, and why; empty where there is nothing to say.
 std::string uncounted_in_words(std::uint64_t left_out, std::uint64_t repeats);
 

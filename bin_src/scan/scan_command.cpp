@@ -14,6 +14,7 @@
 #include "config/lookups.hpp"
 #include "detect/hunt/evidence/words.hpp"
 #include "io/file_descriptor.hpp"
+#include "log/record_reader.hpp"
 #include "output/answer.hpp"
 #include "output/csv_and_ndjson.hpp"
 #include "output/findings_table.hpp"
@@ -104,6 +105,26 @@ bool print_outcome(const File& file, const FileOutcome& outcome) {
     return outcome.unreadable > 0 || outcome.error;
 }
 
+// What objects of all files are records of no log: a folder of logs has digests and notices in it, so
+// that is an error only where nothing else was there.
+bool print_unknown(std::span<const File> files, std::span<const FileOutcome> outcomes) {
+    std::uint64_t unknown = 0;
+    std::uint64_t records = 0;
+    std::string first;
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+        const FileOutcome& outcome = outcomes[i];
+        if (unknown == 0 && outcome.unknown > 0) {
+            first = "at byte " + std::to_string(outcome.first_unknown_at) + " of " +
+                    shown_name(files[i].path) + ", has " +
+                    log::keys_in_words(outcome.first_unknown_keys);
+        }
+        unknown += outcome.unknown;
+        records += outcome.records;
+    }
+    if (unknown > 0) print_message(output::unknown_in_words(unknown, first));
+    return unknown > 0 && records == 0;
+}
+
 int scan(const ScanJob& job) {
     const rules::Catalogue& catalogue = job.setup.catalogue;
     config::Config config = job.config;
@@ -130,6 +151,7 @@ int scan(const ScanJob& job) {
         records += outcomes[i].records;
         left_out += outcomes[i].left_out;
     }
+    failed |= print_unknown(list.files, outcomes);
 
     const auto findings = output::findings_of(scanner.activity(), config);
     if (!findings) return print_error(findings.error().text);

@@ -81,7 +81,8 @@ Result<Start> look_at_start(io::Window& window) {
 // be read is no file of ours.
 void judge(const File& file, FileOutcome& outcome) {
     if (outcome.lacks_memory) outcome.error = "was not read whole: there is too little memory";
-    if (outcome.begins_as_json || outcome.error || outcome.records > outcome.unreadable) return;
+    const bool is_ours = outcome.records > outcome.unreadable || outcome.unknown > 0;
+    if (outcome.begins_as_json || outcome.error || is_ours) return;
     outcome.error = "is no JSON";
     outcome.is_other_file = !file.named;
     outcome.records = outcome.unreadable = 0;
@@ -227,6 +228,13 @@ class ScanThread {
         }
     }
 
+    void miss(std::string_view first_keys) {
+        if (outcome_.unknown++ == 0 || position_ < outcome_.first_unknown_at) {
+            outcome_.first_unknown_at = position_;
+            outcome_.first_unknown_keys = first_keys;
+        }
+    }
+
     // Adds what this thread has of a file to what the others have.
     void hand_in(std::size_t file) {
         readers_->records.shrink();
@@ -249,6 +257,13 @@ class ScanThread {
         const bool first =
             mine.unreadable > 0 &&
             (all.unreadable == 0 || mine.first_unreadable_at < all.first_unreadable_at);
+        const bool is_first_unknown =
+            mine.unknown > 0 && (all.unknown == 0 || mine.first_unknown_at < all.first_unknown_at);
+        all.unknown += mine.unknown;
+        if (is_first_unknown) {
+            all.first_unknown_at = mine.first_unknown_at;
+            all.first_unknown_keys = std::move(mine.first_unknown_keys);
+        }
         all.unreadable += mine.unreadable;
         if (first) {
             all.first_unreadable_at = mine.first_unreadable_at;
@@ -268,9 +283,12 @@ class ScanThread {
     bool is_broken_ = false;      ///< something in it could not be read
     log::RecordTaker taker_{.take = [this](const log::Event& event) { take(event); },
                             .skip = [this](std::string_view why) { skip_broken(why); },
+                            .miss = [this](std::string_view keys) { miss(keys); },
                             .pass_over = [this] { ++outcome_.records; }};
-    log::RecordTaker next_line_taker_{
-        .take = taker_.take, .skip = [](std::string_view) {}, .pass_over = taker_.pass_over};
+    log::RecordTaker next_line_taker_{.take = taker_.take,
+                                      .skip = [](std::string_view) {},
+                                      .miss = taker_.miss,
+                                      .pass_over = taker_.pass_over};
 };
 
 std::vector<FileOutcome> Scanner::run(std::span<const File> files, unsigned threads) {

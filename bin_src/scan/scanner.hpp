@@ -24,6 +24,9 @@ struct FileOutcome {
     std::uint64_t left_out = 0;             ///< calls among them that AWS made itself
     std::uint64_t first_unreadable_at = 0;  ///< the byte, unpacked, where the first of these begins
     std::string first_reason;
+    std::uint64_t unknown = 0;           ///< objects that are records of no log, and not in records
+    std::uint64_t first_unknown_at = 0;  ///< the byte, unpacked, of the document it is in
+    std::string first_unknown_keys;
     std::optional<std::string> error;  ///< why the file was not read to its end
     bool lacks_memory = false;         ///< it was not read, or not counted, to its end
     bool begins_as_json = true;        ///< with { or [, or it is empty

@@ -34,6 +34,7 @@ EventRows::EventRows(config::Input input, const log::LogSet& logs, Sinks sinks)
           .take = [this](const log::Event& event) { take(event); },
           .skip =
               [this](std::string_view why) { sinks_.intake.skip("its _raw " + std::string(why)); },
+          .miss = [this](std::string_view keys) { sinks_.intake.miss(keys); },
           .pass_over =
               [this] {
                   ++sinks_.intake.records;
@@ -46,7 +47,7 @@ std::vector<std::string> EventRows::required_fields(config::Input input, bool wi
     if (input == config::Input::raw || with_partial_rows) fields.emplace_back("_raw");
     if (with_partial_rows) fields.emplace_back(k_partial_column);
     if (input == config::Input::fields) {
-        for (const log::ShapePath& line : logs.first().shape.paths()) {
+        for (const log::ShapePath& line : logs.main().shape.paths()) {
             if (line.in_columns) fields.emplace_back(line.path);
         }
     }
@@ -94,7 +95,7 @@ Result<> EventRows::read_row(RowReader& rows, const Columns& columns) {
     }
     if (!columns.raw && !(columns.partial && sinks_.take_partial)) {
         return failure(
-            "the events have no _raw, in which cloudhijack reads the CloudTrail record; keep it: "
+            "the events have no _raw, in which cloudhijack reads their record; keep it: "
             "| fields _time, _raw | cloudhijack, or use input=fields");
     }
     if (!columns.raw) {
@@ -148,7 +149,7 @@ Result<EventRows::Columns> EventRows::read_header(RowReader& rows) {
                     .time = place_of("_time"),
                     .partial = place_of(k_partial_column),
                     .fields = {}};
-    for (const log::ShapePath& line : logs_->first().shape.paths()) {
+    for (const log::ShapePath& line : logs_->main().shape.paths()) {
         const auto column = place_of(line.path);
         if (!line.in_columns || !column) continue;
         const auto twin = place_of(std::string(csv::k_multivalue_prefix) + std::string(line.path));
@@ -167,7 +168,7 @@ Result<EventRows::Columns> EventRows::read_header(RowReader& rows) {
 
 void EventRows::read_fields_row(RowReader& rows, const Columns& columns, std::optional<Time> time) {
     Event event;
-    event.log = logs_->first().log;
+    event.log = logs_->main().log;
     event.row_time = time;
     std::deque<std::string> kept;  // texts that the row itself does not hold
     for (const auto& [field, column, twin] : columns.fields) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "log/record_reader.hpp"
 #include "text/quote.hpp"
 
 namespace cloudhijack::search {
@@ -25,10 +26,20 @@ void IntakeStats::skip(std::string_view reason) {
     }
 }
 
+void IntakeStats::miss(std::string_view first_keys) {
+    if (++unknown > 1) return;
+    first_unknown = "row " + std::to_string(rows) + ", has ";
+    first_unknown += log::keys_in_words(first_keys);
+}
+
 void IntakeStats::add(const IntakeStats& other, std::string_view host) {
     if (unreadable == 0 && other.unreadable > 0) {
         first_reason = "in a chunk on " + std::string(host) + ", " +
                        text::shown(other.first_reason, k_longest_reason);
+    }
+    if (unknown == 0 && other.unknown > 0) {
+        first_unknown = "in a chunk on " + std::string(host) + ", " +
+                        text::shown(other.first_unknown, k_longest_reason);
     }
     rows += other.rows;
     records += other.records;
@@ -36,6 +47,7 @@ void IntakeStats::add(const IntakeStats& other, std::string_view host) {
     failed += other.failed;
     left_out += other.left_out;
     unreadable += other.unreadable;
+    unknown += other.unknown;
     fields = std::max(fields, other.fields);
     saw_call_columns |= other.saw_call_columns;
 }

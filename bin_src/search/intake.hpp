@@ -21,6 +21,8 @@ struct IntakeStats {
     std::uint64_t left_out = 0;        ///< calls of AWS itself, in mode=hunt
     std::uint64_t unreadable = 0;      ///< rows, or records inside a row that holds many
     std::string first_reason;          ///< why the first of them is unreadable
+    std::uint64_t unknown = 0;         ///< objects that are records of no log, and not in records
+    std::string first_unknown;         ///< where the first of them is, and its keys
     std::uint64_t fields = 0;          ///< of the widest chunk, without Splunk's internal ones
     std::optional<text::Time> newest;  ///< row's `_time`
     bool saw_call_columns = false;     ///< eventSource and eventName
@@ -32,6 +34,9 @@ struct IntakeStats {
 
     /// Counts a record that is left out.
     void skip(std::string_view reason);
+
+    /// Counts an object that is a record of no log, by its first keys.
+    void miss(std::string_view first_keys);
 
     /// Adds what a search peer took in.
     void add(const IntakeStats& other, std::string_view host);
@@ -54,12 +59,13 @@ void describe(Fields& fields, ChunkTally& tally, std::uint64_t most) {
     IntakeStats& intake = tally.intake;
     for (std::uint64_t* number :
          {&intake.rows, &intake.records, &intake.counted, &intake.failed, &intake.left_out,
-          &intake.unreadable, &intake.fields, &tally.bytes, &tally.documents}) {
+          &intake.unreadable, &intake.unknown, &intake.fields, &tally.bytes, &tally.documents}) {
         fields.number(*number, most);
     }
     std::ranges::for_each(tally.times, [&](std::uint64_t& time) { fields.number(time, most); });
     fields.flag(intake.saw_call_columns);
     fields.text(intake.first_reason);
+    fields.text(intake.first_unknown);
 }
 
 }  // namespace cloudhijack::search

@@ -123,8 +123,12 @@ std::vector<scp::Message> ReducePhase::messages(const output::Findings& findings
                                       " records could not be read and were left out. The first, " +
                                       intake_.first_reason);
     }
+    if (intake_.unknown > 0) {
+        tell(scp::Severity::warn,
+             output::unknown_in_words(intake_.unknown, intake_.first_unknown));
+    }
     if (config_.input == config::Input::fields && intake_.rows > 0 && !intake_.saw_call_columns) {
-        const log::Log& log = *setup_->logs->first().log;
+        const log::Log& log = *setup_->logs->main().log;
         tell(scp::Severity::warn,
              "no event has the fields " + std::string(log.path_of(&log::Event::source)) + " and " +
                  std::string(log.path_of(&log::Event::name)) +

@@ -69,10 +69,15 @@ class TimeParser {
     std::string_view rest_;
 };
 
+// Seconds, or milliseconds in 13 digits.
 std::optional<Time> parse_epoch(std::string_view text) {
+    constexpr std::size_t digits_of_milliseconds = 13;
     TimeParser parser(text);
     const bool negative = parser.take('-');
     const auto whole = parser.whole_number();
+    if (whole && text.size() == digits_of_milliseconds && parser.done() && !negative) {
+        return Time{std::chrono::milliseconds{*whole}};
+    }
     if (!whole || *whole > k_last_second) return std::nullopt;
     const auto fraction = parser.fraction();
     if (!fraction || !parser.done()) return std::nullopt;

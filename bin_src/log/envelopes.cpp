@@ -1,0 +1,150 @@
+#include "log/envelopes.hpp"
+
+#include <array>
+#include <optional>
+
+#include "json/json.hpp"
+#include "log/shape.hpp"
+#include "log/shape_walk.hpp"
+#include "text/trim.hpp"
+
+namespace cloudhijack::log {
+namespace {
+
+namespace ondemand = simdjson::ondemand;
+
+constexpr ShapePath holds_records(std::string_view path) {
+    return {.path = path, .holds = Holds::records};
+}
+
+constexpr ShapePath is_sign(std::string_view path) { return {.path = path, .holds = Holds::sign}; }
+
+constexpr std::string_view k_pushed = "data";  // of Pub/Sub's push subscriptions, in base64
+constexpr std::string_view k_log_line = "message";
+
+// What is found at one of these is opened: an object, an array, a string that holds JSON. Envelopes
+// inside one another take several.
+constexpr std::array k_envelope_paths = {
+    // Files in S3, SQS and SNS notices; relays of Azure's Event Hub; pages of AWS's, Twilio's and
+    // SendGrid's interfaces; Splunk's exports.
+    holds_records("Records"),
+    holds_records("records"),
+    holds_records("Events"),
+    holds_records("events"),
+    holds_records("Messages"),
+    holds_records("messages"),
+    holds_records("results"),
+    // lookup-events; EventBridge; SNS; SQS and Event Hub.
+    holds_records("CloudTrailEvent"),
+    holds_records("detail"),
+    holds_records("Message"),
+    holds_records("Sns.Message"),
+    holds_records("body"),
+    holds_records("Body"),
+    // CloudWatch Logs: what subscriptions deliver, and one line with the group that it is of.
+    holds_records("logEvents[].message"),
+    holds_records("message"),
+    is_sign("logGroup"),
+    is_sign("logStreamName"),
+    // Splunk's HTTP event collector and exports.
+    holds_records("event"),
+    holds_records("result._raw"),
+    holds_records("_raw"),
+    // Google Pub/Sub.
+    holds_records("data"),
+    holds_records("message.data"),
+    // Elastic, Wazuh, Loki, Steampipe.
+    holds_records("_source"),
+    holds_records("original"),
+    holds_records("aws"),
+    holds_records("streams[].values[]"),
+    holds_records("cloud_trail_event"),
+};
+
+const Shape& envelope_shape() {
+    static const Shape shape(k_envelope_paths);
+    return shape;
+}
+
+/// Takes what an envelope encloses.
+class EnclosedTaker {
+  public:
+    explicit EnclosedTaker(std::vector<EnclosedText>& enclosed) : enclosed_(&enclosed) {
+        enclosed.clear();
+    }
+
+    simdjson::error_code take(const Shape::Node& node, ondemand::value value) {
+        if (node.holds == Holds::sign) {
+            is_log_line_ = true;
+            return simdjson::SUCCESS;
+        }
+        if (node.holds != Holds::records) return simdjson::SUCCESS;
+        auto type = ondemand::json_type::null;
+        if (const auto error = value.type().get(type)) return error;
+        if (type == ondemand::json_type::string) return take_string(node, value);
+        const bool is_json =
+            type == ondemand::json_type::object || type == ondemand::json_type::array;
+        if (!is_json) return simdjson::SUCCESS;
+        std::string_view text;
+        if (const auto error = value.raw_json().get(text)) return error;
+        enclosed_->push_back({.kind = EnclosedText::Kind::json, .text = text::trimmed(text)});
+        return simdjson::SUCCESS;
+    }
+
+    simdjson::error_code take_opened(const Shape::Node&, std::string_view) {
+        return simdjson::SUCCESS;
+    }
+
+    // Anybody's log can have a message that says anything: it counts where it is a line of a group.
+    void finish() {
+        if (line_ && is_log_line_) enclosed_->push_back(*line_);
+    }
+
+  private:
+    simdjson::error_code take_string(const Shape::Node& node, ondemand::value value) {
+        std::string_view text;
+        if (const auto error = json::read_text(value, text)) return error;
+        if (&node == pushed_) {
+            enclosed_->push_back({.kind = EnclosedText::Kind::base64, .text = text});
+        } else if (may_hold_records(text)) {
+            const EnclosedText found{.kind = EnclosedText::Kind::text, .text = text};
+            if (&node == line_node_) {
+                line_ = found;
+            } else {
+                enclosed_->push_back(found);
+            }
+        }
+        return simdjson::SUCCESS;
+    }
+
+    // JSON, or a line of an export from CloudWatch Logs, which has the time in front of it.
+    static bool may_hold_records(std::string_view text) {
+        const std::string_view trimmed = text::trimmed(text);
+        return trimmed.starts_with('{') || trimmed.starts_with('[') ||
+               (trimmed.ends_with('}') && trimmed.contains(" {"));
+    }
+
+    std::vector<EnclosedText>* enclosed_;
+    const Shape::Node* line_node_ = envelope_shape().root().child(k_log_line);
+    const Shape::Node* pushed_ = line_node_->child(k_pushed);
+    std::optional<EnclosedText> line_;
+    bool is_log_line_ = false;
+};
+
+}  // namespace
+
+simdjson::error_code read_envelope(ondemand::object object, OpenedTexts& opened,
+                                   std::vector<EnclosedText>& enclosed) {
+    EnclosedTaker taker(enclosed);
+    const auto error = ShapeWalk(envelope_shape(), opened, taker).run(object);
+    taker.finish();
+    return error;
+}
+
+const text::KeyTable& keys_of_lists() {
+    static const text::KeyTable keys(
+        std::array<std::string_view, 5>{"Records", "records", "Events", "Messages", "results"});
+    return keys;
+}
+
+}  // namespace cloudhijack::log

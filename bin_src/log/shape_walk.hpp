@@ -1,0 +1,99 @@
+#pragma once
+
+#include <simdjson.h>
+
+#include <bitset>
+#include <string_view>
+
+#include "json/json.hpp"
+#include "log/opened_texts.hpp"
+#include "log/shape.hpp"
+
+namespace cloudhijack::log {
+
+/// One pass over a document, in its order, along the paths of a shape. Of duplicate keys the first
+/// counts, at every level; values that no path names are skipped and only checked for balanced
+/// brackets and closed strings. A string that should hold JSON and does not is absent.
+///
+/// `Taker` takes the values at the ends of paths: `take(node, value)` gives an error code, and
+/// `take_opened(node, text)` is for JSON that came in a string.
+template <class Taker>
+class ShapeWalk {
+  public:
+    /// All must outlive the walk; what is taken from strings lives as long as `opened` says.
+    ShapeWalk(const Shape& shape, OpenedTexts& opened, Taker& taker)
+        : shape_(&shape), opened_(&opened), taker_(&taker) {}
+
+    simdjson::error_code run(simdjson::ondemand::object document) {
+        return read_object(document, shape_->root());
+    }
+
+  private:
+    using Value = simdjson::ondemand::value;
+    using Type = simdjson::ondemand::json_type;
+
+    // Recurses as deep as the shape's paths go, and into elements, whatever the input does.
+    simdjson::error_code read_object(simdjson::ondemand::object object, const Shape::Node& node) {
+        return json::for_each_member(object, [&](std::string_view key, Value value) {
+            const Shape::Node* child = node.child(key);
+            if (child == nullptr || seen_.test(child->index)) return simdjson::SUCCESS;
+            seen_.set(child->index);
+            return read_value(value, *child);
+        });
+    }
+
+    simdjson::error_code read_value(Value value, const Shape::Node& node) {
+        const bool is_plain = node.children.empty() && !node.opens_strings && !node.of_elements;
+        if (is_plain) return taker_->take(node, value);
+        auto type = Type::null;
+        if (const auto error = value.type().get(type)) return error;
+        if (type == Type::array && node.of_elements) return read_elements(value, node);
+        if (type == Type::string && node.opens_strings) return read_string(value, node);
+        if (type != Type::object || node.children.empty()) return taker_->take(node, value);
+        simdjson::ondemand::object inner;
+        if (const auto error = value.get_object().get(inner)) return error;
+        return read_object(inner, node);
+    }
+
+    // Those of an element that is an array, too. Each begins with the keys seen before the array.
+    simdjson::error_code read_elements(Value value, const Shape::Node& node, int depth = 0) {
+        simdjson::ondemand::array elements;
+        if (const auto error = value.get_array().get(elements)) return error;
+        const auto seen = seen_;
+        for (auto element : elements) {
+            Value inner;
+            if (const auto error = std::move(element).get(inner)) return error;
+            auto type = Type::null;
+            if (const auto error = inner.type().get(type)) return error;
+            const bool is_list = type == Type::array;
+            if (is_list && depth > 0) continue;
+            const auto error =
+                is_list ? read_elements(inner, node, depth + 1) : read_value(inner, node);
+            if (error) return error;
+            seen_ = seen;
+        }
+        return simdjson::SUCCESS;
+    }
+
+    simdjson::error_code read_string(Value value, const Shape::Node& node) {
+        std::string_view text;
+        if (const auto error = json::read_text(value, text)) return error;
+        OpenedTexts::Opened& opened = opened_->open(text);
+        simdjson::ondemand::document document;
+        simdjson::ondemand::object object;
+        if (json::parse_object(*opened.parser, opened.text, document, object)) {
+            return simdjson::SUCCESS;
+        }
+        if (node.children.empty()) return taker_->take_opened(node, opened.text);
+        // What is wrong further on takes nothing from what was read before it.
+        static_cast<void>(read_object(object, node));
+        return simdjson::SUCCESS;
+    }
+
+    const Shape* shape_;
+    OpenedTexts* opened_;
+    Taker* taker_;
+    std::bitset<Shape::k_max_nodes> seen_;
+};
+
+}  // namespace cloudhijack::log

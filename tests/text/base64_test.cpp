@@ -1,0 +1,26 @@
+#include "text/base64.hpp"
+
+#include <doctest/doctest.h>
+
+using cloudhijack::text::decoded_base64;
+
+TEST_CASE("base64: the examples of RFC 4648, with and without padding") {
+    CHECK(decoded_base64("") == "");
+    CHECK(decoded_base64("Zg==") == "f");
+    CHECK(decoded_base64("Zm8=") == "fo");
+    CHECK(decoded_base64("Zm9v") == "foo");
+    CHECK(decoded_base64("Zm9vYg") == "foob");
+    CHECK(decoded_base64("Zm9vYmFy") == "foobar");
+}
+
+TEST_CASE("base64: both alphabets") {
+    CHECK(decoded_base64("+/+/") == "\xFB\xFF\xBF");
+    CHECK(decoded_base64("-_-_") == "\xFB\xFF\xBF");
+}
+
+TEST_CASE("base64: what is none") {
+    for (const char* text : {"Z", "Zm9vY", "Zm 9v", "Zm9v\n", "Zm=9v", "{}"}) {
+        CAPTURE(text);
+        CHECK_FALSE(decoded_base64(text));
+    }
+}
