@@ -116,9 +116,9 @@ bool CallFilter::may_be_of_other_log(std::string_view json, std::string_view quo
     take_blanks(front);
     const bool begins_as_main_log = !first_key_.empty() && take(front, "{") && take(front, quote) &&
                                     take(front, first_key_) && take(front, quote);
-    return !begins_as_main_log &&
-           std::ranges::any_of(other_marks_,
-                               [json](std::string_view mark) { return json.contains(mark); });
+    return !begins_as_main_log && std::ranges::any_of(other_marks_, [json](std::string_view mark) {
+        return json.contains(mark);
+    });
 }
 
 }  // namespace cloudhijack::log

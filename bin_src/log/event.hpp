@@ -20,11 +20,12 @@ struct Event {
     std::string_view error_code;
     std::string_view error_message;
     std::string_view id;
-    std::string_view category;     ///< `Management`, `Data`, `Insight`, `NetworkActivity`
-    std::string_view account;      ///< in which the call was made
-    std::string_view caller_type;  ///< `AssumedRole`
-    std::string_view caller;       ///< the caller's name, an ARN
-    std::string_view caller_id;    ///< another name of the caller, `AIDA...`
+    std::string_view category;      ///< `Management`, `Data`, `Insight`, `NetworkActivity`
+    std::string_view account;       ///< in which the call was made
+    std::string_view caller_type;   ///< `AssumedRole`
+    std::string_view caller;        ///< the caller's name, an ARN
+    std::string_view caller_id;     ///< another name of the caller, `AIDA...`
+    std::string_view caller_alias;  ///< one more, where a log has three
     std::string_view caller_account;
     std::string_view access_key;
     std::string_view invoked_by;       ///< the service that made the call for the caller
@@ -37,6 +38,8 @@ struct Event {
     std::string_view user_agent;
     std::string_view region;
     std::string_view bearer_token;  ///< `true` if the call came with an API key
+    std::string_view product;       ///< that wrote the record, in a format of several
+    std::string_view rest;          ///< JSON, of facts that such a format has no place for
     /// The request's parameters, a JSON object as text with io::k_padding readable bytes behind it.
     std::string_view parameters;
     /// The record itself, as JSON text; can be empty if the log says that the id is usable.

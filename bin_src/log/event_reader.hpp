@@ -25,7 +25,7 @@ enum class DocumentKind : std::uint8_t {
 
 struct EventReading {
     DocumentKind kind = DocumentKind::unknown;
-    Event event = {};                              ///< of a record
+    Event event = {};                             ///< of a record
     std::span<const EnclosedText> enclosed = {};  ///< by an envelope
     std::string_view first_keys = {};             ///< of an unknown object, for people
 };
@@ -33,9 +33,9 @@ struct EventReading {
 /// Reads JSON objects into events, keys in the order in which the object has them.
 ///
 /// An object is tried as a record of each log, in their order, and as an envelope after them. Of
-/// duplicate keys the first counts, at every level. Where a string is expected, numbers and booleans
-/// stand for their text; null, arrays and objects are absent. Values that no path names are skipped
-/// and only checked for balanced brackets and closed strings.
+/// duplicate keys the first counts, at every level. Where a string is expected, numbers and
+/// booleans stand for their text; null, arrays and objects are absent. Values that no path names
+/// are skipped and only checked for balanced brackets and closed strings.
 class EventReader {
   public:
     /// The logs must outlive it.

@@ -8,8 +8,8 @@
 
 namespace cloudhijack::log {
 
-/// What a log makes of a record's texts, for the views of its event, and a parser to do it with. Kept
-/// from record to record; valid until restart().
+/// What a log makes of a record's texts, for the views of its event, and a parser to do it with.
+/// Kept from record to record; valid until restart().
 class EventTexts {
   public:
     /// An empty text.

@@ -40,12 +40,13 @@ struct Log {
     /// The key under which a record names its call, for passing over unwanted calls unread: those
     /// of the main log. Empty: every record is read.
     std::string_view name_key;
-    /// The first key of nearly all of its records, which no record of another log begins with: such a
-    /// text need not be searched for the marks of other logs.
+    /// The first key of nearly all of its records, which no record of another log begins with: such
+    /// a text need not be searched for the marks of other logs.
     std::string_view first_key = {};
     std::string_view source;  ///< of calls in records that do not name a service; can be empty
-    /// Whether most of its records are compact, so that it pays to try a CompactReader first, if it is
-    /// the main log of its set. Then no two of its paths feed one field, and none opens a string.
+    /// Whether most of its records are compact, so that it pays to try a CompactReader first, if it
+    /// is the main log of its set. Then no two of its paths feed one field, and none opens a
+    /// string.
     bool is_compact = false;
     std::span<const ShapePath> paths;
 

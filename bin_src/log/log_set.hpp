@@ -25,9 +25,9 @@ class LogSet {
 
     [[nodiscard]] std::span<const ShapedLog> members() const { return members_; }
 
-    /// The log that most records are of: its calls are known by name without reading them, and it is
-    /// the one whose fields Splunk may have extracted, for input=fields. It is the first that has a
-    /// name key, or the first.
+    /// The log that most records are of: its calls are known by name without reading them, and it
+    /// is the one whose fields Splunk may have extracted, for input=fields. It is the first that
+    /// has a name key, or the first.
     [[nodiscard]] const ShapedLog& main() const { return members_[main_]; }
 
     /// The keys by which records are found in a stream: of lists, and of the main log's calls.

@@ -1,4 +1,4 @@
-// The list of logs: a new one gets a line here.
+// The list of logs: a new one gets a line here. Of two that recognise a record the first counts.
 
 #include <algorithm>
 #include <array>
@@ -6,13 +6,14 @@
 
 #include "log/cloudtrail.hpp"
 #include "log/log_set.hpp"
+#include "log/ocsf.hpp"
 
 namespace cloudhijack::log {
 namespace {
 
 // In a function, so that static initialisers can use it.
 std::span<const Log* const> list_of_logs() {
-    static const std::array logs = {&cloudtrail()};
+    static const std::array logs = {&ocsf(), &cloudtrail()};
     return logs;
 }
 

@@ -9,8 +9,8 @@
 
 namespace cloudhijack::log {
 
-/// Strings of a document that hold JSON, each with a parser, so that what is read in one stays valid
-/// while others are read.
+/// Strings of a document that hold JSON, each with a parser, so that what is read in one stays
+/// valid while others are read.
 class OpenedTexts {
   public:
     struct Opened {

@@ -92,7 +92,7 @@ class RecordReader {
 
     const LogSet* logs_;
     const CallFilter* filter_;
-    std::optional<CompactReader> compact_reader_;  ///< of the main log
+    std::optional<CompactReader> compact_reader_;         ///< of the main log
     std::vector<std::unique_ptr<EnvelopeLevel>> levels_;  ///< a record may be under them all
     json::OwnedJsonParser string_parser_ = json::make_json_parser();
 };

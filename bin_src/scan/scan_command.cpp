@@ -105,8 +105,8 @@ bool print_outcome(const File& file, const FileOutcome& outcome) {
     return outcome.unreadable > 0 || outcome.error;
 }
 
-// What objects of all files are records of no log: a folder of logs has digests and notices in it, so
-// that is an error only where nothing else was there.
+// What objects of all files are records of no log: a folder of logs has digests and notices in it,
+// so that is an error only where nothing else was there.
 bool print_unknown(std::span<const File> files, std::span<const FileOutcome> outcomes) {
     std::uint64_t unknown = 0;
     std::uint64_t records = 0;

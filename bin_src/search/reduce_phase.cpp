@@ -124,8 +124,7 @@ std::vector<scp::Message> ReducePhase::messages(const output::Findings& findings
                                       intake_.first_reason);
     }
     if (intake_.unknown > 0) {
-        tell(scp::Severity::warn,
-             output::unknown_in_words(intake_.unknown, intake_.first_unknown));
+        tell(scp::Severity::warn, output::unknown_in_words(intake_.unknown, intake_.first_unknown));
     }
     if (config_.input == config::Input::fields && intake_.rows > 0 && !intake_.saw_call_columns) {
         const log::Log& log = *setup_->logs->main().log;

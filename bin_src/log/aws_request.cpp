@@ -1,4 +1,4 @@
-#include "log/cloudtrail_request.hpp"
+#include "log/aws_request.hpp"
 
 #include <algorithm>
 #include <array>

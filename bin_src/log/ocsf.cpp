@@ -1,0 +1,199 @@
+// CloudTrail in the Open Cybersecurity Schema Framework, as Amazon Security Lake and others write
+// it. Versions and writers differ in where they put a fact, so several paths can feed a field. What
+// the schema has no place for stands under `unmapped` with CloudTrail's own path as its key.
+
+#include "log/ocsf.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "json/json.hpp"
+#include "log/aws_call.hpp"
+#include "log/aws_details.hpp"
+#include "log/cloudtrail.hpp"
+#include "text/lower_case.hpp"
+#include "text/uuid.hpp"
+
+namespace cloudhijack::log {
+namespace {
+
+namespace ondemand = simdjson::ondemand;
+
+constexpr ShapePath from(std::string_view path, std::string_view Event::* field) {
+    return {.path = path, .holds = Holds::text, .field = field, .in_columns = false};
+}
+
+constexpr std::array k_ocsf_paths = {
+    from("metadata.product.name", &Event::product),
+    from("time", &Event::time_text),
+    from("time_dt", &Event::time_text),
+    from("api.service.name", &Event::source),
+    from("api.operation", &Event::name),
+    from("api.response.error", &Event::error_code),
+    from("api.response.message", &Event::error_message),
+    from("metadata.uid", &Event::id),
+    from("metadata.product.feature.name", &Event::category),
+    ShapePath{.path = "api.request.data^", .holds = Holds::object, .field = &Event::parameters},
+    from("cloud.region", &Event::region),
+    from("cloud.account.uid", &Event::account),
+    from("src_endpoint.ip", &Event::source_address),
+    from("src_endpoint.domain", &Event::source_address),
+    from("http_request.user_agent", &Event::user_agent),
+    from("actor.user.type", &Event::caller_type),
+    from("actor.user.uid", &Event::caller),
+    from("actor.user.uuid", &Event::caller_id),
+    from("actor.user.uid_alt", &Event::caller_alias),
+    from("actor.user.account.uid", &Event::caller_account),
+    from("actor.user.account_uid", &Event::caller_account),
+    from("actor.user.credential_uid", &Event::access_key),
+    from("actor.session.credential_uid", &Event::access_key),
+    from("actor.session.issuer", &Event::issuer),
+    from("actor.invoked_by", &Event::invoked_by),
+    ShapePath{.path = "unmapped^", .holds = Holds::json, .field = &Event::rest},
+};
+
+bool is_cloudtrail(std::string_view product) {
+    return std::ranges::equal(product, std::string_view("cloudtrail"), {}, text::to_lower);
+}
+
+// Not by its class: the same ones have records of other products, as of EKS.
+bool recognises_ocsf(const Event& event) {
+    return is_cloudtrail(event.product) && !event.name.empty();
+}
+
+// Of a caller's names one is an ARN, and stands in any of three places; one is AWS's own.
+void sort_names(Event& event) {
+    const std::array names = {event.caller, event.caller_id, event.caller_alias};
+    const auto is_arn = [](std::string_view name) { return name.starts_with("arn:"); };
+    const auto first_that = [&names](auto fits) {
+        const auto* const found = std::ranges::find_if(names, fits);
+        return found == names.end() ? std::string_view{} : *found;
+    };
+    event.caller = first_that(is_arn);
+    event.caller_id =
+        first_that([is_arn](std::string_view name) { return !name.empty() && !is_arn(name); });
+}
+
+/// Puts what stands under `unmapped` where CloudTrail's paths put it. It comes as an object with
+/// paths as keys, or with objects inside, as an array of pairs, or as one of
+/// {"key":...,"value":...}.
+class UnmappedReader {
+  public:
+    UnmappedReader(Event& event, EventTexts& texts) : event_(&event), texts_(&texts) {}
+
+    void read(std::string_view json) {
+        const simdjson::padded_string_view padded(json.data(), json.size(),
+                                                  json.size() + simdjson::SIMDJSON_PADDING);
+        ondemand::document document;
+        if (texts_->parser().iterate(padded).get(document)) return;
+        ondemand::value value;
+        if (document.get_value().get(value)) return;
+        if (json.starts_with('{')) {
+            read_members(value, {}, 0);
+        } else {
+            read_elements(value);
+        }
+    }
+
+  private:
+    static constexpr int k_deepest = 6;  // as deep as CloudTrail's paths go
+
+    void set(std::string_view path, ondemand::value value) {
+        const auto line = std::ranges::find(cloudtrail().paths, path, &ShapePath::path);
+        if (line == cloudtrail().paths.end() || line->holds != Holds::text) return;
+        std::string_view& field = (*event_).*line->field;
+        const std::string_view text = json::text_of(value);
+        if (field.empty() && !text.empty()) field = texts_->next() = text;
+    }
+
+    // Recurses no deeper than k_deepest.
+    void read_members(ondemand::value value, const std::string& path, int depth) {
+        ondemand::object object;
+        if (value.get_object().get(object)) return;
+        static_cast<void>(
+            json::for_each_member(object, [&](std::string_view key, ondemand::value member) {
+                const std::string inner =
+                    path.empty() ? std::string(key) : path + '.' + std::string(key);
+                auto type = ondemand::json_type::null;
+                if (member.type().get(type)) return false;
+                if (type != ondemand::json_type::object) {
+                    set(inner, member);
+                } else if (depth < k_deepest) {
+                    read_members(member, inner, depth + 1);
+                }
+                return true;
+            }));
+    }
+
+    void read_elements(ondemand::value value) {
+        ondemand::array elements;
+        if (value.get_array().get(elements)) return;
+        for (auto element : elements) {
+            ondemand::value pair;
+            auto type = ondemand::json_type::null;
+            if (std::move(element).get(pair) || pair.type().get(type)) return;
+            if (type == ondemand::json_type::array) read_pair(pair);
+            if (type == ondemand::json_type::object) read_named_pair(pair);
+        }
+    }
+
+    void read_pair(ondemand::value pair) {
+        ondemand::array parts;
+        if (pair.get_array().get(parts)) return;
+        std::string path;
+        std::size_t number = 0;
+        for (auto part : parts) {
+            ondemand::value value;
+            if (std::move(part).get(value)) return;
+            if (number == 0) path = json::text_of(value);
+            if (number == 1) set(path, value);
+            ++number;
+        }
+    }
+
+    void read_named_pair(ondemand::value pair) {
+        ondemand::object object;
+        if (pair.get_object().get(object)) return;
+        std::string path;
+        static_cast<void>(
+            json::for_each_member(object, [&](std::string_view key, ondemand::value value) {
+                if (key == "key") path = json::text_of(value);
+                if (key == "value") set(path, value);
+            }));
+    }
+
+    Event* event_;
+    EventTexts* texts_;
+};
+
+void complete_ocsf(Event& event, EventTexts& texts) {
+    sort_names(event);
+    if (event.category.contains(' ')) event.category = {};  // of all kinds that the trail records
+    if (!event.rest.empty()) {
+        std::string& rest = texts.next();
+        rest = event.rest;
+        const std::size_t size = rest.size();
+        rest.append(simdjson::SIMDJSON_PADDING, ' ');
+        UnmappedReader(event, texts).read(std::string_view(rest).substr(0, size));
+    }
+}
+
+bool has_usable_ocsf_id(const Event& event) { return text::is_uuid(event.id); }
+
+}  // namespace
+
+const Log& ocsf() {
+    static constexpr Log log = {.id = "ocsf",
+                                .mark = "product",
+                                .name_key = {},
+                                .source = {},
+                                .paths = k_ocsf_paths,
+                                .recognises = recognises_ocsf,
+                                .complete = complete_ocsf,
+                                .has_usable_id = has_usable_ocsf_id,
+                                .interpret = interpret_aws_call,
+                                .read_details = read_aws_details};
+    return log;
+}
+
+}  // namespace cloudhijack::log

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "log/log.hpp"
+
+namespace cloudhijack::log {
+
+/// CloudTrail's calls in the Open Cybersecurity Schema Framework, as Amazon Security Lake has them.
+const Log& ocsf();
+
+}  // namespace cloudhijack::log
