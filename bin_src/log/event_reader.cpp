@@ -88,7 +88,7 @@ class WalkedDocument {
     ondemand::object object() {
         if (std::exchange(walked_, true)) {
             document_.rewind();
-            static_cast<void>(document_.get_object().get(object_));  // as it was the first time
+            error_ = document_.get_object().get(object_);  // none, as the first time
         }
         return object_;
     }
