@@ -39,11 +39,6 @@ bool is_word(std::string_view text, std::string_view more) {
     });
 }
 
-// `ses` is short for `ses.amazonaws.com`; another log's sources have a dot of their own.
-std::string full_source(std::string_view source) {
-    return std::string(source) + (source.contains('.') ? "" : ".amazonaws.com");
-}
-
 std::expected<std::vector<log::Condition>, std::string> read_conditions(std::string_view text) {
     std::vector<log::Condition> conditions;
     while (true) {
@@ -78,7 +73,8 @@ std::expected<std::uint16_t, std::string> read_weight(std::string_view text) {
         std::to_string(rules::k_largest_weight) + ", and * is not a wildcard");
 }
 
-// `source:Name(path=value,...)*weight`; source, conditions and weight are optional.
+// `source:Name(path=value,...)*weight`; source, conditions and weight are optional. The source is
+// as the call has it.
 std::expected<rules::CatalogueCall, std::string> read_call(std::string_view text,
                                                            rules::Phase phase) {
     const std::string whole(text);
@@ -107,10 +103,10 @@ std::expected<rules::CatalogueCall, std::string> read_call(std::string_view text
         if (!is_word(text.substr(0, colon), "-_.")) {
             return std::unexpected('"' + whole + "\" has no usable source before the colon");
         }
-        call.source = full_source(text.substr(0, colon));
+        call.source = text.substr(0, colon);
         text.remove_prefix(colon + 1);
     }
-    if (!is_word(text, "_-.")) return std::unexpected('"' + whole + "\" is no call's name");
+    if (!is_word(text, "_-./")) return std::unexpected('"' + whole + "\" is no call's name");
     call.name = text;
     return call;
 }
@@ -151,7 +147,7 @@ ValueResult read_source(const std::string& value, std::string& into) {
         return wrong("takes an event source without .amazonaws.com, such as ses; got \"" + value +
                      '"');
     }
-    into = full_source(value);
+    into = value;
     return {};
 }
 
@@ -193,6 +189,8 @@ ValueResult read_service_key(const rules::Setting& setting, ServiceDraft& draft)
 
 class CatalogueReader {
   public:
+    explicit CatalogueReader(const log::LogSet& logs) : logs_(&logs) {}
+
     void read(const rules::ConfFile& layer) {
         mistakes_.insert(mistakes_.end(), layer.mistakes.begin(), layer.mistakes.end());
         // Sources first: the calls of their stanza need them, wherever they stand.
@@ -213,7 +211,7 @@ class CatalogueReader {
             if (draft.is_disabled) continue;
             for (std::vector<rules::CatalogueCall>& calls : draft.service.calls) {
                 for (rules::CatalogueCall& call : calls) {
-                    if (call.source.empty()) call.source = draft.source;
+                    call.source = full_source(call.source.empty() ? draft.source : call.source);
                 }
             }
             // What is counted as volume is use, where nothing else is said to be.
@@ -249,6 +247,12 @@ class CatalogueReader {
         return read_service_key(setting, draft_of(id));
     }
 
+    // `ses` is short for `ses.amazonaws.com`; `azure-openai` is a source of another log.
+    [[nodiscard]] std::string full_source(const std::string& source) const {
+        const bool is_short = !source.contains('.') && !logs_->can_show(source);
+        return is_short ? source + ".amazonaws.com" : source;
+    }
+
     // Without a service there would be nothing to find, which is not what anyone wants.
     void enable_if_all_are_disabled() {
         const bool none_is_left =
@@ -270,6 +274,7 @@ class CatalogueReader {
         return drafts_.emplace_back(std::move(draft));
     }
 
+    const log::LogSet* logs_;
     std::vector<ServiceDraft> drafts_;  ///< in the order in which the files name them
     rules::EvidenceTable evidence_;
     std::vector<rules::Setting> defaults_;
@@ -278,8 +283,8 @@ class CatalogueReader {
 
 }  // namespace
 
-LoadedCatalogue load_catalogue(std::span<const rules::ConfFile> layers) {
-    CatalogueReader reader;
+LoadedCatalogue load_catalogue(std::span<const rules::ConfFile> layers, const log::LogSet& logs) {
+    CatalogueReader reader(logs);
     for (const rules::ConfFile& layer : layers) reader.read(layer);
     return std::move(reader).finish();
 }

@@ -43,9 +43,10 @@ Config Setup::default_config() const {
     return config;
 }
 
-Setup read_setup(std::span<const rules::ConfFile> layers) {
-    auto [catalogue, evidence, defaults, mistakes] = load_catalogue(layers);
-    Setup setup{.catalogue = std::move(catalogue),
+Setup read_setup(std::span<const rules::ConfFile> layers, const log::LogSet& logs) {
+    auto [catalogue, evidence, defaults, mistakes] = load_catalogue(layers, logs);
+    Setup setup{.logs = &logs,
+                .catalogue = std::move(catalogue),
                 .evidence = std::make_shared<const rules::EvidenceTable>(std::move(evidence)),
                 .options = {},
                 .mistakes = std::move(mistakes),

@@ -16,7 +16,7 @@ namespace cloudhijack::config {
 /// What the program goes by before it reads its arguments.
 struct Setup {
     /// The logs whose records count; never null.
-    const log::LogSet* logs = &log::all_logs();
+    const log::LogSet* logs = nullptr;
     rules::Catalogue catalogue;
     std::shared_ptr<const rules::EvidenceTable> evidence;
     std::vector<Option> options;  ///< with the default values that the conf files give
@@ -31,8 +31,9 @@ struct Setup {
 };
 
 /// Reads layers of cloudhijack.conf, each overriding those before it. What is wrong in one is a
-/// mistake, and the value below it stays.
-Setup read_setup(std::span<const rules::ConfFile> layers);
+/// mistake, and the value below it stays. `logs` are those whose records count.
+Setup read_setup(std::span<const rules::ConfFile> layers,
+                 const log::LogSet& logs = log::all_logs());
 
 /// Reads a conf file; the error says why it cannot be read.
 Result<rules::ConfFile> read_conf_file(const std::string& path);

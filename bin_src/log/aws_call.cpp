@@ -17,7 +17,8 @@ using text::last_part;
 constexpr std::string_view k_role_session = "AssumedRole";
 
 bool is_aws_service(std::string_view name) {
-    return name.ends_with(".amazonaws.com") || name.ends_with(".amazonaws.com.cn");
+    return std::ranges::any_of(k_aws_sources,
+                               [name](std::string_view end) { return name.ends_with(end); });
 }
 
 // Roles that people share: IAM Identity Center's, and those whose sessions say who uses them.

@@ -43,6 +43,9 @@ constexpr std::array k_cloudtrail_paths = {
     ShapePath{.path = "requestParameters", .holds = Holds::object, .field = &Event::parameters},
 };
 
+constexpr std::string_view k_never_shows =
+    "data events that no trail is set to log, regions without a trail";
+
 // The notices of S3 and SQS have a source that begins with `aws:`.
 bool recognises(const Event& event) {
     return !event.name.empty() && !event.source.empty() && !event.source.starts_with("aws:");
@@ -54,10 +57,12 @@ bool has_usable_id(const Event& event) { return text::is_uuid(event.id); }
 
 const Log& cloudtrail() {
     static constexpr Log log = {.id = "cloudtrail",
+                                .label = "CloudTrail",
                                 .mark = "eventName",
                                 .name_key = "eventName",
                                 .first_key = "eventVersion",
-                                .source = {},
+                                .sources = k_aws_sources,
+                                .never_shows = k_never_shows,
                                 .is_compact = true,
                                 .paths = k_cloudtrail_paths,
                                 .recognises = recognises,

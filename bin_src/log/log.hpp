@@ -33,7 +33,8 @@ struct DetailsScratch {
 /// All that the engine knows of a log. A new log is such a table, in a file of its own, and a line
 /// in logs.cpp.
 struct Log {
-    std::string_view id;  ///< `cloudtrail`, in messages and documentation
+    std::string_view id;     ///< `cloudtrail`, in messages and documentation
+    std::string_view label;  ///< `CloudTrail`, in rows and messages
     /// A text that occurs in each of its records, so that no text that may be one of them is passed
     /// over unread as a record of another log.
     std::string_view mark;
@@ -43,7 +44,10 @@ struct Log {
     /// The first key of nearly all of its records, which no record of another log begins with: such
     /// a text need not be searched for the marks of other logs.
     std::string_view first_key = {};
-    std::string_view source;  ///< of calls in records that do not name a service; can be empty
+    /// The sources that its calls have, at least one. An entry that begins with a dot stands for
+    /// all sources that end so. See own_source().
+    std::span<const std::string_view> sources;
+    std::string_view never_shows;  ///< about the log as a whole; the words follow "never shows "
     /// Whether most of its records are compact, so that it pays to try a CompactReader first, if it
     /// is the main log of its set. Then no two of its paths feed one field, and none opens a
     /// string.
@@ -62,10 +66,23 @@ struct Log {
     CallDetails (*read_details)(const Event&, CallTopic, DetailsScratch&);
     std::span<const TopicOfCall> topics = {};  ///< counts for the logs of all_logs()
 
+    /// The source of calls in records that do not name a service: the first one. Empty: there is
+    /// none, since the log's records name theirs.
+    [[nodiscard]] std::string_view own_source() const {
+        return sources.front().starts_with('.') ? std::string_view{} : sources.front();
+    }
+
+    /// Whether its calls can have this source.
+    [[nodiscard]] bool can_show(std::string_view source) const {
+        return std::ranges::any_of(sources, [source](std::string_view one) {
+            return one.starts_with('.') ? source.ends_with(one) : source == one;
+        });
+    }
+
     /// Makes an event that was read by the log's paths, and that it recognises, one of its own.
     void finish(Event& event, EventTexts& texts) const {
         event.log = this;
-        if (event.source.empty()) event.source = source;
+        if (event.source.empty()) event.source = own_source();
         if (complete != nullptr) complete(event, texts);
     }
 

@@ -15,6 +15,11 @@ LogSet::LogSet(std::span<const Log* const> logs) {
     record_keys_ = {.lists = keys_of_lists(), .name = json::NameKey(main().log->name_key)};
 }
 
+bool LogSet::can_show(std::string_view source) const {
+    return std::ranges::any_of(
+        members_, [source](const ShapedLog& member) { return member.log->can_show(source); });
+}
+
 std::vector<std::string_view> LogSet::other_marks() const {
     std::vector<std::string_view> marks;
     for (const ShapedLog& member : members_) {

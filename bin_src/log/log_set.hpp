@@ -33,6 +33,9 @@ class LogSet {
     /// The keys by which records are found in a stream: of lists, and of the main log's calls.
     [[nodiscard]] const json::RecordKeys& record_keys() const { return record_keys_; }
 
+    /// Whether calls of one of the logs can have this source.
+    [[nodiscard]] bool can_show(std::string_view source) const;
+
     /// The marks of all logs but the main one.
     [[nodiscard]] std::vector<std::string_view> other_marks() const;
 

@@ -52,6 +52,11 @@ constexpr std::array k_ocsf_paths = {
     ShapePath{.path = "unmapped^", .holds = Holds::json, .field = &Event::rest},
 };
 
+constexpr std::string_view k_ocsf_never_shows =
+    "mail sent through SES, messages published to SNS or sent by End User Messaging: of data "
+    "events "
+    "the lake takes those of S3 and Lambda alone";
+
 bool is_cloudtrail(std::string_view product) {
     return std::ranges::equal(product, std::string_view("cloudtrail"), {}, text::to_lower);
 }
@@ -184,9 +189,11 @@ bool has_usable_ocsf_id(const Event& event) { return text::is_uuid(event.id); }
 
 const Log& ocsf() {
     static constexpr Log log = {.id = "ocsf",
+                                .label = "Amazon Security Lake",
                                 .mark = "product",
                                 .name_key = {},
-                                .source = {},
+                                .sources = k_aws_sources,
+                                .never_shows = k_ocsf_never_shows,
                                 .paths = k_ocsf_paths,
                                 .recognises = recognises_ocsf,
                                 .complete = complete_ocsf,

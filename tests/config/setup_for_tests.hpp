@@ -9,9 +9,10 @@
 namespace cloudhijack::config {
 
 /// The built-in setup, under a conf file's text.
-inline Setup setup_with(std::string_view conf_text = {}) {
+inline Setup setup_with(std::string_view conf_text = {},
+                        const log::LogSet& logs = log::all_logs()) {
     return read_setup(
-        std::array{embedded_catalogue(), rules::parse("local/cloudhijack.conf", conf_text)});
+        std::array{embedded_catalogue(), rules::parse("local/cloudhijack.conf", conf_text)}, logs);
 }
 
 }  // namespace cloudhijack::config

@@ -25,6 +25,8 @@ inline constexpr std::array k_ledger_paths = {
     ShapePath{.path = "entries", .holds = Holds::records},
 };
 
+inline constexpr std::array<std::string_view, 2> k_ledger_sources = {"ledger", "ledger-archive"};
+
 inline Call interpret_ledger(const Event& event) {
     return {.principal = {.account = event.account.empty() ? text::k_unknown : event.account,
                           .name = event.caller,
@@ -36,9 +38,11 @@ inline Call interpret_ledger(const Event& event) {
 inline const Log& ledger() {
     static constexpr Log log = {
         .id = "ledger",
+        .label = "Ledger",
         .mark = "ledger_id",
         .name_key = {},
-        .source = "ledger.example",
+        .sources = k_ledger_sources,
+        .never_shows = "orders that were made by telephone",
         .paths = k_ledger_paths,
         .recognises = [](const Event& event) { return !event.id.empty() && !event.name.empty(); },
         .has_usable_id = [](const Event& event) { return !event.id.empty(); },
@@ -59,7 +63,7 @@ inline constexpr std::string_view k_ledger_stanza =
     "[service:ledger]\n"
     "label = Ledger\n"
     "category = Print Hijacking\n"
-    "source = ledger.example\n"
+    "source = ledger\n"
     "threshold = 2\n"
     "volume = print\n"
     "use = print bind(cover.colour=red)\n"

@@ -36,6 +36,32 @@ TEST_CASE("log set: without a named log there is no key, and every mark is anoth
     CHECK(alone.other_marks().size() == 1);
 }
 
+TEST_CASE("log set: the sources that the calls of a log can have") {
+    CHECK(log::cloudtrail().own_source().empty());
+    CHECK(log::cloudtrail().can_show("ses.amazonaws.com"));
+    CHECK(log::cloudtrail().can_show("ses.amazonaws.com.cn"));
+    CHECK_FALSE(log::cloudtrail().can_show("ses"));
+    CHECK_FALSE(log::cloudtrail().can_show("ledger"));
+    CHECK_FALSE(log::cloudtrail().can_show(""));
+    CHECK(log::ledger().own_source() == "ledger");
+    CHECK(log::ledger().can_show("ledger-archive"));
+    CHECK_FALSE(log::ledger().can_show("the-ledger"));
+    CHECK_FALSE(log::ledger().can_show("ses.amazonaws.com"));
+    CHECK(log::two_logs().can_show("ledger"));
+    CHECK(log::two_logs().can_show("ses.amazonaws.com"));
+    CHECK_FALSE(log::all_logs().can_show("ledger"));
+}
+
+TEST_CASE("log set: every log says what rows and messages need") {
+    for (const LogSet::ShapedLog& member : log::all_logs().members()) {
+        CAPTURE(member.log->id);
+        CHECK_FALSE(member.log->label.empty());
+        CHECK_FALSE(member.log->sources.empty());
+        CHECK_FALSE(member.log->never_shows.empty());
+        CHECK_FALSE(member.log->never_shows.ends_with('.'));
+    }
+}
+
 TEST_CASE("log set: what calls are about is known for each log, others are about nothing") {
     CHECK(log::topic_of("CreateAccessKey") == log::CallTopic::access_key);
     CHECK(log::topic_of("AttachUserPolicy") == log::CallTopic::policy);

@@ -26,10 +26,10 @@ using scan::TemporaryFolder;
 namespace {
 
 config::Setup setup_with_ledger() {
-    auto setup = config::setup_with(std::string(log::k_ledger_stanza) +
-                                    "[defaults]\nsns_threshold = 2\nmin_risk = 0\n");
+    auto setup = config::setup_with(
+        std::string(log::k_ledger_stanza) + "[defaults]\nsns_threshold = 2\nmin_risk = 0\n",
+        log::two_logs());
     REQUIRE(setup.mistakes.empty());
-    setup.logs = &log::two_logs();
     return setup;
 }
 
@@ -145,9 +145,9 @@ TEST_CASE("second log: its records are read as its own, with its source, whateve
         record.append(io::k_padding, ' ');
         reader.read({.text = std::string_view(record).substr(0, size)}, taker);
     }
-    CHECK(seen == std::vector<std::string>{
-                      "ledger ledger.example print", "cloudtrail sns.amazonaws.com Publish",
-                      "ledger ledger.example list", "passed over", "cloudtrail  "});
+    CHECK(seen == std::vector<std::string>{"ledger ledger print",
+                                           "cloudtrail sns.amazonaws.com Publish",
+                                           "ledger ledger list", "passed over", "cloudtrail  "});
 }
 
 TEST_CASE(

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "config/catalogue_reader.hpp"
+#include "log/ledger_log.hpp"
 #include "rules/builtin.hpp"
 
 using namespace cloudhijack;
@@ -134,6 +135,58 @@ TEST_CASE("catalogue: a service of one's own, with what it leaves out") {
     CHECK(calls[1].source == "other.example.com");
 }
 
+TEST_CASE("catalogue: a source that a log has is read as it is, others without a dot are of AWS") {
+    const auto loaded = load_catalogue(
+        std::array{rules::parse("mine.conf",
+                                "[service:printing]\nsource = ledger\n"
+                                "use = print ledger-archive:print ledgers:print azure-apim:print\n"
+                                "recon = ledger.example:list\n")},
+        log::two_logs());
+    CHECK(loaded.mistakes.empty());
+    std::vector<std::string> sources;
+    for (const CatalogueCall& call : service(loaded, "printing").calls_of(Phase::use)) {
+        sources.push_back(call.source);
+    }
+    CHECK(sources == std::vector<std::string>{"ledger", "ledger-archive", "ledgers.amazonaws.com",
+                                              "azure-apim.amazonaws.com"});
+    CHECK(service(loaded, "printing").calls_of(Phase::recon)[0].source == "ledger.example");
+    CHECK(loaded.catalogue.find("ledger", "print").size() == 1);
+}
+
+TEST_CASE("catalogue: names as other providers write them") {
+    const std::vector<std::string> names = {"processed",
+                                            "verify-sent",
+                                            "user-session.created",
+                                            "sms-geographic-permissions.updated",
+                                            "verify-geo-permissions-sms.updated",
+                                            "verify-fraud-guard-mode.updated",
+                                            "account-auth-token.secondary-created",
+                                            "ChatCompletions_Create",
+                                            "accounts/write",
+                                            "accounts/deployments/write",
+                                            "accounts/connections/listsecrets/action",
+                                            "Microsoft.CognitiveServices/accounts/listKeys/action",
+                                            "Microsoft.Insights/diagnosticSettings/delete"};
+    std::string text = "[service:other]\nsource = azure-openai\nuse =";
+    for (const std::string& name : names) text += ' ' + name;
+    text +=
+        "\ncredential = iam:CreateServiceAccountKey azure:a/b-c.d_e "
+        "azure:accounts/write(properties.disableLocalAuth=false)\n";
+    const auto loaded = over_builtin(text);
+    CHECK(loaded.mistakes.empty());
+    std::vector<std::string> read;
+    for (const CatalogueCall& call : service(loaded, "other").calls_of(Phase::use)) {
+        read.push_back(call.name);
+    }
+    CHECK(read == names);
+    const auto& others = service(loaded, "other").calls_of(Phase::credential);
+    REQUIRE(others.size() == 3);
+    CHECK(others[0].source == "iam.amazonaws.com");
+    CHECK(others[1].name == "a/b-c.d_e");
+    CHECK(others[2].name == "accounts/write");
+    CHECK(others[2].conditions.size() == 1);
+}
+
 TEST_CASE("catalogue: a call of use can have a weight") {
     const auto loaded = over_builtin(
         "[service:polly]\nsource = polly\nuse = A*1 B*1000 C(a=*,b=2)*20 other:D*3 E(a=*)\n");
@@ -257,6 +310,8 @@ TEST_CASE("catalogue: mistakes of every kind") {
         {"[service:ses]\ncolour = red\n", "is no key of a service: label"},
         {"[service:ses]\nuse = a:b:c\n", "is no call's name"},
         {"[service:ses]\nuse = :Send\n", "no usable source"},
+        {"[service:ses]\nuse = a/b:Send\n", "no usable source"},
+        {"[service:ses]\nsource = a/b\n", "takes an event source"},
         {"[service:ses]\nuse = Send(a)\n", "a condition is path=value"},
         {"[service:ses]\nuse = Send(=a)\n", "empty key"},
         {"[service:ses]\nuse = Send(a..b=c)\n", "empty key"},
