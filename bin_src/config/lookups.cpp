@@ -191,7 +191,7 @@ std::string way_to_write_network(std::string_view text) {
     const auto prefix = slash == std::string_view::npos
                             ? std::nullopt
                             : text::whole_number(text.substr(slash + 1), most_bits);
-    if (!address.is_there() || !prefix) {
+    if (!address.is_whole() || !prefix) {
         return "a network is written like 203.0.113.0/24 or 2001:db8::/32";
     }
     const auto right = to_text(rules::network_around(address, static_cast<unsigned>(*prefix)));

@@ -15,12 +15,14 @@ enum class Outcome : std::uint8_t {
     ok,
     denied,
     probe,  ///< refused for its parameters, as key checkers provoke it: it proves access at no cost
-    failed  ///< in any other way
+    throttled,  ///< refused for its rate or a quota
+    blocked,    ///< stopped by a filter or a fraud guard
+    failed      ///< in any other way
 };
 
 /// As rows show them, in the order of the enumerators.
-inline constexpr std::array<std::string_view, 4> k_outcome_names = {"ok", "denied", "probe",
-                                                                    "failed"};
+inline constexpr std::array<std::string_view, 6> k_outcome_names = {
+    "ok", "denied", "probe", "throttled", "blocked", "failed"};
 
 /// What is known of the credentials of a call.
 enum class CredentialSign : std::uint8_t {
@@ -88,6 +90,7 @@ enum class CallTopic : std::uint8_t {
     other,
     user,          ///< a user is made
     access_key,    ///< an access key of a user is made
+    key_read,      ///< keys of a resource are read, or made anew
     login,         ///< a user can log in, or its old key works again
     role,          ///< a role is made, or who may assume it changes
     role_assumed,  ///< the caller goes on as a role
@@ -118,8 +121,10 @@ enum class SubjectKind : std::uint8_t {
     quota,
     trail,
     log_group,
-    grantee,  ///< the account that is let in; `*`: everybody
-    count     ///< how many there are
+    key_holder,   ///< the principal that stands for whoever has the keys that a call reads
+    application,  ///< by its id, that reads them
+    grantee,      ///< the account that is let in; `*`: everybody
+    count         ///< how many there are
 };
 
 /// Whom a role's trust policy lets in besides the provider's services and federated users, those of

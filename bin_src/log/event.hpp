@@ -40,6 +40,12 @@ struct Event {
     std::string_view bearer_token;  ///< `true` if the call came with an API key
     std::string_view product;       ///< that wrote the record, in a format of several
     std::string_view rest;          ///< JSON, of facts that such a format has no place for
+    std::string_view application;   ///< by its id, through which the caller called
+    std::string_view resource;      ///< what is called or changed
+    std::string_view backend;  ///< an address of the web, of what a gateway passes the call on to
+    std::string_view model;    ///< where the record itself says which
+    std::string_view result;   ///< how the call ended, where that is apart from the error code
+    std::string_view setting;  ///< the value that the call sets
     /// The request's parameters, a JSON object as text with io::k_padding readable bytes behind it.
     std::string_view parameters;
     /// The record itself, as JSON text; can be empty if the log says that the id is usable.

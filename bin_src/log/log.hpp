@@ -52,6 +52,9 @@ struct Log {
     /// is the main log of its set. Then no two of its paths feed one field, and none opens a
     /// string.
     bool is_compact = false;
+    /// Whether mode=volume counts a call once per usable id, at the record's own time, because the
+    /// provider delivers records again. If not, it counts every delivery, at the row's time.
+    bool counts_once = false;
     std::span<const ShapePath> paths;
 
     /// Whether an event that was read by the log's paths is one of its records.

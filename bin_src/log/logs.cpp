@@ -4,6 +4,7 @@
 #include <array>
 #include <span>
 
+#include "log/azure.hpp"
 #include "log/cloudtrail.hpp"
 #include "log/log_set.hpp"
 #include "log/ocsf.hpp"
@@ -13,7 +14,8 @@ namespace {
 
 // In a function, so that static initialisers can use it.
 std::span<const Log* const> list_of_logs() {
-    static const std::array logs = {&ocsf(), &cloudtrail()};
+    static const std::array logs = {&ocsf(), &azure_openai(), &azure_gateway(), &azure_activity(),
+                                    &cloudtrail()};
     return logs;
 }
 

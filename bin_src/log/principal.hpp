@@ -39,6 +39,10 @@ std::string user_principal(std::string_view account, std::string_view user);
 /// The same for a role.
 std::string role_principal(std::string_view account, std::string_view role);
 
+/// The principal that stands for whoever has a key of a resource, where a log does not say who called.
+std::string key_principal(std::string_view resource);
+bool is_key_principal(std::string_view principal_name);
+
 /// How a sentence calls a principal: the last part of its name, `root` of an account's root.
 std::string_view short_name(std::string_view principal_name);
 

@@ -57,6 +57,8 @@ std::string without_numbers(std::string_view name) {
     return rest;
 }
 
+constexpr std::string_view k_key_of = "key of ";
+
 }  // namespace
 
 bool is_account_id(std::string_view text) {
@@ -70,6 +72,14 @@ std::string user_principal(std::string_view account, std::string_view user) {
 
 std::string role_principal(std::string_view account, std::string_view role) {
     return "arn:aws:iam::" + std::string(account) + ":role/" + std::string(role);
+}
+
+std::string key_principal(std::string_view resource) {
+    return std::string(k_key_of) + std::string(resource);
+}
+
+bool is_key_principal(std::string_view principal_name) {
+    return principal_name.starts_with(k_key_of);
 }
 
 std::string family_of(std::string_view principal_name) {

@@ -22,7 +22,11 @@ text::Address address_of_hash(std::uint64_t hash) {
     return address;
 }
 
-unsigned bits_of(Family family) { return family == Family::v6 ? 128 : 32; }
+// How many bits of an address say where it is.
+unsigned bits_of(Family family) {
+    if (family == Family::v6) return 128;
+    return family == Family::masked ? 24 : 32;
+}
 
 // The byte at a place of an address whose bits from `prefix` on are cleared.
 std::uint8_t masked(const text::Address& address, std::size_t place, unsigned prefix) {
@@ -78,7 +82,8 @@ std::string to_text(const Cidr& cidr) {
 }
 
 Cidr network_around(const text::Address& address, unsigned prefix) {
-    Cidr cidr{.network = {.family = address.family, .bytes = {}}, .prefix = prefix};
+    const auto family = address.family == Family::masked ? Family::v4 : address.family;
+    Cidr cidr{.network = {.family = family, .bytes = {}}, .prefix = prefix};
     for (std::size_t place = 0; place < address.bytes.size(); ++place) {
         cidr.network.bytes.at(place) = masked(address, place, prefix);
     }
@@ -88,7 +93,7 @@ Cidr network_around(const text::Address& address, unsigned prefix) {
 std::optional<Cidr> parse_cidr(std::string_view text) {
     const auto slash = text.find('/');
     Cidr cidr{.network = text::parse_address(text.substr(0, slash))};
-    if (!cidr.network.is_there()) return std::nullopt;
+    if (!cidr.network.is_whole()) return std::nullopt;
     const unsigned most = bits_of(cidr.network.family);
     const auto prefix = slash == std::string_view::npos
                             ? std::optional<std::uint64_t>(most)

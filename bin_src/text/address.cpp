@@ -5,16 +5,29 @@
 #include <algorithm>
 
 namespace cloudhijack::text {
+namespace {
+
+constexpr std::string_view k_mask = ".***";
+
+}  // namespace
 
 Address Address::network() const {
     if (is_service()) return *this;
-    Address network{.family = family, .bytes = {}};
+    Address network{.family = family == Family::masked ? Family::v4 : family, .bytes = {}};
     std::copy_n(bytes.begin(), family == Family::v6 ? 4 : 2, network.bytes.begin());
     return network;
 }
 
 Address parse_address(std::string_view text) {
     Address address;
+    if (text.ends_with(k_mask)) {
+        const std::string_view known = text.substr(0, text.size() - k_mask.size());
+        address = parse_address(std::string(known) + ".0");
+        const bool is_masked = address.family == Address::Family::v4;
+        address.family = is_masked ? Address::Family::masked : Address::Family::none;
+        if (!is_masked) address.bytes = {};
+        return address;
+    }
     std::array<char, INET6_ADDRSTRLEN> terminated{};
     // A NUL inside would end the text early.
     if (text.size() >= terminated.size() || text.contains('\0')) return address;
@@ -31,10 +44,12 @@ Address parse_address(std::string_view text) {
 
 std::string to_text(const Address& address) {
     if (!address.is_there()) return {};
-    std::array<char, INET6_ADDRSTRLEN> text{};
-    ::inet_ntop(address.family == Address::Family::v4 ? AF_INET : AF_INET6, address.bytes.data(),
-                text.data(), text.size());
-    return text.data();
+    std::array<char, INET6_ADDRSTRLEN> bytes{};
+    ::inet_ntop(address.family == Address::Family::v6 ? AF_INET6 : AF_INET, address.bytes.data(),
+                bytes.data(), bytes.size());
+    std::string text = bytes.data();
+    if (address.family == Address::Family::masked) text.replace(text.rfind('.'), text.npos, k_mask);
+    return text;
 }
 
 }  // namespace cloudhijack::text

@@ -8,12 +8,13 @@
 
 namespace cloudhijack::text {
 
-/// An IP address, or a sign for a service that called, or none.
+/// An IP address, or what a log leaves of one, or a sign for a service that called, or none.
 struct Address {
     enum class Family : std::uint8_t {
         none,
         v4,
         v6,
+        masked,   ///< of IPv4, without its last part: `81.2.69.***`
         service,  ///< a provider's service: the bytes are a hash of its name
     };
 
@@ -22,8 +23,10 @@ struct Address {
 
     auto operator<=>(const Address&) const = default;
 
-    /// Whether it is an IP address.
-    [[nodiscard]] bool is_there() const { return family == Family::v4 || family == Family::v6; }
+    /// Whether it is an IP address, so that it says from which one a call came.
+    [[nodiscard]] bool is_whole() const { return family == Family::v4 || family == Family::v6; }
+    /// Whether it says at least from which network.
+    [[nodiscard]] bool is_there() const { return is_whole() || family == Family::masked; }
     [[nodiscard]] bool is_service() const { return family == Family::service; }
 
     /// The network that one who rotates addresses has to leave: the /16, of IPv6 the /32. A service
@@ -31,10 +34,11 @@ struct Address {
     [[nodiscard]] Address network() const;
 };
 
-/// What `inet_pton` takes as a whole; for anything else, such as a service's name, none.
+/// What `inet_pton` takes as a whole, and masked addresses; for anything else, such as a service's
+/// name, none.
 Address parse_address(std::string_view text);
 
-/// As `inet_ntop` writes it; empty if it is not an IP address.
+/// As `inet_ntop` writes it, or masked again; empty where there is none.
 std::string to_text(const Address& address);
 
 }  // namespace cloudhijack::text

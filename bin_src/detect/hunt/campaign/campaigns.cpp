@@ -41,7 +41,7 @@ class ActorIndex {
     explicit ActorIndex(std::span<const CampaignNode> nodes) {
         for (std::size_t node = 0; node < nodes.size(); ++node) {
             const log::Principal& principal = *nodes[node].part.principal;
-            if (!principal.one_actor) continue;
+            if (!principal.one_actor && !log::is_key_principal(principal.name)) continue;
             const ActorId id{principal.account, log::actor_key(principal.name)};
             const auto [place, is_new] = numbers_.try_emplace(id, actors_.size());
             if (is_new) actors_.emplace_back();
@@ -107,6 +107,7 @@ class LinkFinder {
   private:
     // Whether a making is a reason to link at all, whoever vouches for the child.
     [[nodiscard]] bool is_telling(const MakingCall& making, const ActorIndex::Actor& child) const {
+        if (making.is_of_key) return true;
         const bool makes_new_user =
             catalogue_->topic(making.call.service, making.call.call) == log::CallTopic::user;
         const bool is_role = making.trust != log::Trust::none;
@@ -127,7 +128,7 @@ class LinkFinder {
                                .parent = &maker,
                                .call = making.call,
                                .is_from_stranger = making.is_from_stranger};
-        add(parent, *child, link, /*counts=*/!is_vouched);
+        add(parent, *child, link, /*counts=*/making.is_of_key || !is_vouched);
     }
 
     void add(std::size_t parent, const RoleCall& role) {

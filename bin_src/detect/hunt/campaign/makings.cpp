@@ -1,6 +1,7 @@
 #include "detect/hunt/campaign/makings.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace cloudhijack::detect {
 namespace {
@@ -11,11 +12,23 @@ constexpr std::int64_t k_vouched_for = 30 * counting::k_seconds_a_day;
 bool makes_principal(log::CallTopic topic) {
     using enum log::CallTopic;
     return topic == user || topic == access_key || topic == login || topic == api_key ||
-           topic == role;
+           topic == role || topic == key_read;
 }
 
 bool is_of_principal(log::SubjectKind kind) {
-    return kind == log::SubjectKind::user || kind == log::SubjectKind::role;
+    return kind == log::SubjectKind::user || kind == log::SubjectKind::role ||
+           kind == log::SubjectKind::key_holder;
+}
+
+// The log::actor_key() and the name of a principal that a call is about.
+std::pair<std::string, std::string> key_and_name_of(const std::string& account,
+                                                    log::SubjectKind kind,
+                                                    const std::string& subject) {
+    if (kind == log::SubjectKind::key_holder) return {subject, subject};
+    if (kind == log::SubjectKind::user) {
+        return {log::user_key(subject), log::user_principal(account, subject)};
+    }
+    return {log::role_key(subject), log::role_principal(account, subject)};
 }
 
 }  // namespace
@@ -70,12 +83,11 @@ std::vector<MakingCall> makings_of(const rules::Catalogue& catalogue, const Memb
         for (const auto& [kind, seconds] : subject.calls) {
             const auto topic = catalogue.topic(kind.service, kind.call);
             if (!kind.is_ok() || !makes_principal(topic)) continue;
-            const bool is_user = kind.kind == log::SubjectKind::user;
             MakingCall making;
-            making.child_key = is_user ? log::user_key(subject.text) : log::role_key(subject.text);
+            std::tie(making.child_key, making.child_name) =
+                key_and_name_of(account, kind.kind, subject.text);
             if (making.child_key == own_key) continue;
-            making.child_name = is_user ? log::user_principal(account, subject.text)
-                                        : log::role_principal(account, subject.text);
+            making.is_of_key = kind.kind == log::SubjectKind::key_holder;
             making.call = {.service = kind.service, .call = kind.call, .outcome = kind.outcome};
             making.trust = kind.trust;
             making.is_routine = maker.is_routine(kind.service, rules::Phase::credential);

@@ -34,7 +34,7 @@ std::vector<RoleCall> roles_of(const rules::Catalogue& catalogue, const Member& 
 
 // A principal that travels with its usual client is not a sign of somebody else.
 bool may_be_shared(const JudgedOrigin& origin) {
-    return origin.from.address.is_there() && origin.is_strangers &&
+    return origin.from.address.is_whole() && origin.is_strangers &&
            (origin.is_new() || origin.kind == SourceKind::newcomer);
 }
 

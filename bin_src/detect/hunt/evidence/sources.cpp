@@ -42,7 +42,7 @@ struct Sources {
         first = calls == 0 ? second : std::min(first, second);
         last_hour = calls == 0 ? hour : std::max(last_hour, hour);
         calls += tally.calls;
-        if (!address.is_there() || address == last_) return;
+        if (!address.is_whole() || address == last_) return;
         ++addresses;
         if (address.network() != last_.network()) ++networks;
         last_ = address;
@@ -263,7 +263,7 @@ std::optional<Match> many_ips(const Behaviour& behaviour, const rules::EvidenceS
         for (const HourOrigins* of_member : origins) {
             limit = std::min(limit, of_member->limit);
             for (const JudgedOrigin& origin : of_member->origins) {
-                if (origin.is_usual_network || !origin.from.address.is_there()) continue;
+                if (origin.is_usual_network || !origin.from.address.is_whole()) continue;
                 addresses[origin.from.address].add(origin.from.all);
             }
         }

@@ -1,0 +1,131 @@
+#include "log/azure_call.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "text/bounded_text.hpp"
+#include "text/lower_case.hpp"
+
+namespace cloudhijack::log {
+namespace {
+
+// As mode=volume shows who called.
+constexpr std::string_view k_entra_id = "EntraId";
+constexpr std::string_view k_application = "Application";
+constexpr std::string_view k_api_key = "ApiKey";
+
+constexpr std::string_view k_blocked = "content_filter";
+
+struct StatusWord {
+    std::string_view word;  ///< in lower case
+    std::string_view code;
+};
+
+constexpr auto k_status_words =
+    std::to_array<StatusWord>({{.word = "ok", .code = "200"},
+                               {.word = "created", .code = "201"},
+                               {.word = "accepted", .code = "202"},
+                               {.word = "nocontent", .code = "204"},
+                               {.word = "unauthorized", .code = "401"},
+                               {.word = "forbidden", .code = "403"},
+                               {.word = "toomanyrequests", .code = "429"}});
+
+bool same_in_any_case(std::string_view text, std::string_view lower) {
+    return std::ranges::equal(text, lower, {}, text::to_lower);
+}
+
+// Without the port behind an address, or the prefix, or the brackets around it.
+std::string_view bare_address(std::string_view text) {
+    text = text.substr(0, text.find('/'));
+    if (text.starts_with('[')) {
+        const auto end = text.find(']');
+        return end == std::string_view::npos ? text : text.substr(1, end - 1);
+    }
+    const auto colon = text.find(':');
+    const bool has_port = colon != std::string_view::npos && colon == text.rfind(':');
+    return has_port ? text.substr(0, colon) : text;
+}
+
+}  // namespace
+
+bool holds_in_any_case(std::string_view text, std::string_view lower) {
+    const auto found = std::ranges::search(text, lower, {}, text::to_lower);
+    return !found.empty() || lower.empty();
+}
+
+std::string_view part_of_id(std::string_view resource_id, std::string_view behind,
+                            EventTexts& texts) {
+    const auto found = std::ranges::search(resource_id, behind, {}, text::to_lower);
+    if (found.empty()) return {};
+    const auto begin = static_cast<std::size_t>(found.end() - resource_id.begin());
+    const std::string_view rest = resource_id.substr(begin);
+    return texts.next() = text::in_lower_case(rest.substr(0, rest.find('/')));
+}
+
+void set_status(Event& event, std::string_view status) {
+    const auto* const word = std::ranges::find_if(k_status_words, [status](const StatusWord& one) {
+        return same_in_any_case(status, one.word);
+    });
+    const std::string_view code = word == k_status_words.end() ? status : word->code;
+    event.error_code = code.starts_with('2') ? std::string_view{} : code;
+}
+
+void complete_azure_caller(Event& event, std::string_view resource, EventTexts& texts) {
+    event.account = part_of_id(event.resource, "/subscriptions/", texts);
+    event.source_address = bare_address(event.source_address);
+    if (!event.caller.empty()) {
+        event.caller_type = k_entra_id;
+    } else if (!event.application.empty()) {
+        event.caller = event.application;
+        event.caller_type = k_application;
+    } else if (!resource.empty()) {
+        event.caller = texts.next() = key_principal(resource);
+        event.caller_type = k_api_key;
+    }
+}
+
+bool has_usable_azure_id(const Event& event) {
+    const std::string_view id = event.id.substr(0, event.id.find(' '));
+    return std::ranges::any_of(id, [](char c) { return c != '0' && c != '-'; });
+}
+
+Call interpret_azure_call(const Event& event) {
+    const bool is_of_key = event.caller_type == k_api_key;
+    Call call{.principal = {.account = event.account.empty() ? text::k_unknown : event.account,
+                            .name = event.caller.empty() ? text::k_unknown : event.caller,
+                            .person = {},
+                            .one_actor = !is_of_key && !event.caller.empty()}};
+    const std::string_view code = event.error_code;
+    if (code == "401" || code == "403") {
+        call.outcome = Outcome::denied;
+    } else if (code == "429") {
+        call.outcome = Outcome::throttled;
+    } else if (code == k_blocked) {
+        call.outcome = Outcome::blocked;
+    } else if (!code.empty()) {
+        call.outcome = Outcome::failed;
+    }
+    call.is_data_event = event.source != "azure";
+    if (is_of_key) call.credentials.add(CredentialSign::anywhere);
+    return call;
+}
+
+CallDetails read_azure_details(const Event& event, CallTopic topic, DetailsScratch& scratch) {
+    CallDetails details;
+    details.model = event.model;
+    scratch.subjects.clear();
+    const auto add = [&scratch](SubjectKind kind, std::string_view text) {
+        if (!text.empty()) scratch.subjects.push_back({.kind = kind, .text = text});
+    };
+    add(SubjectKind::thing, event.resource);
+    if (topic == CallTopic::key_read && !event.resource.empty()) {
+        scratch.joined = key_principal(event.resource);
+        add(SubjectKind::key_holder, scratch.joined);
+        add(SubjectKind::application, event.application);
+    }
+    details.subjects = scratch.subjects;
+    return details;
+}
+
+}  // namespace cloudhijack::log
