@@ -8,6 +8,8 @@
 #include <utility>
 
 #include "counting/hash.hpp"
+#include "log/log.hpp"
+#include "text/lower_case.hpp"
 
 namespace cloudhijack::rules {
 
@@ -44,13 +46,50 @@ Catalogue::Catalogue(std::vector<Service> services)
         by_name_.push_back(std::move(sources));
     }
     places_ = text::KeyTable(call_names());
+    index_names_in_any_case();
+}
+
+void Catalogue::index_names_in_any_case() {
+    std::map<std::string, std::vector<std::size_t>> by_lower_case;
+    for (std::size_t place = 0; place < call_names_.size(); ++place) {
+        by_lower_case[text::in_lower_case(call_names_[place])].push_back(place);
+    }
+    std::vector<std::string_view> names;
+    names.reserve(by_lower_case.size());
+    places_in_any_case_.reserve(by_lower_case.size());
+    for (auto& [name, places] : by_lower_case) {
+        names.push_back(name);
+        places_in_any_case_.push_back(std::move(places));
+    }
+    lower_case_names_ = text::KeyTable(names);
+}
+
+std::span<const Catalogue::Entry> Catalogue::find(const log::Event& event) const {
+    const auto exact = find(event.source, event.name);
+    if (!exact.empty() || !event.log->ignores_case) return exact;
+    return find_in_any_case(event.source, event.name);
 }
 
 std::span<const Catalogue::Entry> Catalogue::find(std::string_view source,
                                                   std::string_view name) const {
     const auto place = places_.find(name);
-    if (!place) return {};
-    const auto& sources = by_name_[*place];
+    return place ? entries_at(*place, source) : std::span<const Entry>{};
+}
+
+std::span<const Catalogue::Entry> Catalogue::find_in_any_case(std::string_view source,
+                                                              std::string_view name) const {
+    const auto lower = lower_case_names_.find(text::in_lower_case(name));
+    if (!lower) return {};
+    for (const std::size_t place : places_in_any_case_[*lower]) {
+        const auto entries = entries_at(place, source);
+        if (!entries.empty()) return entries;
+    }
+    return {};
+}
+
+std::span<const Catalogue::Entry> Catalogue::entries_at(std::size_t place,
+                                                        std::string_view source) const {
+    const auto& sources = by_name_[place];
     const auto found = std::ranges::find(sources, source, &SourceEntries::source);
     return found != sources.end() ? std::span(found->entries) : std::span<const Entry>{};
 }

@@ -10,6 +10,7 @@
 
 #include "log/call.hpp"
 #include "log/condition.hpp"
+#include "log/event.hpp"
 #include "rules/phase.hpp"
 #include "text/key_table.hpp"
 
@@ -64,7 +65,11 @@ class Catalogue {
 
     [[nodiscard]] std::span<const Service> services() const { return services_; }
 
-    /// Every entry for a call; source and name both match exactly. Conditions are left to judge.
+    /// Every entry for an event's call. If nothing has its name exactly, and its log ignores the
+    /// case of names, the entries for the name in another case. Conditions are left to judge.
+    [[nodiscard]] std::span<const Entry> find(const log::Event& event) const;
+
+    /// Every entry for a call; source and name both match exactly.
     [[nodiscard]] std::span<const Entry> find(std::string_view source, std::string_view name) const;
 
     /// The name of a service's call, by the number that its entries have.
@@ -98,12 +103,21 @@ class Catalogue {
         std::vector<Entry> entries;
     };
 
+    void index_names_in_any_case();
+    [[nodiscard]] std::span<const Entry> entries_at(std::size_t place,
+                                                    std::string_view source) const;
+    [[nodiscard]] std::span<const Entry> find_in_any_case(std::string_view source,
+                                                          std::string_view name) const;
+
     std::vector<Service> services_;
     std::vector<std::vector<log::CallTopic>> topics_;  ///< of each service's calls, by number
     std::vector<std::vector<std::string>> names_;      ///< of each service's calls, by number
     std::vector<std::string> call_names_;              ///< of all services, in byte order
     text::KeyTable places_;                            ///< of the names, in call_names_
     std::vector<std::vector<SourceEntries>> by_name_;  ///< for each of call_names_
+    text::KeyTable lower_case_names_;
+    /// For each of lower_case_names_ the places in call_names_ that it is the lower case of.
+    std::vector<std::vector<std::size_t>> places_in_any_case_;
 };
 
 /// The thresholds of all services, in their order.

@@ -187,6 +187,51 @@ TEST_CASE("catalogue: names as other providers write them") {
     CHECK(others[2].conditions.size() == 1);
 }
 
+TEST_CASE("catalogue: names match in any case for the logs that ignore it, and for no other") {
+    const auto loaded = load_catalogue(
+        std::array{rules::parse("mine.conf",
+                                "[service:printing]\nsource = ledger\n"
+                                "use = Print_Create accounts/listKeys/action LIST\nrecon = list\n"
+                                "cleanup = ledger-archive:print_create\n")},
+        log::two_logs());
+    REQUIRE(loaded.mistakes.empty());
+    const Catalogue& catalogue = loaded.catalogue;
+    const log::Log ignoring_case = [] {
+        log::Log one = log::ledger();
+        one.ignores_case = true;
+        return one;
+    }();
+    // `phase name` of each entry for a call.
+    const auto found = [&catalogue](const log::Log& log, std::string_view source,
+                                    std::string_view name) {
+        log::Event event;
+        event.log = &log;
+        event.source = source;
+        event.name = name;
+        std::string text;
+        for (const auto& entry : catalogue.find(event)) {
+            text += std::string(k_phase_names.at(static_cast<std::size_t>(entry.phase))) + ' ' +
+                    std::string(catalogue.call_name(entry.service, entry.call));
+        }
+        return text;
+    };
+    CHECK(found(ignoring_case, "ledger", "Print_Create") == "use Print_Create");
+    CHECK(found(ignoring_case, "ledger", "print_create") == "use Print_Create");
+    CHECK(found(ignoring_case, "ledger-archive", "PRINT_CREATE") == "cleanup print_create");
+    CHECK(found(ignoring_case, "ledger", "ACCOUNTS/LISTKEYS/ACTION") ==
+          "use accounts/listKeys/action");
+    CHECK(found(ignoring_case, "ledger", "list") == "recon list");  // as it is written comes first
+    CHECK(found(ignoring_case, "ledger", "LIST") == "use LIST");
+    CHECK_FALSE(found(ignoring_case, "ledger", "List").empty());
+    CHECK(found(ignoring_case, "LEDGER", "Print_Create").empty());
+    CHECK(found(ignoring_case, "ledger", "Print-Create").empty());
+    CHECK(found(ignoring_case, "ledger", "").empty());
+    CHECK(found(ignoring_case, "ledger", std::string(100'000, 'P')).empty());
+    CHECK(found(log::ledger(), "ledger", "Print_Create") == "use Print_Create");
+    CHECK(found(log::ledger(), "ledger", "print_create").empty());
+    CHECK(found(log::cloudtrail(), "ledger", "PRINT_CREATE").empty());
+}
+
 TEST_CASE("catalogue: a call of use can have a weight") {
     const auto loaded = over_builtin(
         "[service:polly]\nsource = polly\nuse = A*1 B*1000 C(a=*,b=2)*20 other:D*3 E(a=*)\n");

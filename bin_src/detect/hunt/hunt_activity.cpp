@@ -49,7 +49,7 @@ std::int64_t second_of(text::Time time) {
 }  // namespace
 
 Added HuntActivity::add(const Event& event) {
-    const auto entries = catalogue_->find(event.source, event.name);
+    const auto entries = catalogue_->find(event);
     if (entries.empty()) return Added::irrelevant;
     const auto own_time = event.time();
     const auto time = own_time ? own_time : event.row_time;

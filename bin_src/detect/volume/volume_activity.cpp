@@ -32,7 +32,7 @@ std::uint32_t hash_of_bytes(const Value& value) {
 }  // namespace
 
 Added VolumeActivity::add(const log::Event& event) {
-    const auto entries = catalogue_->find(event.source, event.name);
+    const auto entries = catalogue_->find(event);
     if (entries.empty()) return Added::irrelevant;
     const auto time = event.row_time ? event.row_time : event.time();
     if (!time) return Added::undated;

@@ -12,6 +12,7 @@
 
 #include "config/catalogue_reader.hpp"
 #include "io/window.hpp"
+#include "log/cloudtrail.hpp"
 #include "partial/through_documents.hpp"
 #include "rules/builtin.hpp"
 
@@ -28,6 +29,7 @@ namespace {
 
 Event invocation() {
     Event event;
+    event.log = &log::cloudtrail();
     event.source = "bedrock.amazonaws.com";
     event.name = "InvokeModel";
     event.time_text = "2026-01-01T00:30:00Z";
