@@ -10,7 +10,7 @@ std::span<const Evidence> all_evidence() {
         for (const auto group :
              {onboarding_evidence(), volume_evidence(), access_evidence(), hiding_evidence(),
               spread_evidence(), new_source_evidence(), lineage_evidence(), source_evidence(),
-              choice_evidence(), credential_evidence(), marker_evidence()}) {
+              choice_evidence(), credential_evidence(), key_evidence(), marker_evidence()}) {
             joined.insert(joined.end(), group.begin(), group.end());
         }
         return joined;

@@ -65,7 +65,8 @@ struct Evidence {
 /// group; to add one, write it there and give it a stanza in default/cloudhijack.conf.
 std::span<const Evidence> all_evidence();
 
-/// Those of one group, each in the file of its name; the sources are in three.
+/// Those of one group, each in the file of its name; the sources are in three, the credentials in
+/// two.
 std::span<const Evidence> onboarding_evidence();
 std::span<const Evidence> volume_evidence();
 std::span<const Evidence> access_evidence();
@@ -76,6 +77,7 @@ std::span<const Evidence> lineage_evidence();
 std::span<const Evidence> source_evidence();
 std::span<const Evidence> choice_evidence();
 std::span<const Evidence> credential_evidence();
+std::span<const Evidence> key_evidence();
 std::span<const Evidence> marker_evidence();
 
 /// Null for an unknown id.
