@@ -50,7 +50,7 @@ class AttackTest(unittest.TestCase):
         random.Random(7).shuffle(lines)
         half = len(lines) // 2
         peers = [Peer([{"_raw": line} for line in part]) for part in (lines[:half], lines[half:])]
-        self.assertEqual(run_cluster(["mode=hunt"], peers).rows, usual)
+        self.assertEqual(run_cluster(program(), ["mode=hunt"], peers)[0].rows, usual)
         self.assertEqual(hunted([*lines, *lines[:100]]), usual)
 
     def test_volume_has_the_key_as_its_caller_and_counts_each_call_once(self) -> None:

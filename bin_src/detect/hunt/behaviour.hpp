@@ -110,6 +110,10 @@ class Behaviour {
     [[nodiscard]] const Member& head() const { return members_[head_]; }
     [[nodiscard]] bool is_campaign() const { return members_.size() > 1; }
     [[nodiscard]] bool is_one_actor() const { return head().principal().one_actor; }
+    /// Whether its sources say something: they are one actor's, or of those who have one key.
+    [[nodiscard]] bool has_sources() const {
+        return is_one_actor() || log::is_key_principal(head().principal().name);
+    }
     [[nodiscard]] const rules::Catalogue& catalogue() const { return *catalogue_; }
     [[nodiscard]] const counting::Interner& regions() const { return *regions_; }
     [[nodiscard]] const rules::HuntRules& rules() const { return *rules_; }

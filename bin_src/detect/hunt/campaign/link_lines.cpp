@@ -12,8 +12,8 @@
 namespace cloudhijack::detect {
 namespace {
 
-/// Links that are one line: of one parent, and by calls of one name.
-using LineKey = std::tuple<std::size_t, bool, std::string_view>;
+/// Links that are one line: what one parent did to its children, and by calls of which name.
+using LineKey = std::tuple<std::size_t, std::string_view, std::string_view>;
 
 /// The seconds of a line's links, and the names of its members.
 using LineMembers = std::vector<std::pair<std::int64_t, std::string>>;
@@ -22,6 +22,13 @@ std::string names_of(const LineMembers& members) {
     std::vector<std::string> names;
     for (const auto& [second, name] : members) names.push_back(name);
     return joined_names(names);
+}
+
+// Whoever has a resource's key goes by the name `key of shop`.
+std::string_view verb_of(const Behaviour& behaviour, const MemberLink& link) {
+    if (link.is_assumed) return " assumed ";
+    const std::string& child = behaviour.members()[link.child].principal().name;
+    return log::is_key_principal(child) ? " read the " : " made ";
 }
 
 std::string_view what_is_left_out(DroppedLinks dropped) {
@@ -47,17 +54,16 @@ LinkLines link_lines(const Behaviour& behaviour, const Campaign& campaign) {
     std::map<LineKey, LineMembers> by_parent;
     for (const MemberLink& link : campaign.links) {
         const auto call = behaviour.catalogue().call_name(link.call.service, link.call.call);
-        by_parent[{link.parent, link.is_assumed, call}].emplace_back(link.second,
-                                                                     name_of(link.child));
+        by_parent[{link.parent, verb_of(behaviour, link), call}].emplace_back(link.second,
+                                                                              name_of(link.child));
     }
     std::vector<std::pair<std::int64_t, std::string>> lines;
     for (auto& [key, children] : by_parent) {
-        const auto& [parent, is_assumed, call] = key;
+        const auto& [parent, verb, call] = key;
         std::ranges::sort(children);
         const std::string who = names_of(children);
-        lines.emplace_back(children.front().first, name_of(parent) +
-                                                       (is_assumed ? " assumed " : " made ") + who +
-                                                       " by " + std::string(call));
+        lines.emplace_back(children.front().first,
+                           name_of(parent) + std::string(verb) + who + " by " + std::string(call));
     }
     for (const SharedAddress& shared : campaign.shared) {
         LineMembers users;

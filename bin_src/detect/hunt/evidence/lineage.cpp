@@ -117,6 +117,11 @@ FamilyNames names_of(const Behaviour& behaviour, const PutToUse& found, const Me
             .parent = std::string(log::short_name(found.link->parent->name))};
 }
 
+std::string_view how_it_came(const Member& child, const LinkToChild& link) {
+    if (link.is_assumed) return " was assumed by ";
+    return log::is_key_principal(child.principal().name) ? " was read by " : " was set up by ";
+}
+
 // `mailer was set up by admin-key at T with CreateUser and used AWS SES at T with SendEmail ...`
 Match match_of(const Behaviour& behaviour, const PutToUse& found) {
     const LinkToChild& link = *found.link;
@@ -127,7 +132,7 @@ Match match_of(const Behaviour& behaviour, const PutToUse& found) {
     const Member* const member = parent == members.end() ? nullptr : &*parent;
     const FamilyNames names = names_of(behaviour, found, member);
     std::string reason = names.child;
-    reason += link.is_assumed ? " was assumed by " : " was set up by ";
+    reason += how_it_came(*found.child, link);
     reason += names.parent + " at " + at(link.second);
     if (!link.is_assumed) {
         reason += " with ";

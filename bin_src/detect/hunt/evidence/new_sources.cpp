@@ -99,7 +99,7 @@ std::string source_in_words(const Behaviour& behaviour, const Member& member,
 
 std::optional<Match> new_source(const Behaviour& behaviour,
                                 const rules::EvidenceSettings& settings) {
-    if (!behaviour.is_one_actor()) return std::nullopt;
+    if (!behaviour.has_sources()) return std::nullopt;
     struct Found {
         std::uint64_t score = 0;
         std::int64_t first = 0;
@@ -181,7 +181,7 @@ std::optional<Match> first_use_of(const Behaviour& behaviour, const Member& memb
 
 std::optional<Match> first_use(const Behaviour& behaviour,
                                const rules::EvidenceSettings& settings) {
-    if (!behaviour.is_one_actor()) return std::nullopt;
+    if (!behaviour.has_sources()) return std::nullopt;
     std::optional<Match> best;
     for (const Member& member : behaviour.members()) {
         for (std::size_t service = 0; service < behaviour.service_count(); ++service) {

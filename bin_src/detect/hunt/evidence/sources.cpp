@@ -210,7 +210,7 @@ std::optional<Match> rotating_ips(const Behaviour& behaviour,
         std::min({settings.number("addresses"), settings.number("long_term_key_networks"),
                   settings.number("stranger_networks")});
     const auto& addresses = behaviour.trait(Trait::address);
-    if (!behaviour.is_one_actor() || addresses.size() < fewest) return std::nullopt;
+    if (!behaviour.has_sources() || addresses.size() < fewest) return std::nullopt;
     const std::uint64_t highest =
         std::max({settings.number("score"), settings.number("lesser_score"),
                   settings.number("long_term_key_score"), settings.number("stranger_score")});
@@ -254,7 +254,7 @@ std::map<std::int64_t, std::vector<const HourOrigins*>> origins_by_hour(
 }
 
 std::optional<Match> many_ips(const Behaviour& behaviour, const rules::EvidenceSettings& settings) {
-    if (!behaviour.is_one_actor()) return std::nullopt;
+    if (!behaviour.has_sources()) return std::nullopt;
     std::optional<Match> first;
     std::size_t most = 0;
     for (const auto& [hour, origins] : origins_by_hour(behaviour)) {
