@@ -15,6 +15,12 @@ LogSet::LogSet(std::span<const Log* const> logs) {
     record_keys_ = {.lists = keys_of_lists(), .name = json::NameKey(main().log->name_key)};
 }
 
+const Log* LogSet::find(std::string_view id) const {
+    const auto found = std::ranges::find_if(
+        members_, [id](const ShapedLog& member) { return member.log->id == id; });
+    return found == members_.end() ? nullptr : found->log;
+}
+
 bool LogSet::can_show(std::string_view source) const {
     return std::ranges::any_of(
         members_, [source](const ShapedLog& member) { return member.log->can_show(source); });

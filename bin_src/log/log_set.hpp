@@ -33,6 +33,9 @@ class LogSet {
     /// The keys by which records are found in a stream: of lists, and of the main log's calls.
     [[nodiscard]] const json::RecordKeys& record_keys() const { return record_keys_; }
 
+    /// The log with this id; null if there is none.
+    [[nodiscard]] const Log* find(std::string_view id) const;
+
     /// Whether calls of one of the logs can have this source.
     [[nodiscard]] bool can_show(std::string_view source) const;
 

@@ -130,15 +130,15 @@ struct ToFindings {
 
 }  // namespace
 
-detect::Activity new_activity(const rules::Catalogue& catalogue, const config::Config& config) {
+detect::Activity new_activity(const config::Setup& setup, const config::Config& config) {
     switch (config.mode) {
         case config::Mode::volume:
-            return detect::VolumeActivity(catalogue, config.volume.span);
+            return detect::VolumeActivity(setup.catalogue, config.volume.span);
         case config::Mode::hunt:
         case config::Mode::baseline:
-            return detect::HuntActivity(catalogue);
+            return detect::HuntActivity(setup.catalogue);
         case config::Mode::coverage:
-            return detect::CoverageActivity(catalogue);
+            return detect::CoverageActivity(setup.catalogue, *setup.logs);
     }
     std::unreachable();
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "config/options.hpp"
+#include "config/setup.hpp"
 #include "detect/activity.hpp"
 #include "detect/baseline/baseline_update.hpp"
 #include "detect/row.hpp"
@@ -26,8 +27,9 @@ struct Answer {
     std::vector<detect::Row> rows;
 };
 
-/// An empty activity of the mode that the user asked for. The catalogue must outlive it.
-detect::Activity new_activity(const rules::Catalogue& catalogue, const config::Config& config);
+/// An empty activity of the mode that the user asked for. The setup's catalogue and its logs must
+/// outlive it.
+detect::Activity new_activity(const config::Setup& setup, const config::Config& config);
 
 /// What comes of what was counted. Volume findings view the activity. The error ends the search: a
 /// baseline has become larger than can be read again.

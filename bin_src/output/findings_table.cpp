@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -141,8 +142,20 @@ std::string to_table(std::span<const detect::HuntFinding> findings, TableStyle s
     return table_of(k_hunt_columns, findings, style);
 }
 
+// What a log never shows is said once for each account, whose rows stand together.
 std::string to_table(std::span<const detect::CoverageFinding> findings, TableStyle style) {
-    return table_of(k_coverage_columns, findings, style);
+    std::vector<TableRow> rows;
+    rows.reserve(findings.size());
+    std::set<std::pair<std::string_view, const log::Log*>> said;
+    for (const detect::CoverageFinding& finding : findings) {
+        TableRow& row = rows.emplace_back(to_table_row(finding));
+        for (const log::Log* log : finding.logs) {
+            if (!said.emplace(finding.account, log).second) continue;
+            row.details.push_back("in this account, " + std::string(log->label) + " never shows " +
+                                  std::string(log->never_shows));
+        }
+    }
+    return to_table(k_coverage_columns, rows, style);
 }
 
 std::string findings_table(const Findings& findings, TableStyle style) {

@@ -133,7 +133,7 @@ int scan(const ScanJob& job) {
     for (const std::string& skipped : list.skipped) print_message(skipped);
     for (const std::string& problem : list.problems) print_message(problem);
 
-    Scanner scanner([&] { return output::new_activity(catalogue, config); }, *job.setup.logs,
+    Scanner scanner([&] { return output::new_activity(job.setup, config); }, *job.setup.logs,
                     log::CallFilter(*job.setup.logs, catalogue.call_names()));
     std::vector<FileOutcome> outcomes;
     {

@@ -30,7 +30,7 @@ MapPhase::MapPhase(const config::Setup& setup, config::Config config, StageClock
 std::string MapPhase::getinfo_reply() { return scp::streaming_getinfo_reply(); }
 
 Result<> MapPhase::exchange(io::Window& body, bool finished, io::ByteSink& replies) {
-    detect::Activity activity = output::new_activity(setup_->catalogue, config_);
+    detect::Activity activity = output::new_activity(*setup_, config_);
     ChunkTally tally;
     EventRows rows(config_.input, *setup_->logs,
                    {.activity = activity,

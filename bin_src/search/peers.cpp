@@ -29,7 +29,7 @@ Peers::Peers(const config::Setup& setup, const config::Config& config)
 void Peers::read(std::string_view document, detect::Activity& activity, IntakeStats& intake,
                  StageClock& clock) {
     ++documents_;
-    Reading reading{.activity = output::new_activity(setup_->catalogue, *config_),
+    Reading reading{.activity = output::new_activity(*setup_, *config_),
                     .tally = {},
                     .header = {},
                     .has_same_rules = true};

@@ -22,7 +22,7 @@ ReducePhase::ReducePhase(const config::Setup& setup, config::Config config, Stag
       config_(std::move(config)),
       clock_(&clock),
       max_result_rows_(max_result_rows),
-      activity_(output::new_activity(setup.catalogue, config_)),
+      activity_(output::new_activity(setup, config_)),
       peers_(setup, config_),
       filter_(*setup.logs, setup.catalogue.call_names()),
       rows_(config_.input, *setup.logs,

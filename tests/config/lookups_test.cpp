@@ -88,7 +88,7 @@ TEST_CASE("lookups: a missing file is an empty one in a search, and an error in 
 
 // The rows of the baseline that a file makes.
 std::string written(App& app) {
-    const auto activity = output::new_activity(app.setup.catalogue, app.config);
+    const auto activity = output::new_activity(app.setup, app.config);
     const auto findings = output::findings_of(activity, app.config);
     REQUIRE(findings);
     const auto [columns, rows] = output::answer_of(*findings);

@@ -629,7 +629,7 @@ class CoverageTest(SearchTest):
             answer.columns,
             [
                 *("Account", "Service", "Region", "ManagementEvents", "DataEvents"),
-                *("FirstEvent", "LastEvent", "NotSeen", "NeverLogged"),
+                *("FirstEvent", "LastEvent", "NotSeen", "NeverLogged", "Logs", "NeverShown"),
             ],
         )
         by_service = {str(row["Service"]): row for row in answer.rows}
@@ -638,6 +638,9 @@ class CoverageTest(SearchTest):
         self.assertEqual((mail["Region"], mail["ManagementEvents"]), ("", "0"))
         self.assertIn("no event at all", str(mail["NotSeen"]))
         self.assertIn("CloudWatch AWS/SES Send", str(mail["NeverLogged"]))
+        for row in (bedrock, mail):
+            self.assertEqual(row["Logs"], "CloudTrail")
+            self.assertTrue(str(row["NeverShown"]).startswith("CloudTrail: data events that no"))
 
     def test_a_hunt_tells_of_services_without_data_events(self) -> None:
         answer = self.hunt(first_mails(WORLD).lines)
@@ -714,6 +717,7 @@ class ShellTest(LookupTest):
         run = self.scan("--mode=coverage")
         self.assertIn("no event at all", run.stdout)
         self.assertIn("CloudTrail never shows mail sent over SMTP", run.stdout)
+        self.assertEqual(run.stdout.count("in this account, CloudTrail never shows"), 1)
         self.assertRegex(run.stderr, r"\d+ rows\n$")
 
     def test_what_is_wrong_ends_with_an_error(self) -> None:

@@ -38,7 +38,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         config.mode = mode;
         config.hunt.min_risk = 0;
         config.volume.thresholds.assign(config.volume.thresholds.size(), 0);
-        detect::Activity activity = output::new_activity(setup.catalogue, config);
+        detect::Activity activity = output::new_activity(setup, config);
         search::IntakeStats intake;
         search::StageClock clock;
         search::Peers peers(setup, config);

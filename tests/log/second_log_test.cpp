@@ -113,8 +113,8 @@ std::string scan_of(const config::Setup& setup, config::Mode mode, unsigned thre
                     const std::string& text) {
     auto config = setup.default_config();
     config.mode = mode;
-    scan::Scanner scanner([&] { return output::new_activity(setup.catalogue, config); },
-                          *setup.logs, log::CallFilter(*setup.logs, setup.catalogue.call_names()));
+    scan::Scanner scanner([&] { return output::new_activity(setup, config); }, *setup.logs,
+                          log::CallFilter(*setup.logs, setup.catalogue.call_names()));
     const TemporaryFolder folder;
     folder.write("records.json", text);
     const auto outcomes = scanner.run(scan::list_files({folder.path()}).files, threads);
@@ -197,6 +197,7 @@ TEST_CASE("second log: a search finds both, at once and through map and reduce")
         if (mode != "coverage") CHECK(std::ranges::count(whole, '\n') >= 3);
         CHECK(whole.contains(mode == "volume" ? ",Ledger,Print Hijacking,7," : "Ledger"));
         CHECK(whole.contains("SNS"));
+        if (mode == "coverage") CHECK(whole.contains("Ledger: orders that were made by telephone"));
         const std::string span = mode == "volume" ? R"(,"span=3600s")" : "";
         const std::string arguments = R"("phase=map","mode=)" + mode + R"(","input=raw")" + span +
                                       R"(,"catalogue=)" + setup.catalogue.fingerprint() + '"';

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "log/cloudtrail.hpp"
 #include "output/terminal_text.hpp"
 #include "rules/builtin.hpp"
 
@@ -110,6 +111,29 @@ TEST_CASE("findings: the severity of a principal gives its colour") {
     CHECK(table_of_risk(60).contains("\x1b[33m"));
     CHECK(table_of_risk(61).contains("\x1b[1;31m"));
     CHECK(table_of_risk(81).contains("\x1b[1;31m"));
+}
+
+TEST_CASE("findings: a table of what was seen says once for each account what a log never shows") {
+    detect::CoverageFinding seen{.account = "1",
+                                 .service = &builtin_catalogue().services()[service_index("ses")],
+                                 .region = "r",
+                                 .management = 1,
+                                 .first = 1'767'323'045,
+                                 .last = 1'767'323'045,
+                                 .ended_by = {},
+                                 .logs = {&log::cloudtrail()}};
+    std::vector findings = {seen, seen, seen};
+    findings[1].region = "s";
+    findings[2].account = "2";
+    const std::string table = output::to_table(findings, {});
+    const std::string never = "        in this account, CloudTrail never shows data events that";
+    const auto first = table.find(never);
+    REQUIRE(first != std::string::npos);
+    const auto second = table.find(never, first + 1);
+    REQUIRE(second != std::string::npos);
+    CHECK(table.find(never, second + 1) == std::string::npos);
+    CHECK(std::ranges::count(table.substr(first, second - first), '\n') > 3);
+    CHECK(table.contains("        CloudTrail never shows mail sent over SMTP"));
 }
 
 TEST_CASE("findings: any mode's findings become its table, and a baseline none") {

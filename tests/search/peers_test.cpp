@@ -55,7 +55,7 @@ std::vector<std::string> mapped(const Setup& setup, int events, const std::strin
 struct Reduced {
     explicit Reduced(const Setup& setup)
         : config(setup.default_config()),
-          activity(output::new_activity(setup.catalogue, config)),
+          activity(output::new_activity(setup, config)),
           peers(setup, config) {}
 
     void read(std::string document) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <set>
 #include <utility>
 
 #include "log/log.hpp"
@@ -16,10 +15,11 @@ void CoverageActivity::EventCounts::add(const EventCounts& other) {
     first = std::min(first, other.first);
     last = std::max(last, other.last);
     tampering = std::max(tampering, other.tampering);
+    logs.insert(other.logs.begin(), other.logs.end());
 }
 
 Added CoverageActivity::add(const log::Event& event) {
-    const auto entries = catalogue_->find(event.source, event.name);
+    const auto entries = catalogue_->find(event);
     if (entries.empty()) return Added::irrelevant;
     const auto own_time = event.time();
     const auto time = own_time ? own_time : event.row_time;
@@ -43,7 +43,9 @@ Added CoverageActivity::add(const log::Event& event) {
             last = std::max(last, {.second = second, .call = entry.call});
         }
         if (entry.service == counted_for) continue;
-        seen_[place].add(seen);
+        EventCounts& counts = seen_[place];
+        counts.add(seen);
+        counts.logs.insert(event.log);
         counted_for = entry.service;
     }
     return Added::counted;
@@ -54,43 +56,58 @@ void CoverageActivity::merge(const CoverageActivity& other) {
 }
 
 std::vector<CoverageFinding> CoverageActivity::findings() const {
-    const auto services = catalogue_->services();
     std::vector<CoverageFinding> findings;
-    std::map<std::string, std::int64_t> accounts;  // with the second of the last event
+    std::map<std::string, SeenAccount> accounts;
     for (const auto& [place, seen] : seen_) {
-        std::int64_t& last = accounts.try_emplace(place.account, seen.last).first->second;
-        last = std::max(last, seen.last);
+        SeenAccount& account = accounts[place.account];
+        account.last = std::max(account.last, seen.last);
+        account.logs.insert(seen.logs.begin(), seen.logs.end());
+        account.services.insert(place.service);
     }
-    std::set<std::pair<std::string, std::size_t>> with_events;
     for (const auto& [place, seen] : seen_) {
         findings.push_back({.account = place.account,
-                            .service = &services[place.service],
+                            .service = &catalogue_->services()[place.service],
                             .region = place.region,
                             .management = seen.management,
                             .data = seen.data,
                             .first = seen.first,
                             .last = seen.last,
-                            .ended_by = {}});
-        if (seen.tampering.second >= accounts.at(place.account)) {
+                            .ended_by = {},
+                            .logs = seen.logs});
+        if (seen.tampering.second >= accounts.at(place.account).last) {
             findings.back().ended_by = catalogue_->call_name(place.service, seen.tampering.call);
         }
-        with_events.emplace(place.account, place.service);
     }
-    for (const auto& [account, last] : accounts) {
-        for (std::size_t service = 0; service < services.size(); ++service) {
-            const bool can_be_used = !services[service].calls_of(rules::Phase::use).empty();
-            if (!can_be_used || with_events.contains({account, service})) continue;
-            CoverageFinding unseen{
-                .account = account, .region = {}, .first = {}, .last = {}, .ended_by = {}};
-            unseen.service = &services[service];
-            findings.push_back(std::move(unseen));
-        }
-    }
+    for (const auto& [name, account] : accounts) add_unseen(name, account, findings);
     std::ranges::sort(findings, {}, [](const CoverageFinding& finding) {
         return std::tuple(std::string_view(finding.account), finding.service,
                           std::string_view(finding.region));
     });
     return findings;
+}
+
+// A source that no log is known to have can be in any of them.
+bool CoverageActivity::can_show(const log::Log& log, const rules::Service& service) const {
+    return std::ranges::any_of(
+        service.calls_of(rules::Phase::use), [&](const rules::CatalogueCall& call) {
+            return log.can_show(call.source) || !logs_->can_show(call.source);
+        });
+}
+
+// A row for each service that the account's logs can show and of which it has no event.
+void CoverageActivity::add_unseen(const std::string& name, const SeenAccount& account,
+                                  std::vector<CoverageFinding>& findings) const {
+    const auto services = catalogue_->services();
+    for (std::size_t service = 0; service < services.size(); ++service) {
+        if (account.services.contains(service)) continue;
+        CoverageFinding unseen{
+            .account = name, .region = {}, .first = {}, .last = {}, .ended_by = {}};
+        unseen.service = &services[service];
+        for (const log::Log* log : account.logs) {
+            if (can_show(*log, services[service])) unseen.logs.insert(log);
+        }
+        if (!unseen.logs.empty()) findings.push_back(std::move(unseen));
+    }
 }
 
 }  // namespace cloudhijack::detect

@@ -5,12 +5,14 @@
 #include <cstdint>
 #include <limits>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "detect/coverage/coverage_finding.hpp"
 #include "detect/mode_activity.hpp"
 #include "log/event.hpp"
+#include "log/log_set.hpp"
 #include "partial/fields.hpp"
 #include "result.hpp"
 #include "rules/catalogue.hpp"
@@ -18,12 +20,15 @@
 namespace cloudhijack::detect {
 
 /// What mode=coverage has counted so far: of which accounts, services and regions there are events
-/// that the catalogue names, whoever made the calls and whatever came of them. The order of the
-/// events does not matter.
+/// that the catalogue names, and in which logs, whoever made the calls and whatever came of them.
+/// The order of the events does not matter.
 class CoverageActivity {
   public:
-    /// The catalogue must outlive the activity and its findings.
-    explicit CoverageActivity(const rules::Catalogue& catalogue) : catalogue_(&catalogue) {}
+    /// The logs are those whose events it can be given. They and the catalogue must outlive the
+    /// activity and its findings.
+    explicit CoverageActivity(const rules::Catalogue& catalogue,
+                              const log::LogSet& logs = log::all_logs())
+        : catalogue_(&catalogue), logs_(&logs) {}
 
     /// Takes the event at its own time, else at its row's.
     Added add(const log::Event& event);
@@ -35,8 +40,8 @@ class CoverageActivity {
 
     [[nodiscard]] std::size_t size() const { return seen_.size(); }
 
-    /// In order of account, service and region. Each account has each service that can be used: in
-    /// the regions where it was seen, else in one row without a region.
+    /// In order of account, service and region. Each account has each service whose use one of its
+    /// logs can show: in the regions where it was seen, else in one row without a region.
     [[nodiscard]] std::vector<CoverageFinding> findings() const;
 
   private:
@@ -64,15 +69,27 @@ class CoverageActivity {
         std::int64_t first = std::numeric_limits<std::int64_t>::max();
         std::int64_t last = std::numeric_limits<std::int64_t>::min();
         Tampering tampering = {};
+        LogsById logs = {};
 
         void add(const EventCounts& other);
     };
 
+    struct SeenAccount {
+        std::int64_t last = std::numeric_limits<std::int64_t>::min();  ///< event, in seconds
+        LogsById logs;
+        std::set<std::size_t> services;  ///< of which there are events
+    };
+
+    [[nodiscard]] bool can_show(const log::Log& log, const rules::Service& service) const;
+    void add_unseen(const std::string& name, const SeenAccount& account,
+                    std::vector<CoverageFinding>& findings) const;
+
     template <class Fields>
-    static void describe(Fields& fields, const rules::Catalogue& catalogue, ServiceInRegion& place,
-                         EventCounts& seen);
+    static void describe(Fields& fields, const rules::Catalogue& catalogue, const log::LogSet& logs,
+                         ServiceInRegion& place, EventCounts& seen);
 
     const rules::Catalogue* catalogue_;
+    const log::LogSet* logs_;
     std::map<ServiceInRegion, EventCounts> seen_;
 };
 

@@ -11,6 +11,18 @@ Value time(const std::optional<std::int64_t>& second) {
     return std::string();
 }
 
+// One text for each log, in byte order; logs can share a label.
+std::vector<std::string> sorted_texts(const LogsById& logs,
+                                      std::string (*text_of)(const log::Log&)) {
+    std::set<std::string> texts;
+    for (const log::Log* log : logs) texts.insert(text_of(*log));
+    return {texts.begin(), texts.end()};
+}
+
+std::vector<std::string> labels(const CoverageFinding& finding) {
+    return sorted_texts(finding.logs, [](const log::Log& log) { return std::string(log.label); });
+}
+
 constexpr auto k_coverage_row = std::to_array<ColumnOf<CoverageFinding>>({
     {"Account", [](const auto& finding) { return finding.account; }},
     {"Service", [](const auto& finding) { return finding.service->label; }},
@@ -21,6 +33,8 @@ constexpr auto k_coverage_row = std::to_array<ColumnOf<CoverageFinding>>({
     {"LastEvent", [](const auto& finding) { return time(finding.last); }},
     {"NotSeen", [](const auto& finding) { return not_seen(finding); }},
     {"NeverLogged", [](const auto& finding) { return finding.service->never_logged; }},
+    {"Logs", [](const auto& finding) { return labels(finding); }},
+    {"NeverShown", [](const auto& finding) { return never_shown(finding); }},
 });
 
 }  // namespace
@@ -35,6 +49,12 @@ std::string not_seen(const CoverageFinding& finding) {
     return (nothing ? "no event at all; without data events nothing is seen of "
                     : "no data events, so nothing is seen of ") +
            finding.service->data_events;
+}
+
+std::vector<std::string> never_shown(const CoverageFinding& finding) {
+    return sorted_texts(finding.logs, [](const log::Log& log) {
+        return std::string(log.label) + ": " + std::string(log.never_shows);
+    });
 }
 
 std::span<const Column> coverage_columns() {

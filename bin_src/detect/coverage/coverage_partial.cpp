@@ -9,13 +9,35 @@
 #include "text/quote.hpp"
 
 namespace cloudhijack::detect {
+namespace {
+
+// Logs, by their ids. There is at least one.
+template <class Fields>
+void logs_by_id(Fields& fields, const log::LogSet& known, LogsById& logs) {
+    const std::size_t most = known.members().size();
+    if constexpr (Fields::k_reads) {
+        std::size_t count = 0;
+        for (fields.positive(count, most); count > 0; --count) {
+            std::string_view id;
+            fields.text(id);
+            const log::Log* log = known.find(id);
+            if (log == nullptr) return fields.refuse();
+            logs.insert(log);
+        }
+    } else {
+        fields.positive(logs.size(), most);
+        for (const log::Log* log : logs) fields.text(log->id);
+    }
+}
+
+}  // namespace
 
 void CoverageActivity::write(partial::DocumentWriter& documents) const {
     for (const auto& each : seen_) {
         documents.add("coverage", [&](partial::ItemWriter& item) {
             ServiceInRegion place = each.first;
             EventCounts seen = each.second;
-            describe(item, *catalogue_, place, seen);
+            describe(item, *catalogue_, *logs_, place, seen);
         });
     }
 }
@@ -24,14 +46,15 @@ Result<> CoverageActivity::take(std::string_view list, partial::ItemReader& item
     if (list != "coverage") return failure("has an unknown list " + text::quoted(list));
     ServiceInRegion place;
     EventCounts seen{.first = 0, .last = 0};
-    describe(item, *catalogue_, place, seen);
+    describe(item, *catalogue_, *logs_, place, seen);
     seen_[place].add(seen);
     return {};
 }
 
 template <class Fields>
 void CoverageActivity::describe(Fields& fields, const rules::Catalogue& catalogue,
-                                ServiceInRegion& place, EventCounts& seen) {
+                                const log::LogSet& logs, ServiceInRegion& place,
+                                EventCounts& seen) {
     fields.text(place.account);
     partial::service(fields, catalogue, place.service);
     fields.text(place.region);
@@ -42,6 +65,7 @@ void CoverageActivity::describe(Fields& fields, const rules::Catalogue& catalogu
     fields.number(seen.tampering.second, -partial::k_most_seconds, partial::k_most_seconds);
     const std::size_t calls = catalogue.call_count(place.service);
     fields.number(seen.tampering.call, calls == 0 ? 0 : calls - 1);
+    logs_by_id(fields, logs, seen.logs);
 }
 
 }  // namespace cloudhijack::detect

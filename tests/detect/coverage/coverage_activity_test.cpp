@@ -2,9 +2,16 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
+#include <nlohmann/json.hpp>
+#include <random>
+#include <utility>
+
+#include "config/setup_for_tests.hpp"
 #include "detect/coverage/coverage_finding.hpp"
 #include "detect/hunt/story.hpp"
 #include "log/cloudtrail.hpp"
+#include "log/ledger_log.hpp"
 #include "output/csv_and_ndjson.hpp"
 #include "partial/through_documents.hpp"
 #include "rules/builtin.hpp"
@@ -37,6 +44,45 @@ std::string as_text(const detect::CoverageActivity& activity) {
     std::vector<detect::Row> rows;
     for (const auto& finding : activity.findings()) rows.push_back(detect::to_row(finding));
     return output::to_ndjson(detect::coverage_columns(), rows);
+}
+
+const config::Setup& ledger_setup() {
+    static const config::Setup setup = config::setup_with(log::k_ledger_stanza, log::two_logs());
+    return setup;
+}
+
+detect::CoverageActivity activity_of_two_logs() {
+    return detect::CoverageActivity(ledger_setup().catalogue, log::two_logs());
+}
+
+log::Event event_of(const log::Log& log, std::string_view source, std::string_view name,
+                    std::string_view account) {
+    log::Event event;
+    event.log = &log;
+    event.source = source;
+    event.name = name;
+    event.account = account;
+    event.time_text = "2026-03-02T10:00:00Z";
+    return event;
+}
+
+log::Event print_in(std::string_view account) {
+    return event_of(log::ledger(), "ledger", "print", account);
+}
+
+log::Event mail_in(std::string_view account) {
+    return event_of(log::cloudtrail(), "ses.amazonaws.com", "SendEmail", account);
+}
+
+// `account service region: log log` of each row.
+std::vector<std::string> logs_of(const detect::CoverageActivity& activity) {
+    std::vector<std::string> rows;
+    for (const auto& finding : activity.findings()) {
+        std::string& row = rows.emplace_back(finding.account + ' ' + finding.service->id + ' ' +
+                                             finding.region + ':');
+        for (const log::Log* log : finding.logs) row += ' ' + std::string(log->id);
+    }
+    return rows;
 }
 
 }  // namespace
@@ -82,6 +128,8 @@ TEST_CASE("coverage: rows say what these events leave open and what no trail sho
     CHECK(text.contains(
         R"("DataEvents":1,"FirstEvent":1772445600,"LastEvent":1772445600,"NotSeen":"")"));
     CHECK(text.contains("SMSMonthToDateSpentUSD"));
+    CHECK(
+        text.contains(R"("Logs":["CloudTrail"],"NeverShown":["CloudTrail: data events that no )"));
 }
 
 TEST_CASE("coverage: an event without any time is not counted") {
@@ -143,4 +191,136 @@ TEST_CASE("coverage: an account whose events end when its trail does") {
     CHECK(not_seen_of({before, stopped, after}).empty());
     CHECK(not_seen_of({before, denied}).empty());
     CHECK(not_seen_of({before, {.time = "10:00:05", .call = "DeleteLogGroup"}}).empty());
+}
+
+TEST_CASE("coverage: an account has the services that its logs can show, and the logs themselves") {
+    auto activity = activity_of_two_logs();
+    CHECK(activity.add(print_in("h1")) == detect::Added::counted);
+    CHECK(logs_of(activity) == std::vector<std::string>{"h1 ledger unknown: ledger"});
+
+    CHECK(activity.add(mail_in("1")) == detect::Added::counted);
+    CHECK(logs_of(activity) ==
+          std::vector<std::string>{
+              "1 bedrock : cloudtrail", "1 agentcore : cloudtrail", "1 sagemaker : cloudtrail",
+              "1 ses unknown: cloudtrail", "1 sns : cloudtrail", "1 sms_voice : cloudtrail",
+              "1 voice : cloudtrail", "1 workmail : cloudtrail", "h1 ledger unknown: ledger"});
+
+    auto both = activity_of_two_logs();
+    both.add(print_in("1"));
+    both.add(mail_in("1"));
+    CHECK(logs_of(both).size() == 9);
+    CHECK(logs_of(both).front() == "1 bedrock : cloudtrail");
+    CHECK(logs_of(both).back() == "1 ledger unknown: ledger");
+    both.add(event_of(log::cloudtrail(), "ledger", "print", "1"));
+    CHECK(logs_of(both).back() == "1 ledger unknown: cloudtrail ledger");
+}
+
+TEST_CASE("coverage: a source that no log is known to have can be in any of them") {
+    const auto setup =
+        config::setup_with("[service:partner]\nuse = partner.example.com:Send\n", log::two_logs());
+    detect::CoverageActivity activity(setup.catalogue, log::two_logs());
+    activity.add(mail_in("1"));
+    CHECK(logs_of(activity).back() == "1 partner : cloudtrail");
+}
+
+TEST_CASE("coverage: rows say what each of their logs can never show") {
+    auto activity = activity_of_two_logs();
+    activity.add(print_in("1"));
+    activity.add(event_of(log::cloudtrail(), "ledger", "print", "1"));
+    activity.add(print_in("2"));
+    const std::string text = as_text(activity);
+    CHECK(text.contains(
+        R"("Logs":["CloudTrail","Ledger"],"NeverShown":["CloudTrail: data events that no trail is )"
+        R"(set to log, regions without a trail","Ledger: orders that were made by telephone"]})"));
+    CHECK(text.contains(R"("Logs":["Ledger"],"NeverShown":["Ledger: orders)"));
+
+    // Logs that share a label have one line together.
+    log::Log other = log::ledger();
+    other.id = "ledger-of-another-form";
+    detect::CoverageFinding finding;
+    finding.service = &ledger_setup().catalogue.services().front();
+    finding.logs = {&log::ledger(), &other};
+    CHECK(detect::never_shown(finding).size() == 1);
+}
+
+TEST_CASE("coverage: the logs of parts add up in any order, as documents too") {
+    auto expected = activity_of_two_logs();
+    auto front = activity_of_two_logs();
+    auto back = activity_of_two_logs();
+    for (int i = 0; i < 50; ++i) {
+        const std::string account = std::to_string(i % 7);
+        const auto event = i % 3 == 0 ? mail_in(account) : print_in(account);
+        expected.add(event);
+        (i < 20 ? front : back).add(event);
+    }
+    auto merged = back;
+    merged.merge(front);
+    CHECK(as_text(merged) == as_text(expected));
+    merge_documents(front, back, activity_of_two_logs);
+    CHECK(as_text(front) == as_text(expected));
+}
+
+TEST_CASE("coverage: a document without a known log is refused") {
+    auto activity = activity_of_two_logs();
+    activity.add(print_in("1"));
+    activity.add(event_of(log::cloudtrail(), "ledger", "print", "1"));
+    const std::string document = documents_of(activity).front();
+    const auto is_taken = [](const std::string& text) {
+        auto read = activity_of_two_logs();
+        return read_document(text, read).has_value();
+    };
+    CHECK(is_taken(document));
+    auto unknown = document;
+    unknown.replace(unknown.find("\"ledger\""), 8, "\"Ledger\"");
+    CHECK_FALSE(is_taken(unknown));
+    detect::CoverageActivity of_aws(ledger_setup().catalogue);  // which knows CloudTrail only
+    CHECK_FALSE(read_document(document, of_aws));
+
+    // Behind nine other fields come the number of the logs and the texts of their ids.
+    const auto parsed = nlohmann::ordered_json::parse(document);
+    constexpr std::size_t count = 9;
+    REQUIRE(parsed["coverage"][0].size() == count + 3);
+    CHECK(parsed["coverage"][0][count] == 2);
+    const auto with_count = [&](const nlohmann::ordered_json& value) {
+        auto forged = parsed;
+        forged["coverage"][0][count] = value;
+        return is_taken(forged.dump());
+    };
+    CHECK(with_count(2));
+    for (const std::string value : {"0", "1", "3", "-1", "18446744073709551615", "\"2\""}) {
+        CAPTURE(value);
+        CHECK_FALSE(with_count(nlohmann::ordered_json::parse(value)));
+    }
+    auto without = parsed;
+    without["coverage"][0].erase(count);
+    CHECK_FALSE(is_taken(without.dump()));
+}
+
+TEST_CASE("coverage: a changed document is read or refused, and rows can be made") {
+    auto activity = activity_of_two_logs();
+    for (const std::string_view account : {"1", "2", "h1"}) {
+        activity.add(print_in(account));
+        activity.add(mail_in(account));
+    }
+    const std::string document = documents_of(activity).front();
+    std::size_t taken = 0;
+    for (unsigned seed = 0; seed < 2000; ++seed) {
+        std::mt19937 random(seed);
+        std::string changed = document;
+        constexpr std::string_view bytes = "0123456789-,[]\"{}x";
+        for (auto left = 1 + random() % 2; left > 0; --left) {
+            changed[random() % changed.size()] = bytes[random() % bytes.size()];
+        }
+        auto read = activity_of_two_logs();
+        if (!read_document(changed, read)) continue;
+        ++taken;
+        auto merged = activity;
+        merged.merge(read);
+        for (const auto& finding : merged.findings()) {
+            CHECK_FALSE(finding.logs.empty());
+            detect::to_row(finding);
+        }
+    }
+    CHECK(taken > 50);
+    CHECK(taken < 1950);
 }
