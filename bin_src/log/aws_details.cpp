@@ -83,6 +83,7 @@ void add_subjects(const Event& event, CallTopic topic, const RequestParameters& 
     const bool policy_allows_mail = request.policy != nullptr && request.policy->allows_mail;
     switch (topic) {
         case CallTopic::other:
+        case CallTopic::key_read:  // resources of AWS have no keys
             return;
         case CallTopic::user:
         case CallTopic::access_key:

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "simd/blocks.hpp"
@@ -76,7 +77,11 @@ CallFilter::CallFilter(json::NameKey key, std::span<const std::string_view> name
 
 CallFilter::CallFilter(const LogSet& logs, std::span<const std::string_view> names)
     : CallFilter(logs.record_keys().name, names) {
-    first_key_ = logs.main().log->first_key;
+    if (const std::string_view key = logs.main().log->first_key; !key.empty()) {
+        plain_start_ = "{\"" + std::string(key) + '"';
+        doubled_start_ = "{\"\"" + std::string(key) + "\"\"";
+    }
+    source_key_ = logs.main().log->path_of(&Event::source);
     other_marks_ = logs.other_marks();
 }
 
@@ -108,17 +113,16 @@ bool CallFilter::is_other_call(std::string_view json, std::size_t key, json::Quo
     if (!behind.substr(name.size()).starts_with(quote)) return false;
     // The notices of S3, `ObjectCreated:Put`, are told from calls by who reads them.
     if (name.contains('\\') || name.contains(':') || names_.contains(name)) return false;
-    return !may_be_of_other_log(json, quote);
+    return !may_be_of_other_log(json, quotes);
 }
 
-bool CallFilter::may_be_of_other_log(std::string_view json, std::string_view quote) const {
-    std::string_view front = json;
-    take_blanks(front);
-    const bool begins_as_main_log = !first_key_.empty() && take(front, "{") && take(front, quote) &&
-                                    take(front, first_key_) && take(front, quote);
-    return !begins_as_main_log && std::ranges::any_of(other_marks_, [json](std::string_view mark) {
-        return json.contains(mark);
-    });
+// Or of none.
+bool CallFilter::may_be_of_other_log(std::string_view json, json::Quotes quotes) const {
+    const std::string& start = quotes == json::Quotes::doubled ? doubled_start_ : plain_start_;
+    if (!start.empty() && json.starts_with(start)) return false;
+    return !json.contains(source_key_) ||
+           std::ranges::any_of(other_marks_,
+                               [json](std::string_view mark) { return json.contains(mark); });
 }
 
 }  // namespace cloudhijack::log

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -21,8 +22,8 @@ namespace cloudhijack::log {
 /// `\u`, a text in which the key of the name occurs once, before a string that is not a wanted
 /// name, holds no wanted call. Anything else is for the reader to judge: the key twice or not at
 /// all, another type of value, an escape in the name, a text that is no object from its first byte
-/// to its last, and, unless it begins as only records of the main log do, a text in which the mark
-/// of another log occurs.
+/// to its last, and, unless it begins as only records of the main log do, a text without the key of
+/// its sources, or in which the mark of another log occurs.
 class CallFilter {
   public:
     /// The key of the records' names, and the names of the wanted calls. Without a key no record
@@ -45,12 +46,14 @@ class CallFilter {
   private:
     [[nodiscard]] bool is_other_call(std::string_view json, std::size_t key,
                                      json::Quotes quotes) const;
-    [[nodiscard]] bool may_be_of_other_log(std::string_view json, std::string_view quote) const;
+    [[nodiscard]] bool may_be_of_other_log(std::string_view json, json::Quotes quotes) const;
 
     simd::Cpu cpu_;
     json::NameKey key_;
     text::KeyTable names_;
-    std::string_view first_key_;                 ///< of the main log
+    std::string plain_start_;                    ///< as only records of the main log begin
+    std::string doubled_start_;                  ///< the same with doubled quotes
+    std::string_view source_key_;                ///< of its sources
     std::vector<std::string_view> other_marks_;  ///< of logs whose records must be read
 };
 
