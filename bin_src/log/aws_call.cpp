@@ -89,6 +89,11 @@ bool is_by_provider(const Event& event) {
            event.issuer.contains(":role/") && !is_service_role(event);
 }
 
+bool is_throttled(std::string_view code) {
+    return code == "ThrottlingException" || code == "TooManyRequestsException" ||
+           code == "ServiceQuotaExceededException" || code.starts_with("LimitExceeded");
+}
+
 Outcome outcome_of(const Event& event) {
     const std::string_view code = event.error_code;
     if (code.empty() || code == "200") return Outcome::ok;  // real records have "200" on a success
@@ -96,6 +101,7 @@ Outcome outcome_of(const Event& event) {
         code == "AuthorizationError") {
         return Outcome::denied;
     }
+    if (is_throttled(code)) return Outcome::throttled;
     // "max_tokens_to_sample: range: 1..1,000,000" is the known key checker's; "max_tokens: 8000 >
     // 4096, which is the maximum allowed" is an everyday mistake.
     static const re2::RE2 out_of_range(

@@ -10,7 +10,7 @@ namespace cloudhijack::partial {
 // A partial document is what one search peer has counted of one chunk of events, or a part of it,
 // as one JSON object:
 //
-//   {"cloudhijack":3,"catalogue":"9c1f...","host":"idx1","mode":"hunt","texts":["..."],
+//   {"cloudhijack":4,"catalogue":"9c1f...","host":"idx1","mode":"hunt","texts":["..."],
 //    "calls":[[0,1,...],...],"tally":[[...]]}
 //
 // Behind the header and the texts come lists of items, each an array of whole numbers; where an
@@ -23,7 +23,7 @@ namespace cloudhijack::partial {
 
 /// Grows by one with each change of what documents hold or of what their numbers mean: how
 /// principals are named, calls identified, texts hashed and clients cut.
-inline constexpr std::uint64_t k_format = 3;
+inline constexpr std::uint64_t k_format = 4;
 
 /// A larger document is refused, in bytes.
 inline constexpr std::size_t k_largest_document = std::size_t{32} * 1024;

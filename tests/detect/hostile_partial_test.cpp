@@ -25,12 +25,12 @@ using detect::VolumeActivity;
 
 namespace {
 
-constexpr std::string_view k_volume_of_format_3 =
-    R"({"cloudhijack":3,"catalogue":"0123456789abcdef","host":"idx1","mode":"test",)"
+constexpr std::string_view k_volume_of_format_4 =
+    R"({"cloudhijack":4,"catalogue":"0123456789abcdef","host":"idx1","mode":"test",)"
     R"("texts":["arn:aws:iam::111122223333:user/eve","IAMUser","us-east-1","198.51.100.1"],)"
     R"("groups":[[1772445600000000,3,0,1,2,1,1772445601000000,1772445601000000,3]]})";
-constexpr std::string_view k_hunt_of_format_3 =
-    R"({"cloudhijack":3,"catalogue":"0123456789abcdef","host":"idx1","mode":"test",)"
+constexpr std::string_view k_hunt_of_format_4 =
+    R"({"cloudhijack":4,"catalogue":"0123456789abcdef","host":"idx1","mode":"test",)"
     R"("texts":["111122223333","arn:aws:iam::111122223333:user/eve","198.51.100.1",)"
     R"("us-east-1","00000000-0000-4000-8000-000000000001","a@example.com","","aws-cli",)"
     R"("AKIA1","ASIA1","IAMUser"],"calls":[[0,0,1,3,492346,2714657223856586419,)"
@@ -133,7 +133,7 @@ TEST_CASE("hostile partial documents: a changed volume is read or refused, and r
 
 TEST_CASE("hostile partial documents: a list of another mode is refused") {
     const std::string document =
-        R"({"cloudhijack":3,"host":"h","texts":["a"],"groups":[[0,0,0,0,0,1,0,0]]})";
+        R"({"cloudhijack":4,"host":"h","texts":["a"],"groups":[[0,0,0,0,0,1,0,0]]})";
     HuntActivity hunt(setup().catalogue);
     const auto ended = read_document(document, hunt);
     REQUIRE_FALSE(ended);
@@ -205,7 +205,7 @@ TEST_CASE("hostile partial documents: a trust that nobody knows is refused") {
 
 // Whoever changes what stands in a document changes k_format; the built-in catalogue numbers the
 // services and calls in it.
-TEST_CASE("partial documents: what format 3 looks like") {
+TEST_CASE("partial documents: what format 4 looks like") {
     Told told{.time = "10:00:00", .call = "CreateEmailIdentity"};
     told.id = "00000000-0000-4000-8000-000000000001";
     told.parameters = R"({"emailIdentity":"a@example.com"})";
@@ -217,6 +217,6 @@ TEST_CASE("partial documents: what format 3 looks like") {
         hunt.add(event);
         volume.add(event);
     }
-    CHECK(documents_of(volume).front() == k_volume_of_format_3);
-    CHECK(documents_of(hunt).front() == k_hunt_of_format_3);
+    CHECK(documents_of(volume).front() == k_volume_of_format_4);
+    CHECK(documents_of(hunt).front() == k_hunt_of_format_4);
 }

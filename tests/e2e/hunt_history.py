@@ -456,7 +456,7 @@ class History:
         return pick(self.rng, [c.name for c in calls if not c.conditions and c.weight == 1])
 
     def an_outcome(self) -> str:
-        return pick(self.rng, ["ok", "ok", "ok", "denied", "failed", "probe"])
+        return pick(self.rng, ["ok", "ok", "ok", "denied", "failed", "throttled", "probe"])
 
     def mostly_ok(self) -> str:
         return "ok" if self.rng.random() < 0.85 else self.an_outcome()

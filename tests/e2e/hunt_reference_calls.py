@@ -32,7 +32,7 @@ class Call:
     numbers: dict[str, int]  # by service: its place among the calls of the service
     phases_of: dict[str, frozenset[str]]  # by service
     messages_of: dict[str, int]  # by service, if the call is use of it
-    outcome: str  # ok, denied, probe or failed
+    outcome: str  # ok, denied, probe, throttled, blocked or failed
     region: Optional[str]
     parameters: dict[str, Any]
     is_quarantine: bool  # made by AWS about the user, so nothing below is the user's

@@ -20,7 +20,7 @@ _DONE = {
 }
 _LINKED = {"made": "set up", "assumed": "assumed"}
 _SERVICES = list(LABELS)
-_OUTCOMES = ["ok", "denied", "probe", "failed"]
+_OUTCOMES = ["ok", "denied", "probe", "throttled", "blocked", "failed"]
 
 
 def utc(time: int) -> str:

@@ -92,6 +92,9 @@ _PROBE = re.compile(
 )
 
 
+_THROTTLED = ("ThrottlingException", "TooManyRequestsException", "ServiceQuotaExceededException")
+
+
 def _outcome(record: dict[str, Any]) -> str:
     code = _text(record.get("errorCode"))
     if code is None or code == "200":
@@ -100,6 +103,8 @@ def _outcome(record: dict[str, Any]) -> str:
         return "denied"
     if code == "ValidationException" and _PROBE.search(_text(record.get("errorMessage")) or ""):
         return "probe"
+    if code in _THROTTLED or code.startswith("LimitExceeded"):
+        return "throttled"
     return "failed"
 
 

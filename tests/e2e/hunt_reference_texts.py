@@ -15,7 +15,7 @@ from hunt_reference_made import utc
 MOST_LINES = 10
 _MOST_EVENTS = 20  # of a principal that is judged alone
 _MOST_NAMED = 3
-_OUTCOMES = ["ok", "denied", "probe", "failed"]
+_OUTCOMES = ["ok", "denied", "probe", "throttled", "blocked", "failed"]
 
 
 def listed(names: Sequence[str]) -> str:

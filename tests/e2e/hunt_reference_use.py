@@ -47,6 +47,8 @@ _USED = {
     "ok": "used it",
     "denied": "tried to use it and was denied",
     "probe": "probed it",
+    "throttled": "tried to use it and was throttled",
+    "blocked": "tried to use it and was blocked",
     "failed": "tried to use it and failed",
 }
 
@@ -261,8 +263,8 @@ def denied_use(who: Campaign) -> Optional[Sign]:
     for account, service in ((one, name) for one in who.accounts for name in LABELS):
         uses = [use for use in who.actor.of(service, "use") if who.account_of(use) == account]
         not_ok = [call for call in uses if call.outcome != "ok"]
-        for outcomes, enough in ((("denied",), 3), (("denied", "probe", "failed"), 20)):
-            refused = [call for call in uses if call.outcome in outcomes]
+        denied = [call for call in not_ok if call.outcome == "denied"]
+        for refused, enough in ((denied, 3), (not_ok, 20)):
             for first in refused:
                 soon = within(uses, first.time, first.time + 20 * MINUTE)
                 count = len(within(refused, first.time, first.time + DAY))

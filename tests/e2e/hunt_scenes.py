@@ -97,8 +97,8 @@ def _refused(h: History) -> None:
     if rng.random() < 0.7:
         outcomes = ["denied"] * pick(rng, [2, 3, 3, 4])
     else:
-        outcomes = [pick(rng, ["failed", "failed", "probe", "denied"])] * pick(rng, [19, 20, 20])
-        outcomes[:2] = pick(rng, [["failed", "failed"], ["denied", "failed"], ["denied"] * 2])
+        outcomes = [pick(rng, ["failed", "throttled", "probe", "denied"])] * pick(rng, [19, 20, 20])
+        outcomes[:2] = pick(rng, [["failed", "throttled"], ["denied", "failed"], ["denied"] * 2])
     times = [time, time + most, *(time + upto(rng, most) for _ in outcomes)]
     for outcome, at in zip(outcomes, times):
         h.add(caller, at, h.a_name(service, "use"), outcome)

@@ -73,8 +73,16 @@ OUTCOMES: dict[str, list[Json]] = {
         {"errorCode": "ValidationException", "errorMessage": "max_tokensX:  at least 1"},
         {"errorCode": "ValidationException", "errorMessage": "the max_tokens minimum is 1"},
     ],
-    "failed": [
+    "throttled": [
         {"errorCode": "ThrottlingException"},
+        {"errorCode": "TooManyRequestsException"},
+        {"errorCode": "ServiceQuotaExceededException"},
+        {"errorCode": "LimitExceeded"},
+        {"errorCode": "LimitExceededException", "errorMessage": "max_tokens: range: 1..4"},
+    ],
+    "failed": [
+        {"errorCode": "Throttling"},
+        {"errorCode": "RequestLimitExceeded"},
         {"errorCode": "success"},
         {"errorCode": "false"},
         {"errorCode": "Client.UnauthorizedOperation"},

@@ -245,10 +245,10 @@ class TroubleTest(unittest.TestCase):
                 self.assertIn(word, error)
 
     def test_another_version(self) -> None:
-        self.check_refused('"cloudhijack":3 => "cloudhijack":4', "format 4", "format 3")
-        self.check_refused('"cloudhijack":3 => "cloudhijack":0', "cannot be read")
-        new = r'"cloudhijack":3(.*"mode":"[^"]*").* => "cloudhijack":5\1,"news":{"a":[1]}}'
-        self.check_refused(new, "format 5", "format 3")
+        self.check_refused('"cloudhijack":4 => "cloudhijack":5', "format 5", "format 4")
+        self.check_refused('"cloudhijack":4 => "cloudhijack":0', "cannot be read")
+        new = r'"cloudhijack":4(.*"mode":"[^"]*").* => "cloudhijack":6\1,"news":{"a":[1]}}'
+        self.check_refused(new, "format 6", "format 4")
 
     def test_another_span(self) -> None:
         self.check_refused("volume 3600s => volume 60s", "volume 60s", "300 events")
@@ -279,7 +279,7 @@ class TroubleTest(unittest.TestCase):
 
     def test_each_peer_is_named_but_not_without_end(self) -> None:
         def other(document: str) -> str:
-            return document.replace('"cloudhijack":3', '"cloudhijack":9')
+            return document.replace('"cloudhijack":4', '"cloudhijack":9')
 
         peers = [Peer(calls(1), f"idx{i}", rewrite=other) for i in range(30)]
         answer, _, _ = run_cluster(program(), [], peers)

@@ -200,7 +200,7 @@ TEST_CASE("principal: what AWS does itself is excluded") {
     CHECK_FALSE(is_excluded(data));
 }
 
-TEST_CASE("outcome: ok, denied, probe, failed") {
+TEST_CASE("outcome: ok, denied, probe, throttled, failed") {
     CHECK(outcome("") == Outcome::ok);
     CHECK(outcome("200") == Outcome::ok);
     CHECK(outcome("AccessDenied") == Outcome::denied);
@@ -209,12 +209,22 @@ TEST_CASE("outcome: ok, denied, probe, failed") {
     CHECK(outcome("AuthorizationError") == Outcome::denied);
     CHECK(outcome("AuthorizationErrors") == Outcome::failed);
     CHECK(outcome("Client.UnauthorizedOperation") == Outcome::failed);
-    CHECK(outcome("ThrottlingException") == Outcome::failed);
+    for (const std::string_view code :
+         {"ThrottlingException", "TooManyRequestsException", "ServiceQuotaExceededException",
+          "LimitExceeded", "LimitExceededException", "LimitExceededFault"}) {
+        CAPTURE(code);
+        CHECK(outcome(code) == Outcome::throttled);
+    }
+    for (const std::string_view code :
+         {"Throttling", "ThrottlingExceptions", "RequestLimitExceeded", "throttlingexception"}) {
+        CAPTURE(code);
+        CHECK(outcome(code) == Outcome::failed);
+    }
     CHECK(outcome("success") == Outcome::failed);
     CHECK(outcome("ValidationException") == Outcome::failed);
     CHECK(outcome("ValidationException", "max_tokens_to_sample: range: 1..1,000,000") ==
           Outcome::probe);
-    CHECK(outcome("ThrottlingException", "max_tokens: range: 1") == Outcome::failed);
+    CHECK(outcome("ThrottlingException", "max_tokens: range: 1") == Outcome::throttled);
 }
 
 TEST_CASE("cloudtrail: what is known of the caller's key and place") {

@@ -22,8 +22,13 @@ std::string_view enabled_subject(const Behaviour& behaviour, const Calls& enable
 
 // `used it 92 s later with InvokeModel (us-east-1)`
 std::string use_in_words(const Calls& use, std::string_view name, std::int64_t seconds_later) {
-    constexpr std::array<std::string_view, 4> endings = {
-        "used it", "tried to use it and was denied", "probed it", "tried to use it and failed"};
+    constexpr std::array<std::string_view, log::k_outcome_names.size()> endings = {
+        "used it",
+        "tried to use it and was denied",
+        "probed it",
+        "tried to use it and was throttled",
+        "tried to use it and was blocked",
+        "tried to use it and failed"};
     const std::string_view ending = endings.at(static_cast<std::size_t>(use.outcome));
     return std::string(ending) + ' ' + duration(seconds_later) + " later with " +
            std::string(name) + in_region(use.region);

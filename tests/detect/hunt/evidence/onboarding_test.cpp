@@ -51,6 +51,10 @@ TEST_CASE("enable_then_use: the reason names what was enabled, the calls and the
               .contains(
                   "tried to use it and was denied 14 min later with InvokeModel (us-east-1); no "
                   "later use succeeded"));
+    CHECK(reason("enable_then_use", {k_enable, use_at(840, "ThrottlingException")})
+              .contains("tried to use it and was throttled 14 min later"));
+    CHECK(reason("enable_then_use", {k_enable, use_at(840, "ServiceUnavailable")})
+              .contains("tried to use it and failed 14 min later"));
     CHECK(reason("enable_then_use", {k_enable, use_at(60, "AccessDenied"), use_at(300)})
               .contains("60 s later with InvokeModel (us-east-1); a use succeeded 5 min after"));
 }
