@@ -37,10 +37,13 @@ inline std::size_t size_of(const Activity& activity) {
     return std::visit([](const auto& one) { return one.size(); }, activity);
 }
 
-/// Calls that were delivered again and count once; 0 in a mode that counts deliveries.
+/// Deliveries of calls that had come before and count once; 0 in a mode that counts deliveries.
 inline std::uint64_t repeats_in(const Activity& activity) {
-    const auto* hunt = std::get_if<HuntActivity>(&activity);
-    return hunt != nullptr ? hunt->repeats() : 0;
+    const auto repeats = []<class One>(const One& one) -> std::uint64_t {
+        if constexpr (requires { one.repeats(); }) return one.repeats();
+        return 0;
+    };
+    return std::visit(repeats, activity);
 }
 
 inline void write(const Activity& activity, partial::DocumentWriter& documents) {

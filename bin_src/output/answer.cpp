@@ -62,6 +62,15 @@ std::string allowed_in_words(std::uint64_t rows, std::uint64_t lessened) {
     return text;
 }
 
+// Of logs whose calls count once.
+std::string without_id_in_words(std::uint64_t records) {
+    if (records == 0) return {};
+    return std::to_string(records) +
+           (records == 1 ? " record without a usable id was counted as often as it was delivered"
+                         : " records without a usable id were counted as often as they were "
+                           "delivered");
+}
+
 // Without data events most use cannot be seen, and no row means nothing.
 std::string unseen_in_words(const detect::HuntActivity& hunt, const rules::Catalogue& catalogue) {
     std::string text;
@@ -156,6 +165,7 @@ std::vector<std::string> notes_of(const Findings& findings, const detect::Activi
         if (!text.empty()) notes.push_back(std::move(text));
     };
     if (const auto* volume = std::get_if<detect::VolumeFindings>(&findings)) {
+        add(without_id_in_words(std::get<detect::VolumeActivity>(activity).without_id()));
         add(allowed_in_words(volume->allowed_rows, 0));
     } else if (const auto* hunt = std::get_if<detect::HuntFindings>(&findings)) {
         add(allowed_in_words(hunt->allowed_rows, hunt->lessened_rows));

@@ -51,7 +51,7 @@ std::string_view way_to_fewer_rows(config::Mode mode);
 /// `row 1, has the key "a"`.
 std::string unknown_in_words(std::uint64_t count, std::string_view first);
 
-/// What of a hunt's events was not counted, and why; empty where there is nothing to say.
+/// What of the events was not counted, and why; empty where there is nothing to say.
 std::string uncounted_in_words(std::uint64_t left_out, std::uint64_t repeats);
 
 }  // namespace cloudhijack::output

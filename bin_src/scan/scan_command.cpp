@@ -160,8 +160,9 @@ int scan(const ScanJob& job) {
     if (!written && written.error().kind == Error::Kind::told) {
         return print_error(written.error().text);
     }
-    if (const auto* hunt = std::get_if<detect::HuntActivity>(&scanner.activity())) {
-        const auto uncounted = output::uncounted_in_words(left_out, hunt->repeats());
+    if (config.mode != config::Mode::coverage) {
+        const auto uncounted =
+            output::uncounted_in_words(left_out, detect::repeats_in(scanner.activity()));
         if (!uncounted.empty()) print_message(uncounted);
     }
     for (const std::string& note : output::notes_of(*findings, scanner.activity(), catalogue)) {

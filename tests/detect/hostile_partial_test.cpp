@@ -14,6 +14,7 @@
 #include "detect/hunt/story.hpp"
 #include "detect/volume/volume_activity.hpp"
 #include "detect/volume/volume_finding.hpp"
+#include "log/ledger_log.hpp"
 #include "partial/through_documents.hpp"
 
 using namespace cloudhijack;
@@ -40,6 +41,13 @@ constexpr std::string_view k_hunt_of_format_4 =
     R"(0,1,3,0,0,1772445601,4,3,2,2],[0,0,1,3,21,0,1772445600,4,3,2,8]],"subjects":[[0,0,1,)"
     R"(5,3,21,8,0,0,0,0,0,6,29540760,1]]})";
 
+constexpr std::string_view k_identified_of_format_4 =
+    R"({"cloudhijack":4,"catalogue":"0123456789abcdef","host":"idx1","mode":"test",)"
+    R"("texts":["ann","unknown","here"],"groups":[[1772445600000000,4,0,1,2,1,)"
+    R"(1772445601000000,1772445601000000]],"identified_calls":[[1772445600000000,4,0,1,2,3,)"
+    R"(1772445601000000,1772445601000000,6676088266314511631,10688738649377190462]],)"
+    R"("without_id":[[1]]})";
+
 const config::Setup& setup() {
     static const config::Setup built_in = setup_with();
     return built_in;
@@ -62,6 +70,19 @@ Story busy_story() {
            Story{probe,
                  {.time = "10:00:01", .call = "CreateUser", .parameters = R"({"userName":"x"})"},
                  {.time = "10:00:02", .call = "AttachUserPolicy", .parameters = quarantine}};
+}
+
+// A call of a log that counts calls once.
+log::Event delivered(std::string_view id) {
+    log::Event event;
+    event.log = &log::ledger();
+    event.source = "sns.amazonaws.com";
+    event.name = "Publish";
+    event.id = id;
+    event.time_text = "2026-03-02T10:00:01Z";
+    event.caller = "ann";
+    event.region = "here";
+    return event;
 }
 
 // A digit, a quote, a bracket or any byte of the text becomes another one, or goes.
@@ -116,6 +137,7 @@ TEST_CASE("hostile partial documents: a changed volume is read or refused, and r
     constexpr std::chrono::hours hour{1};
     VolumeActivity activity(setup().catalogue, hour);
     for (const auto& event : told.events()) activity.add(event);
+    for (int i = 0; i < 3000; ++i) activity.add(delivered(std::to_string(i % 2000)));
     const auto documents = documents_of(activity);
     auto rules = setup().default_config().volume;
     rules.thresholds.assign(rules.thresholds.size(), 0);
@@ -126,6 +148,7 @@ TEST_CASE("hostile partial documents: a changed volume is read or refused, and r
         if (!read_document(changed(documents[random() % documents.size()], random), read)) continue;
         ++taken;
         for (const auto& finding : read.findings(rules).rows) detect::to_row(finding);
+        CHECK(read.repeats() < UINT64_MAX);
     }
     CHECK(taken > 100);
     CHECK(taken < 2900);
@@ -219,4 +242,7 @@ TEST_CASE("partial documents: what format 4 looks like") {
     }
     CHECK(documents_of(volume).front() == k_volume_of_format_4);
     CHECK(documents_of(hunt).front() == k_hunt_of_format_4);
+    VolumeActivity counted_once(setup().catalogue, std::chrono::hours{1});
+    for (const auto* id : {"7", "8", "7", "0"}) counted_once.add(delivered(id));
+    CHECK(documents_of(counted_once).front() == k_identified_of_format_4);
 }

@@ -10,7 +10,8 @@
 // A log that only tests know: calls of a printing house, whose ledger is a stream of
 // {"ledger_id":"7","at":"...","verb":"print","clerk":{"name":"ann"},"house":"h1",
 //  "from":"2001:db8::1","refused":"no paper","order":{...}}, under "entries" in lists of them. It
-// shows what a log comes to.
+// shows what a log comes to. The house sends its entries again and again, and those without a
+// number have the id 0.
 namespace cloudhijack::log {
 
 inline constexpr std::array k_ledger_paths = {
@@ -43,9 +44,10 @@ inline const Log& ledger() {
         .name_key = {},
         .sources = k_ledger_sources,
         .never_shows = "orders that were made by telephone",
+        .counts_once = true,
         .paths = k_ledger_paths,
         .recognises = [](const Event& event) { return !event.id.empty() && !event.name.empty(); },
-        .has_usable_id = [](const Event& event) { return !event.id.empty(); },
+        .has_usable_id = [](const Event& event) { return event.id != "0"; },
         .interpret = interpret_ledger,
         .read_details = [](const Event&, CallTopic, DetailsScratch&) { return CallDetails{}; }};
     return log;

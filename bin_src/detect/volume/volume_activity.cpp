@@ -4,7 +4,9 @@
 #include <array>
 #include <type_traits>
 
+#include "counting/hash.hpp"
 #include "counting/seconds.hpp"
+#include "log/log.hpp"
 #include "text/bounded_text.hpp"
 
 namespace cloudhijack::detect {
@@ -18,6 +20,12 @@ using text::Time;
 Time start_of_span(Time time, seconds span) {
     const auto second = std::chrono::floor<seconds>(time.time_since_epoch()).count();
     return Time{seconds{counting::start_of_unit(second, span.count())}};
+}
+
+std::optional<Time> time_of(const log::Event& event) {
+    if (event.row_time && !event.log->counts_once) return event.row_time;
+    const auto own_time = event.time();
+    return own_time ? own_time : event.row_time;
 }
 
 std::string_view first_present(std::string_view a, std::string_view b) { return a.empty() ? b : a; }
@@ -34,23 +42,34 @@ std::uint32_t hash_of_bytes(const Value& value) {
 Added VolumeActivity::add(const log::Event& event) {
     const auto entries = catalogue_->find(event);
     if (entries.empty()) return Added::irrelevant;
-    const auto time = event.row_time ? event.row_time : event.time();
+    const auto time = time_of(event);
     if (!time) return Added::undated;
     // As the search does that this mode replaces, which knows no meaning of codes.
     const bool has_failed = !event.error_code.empty();
+    const auto identity = identity_of(event);
     std::optional<std::size_t>
         counted_for;  // of a service's entries, which stand together, one is enough
     for (const rules::Catalogue::Entry& entry : entries) {
         if (entry.phase != rules::Phase::volume || entry.service == counted_for) continue;
         if (!conditions_.all_hold(event.parameters, entry.conditions)) continue;
         if (has_failed) return Added::failed;
-        count(event, entry.service, *time);
+        count(event, entry.service, *time, identity);
         counted_for = entry.service;
     }
-    return counted_for ? Added::counted : Added::irrelevant;
+    if (!counted_for) return Added::irrelevant;
+    if (event.log->counts_once && !identity) add_to(without_id_, std::uint64_t{1});
+    return Added::counted;
 }
 
-void VolumeActivity::count(const log::Event& event, std::size_t service, Time time) {
+// Of an event whose call counts once.
+std::optional<std::uint64_t> VolumeActivity::identity_of(const log::Event& event) {
+    if (!event.log->counts_once || !event.log->has_usable_id(event)) return std::nullopt;
+    key_.assign(event.log->id).append(1, '\0').append(event.id);
+    return counting::hash_of(key_);
+}
+
+void VolumeActivity::count(const log::Event& event, std::size_t service, Time time,
+                           std::optional<std::uint64_t> identity) {
     const LookedUpText address(event.source_address, texts_);
     const auto caller = first_present(event.caller, event.caller_id);
     const auto number = group({.span_start = start_of_span(time, span_),
@@ -58,7 +77,13 @@ void VolumeActivity::count(const log::Event& event, std::size_t service, Time ti
                                .caller_arn = first_present(caller, text::k_unknown),
                                .caller_type = first_present(event.caller_type, text::k_unknown),
                                .region = first_present(event.region, text::k_unknown)});
-    groups_[number].tally.add({.event_count = 1, .first_event = time, .last_event = time});
+    groups_[number].tally.add(
+        {.event_count = identity ? 0U : 1U, .first_event = time, .last_event = time});
+    if (identity) {
+        IdentifiedCalls& calls = identified_calls(number);
+        add_to(calls.deliveries, std::uint64_t{1});
+        calls.identities.add(*identity);
+    }
     if (!event.source_address.empty()) add_address(number, keep(address));
 }
 
@@ -114,6 +139,33 @@ void VolumeActivity::add_address(std::uint32_t group, std::uint32_t address) {
         });
 }
 
+VolumeActivity::IdentifiedCalls& VolumeActivity::identified_calls(std::uint32_t group) {
+    std::uint32_t& number = groups_[group].calls;
+    if (number == k_none) {
+        identified_calls_.emplace_back();
+        number = static_cast<std::uint32_t>(identified_calls_.size() - 1);
+    }
+    return identified_calls_[number];
+}
+
+std::uint64_t VolumeActivity::count_of(const Group& group) const {
+    std::uint64_t count = group.tally.event_count;
+    if (group.calls != k_none) {
+        add_to(count, std::uint64_t{identified_calls_[group.calls].identities.size()});
+    }
+    return count;
+}
+
+std::uint64_t VolumeActivity::repeats() const {
+    std::uint64_t repeats = 0;
+    for (const IdentifiedCalls& calls : identified_calls_) {
+        const std::uint64_t once = calls.identities.size();
+        // Another machine can report fewer deliveries than identities.
+        add_to(repeats, std::max(calls.deliveries, once) - once);
+    }
+    return repeats;
+}
+
 VolumeActivity::LookedUpText::LookedUpText(std::string_view text, const counting::Interner& texts)
     : text_(text),
       front_(text.size() > text::k_longest_text ? text::bounded(text) : std::string()),
@@ -128,7 +180,7 @@ void VolumeActivity::merge(const VolumeActivity& other) {
     for (std::size_t i = 0; i < other.groups_.size(); ++i) {
         constexpr std::size_t ahead = 8;
         if (i + ahead < other.groups_.size()) group_index_.prefetch(other.groups_[i + ahead].hash);
-        const auto& [key, tally, hash, address, more_addresses] = other.groups_[i];
+        const auto& [key, tally, hash, address, more_addresses, calls] = other.groups_[i];
         const auto number = group({.span_start = key.span_start,
                                    .service = key.service,
                                    .caller_arn = texts[key.caller_arn],
@@ -137,11 +189,18 @@ void VolumeActivity::merge(const VolumeActivity& other) {
                                   hash);
         groups_[number].tally.add(tally);
         if (address != k_none) add_address(number, texts[address]);
+        if (calls != k_none) {
+            const IdentifiedCalls& more = other.identified_calls_[calls];
+            IdentifiedCalls& mine = identified_calls(number);
+            add_to(mine.deliveries, more.deliveries);
+            mine.identities.merge(more.identities);
+        }
         groups.push_back(number);
     }
     for (const MoreAddress& more : other.more_addresses_) {
         add_address(groups[more.group], texts[more.address]);
     }
+    add_to(without_id_, other.without_id_);
 }
 
 VolumeActivity::Name VolumeActivity::name_of(const Key& key) const {
@@ -167,16 +226,17 @@ VolumeFindings VolumeActivity::findings(const VolumeRules& rules) const {
     VolumeFindings findings;
     VolumeGroup group;
     for (const Group& counted : groups_) {
-        const auto& [key, tally, hash, address, more_addresses] = counted;
+        const auto& [key, tally, hash, address, more_addresses, calls] = counted;
         const std::uint64_t usual_threshold = rules.thresholds[key.service];
-        if (tally.event_count <= usual_threshold) continue;
+        const std::uint64_t event_count = count_of(counted);
+        if (event_count <= usual_threshold) continue;
         group.span_start = key.span_start;
         group.service_index = key.service;
         group.service = &catalogue_->services()[key.service];
         group.caller_arn = texts_.text(key.caller_arn);
         group.caller_type = texts_.text(key.caller_type);
         group.region = texts_.text(key.region);
-        group.event_count = tally.event_count;
+        group.event_count = event_count;
         group.first_event = tally.first_event;
         group.last_event = tally.last_event;
         list_addresses(counted, group.source_addresses);
@@ -185,7 +245,7 @@ VolumeFindings VolumeActivity::findings(const VolumeRules& rules) const {
         const auto last = std::chrono::floor<seconds>(tally.last_event.time_since_epoch()).count();
         const auto threshold = rules::allowed_volume(rules.allowlist->of(group.caller_arn),
                                                      key.service, last, usual_threshold);
-        if (!threshold || tally.event_count <= *threshold ||
+        if (!threshold || event_count <= *threshold ||
             !reaches_min_score(group, *threshold, rules)) {
             ++findings.allowed_rows;
         } else {

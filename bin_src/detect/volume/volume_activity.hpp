@@ -4,11 +4,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "counting/hash_index.hpp"
+#include "counting/identity_set.hpp"
 #include "counting/interner.hpp"
 #include "detect/mode_activity.hpp"
 #include "detect/volume/volume_finding.hpp"
@@ -21,14 +23,17 @@ namespace cloudhijack::detect {
 
 /// What mode=volume has counted so far. The order of the events does not matter; memory grows with
 /// the groups and their distinct addresses. Of texts over 1 KiB (see bounded()) only the front is
-/// kept.
+/// kept. Calls of a log that counts_once cost a counting::IdentitySet for each group, so 8 to 16
+/// bytes a call.
 class VolumeActivity {
   public:
     /// The catalogue must outlive the activity and its findings.
     VolumeActivity(const rules::Catalogue& catalogue, std::chrono::seconds span)
         : catalogue_(&catalogue), span_(span) {}
 
-    /// Counts the event at its row's time, else its own.
+    /// Counts the event at its row's time, else its own; of a log that counts_once at its own, else
+    /// the row's. Deliveries of one call of such a log count once in each group that they are in;
+    /// the group's addresses, first and last event are those of all of them.
     Added add(const log::Event& event);
 
     void merge(const VolumeActivity& other);
@@ -37,6 +42,11 @@ class VolumeActivity {
     Result<> take(std::string_view list, partial::ItemReader& item);
 
     [[nodiscard]] std::size_t size() const { return groups_.size(); }
+    /// Deliveries of calls that had been counted already, of logs that count a call once. Sorts
+    /// their identities.
+    [[nodiscard]] std::uint64_t repeats() const;
+    /// Records without a usable id, of logs that count a call once: each delivery of these counts.
+    [[nodiscard]] std::uint64_t without_id() const { return without_id_; }
 
     /// The rows of mode=volume, in order, and what the rules' allowlist changed. Their views are
     /// valid until the next add() or merge().
@@ -64,7 +74,7 @@ class VolumeActivity {
     };
 
     struct GroupTally {
-        std::uint64_t event_count = 0;
+        std::uint64_t event_count = 0;  ///< without the calls that count once
         text::Time first_event = text::Time::max();
         text::Time last_event = text::Time::min();
 
@@ -80,6 +90,13 @@ class VolumeActivity {
         std::uint32_t hash = 0;
         std::uint32_t address = k_none;         ///< number of the first one's text
         std::uint32_t more_addresses = k_none;  ///< the last of them, in more_addresses_
+        std::uint32_t calls = k_none;           ///< those that count once, in identified_calls_
+    };
+
+    /// Calls of a group that count once.
+    struct IdentifiedCalls {
+        std::uint64_t deliveries = 0;
+        counting::IdentitySet identities;  ///< hashes of log and id, the same on every machine
     };
 
     /// One more address of a group.
@@ -104,13 +121,19 @@ class VolumeActivity {
         std::uint32_t hash_;
     };
 
-    void count(const log::Event& event, std::size_t service, text::Time time);
+    std::optional<std::uint64_t> identity_of(const log::Event& event);
+    void count(const log::Event& event, std::size_t service, text::Time time,
+               std::optional<std::uint64_t> identity);
     template <class Fields>
     static void describe(Fields& fields, const rules::Catalogue& catalogue, Name& name,
                          GroupTally& tally);
     std::uint32_t group(const Name& name);
     std::uint32_t group(const Key& key, std::uint32_t hash);
     void add_address(std::uint32_t group, std::uint32_t address);
+    IdentifiedCalls& identified_calls(std::uint32_t group);
+    [[nodiscard]] std::uint64_t count_of(const Group& group) const;
+    void take_group(partial::ItemReader& item);
+    void take_identified_calls(partial::ItemReader& item);
     std::uint32_t keep(const LookedUpText& text) { return texts_.keep(text.text(), text.hash()); }
     std::uint32_t keep(std::string_view text) { return keep(LookedUpText(text, texts_)); }
     [[nodiscard]] Name name_of(const Key& key) const;
@@ -124,6 +147,9 @@ class VolumeActivity {
     counting::HashIndex group_index_;
     std::vector<MoreAddress> more_addresses_;
     counting::HashIndex more_address_index_;
+    std::vector<IdentifiedCalls> identified_calls_;
+    std::uint64_t without_id_ = 0;
+    std::string key_;  ///< what is hashed
 };
 
 }  // namespace cloudhijack::detect

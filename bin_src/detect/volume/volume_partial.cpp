@@ -1,6 +1,9 @@
 // What a VolumeActivity holds, as items of partial documents.
 
+#include <cstdint>
+#include <limits>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "detect/volume/volume_activity.hpp"
@@ -10,25 +13,58 @@
 #include "text/quote.hpp"
 
 namespace cloudhijack::detect {
+namespace {
 
+constexpr std::uint64_t k_largest_identity = std::numeric_limits<std::uint64_t>::max();
+
+}  // namespace
+
+// An item of "identified_calls" begins as one of "groups" does, with the number of deliveries in
+// place of the count, and ends with the calls' identities.
 void VolumeActivity::write(partial::DocumentWriter& documents) const {
     std::vector<std::string_view> addresses;
     for (const Group& group : groups_) {
-        const auto head = [&](partial::ItemWriter& item, bool goes_on) {
-            Name name = name_of(group.key);
-            GroupTally tally = group.tally;
-            if (goes_on) tally.event_count = 0;
-            describe(item, *catalogue_, name, tally);
+        const auto head_of = [&](std::uint64_t count) {
+            return [&, count](partial::ItemWriter& item, bool goes_on) {
+                Name name = name_of(group.key);
+                GroupTally tally = group.tally;
+                tally.event_count = goes_on ? 0 : count;
+                describe(item, *catalogue_, name, tally);
+            };
         };
         list_addresses(group, addresses);
         documents.add_all(
-            "groups", addresses, head,
+            "groups", addresses, head_of(group.tally.event_count),
             [](partial::ItemWriter& item, std::string_view text) { item.text(text); });
+        if (group.calls == k_none) continue;
+        const IdentifiedCalls& calls = identified_calls_[group.calls];
+        documents.add_all("identified_calls", calls.identities.all(), head_of(calls.deliveries),
+                          [](partial::ItemWriter& item, std::uint64_t identity) {
+                              item.number(identity, k_largest_identity);
+                          });
     }
+    if (without_id_ == 0) return;
+    documents.add("without_id", [this](partial::ItemWriter& item) {
+        item.positive(without_id_, partial::k_largest_count);
+    });
 }
 
 Result<> VolumeActivity::take(std::string_view list, partial::ItemReader& item) {
-    if (list != "groups") return failure("has an unknown list " + text::quoted(list));
+    if (list == "groups") {
+        take_group(item);
+    } else if (list == "identified_calls") {
+        take_identified_calls(item);
+    } else if (list == "without_id") {
+        std::uint64_t records = 0;
+        item.positive(records, partial::k_largest_count);
+        add_to(without_id_, records);
+    } else {
+        return failure("has an unknown list " + text::quoted(list));
+    }
+    return {};
+}
+
+void VolumeActivity::take_group(partial::ItemReader& item) {
     Name name;
     GroupTally tally;
     describe(item, *catalogue_, name, tally);
@@ -39,7 +75,22 @@ Result<> VolumeActivity::take(std::string_view list, partial::ItemReader& item) 
         item.text(address);
         add_address(number, keep(address));
     }
-    return {};
+}
+
+void VolumeActivity::take_identified_calls(partial::ItemReader& item) {
+    Name name;
+    GroupTally tally;
+    describe(item, *catalogue_, name, tally);
+    const auto number = group(name);
+    const std::uint64_t deliveries = std::exchange(tally.event_count, 0);
+    groups_[number].tally.add(tally);
+    IdentifiedCalls& calls = identified_calls(number);
+    add_to(calls.deliveries, deliveries);
+    while (!item.is_at_end()) {
+        std::uint64_t identity = 0;
+        item.number(identity, k_largest_identity);
+        calls.identities.add(identity);
+    }
 }
 
 // The fields of an item, before its addresses.
