@@ -1,6 +1,8 @@
 #include "config/check_config.hpp"
 
 #include <boost/program_options.hpp>
+#include <set>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -33,14 +35,39 @@ Result<ConfigCheck> read_config_check(std::span<const std::string> arguments) {
     return check;
 }
 
-// What the macro cloudhijack_events searches for: the names of all calls. Each is one segment of
-// the index in every form that a record comes in, so the search loses no event that counts.
-std::string macro_terms(const rules::Catalogue& catalogue) {
-    std::string terms;
-    for (const std::string_view name : catalogue.call_names()) {
-        terms += (terms.empty() ? "(" : " OR ") + std::string(name);
+// A token of the index as a search names it: Splunk cuts one that holds a minor breaker unless it
+// is told not to.
+std::string search_term(const std::string& token) {
+    constexpr std::string_view minor_breakers = "/:=@.-$#%\\_";
+    const bool is_cut = token.find_first_of(minor_breakers) != std::string::npos;
+    return is_cut ? "TERM(" + token + ')' : token;
+}
+
+std::string token_of(const log::LogSet& logs, const rules::CatalogueCall& call) {
+    for (const auto& member : logs.members()) {
+        const log::Log& log = *member.log;
+        if (log.can_show(call.source) && log.index_token != nullptr) {
+            return log.index_token(call.name);
+        }
     }
-    return terms + ')';
+    return call.name;
+}
+
+// What the macro cloudhijack_events searches for: what the index has of each call, mostly its name.
+// Each is one token of the index in every form that a record comes in, so the search loses no event
+// that counts.
+std::string macro_terms(const Setup& setup) {
+    std::set<std::string> terms;
+    for (const rules::Service& service : setup.catalogue.services()) {
+        for (const auto& calls : service.calls) {
+            for (const rules::CatalogueCall& call : calls) {
+                terms.insert(search_term(token_of(*setup.logs, call)));
+            }
+        }
+    }
+    std::string text;
+    for (const std::string& term : terms) text += (text.empty() ? "(" : " OR ") + term;
+    return text + ')';
 }
 
 std::string in_words(const rules::Catalogue& catalogue) {
@@ -64,10 +91,10 @@ std::expected<std::string, Messages> check_config(std::span<const std::string> a
     const auto setup = without_mistakes(read_setup_of(check->file));
     if (!setup) return std::unexpected(setup.error());
 
-    const std::string terms = macro_terms(setup->catalogue);
+    const std::string terms = macro_terms(*setup);
     if (check->only_terms) return terms + '\n';
     std::string text = in_words(setup->catalogue);
-    if (terms != macro_terms(read_built_in_setup().catalogue)) {
+    if (terms != macro_terms(read_built_in_setup())) {
         text +=
             "\nThe calls are others than the app's macro searches for. Put into "
             "local/macros.conf:\n\n"

@@ -226,6 +226,13 @@ void complete_activity(Event& event, EventTexts& texts) {
     event.resource = resource;
 }
 
+// The operation's whole name, as name_of_activity() found it.
+std::string token_of_activity(std::string_view name) {
+    const bool is_of_account = name.starts_with("accounts/");
+    return (is_of_account ? "Microsoft.CognitiveServices/" : "Microsoft.Insights/") +
+           std::string(name);
+}
+
 constexpr std::array k_activity_topics = {
     TopicOfCall{.name = "accounts/listKeys/action", .topic = CallTopic::key_read},
     TopicOfCall{.name = "accounts/regenerateKey/action", .topic = CallTopic::key_read},
@@ -260,20 +267,22 @@ const Log& azure_openai() {
 }
 
 const Log& azure_gateway() {
-    static constexpr Log log = {.id = "azure_gateway",
-                                .label = "Azure API Management",
-                                .mark = "category",
-                                .name_key = {},
-                                .sources = k_gateway_sources,
-                                .never_shows = "calls that go round the gateway",
-                                .ignores_case = true,
-                                .counts_once = true,
-                                .paths = k_gateway_paths,
-                                .recognises = recognises_gateway,
-                                .complete = complete_gateway,
-                                .has_usable_id = has_usable_azure_id,
-                                .interpret = interpret_azure_call,
-                                .read_details = read_azure_details};
+    static constexpr Log log = {
+        .id = "azure_gateway",
+        .label = "Azure API Management",
+        .mark = "category",
+        .name_key = {},
+        .sources = k_gateway_sources,
+        .never_shows = "calls that go round the gateway",
+        .ignores_case = true,
+        .counts_once = true,
+        .paths = k_gateway_paths,
+        .recognises = recognises_gateway,
+        .complete = complete_gateway,
+        .has_usable_id = has_usable_azure_id,
+        .index_token = [](std::string_view) { return std::string("GatewayLogs"); },
+        .interpret = interpret_azure_call,
+        .read_details = read_azure_details};
     return log;
 }
 
@@ -290,6 +299,7 @@ const Log& azure_activity() {
                                 .recognises = recognises_activity,
                                 .complete = complete_activity,
                                 .has_usable_id = has_usable_azure_id,
+                                .index_token = token_of_activity,
                                 .interpret = interpret_azure_call,
                                 .read_details = read_azure_details,
                                 .topics = k_activity_topics};

@@ -64,6 +64,9 @@ struct Log {
     void (*complete)(Event&, EventTexts&) = nullptr;
     /// Whether an event's id is one that tells calls apart. If not, the record's bytes do.
     bool (*has_usable_id)(const Event&);
+    /// What Splunk's index has of a record of a call, as one token that no search for the call may
+    /// miss, in any case; null: the call's name.
+    std::string (*index_token)(std::string_view call_name) = nullptr;
     /// Who made the call, how it ended and what is known of its caller.
     Call (*interpret)(const Event&);
     /// What a call of this topic says in its parameters.

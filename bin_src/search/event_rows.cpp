@@ -7,6 +7,7 @@
 #include "csv/multivalue.hpp"
 #include "scp/limits.hpp"
 #include "text/lower_case.hpp"
+#include "text/trim.hpp"
 #include "text/utf8.hpp"
 
 namespace cloudhijack::search {
@@ -15,6 +16,17 @@ namespace {
 using csv::RowReader;
 using log::Event;
 using text::Time;
+
+constexpr std::string_view k_cut_by_splunk =
+    "; it is cut off: Splunk keeps as much of an event as TRUNCATE in props.conf says, which is "
+    "10,000 bytes unless it is raised";
+
+// Whether a cell begins as JSON and does not end so.
+bool is_cut(std::string_view cell) {
+    const std::string_view text = text::trimmed(text::trimmed(cell, "\""));
+    const bool begins = text.starts_with('{') || text.starts_with('[');
+    return begins && !text.ends_with('}') && !text.ends_with(']');
+}
 
 constexpr std::string_view k_add_on_success = "success";
 
@@ -30,16 +42,18 @@ EventRows::EventRows(config::Input input, const log::LogSet& logs, Sinks sinks)
       logs_(&logs),
       records_(logs, sinks.filter),
       sinks_(std::move(sinks)),
-      taker_{
-          .take = [this](const log::Event& event) { take(event); },
-          .skip =
-              [this](std::string_view why) { sinks_.intake.skip("its _raw " + std::string(why)); },
-          .miss = [this](std::string_view keys) { sinks_.intake.miss(keys); },
-          .pass_over =
-              [this] {
-                  ++sinks_.intake.records;
-                  sinks_.clock.lap(Stage::csv);
-              }} {}
+      taker_{.take = [this](const log::Event& event) { take(event); },
+             .skip =
+                 [this](std::string_view why) {
+                     sinks_.intake.skip("its _raw " + std::string(why) +
+                                        (is_cut(raw_) ? std::string(k_cut_by_splunk) : ""));
+                 },
+             .miss = [this](std::string_view keys) { sinks_.intake.miss(keys); },
+             .pass_over =
+                 [this] {
+                     ++sinks_.intake.records;
+                     sinks_.clock.lap(Stage::csv);
+                 }} {}
 
 std::vector<std::string> EventRows::required_fields(config::Input input, bool with_partial_rows,
                                                     const log::LogSet& logs) {
@@ -110,6 +124,7 @@ Result<> EventRows::read_row(RowReader& rows, const Columns& columns) {
 void EventRows::read_raw_row(RowReader& rows, std::size_t raw, std::optional<Time> time) {
     const std::string_view cell = rows.written_cell(raw);
     sinks_.clock.lap(Stage::csv);
+    raw_ = cell;
     if (cell.size() >= 2 && cell.front() == '"' && cell.back() == '"') {
         records_.read_cell({.text = cell.substr(1, cell.size() - 2),
                             .quotes = json::Quotes::doubled,

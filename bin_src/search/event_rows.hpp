@@ -81,6 +81,7 @@ class EventRows {
     log::RecordReader records_;
     Sinks sinks_;
     log::RecordTaker taker_;
+    std::string_view raw_;  ///< the row's cell, as written
 };
 
 }  // namespace cloudhijack::search
