@@ -19,6 +19,7 @@ namespace {
 constexpr std::array k_key_read = {
     ParameterSpec{.key = "used_score", .kind = rules::ParameterKind::number},
     ParameterSpec{.key = "used_within", .kind = rules::ParameterKind::time},
+    ParameterSpec{.key = "routine_score", .kind = rules::ParameterKind::number},
     ParameterSpec{.key = "portal_apps", .kind = rules::ParameterKind::words}};
 
 bool is_key_read(const Behaviour& behaviour, const SubjectCalls& calls, log::SubjectKind kind) {
@@ -54,10 +55,15 @@ UsesOfKeys uses_of_keys(const Behaviour& behaviour) {
     return uses;
 }
 
+// Whether somebody reads keys regularly, as tools do that deploy what needs them.
+bool is_routine(const SubjectCalls& calls) {
+    return calls.by->is_routine(calls.kind->service, rules::Phase::credential);
+}
+
 std::string read_in_words(const Behaviour& behaviour, const SubjectCalls& calls,
                           std::int64_t second) {
     return "Application " + std::string(calls.text) + " read keys at " + at(second) + " with " +
-           std::string(behaviour.name_of(calls));
+           std::string(behaviour.name_of(calls)) + std::string(routine_words(is_routine(calls)));
 }
 
 std::optional<Match> key_read(const Behaviour& behaviour, const rules::EvidenceSettings& settings) {
@@ -72,7 +78,8 @@ std::optional<Match> key_read(const Behaviour& behaviour, const rules::EvidenceS
         },
         [&](const SubjectCalls& calls, std::int64_t second) {
             reads.try_emplace(key_read_at(calls, second), &calls);
-            keep_better(best, Match{.score = settings.number("score"),
+            const std::string_view score = is_routine(calls) ? "routine_score" : "score";
+            keep_better(best, Match{.score = settings.number(score),
                                     .reason = read_in_words(behaviour, calls, second),
                                     .first = second,
                                     .behind = {key_of(calls)}});
@@ -92,7 +99,8 @@ std::optional<Match> key_read(const Behaviour& behaviour, const rules::EvidenceS
             const auto use = std::ranges::lower_bound(used->second, second, {},
                                                       [](const auto& one) { return one.first; });
             if (use == used->second.end() || use->first > second + within) return;
-            keep_better(best, Match{.score = settings.number("used_score"),
+            const std::string_view score = is_routine(calls) ? "routine_score" : "used_score";
+            keep_better(best, Match{.score = settings.number(score),
                                     .reason = read_in_words(behaviour, *read->second, second) +
                                               "; the " + std::string(calls.text) + " was used " +
                                               duration(use->first - second) + " later",
