@@ -114,9 +114,10 @@ void RecordReader::read_object(std::string_view text, const TextPlace& place,
 // one is reported.
 bool RecordReader::read_list(std::string_view text, std::size_t envelopes,
                              const RecordTaker& taker) {
+    const auto begin = text.find_first_not_of(text::k_blanks);
+    if (begin == std::string_view::npos) return false;
     io::Window window(io::read_from_memory(text), text.size());
     json::RecordSplitter splitter(window, logs_->record_keys());
-    const auto begin = text.find_first_not_of(text::k_blanks);
     bool is_list = text.substr(begin).starts_with('[');
     while (true) {
         const auto record = splitter.next();
