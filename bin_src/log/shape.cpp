@@ -51,6 +51,7 @@ Shape::Shape(std::span<const ShapePath> paths) : paths_(paths) {
             node = &*next;
             node->opens_strings |= take(rest, "^");
             node->of_elements |= take(rest, "[]");
+            node->opens_strings |= take(rest, "^");
             take(rest, ".");
         }
         node->holds = line.holds;
