@@ -169,6 +169,7 @@ RecordReader::EnvelopeLevel& RecordReader::level(std::size_t envelopes) {
 }
 
 void RecordReader::shrink() {
+    if (string_parser_->capacity() > k_kept_capacity) string_parser_ = json::make_json_parser();
     for (const auto& level : levels_) {
         level->reader.shrink();
         if (level->text.capacity() > k_kept_capacity) level->text = {};
