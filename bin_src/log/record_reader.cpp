@@ -135,7 +135,7 @@ bool RecordReader::read_list(std::string_view text, std::size_t envelopes,
 void RecordReader::read_enclosed(const EnclosedText& enclosed, std::size_t envelopes,
                                  const RecordTaker& taker) {
     if (enclosed.kind == EnclosedText::Kind::json) {
-        return read_inside(enclosed.text, envelopes, taker);
+        return read_in_envelope(enclosed.text, envelopes, taker);
     }
     std::string& text = level(envelopes).text;
     if (enclosed.kind == EnclosedText::Kind::base64) {
@@ -147,7 +147,18 @@ void RecordReader::read_enclosed(const EnclosedText& enclosed, std::size_t envel
     }
     const std::size_t size = text.size();
     text.append(io::k_padding, ' ');
-    read_inside(std::string_view(text).substr(0, size), envelopes, taker);
+    read_in_envelope(std::string_view(text).substr(0, size), envelopes, taker);
+}
+
+// Reads what an envelope encloses. If that is a list, its elements are in the envelope, and the
+// list is none of its own.
+void RecordReader::read_in_envelope(std::string_view text, std::size_t envelopes,
+                                    const RecordTaker& taker) {
+    if (text::trimmed(text).starts_with('[')) {
+        read_list(text, envelopes, taker);
+    } else {
+        read_inside(text, envelopes, taker);
+    }
 }
 
 // Reads what stands in one more envelope.

@@ -87,6 +87,7 @@ class RecordReader {
     bool read_list(std::string_view text, std::size_t envelopes, const RecordTaker& taker);
     void read_enclosed(const EnclosedText& enclosed, std::size_t envelopes,
                        const RecordTaker& taker);
+    void read_in_envelope(std::string_view text, std::size_t envelopes, const RecordTaker& taker);
     void read_inside(std::string_view text, std::size_t envelopes, const RecordTaker& taker);
     EnvelopeLevel& level(std::size_t envelopes);
 
