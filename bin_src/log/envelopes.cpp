@@ -6,6 +6,8 @@
 #include "json/json.hpp"
 #include "log/shape.hpp"
 #include "log/shape_walk.hpp"
+#include "text/base64.hpp"
+#include "text/time.hpp"
 #include "text/trim.hpp"
 
 namespace cloudhijack::log {
@@ -87,7 +89,7 @@ class EnclosedTaker {
         if (!is_json) return simdjson::SUCCESS;
         std::string_view text;
         if (const auto error = value.raw_json().get(text)) return error;
-        enclosed_->push_back({.kind = EnclosedText::Kind::json, .text = text::trimmed(text)});
+        add(node, {.kind = EnclosedText::Kind::json, .text = text::trimmed(text)});
         return simdjson::SUCCESS;
     }
 
@@ -105,23 +107,27 @@ class EnclosedTaker {
         std::string_view text;
         if (const auto error = json::read_text(value, text)) return error;
         if (&node == pushed_) {
-            enclosed_->push_back({.kind = EnclosedText::Kind::base64, .text = text});
-        } else if (may_hold_records(text)) {
-            const EnclosedText found{.kind = EnclosedText::Kind::text, .text = text};
-            if (&node == line_node_) {
-                line_ = found;
-            } else {
-                enclosed_->push_back(found);
+            const auto decoded = text::decoded_base64(text);
+            if (decoded && may_hold_records(*decoded)) {
+                add(node, {.kind = EnclosedText::Kind::base64, .text = text});
             }
+        } else if (may_hold_records(text)) {
+            add(node, {.kind = EnclosedText::Kind::text, .text = text});
         }
         return simdjson::SUCCESS;
     }
 
-    // JSON, or a line of an export from CloudWatch Logs, which has the time in front of it.
+    void add(const Shape::Node& node, const EnclosedText& found) {
+        if (&node == line_node_) {
+            line_ = found;
+        } else {
+            enclosed_->push_back(found);
+        }
+    }
+
     static bool may_hold_records(std::string_view text) {
-        const std::string_view trimmed = text::trimmed(text);
-        return trimmed.starts_with('{') || trimmed.starts_with('[') ||
-               (trimmed.ends_with('}') && trimmed.contains(" {"));
+        const std::string_view json = without_time(text);
+        return json.starts_with('{') || json.starts_with('[');
     }
 
     std::vector<EnclosedText>* enclosed_;
@@ -132,6 +138,17 @@ class EnclosedTaker {
 };
 
 }  // namespace
+
+std::string_view without_time(std::string_view line) {
+    line = text::trimmed(line);
+    const auto blank = line.find(' ');
+    if (blank == std::string_view::npos || line.starts_with('{')) return line;
+    const std::string_view behind = text::trimmed(line.substr(blank));
+    const std::string_view time = line.substr(0, blank);
+    const bool is_record =
+        behind.starts_with('{') && time.contains('T') && text::parse_time(time).has_value();
+    return is_record ? behind : line;
+}
 
 simdjson::error_code read_envelope(ondemand::object object, OpenedTexts& opened,
                                    std::vector<EnclosedText>& enclosed) {

@@ -30,6 +30,10 @@ struct EnclosedText {
 simdjson::error_code read_envelope(simdjson::ondemand::object object, OpenedTexts& opened,
                                    std::vector<EnclosedText>& enclosed);
 
+/// A line of an export from CloudWatch Logs without the time in front of its record; any other text
+/// as it is, without blanks around it.
+std::string_view without_time(std::string_view line);
+
 /// The keys under which files hold a list of records, whole elements of which can be taken from a
 /// stream before its end is seen. No record of any log has one of them.
 const text::KeyTable& keys_of_lists();

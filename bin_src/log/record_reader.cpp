@@ -17,16 +17,6 @@ bool begins_as_json(std::string_view text) {
     return trimmed.starts_with('{') || trimmed.starts_with('[');
 }
 
-// Without the time that an export from CloudWatch Logs writes in front of each record.
-std::string_view behind_time(std::string_view text) {
-    const auto blank = text.find(' ');
-    if (blank == std::string_view::npos || text.starts_with('{')) return text;
-    const std::string_view behind = text::trimmed(text.substr(blank));
-    const bool is_line = behind.starts_with('{') && text.substr(0, blank).contains('T') &&
-                         text::parse_time(text.substr(0, blank)).has_value();
-    return is_line ? behind : text;
-}
-
 // Why something is no record, to follow a noun.
 std::string in_envelopes(std::string_view why, std::size_t envelopes) {
     return (envelopes > 0 ? "holds a record that " : "") + std::string(why);
@@ -81,7 +71,7 @@ void RecordReader::read_text(std::string_view text, const TextPlace& place,
     } else if (trimmed.starts_with('[')) {
         read_list(text, place.envelopes, taker);
     } else {
-        read_object(behind_time(trimmed), place, taker);
+        read_object(without_time(trimmed), place, taker);
     }
 }
 
