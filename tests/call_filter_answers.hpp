@@ -67,6 +67,7 @@ inline bool holds_wanted_call(std::string_view json, const log::LogSet& logs = l
                              std::ranges::find(k_wanted_calls, event.name) != k_wanted_calls.end();
                      },
                  .skip = [](std::string_view) {},
+                 .miss = [](std::string_view) {},
                  .pass_over = [] {}});
     return found;
 }

@@ -13,6 +13,9 @@ from volume_reference import COLUMNS, Expected, IndexedEvent
 _UNREADABLE = re.compile(
     r"(\d+) of (\d+) records could not be read and were left out\. The first, row \d+: .+"
 )
+_UNKNOWN = re.compile(
+    r"(\d+) records? (?:is|are) of no log that cloudhijack knows(?:; the first,|:) (?:in a chunk on \S+, )?row \d+, has .+"
+)
 _POINTS = re.compile(r".+ \(\+(\d)\)")
 
 
@@ -28,6 +31,14 @@ def unreadable_count(answer: Answer) -> Optional[tuple[int, int]]:
     counts = [(int(match[1]), int(match[2])) for match in matches if match]
     assert len(counts) <= 1, answer.messages
     return counts[0] if counts else None
+
+
+def unknown_count(answer: Answer) -> int:
+    """How many objects the answer's warning says are records of no log; 0 without one."""
+    warnings = [message.text for message in answer.messages if message.severity == "WARN"]
+    counts = [int(match[1]) for match in map(_UNKNOWN.fullmatch, warnings) if match]
+    assert len(counts) <= 1, answer.messages
+    return counts[0] if counts else 0
 
 
 def _points_of(row: Row) -> int:
@@ -48,3 +59,4 @@ def check_answer(test: unittest.TestCase, answer: Answer, expected: Expected) ->
     test.assertEqual(len(answer.rows), len(expected.rows))
     unreadable = (expected.unreadable, expected.records) if expected.unreadable else None
     test.assertEqual(unreadable_count(answer), unreadable)
+    test.assertEqual(unknown_count(answer), expected.unknown)

@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Any, Optional, Union
 
-from volume_reference import _first_of_each, _list_of, _read_document, _refuse_constant, _text
-from volume_reference import _Unreadable
+from volume_reference import _first_of_each, _in_text, _is_record, _read_json, _refuse_constant
+from volume_reference import _Unknown, _Unreadable
 
 
 class _Record(dict[str, Any]):
@@ -42,45 +42,30 @@ class _RecordDecoder(json.JSONDecoder):
 _RECORD_DECODER = _RecordDecoder()
 
 
-def _is_record(document: dict[str, Any]) -> bool:
-    return bool(_text(document.get("eventSource")) or _text(document.get("eventName")))
+def _decode(text: str) -> Any:
+    try:
+        return _RECORD_DECODER.decode(text)
+    except ValueError as error:
+        raise _Unreadable(str(error)) from None
 
 
-Found = Union[tuple[dict[str, Any], str, Optional[str]], None, _Unreadable]
+Found = Union[tuple[dict[str, Any], str, Optional[str]], _Unreadable, _Unknown]
 
 
 def records_of(row_time: Optional[str], raw: bytes) -> Iterator[Found]:
-    """For each record of an event: the record, its text and its row's time; None where it is a
-    readable something else."""
+    """For each record of an event: the record, its text and its row's time."""
     text = raw.decode("utf-8-sig", "replace")
     try:
-        document = _read_document(text)
-        if _is_record(document):
-            yield document, text.strip(" \t\r\n"), row_time
-            return
-        document = _RECORD_DECODER.decode(text)
+        document = _read_json(text)
     except _Unreadable as why:
         yield why
         return
-    members = _list_of(document)
-    for member in [document] if members is None else members:
-        try:
-            yield _record_in(member)
-        except _Unreadable as why:
-            yield why
+    if isinstance(document, dict) and _is_record(document):
+        yield document, text.strip(" \t\r\n"), row_time
+        return
+    for found in _in_text(text, row_time, _decode):
+        yield _with_text(*found) if isinstance(found, tuple) else found
 
 
-def _record_in(document: Any) -> Found:
-    """A record in an envelope, where a row's time is not the record's."""
-    if not isinstance(document, dict):
-        raise _Unreadable("no object")
-    if _list_of(document) is not None:
-        raise _Unreadable("a list within a list")
-    if _is_record(document):
-        return document, document.json_text, None  # type: ignore[attr-defined]
-    if isinstance(document.get("detail"), dict):
-        return document["detail"], document["detail"].json_text, None
-    text = _text(document.get("CloudTrailEvent"))
-    if text is None:
-        return None
-    return _read_document(text), text.strip(" \t\r\n"), None
+def _with_text(record: dict[str, Any], row_time: Optional[str]) -> Found:
+    return record, record.json_text, row_time  # type: ignore[attr-defined]

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, Optional
 from hunt_reference_calls import Actor, Call, Origin, in_order
 from hunt_reference_catalogue import ENTRIES, ENTRIES_WITH_LINKS, Entries, holds
 from hunt_reference_forms import records_of
-from volume_reference import IndexedEvent, _read_time, _text, _Unreadable
+from volume_reference import IndexedEvent, _read_time, _text, _Unknown, _Unreadable
 
 # --- What an event says --------------------------------------------------------------------------
 
@@ -195,6 +195,7 @@ class Reading:
     actors: dict[tuple[str, str], Actor] = field(default_factory=dict)
     records: int = 0
     unreadable: int = 0
+    unknown: int = 0  # objects that are records of no log, and not among the records
     left_out: int = 0
     duplicates: int = 0
     kinds: Counter[str] = field(default_factory=Counter)
@@ -206,10 +207,13 @@ class Reading:
 
     def read(self, row_time: Optional[str], raw: bytes) -> None:
         for found in records_of(row_time, raw):
+            if isinstance(found, _Unknown):
+                self.unknown += 1
+                continue
             self.records += 1
             if isinstance(found, _Unreadable):
                 self.unreadable += 1
-            elif found is not None:
+            else:
                 self._take(*found)
 
     def _take(self, record: dict[str, Any], text: str, row_time: Optional[str]) -> None:

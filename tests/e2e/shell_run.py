@@ -18,6 +18,7 @@ from program_under_test import program
 TIMEOUT = 60  # seconds; generous, for a sanitized program on a busy machine
 
 _UNREADABLE = re.compile(r"(\d+) of (\d+) records could not be read")
+_UNKNOWN = re.compile(r"(\d+) records? (?:is|are) of no log that cloudhijack knows")
 _SUMMARY = re.compile(r"cloudhijack: \d+ files?, (\d+) records, \d+ findings?")
 
 
@@ -41,6 +42,12 @@ class Run:
         summary = _SUMMARY.search(self.stderr)
         assert summary is not None, self.stderr
         return left_out, int(summary[1])
+
+    @property
+    def unknown(self) -> int:
+        """How many records are of no log, over all files."""
+        match = _UNKNOWN.search(self.stderr)
+        return int(match[1]) if match else 0
 
 
 def run_program(*args: str, stdin: bytes = b"", **popen: Any) -> Run:

@@ -38,7 +38,7 @@ def _is_record(raw: bytes) -> bool:
         document = json.loads(raw.decode("utf-8", "replace"))
     except ValueError:
         return False
-    envelopes = ("Records", "Events", "detail", "CloudTrailEvent")
+    envelopes = ("Records", "Events", "detail", "CloudTrailEvent")  # of those that occur
     is_bare = isinstance(document, dict) and not any(key in document for key in envelopes)
     return is_bare and b":NaN" not in raw  # which Python takes
 
@@ -97,6 +97,7 @@ class SearchFormsTest(FormsTest):
         for name, expected in self.expected.items():
             self.assertGreater(len(expected.rows), 10, name)
         self.assertGreater(self.expected["awkward"].unreadable, 10)
+        self.assertGreater(self.expected["awkward"].unknown, 10)
 
     def test_each_envelope(self) -> None:
         for corpus, records in self.records.items():
@@ -166,6 +167,7 @@ class FileFormsTest(FormsTest):
                 self.assertEqual(list(row), [*COLUMNS, "Reasons"])
             self.assertEqual(len(rows), len(expected.rows))
             self.assertEqual(run.unreadable, (expected.unreadable, expected.records))
+            self.assertEqual(run.unknown, expected.unknown)
             self.assertEqual(run.exit_code, 2 if expected.unreadable else 0, run.stderr)
 
     def test_each_form_of_file(self) -> None:

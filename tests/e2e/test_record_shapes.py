@@ -7,7 +7,7 @@ import unittest
 from collections import Counter
 from typing import Any, Callable
 
-from answer_checks import unreadable_count
+from answer_checks import unknown_count, unreadable_count
 from chunk_body import write_body
 from program_under_test import program
 from shipped_catalogue import catalogue_calls
@@ -47,6 +47,12 @@ class ShapeTest(unittest.TestCase):
         self.assertEqual(unreadable_count(answer), (unreadable, records))
         self.assertRegex(answer.messages[0].text, reason)
 
+    def check_unknown(self, document: Any, unknown: int, calls: int = 0) -> None:
+        answer = answer_to(json.dumps(document).encode(), time=b"1709600000")
+        self.assertEqual(unknown_count(answer), unknown)
+        self.assertEqual(len(answer.messages), 1)
+        self.assertEqual([row["EventCount"] for row in answer.rows], [str(calls)] if calls else [])
+
     def test_record(self) -> None:
         self.check_counted(CALL, 1, first_event="1709600000")
 
@@ -62,21 +68,52 @@ class ShapeTest(unittest.TestCase):
         self.check_counted({"Events": [SHAPES["lookup-events item"](CALL)] * 3}, 3)
         self.check_counted({"Records": [CALL, SHAPES["EventBridge"](CALL)]}, 2)
         self.check_counted({"more": [CALL], "Records": [CALL], "less": {"Records": [CALL]}}, 1)
-        for key in ("Records", "Events"):
+        self.check_counted({"Records": [CALL, {"Records": [CALL, CALL]}]}, 3)
+        self.check_counted({"detail": [CALL, CALL]}, 2)
+        self.check_counted([CALL, json.dumps(CALL), [CALL]], 3)
+        for key in ("Records", "Events", "records", "detail"):
             answer = answer_to(json.dumps({key: []}).encode())
             self.assertEqual((answer.rows, answer.messages), ([], []))
 
     def test_an_envelope_within_a_record_is_none(self) -> None:
         self.check_counted({**CALL, "detail": CALL}, 1, first_event="1709600000")
         self.check_counted({**CALL, "CloudTrailEvent": "{"}, 1, first_event="1709600000")
-        nested = {"detail": {"detail": CALL}}
-        self.assertEqual(answer_to(json.dumps(nested).encode()).rows, [])
 
-    def test_what_is_no_envelope_is_no_record_either(self) -> None:
-        for key in ("detail", "CloudTrailEvent", "Records", "Events"):
-            for value in (None, "", True if key != "CloudTrailEvent" else {}, {"a": 1}):
-                answer = answer_to(json.dumps({key: value}).encode())
-                self.assertEqual((answer.rows, answer.messages), ([], []), f"{key}: {value}")
+    def test_envelopes_in_envelopes(self) -> None:
+        nested = CALL
+        for depth in range(1, 5):
+            nested = {"detail": nested}
+            self.check_counted(nested, 1)
+        self.check_unreadable({"detail": nested}, 1, 1, "row 1: .*more than 4 envelopes")
+        mail = {"Message": json.dumps({"detail": CALL})}
+        self.check_counted({"Messages": [{"Body": json.dumps(mail)}]}, 1)
+
+    def test_what_is_no_envelope_is_a_record_of_no_log(self) -> None:
+        for key in ("detail", "CloudTrailEvent", "Records", "Events", "event", "data"):
+            for value in (None, "", True, 1, "text", {}, {"a": 1}, "{}"):
+                with self.subTest(key=key, value=value):
+                    self.check_unknown({key: value}, 1)
+        self.check_unknown({"Records": [CALL, {"a": 1}, {}]}, 2, calls=1)
+
+    def test_notices_are_records_of_no_log(self) -> None:
+        for source, name in (("aws:s3", "ObjectCreated:Put"), ("aws:sqs", None)):
+            self.check_unknown({"Records": [{"eventSource": source, "eventName": name}]}, 1)
+        self.check_unknown({"eventSource": CALL["eventSource"]}, 1)
+        self.check_unknown({"eventName": CALL["eventName"]}, 1)
+
+    def test_what_no_event_is_of_is_told_where_it_is_and_what_it_has(self) -> None:
+        rows = [{"_raw": raw} for raw in (b'{"a":1,"b":{},"c":[],"d":0}', b"{}")]
+        answer = run_search(program(), [], [write_body(rows)])
+        [message] = answer.messages
+        self.assertEqual(
+            (message.severity, message.text),
+            (
+                "WARN",
+                "2 records are of no log that cloudhijack knows; the first, row 1, has the keys "
+                '"a", "b", "c"',
+            ),
+        )
+        self.assertEqual(unreadable_count(answer), None)
 
     def test_unreadable_records_in_envelopes_are_counted_one_by_one(self) -> None:
         undated = {**CALL, "eventTime": "yesterday"}
@@ -84,9 +121,20 @@ class ShapeTest(unittest.TestCase):
             with self.subTest(shape=name):
                 self.check_unreadable(shape(undated), 1, 1, "row 1: .*time")
         self.check_unreadable({"Records": [CALL, undated, 17, CALL]}, 2, 4, "row 1: .*time")
-        self.check_unreadable({"Records": [CALL, {"Records": [CALL]}]}, 1, 2, "list")
         self.check_unreadable({"CloudTrailEvent": "{"}, 1, 1, "row 1: .*JSON")
-        self.check_unreadable({"CloudTrailEvent": "[]"}, 1, 1, "row 1: .*no JSON object")
+        self.check_unreadable({"CloudTrailEvent": "[1]"}, 1, 1, "row 1: .*no JSON object")
+
+    def test_of_a_list_that_is_cut_off_whole_elements_count(self) -> None:
+        for before, after in ((b"[", b"]"), (b'{"a":1,"Records":[', b"]}")):
+            whole = before + b",".join([json.dumps(CALL).encode()] * 3) + after
+            element = len(json.dumps(CALL)) + 1
+            for cut in range(len(before), len(whole)):
+                answer = answer_to(whole[:cut])
+                calls = min((cut - len(before) + 1) // element, 3)
+                counts = [row["EventCount"] for row in answer.rows]
+                self.assertEqual(counts, [str(calls)] if calls else [], whole[:cut])
+                unreadable = unreadable_count(answer)
+                self.assertIsNotNone(unreadable, whole[:cut])
 
     def test_a_call_of_any_phase_needs_a_time(self) -> None:
         for call in sorted(catalogue_calls()):
@@ -133,8 +181,11 @@ class HardRecordTest(unittest.TestCase):
         self.assertEqual(answer.messages, [])
 
     def test_first_reason_is_told(self) -> None:
-        rows = [{"_raw": raw} for raw in (b"{}", b"[]", b"", b'{"a":')]
+        rows = [{"_raw": raw} for raw in (b"{}", b"17", b"", b'{"a":')]
         answer = run_search(program(), [], [write_body(rows[:1]), write_body(rows[1:])])
-        [message] = answer.messages
-        self.assertEqual(message.severity, "WARN")
-        self.assertRegex(message.text, r"^3 of 4 records .* The first, row 2: .*no JSON object$")
+        self.assertEqual([message.severity for message in answer.messages], ["WARN", "WARN"])
+        unreadable, unknown = (message.text for message in answer.messages)
+        self.assertRegex(unreadable, r"^3 of 3 records .* The first, row 2: .*no JSON object$")
+        self.assertEqual(
+            unknown, "1 record is of no log that cloudhijack knows: row 1, has no keys"
+        )

@@ -91,7 +91,7 @@ class ExitCodeTest(FilesTest):
 
 class BrokenTextTest(FilesTest):
     def test_nothing_to_read(self) -> None:
-        for data in (b"", b"\n \r\n", b"[]", b'{"Records":[]}', b"{}", gzip.compress(b"")):
+        for data in (b"", b"\n \r\n", b"[]", b'{"Records":[]}', gzip.compress(b"")):
             self.check(data, 0)
 
     def test_a_byte_order_mark_changes_nothing(self) -> None:
@@ -136,9 +136,36 @@ class BrokenTextTest(FilesTest):
 
     def test_what_is_no_record_is_told_once_for_each_file(self) -> None:
         mixed = b"[1,\n" + call() + b',"x",null,[],' + call() + b"]"
-        self.check(mixed, 2, "^4 of 6 records .* at byte 1,")
+        self.check(mixed, 2, "^3 of 5 records .* at byte 1,")
         undated = call(eventTime="yesterday")
         self.check(lines(1) + undated + b"\n" + undated, 1, "^2 of 3 records .*, has no eventTime")
+
+    def test_records_of_no_log_are_an_error_only_where_nothing_else_is(self) -> None:
+        """A folder of logs has digests and notices in it; but nothing read is no clean bill."""
+        digest = b'{"awsAccountId":"1","digestBucket":"b"}\n'
+        notice = b'{"Records":[{"eventSource":"aws:s3","eventName":"ObjectCreated:Put"}]}'
+        alone = self.write("digest", digest)
+        told = (
+            f'1 record is of no log that cloudhijack knows: at byte 0 of {alone}, has the keys '
+            '"awsAccountId", "digestBucket"'
+        )
+        for threads in ("1", "8"):
+            run = self.scan("--threads", threads, alone)
+            self.assertEqual((run.exit_code, run.stdout), (2, ""))
+            self.assertEqual(run.told, [told, "1 file, 0 records, 0 findings"])
+        trail = self.write("trail", lines(1) + digest + lines(2))
+        run = self.scan(trail)
+        self.check_counted(run, 3)
+        self.assertEqual(run.exit_code, 0)
+        self.assertRegex(run.told[0], f"^1 record is .*: at byte {len(lines(1))} of {trail}, has ")
+        self.assertEqual(run.told[1:], ["1 file, 3 records, 1 finding"])
+        self.write("notice", notice)
+        run = self.scan(str(self.folder))
+        self.check_counted(run, 3)
+        self.assertEqual(run.exit_code, 0)
+        self.assertRegex(run.told[0], f"^3 records are .*; the first, at byte 0 of {alone}, has ")
+        self.assertEqual(self.scan(self.write("notice", notice)).exit_code, 2)
+        self.assertEqual(self.scan(self.write("empty", b"{}")).exit_code, 2)
 
     def test_places_count_unpacked_bytes_on_any_number_of_threads(self) -> None:
         good = lines(4000, padding="x" * 300)
@@ -199,7 +226,8 @@ class BrokenGzipTest(FilesTest):
                 run = self.scan(self.write("trail", bytes(packed)))
                 self.assertEqual(run.exit_code, 2)
                 # What comes before is no more than a guess, now that the text has changed.
-                self.assertRegex(run.told[-2], ": its gzip data is (damaged|cut off); \\d+ records")
+                [told] = [line for line in run.told if "gzip" in line]
+                self.assertRegex(told, ": its gzip data is (damaged|cut off); \\d+ records")
 
     def test_other_data_behind_it(self) -> None:
         for behind in (b"x", b"garbage" * 1000, lines(3), b"\x1f"):

@@ -11,7 +11,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Iterable, Iterator, NoReturn, Optional, Union
+from typing import Any, Callable, Iterable, Iterator, NoReturn, Optional, Union
 
 from shipped_catalogue import catalogue_calls
 
@@ -60,10 +60,15 @@ class Expected:
     rows: list[Row]
     unreadable: int  # records, of so many:
     records: int
+    unknown: int = 0  # objects that are records of no log, and not among the records
 
 
 class _Unreadable(Exception):
     pass
+
+
+class _Unknown:
+    """An object that is no record and encloses none."""
 
 
 @dataclass
@@ -137,24 +142,26 @@ def expected_answer(events: Iterable[IndexedEvent], rules: Rules = Rules()) -> E
         # | sort - SuspicionScore, - EventCount; ties in an order of their own, not as the search
         kept.append(((-score, -group.count, bucket, *texts), row))
     rows = [row for _, row in sorted(kept, key=lambda item: item[0])]
-    return Expected(rows, sum(isinstance(call, _Unreadable) for call in calls), len(calls))
+    unreadable = sum(isinstance(call, _Unreadable) for call in calls)
+    unknown = sum(isinstance(call, _Unknown) for call in calls)
+    return Expected(rows, unreadable, len(calls) - unknown, unknown)
 
 
-def _read_event(row_time: Optional[str], raw: bytes) -> Iterator[Union[_Call, None, _Unreadable]]:
+_Read = Union[_Call, None, _Unreadable, _Unknown]
+
+
+def _read_event(row_time: Optional[str], raw: bytes) -> Iterator[_Read]:
     """For each record of an event: the call, None where it does not count, or why not."""
     if _is_passed_over(raw):
         yield None
         return
-    try:
-        document = _read_document(raw.decode("utf-8-sig", "replace"))
-    except _Unreadable as why:
-        yield why
-        return
     # Envelopes are not as in the search, which knows none.
-    records = _list_of(document)
-    for record in [document] if records is None else records:
+    for found in _in_text(raw.decode("utf-8-sig", "replace"), row_time):
+        if not isinstance(found, tuple):
+            yield found
+            continue
         try:
-            yield _read_record(record, row_time if records is None else None)
+            yield _read_call(*found)
         except _Unreadable as why:
             yield why
 
@@ -178,31 +185,77 @@ def _is_passed_over(raw: bytes) -> bool:
         and text.startswith(b"{")
         and text.endswith(b"}")
         and found[1] not in _NAMES
+        and b":" not in found[1]  # the notices of S3
+        and (b"eventSource" in text or text.startswith(b'{"eventVersion"'))
     )
 
 
-def _list_of(document: Any) -> Optional[list[Any]]:
-    """The records of a file in S3 or of what `aws cloudtrail lookup-events` prints."""
-    for key in ("Records", "Events"):
-        if isinstance(document.get(key), list):
-            return list(document[key])
-    return None
+# What comes under one of these is opened in an object that is no record.
+_ENVELOPE_KEYS = [
+    *("Records", "records", "Events", "events", "Messages", "messages", "results"),
+    *("CloudTrailEvent", "detail", "Message", "body", "Body", "event", "data", "_raw"),
+    *("_source", "original", "aws", "cloud_trail_event"),
+]
+_MOST_ENVELOPES = 4
+
+_Found = Union[tuple[dict[str, Any], Optional[str]], _Unreadable, _Unknown]
+_ReadJson = Callable[[str], Any]
 
 
-def _read_record(document: Any, row_time: Optional[str]) -> Optional[_Call]:
-    """What one document comes to that is no list: a record, or one in an envelope."""
-    if not isinstance(document, dict):
-        raise _Unreadable("no object")
-    if _list_of(document) is not None:
-        raise _Unreadable("a list within a list")
-    if _text(document.get("eventSource")) or _text(document.get("eventName")):
-        return _read_call(document, row_time)
-    if isinstance(document.get("detail"), dict):  # EventBridge
-        return _read_call(document["detail"], None)
-    text = _text(document.get("CloudTrailEvent"))  # an item of lookup-events
-    if text is not None:
-        return _read_call(_read_document(text), None)
-    return None
+def _is_record(document: dict[str, Any]) -> bool:
+    source, name = _text(document.get("eventSource")), _text(document.get("eventName"))
+    return name is not None and source is not None and not source.startswith("aws:")
+
+
+def _in_text(
+    text: str, row_time: Optional[str], read: Optional[_ReadJson] = None, depth: int = 0
+) -> Iterator[_Found]:
+    """What a text holds: records, each with the row's time if it is the whole text."""
+    read = read or _read_json
+    try:
+        document = read(text)
+        if isinstance(document, str) and text.strip(" \t\r\n").startswith('"'):
+            yield from _in_value(document, read, depth + 1)
+        elif isinstance(document, dict) and _is_record(document):
+            yield document, row_time
+        elif isinstance(document, list):
+            for member in document:
+                yield from _in_value(member, read, depth + 1)
+        else:
+            yield from _in_value(document, read, depth)
+    except _Unreadable as why:
+        yield why
+
+
+def _in_value(value: Any, read: _ReadJson, depth: int) -> Iterator[_Found]:
+    """The same of a JSON value in so many envelopes."""
+    if depth > _MOST_ENVELOPES:
+        yield _Unreadable("too many envelopes")
+    elif isinstance(value, list):
+        for member in value:
+            yield from _in_value(member, read, depth + 1)
+    elif isinstance(value, str) and _looks_like_json(value):
+        yield from _in_text(value, None, read, depth)
+    elif not isinstance(value, dict):
+        yield _Unreadable("no object")
+    elif _is_record(value):
+        yield value, None
+    else:
+        enclosed = [value[key] for key in value if key in _ENVELOPE_KEYS]
+        enclosed = [one for one in enclosed if _may_hold_records(one)]
+        if not enclosed:
+            yield _Unknown()
+        for one in enclosed:
+            for member in one if isinstance(one, list) else [one]:
+                yield from _in_value(member, read, depth + 1)
+
+
+def _looks_like_json(text: str) -> bool:
+    return text.strip(" \t\r\n").startswith(("{", "["))
+
+
+def _may_hold_records(value: Any) -> bool:
+    return isinstance(value, (dict, list)) or (isinstance(value, str) and _looks_like_json(value))
 
 
 def _read_call(record: dict[str, Any], row_time: Optional[str]) -> Optional[_Call]:
@@ -258,9 +311,9 @@ def _first_of_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return first
 
 
-def _read_document(text: str) -> dict[str, Any]:
+def _read_json(text: str) -> Any:
     try:
-        document = json.loads(
+        return json.loads(
             text,
             object_pairs_hook=_first_of_each,
             parse_int=str,  # a number stands for its own text
@@ -269,6 +322,10 @@ def _read_document(text: str) -> dict[str, Any]:
         )
     except ValueError as error:
         raise _Unreadable(str(error)) from None
+
+
+def _read_document(text: str) -> dict[str, Any]:
+    document = _read_json(text)
     if not isinstance(document, dict):
         raise _Unreadable("no object")
     return document
@@ -284,6 +341,7 @@ def _text(value: Any) -> Optional[str]:
     return None
 
 
+_MILLISECONDS = re.compile(r"\d{13}", re.ASCII)
 _EPOCH = re.compile(r"(-?)0*(\d{1,12})(?:\.(\d+))?", re.ASCII)
 _YEAR_1 = -62_135_596_800 * 1_000_000
 _YEAR_10000 = 253_402_300_800 * 1_000_000
@@ -298,6 +356,8 @@ def _microseconds(fraction: Optional[str]) -> int:
 
 def _read_time(text: Optional[str]) -> Optional[int]:
     """Microseconds since 1970, or None for what is no time."""
+    if text and _MILLISECONDS.fullmatch(text):
+        return int(text) * 1000
     epoch = _EPOCH.fullmatch(text or "")
     if epoch is not None:
         sign, seconds, fraction = epoch.groups()

@@ -37,14 +37,12 @@ void check_over_many_texts(std::string_view key, int texts) {
         "eventName", "Publish", "Other", "\"Publish\"", "\"GetOther\"", "\"detail\":",
         "\"x\":",    "null",    "1",     "\n",          "\"Records\":", "\"CloudTrailEvent\":",
         "\"a\":{",   "Name",    "event", "N",           "\"\"",         "\\\"eventName\\\":"};
-    const std::array<log::ShapePath, 4> paths = {
-        log::ShapePath{.path = key, .field = &log::Event::name},
-        log::ShapePath{.path = "detail", .holds = log::Holds::record},
-        log::ShapePath{.path = "CloudTrailEvent", .holds = log::Holds::record_text},
-        log::ShapePath{.path = "Records", .holds = log::Holds::records}};
+    const std::array paths = {log::ShapePath{.path = key, .field = &log::Event::name}};
     log::Log named = log::cloudtrail();
+    named.mark = key;
     named.name_key = key;
     named.paths = paths;
+    named.recognises = [](const log::Event& event) { return !event.name.empty(); };
     const log::LogSet logs(std::array<const log::Log*, 1>{&named});
     const json::NameKey& name_key = logs.record_keys().name;
     REQUIRE(name_key.text() == key);
@@ -86,6 +84,7 @@ TEST_CASE("call filter: a record of another call is passed over") {
     CHECK(passes_over(R"({"eventName":"GetAccounts"})"));
     CHECK(passes_over(R"({"eventName":"getAccount"})"));
     CHECK(passes_over(R"({"eventName":""})"));
+    CHECK_FALSE(passes_over(R"({"eventSource":"aws:s3","eventName":"ObjectCreated:Put"})"));
 }
 
 TEST_CASE("call filter: what could be read in another way is left to the reader") {

@@ -41,7 +41,7 @@ bool reads(const std::string& record) {
     CAPTURE(record);
     CHECK(compact_difference(record) == "");
     const std::string padded = record + std::string(io::k_padding, '}');
-    CompactReader reader(log::all_logs().first());
+    CompactReader reader(log::all_logs().main());
     return reader.read(std::string_view(padded).substr(0, record.size()), Quotes::single) !=
            nullptr;
 }
@@ -50,7 +50,7 @@ bool reads(const std::string& record) {
 
 TEST_CASE("compact: the fields of a record as AWS writes it") {
     const std::string padded = std::string(k_record) + std::string(io::k_padding, ' ');
-    CompactReader reader(log::all_logs().first());
+    CompactReader reader(log::all_logs().main());
     const Event* event =
         reader.read(std::string_view(padded).substr(0, k_record.size()), Quotes::single);
     REQUIRE(event != nullptr);
@@ -68,7 +68,7 @@ TEST_CASE("compact: the fields of a record as AWS writes it") {
 TEST_CASE("compact: a CSV cell is read as it is written") {
     const std::string cell = with_doubled_quotes(k_record);
     const std::string padded = cell + "\",\"next\"\n" + std::string(io::k_padding, '"');
-    CompactReader reader(log::all_logs().first());
+    CompactReader reader(log::all_logs().main());
     const Event* event =
         reader.read(std::string_view(padded).substr(0, cell.size()), Quotes::doubled);
     REQUIRE(event != nullptr);
@@ -94,9 +94,10 @@ TEST_CASE("compact: what needs more than a look is left to the other reader") {
                                with("\"errorCode\":null", "\"errorCode\":200"),
                                with("null", "nul"),
                                with("true", "truE"),
-                               with("\"x\":", "\"detail\":"),
-                               with("\"x\":", "\"Records\":"),
-                               with("\"x\":", "\"CloudTrailEvent\":"),
+                               with("\"eventSource\":\"bedrock.amazonaws.com\",", ""),
+                               with("bedrock.amazonaws.com", ""),
+                               with("bedrock.amazonaws.com", "aws:s3"),
+                               with("InvokeModel", ""),
                                with("[]", "[]]"),
                                with("[]", "[}"),
                                with("[]", "[,]"),
@@ -132,8 +133,15 @@ TEST_CASE("compact: numbers, words and empty values stand anywhere") {
     CHECK(reads(with("-1.5e+3", "0")));
 }
 
+TEST_CASE("compact: a record that has a key as an envelope has is a record") {
+    for (const char* key : {"detail", "Records", "CloudTrailEvent", "event", "data", "message"}) {
+        CHECK(reads(with("\"x\":", '"' + std::string(key) + "\":")));
+    }
+    CHECK(reads(with("\"x\":-1.5e+3", "\"detail\":{\"eventName\":\"a\"}")));
+}
+
 TEST_CASE("compact: a record cut off anywhere is not read, whatever lies behind it") {
-    CompactReader reader(log::all_logs().first());
+    CompactReader reader(log::all_logs().main());
     for (const char behind : {'}', '"', ',', '1', ']', ':', '\0'}) {
         for (std::size_t size = 0; size < k_record.size(); ++size) {
             std::string record(k_record.substr(0, size));

@@ -39,12 +39,28 @@ class Reading {
     }
     [[nodiscard]] bool readable() const { return reading_.has_value(); }
 
+    /// Of an envelope; without the bytes around them.
+    [[nodiscard]] std::vector<std::string> enclosed() const {
+        std::vector<std::string> texts;
+        for (const log::EnclosedText& one : reading_->enclosed) texts.emplace_back(one.text);
+        return texts;
+    }
+    [[nodiscard]] std::string first_keys() const {
+        CHECK(kind() == Kind::unknown);
+        return std::string(reading_->first_keys);
+    }
+
   private:
     std::size_t size_;
     std::string padded_;
     EventReader reader_{log::all_logs()};
     Result<log::EventReading> reading_;
 };
+
+// A record with those members besides those by which it is one.
+Reading read_record(std::string_view members) {
+    return Reading(R"({"eventSource":"s","eventName":"n",)" + std::string(members) + "}");
+}
 
 constexpr std::string_view k_full_record = R"({
   "eventVersion": "1.08",
@@ -75,8 +91,9 @@ TEST_CASE("event: the fields of a record, nested ones by their path") {
 
 TEST_CASE("event: numbers and booleans stand for their text, other values are absent") {
     const auto code = [](std::string_view value) {
-        const Reading reading("{\"errorCode\":" + std::string(value) + ",\"eventName\":\"after\"}");
-        CHECK(reading.event().name == "after");
+        const Reading reading =
+            read_record("\"errorCode\":" + std::string(value) + ",\"awsRegion\":\"after\"");
+        CHECK(reading.event().region == "after");
         return std::string(reading.event().error_code);
     };
     CHECK(code("200") == "200");
@@ -91,49 +108,69 @@ TEST_CASE("event: numbers and booleans stand for their text, other values are ab
     CHECK(code("{\"errorCode\":\"x\"}").empty());
     for (const std::string_view broken : {"01", "1.", "-", "1e", "+1", "nul", "tru", "1x"}) {
         CAPTURE(broken);
-        CHECK_FALSE(Reading("{\"errorCode\":" + std::string(broken) + "}").readable());
+        CHECK_FALSE(read_record("\"errorCode\":" + std::string(broken)).readable());
     }
 }
 
 TEST_CASE("event: a userIdentity that is no object is absent") {
     for (const std::string_view identity : {"null", "\"x\"", "1", "[{\"arn\":\"a\"}]", "{}"}) {
         CAPTURE(identity);
-        const Reading reading("{\"userIdentity\":" + std::string(identity) +
-                              ",\"eventName\":\"n\"}");
+        const Reading reading = read_record("\"userIdentity\":" + std::string(identity));
         CHECK(reading.event().caller.empty());
         CHECK(reading.event().name == "n");
     }
 }
 
 TEST_CASE("event: of duplicate keys the first counts, at every level") {
-    CHECK(Reading(R"({"eventName":"a","eventName":"b"})").event().name == "a");
-    CHECK(Reading(R"({"eventName":null,"eventName":"b"})").event().name.empty());
-    const Reading twice(
-        R"({"userIdentity":{"arn":"a","arn":"b"},"userIdentity":{"arn":"c","type":"d"}})");
+    CHECK(Reading(R"({"eventSource":"s","eventName":"a","eventName":"b"})").event().name == "a");
+    CHECK(Reading(R"({"eventSource":"s","eventName":null,"eventName":"b"})").kind() ==
+          Kind::unknown);
+    CHECK(read_record(R"("errorCode":null,"errorCode":"b")").event().error_code.empty());
+    const Reading twice = read_record(
+        R"("userIdentity":{"arn":"a","arn":"b"},"userIdentity":{"arn":"c","type":"d"})");
     CHECK(twice.event().caller == "a");
     CHECK(twice.event().caller_type.empty());
-    CHECK(Reading(R"({"userIdentity":null,"userIdentity":{"arn":"c"}})").event().caller.empty());
+    CHECK(read_record(R"("userIdentity":null,"userIdentity":{"arn":"c"})").event().caller.empty());
 }
 
 TEST_CASE("event: keys and values with escapes") {
-    CHECK(Reading(R"({"event\u004eame":"a\"\\\u00e9\n"})").event().name == "a\"\\\xC3\xA9\n");
-    CHECK(Reading(R"({"eventName":"\ud83d\ude00"})").event().name == "\xF0\x9F\x98\x80");
-    CHECK(Reading(R"({"eventName":"x\ud800y"})").event().name == "x\xEF\xBF\xBDy");
-    CHECK(Reading(R"({"\ud800":1,"eventName":"n"})").event().name == "n");
-    CHECK_FALSE(Reading(R"({"eventName":"\x"})").readable());
+    const auto name_in = [](std::string_view member) {
+        return std::string(
+            Reading(R"({"eventSource":"s",)" + std::string(member) + "}").event().name);
+    };
+    CHECK(name_in(R"("event\u004eame":"a\"\\\u00e9\n")") == "a\"\\\xC3\xA9\n");
+    CHECK(name_in(R"("eventName":"\ud83d\ude00")") == "\xF0\x9F\x98\x80");
+    CHECK(name_in(R"("eventName":"x\ud800y")") == "x\xEF\xBF\xBDy");
+    CHECK(name_in(R"("\ud800":1,"eventName":"n")") == "n");
+    CHECK_FALSE(Reading(R"({"eventSource":"s","eventName":"\x"})").readable());
 }
 
 TEST_CASE("event: bytes that are not UTF-8 are replaced inside strings and refused elsewhere") {
-    CHECK(Reading("{\"eventName\":\"a\xFFz\"}").event().name == "a\xEF\xBF\xBDz");
-    CHECK(Reading("{\"x\":\"\xC3\",\"eventName\":\"n\"}").event().name == "n");
-    CHECK_FALSE(Reading("{\"eventName\":\xFF}").readable());
-    CHECK_FALSE(Reading("{\"eventName\":\"a\xFF").readable());
+    CHECK(Reading("{\"eventSource\":\"s\",\"eventName\":\"a\xFFz\"}").event().name ==
+          "a\xEF\xBF\xBDz");
+    CHECK(read_record("\"x\":\"\xC3\"").event().name == "n");
+    CHECK_FALSE(Reading("{\"eventSource\":\"s\",\"eventName\":\xFF}").readable());
+    CHECK_FALSE(Reading("{\"eventSource\":\"s\",\"eventName\":\"a\xFF").readable());
 }
 
-TEST_CASE("event: an empty object is readable and says nothing") {
-    const Reading reading(" {} ");
-    CHECK(reading.event().source.empty());
-    CHECK_FALSE(reading.event().time());
+TEST_CASE("event: an object is a record by its name and its source, which is no notice's") {
+    CHECK(Reading(R"({"eventSource":"s","eventName":"n"})").kind() == Kind::record);
+    for (const std::string_view other :
+         {R"({"eventName":"n"})", R"({"eventSource":"s"})", R"({"eventSource":"","eventName":"n"})",
+          R"({"eventSource":"s","eventName":""})", R"({"eventSource":null,"eventName":"n"})",
+          R"({"eventSource":["s"],"eventName":"n"})",
+          R"({"x":{"eventSource":"s","eventName":"n"}})",
+          R"({"eventSource":"aws:s3","eventName":"ObjectCreated:Put"})",
+          R"({"eventSource":"aws:sqs","eventName":"n","body":"text"})"}) {
+        CAPTURE(other);
+        CHECK(Reading(other).kind() == Kind::unknown);
+    }
+}
+
+TEST_CASE("event: what is a record of no log has keys, as a message shows them") {
+    CHECK(Reading(" {} ").first_keys().empty());
+    CHECK(Reading(R"({"a":{"b":1}})").first_keys() == R"("a")");
+    CHECK(Reading(R"({"a":1,"b\n":[],"a":"","d":0})").first_keys() == R"("a", "b.", "a")");
 }
 
 TEST_CASE("event: what is no record is told in words") {
@@ -160,7 +197,7 @@ TEST_CASE("event: a record cut off anywhere is unreadable, whatever lies behind 
 
 TEST_CASE("event: depth is no danger") {
     const std::string deep = std::string(200'000, '[') + std::string(200'000, ']');
-    CHECK(Reading("{\"x\":" + deep + ",\"eventName\":\"n\"}").event().name == "n");
+    CHECK(read_record("\"x\":" + deep).event().name == "n");
     const std::string open = "{\"x\":" + std::string(200'000, '{');
     CHECK_FALSE(Reading(open).readable());
 }
@@ -173,11 +210,12 @@ TEST_CASE("event: a large record leaves the reader as it was") {
         REQUIRE(reading);
         return std::string(reading->event.name);
     };
-    const std::string large =
-        "{\"x\":\"" + std::string(5'000'000, 'x') + "\",\"eventName\":\"big\"}";
-    CHECK(name_of("{\"eventName\":\"small\"}") == "small");
+    const std::string large = "{\"x\":\"" + std::string(5'000'000, 'x') +
+                              "\",\"eventSource\":\"s\",\"eventName\":\"big\"}";
+    const std::string small = R"({"eventSource":"s","eventName":"small"})";
+    CHECK(name_of(small) == "small");
     CHECK(name_of(large) == "big");
-    CHECK(name_of("{\"eventName\":\"small\"}") == "small");
+    CHECK(name_of(small) == "small");
 }
 
 TEST_CASE("event: agrees with a plain reader on mutated records, over many seeds") {
@@ -190,71 +228,52 @@ TEST_CASE("event: agrees with a plain reader on mutated records, over many seeds
 }
 
 TEST_CASE("event: the request's parameters are kept as text") {
-    CHECK(Reading(R"({"requestParameters":{"a":[1,{"b":"}"}]} ,"eventName":"n"})")
-              .event()
-              .parameters == R"({"a":[1,{"b":"}"}]})");
-    CHECK(Reading(R"({"requestParameters":null})").event().parameters.empty());
-    CHECK(Reading(R"({"requestParameters":"{}"})").event().parameters.empty());
+    CHECK(read_record(R"("requestParameters":{"a":[1,{"b":"}"}]} ,"x":1)").event().parameters ==
+          R"({"a":[1,{"b":"}"}]})");
+    CHECK(read_record(R"("requestParameters":null)").event().parameters.empty());
+    CHECK(read_record(R"("requestParameters":"{}")").event().parameters.empty());
 }
 
-TEST_CASE("event: an EventBridge envelope") {
+TEST_CASE("event: an envelope gives what it encloses, whole") {
     const Reading reading(
         R"({"version":"0","source":"aws.sns","detail-type":"AWS API Call via CloudTrail",)"
-        R"("time":"2020-01-01T00:00:00Z","detail":{"eventName":"Publish",)"
-        R"("eventSource":"sns.amazonaws.com","userIdentity":{"arn":"a"},)"
-        R"("detail":{"eventName":"inner"}},"region":"us-east-1"})");
-    CHECK(reading.kind() == Kind::enveloped);
-    CHECK(reading.event().name == "Publish");
-    CHECK(reading.event().source == "sns.amazonaws.com");
-    CHECK(reading.event().caller == "a");
-    CHECK(reading.event().region.empty());
-}
-
-TEST_CASE("event: a record that has a key as an envelope has is a record") {
-    const Reading reading(
-        R"({"detail":{"eventName":"inner"},"eventName":"outer","CloudTrailEvent":"{}"})");
-    CHECK(reading.kind() == Kind::record);
-    CHECK(reading.event().name == "outer");
-    CHECK(Reading(R"({"detail":"x","eventName":"n"})").event().name == "n");
-    CHECK(Reading(R"({"detail":null})").kind() == Kind::record);
-}
-
-TEST_CASE("event: a lookup-events item holds the record as a string") {
-    const Reading reading(R"({"EventId":"1","EventTime":1,"CloudTrailEvent":"{\"eventName\":)"
-                          R"(\"Publish\",\"userIdentity\":{\"arn\":\"\u00e9\"}}"})");
-    CHECK(reading.kind() == Kind::enveloped);
-    CHECK(reading.event().name == "Publish");
-    CHECK(reading.event().caller == "\xC3\xA9");
-    CHECK(Reading(R"({"CloudTrailEvent":"{\"eventName\":"})")
-              .error()
-              .contains("holds a record that"));
-    CHECK(Reading("{\"CloudTrailEvent\":\"{\\\"eventName\\\":\\\"a\xFF\\\"}\"}").event().name ==
-          "a\xEF\xBF\xBD");
-}
-
-TEST_CASE("event: an array of records is a list, whatever stands around it") {
-    CHECK(Reading(R"({"Records":[{"eventName":"n"}]})").kind() == Kind::list);
-    CHECK(Reading(R"({"Events":[],"NextToken":"x"})").kind() == Kind::list);
-    CHECK(Reading(R"({"Records":{},"eventName":"n"})").kind() == Kind::record);
+        R"("time":"2020-01-01T00:00:00Z","detail": {"eventName":"Publish","x":"}"} ,)"
+        R"("region":"us-east-1"})");
+    CHECK(reading.kind() == Kind::envelope);
+    CHECK(reading.enclosed() == std::vector<std::string>{R"({"eventName":"Publish","x":"}"})"});
+    const Reading item(R"({"EventId":"1","EventTime":1,"CloudTrailEvent":"{\"a\":\"\u00e9\"}"})");
+    CHECK(item.kind() == Kind::envelope);
+    CHECK(item.enclosed() == std::vector<std::string>{"{\"a\":\"\xC3\xA9\"}"});
+    CHECK(Reading("{\"CloudTrailEvent\":\"{\\\"a\\\":\\\"\xFF\\\"}\"}").enclosed() ==
+          std::vector<std::string>{"{\"a\":\"\xEF\xBF\xBD\"}"});
+    CHECK(Reading(R"({"Records":[{"a":1},2],"detail":{}})").enclosed() ==
+          std::vector<std::string>{R"([{"a":1},2])", "{}"});
+    CHECK(Reading(R"({"Events":[],"NextToken":"x"})").kind() == Kind::envelope);
     CHECK_FALSE(Reading(R"({"Records":[{"eventName":"n"})").readable());
 }
 
-TEST_CASE("event: the record's own bytes are kept, in an envelope those of the record") {
-    constexpr std::string_view record = R"({"eventName":"n","a":{"b":"}"}})";
+TEST_CASE("event: a record that has a key as an envelope has is a record") {
+    const Reading reading = read_record(
+        R"("detail":{"eventSource":"s","eventName":"inner"},"CloudTrailEvent":"{}","Records":[])");
+    CHECK(reading.kind() == Kind::record);
+    CHECK(reading.event().name == "n");
+    CHECK(reading.enclosed().empty());
+    CHECK(Reading(R"({"detail":null})").kind() == Kind::unknown);
+}
+
+TEST_CASE("event: the record's own bytes are kept") {
+    constexpr std::string_view record = R"({"eventSource":"s","eventName":"n","a":{"b":"}"}})";
     CHECK(Reading(" " + std::string(record) + "\n").event().record == record);
-    CHECK(Reading(R"({"detail": )" + std::string(record) + R"( ,"x":1})").event().record == record);
-    CHECK(Reading(R"({"CloudTrailEvent":"{\"eventName\":\"n\"}"})").event().record ==
-          R"({"eventName":"n"})");
 }
 
 TEST_CASE("event: who called, from where, and what the call's ids are") {
-    const Reading reading(
-        R"({"errorMessage":"m","eventID":"e","eventCategory":"Data","recipientAccountId":"1",)"
+    const Reading reading = read_record(
+        R"("errorMessage":"m","eventID":"e","eventCategory":"Data","recipientAccountId":"1",)"
         R"("userAgent":"u","additionalEventData":{"callWithBearerToken":true},)"
         R"("userIdentity":{"accountId":"2","accessKeyId":"AKIA","invokedBy":"i",)"
         R"("inScopeOf":{"issuerType":"t","credentialsIssuedTo":"w"},)"
         R"("sessionContext":{"sessionIssuer":{"arn":"r"},"sourceIdentity":"s",)"
-        R"("webIdFederationData":{"federatedProvider":"p"}}}})");
+        R"("webIdFederationData":{"federatedProvider":"p"}}})");
     const Event& event = reading.event();
     CHECK(event.error_message == "m");
     CHECK(event.id == "e");

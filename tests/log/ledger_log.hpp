@@ -9,7 +9,7 @@
 
 // A log that only tests know: calls of a printing house, whose ledger is a stream of
 // {"ledger_id":"7","at":"...","verb":"print","clerk":{"name":"ann"},"house":"h1",
-//  "from":"2001:db8::1","refused":"no paper","order":{...}}, under "entries" in lists of them. It
+//  "from":"2001:db8::1","refused":"no paper","order":{...}}, or lists of them under "records". It
 // shows what a log comes to. The house sends its entries again and again, and those without a
 // number have the id 0.
 namespace cloudhijack::log {
@@ -23,7 +23,6 @@ inline constexpr std::array k_ledger_paths = {
     ShapePath{.path = "from", .field = &Event::source_address},
     ShapePath{.path = "refused", .field = &Event::error_code},
     ShapePath{.path = "order", .holds = Holds::object, .field = &Event::parameters},
-    ShapePath{.path = "entries", .holds = Holds::records},
 };
 
 inline constexpr std::array<std::string_view, 2> k_ledger_sources = {"ledger", "ledger-archive"};

@@ -10,30 +10,37 @@ using namespace cloudhijack;
 using log::Log;
 using log::LogSet;
 
-TEST_CASE(
-    "log set: the keys of its records are those of all logs, the name that of the named one") {
+TEST_CASE("log set: the keys of lists are those of all logs, the name that of the main one") {
     const auto& cloudtrail = log::all_logs().record_keys();
     CHECK(cloudtrail.name.text() == "eventName");
     CHECK(cloudtrail.lists.contains("Records"));
     CHECK(cloudtrail.lists.contains("Events"));
+    CHECK(cloudtrail.lists.contains("records"));
+    CHECK(cloudtrail.lists.contains("Messages"));
+    CHECK(cloudtrail.lists.contains("results"));
     CHECK_FALSE(cloudtrail.lists.contains("detail"));
-    CHECK_FALSE(cloudtrail.lists.contains("records"));
-    CHECK_FALSE(cloudtrail.lists.contains("entries"));
-    CHECK(log::all_logs().other_marks().empty());
+    CHECK_FALSE(cloudtrail.lists.contains("events"));  // records have such a key, too
+    CHECK(log::all_logs().other_marks() == std::vector<std::string_view>{"product"});
 
     const auto& both = log::two_logs().record_keys();
     CHECK(both.name.text() == "eventName");
     CHECK(both.lists.contains("Records"));
-    CHECK(both.lists.contains("entries"));
+    CHECK(both.lists.contains("records"));
     CHECK(log::two_logs().other_marks() == std::vector<std::string_view>{"ledger_id"});
 }
 
-TEST_CASE("log set: without a named log there is no key, and every mark is another one") {
-    const std::array logs = {&log::ledger()};
-    const LogSet alone(logs);
-    CHECK(alone.named_log() == nullptr);
+TEST_CASE("log set: the main log is the first that has a key of names, or the first") {
+    const std::array two = {&log::ledger(), &log::cloudtrail()};
+    const LogSet both(two);
+    CHECK(both.main().log == &log::cloudtrail());
+    CHECK(both.record_keys().name.text() == "eventName");
+    CHECK(both.other_marks() == std::vector<std::string_view>{"ledger_id"});
+
+    const std::array one = {&log::ledger()};
+    const LogSet alone(one);
+    CHECK(alone.main().log == &log::ledger());
     CHECK(alone.record_keys().name.text().empty());
-    CHECK(alone.other_marks().size() == 1);
+    CHECK(alone.other_marks().empty());
 }
 
 TEST_CASE("log set: the sources that the calls of a log can have") {

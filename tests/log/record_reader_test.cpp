@@ -5,58 +5,76 @@
 #include <string>
 #include <vector>
 
-#include "io/window.hpp"
+#include "log/told_records.hpp"
 
 using namespace cloudhijack;
-using log::Event;
-using text::Time;
+using log::record_of_call;
+using log::told_of;
 
-namespace {
-
-// Names of the events, `@` behind those that keep the row's time, and why others are none.
-std::vector<std::string> read(const std::string& document) {
-    const std::string padded = document + std::string(io::k_padding, ' ');
-    const log::CallFilter filter(json::NameKey(), {});
-    log::RecordReader reader(log::all_logs(), filter);
-    std::vector<std::string> told;
-    reader.read({.text = std::string_view(padded).substr(0, document.size()),
-                 .row_time = Time{},
-                 .may_pass_over = false},
-                {.take =
-                     [&told](const Event& event) {
-                         told.push_back(std::string(event.name) + (event.row_time ? "@" : ""));
-                     },
-                 .skip = [&told](std::string_view why) { told.emplace_back(why); },
-                 .pass_over = [&told] { told.emplace_back("passed over"); }});
-    return told;
-}
-
-}  // namespace
+using Told = std::vector<std::string>;
 
 TEST_CASE("record reader: the row's time is that of a whole record, not of one in an envelope") {
-    CHECK(read(R"({"eventName":"a"})") == std::vector<std::string>{"a@"});
-    CHECK(read(R"({"detail":{"eventName":"a"}})") == std::vector<std::string>{"a"});
-    CHECK(read(R"({"CloudTrailEvent":"{\"eventName\":\"a\"}"})") == std::vector<std::string>{"a"});
-    CHECK(read(R"({"Records":[{"eventName":"a"}]})") == std::vector<std::string>{"a"});
+    CHECK(told_of(record_of_call("a")) == Told{"a@"});
+    CHECK(told_of(R"({"detail":)" + record_of_call("a") + "}") == Told{"a"});
+    CHECK(told_of(R"({"CloudTrailEvent":"{\"eventSource\":\"s\",\"eventName\":\"a\"}"})") ==
+          Told{"a"});
+    CHECK(told_of(R"({"Records":[)" + record_of_call("a") + "]}") == Told{"a"});
 }
 
 TEST_CASE(
     "record reader: each record of a list counts, in any envelope, and the broken ones are told") {
-    CHECK(
-        read(R"({"Records":[{"eventName":"a"},{"eventName":"b"},{"detail":{"eventName":"c"}}]})") ==
-        std::vector<std::string>{"a", "b", "c"});
-    CHECK(read(R"({"Events":[{"CloudTrailEvent":"{\"eventName\":\"a\"}"},{"EventId":"x"}]})") ==
-          std::vector<std::string>{"a", ""});
-    CHECK(read(R"({"Records":[1,{"eventName":"b"},{"eventName":01}]})") ==
-          std::vector<std::string>{"holds a record that is no JSON object", "b",
-                                   "holds a record that is broken or cut-off JSON: NUMBER_ERROR: "
-                                   "Problem while parsing a number"});
-    CHECK(read(R"({"Records":[{"Records":[{"eventName":"a"}]}]})") ==
-          std::vector<std::string>{"holds a list of records inside another"});
-    CHECK(read(R"({"Records":[]})").empty());
+    CHECK(told_of(R"({"Records":[)" + record_of_call("a") + ',' + record_of_call("b") +
+                  R"(,{"detail":)" + record_of_call("c") + "}]}") == Told{"a", "b", "c"});
+    CHECK(told_of(R"({"Events":[{"CloudTrailEvent":"{\"eventSource\":\"s\",\"eventName\":\"a\"}"},)"
+                  R"({"EventId":"x"}]})") == Told{"a", R"(has the key "EventId")"});
+    CHECK(told_of(R"({"Records":[1,)" + record_of_call("b") +
+                  R"(,{"eventSource":"s","eventName":01}]})") ==
+          Told{"holds a record that is no JSON object", "b",
+               "holds a record that is broken or cut-off JSON: NUMBER_ERROR: "
+               "Problem while parsing a number"});
+    CHECK(told_of(R"({"Records":[{"Records":[)" + record_of_call("a") + "]}]}") == Told{"a"});
+    CHECK(told_of(R"({"Records":[]})").empty());
+    CHECK(told_of("[]").empty());
 }
 
 TEST_CASE("record reader: one that is none is told once") {
-    CHECK(read("x").size() == 1);
-    CHECK(read(R"({"Records":[{"eventName":"a"})").size() == 1);
+    CHECK(told_of("x") == Told{"is no JSON object"});
+    CHECK(told_of("") == Told{"is empty"});
+    CHECK(told_of(" \n") == Told{"is empty"});
+    CHECK(told_of("\"\"") == Told{"is no JSON object"});
+    CHECK(told_of("{}") == Told{"has no keys"});
+    CHECK(told_of(R"({"a":1,"b":2})") == Told{R"(has the keys "a", "b")"});
+    CHECK(told_of(record_of_call("a") + record_of_call("b")) ==
+          Told{"has text behind the end of its JSON object"});
+}
+
+TEST_CASE("record reader: of a list that is cut off the whole elements count, the rest is told") {
+    for (const std::string before : {"[", R"({"Records":[)", R"({"a":[1],"records": [)"}) {
+        const std::string after = before == "[" ? "]" : "]}";
+        const std::string whole = before + record_of_call("a") + ", " + record_of_call("b") +
+                                  ",\n" + record_of_call("c") + after;
+        REQUIRE(told_of(whole) == Told{"a", "b", "c"});
+        for (std::size_t cut = before.size(); cut < whole.size(); ++cut) {
+            const std::string text = whole.substr(0, cut);
+            CAPTURE(text);
+            Told expected;
+            for (const std::string name : {"a", "b", "c"}) {
+                if (text.contains(record_of_call(name))) expected.push_back(name);
+            }
+            Told told = told_of(text);
+            REQUIRE(told.size() == expected.size() + 1);
+            const std::string why = told.back();
+            told.pop_back();
+            CHECK(told == expected);
+            CHECK((why.contains("ends inside its list") || why.contains("holds a record that is")));
+        }
+    }
+}
+
+TEST_CASE("record reader: an object that is cut off before its list is told once") {
+    const std::string whole = R"({"a":[1],"Records":[)";
+    for (std::size_t cut = 1; cut < whole.size(); ++cut) {
+        CAPTURE(cut);
+        CHECK(told_of(whole.substr(0, cut)).size() == 1);
+    }
 }

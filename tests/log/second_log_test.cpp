@@ -62,7 +62,7 @@ std::vector<std::string> mixed_records() {
     }
     records.push_back(k_unwanted);
     records.push_back(R"({"some":"thing"})");
-    records.push_back(R"({"entries":[)" + entry(20, "list") + ',' + entry(21, "print") + "]}");
+    records.push_back(R"({"records":[)" + entry(20, "list") + ',' + entry(21, "print") + "]}");
     records.push_back(entry(30, "print", R"(,"refused":"no paper")"));
     records.push_back(entry(31, "bind", R"(,"order":{"cover":{"colour":"red"}})"));
     records.push_back(entry(32, "bind", R"(,"order":{"cover":{"colour":"blue"}})"));
@@ -137,23 +137,25 @@ TEST_CASE("second log: its records are read as its own, with its source, whateve
     const log::CallFilter filter(log::two_logs(), {});
     log::RecordReader reader(log::two_logs(), filter);
     std::vector<std::string> seen;
-    const log::RecordTaker taker{.take =
-                                     [&seen](const log::Event& event) {
-                                         seen.push_back(std::string(event.log->id) + ' ' +
-                                                        std::string(event.source) + ' ' +
-                                                        std::string(event.name));
-                                     },
-                                 .skip = [&seen](std::string_view why) { seen.emplace_back(why); },
-                                 .pass_over = [&seen] { seen.emplace_back("passed over"); }};
+    const log::RecordTaker taker{
+        .take =
+            [&seen](const log::Event& event) {
+                seen.push_back(std::string(event.log->id) + ' ' + std::string(event.source) + ' ' +
+                               std::string(event.name));
+            },
+        .skip = [&seen](std::string_view why) { seen.emplace_back(why); },
+        .miss =
+            [&seen](std::string_view keys) { seen.push_back("has " + log::keys_in_words(keys)); },
+        .pass_over = [&seen] { seen.emplace_back("passed over"); }};
     for (std::string record : {entry(1, "print"), publish(1), entry(2, "list"), k_unwanted,
                                std::string(R"({"some":"thing"})")}) {
         const std::size_t size = record.size();
         record.append(io::k_padding, ' ');
         reader.read({.text = std::string_view(record).substr(0, size)}, taker);
     }
-    CHECK(seen == std::vector<std::string>{"ledger ledger print",
-                                           "cloudtrail sns.amazonaws.com Publish",
-                                           "ledger ledger list", "passed over", "cloudtrail  "});
+    CHECK(seen ==
+          std::vector<std::string>{"ledger ledger print", "cloudtrail sns.amazonaws.com Publish",
+                                   "ledger ledger list", "passed over", R"(has the key "some")"});
 }
 
 TEST_CASE(
@@ -167,6 +169,7 @@ TEST_CASE(
         const log::RecordTaker taker{
             .take = [&seen](const log::Event& event) { seen = event.log->id; },
             .skip = [&seen](std::string_view why) { seen = why; },
+            .miss = [&seen](std::string_view keys) { seen = keys; },
             .pass_over = [&seen] { seen = "passed over"; }};
         std::vector<std::string> records = {ambiguous};
         if (after_the_other) records.insert(records.begin(), entry(1, "print"));
@@ -250,6 +253,6 @@ TEST_CASE("second log: a scan finds the same on one thread and on several, in li
         const std::string one = scan_of(setup, mode, 1, lines);
         CHECK(scan_of(setup, mode, 3, lines) == one);
         CHECK(one.contains("Ledger"));
-        CHECK(scan_of(setup, mode, 1, R"({"entries":[)" + entries + "]}").contains("Ledger"));
+        CHECK(scan_of(setup, mode, 1, R"({"records":[)" + entries + "]}").contains("Ledger"));
     }
 }

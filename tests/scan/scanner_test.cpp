@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <random>
 #include <string>
@@ -62,6 +63,7 @@ TEST_CASE("scanner: the answer does not depend on the threads, for many files an
             const std::string one = record(random() % 50, random() % 20'000);
             lines += one + (i % 500 == 0 ? "\n{\"cut\":{\"x\":1,\n" : "\n");
             list += (i > 0 ? "," : "") + one;
+            if (i % 700 == 9) list += R"(,{"number":)" + std::to_string(i) + R"(,"seen":1})";
         }
         folder.write("lines.jsonl", lines);
         folder.write("list.json", list + "]}");
@@ -70,6 +72,7 @@ TEST_CASE("scanner: the answer does not depend on the threads, for many files an
         const Scanned alone = scan_with(1, {folder.path()});
         REQUIRE(alone.outcomes.size() == 33);
         CHECK(alone.answer.size() > 1'000);
+        CHECK(std::ranges::count(alone.outcomes, 29U, &scan::FileOutcome::unknown) == 1);
         for (const unsigned threads : {2U, 5U}) {
             const Scanned together = scan_with(threads, {folder.path()});
             CHECK(together.answer == alone.answer);
@@ -79,6 +82,10 @@ TEST_CASE("scanner: the answer does not depend on the threads, for many files an
                 CHECK(together.outcomes[i].first_unreadable_at ==
                       alone.outcomes[i].first_unreadable_at);
                 CHECK(together.outcomes[i].first_reason == alone.outcomes[i].first_reason);
+                CHECK(together.outcomes[i].unknown == alone.outcomes[i].unknown);
+                CHECK(together.outcomes[i].first_unknown_at == alone.outcomes[i].first_unknown_at);
+                CHECK(together.outcomes[i].first_unknown_keys ==
+                      alone.outcomes[i].first_unknown_keys);
             }
         }
     }
@@ -107,6 +114,25 @@ TEST_CASE("scanner: what is wrong with a file is told with its place, and the ot
     CHECK(outcomes[5].records == 0);
     CHECK_FALSE(outcomes[5].error);
     CHECK(scanned.answer.contains("caller3"));
+}
+
+TEST_CASE("scanner: what is a record of no log is counted apart, with its place and first keys") {
+    const TemporaryFolder folder;
+    folder.write("a", record(1, 1) + R"( {"digest":1,"files":[]} {} [] )" + record(1, 2));
+    folder.write("b", R"({"Records":[]})");
+    folder.write("c", "{}");
+    const Scanned scanned = scan_with(2, {folder.path()});
+    const auto& outcomes = scanned.outcomes;
+    REQUIRE(outcomes.size() == 3);
+    CHECK(outcomes[0].records == 2);
+    CHECK(outcomes[0].unreadable == 0);
+    CHECK(outcomes[0].unknown == 2);
+    CHECK(outcomes[0].first_unknown_at == record(1, 1).size() + 1);
+    CHECK(outcomes[0].first_unknown_keys == R"("digest", "files")");
+    CHECK(outcomes[1].unknown == 0);
+    CHECK(outcomes[2].unknown == 1);
+    CHECK(outcomes[2].records == 0);
+    CHECK_FALSE(outcomes[2].error);
 }
 
 TEST_CASE("scanner: which error of a file is told does not depend on the threads") {

@@ -85,6 +85,9 @@ TEST_CASE("event rows: what cannot be read is counted and its first reason kept"
     CHECK(made.intake.counted == 1);
     CHECK(made.intake.unreadable == 5);
     CHECK(made.intake.first_reason == "row 3: its _raw is no JSON object");
+    CHECK(made.intake.records == 6);
+    CHECK(made.intake.unknown == 1);
+    CHECK(made.intake.first_unknown == "row 2, has no keys");
     CHECK(read("_raw\n" + k_undated).intake.first_reason.contains("eventTime"));
     CHECK(read("_raw,_time\n,1\n").intake.first_reason == "row 1: its _raw is empty");
     CHECK(read("_raw,_time\n\"{}").intake.first_reason.contains("inside a quoted cell"));
@@ -107,6 +110,19 @@ TEST_CASE("event rows: each record of a row counts, and the row's time is not an
     CHECK(made.intake.records == 3);
     CHECK(made.intake.unreadable == 3);
     CHECK(made.intake.first_reason.contains("row 1: neither _time nor"));
+}
+
+TEST_CASE("event rows: what is a record of no log is counted apart, with its first keys") {
+    const std::string digest = cell(
+        R"({"awsAccountId":"1","digestStartTime":"2026","digestEndTime":"2026","logFiles":[]})");
+    const Read made = read("_time,_raw\n1," + k_call + "\n1," + digest + "\n1,{}\n");
+    CHECK(made.intake.rows == 3);
+    CHECK(made.intake.records == 1);
+    CHECK(made.intake.unreadable == 0);
+    CHECK(made.intake.unknown == 2);
+    CHECK(made.intake.first_unknown ==
+          R"(row 2, has the keys "awsAccountId", "digestStartTime", "digestEndTime")");
+    CHECK(read("_raw\n" + cell(R"({"Records":[]})")).intake.unknown == 0);
 }
 
 TEST_CASE("event rows: required fields of each input") {

@@ -95,6 +95,7 @@ TEST_CASE("peers: what they counted and took in adds up") {
     CHECK(reduced.intake.counted == 7);
     CHECK(reduced.intake.unreadable == 1);
     CHECK(reduced.intake.first_reason == "in a chunk on idx1, row 4: its _raw is no JSON object");
+    CHECK(reduced.intake.unknown == 0);
     CHECK(reduced.peers.bytes() > 400);
     CHECK(detect::size_of(reduced.activity) == 1);
 }
@@ -106,6 +107,9 @@ TEST_CASE("peers: a chunk without anything that counts is told of") {
     REQUIRE(documents.size() == 1);
     reduced.read(documents[0]);
     CHECK(reduced.intake.rows == 1);
+    CHECK(reduced.intake.records == 0);
+    CHECK(reduced.intake.unknown == 1);
+    CHECK(reduced.intake.first_unknown.ends_with(", row 1, has no keys"));
     CHECK(reduced.intake.relevant() == 0);
     CHECK(detect::size_of(reduced.activity) == 0);
 }

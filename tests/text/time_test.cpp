@@ -32,6 +32,14 @@ TEST_CASE("time: epoch seconds, with and without a fraction") {
     CHECK(read("-62135596800") == "-62135596800");
 }
 
+TEST_CASE("time: epoch milliseconds have 13 digits") {
+    CHECK(read("1700000000250") == "1700000000.25");
+    CHECK(read("9999999999999") == "9999999999.999");
+    CHECK(read("1700000000250.5") == "none");
+    CHECK(read("-1700000000250") == "none");
+    CHECK(read("17000000002500") == "none");
+}
+
 TEST_CASE("time: calendar forms") {
     CHECK(read("2023-11-14T22:13:20Z") == "1700000000");
     CHECK(read("2023-11-14T22:13:20") == "1700000000");
