@@ -9,7 +9,7 @@ import re
 import unittest
 from typing import Any, Optional, Sequence
 
-from answer_checks import as_rows
+from answer_checks import as_rows, unknown_count, unreadable_count
 from awkward_events import awkward_events
 from chunk_body import EventRow, Layout, write_bodies, write_body
 from cloudtrail_day import cloudtrail_day
@@ -42,6 +42,7 @@ def in_one_process(args: Sequence[str], rows: Sequence[EventRow], layout: Layout
 def counts(answer: Answer) -> dict[str, float]:
     found = {name: answer.metrics.get(f"metric.cloudhijack.{name}") for name in COUNTS}
     told = {name: numbers[3] for name, numbers in found.items() if numbers}
+    told["unknown"] = unknown_count(answer)
     return {**told, "events": answer.metrics["metric.cloudhijack.events"][2]}
 
 
@@ -298,6 +299,32 @@ class TroubleTest(unittest.TestCase):
             r"\A3 of 12 records could not be read and were left out. The first, "
             r"in a chunk on idx\d, row 2: its _raw is no JSON object\Z",
         )
+
+
+    def test_records_of_no_log_on_peers_are_one_warning(self) -> None:
+        """No events and no findings never look alike, in any mode."""
+        digest: EventRow = {"_time": b"1", "_raw": b'{"logFiles":[],"awsAccountId":"1"}'}
+        keys = 'has the keys "logFiles", "awsAccountId"'
+        for args in ([], ["mode=hunt"], ["mode=coverage"], ["mode=baseline"]):
+            for some, maps in ((0, True), (0, False), (3, True), (3, False)):
+                with self.subTest(args=args, calls=some, maps=maps):
+                    rows = [digest, *calls(some), digest]
+                    peers = [
+                        Peer(rows, f"idx{i}", rows_per_chunk=2, maps=maps) for i in range(3)
+                    ]
+                    answer, _, _ = run_cluster(program(), args, peers)
+                    self.assertIsNone(answer.error)
+                    texts = [text for level, text in answer.messages if level == "WARN"]
+                    [text] = [text for text in texts if "of no log" in text]
+                    where = r"in a chunk on idx\d, row 1" if maps else "row 1"
+                    self.assertRegex(
+                        text,
+                        r"\A6 records are of no log that cloudhijack knows; the first, "
+                        rf"{where}, {keys}\Z",
+                    )
+                    self.assertEqual(unreadable_count(answer), None)
+                    records = answer.metrics["metric.cloudhijack.events"]
+                    self.assertEqual(records[2:], [3 * (some + 2), 3 * some])
 
 
 class OtherCatalogueTest(LocalConfTest):
