@@ -21,10 +21,11 @@ from pathlib import Path
 from typing import NamedTuple, Optional, Sequence
 
 import sql
-from bench_data import as_rows, events, stream_of, write_stream
+from bench_data import as_rows, azure_events, events, stream_of, write_stream
 from bench_scan import scan
 from chunk_body import read_body, write_body
 from many_groups import many_groups
+from ocsf_records import as_ocsf
 from peak_memory import measured
 from published import publish
 from timing import Run, Timing, run, same
@@ -72,6 +73,20 @@ class Bench(Timing):
             self.pipe_ratio(f"against `cat`: {measure}", reach, stream)
         stream = self.stream("wide", 50_000, 0.05, 300, columns=200, times=min(times, 4))
         self.pipe_ratio("against `cat`: volume, 200 more columns with twins", "0.60", stream)
+
+    def logs(self) -> None:
+        """The other logs, all of whose records are of calls that count."""
+        count = 2_000 if self.small else 100_000
+        for name, lines in (
+            ("Azure OpenAI", azure_events(count)),
+            ("Security Lake", [as_ocsf(line) for line in events(count, 1.0, 300)]),
+        ):
+            for mode in ("volume", "hunt"):
+                args = [f"mode={mode}"]
+                stream = stream_of(self.folder / "log", lines, args, times=1 if self.small else 3)
+                (seconds,) = self.in_turns(lambda: self.search(stream))
+                rate = sum(path.stat().st_size for path in stream) / seconds / 1e9
+                self.say(f"{mode}, {name} alone", f"{rate:.2f} GB/s", "0.3 GB/s")
 
     # Others
 
@@ -228,6 +243,7 @@ def main(arguments: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(str(Path(paths[0]).resolve()), Path(folder), small)
         bench.pipes()
+        bench.logs()
         bench.others()
         scan(bench)
         bench.memory()

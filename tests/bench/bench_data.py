@@ -10,6 +10,7 @@ from typing import Iterable, Sequence
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "e2e"))
 
+from azure_records import AzureTrail, Resource
 from chunk_body import Layout, write_body
 from cloudtrail_day import cloudtrail_day
 from hunt_records import BOTO, HOUR, MONDAY, Trail, World
@@ -54,6 +55,16 @@ def events(count: int, share: float, principals: int, seed: int = 1) -> list[byt
     counts = [True] * len(counted) + [False] * (count - len(counted))
     rng.shuffle(counts)
     return [counted.pop() if is_counted else rng.choice(rest) for is_counted in counts]
+
+
+def azure_events(count: int) -> list[bytes]:
+    """Calls of models through the keys of forty resources, within a day."""
+    trail = AzureTrail("benchmark")
+    resources = [Resource(f"0b1f6471-1bf0-4dda-aec3-cb9272f0{n:04}", f"shop-{n}") for n in range(40)]
+    for number in range(count):
+        at = MONDAY + 24 * HOUR * number / count
+        trail.request(resources[number % 40], at, as_text=number % 2 == 0)
+    return trail.lines
 
 
 def as_rows(lines: Sequence[bytes], columns: int = 0) -> tuple[list[dict], Layout]:

@@ -1,0 +1,87 @@
+#include "log/log_differential.hpp"
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "changed_texts.hpp"
+#include "log/azure.hpp"
+#include "log/ocsf.hpp"
+
+using namespace cloudhijack;
+
+namespace {
+
+struct SampleOfLog {
+    const log::Log* log;
+    std::string_view record;
+};
+
+// One record of each log in which every path has a value.
+const std::array k_samples = {
+    SampleOfLog{
+        .log = &log::ocsf(),
+        .record =
+            R"({"metadata":{"product":{"name":"CloudTrail","feature":{"name":"Data"}},"uid":"u"},)"
+            R"("time":1600726972000,"time_dt":"2020-09-21T22:22:52Z","api":{"operation":"Publish",)"
+            R"("service":{"name":"sns.amazonaws.com"},"request":{"data":"{\"topicArn\":\"t\"}"},)"
+            R"("response":{"error":"AccessDenied","message":"no"}},"cloud":{"region":"r",)"
+            R"("account":{"uid":"1"}},"src_endpoint":{"ip":"2001:db8::1","domain":"d"},)"
+            R"("http_request":{"user_agent":"a"},"actor":{"user":{"type":"IAMUser","uid":"AIDA",)"
+            R"("uuid":"arn:x","uid_alt":"y","account":{"uid":"2"},"account_uid":"3",)"
+            R"("credential_uid":"AKIA"},"session":{"issuer":"i","credential_uid":"ASIA"},)"
+            R"("invoked_by":"b"},"unmapped":{"recipientAccountId":"4"}})"},
+    SampleOfLog{
+        .log = &log::azure_openai(),
+        .record =
+            R"({"category":"RequestResponse","resourceId":"/SUBSCRIPTIONS/S/RESOURCEGROUPS/G/)"
+            R"(PROVIDERS/MICROSOFT.COGNITIVESERVICES/ACCOUNTS/SHOP","time":"2026-03-02T10:00:00Z",)"
+            R"("operationName":"ChatCompletions_Create","resultSignature":"200","location":"eastus",)"
+            R"("Tenant":"t","callerIpAddress":"192.0.2.***","correlationId":"c","properties":)"
+            R"("{\"objectId\":\"\",\"callerObjectId\":\"o\",\"modelName\":\"m\"}"})"},
+    SampleOfLog{
+        .log = &log::azure_gateway(),
+        .record =
+            R"({"category":"GatewayLogs","resourceId":"/SUBSCRIPTIONS/S","time":"1",)"
+            R"("callerIpAddress":"192.0.2.1","location":"l","correlationId":"c","properties":{)"
+            R"("url":"https://g/completions","operationId":"o","responseCode":400,"userId":"u",)"
+            R"("subscriptionId":"s","backendUrl":"https://shop.openai.azure.com/","backendResponseBody")"
+            R"(:"{\"error\":{\"code\":\"content_filter\"}}"}})"},
+    SampleOfLog{
+        .log = &log::azure_activity(),
+        .record =
+            R"({"operationName":{"value":"Microsoft.CognitiveServices/accounts/write"},)"
+            R"("resourceId":"/subscriptions/s","eventTimestamp":"t","status":{"value":"Succeeded"},)"
+            R"("subStatus":{"value":"Created"},"caller":"a@b.example","claims":{"appid":"p",)"
+            R"("ipaddr":"1"},"identity":{"claims":{"http://schemas.microsoft.com/identity/claims/)"
+            R"(objectidentifier":"o","upn":"u","appid":"q","ipaddr":"2"}},"eventDataId":"e",)"
+            R"("correlationId":"c","location":"l","properties":{"statusCode":"OK","requestbody":)"
+            R"("{\"properties\":{\"disableLocalAuth\":false}}"}})"},
+};
+
+}  // namespace
+
+TEST_CASE("logs: each agrees with a plain reader on its sample and on what is left of it") {
+    for (const SampleOfLog& sample : k_samples) {
+        CAPTURE(sample.log->id);
+        CHECK(log::log_difference(*sample.log, sample.record) == "");
+        for (std::size_t size = 0; size < sample.record.size(); ++size) {
+            CAPTURE(size);
+            CHECK(log::log_difference(*sample.log, sample.record.substr(0, size)) == "");
+        }
+    }
+}
+
+TEST_CASE("logs: each agrees with a plain reader on mutated records, over many seeds") {
+    constexpr std::string_view bytes = "{}[]\",:\\u0d8tfn1-.e \n\xC3\xFF";
+    for (const SampleOfLog& sample : k_samples) {
+        CAPTURE(sample.log->id);
+        for (unsigned seed = 0; seed < 1'500; ++seed) {
+            const std::string record = with_changes(std::string(sample.record), seed, 3, bytes);
+            CAPTURE(seed);
+            CHECK(log::log_difference(*sample.log, record) == "");
+        }
+    }
+}
