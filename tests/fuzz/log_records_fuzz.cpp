@@ -1,0 +1,19 @@
+// Any bytes as a record of each log: what its table says is read as a plain reader reads it, and what
+// the log makes of it holds no surprise.
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "log/log_differential.hpp"
+#include "log/log_set.hpp"
+#include "must.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::string_view record(reinterpret_cast<const char*>(data), size);
+    for (const auto& member : cloudhijack::log::all_logs().members()) {
+        const auto difference = cloudhijack::log::log_difference(*member.log, record);
+        cloudhijack::must(difference.empty(), difference.c_str());
+    }
+    return 0;
+}
