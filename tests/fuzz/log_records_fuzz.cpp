@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string_view record(reinterpret_cast<const char*>(data), size);
     for (const auto& member : cloudhijack::log::all_logs().members()) {
         const auto difference = cloudhijack::log::log_difference(*member.log, record);
-        cloudhijack::must(difference.empty(), difference.c_str());
+        cloudhijack::must(difference.empty(), difference);
     }
     return 0;
 }

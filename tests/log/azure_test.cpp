@@ -1,0 +1,226 @@
+#include "log/azure.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <string_view>
+
+#include "io/window.hpp"
+#include "log/call_filter.hpp"
+#include "log/record_reader.hpp"
+
+using namespace cloudhijack;
+
+namespace {
+
+/// What the program makes of a record.
+struct ReadAzureCall {
+    std::string log;
+    std::string source;
+    std::string name;
+    std::string account;
+    std::string caller;
+    std::string caller_type;
+    std::string address;
+    std::string model;
+    std::string resource;
+    std::string application;
+    log::Outcome outcome = log::Outcome::ok;
+    bool one_actor = true;
+    bool has_usable_id = false;
+};
+
+ReadAzureCall read_azure(const std::string& record) {
+    const log::CallFilter filter(json::NameKey(), {});
+    log::RecordReader reader(log::all_logs(), filter);
+    const std::string padded = record + std::string(io::k_padding, ' ');
+    ReadAzureCall read;
+    reader.read({.text = std::string_view(padded).substr(0, record.size())},
+                {.take =
+                     [&read](const log::Event& event) {
+                         const log::Call call = event.log->interpret(event);
+                         read = {.log = std::string(event.log->id),
+                                 .source = std::string(event.source),
+                                 .name = std::string(event.name),
+                                 .account = std::string(call.principal.account),
+                                 .caller = std::string(event.caller),
+                                 .caller_type = std::string(event.caller_type),
+                                 .address = std::string(event.source_address),
+                                 .model = std::string(event.model),
+                                 .resource = std::string(event.resource),
+                                 .application = std::string(event.application),
+                                 .outcome = call.outcome,
+                                 .one_actor = call.principal.one_actor,
+                                 .has_usable_id = event.log->has_usable_id(event)};
+                     },
+                 .skip = [&read](std::string_view why) { read.log = why; },
+                 .miss = [&read](std::string_view) { read.log = "none"; },
+                 .pass_over = [&read] { read.log = "passed over"; }});
+    return read;
+}
+
+constexpr std::string_view k_account_id =
+    R"("resourceId":"/SUBSCRIPTIONS/AB-12/RESOURCEGROUPS/G/PROVIDERS/MICROSOFT.COGNITIVESERVICES/)"
+    R"(ACCOUNTS/Shop-AI")";
+
+std::string request(const std::string& status, const std::string& properties,
+                    const std::string& more = "") {
+    return R"({"category":"RequestResponse","operationName":"ChatCompletions_Create",)" +
+           std::string(k_account_id) + R"(,"time":"2026-03-02T10:00:00.1234567Z",)" +
+           R"("resultSignature":")" + status + R"(","correlationId":"c-1",)" +
+           R"("callerIpAddress":"81.2.69.***","properties":)" + properties + more + "}";
+}
+
+const std::string k_with_model = R"({"modelName":"gpt-4o"})";
+
+std::string activity(const std::string& operation, const std::string& more,
+                     const std::string& result = "Success") {
+    return R"({"operationName":")" + operation + R"(",)" + std::string(k_account_id) +
+           R"(,"time":"2026-03-02T10:00:00Z","resultType":")" + result +
+           R"(","correlationId":"c",)" +
+           R"("identity":{"claims":{"http://schemas.microsoft.com/identity/claims/objectidentifier":)" +
+           R"("oid","appid":"app"}})" + more + "}";
+}
+
+}  // namespace
+
+TEST_CASE("azure: a call through a key is that of whoever has the key") {
+    const auto call = read_azure(request("200", k_with_model));
+    CHECK(call.log == "azure_openai");
+    CHECK(call.source == "azure-openai");
+    CHECK(call.name == "ChatCompletions_Create");
+    CHECK(call.account == "ab-12");
+    CHECK(call.caller == "key of shop-ai");
+    CHECK(call.caller_type == "ApiKey");
+    CHECK_FALSE(call.one_actor);
+    CHECK(call.address == "81.2.69.***");
+    CHECK(call.model == "gpt-4o");
+    CHECK(call.resource == "shop-ai");
+    CHECK(call.outcome == log::Outcome::ok);
+    CHECK(call.has_usable_id);
+}
+
+TEST_CASE("azure: a call of an identity, whatever form its properties come in") {
+    for (const std::string properties :
+         {R"({"objectId":"oid","modelName":"m"})",
+          R"("{\"objectId\":\"oid\",\"modelName\":\"m\"}")",
+          R"({"objectId":"","callerObjectId":"oid","modelDeploymentName":"m"})"}) {
+        CAPTURE(properties);
+        const auto call = read_azure(request("200", properties));
+        CHECK(call.caller == "oid");
+        CHECK(call.caller_type == "EntraId");
+        CHECK(call.one_actor);
+        CHECK(call.model == "m");
+    }
+}
+
+TEST_CASE("azure: how a call ended, by number and by word") {
+    using enum log::Outcome;
+    const auto outcome = [](const std::string& status) {
+        return read_azure(request(status, k_with_model)).outcome;
+    };
+    for (const char* status : {"200", "201", "OK", "Created"}) CHECK(outcome(status) == ok);
+    for (const char* status : {"401", "403", "Unauthorized", "forbidden"}) {
+        CHECK(outcome(status) == denied);
+    }
+    for (const char* status : {"429", "TooManyRequests"}) CHECK(outcome(status) == throttled);
+    for (const char* status : {"400", "404", "500", "BadRequest"}) CHECK(outcome(status) == failed);
+}
+
+TEST_CASE("azure: a record that says nothing of who called which model is no call") {
+    CHECK(read_azure(request("200", R"({"objectId":""})")).name.empty());
+    CHECK(read_azure(request("400", R"({"objectId":""})")).name == "ChatCompletions_Create");
+    for (const char* category : {"Trace", "AzureOpenAIRequestUsage"}) {
+        CAPTURE(category);
+        const auto note = read_azure(R"({"category":")" + std::string(category) + R"(",)" +
+                                     std::string(k_account_id) + R"(,"operationName":"x"})");
+        CHECK(note.log == "azure_openai");
+        CHECK(note.name.empty());
+    }
+}
+
+TEST_CASE("azure: nothing below a body is taken for the record's own") {
+    const std::string forged = R"({"modelName":"m","request":{"objectId":"other",)"
+                               R"("eventName":"SendEmail","eventSource":"ses.amazonaws.com"}})";
+    const auto call = read_azure(request("200", forged));
+    CHECK(call.log == "azure_openai");
+    CHECK(call.caller == "key of shop-ai");
+    const auto in_text = read_azure(request(
+        "200", R"({"modelName":"m","prompt":"{\"properties\":{\"objectId\":\"other\"}}"})"));
+    CHECK(in_text.caller == "key of shop-ai");
+}
+
+TEST_CASE("azure: ids of zeros, and none at all, tell no calls apart") {
+    auto record = request("200", k_with_model);
+    const std::string id = "c-1";
+    record.replace(record.find(id), id.size(), "00000000-0000-0000-0000-000000000000");
+    CHECK_FALSE(read_azure(record).has_usable_id);
+    CHECK_FALSE(read_azure(R"({"category":"Audit","operationName":"ListKey",)" +
+                           std::string(k_account_id) + R"(,"properties":{"objectId":"o"}})")
+                    .has_usable_id);
+}
+
+TEST_CASE("azure: a gateway's calls have the names of those that it passes on") {
+    const auto gateway = [](const std::string& properties) {
+        return read_azure(
+            R"({"category":"GatewayLogs","resourceId":"/subscriptions/S/x","time":"1",)"
+            R"("correlationId":"c","callerIpAddress":"192.0.2.1:443","properties":{)" +
+            properties + "}}");
+    };
+    const std::string backend =
+        R"("backendUrl":"https://Shop.openai.azure.com/openai/deployments/gpt/chat?v=1")";
+    const auto call =
+        gateway(R"("operationId":"getChatCompletions","responseCode":200,)" + backend);
+    CHECK(call.log == "azure_gateway");
+    CHECK(call.source == "azure-apim");
+    CHECK(call.name == "ChatCompletions_Create");
+    CHECK(call.caller == "key of shop");
+    CHECK(call.model == "gpt");
+    CHECK(call.address == "192.0.2.1");
+    CHECK(call.account == "s");
+    CHECK(gateway(R"("url":"https://g/openai/images/generations?x=1","responseCode":403)").name ==
+          "ImageGenerations_Create");
+    CHECK(gateway(R"("operationId":"completions","subscriptionId":"team","responseCode":200)")
+              .caller == "team");
+    CHECK(gateway(R"("operationId":"responses","responseCode":400,"backendResponseBody":)"
+                  R"("{\"error\":{\"code\":\"content_filter\"}}")")
+              .outcome == log::Outcome::blocked);
+}
+
+TEST_CASE("azure: what is done to resources, in either form") {
+    const auto read =
+        read_azure(activity("MICROSOFT.COGNITIVESERVICES/ACCOUNTS/LISTKEYS/ACTION", ""));
+    CHECK(read.log == "azure_activity");
+    CHECK(read.name == "ACCOUNTS/LISTKEYS/ACTION");
+    CHECK(read.caller == "oid");
+    CHECK(read.application == "app");
+    CHECK(read.resource == "shop-ai");
+    const auto rest = read_azure(
+        R"({"operationName":{"value":"Microsoft.CognitiveServices/accounts/listKeys/action"},)"
+        R"("eventTimestamp":"2026-03-02T10:00:00Z","caller":"a@example.org","status":)"
+        R"({"value":"Failed"},"subStatus":{"value":"Forbidden (HTTP Status Code: 403)"
+},)"
+        R"("claims":{"appid":"app","ipaddr":"192.0.2.7"},)" +
+        std::string(k_account_id) + "}");
+CHECK(rest.name == "accounts/listKeys/action");
+CHECK(rest.caller == "a@example.org");
+CHECK(rest.application == "app");
+CHECK(rest.address == "192.0.2.7");
+CHECK(rest.outcome == log::Outcome::denied);
+CHECK(read_azure(activity("Microsoft.CognitiveServices/accounts/listKeys/action", "", "Start"))
+          .name.empty());
+}
+
+TEST_CASE("azure: an account is enabled where its keys work again, or it is new") {
+    const std::string write = "Microsoft.CognitiveServices/accounts/write";
+    const std::string body =
+        R"(,"properties":{"requestbody":"{\"properties\":{\"disableLocalAuth\":false}}"})";
+    CHECK(read_azure(activity(write, body)).name == "accounts/write");
+    CHECK(read_azure(activity(write, R"(,"resultSignature":"Succeeded.Created.")")).name ==
+          "accounts/write");
+    CHECK(read_azure(activity(write, "")).name.empty());
+    CHECK(
+        read_azure(activity("Microsoft.Storage/storageAccounts/listKeys/action", "")).name.empty());
+    CHECK(read_azure(activity("microsoft.insights/diagnosticSettings/delete", "")).name ==
+          "diagnosticSettings/delete");
+}
