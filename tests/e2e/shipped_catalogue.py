@@ -20,7 +20,10 @@ PHASES = (
 
 Stanza = dict[str, str]
 
-_CALL = re.compile(r"(?:([\w-]+):)?(\w+)(?:\*(\d+))?(?:\((.*)\))?(?:\*(\d+))?")
+# Sources of logs other than AWS's, which the file has as they are.
+OTHER_SOURCES = ("azure-openai", "azure-apim", "azure")
+
+_CALL = re.compile(r"(?:([\w-]+):)?([\w/]+)(?:\*(\d+))?(?:\((.*)\))?(?:\*(\d+))?")
 
 
 class Call(NamedTuple):
@@ -50,7 +53,9 @@ def calls_in(value: str, source: Optional[str]) -> list[Call]:
         match = _CALL.fullmatch(word)
         assert match is not None, word
         own_source, name, weight, conditions, weight_at_end = match.groups()
-        full_source = f"{own_source or source}.amazonaws.com"
+        full_source = own_source or str(source)
+        if full_source not in OTHER_SOURCES:
+            full_source += ".amazonaws.com"
         calls.append(Call(full_source, name, conditions or "", int(weight or weight_at_end or 1)))
     return calls
 
@@ -65,6 +70,11 @@ def services() -> dict[str, Stanza]:
 
 
 def catalogue_calls() -> set[Call]:
+    """Every call of AWS, of every phase of every service."""
+    return {call for call in calls_of_all_logs() if call.source not in OTHER_SOURCES}
+
+
+def calls_of_all_logs() -> set[Call]:
     """Every call of every phase of every service."""
     return {
         call

@@ -9,12 +9,14 @@ import unittest
 from typing import Callable, Iterator
 
 from awkward_events import awkward_events
+from azure_records import AzureTrail, Resource, blinded_attack
 from call_records import call
 from cloudtrail_day import cloudtrail_day
 from event_forms import delivery, lookup_item, pretty
+from hunt_records import MONDAY
 from segmentation import has_breaker, index_tokens
 from shell_run import run_program
-from shipped_catalogue import ROOT, catalogue_calls, read_stanzas
+from shipped_catalogue import ROOT, calls_of_all_logs, catalogue_calls, read_stanzas
 from volume_reference import Rules, expected_answer
 
 MACROS = read_stanzas((ROOT / "default/macros.conf").read_text())
@@ -28,7 +30,25 @@ def terms() -> list[str]:
     return match[1].split(" OR ")
 
 
-TERMS = {term.lower() for term in terms()}
+def token_of(term: str) -> str:
+    """What a term looks for: TERM(a/b) is one token, though Splunk cuts a/b into two."""
+    match = re.fullmatch(r"TERM\((.*)\)", term)
+    return (match[1] if match else term).lower()
+
+
+TERMS = {token_of(term) for term in terms()}
+
+
+def azure_trail() -> list[bytes]:
+    """A record of each kind of call of Azure."""
+    resource = Resource("0b1f6471-1bf0-4dda-aec3-cb9272f09590", "shop")
+    lines = {line.split(b'"time"')[0]: line for line in blinded_attack(resource).lines}
+    trail = AzureTrail("terms")
+    for operation in ("ChatCompletions_Create", "Embeddings_Create", "Models_List"):
+        trail.request(resource, MONDAY, operation)
+        trail.request(resource, MONDAY, operation, as_text=True)
+    trail.gateway(resource, MONDAY)
+    return [*lines.values(), *trail.lines]
 
 
 def is_found(raw: bytes) -> bool:
@@ -59,8 +79,12 @@ FORMS: dict[str, Callable[[bytes], bytes]] = {
 
 
 class MacroTest(unittest.TestCase):
-    def test_terms_are_the_names_of_the_catalogue(self) -> None:
-        self.assertEqual(terms(), NAMES)
+    def test_terms_are_the_names_of_the_catalogue_and_those_of_other_logs(self) -> None:
+        self.assertLess(set(NAMES), set(terms()))
+        self.assertEqual(len(set(terms())), len(terms()))
+        azure = {call.name.lower() for call in calls_of_all_logs()}
+        for term in set(terms()) - set(NAMES) - {"GatewayLogs"}:
+            self.assertIn(re.sub(r"^microsoft\.\w+/", "", token_of(term)), azure)
 
     def test_the_program_prints_the_same(self) -> None:
         run = run_program("check-config", "--terms")
@@ -74,11 +98,15 @@ class MacroTest(unittest.TestCase):
             file.write(conf)
             file.flush()
             run = run_program("check-config", "--terms", file.name)
-        names = {*NAMES, "AnyCall", "OneMore"} - {"DeleteIdentity", "DeleteEmailIdentity"}
+        names = {*terms(), "AnyCall", "OneMore"} - {"DeleteIdentity", "DeleteEmailIdentity"}
         self.assertEqual(run.stdout, f"({' OR '.join(sorted(names))})\n")
 
     def test_other_macros(self) -> None:
-        self.assertEqual(MACROS["cloudhijack_index"]["definition"], "sourcetype=aws:cloudtrail")
+        index = MACROS["cloudhijack_index"]["definition"]
+        logs = re.findall(r"`(\w+)`", index)
+        self.assertEqual(index, "(" + " OR ".join(f"(`{log}`)" for log in logs) + ")")
+        for log in logs:
+            self.assertTrue(MACROS[log]["definition"].startswith("sourcetype"), log)
         unfiltered = MACROS["cloudhijack_events_unfiltered"]["definition"]
         self.assertEqual(unfiltered, "`cloudhijack_index` | fields _time, _raw")
         for name, macro in MACROS.items():
@@ -88,7 +116,10 @@ class MacroTest(unittest.TestCase):
 
     def test_terms_are_single_tokens_and_no_operators(self) -> None:
         for term in terms():
-            self.assertFalse(has_breaker(term), term)
+            if term.startswith("TERM("):
+                self.assertEqual(len(index_tokens(token_of(term)) & {token_of(term)}), 1, term)
+            else:
+                self.assertFalse(has_breaker(term), term)
             self.assertNotIn(term, ("AND", "OR", "NOT"))
 
 
@@ -117,6 +148,12 @@ class NothingIsLostTest(unittest.TestCase):
                 self.assertTrue(is_found(raw), f"{name}: {form}")
                 # Not by chance: without the name nothing is found.
                 self.assertFalse(is_found(raw.replace(name.encode(), b"GetObject")), form)
+
+    def test_each_call_of_azure_in_each_form(self) -> None:
+        trail = azure_trail()
+        for line in trail:
+            for form, raw in self.forms(line):
+                self.assertTrue(is_found(raw), f"{form}: {line!r}")
 
     def test_everything_that_counts_is_found(self) -> None:
         rules = Rules(thresholds=dict.fromkeys(Rules().thresholds, 0))
