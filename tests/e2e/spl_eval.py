@@ -14,7 +14,7 @@ from spl import Stage, split
 Value = Union[str, list[str], None]
 
 _PART = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([A-Za-z_]\w*)|([().,]))')
-_TERM = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|(OR)\b|([()])|(\w+=(?:"[^"]*"|[^\s()"]+)))')
+_TERM = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|(OR)\b|([()])|(\w+(?:=(?:"[^"]*"|[^\s()"]+)| IN \([^()]*\))))')
 _SUBSEARCH = re.compile(r"\[((?:[^\[\]\"]|\"(?:[^\"\\]|\\.)*\")*)\]")
 
 

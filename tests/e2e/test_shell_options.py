@@ -236,8 +236,8 @@ class CheckConfigTest(ShellTest):
         self.assertEqual(
             services,
             [
-                *("bedrock", "agentcore", "sagemaker", "ses", "sns", "sms_voice", "voice"),
-                *("workmail", "account"),  # [service:links] is disabled
+                *("bedrock", "agentcore", "sagemaker", "azure_openai", "ses", "sns", "sms_voice"),
+                *("voice", "workmail", "account"),  # [service:links] is disabled
             ],
         )
 

@@ -269,8 +269,9 @@ class Details {
     /// `user bob via mailers, ...`
     [[nodiscard]] std::string texts() const {
         constexpr std::array<std::string_view, static_cast<std::size_t>(log::SubjectKind::count)>
-            kinds = {"thing",      "user",  "role",  "group",     "policy", "api_key_service",
-                     "mail_relay", "quota", "trail", "log_group", "grantee"};
+            kinds = {"thing",           "user",        "role",   "group", "policy",
+                     "api_key_service", "mail_relay",  "quota",  "trail", "log_group",
+                     "key_holder",      "application", "grantee"};
         std::string all;
         for (const log::CallSubject& subject : details_.subjects) {
             if (!all.empty()) all += ", ";

@@ -20,7 +20,8 @@ TEST_CASE("log set: the keys of lists are those of all logs, the name that of th
     CHECK(cloudtrail.lists.contains("results"));
     CHECK_FALSE(cloudtrail.lists.contains("detail"));
     CHECK_FALSE(cloudtrail.lists.contains("events"));  // records have such a key, too
-    CHECK(log::all_logs().other_marks() == std::vector<std::string_view>{"product"});
+    CHECK(log::all_logs().other_marks() ==
+          std::vector<std::string_view>{"product", "category", "category", "operationName"});
 
     const auto& both = log::two_logs().record_keys();
     CHECK(both.name.text() == "eventName");

@@ -113,15 +113,17 @@ TEST_CASE("shape: a string that holds JSON is opened in place, and an object is 
     }
 }
 
-TEST_CASE("shape: what is wrong further on in a string takes nothing from what was before it") {
+TEST_CASE("shape: of a string whose JSON is broken nothing counts, of its neighbours all") {
     static constexpr std::array paths = {ShapePath{.path = "body^.a", .field = &Event::name},
                                          ShapePath{.path = "body^.b", .field = &Event::region},
                                          ShapePath{.path = "after", .field = &Event::account}};
     ShapedRecords records(paths);
     const Event event = records.read(R"({"body":"{\"a\":\"n\",\"b\":tru}","after":"r"})");
-    CHECK(event.name == "n");
+    CHECK(event.name.empty());
     CHECK(event.region.empty());
     CHECK(event.account == "r");
+    CHECK(records.read(R"({"body":"{\"a\":\"n\"} x","after":"r"})").name.empty());
+    CHECK(records.read(R"({"body":"{\"a\":\"n\"}","after":"r"})").name == "n");
 }
 
 TEST_CASE("shape: of an array each element is taken, and those of the arrays in it") {

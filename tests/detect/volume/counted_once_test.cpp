@@ -27,7 +27,7 @@ using text::Time;
 namespace {
 
 const config::Setup& ledger_setup() {
-    static const config::Setup setup = config::setup_with(log::k_ledger_stanza);
+    static const config::Setup setup = config::setup_with(log::k_ledger_stanza, log::two_logs());
     return setup;
 }
 
@@ -38,7 +38,7 @@ VolumeActivity no_calls() {
 Event print_call(std::string_view id, std::string_view time = "2026-03-02T10:00:00Z") {
     Event event;
     event.log = &log::ledger();
-    event.source = "ledger.example";
+    event.source = "ledger";
     event.name = "print";
     event.id = id;
     event.time_text = time;
