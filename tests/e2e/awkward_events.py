@@ -27,6 +27,7 @@ _CALLS = [
     (b'"ses\\u002Eamazonaws.com"', b'"SendRawEmail"'),
     (b'"bedrock.amazonaws.com"', b'"InvokeModelWithResponseStream"'),
 ]
+_SEND = b'{"eventSource":"ses.amazonaws.com","eventName":"SendEmail"'
 _OTHER_CALLS = [
     (b'"s3.amazonaws.com"', b'"GetObject"'),
     (b'"ses.amazonaws.com"', b'"Publish"'),  # each is in the search, but not as a pair
@@ -239,8 +240,10 @@ def _damaged(rng: random.Random, record: bytes) -> bytes:
             record[:-1] + b",}",
             record.replace(b'"ses', b'"\x00ses').replace(b'"Invoke', b'"Invoke\n'),
             *(b"", b" \r\n\t ", b"null", b"17", b'"text"', b"[]", b"true", b"{", b"}", b'{"a"}'),
-            *(b'{"eventTime":nul}', b'{"awsRegion":01}', b'{"errorCode":1.}', b'{"errorCode":+1}'),
-            *(b'{"awsRegion":NaN}', b'{"awsRegion":"\\x"}', b"{'a':1}", b"\xff", b"<xml/>"),
+            *(b'%s,"eventTime":nul}' % _SEND, b'%s,"awsRegion":01}' % _SEND),
+            *(b'%s,"errorCode":1.}' % _SEND, b'%s,"errorCode":+1}' % _SEND),
+            *(b'%s,"awsRegion":NaN}' % _SEND, b'%s,"awsRegion":"\\x"}' % _SEND),
+            *(b"{'a':1}", b"\xff", b"<xml/>"),
         ],
     )
 

@@ -138,8 +138,8 @@ _LENGTHS = re.compile(r"chunked 1\.0,[0-9]+,[0-9]+")
 
 def steady(text: str) -> str:
     """Partial documents, or replies with some, without times and without lengths that follow from
-    them: of a tally the first seven numbers count, and then come bytes and microseconds."""
-    text = _TALLY.sub(lambda tally: tally[1] + ",".join(tally[2].split(",")[:7]), text)
+    them: of a tally the first eight numbers count, and then come bytes and microseconds."""
+    text = _TALLY.sub(lambda tally: tally[1] + ",".join(tally[2].split(",")[:8]), text)
     return _LENGTHS.sub("chunked 1.0", text)
 
 
