@@ -13,10 +13,11 @@ namespace cloudhijack::log {
 
 /// One pass over a document, in its order, along the paths of a shape. Of duplicate keys the first
 /// counts, at every level; values that no path names are skipped and only checked for balanced
-/// brackets and closed strings. A string that should hold JSON and does not is absent.
+/// brackets and closed strings. A string that should hold JSON and does not, or is cut off, is
+/// absent.
 ///
-/// `Taker` takes the values at the ends of paths: `take(node, value)` gives an error code, and
-/// `take_opened(node, text)` is for JSON that came in a string.
+/// `Taker`, which can be copied, takes the values at the ends of paths: `take(node, value)` gives
+/// an error code, and `take_opened(node, text)` is for JSON that came in a string.
 template <class Taker>
 class ShapeWalk {
   public:
@@ -77,7 +78,7 @@ class ShapeWalk {
 
     simdjson::error_code read_string(Value value, const Shape::Node& node) {
         std::string_view text;
-        if (const auto error = json::read_text(value, text)) return error;
+        if (const auto read = json::read_text(value, text)) return read;
         OpenedTexts::Opened& opened = opened_->open(text);
         simdjson::ondemand::document document;
         simdjson::ondemand::object object;
@@ -85,8 +86,10 @@ class ShapeWalk {
             return simdjson::SUCCESS;
         }
         if (node.children.empty()) return taker_->take_opened(node, opened.text);
-        // What is wrong further on takes nothing from what was read before it.
-        static_cast<void>(read_object(object, node));
+        // Of a text that is broken, or cut off, nothing counts.
+        const Taker before = *taker_;
+        const auto error = read_object(object, node);
+        if (error != simdjson::SUCCESS || !document.at_end()) *taker_ = before;
         return simdjson::SUCCESS;
     }
 

@@ -198,17 +198,16 @@ TEST_CASE("azure: what is done to resources, in either form") {
     const auto rest = read_azure(
         R"({"operationName":{"value":"Microsoft.CognitiveServices/accounts/listKeys/action"},)"
         R"("eventTimestamp":"2026-03-02T10:00:00Z","caller":"a@example.org","status":)"
-        R"({"value":"Failed"},"subStatus":{"value":"Forbidden (HTTP Status Code: 403)"
-},)"
+        R"x({"value":"Failed"},"subStatus":{"value":"Forbidden (HTTP Status Code: 403)"},)x"
         R"("claims":{"appid":"app","ipaddr":"192.0.2.7"},)" +
         std::string(k_account_id) + "}");
-CHECK(rest.name == "accounts/listKeys/action");
-CHECK(rest.caller == "a@example.org");
-CHECK(rest.application == "app");
-CHECK(rest.address == "192.0.2.7");
-CHECK(rest.outcome == log::Outcome::denied);
-CHECK(read_azure(activity("Microsoft.CognitiveServices/accounts/listKeys/action", "", "Start"))
-          .name.empty());
+    CHECK(rest.name == "accounts/listKeys/action");
+    CHECK(rest.caller == "a@example.org");
+    CHECK(rest.application == "app");
+    CHECK(rest.address == "192.0.2.7");
+    CHECK(rest.outcome == log::Outcome::denied);
+    CHECK(read_azure(activity("Microsoft.CognitiveServices/accounts/listKeys/action", "", "Start"))
+              .name.empty());
 }
 
 TEST_CASE("azure: an account is enabled where its keys work again, or it is new") {
