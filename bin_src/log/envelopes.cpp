@@ -89,7 +89,7 @@ class EnclosedTaker {
         if (!is_json) return simdjson::SUCCESS;
         std::string_view text;
         if (const auto error = value.raw_json().get(text)) return error;
-        add(node, {.kind = EnclosedText::Kind::json, .text = text::trimmed(text)});
+        add(node, {.form = EnclosedForm::json, .text = text::trimmed(text)});
         return simdjson::SUCCESS;
     }
 
@@ -109,10 +109,10 @@ class EnclosedTaker {
         if (&node == pushed_) {
             const auto decoded = text::decoded_base64(text);
             if (decoded && may_hold_records(*decoded)) {
-                add(node, {.kind = EnclosedText::Kind::base64, .text = text});
+                add(node, {.form = EnclosedForm::base64, .text = text});
             }
         } else if (may_hold_records(text)) {
-            add(node, {.kind = EnclosedText::Kind::text, .text = text});
+            add(node, {.form = EnclosedForm::text, .text = text});
         }
         return simdjson::SUCCESS;
     }

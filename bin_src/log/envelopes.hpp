@@ -12,15 +12,16 @@
 
 namespace cloudhijack::log {
 
+/// In which form something stands in an envelope.
+enum class EnclosedForm : std::uint8_t {
+    json,   ///< an object or an array, in the envelope's own text
+    text,   ///< what a string says
+    base64  ///< the same, encoded
+};
+
 /// Something in an envelope that may be a record, or hold one.
 struct EnclosedText {
-    enum class Kind : std::uint8_t {
-        json,   ///< an object or an array, in the envelope's own text
-        text,   ///< what a string says
-        base64  ///< the same, encoded
-    };
-
-    Kind kind = Kind::json;
+    EnclosedForm form = EnclosedForm::json;
     std::string_view text;
 };
 

@@ -67,7 +67,7 @@ void RecordReader::read_text(std::string_view text, const TextPlace& place,
     const auto inner = trimmed.starts_with('"') ? json::string_of(*string_parser_, trimmed)
                                                 : std::optional<std::string_view>{};
     if (inner && begins_as_json(*inner)) {
-        read_enclosed({.kind = EnclosedText::Kind::text, .text = *inner}, place.envelopes, taker);
+        read_enclosed({.form = EnclosedForm::text, .text = *inner}, place.envelopes, taker);
     } else if (trimmed.starts_with('[')) {
         read_list(text, place.envelopes, taker);
     } else {
@@ -124,11 +124,11 @@ bool RecordReader::read_list(std::string_view text, std::size_t envelopes,
 
 void RecordReader::read_enclosed(const EnclosedText& enclosed, std::size_t envelopes,
                                  const RecordTaker& taker) {
-    if (enclosed.kind == EnclosedText::Kind::json) {
+    if (enclosed.form == EnclosedForm::json) {
         return read_in_envelope(enclosed.text, envelopes, taker);
     }
     std::string& text = level(envelopes).text;
-    if (enclosed.kind == EnclosedText::Kind::base64) {
+    if (enclosed.form == EnclosedForm::base64) {
         auto decoded = text::decoded_base64(enclosed.text);
         if (!decoded) return taker.skip(in_envelopes("is no base64", envelopes + 1));
         text = std::move(*decoded);
