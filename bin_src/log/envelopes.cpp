@@ -93,7 +93,7 @@ class EnclosedTaker {
         return simdjson::SUCCESS;
     }
 
-    simdjson::error_code take_opened(const Shape::Node&, std::string_view) {
+    static simdjson::error_code take_opened(const Shape::Node&, std::string_view) {
         return simdjson::SUCCESS;
     }
 

@@ -13,9 +13,8 @@ constexpr std::array<std::uint8_t, 256> values_of_digits() {
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     std::array<std::uint8_t, 256> values{};
     values.fill(k_no_digit);
-    for (std::uint8_t value = 0; value < digits.size(); ++value) {
-        values[static_cast<unsigned char>(digits[value])] = value;
-    }
+    std::uint8_t value = 0;
+    for (const char digit : digits) values[static_cast<unsigned char>(digit)] = value++;
     values['-'] = values['+'];  // the alphabet for addresses of web pages
     values['_'] = values['/'];
     return values;
