@@ -48,7 +48,9 @@ std::string to_text(const Address& address) {
     ::inet_ntop(address.family == Address::Family::v6 ? AF_INET6 : AF_INET, address.bytes.data(),
                 bytes.data(), bytes.size());
     std::string text = bytes.data();
-    if (address.family == Address::Family::masked) text.replace(text.rfind('.'), text.npos, k_mask);
+    if (address.family == Address::Family::masked) {
+        text.replace(text.rfind('.'), std::string::npos, k_mask);
+    }
     return text;
 }
 
