@@ -1,0 +1,120 @@
+"""Records that providers wrote: each is recognised, whole and in its list, and no part of one is.
+
+Those that may be published are in tests/samples, more of them beside the project, if it is there.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import unittest
+from pathlib import Path
+from typing import Iterator
+
+from azure_records import AzureTrail, Resource, attack
+from hunt_records import MONDAY, World
+from hunt_scenarios import scenarios
+from ocsf_records import as_ocsf
+from program_under_test import program
+from shell_run import ndjson_rows, run_scan
+from splunkd import Answer, run_search
+from test_tuning import bodies
+
+PROJECT = Path(__file__).resolve().parents[2]
+SHARED = Path(os.environ.get("CLOUDHIJACK_SHARED", PROJECT.parent / "shared"))
+LOGS = ("azure_openai", "ocsf")
+RESOURCE = Resource("0b1f6471-1bf0-4dda-aec3-cb9272f09590", "Shop-AI")
+
+
+def texts_in(path: Path) -> list[bytes]:
+    """The documents of a file: one, or one per line."""
+    data = path.read_bytes()
+    try:
+        json.loads(data)
+        return [data]
+    except json.JSONDecodeError:
+        return data.splitlines()
+
+
+def is_of_no_log(text: bytes) -> bool:
+    return b"Microsoft.aadiam" in text  # Entra's, which say nothing of models
+
+
+def samples() -> Iterator[tuple[str, bytes]]:
+    for folder in (PROJECT / "tests/samples", SHARED / "providers"):
+        for log in LOGS:
+            for path in sorted((folder / log).glob("*.*")):
+                yield from ((path.name, text) for text in texts_in(path))
+
+
+def generated() -> Iterator[tuple[str, bytes]]:
+    """A record of each form that the other tests' logs have."""
+    of_each_shape = {shape_of(line): line for line in attack(RESOURCE).lines}
+    yield from (("azure", line) for line in of_each_shape.values())
+    [story, *_] = scenarios(World())
+    yield from (("ocsf", as_ocsf(line)) for line in story.lines[:5])
+
+
+def shape_of(line: bytes) -> str:
+    record = json.loads(line)
+    return f"{sorted(record)} {record.get('operationName')} {type(record.get('properties'))}"
+
+
+def search(texts: list[bytes]) -> Answer:
+    return run_search(program(), ["mode=hunt", "min_risk=0"], bodies(texts))
+
+
+class ProviderRecordsTest(unittest.TestCase):
+    def test_each_is_a_record_of_a_log(self) -> None:
+        found = 0
+        for name, text in samples():
+            with self.subTest(name):
+                run = run_scan("--mode", "hunt", "-", stdin=text)
+                if is_of_no_log(text):
+                    self.assertEqual((run.exit_code, run.unknown), (2, 1), run.stderr)
+                    continue
+                self.assertEqual(run.unknown, 0, run.stderr)
+                found += 1
+        self.assertGreaterEqual(found, 4)
+
+    def test_cut_anywhere_it_is_told_and_no_record(self) -> None:
+        for name, text in (*samples(), *generated()):
+            with self.subTest(name, text=text[:80]):
+                whole = text.strip()
+                pieces = [whole[:end] for end in range(1, len(whole))]
+                answer = search(pieces)
+                told = " ".join(message.text for message in answer.messages)
+                self.assertIn(f"{len(pieces)} of {len(pieces)} records could not be read", told)
+                self.assertEqual(answer.rows, [])
+
+    def test_two_records_of_one_call_count_once_in_either_order(self) -> None:
+        trail = AzureTrail("twins")
+        trail.request(RESOURCE, MONDAY)
+        [line] = trail.lines
+        nearly_empty = json.loads(line)
+        nearly_empty["properties"] = {"objectId": ""}
+        audit = {**nearly_empty, "category": "Audit", "operationName": "ListKey"}
+        del audit["correlationId"]
+        twins = [json.dumps(record).encode() for record in (nearly_empty, audit)]
+        expected = search([*twins, line]).rows
+        [row] = expected
+        self.assertEqual((row["UseCount"], row["Phases"]), ("1", ["use", "credential"]))
+        for order in itertools.permutations([line, *twins, line]):
+            self.assertEqual(search(list(order)).rows, expected)
+
+    def test_a_million_in_one_list(self) -> None:
+        trail = AzureTrail("list")
+        trail.request(RESOURCE, MONDAY)
+        record = json.loads(trail.lines[0])
+        del record["correlationId"], record["event"], record["Tenant"], record["durationMs"]
+        record["properties"] = {"modelName": "gpt-4o"}
+        text = json.dumps(record, separators=(",", ":")).encode()
+        whole = b'{"records":[' + b",".join([text] * 1_000_000) + b"]}"
+        run = run_scan("--mode", "volume", "--format", "ndjson", "-", stdin=whole)
+        [row] = ndjson_rows(run.stdout)
+        self.assertEqual(row["EventCount"], ("number", "1000000"))
+
+
+if __name__ == "__main__":
+    unittest.main()
