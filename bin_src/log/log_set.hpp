@@ -39,6 +39,12 @@ class LogSet {
     /// Whether calls of one of the logs can have this source.
     [[nodiscard]] bool can_show(std::string_view source) const;
 
+    /// Whether calls of this log can have this source. One that no log is known to have can be in
+    /// any of them.
+    [[nodiscard]] bool may_show(const Log& log, std::string_view source) const {
+        return log.can_show(source) || !can_show(source);
+    }
+
     /// The marks of all logs but the main one.
     [[nodiscard]] std::vector<std::string_view> other_marks() const;
 

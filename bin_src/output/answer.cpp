@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
 #include <utility>
 
 #include "config/lookup_file.hpp"
@@ -71,15 +72,46 @@ std::string without_id_in_words(std::uint64_t records) {
                            "delivered");
 }
 
-// Without data events most use cannot be seen, and no row means nothing.
-std::string unseen_in_words(const detect::HuntActivity& hunt, const rules::Catalogue& catalogue) {
+bool may_show(const log::LogSet& logs, const log::Log& log, const rules::Service& service) {
+    return std::ranges::any_of(service.calls, [&](const auto& calls) {
+        return std::ranges::any_of(calls, [&](const rules::CatalogueCall& call) {
+            return logs.may_show(log, call.source);
+        });
+    });
+}
+
+// Each service with those that share a log with it, by index.
+std::vector<std::set<std::size_t>> services_beside(const config::Setup& setup) {
+    const auto services = setup.catalogue.services();
+    std::vector<std::set<std::size_t>> beside(services.size());
+    for (const log::LogSet::ShapedLog& member : setup.logs->members()) {
+        std::set<std::size_t> shown;
+        for (std::size_t i = 0; i < services.size(); ++i) {
+            if (may_show(*setup.logs, *member.log, services[i])) shown.insert(i);
+        }
+        for (const std::size_t i : shown) beside[i].insert(shown.begin(), shown.end());
+    }
+    return beside;
+}
+
+// Without data events most use cannot be seen, and no row means nothing. What is asked for are
+// those of accounts with events of a log that can show them.
+std::string unseen_in_words(const detect::HuntActivity& hunt, const config::Setup& setup) {
     std::string text;
-    const std::size_t all = hunt.accounts().size();
-    const auto services = catalogue.services();
+    const auto accounts = hunt.services_by_account();
+    const auto beside = services_beside(setup);
+    const auto services = setup.catalogue.services();
     for (std::size_t i = 0; i < services.size(); ++i) {
+        if (services[i].data_events.empty()) continue;
+        const auto all =
+            static_cast<std::size_t>(std::ranges::count_if(accounts, [&](const auto& account) {
+                return std::ranges::any_of(account.second, [&](const std::size_t called) {
+                    return beside[i].contains(called);
+                });
+            }));
         const auto found = hunt.with_data_events().find(i);
         const std::size_t with = found == hunt.with_data_events().end() ? 0 : found->second.size();
-        if (services[i].data_events.empty() || with >= all) continue;
+        if (with >= all) continue;
         text += (text.empty() ? "" : ", ") + services[i].label;
         if (with > 0) {
             text += " (in " + std::to_string(all - with) + " of " + counted(all, "account") + ')';
@@ -159,7 +191,7 @@ Result<Findings> findings_of(const detect::Activity& activity, const config::Con
 Answer answer_of(const Findings& findings) { return std::visit(ToAnswer{}, findings); }
 
 std::vector<std::string> notes_of(const Findings& findings, const detect::Activity& activity,
-                                  const rules::Catalogue& catalogue) {
+                                  const config::Setup& setup) {
     std::vector<std::string> notes;
     const auto add = [&notes](std::string text) {
         if (!text.empty()) notes.push_back(std::move(text));
@@ -169,7 +201,7 @@ std::vector<std::string> notes_of(const Findings& findings, const detect::Activi
         add(allowed_in_words(volume->allowed_rows, 0));
     } else if (const auto* hunt = std::get_if<detect::HuntFindings>(&findings)) {
         add(allowed_in_words(hunt->allowed_rows, hunt->lessened_rows));
-        add(unseen_in_words(std::get<detect::HuntActivity>(activity), catalogue));
+        add(unseen_in_words(std::get<detect::HuntActivity>(activity), setup));
     } else if (const auto* update = std::get_if<detect::BaselineUpdate>(&findings)) {
         add(in_words(*update));
     }

@@ -39,7 +39,7 @@ Answer answer_of(const Findings& findings);
 
 /// What the user should know of how the rows came about; nothing that is wrong.
 std::vector<std::string> notes_of(const Findings& findings, const detect::Activity& activity,
-                                  const rules::Catalogue& catalogue);
+                                  const config::Setup& setup);
 
 /// What of the events or the rows is not as it should be.
 std::vector<std::string> warnings_of(const Findings& findings);

@@ -165,7 +165,7 @@ int scan(const ScanJob& job) {
             output::uncounted_in_words(left_out, detect::repeats_in(scanner.activity()));
         if (!uncounted.empty()) print_message(uncounted);
     }
-    for (const std::string& note : output::notes_of(*findings, scanner.activity(), catalogue)) {
+    for (const std::string& note : output::notes_of(*findings, scanner.activity(), job.setup)) {
         print_message(note);
     }
     for (const std::string& warning : output::warnings_of(*findings)) print_message(warning);

@@ -143,7 +143,7 @@ std::vector<scp::Message> ReducePhase::messages(const output::Findings& findings
     if (const auto text = output::uncounted_in_words(intake_.left_out, repeats); !text.empty()) {
         tell(scp::Severity::info, text);
     }
-    for (const std::string& note : output::notes_of(findings, activity_, setup_->catalogue)) {
+    for (const std::string& note : output::notes_of(findings, activity_, *setup_)) {
         tell(scp::Severity::info, note);
     }
     for (const std::string& warning : output::warnings_of(findings)) {

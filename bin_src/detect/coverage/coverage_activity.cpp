@@ -86,12 +86,10 @@ std::vector<CoverageFinding> CoverageActivity::findings() const {
     return findings;
 }
 
-// A source that no log is known to have can be in any of them.
 bool CoverageActivity::can_show(const log::Log& log, const rules::Service& service) const {
     return std::ranges::any_of(
-        service.calls_of(rules::Phase::use), [&](const rules::CatalogueCall& call) {
-            return log.can_show(call.source) || !logs_->can_show(call.source);
-        });
+        service.calls_of(rules::Phase::use),
+        [&](const rules::CatalogueCall& call) { return logs_->may_show(log, call.source); });
 }
 
 // A row for each service that the account's logs can show and of which it has no event.

@@ -360,11 +360,14 @@ void HuntActivity::for_each_behaviour(const rules::HuntRules& rules,
     }
 }
 
-HuntActivity::Accounts HuntActivity::accounts() const {
-    Accounts accounts;
-    for (const auto& [principal, activity] : principals_) accounts.insert(principal.account);
-    for (const auto& [user, activity] : attached_) accounts.insert(user.first);
-    return accounts;
+std::map<std::string, std::set<std::size_t>> HuntActivity::services_by_account() const {
+    std::map<std::string, std::set<std::size_t>> services;
+    const auto add = [&services](const std::string& account, const PrincipalActivity& activity) {
+        for (const auto& [key, events] : activity.shown) services[account].insert(key.service);
+    };
+    for (const auto& [principal, activity] : principals_) add(principal.account, activity);
+    for (const auto& [user, activity] : attached_) add(user.first, activity);
+    return services;
 }
 
 std::uint64_t HuntActivity::repeats() const {

@@ -61,8 +61,8 @@ class HuntActivity {
 
     using Accounts = std::set<std::string, std::less<>>;
 
-    /// Those of its principals.
-    [[nodiscard]] Accounts accounts() const;
+    /// The accounts of its principals, each with the services that they called, by index.
+    [[nodiscard]] std::map<std::string, std::set<std::size_t>> services_by_account() const;
 
     /// The accounts in which there was a data event of a service; by the service's index.
     [[nodiscard]] const std::map<std::size_t, Accounts>& with_data_events() const {

@@ -62,7 +62,7 @@ std::uint64_t count_in(const VolumeActivity& activity) {
 
 std::vector<std::string> notes_on(VolumeActivity volume) {
     const Activity activity = std::move(volume);
-    return output::notes_of(VolumeFindings{}, activity, ledger_setup().catalogue);
+    return output::notes_of(VolumeFindings{}, activity, ledger_setup());
 }
 
 }  // namespace
