@@ -1,8 +1,10 @@
 #include "text/time.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdint>
+#include <span>
 
 #include "text/characters.hpp"
 #include "text/number.hpp"
@@ -30,6 +32,27 @@ class TimeParser {
         if (!rest_.starts_with(expected)) return false;
         rest_.remove_prefix(1);
         return true;
+    }
+
+    bool take_text(std::string_view expected) {
+        if (!rest_.starts_with(expected)) return false;
+        rest_.remove_prefix(expected.size());
+        return true;
+    }
+
+    // One digit or two, as a number from `least` to `most`.
+    std::optional<int> short_number(int least, int most) {
+        const bool has_two = rest_.size() > 1 && is_digit(rest_[1]);
+        return number(has_two ? 2 : 1, least, most);
+    }
+
+    // The number of the name that stands here, from 1.
+    std::optional<int> one_of(std::span<const std::string_view> names) {
+        const auto found = std::ranges::find_if(
+            names, [this](std::string_view name) { return rest_.starts_with(name); });
+        if (found == names.end()) return std::nullopt;
+        rest_.remove_prefix(found->size());
+        return static_cast<int>(found - names.begin()) + 1;
     }
 
     // Exactly `count` digits, as a number from `least` to `most`.
@@ -103,6 +126,67 @@ std::optional<minutes> parse_zone(TimeParser& parser) {
     return west ? -offset : offset;
 }
 
+std::optional<std::chrono::sys_days> date_of(int year, int month, int day) {
+    const std::chrono::year_month_day date{std::chrono::year{year},
+                                           std::chrono::month{static_cast<unsigned>(month)},
+                                           std::chrono::day{static_cast<unsigned>(day)}};
+    return date.ok() ? std::optional(std::chrono::sys_days{date}) : std::nullopt;
+}
+
+// `20:12:31`; 60 seconds are a leap second, the next minute's first.
+std::optional<seconds> parse_clock(TimeParser& parser) {
+    const auto hour = parser.short_number(0, 23);
+    if (!hour || !parser.take(':')) return std::nullopt;
+    const auto minute = parser.number(2, 0, 59);
+    if (!minute || !parser.take(':')) return std::nullopt;
+    const auto second = parser.number(2, 0, 60);
+    if (!second) return std::nullopt;
+    return hours{*hour} + minutes{*minute} + seconds{*second};
+}
+
+// `Thu, 30 Jul 2015 20:12:31 +0000`; the day of the week can be missing.
+std::optional<Time> parse_mail(std::string_view text) {
+    constexpr auto weekdays = std::to_array<std::string_view>(
+        {"Mon, ", "Tue, ", "Wed, ", "Thu, ", "Fri, ", "Sat, ", "Sun, "});
+    constexpr auto months =
+        std::to_array<std::string_view>({" Jan ", " Feb ", " Mar ", " Apr ", " May ", " Jun ",
+                                         " Jul ", " Aug ", " Sep ", " Oct ", " Nov ", " Dec "});
+    TimeParser parser(text);
+    parser.one_of(weekdays);
+    const auto day = parser.short_number(1, 31);
+    const auto month = parser.one_of(months);
+    if (!day || !month) return std::nullopt;
+    const auto year = parser.number(4, 1, 9999);
+    if (!year || !parser.take(' ')) return std::nullopt;
+    const auto date = date_of(*year, *month, *day);
+    const auto clock = parse_clock(parser);
+    if (!date || !clock || !parser.take(' ')) return std::nullopt;
+    if (parser.take_text("GMT") || parser.take_text("UT")) {
+        return parser.done() ? std::optional<Time>(*date + *clock) : std::nullopt;
+    }
+    const auto zone = parse_zone(parser);
+    if (!zone || !parser.done()) return std::nullopt;
+    return *date + *clock - *zone;
+}
+
+// `1/9/2007 9:41:00 AM`.
+std::optional<Time> parse_american(std::string_view text) {
+    TimeParser parser(text);
+    const auto month = parser.short_number(1, 12);
+    if (!month || !parser.take('/')) return std::nullopt;
+    const auto day = parser.short_number(1, 31);
+    if (!day || !parser.take('/')) return std::nullopt;
+    const auto year = parser.number(4, 1, 9999);
+    if (!year || !parser.take(' ')) return std::nullopt;
+    const auto date = date_of(*year, *month, *day);
+    const auto clock = parse_clock(parser);
+    if (!date || !clock || *clock < hours{1} || *clock >= hours{13}) return std::nullopt;
+    const bool is_evening = parser.take_text(" PM");
+    if ((!is_evening && !parser.take_text(" AM")) || !parser.done()) return std::nullopt;
+    const seconds in_half = *clock >= hours{12} ? *clock - hours{12} : *clock;
+    return *date + in_half + (is_evening ? hours{12} : hours{0});
+}
+
 std::optional<Time> parse_calendar(std::string_view text) {
     TimeParser parser(text);
     const auto year = parser.number(4, 1, 9999);
@@ -111,11 +195,9 @@ std::optional<Time> parse_calendar(std::string_view text) {
     if (!month || !parser.take('-')) return std::nullopt;
     const auto day = parser.number(2, 1, 31);
     if (!day || !(parser.take('T') || parser.take(' '))) return std::nullopt;
-    const std::chrono::year_month_day date{std::chrono::year{*year},
-                                           std::chrono::month{static_cast<unsigned>(*month)},
-                                           std::chrono::day{static_cast<unsigned>(*day)}};
+    const auto date = date_of(*year, *month, *day);
     const auto hour = parser.number(2, 0, 23);
-    if (!date.ok() || !hour || !parser.take(':')) return std::nullopt;
+    if (!date || !hour || !parser.take(':')) return std::nullopt;
     const auto minute = parser.number(2, 0, 59);
     if (!minute || !parser.take(':')) return std::nullopt;
     const auto second = parser.number(2, 0, 60);  // 60: a leap second, the next minute's first
@@ -124,15 +206,15 @@ std::optional<Time> parse_calendar(std::string_view text) {
     if (!fraction) return std::nullopt;
     const auto zone = parse_zone(parser);
     if (!zone || !parser.done()) return std::nullopt;
-    return std::chrono::sys_days{date} + hours{*hour} + minutes{*minute} + seconds{*second} +
-           *fraction - *zone;
+    return *date + hours{*hour} + minutes{*minute} + seconds{*second} + *fraction - *zone;
 }
 
 }  // namespace
 
 std::optional<Time> parse_time(std::string_view text) {
-    const bool calendar = text.size() > 4 && text[4] == '-';
-    return calendar ? parse_calendar(text) : parse_epoch(text);
+    if (text.size() > 4 && text[4] == '-') return parse_calendar(text);
+    if (text.contains('/')) return parse_american(text);
+    return text.contains(' ') ? parse_mail(text) : parse_epoch(text);
 }
 
 void append_epoch_seconds(std::string& text, Time time) {

@@ -56,6 +56,33 @@ TEST_CASE("time: calendar forms") {
     CHECK(read("9999-12-31T23:59:59Z") == "253402300799");
 }
 
+TEST_CASE("time: as e-mail has it") {
+    CHECK(read("Thu, 30 Jul 2015 20:12:31 +0000") == "1438287151");
+    CHECK(read("Thu, 30 Jul 2015 22:12:31 +0200") == "1438287151");
+    CHECK(read("30 Jul 2015 20:12:31 GMT") == "1438287151");
+    CHECK(read("Sat, 1 Aug 2015 00:00:00 -0730") == "1438414200");
+    for (const std::string_view text :
+         {"Thu, 30 Jul 2015 20:12:31", "Thu 30 Jul 2015 20:12:31 +0000",
+          "Thu, 31 Jun 2015 20:12:31 +0000", "Thu, 30 jul 2015 20:12:31 +0000",
+          "Thu, 30 Jul 15 20:12:31 +0000", "Thu, 30 Jul 2015 20:12:31 +0000 ",
+          "Thu, 30 Jul 2015 24:12:31 +0000", "30 Jul 2015 20:12:31 GMT+1"}) {
+        CHECK_MESSAGE(read(text) == "none", text);
+    }
+}
+
+TEST_CASE("time: as Americans write it") {
+    CHECK(read("1/9/2007 9:41:00 AM") == "1168335660");
+    CHECK(read("01/09/2007 09:41:00 PM") == "1168378860");
+    CHECK(read("12/31/2024 12:00:01 AM") == "1735603201");
+    CHECK(read("12/31/2024 12:00:01 PM") == "1735646401");
+    for (const std::string_view text :
+         {"1/9/2007 9:41:00", "1/9/2007 0:41:00 AM", "1/9/2007 13:41:00 PM", "13/1/2007 9:41:00 AM",
+          "2/29/2007 9:41:00 AM", "1/9/07 9:41:00 AM", "1/9/2007 9:41:00 am",
+          "1/9/2007 9:41:00 AM Z", "1/9/2007"}) {
+        CHECK_MESSAGE(read(text) == "none", text);
+    }
+}
+
 TEST_CASE("time: anything else is none") {
     for (const std::string_view text : {"",
                                         " ",
