@@ -73,12 +73,18 @@ HourActivity::Origin HourActivity::origin_of(const HuntedCall& call, std::uint64
 
 void HourActivity::add(const HuntedCall& call) {
     if (summary_) return summary_->add(call);
-    const auto place = std::ranges::lower_bound(calls_, call.identity, {}, &HuntedCall::identity);
-    if (place != calls_.end() && place->identity == call.identity) {
+    auto place = std::ranges::lower_bound(calls_, call.identity, {}, &HuntedCall::identity);
+    const auto is_same_call = [&] {
+        return place != calls_.end() && place->identity == call.identity;
+    };
+    const bool is_first = !is_same_call() || call.rank() < place->rank();
+    while (is_same_call() && place->rank() < call.rank()) ++place;
+    if (is_same_call() && place->rank() == call.rank()) {
         add_to(place->times, call.times);
         return;
     }
-    calls_.insert(place, call);
+    if (is_first && is_same_call()) place->counts = false;
+    calls_.insert(place, call)->counts = is_first;
     if (calls_.size() > k_exact) keep_sums_only();
 }
 
@@ -140,7 +146,7 @@ std::int64_t HourActivity::first_second() const {
 
 std::uint64_t HourActivity::repeats() const {
     std::uint64_t repeats = 0;
-    for (const HuntedCall& call : calls_) repeats += call.times - 1;
+    for (const HuntedCall& call : calls_) repeats += call.times - (call.counts ? 1 : 0);
     if (!summary_) return repeats;
     std::uint64_t deliveries = 0;
     for (const auto& [key, sum] : summary_->sums) deliveries += sum.count;

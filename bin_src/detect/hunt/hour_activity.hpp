@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <ranges>
 #include <span>
 #include <vector>
 
@@ -107,7 +108,10 @@ class HourActivity {
 
     /// True where every call is kept. Otherwise calls() is empty, and sums() and origins() hold.
     [[nodiscard]] bool is_exact() const { return summary_ == nullptr; }
-    [[nodiscard]] std::span<const HuntedCall> calls() const { return calls_; }
+    [[nodiscard]] auto calls() const { return calls_ | std::views::filter(&HuntedCall::counts); }
+
+    /// Also those deliveries of calls that do not count, as partial documents have them.
+    [[nodiscard]] std::span<const HuntedCall> deliveries() const { return calls_; }
 
     /// Without repeats, as far as is known.
     [[nodiscard]] std::map<SumKey, Sum> sums() const;
@@ -121,7 +125,7 @@ class HourActivity {
   private:
     void keep_sums_only();
 
-    std::vector<HuntedCall> calls_;  ///< sorted by identity
+    std::vector<HuntedCall> calls_;  ///< sorted by identity, the one that counts first
     std::unique_ptr<Summary> summary_;
 };
 

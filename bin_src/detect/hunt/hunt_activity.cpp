@@ -167,13 +167,20 @@ CachedPrincipal& HuntActivity::cached(const log::PrincipalParts& parts, CachedPr
 
 // Overlapping trails deliver a call with the same id. Ids can be placeholders, so what the call is
 // and counts for decides as well: calls with one identity are alike in all that is kept of them.
-// Without an id, the record's bytes decide.
+// Not so where the log vouches for its ids: deliveries of one call can differ. Without an id, the
+// record's bytes decide.
 std::uint64_t HuntActivity::identity_of(const Event& event, text::Time time, const HuntedCall& call,
                                         std::span<const ServiceCall> names) {
     key_.clear();
-    text::append_epoch_seconds(key_, time);
     const auto add = [this](std::string_view part) { key_.append(1, '\0').append(part); };
-    if (event.log->has_usable_id(event)) {
+    const bool has_usable_id = event.log->has_usable_id(event);
+    if (has_usable_id && event.log->counts_once) {
+        add(event.id);
+        add(event.region);
+        return counting::hash_of(key_);
+    }
+    text::append_epoch_seconds(key_, time);
+    if (has_usable_id) {
         for (const std::string_view part :
              {event.id, event.source, event.name, event.region, event.error_code,
               event.source_address, event.user_agent}) {

@@ -241,7 +241,7 @@ class OwnerWriter {
 
     void write(std::size_t service, std::int64_t number, const HourActivity& hour) {
         const auto head = [&](ItemWriter& item) { describe_hour(item, names_, service, number); };
-        for (HuntedCall call : hour.calls()) {
+        for (HuntedCall call : hour.deliveries()) {
             add("calls", [&](ItemWriter& item) {
                 head(item);
                 describe(item, names_, service, call);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <tuple>
 
 #include "log/call.hpp"
 #include "rules/catalogue.hpp"
@@ -15,7 +16,7 @@ inline constexpr std::uint16_t k_most_hunted_messages =
 
 /// One call as mode=hunt keeps it, for one service and within one UTC hour.
 struct HuntedCall {
-    /// A hash of the call and of all that it counts for: equal ones are one, delivered again.
+    /// A hash of what tells the call from others: equal ones are one call, delivered again.
     std::uint64_t identity = 0;
     std::uint64_t client = 0;  ///< a hash
     text::Address address;
@@ -29,6 +30,14 @@ struct HuntedCall {
     std::uint16_t call = 0;      ///< see Catalogue::call_name
     std::uint32_t region = 0;    ///< its number among the activity's regions
     std::uint32_t times = 1;     ///< how often it was delivered
+    bool counts = true;          ///< false: of the deliveries of one call, another one counts
+
+    /// What of deliveries of one call tells which of them counts, the lower one: that it succeeded,
+    /// then that it is larger. Without the region, whose number depends on the order of events.
+    [[nodiscard]] auto rank() const {
+        return std::tuple(outcome, k_most_hunted_messages - messages, second, call, phases.bits(),
+                          client, address, credentials, is_of_client, is_by_provider);
+    }
 };
 
 }  // namespace cloudhijack::detect

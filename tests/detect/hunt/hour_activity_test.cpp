@@ -88,9 +88,51 @@ void check_same(const HourActivity& a, const HourActivity& b) {
 TEST_CASE("hour: calls one by one up to the bound, a repeat counts once") {
     const HourActivity hour = hour_of_calls(HourActivity::k_exact, 3);
     CHECK(hour.is_exact());
-    CHECK(hour.calls().size() == HourActivity::k_exact);
+    CHECK(hour.deliveries().size() == HourActivity::k_exact);
     CHECK(hour.repeats() == 2 * HourActivity::k_exact);
     CHECK(totals(hour) == totals(hour_of_calls(HourActivity::k_exact)));
+}
+
+TEST_CASE("hour: of deliveries of one call that differ one counts, in any order and split") {
+    std::mt19937 random(1);
+    std::vector<HuntedCall> deliveries;
+    for (std::uint64_t number = 0; number < 900; ++number) {
+        HuntedCall one = call(number);
+        one.outcome =
+            number % 3 == 0 ? cloudhijack::log::Outcome::throttled : cloudhijack::log::Outcome::ok;
+        deliveries.push_back(one);
+        if (number % 4 != 0) continue;
+        one.outcome = cloudhijack::log::Outcome::failed;
+        deliveries.push_back(one);
+        one.outcome = cloudhijack::log::Outcome::ok;
+        one.messages = static_cast<std::uint16_t>(one.messages + number % 2);
+        deliveries.push_back(one);
+    }
+    for (const std::size_t count : {std::size_t{600}, deliveries.size()}) {
+        HourActivity whole;
+        for (std::size_t i = 0; i < count; ++i) whole.add(deliveries[i]);
+        CHECK(whole.is_exact() == (count == 600));
+        for (int order = 0; order < 10; ++order) {
+            std::shuffle(deliveries.begin(),
+                         deliveries.begin() + static_cast<std::ptrdiff_t>(count), random);
+            HourActivity first;
+            HourActivity second;
+            for (std::size_t i = 0; i < count; ++i) {
+                (random() % 2 == 0 ? first : second).add(deliveries[i]);
+            }
+            first.merge(second, k_same_regions);
+            check_same(first, whole);
+            CHECK(totals(first) == totals(whole));
+        }
+    }
+    HourActivity twice;
+    HuntedCall refused = call(1);
+    refused.outcome = cloudhijack::log::Outcome::throttled;
+    twice.add(refused);
+    twice.add(call(1));
+    REQUIRE(totals(twice).count == 1);
+    CHECK(twice.calls().front().outcome == cloudhijack::log::Outcome::ok);
+    CHECK(twice.repeats() == 1);
 }
 
 TEST_CASE("hour: beyond the bound the sums are exact where nothing repeats") {
