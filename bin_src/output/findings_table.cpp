@@ -104,7 +104,7 @@ TableRow to_table_row(const detect::CoverageFinding& finding) {
     const std::string not_seen = detect::not_seen(finding);
     if (!not_seen.empty()) row.details.push_back(not_seen);
     const std::string& never_logged = finding.service->never_logged;
-    if (!never_logged.empty()) row.details.push_back("CloudTrail never shows " + never_logged);
+    if (!never_logged.empty()) row.details.push_back("never logged: " + never_logged);
     return row;
 }
 

@@ -40,7 +40,7 @@ struct Service {
     std::string category;
     std::uint64_t threshold = 0;  ///< calls in a span that a row needs more of
     std::string data_events;      ///< what only data events show, in words; can be empty
-    std::string never_logged;     ///< what CloudTrail never shows, and what does, in words
+    std::string never_logged;     ///< what its logs never show, and what does, in words
     std::array<std::vector<CatalogueCall>, k_phase_names.size()> calls;
 
     [[nodiscard]] const std::vector<CatalogueCall>& calls_of(Phase phase) const {

@@ -716,7 +716,7 @@ class ShellTest(LookupTest):
     def test_coverage_is_a_table_for_people(self) -> None:
         run = self.scan("--mode=coverage")
         self.assertIn("no event at all", run.stdout)
-        self.assertIn("CloudTrail never shows mail sent over SMTP", run.stdout)
+        self.assertIn("never logged: mail sent over SMTP", run.stdout)
         self.assertEqual(run.stdout.count("in this account, CloudTrail never shows"), 1)
         self.assertRegex(run.stderr, r"\d+ rows\n$")
 

@@ -18,6 +18,15 @@ void CoverageActivity::EventCounts::add(const EventCounts& other) {
     logs.insert(other.logs.begin(), other.logs.end());
 }
 
+namespace {
+
+// Where there are resources of no region, and what a record without one is of.
+bool is_no_region(std::string_view region) {
+    return region == "global" || region == text::k_unknown;
+}
+
+}  // namespace
+
 Added CoverageActivity::add(const log::Event& event) {
     const auto entries = catalogue_->find(event);
     if (entries.empty()) return Added::irrelevant;
@@ -63,6 +72,7 @@ std::vector<CoverageFinding> CoverageActivity::findings() const {
         account.last = std::max(account.last, seen.last);
         account.logs.insert(seen.logs.begin(), seen.logs.end());
         account.services.insert(place.service);
+        if (seen.data > 0) account.services_with_data.insert(place.service);
     }
     for (const auto& [place, seen] : seen_) {
         findings.push_back({.account = place.account,
@@ -74,6 +84,9 @@ std::vector<CoverageFinding> CoverageActivity::findings() const {
                             .last = seen.last,
                             .ended_by = {},
                             .logs = seen.logs});
+        findings.back().has_data_elsewhere =
+            is_no_region(place.region) &&
+            accounts.at(place.account).services_with_data.contains(place.service);
         if (seen.tampering.second >= accounts.at(place.account).last) {
             findings.back().ended_by = catalogue_->call_name(place.service, seen.tampering.call);
         }

@@ -20,7 +20,7 @@
 namespace cloudhijack::detect {
 
 /// What mode=coverage has counted so far: of which accounts, services and regions there are events
-/// that the catalogue names, and in which logs, whoever made the calls and whatever came of them.
+/// that the catalogue names, and in which logs, no matter who made the calls and how they ended.
 /// The order of the events does not matter.
 class CoverageActivity {
   public:
@@ -78,6 +78,7 @@ class CoverageActivity {
         std::int64_t last = std::numeric_limits<std::int64_t>::min();  ///< event, in seconds
         LogsById logs;
         std::set<std::size_t> services;  ///< of which there are events
+        std::set<std::size_t> services_with_data;
     };
 
     [[nodiscard]] bool can_show(const log::Log& log, const rules::Service& service) const;

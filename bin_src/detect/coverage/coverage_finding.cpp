@@ -44,7 +44,8 @@ std::string not_seen(const CoverageFinding& finding) {
         return "anything after " + std::string(finding.ended_by) +
                ": no event that the catalogue names follows it in the account";
     }
-    if (finding.data > 0 || finding.service->data_events.empty()) return {};
+    const bool is_seen = finding.data > 0 || finding.has_data_elsewhere;
+    if (is_seen || finding.service->data_events.empty()) return {};
     const bool nothing = finding.management == 0;
     return (nothing ? "no event at all; without data events nothing is seen of "
                     : "no data events, so nothing is seen of ") +

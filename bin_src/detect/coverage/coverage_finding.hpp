@@ -27,6 +27,8 @@ struct CoverageFinding {
     std::string region;            ///< empty where nothing was seen of the service in the account
     std::uint64_t management = 0;  ///< management events, as they were delivered
     std::uint64_t data = 0;        ///< data events
+    /// Whether it has no data events because it is no region, and others of the account have some.
+    bool has_data_elsewhere = false;
     std::optional<std::int64_t> first;  ///< seconds since 1970
     std::optional<std::int64_t> last;
     /// The call that ended what is recorded, if no event of the account follows it.
