@@ -6,7 +6,7 @@
 
 namespace cloudhijack::counting {
 
-/// Distinct 64-bit hashes of what tells calls apart, all of them: 8 to 16 bytes each, and up to 128
+/// Distinct 64-bit hashes that distinguish calls, all of them: 8 to 16 bytes each, and up to 128
 /// bytes for the first 16. What it holds depends only on which were added, not on order or
 /// grouping. They are sorted, not hashed again, so nobody can slow it down by choosing them.
 class IdentitySet {

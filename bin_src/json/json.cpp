@@ -73,6 +73,16 @@ simdjson::error_code parse_object(ondemand::parser& parser, std::string_view tex
     return document.get_object().get(object);
 }
 
+simdjson::error_code parse_list(ondemand::parser& parser, std::string_view text,
+                                ondemand::document& document, std::string_view& list) {
+    const simdjson::padded_string_view padded(text.data(), text.size(),
+                                              text.size() + io::k_padding);
+    if (const auto error = parser.iterate(padded).get(document)) return error;
+    ondemand::array array;
+    if (const auto error = document.get_array().get(array)) return error;
+    return array.raw_json().get(list);
+}
+
 std::optional<std::string_view> string_of(ondemand::parser& parser, std::string_view json) {
     const simdjson::padded_string_view padded(json.data(), json.size(),
                                               json.size() + io::k_padding);

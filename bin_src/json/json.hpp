@@ -26,9 +26,14 @@ simdjson::error_code parse_object(simdjson::ondemand::parser& parser, std::strin
                                   simdjson::ondemand::document& document,
                                   simdjson::ondemand::object& object);
 
-/// The text of a JSON string that is a document of its own; nullopt if it is none. Valid as long as the
-/// parser's document.
-std::optional<std::string_view> string_of(simdjson::ondemand::parser& parser, std::string_view json);
+/// The same of a text that is an array, which comes as its text.
+simdjson::error_code parse_list(simdjson::ondemand::parser& parser, std::string_view text,
+                                simdjson::ondemand::document& document, std::string_view& list);
+
+/// The text of a JSON string that is a document of its own; nullopt if it is none. Valid as long as
+/// the parser's document.
+std::optional<std::string_view> string_of(simdjson::ondemand::parser& parser,
+                                          std::string_view json);
 
 /// A value as text, valid as long as the parser's document: strings unescaped, numbers and booleans
 /// as they are written. Null, arrays and objects leave `text` as it is.

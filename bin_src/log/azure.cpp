@@ -9,6 +9,7 @@
 #include <string>
 
 #include "log/azure_call.hpp"
+#include "text/address.hpp"
 #include "text/lower_case.hpp"
 #include "text/path.hpp"
 
@@ -21,8 +22,11 @@ constexpr ShapePath at(std::string_view path, std::string_view Event::* field) {
 
 constexpr std::string_view k_accounts = "/microsoft.cognitiveservices/accounts/";
 
+// The names are in lower case; the text can be in any.
 bool is_one_of(std::string_view text, std::initializer_list<std::string_view> names) {
-    return std::ranges::find(names, text) != names.end();
+    return std::ranges::any_of(names, [text](std::string_view name) {
+        return std::ranges::equal(text, name, {}, text::to_lower);
+    });
 }
 
 // A record that says more of a call which another one counts: it has no call of its own.
@@ -50,14 +54,14 @@ constexpr auto k_data_sources = std::to_array<std::string_view>({"azure-openai"}
 
 bool recognises_data(const Event& event) {
     return is_one_of(event.category,
-                     {"RequestResponse", "Audit", "AzureOpenAIRequestUsage", "Trace"}) &&
+                     {"requestresponse", "audit", "azureopenairequestusage", "trace"}) &&
            holds_in_any_case(event.resource, k_accounts);
 }
 
 void complete_data(Event& event, EventTexts& texts) {
-    const bool is_request = event.category == "RequestResponse";
-    const bool is_call = is_request || event.category == "Audit";
-    if (is_request) set_status(event, event.result);
+    const bool is_request = is_one_of(event.category, {"requestresponse"});
+    const bool is_call = is_request || is_one_of(event.category, {"audit"});
+    if (is_request) event.error_code = error_of_status(event.result);
     // One call can have two records, of which one is nearly empty.
     const bool says_nothing =
         is_request && event.error_code.empty() && event.caller.empty() && event.model.empty();
@@ -66,7 +70,7 @@ void complete_data(Event& event, EventTexts& texts) {
     complete_azure_caller(event, resource, texts);
     event.resource = resource;
     if (!event.id.empty()) {
-        event.id = texts.next() = std::string(event.id) + ' ' + std::string(event.category);
+        event.id = texts.next() = std::string(event.id) + ' ' + text::in_lower_case(event.category);
     }
 }
 
@@ -76,7 +80,7 @@ constexpr std::array k_gateway_paths = {
     at("time", &Event::time_text),
     at("category", &Event::category),
     at("properties^.operationId", &Event::name),
-    at("properties^.url", &Event::name),
+    at("properties^.url", &Event::called_address),
     at("properties^.responseCode", &Event::result),
     at("properties^.backendResponseBody^.error.code", &Event::error_code),
     at("resourceId", &Event::resource),
@@ -91,58 +95,74 @@ constexpr std::array k_gateway_paths = {
 constexpr auto k_gateway_sources = std::to_array<std::string_view>({"azure-apim"});
 
 bool recognises_gateway(const Event& event) {
-    return is_one_of(event.category, {"GatewayLogs", "GatewayLlmLogs"});
+    return is_one_of(event.category, {"gatewaylogs", "gatewayllmlogs"});
 }
 
 struct GatewayName {
-    std::string_view end;   ///< of an operation's name or of an address's path, in lower case
+    std::string_view own;   ///< of an operation, or the end of an address's path, in lower case
     std::string_view name;  ///< as the calls of models have it
 };
 
 // People name the operations of their gateways, mostly as Azure's own description does.
 constexpr auto k_gateway_names = std::to_array<GatewayName>({
-    {.end = "chat/completions", .name = "ChatCompletions_Create"},
-    {.end = "chatcompletions", .name = "ChatCompletions_Create"},
-    {.end = "chatcompletions_create", .name = "ChatCompletions_Create"},
-    {.end = "completions", .name = "Completions_Create"},
-    {.end = "completions_create", .name = "Completions_Create"},
-    {.end = "embeddings", .name = "Embeddings_Create"},
-    {.end = "embeddings_create", .name = "Embeddings_Create"},
-    {.end = "generations", .name = "ImageGenerations_Create"},
-    {.end = "imagegenerations_create", .name = "ImageGenerations_Create"},
-    {.end = "responses", .name = "responses"},
+    {.own = "chatcompletions", .name = "ChatCompletions_Create"},
+    {.own = "chatcompletions_create", .name = "ChatCompletions_Create"},
+    {.own = "completions", .name = "Completions_Create"},
+    {.own = "completions_create", .name = "Completions_Create"},
+    {.own = "embeddings", .name = "Embeddings_Create"},
+    {.own = "embeddings_create", .name = "Embeddings_Create"},
+    {.own = "generations", .name = "ImageGenerations_Create"},
+    {.own = "imagegenerations_create", .name = "ImageGenerations_Create"},
+    {.own = "responses", .name = "responses"},
 });
 
-std::string_view name_of_model_call(std::string_view operation) {
-    const std::string lower = text::in_lower_case(operation.substr(0, operation.find('?')));
-    const auto* const found = std::ranges::find_if(
-        k_gateway_names,
-        [&lower](const GatewayName& one) { return std::string_view(lower).ends_with(one.end); });
-    return found == k_gateway_names.end() ? text::last_part(operation) : found->name;
+// Empty if it is no call of a model.
+std::string_view name_of_operation(std::string_view operation) {
+    const std::string lower = text::in_lower_case(operation);
+    std::string_view own = lower;
+    for (const std::string_view verb : {"get", "create", "post"}) {
+        if (own.starts_with(verb)) {
+            own.remove_prefix(verb.size());
+            break;
+        }
+    }
+    const auto* const found = std::ranges::find(k_gateway_names, own, &GatewayName::own);
+    return found == k_gateway_names.end() ? std::string_view{} : found->name;
 }
 
-// The first label of an address's host: of `https://shop.openai.azure.com/...` it is `shop`.
-std::string_view host_label(std::string_view address, EventTexts& texts) {
+// `https://gateway.example/chat/completions?api-version=1`.
+std::string_view name_of_address(std::string_view address) {
+    std::string_view path = address.substr(0, address.find_first_of("?#"));
+    while (path.ends_with('/')) path.remove_suffix(1);
+    const std::string_view last = text::last_part(path);
+    constexpr std::string_view chat = "/chat/completions";
+    return is_one_of(path.substr(path.size() - std::min(path.size(), chat.size())), {chat})
+               ? name_of_operation("chatcompletions")
+               : name_of_operation(last);
+}
+
+// The first label of an address's host, or the host if it is an address itself: of
+// `https://shop.openai.azure.com/...` it is `shop`.
+std::string_view backend_of(std::string_view address, EventTexts& texts) {
     constexpr std::string_view scheme_end = "://";
     const auto scheme = address.find(scheme_end);
     if (scheme != std::string_view::npos) address.remove_prefix(scheme + scheme_end.size());
-    return texts.next() = text::in_lower_case(address.substr(0, address.find_first_of("./:?")));
-}
-
-std::string_view deployment_of(std::string_view address) {
-    constexpr std::string_view behind = "/deployments/";
-    const auto found = address.find(behind);
-    if (found == std::string_view::npos) return {};
-    const std::string_view rest = address.substr(found + behind.size());
-    return rest.substr(0, rest.find_first_of("/?"));
+    address = address.substr(0, address.find_first_of("/?"));
+    address.remove_prefix(address.rfind('@') + 1);  // npos + 1 is 0
+    const bool is_v6 = address.starts_with('[');
+    std::string_view host =
+        is_v6 ? address.substr(1, address.find(']') - 1) : address.substr(0, address.find(':'));
+    if (!text::parse_address(host).is_there()) host = host.substr(0, host.find('.'));
+    return texts.next() = text::in_lower_case(host);
 }
 
 void complete_gateway(Event& event, EventTexts& texts) {
-    event.name = name_of_model_call(event.name);
-    if (event.category != "GatewayLogs") make_note(event);
-    if (event.error_code != "content_filter") set_status(event, event.result);
-    event.model = deployment_of(event.backend);
-    const std::string_view resource = host_label(event.backend, texts);
+    const std::string_view operation = name_of_operation(event.name);
+    event.name = operation.empty() ? name_of_address(event.called_address) : operation;
+    if (!is_one_of(event.category, {"gatewaylogs"})) make_note(event);
+    if (event.error_code != "content_filter") event.error_code = error_of_status(event.result);
+    event.model = part_of_id(event.backend, "/deployments/", texts);
+    const std::string_view resource = backend_of(event.backend, texts);
     complete_azure_caller(event, resource, texts);
     event.resource = resource;
 }
@@ -173,7 +193,8 @@ constexpr std::array k_activity_paths = {
     at("claims.ipaddr", &Event::source_address),
     at("location", &Event::region),
     at("eventDataId", &Event::id),
-    at("correlationId", &Event::id),
+    at("correlationId", &Event::correlation),
+    at("properties^.disableLocalAuth", &Event::setting),
     at("properties^.requestbody^.properties.disableLocalAuth", &Event::setting),
     at("properties^.requestbody^.disableLocalAuth", &Event::setting),
     at("properties^.responseBody^.properties.disableLocalAuth", &Event::setting),
@@ -210,16 +231,17 @@ void complete_activity(Event& event, EventTexts& texts) {
     const bool has_ended = is_one_of(result, {"success", "succeeded", "failure", "failed"});
     const std::string_view status = word_of_status(event.error_code);
     const bool has_failed = result.starts_with("fail");
-    set_status(event, status);
-    const bool is_created = text::in_lower_case(status) == "created" || status == "201";
-    if (!has_failed) event.error_code = {};
-    if (has_failed && event.error_code.empty()) event.error_code = event.result;
-    const std::string_view name = name_of_activity(event);
-    event.id = texts.next() = std::string(event.id) + ' ' + std::string(event.name) + ' ' + result;
-    event.name = name;
+    const std::string_view error = error_of_status(status);
+    event.error_code = !has_failed ? std::string_view{} : error.empty() ? event.result : error;
+    if (event.id.empty() && !event.correlation.empty()) {
+        event.id = texts.next() =
+            std::string(event.correlation) + ' ' + text::in_lower_case(event.name) + ' ' + result;
+    }
+    event.name = name_of_activity(event);
     // Any change of an account is written so: it counts where keys work again, or it is new.
-    const bool is_write = text::in_lower_case(name) == "accounts/write";
-    const bool enables = event.setting == "false" || is_created;
+    const bool is_write = is_one_of(event.name, {"accounts/write"});
+    const bool enables =
+        is_one_of(event.setting, {"false"}) || is_one_of(status, {"created", "201"});
     if (!has_ended || (is_write && !enables)) make_note(event);
     const std::string_view resource = part_of_id(event.resource, k_accounts, texts);
     complete_azure_caller(event, /*resource=*/{}, texts);
@@ -255,6 +277,7 @@ const Log& azure_openai() {
         .never_shows =
             "which of a resource's two keys was used, whole addresses, prompts, anything "
             "while the diagnostic setting is off",
+        .ignores_case = true,
         .counts_once = true,
         .paths = k_data_paths,
         .recognises = recognises_data,
@@ -292,7 +315,7 @@ const Log& azure_activity() {
                                 .mark = "operationName",
                                 .name_key = {},
                                 .sources = k_activity_sources,
-                                .never_shows = "what only reads resources, calls of models",
+                                .never_shows = "reads of resources, calls of models",
                                 .ignores_case = true,
                                 .counts_once = true,
                                 .paths = k_activity_paths,

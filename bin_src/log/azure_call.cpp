@@ -5,6 +5,7 @@
 #include <string>
 
 #include "text/bounded_text.hpp"
+#include "text/characters.hpp"
 #include "text/lower_case.hpp"
 
 namespace cloudhijack::log {
@@ -16,6 +17,7 @@ constexpr std::string_view k_application = "Application";
 constexpr std::string_view k_api_key = "ApiKey";
 
 constexpr std::string_view k_blocked = "content_filter";
+constexpr std::string_view k_no_status = "no status";
 
 struct StatusWord {
     std::string_view word;  ///< in lower case
@@ -35,7 +37,14 @@ bool same_in_any_case(std::string_view text, std::string_view lower) {
     return std::ranges::equal(text, lower, {}, text::to_lower);
 }
 
-// Without the port behind an address, or the prefix, or the brackets around it.
+// `East US` is the name that people read of `eastus`.
+std::string_view region_id(std::string_view region, EventTexts& texts) {
+    std::string& id = texts.next() = text::in_lower_case(region);
+    std::erase(id, ' ');
+    return id;
+}
+
+// Without the port at an address's end, or the prefix, or the brackets around it.
 std::string_view bare_address(std::string_view text) {
     text = text.substr(0, text.find('/'));
     if (text.starts_with('[')) {
@@ -54,26 +63,30 @@ bool holds_in_any_case(std::string_view text, std::string_view lower) {
     return !found.empty() || lower.empty();
 }
 
-std::string_view part_of_id(std::string_view resource_id, std::string_view behind,
+std::string_view part_of_id(std::string_view resource_id, std::string_view before,
                             EventTexts& texts) {
-    const auto found = std::ranges::search(resource_id, behind, {}, text::to_lower);
+    const auto found = std::ranges::search(resource_id, before, {}, text::to_lower);
     if (found.empty()) return {};
     const auto begin = static_cast<std::size_t>(found.end() - resource_id.begin());
     const std::string_view rest = resource_id.substr(begin);
-    return texts.next() = text::in_lower_case(rest.substr(0, rest.find('/')));
+    return texts.next() = text::in_lower_case(rest.substr(0, rest.find_first_of("/?")));
 }
 
-void set_status(Event& event, std::string_view status) {
+std::string_view error_of_status(std::string_view status) {
     const auto* const word = std::ranges::find_if(k_status_words, [status](const StatusWord& one) {
         return same_in_any_case(status, one.word);
     });
     const std::string_view code = word == k_status_words.end() ? status : word->code;
-    event.error_code = code.starts_with('2') ? std::string_view{} : code;
+    if (code.empty()) return k_no_status;
+    const bool is_success =
+        code.size() == 3 && code.starts_with('2') && std::ranges::all_of(code, text::is_digit);
+    return is_success ? std::string_view{} : code;
 }
 
 void complete_azure_caller(Event& event, std::string_view resource, EventTexts& texts) {
     event.account = part_of_id(event.resource, "/subscriptions/", texts);
     event.source_address = bare_address(event.source_address);
+    event.region = region_id(event.region, texts);
     if (!event.caller.empty()) {
         event.caller_type = k_entra_id;
     } else if (!event.application.empty()) {

@@ -15,21 +15,22 @@ namespace cloudhijack::log {
 /// Whether a text holds another, which is in lower case.
 bool holds_in_any_case(std::string_view text, std::string_view lower);
 
-/// What stands in a resource's id behind a part of it, up to the next slash, in lower case: behind
-/// `/subscriptions/` the subscription, behind `/accounts/` the account's name. Empty if there is
-/// none.
-std::string_view part_of_id(std::string_view resource_id, std::string_view behind,
+/// The part of an id, or of an address, that follows `before`, up to the next slash or question
+/// mark, in lower case: after `/subscriptions/` the subscription, after `/accounts/` the account's
+/// name. Empty if there is none.
+std::string_view part_of_id(std::string_view resource_id, std::string_view before,
                             EventTexts& texts);
 
-/// Sets the error code by a status, which is a number or a word such as `Forbidden`: none for what
-/// succeeded.
-void set_status(Event& event, std::string_view status);
+/// The error code that a status stands for, which is a number or a word such as `Forbidden`: empty
+/// for 200 to 299. A status that is missing is no success.
+std::string_view error_of_status(std::string_view status);
 
-/// Puts right account, address and caller. Without a caller, the one who called is whoever has a
-/// key of `resource`.
+/// Puts right account, address, region and caller. Without a caller, anybody with a key of
+/// `resource` may have called.
 void complete_azure_caller(Event& event, std::string_view resource, EventTexts& texts);
 
-/// Whether an id tells records apart: it is there, and not the one of zeros that stands for none.
+/// Whether an id distinguishes records: it is there, and is not the one of zeros, which stands for
+/// none.
 bool has_usable_azure_id(const Event& event);
 
 /// Who made a call, and how it ended, of an event that its log has completed.

@@ -121,7 +121,7 @@ enum class SubjectKind : std::uint8_t {
     quota,
     trail,
     log_group,
-    key_holder,   ///< the principal that stands for whoever has the keys that a call reads
+    key_holder,   ///< the principal for anyone who has the keys that a call reads
     application,  ///< by its id, that reads them
     grantee,      ///< the account that is let in; `*`: everybody
     count         ///< how many there are

@@ -12,6 +12,9 @@
 namespace cloudhijack::log {
 namespace {
 
+// Of the notices of SQS, S3 and DynamoDB: their sources begin so.
+constexpr std::string_view k_notice_mark = "\"aws:";
+
 /// The only place of the key; nullopt if there is none, or another one, or an escaped letter.
 std::optional<std::size_t> only_key_plainly(std::string_view json, std::string_view key) {
     const std::size_t first = json.find(key);
@@ -70,6 +73,18 @@ void take_blanks(std::string_view& text) {
     text.remove_prefix(end == std::string_view::npos ? text.size() : end);
 }
 
+std::string_view quote_of(json::Quotes quotes) {
+    return quotes == json::Quotes::doubled ? "\"\"" : "\"";
+}
+
+// Empty if the text does not begin as an object with a key.
+std::string_view first_key_of(std::string_view json, json::Quotes quotes) {
+    take_blanks(json);
+    if (!take(json, "{")) return {};
+    take_blanks(json);
+    return take(json, quote_of(quotes)) ? json.substr(0, json.find('"')) : std::string_view{};
+}
+
 }  // namespace
 
 CallFilter::CallFilter(json::NameKey key, std::span<const std::string_view> names, simd::Cpu cpu)
@@ -82,7 +97,9 @@ CallFilter::CallFilter(const LogSet& logs, std::span<const std::string_view> nam
         doubled_start_ = "{\"\"" + std::string(key) + "\"\"";
     }
     source_key_ = logs.main().log->path_of(&Event::source);
+    lists_ = logs.record_keys().lists;
     other_marks_ = logs.other_marks();
+    other_marks_.emplace_back(k_notice_mark);
 }
 
 bool CallFilter::passes_over(std::string_view json, json::Quotes quotes) const {
@@ -97,7 +114,7 @@ bool CallFilter::passes_over_object(std::string_view json, std::size_t only_name
 }
 
 bool CallFilter::is_other_call(std::string_view json, std::size_t key, json::Quotes quotes) const {
-    const std::string_view quote = quotes == json::Quotes::doubled ? "\"\"" : "\"";
+    const std::string_view quote = quote_of(quotes);
     std::string_view before = json.substr(0, key);
     // A backslash before the quote: the key is in a string that holds JSON.
     if (!before.ends_with(quote)) return false;
@@ -111,18 +128,18 @@ bool CallFilter::is_other_call(std::string_view json, std::size_t key, json::Quo
     if (!take(behind, quote)) return false;
     const std::string_view name = behind.substr(0, behind.find('"'));
     if (!behind.substr(name.size()).starts_with(quote)) return false;
-    // The notices of S3, `ObjectCreated:Put`, are told from calls by who reads them.
+    // The notices of S3, `ObjectCreated:Put`, are for the reader to distinguish from calls.
     if (name.contains('\\') || name.contains(':') || names_.contains(name)) return false;
-    return !may_be_of_other_log(json, quotes);
+    return is_of_main_log(json, quotes);
 }
 
-// Or of none.
-bool CallFilter::may_be_of_other_log(std::string_view json, json::Quotes quotes) const {
+// False of what may be another log's, or of none.
+bool CallFilter::is_of_main_log(std::string_view json, json::Quotes quotes) const {
     const std::string& start = quotes == json::Quotes::doubled ? doubled_start_ : plain_start_;
-    if (!start.empty() && json.starts_with(start)) return false;
-    return !json.contains(source_key_) ||
-           std::ranges::any_of(other_marks_,
-                               [json](std::string_view mark) { return json.contains(mark); });
+    if (!start.empty() && json.starts_with(start)) return true;
+    if (lists_.contains(first_key_of(json, quotes)) || !json.contains(source_key_)) return false;
+    return std::ranges::none_of(other_marks_,
+                                [json](std::string_view mark) { return json.contains(mark); });
 }
 
 }  // namespace cloudhijack::log

@@ -22,8 +22,8 @@ namespace cloudhijack::log {
 /// `\u`, a text in which the key of the name occurs once, before a string that is not a wanted
 /// name, holds no wanted call. Anything else is for the reader to judge: the key twice or not at
 /// all, another type of value, an escape in the name, a text that is no object from its first byte
-/// to its last, and, unless it begins as only records of the main log do, a text without the key of
-/// its sources, or in which the mark of another log occurs.
+/// to its last, and, unless it begins as only records of the main log do, a text that is a list,
+/// one without the key of its sources, and one in which the mark of another log occurs.
 class CallFilter {
   public:
     /// The key of the records' names, and the names of the wanted calls. Without a key no record
@@ -46,7 +46,7 @@ class CallFilter {
   private:
     [[nodiscard]] bool is_other_call(std::string_view json, std::size_t key,
                                      json::Quotes quotes) const;
-    [[nodiscard]] bool may_be_of_other_log(std::string_view json, json::Quotes quotes) const;
+    [[nodiscard]] bool is_of_main_log(std::string_view json, json::Quotes quotes) const;
 
     simd::Cpu cpu_;
     json::NameKey key_;
@@ -54,7 +54,8 @@ class CallFilter {
     std::string plain_start_;                    ///< as only records of the main log begin
     std::string doubled_start_;                  ///< the same with doubled quotes
     std::string_view source_key_;                ///< of its sources
-    std::vector<std::string_view> other_marks_;  ///< of logs whose records must be read
+    text::KeyTable lists_;                       ///< keys of records' lists
+    std::vector<std::string_view> other_marks_;  ///< of what must be read
 };
 
 }  // namespace cloudhijack::log

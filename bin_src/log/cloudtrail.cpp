@@ -51,7 +51,7 @@ bool recognises(const Event& event) {
     return !event.name.empty() && !event.source.empty() && !event.source.starts_with("aws:");
 }
 
-bool has_usable_id(const Event& event) { return text::is_uuid(event.id); }
+bool has_usable_id(const Event& event) { return text::is_telling_uuid(event.id); }
 
 }  // namespace
 

@@ -45,7 +45,8 @@ class RecordWalk {
                 goes_on = read_word(node) && end_item();
             }
         }
-        return depth_ == 0 && at_ == end_ && at_ != begin_;
+        const bool is_others = (seen_ >> KeyOrder::of_others().index & 1U) != 0;
+        return depth_ == 0 && at_ == end_ && at_ != begin_ && !is_others;
     }
 
   private:
@@ -172,9 +173,22 @@ class RecordWalk {
 
 }  // namespace
 
+const Shape::Node& KeyOrder::of_others() {
+    static const Shape::Node node = [] {
+        Shape::Node made;
+        made.index = Shape::k_max_nodes - 1;
+        return made;
+    }();
+    return node;
+}
+
 const Shape::Node* KeyOrder::look_up(CachedKey& cached, const Shape::Node& node,
                                      std::string_view key) {
     cached.child = node.child(key);
+    const bool is_top_level = node.key.empty();
+    if (cached.child == nullptr && is_top_level && keys_of_others_.contains(key)) {
+        cached.child = &of_others();
+    }
     cached.parent = key.size() <= cached.key.size() ? &node : nullptr;
     if (cached.parent != nullptr) {
         std::ranges::copy(key, cached.key.begin());

@@ -17,10 +17,16 @@ namespace cloudhijack::log {
 /// record is mostly alike.
 class KeyOrder {
   public:
+    /// `keys_of_others` are those that records of other logs have at top level.
+    explicit KeyOrder(text::KeyTable keys_of_others) : keys_of_others_(std::move(keys_of_others)) {}
+
+    /// What stands for a key at top level that only records of other logs have.
+    static const Shape::Node& of_others();
+
     /// Begins with the first key again.
     void restart() { next_ = 0; }
 
-    /// What node.child() gives.
+    /// What node.child() gives, or of_others().
     const Shape::Node* child(const Shape::Node& node, std::string_view key) {
         CachedKey& cached = cached_[next_++ % cached_.size()];
         const bool is_it = cached.parent == &node &&
@@ -36,9 +42,9 @@ class KeyOrder {
         std::size_t key_size = 0;
     };
 
-    static const Shape::Node* look_up(CachedKey& cached, const Shape::Node& node,
-                                      std::string_view key);
+    const Shape::Node* look_up(CachedKey& cached, const Shape::Node& node, std::string_view key);
 
+    text::KeyTable keys_of_others_;
     std::array<CachedKey, 64> cached_;
     std::size_t next_ = 0;
 };
@@ -52,9 +58,10 @@ class KeyOrder {
 /// they give the same event. So it is strict where the other is lenient.
 class CompactReader {
   public:
-    /// The log must outlive it.
-    explicit CompactReader(const LogSet::ShapedLog& log, simd::Cpu cpu = simd::cpu_at_hand())
-        : log_(&log), cpu_(cpu), ends_(cpu) {}
+    /// Reads records of the main log, which must outlive it. One that could be another log's, by a
+    /// key at top level, is left to the other reader.
+    explicit CompactReader(const LogSet& logs, simd::Cpu cpu = simd::cpu_at_hand())
+        : log_(&logs.main()), cpu_(cpu), ends_(cpu), keys_(logs.keys_of_others()) {}
 
     /// The event of a record; null if the text is not such a record. io::k_padding bytes after
     /// the text must be readable. The event and its views, which lie in the text and the reader,

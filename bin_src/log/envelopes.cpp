@@ -23,6 +23,7 @@ constexpr ShapePath is_sign(std::string_view path) { return {.path = path, .hold
 
 constexpr std::string_view k_pushed = "data";  // of Pub/Sub's push subscriptions, in base64
 constexpr std::string_view k_log_line = "message";
+constexpr std::string_view k_parsed = "aws";
 
 // What is found at one of these is opened: an object, an array, a string that holds JSON. Envelopes
 // inside one another take several.
@@ -58,7 +59,7 @@ constexpr std::array k_envelope_paths = {
     // Elastic, Wazuh, Loki, Steampipe.
     holds_records("_source"),
     holds_records("original"),
-    holds_records("aws"),
+    holds_records(k_parsed),
     holds_records("streams[].values[]"),
     holds_records("cloud_trail_event"),
 };
@@ -98,8 +99,10 @@ class EnclosedTaker {
     }
 
     // Anybody's log can have a message that says anything: it counts where it is a line of a group.
+    // Elastic's documents have what it made of a record beside the record.
     void finish() {
         if (line_ && is_log_line_) enclosed_->push_back(*line_);
+        if (parsed_ && enclosed_->empty()) enclosed_->push_back(*parsed_);
     }
 
   private:
@@ -110,8 +113,10 @@ class EnclosedTaker {
             const auto decoded = text::decoded_base64(text);
             if (decoded && may_hold_records(*decoded)) {
                 add(node, {.form = EnclosedForm::base64, .text = text});
+                return simdjson::SUCCESS;
             }
-        } else if (may_hold_records(text)) {
+        }
+        if (may_hold_records(text)) {
             add(node, {.form = EnclosedForm::text, .text = text});
         }
         return simdjson::SUCCESS;
@@ -120,6 +125,8 @@ class EnclosedTaker {
     void add(const Shape::Node& node, const EnclosedText& found) {
         if (&node == line_node_) {
             line_ = found;
+        } else if (&node == parsed_node_) {
+            parsed_ = found;
         } else {
             enclosed_->push_back(found);
         }
@@ -133,7 +140,9 @@ class EnclosedTaker {
     std::vector<EnclosedText>* enclosed_;
     const Shape::Node* line_node_ = envelope_shape().root().child(k_log_line);
     const Shape::Node* pushed_ = line_node_->child(k_pushed);
+    const Shape::Node* parsed_node_ = envelope_shape().root().child(k_parsed);
     std::optional<EnclosedText> line_;
+    std::optional<EnclosedText> parsed_;
     bool is_log_line_ = false;
 };
 
@@ -160,7 +169,8 @@ simdjson::error_code read_envelope(ondemand::object object, OpenedTexts& opened,
 
 const text::KeyTable& keys_of_lists() {
     static const text::KeyTable keys(
-        std::array<std::string_view, 5>{"Records", "records", "Events", "Messages", "results"});
+        std::to_array<std::string_view>({"Records", "records", "Events", "events", "Messages",
+                                         "messages", "results", "data", "body", "detail"}));
     return keys;
 }
 

@@ -12,7 +12,7 @@
 
 namespace cloudhijack::log {
 
-/// In which form something stands in an envelope.
+/// The form in which an envelope holds something.
 enum class EnclosedForm : std::uint8_t {
     json,   ///< an object or an array, in the envelope's own text
     text,   ///< what a string says

@@ -20,6 +20,7 @@ struct Event {
     std::string_view error_code;
     std::string_view error_message;
     std::string_view id;
+    std::string_view correlation;   ///< an id that all records of one call have
     std::string_view category;      ///< `Management`, `Data`, `Insight`, `NetworkActivity`
     std::string_view account;       ///< in which the call was made
     std::string_view caller_type;   ///< `AssumedRole`
@@ -37,11 +38,12 @@ struct Event {
     std::string_view source_address;  ///< an address, or a service's name, or any text
     std::string_view user_agent;
     std::string_view region;
-    std::string_view bearer_token;  ///< `true` if the call came with an API key
-    std::string_view product;       ///< that wrote the record, in a format of several
-    std::string_view rest;          ///< JSON, of facts that such a format has no place for
-    std::string_view application;   ///< by its id, through which the caller called
-    std::string_view resource;      ///< what is called or changed
+    std::string_view bearer_token;    ///< `true` if the call came with an API key
+    std::string_view product;         ///< that wrote the record, in a format of several
+    std::string_view rest;            ///< JSON, of facts that such a format has no place for
+    std::string_view application;     ///< by its id, through which the caller called
+    std::string_view resource;        ///< what is called or changed
+    std::string_view called_address;  ///< of the web, at a gateway
     std::string_view backend;  ///< an address of the web, of what a gateway passes the call on to
     std::string_view model;    ///< where the record itself says which
     std::string_view result;   ///< how the call ended, where that is apart from the error code

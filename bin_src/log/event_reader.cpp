@@ -80,7 +80,7 @@ class WalkedDocument {
     /// Gives its object to `walk`. Why the text is no such document, else nothing.
     std::optional<std::unexpected<Error>> walk(auto walk) {
         if (const simdjson::error_code error = walk(object())) return broken(error);
-        if (!document_.at_end()) return failure("has text behind the end of its JSON object");
+        if (!document_.at_end()) return failure("has text after the end of its JSON object");
         return std::nullopt;
     }
 
@@ -151,11 +151,14 @@ Result<EventReading> EventReader::read_json(std::string_view json) {
         if (!document.may_hold(log.mark)) continue;
         opened_.restart();
         EventTaker taker;
-        const auto error = document.walk([&](ondemand::object object) {
-            return ShapeWalk(member.shape, opened_, taker).run(object);
-        });
+        ShapeWalk walk(member.shape, opened_, taker);
+        const auto error =
+            document.walk([&walk](ondemand::object object) { return walk.run(object); });
         if (error) return *error;
         if (!log.recognises(taker.event())) continue;
+        if (!walk.broken_text().empty()) {
+            return failure("has broken or cut-off JSON in " + text::quoted(walk.broken_text()));
+        }
         EventReading reading{.kind = DocumentKind::record, .event = taker.event()};
         reading.event.record = text::trimmed(json);
         texts_.restart();

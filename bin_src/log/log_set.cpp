@@ -26,6 +26,17 @@ bool LogSet::can_show(std::string_view source) const {
         members_, [source](const ShapedLog& member) { return member.log->can_show(source); });
 }
 
+text::KeyTable LogSet::keys_of_others() const {
+    std::vector<std::string_view> keys;
+    for (const ShapedLog& member : members_) {
+        if (member.log == main().log) continue;
+        for (const Shape::Node& node : member.shape.root().children) {
+            if (main().shape.root().child(node.key) == nullptr) keys.emplace_back(node.key);
+        }
+    }
+    return text::KeyTable(keys);
+}
+
 std::vector<std::string_view> LogSet::other_marks() const {
     std::vector<std::string_view> marks;
     for (const ShapedLog& member : members_) {

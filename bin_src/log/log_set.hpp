@@ -45,6 +45,10 @@ class LogSet {
         return log.can_show(source) || !can_show(source);
     }
 
+    /// The keys that records of other logs than the main one have at top level, and its own records
+    /// do not have.
+    [[nodiscard]] text::KeyTable keys_of_others() const;
+
     /// The marks of all logs but the main one.
     [[nodiscard]] std::vector<std::string_view> other_marks() const;
 

@@ -1,6 +1,6 @@
 // CloudTrail in the Open Cybersecurity Schema Framework, as Amazon Security Lake and others write
 // it. Versions and writers differ in where they put a fact, so several paths can feed a field. What
-// the schema has no place for stands under `unmapped` with CloudTrail's own path as its key.
+// the schema has no place for is under `unmapped` with CloudTrail's own path as its key.
 
 #include "log/ocsf.hpp"
 
@@ -55,7 +55,7 @@ constexpr std::array k_ocsf_paths = {
 constexpr std::string_view k_ocsf_never_shows =
     "mail sent through SES, messages published to SNS or sent by End User Messaging: of data "
     "events "
-    "the lake takes those of S3 and Lambda alone";
+    "the lake takes only those of S3 and Lambda";
 
 bool is_cloudtrail(std::string_view product) {
     return std::ranges::equal(product, std::string_view("cloudtrail"), {}, text::to_lower);
@@ -66,7 +66,7 @@ bool recognises_ocsf(const Event& event) {
     return is_cloudtrail(event.product) && !event.name.empty();
 }
 
-// Of a caller's names one is an ARN, and stands in any of three places; one is AWS's own.
+// Of a caller's names one is an ARN, in any of three places; one is AWS's own.
 void sort_names(Event& event) {
     const std::array names = {event.caller, event.caller_id, event.caller_alias};
     const auto is_arn = [](std::string_view name) { return name.starts_with("arn:"); };
@@ -79,7 +79,7 @@ void sort_names(Event& event) {
         first_that([is_arn](std::string_view name) { return !name.empty() && !is_arn(name); });
 }
 
-/// Puts what stands under `unmapped` where CloudTrail's paths put it. It comes as an object with
+/// Puts what is under `unmapped` where CloudTrail's paths put it. It comes as an object with
 /// paths as keys, or with objects inside, as an array of pairs, or as one of
 /// {"key":...,"value":...}.
 class UnmappedReader {
@@ -103,11 +103,10 @@ class UnmappedReader {
   private:
     static constexpr int k_deepest = 6;  // as deep as CloudTrail's paths go
 
-    void set(std::string_view path, ondemand::value value) {
+    void set(std::string_view path, std::string_view text) {
         const auto line = std::ranges::find(cloudtrail().paths, path, &ShapePath::path);
         if (line == cloudtrail().paths.end() || line->holds != Holds::text) return;
         std::string_view& field = (*event_).*line->field;
-        const std::string_view text = json::text_of(value);
         if (field.empty() && !text.empty()) field = texts_->next() = text;
     }
 
@@ -122,7 +121,7 @@ class UnmappedReader {
                 auto type = ondemand::json_type::null;
                 if (member.type().get(type)) return false;
                 if (type != ondemand::json_type::object) {
-                    set(inner, member);
+                    set(inner, json::text_of(member));
                 } else if (depth < k_deepest) {
                     read_members(member, inner, depth + 1);
                 }
@@ -151,7 +150,7 @@ class UnmappedReader {
             ondemand::value value;
             if (std::move(part).get(value)) return;
             if (number == 0) path = json::text_of(value);
-            if (number == 1) set(path, value);
+            if (number == 1) set(path, json::text_of(value));
             ++number;
         }
     }
@@ -160,11 +159,13 @@ class UnmappedReader {
         ondemand::object object;
         if (pair.get_object().get(object)) return;
         std::string path;
+        std::string text;
         static_cast<void>(
             json::for_each_member(object, [&](std::string_view key, ondemand::value value) {
                 if (key == "key") path = json::text_of(value);
-                if (key == "value") set(path, value);
+                if (key == "value") text = json::text_of(value);
             }));
+        set(path, text);
     }
 
     Event* event_;
@@ -183,7 +184,7 @@ void complete_ocsf(Event& event, EventTexts& texts) {
     }
 }
 
-bool has_usable_ocsf_id(const Event& event) { return text::is_uuid(event.id); }
+bool has_usable_ocsf_id(const Event& event) { return text::is_telling_uuid(event.id); }
 
 }  // namespace
 

@@ -39,7 +39,7 @@ std::string user_principal(std::string_view account, std::string_view user);
 /// The same for a role.
 std::string role_principal(std::string_view account, std::string_view role);
 
-/// The principal that stands for whoever has a key of a resource, where a log does not say who
+/// The principal that stands for anyone who has a key of a resource, where a log does not say who
 /// called.
 std::string key_principal(std::string_view resource);
 bool is_key_principal(std::string_view principal_name);

@@ -31,7 +31,7 @@ std::string keys_in_words(std::string_view first_keys) {
 
 RecordReader::RecordReader(const LogSet& logs, const CallFilter& filter)
     : logs_(&logs), filter_(&filter) {
-    if (logs.main().log->is_compact) compact_reader_.emplace(logs.main());
+    if (logs.main().log->is_compact) compact_reader_.emplace(logs);
 }
 
 // Reads what need not be unquoted or looked at as a whole; false if it must be.
@@ -100,20 +100,20 @@ void RecordReader::read_object(std::string_view text, const TextPlace& place,
 }
 
 // Reads the elements of an array, or of one under a list's key in an object. False if the text is
-// no list: nothing was told of it then. Elements are read whatever their call, so that a damaged
+// no list: nothing was reported of it then. Elements are read whatever their call, so that a damaged
 // one is reported.
 bool RecordReader::read_list(std::string_view text, std::size_t envelopes,
                              const RecordTaker& taker) {
     const auto begin = text.find_first_not_of(text::k_blanks);
     if (begin == std::string_view::npos) return false;
-    io::Window window(io::read_from_memory(text), text.size());
+    io::Window window(io::read_from_memory(text), text.size() + 1);  // never full
     json::RecordSplitter splitter(window, logs_->record_keys());
     bool is_list = text.substr(begin).starts_with('[');
     while (true) {
         const auto record = splitter.next();
         if (!record) {
-            taker.skip(record.error().text);
-            return true;
+            if (is_list) taker.skip(record.error().text);
+            return is_list;
         }
         if (!*record) return is_list;
         if (!is_list && (*record)->position == begin) return false;
@@ -151,7 +151,7 @@ void RecordReader::read_in_envelope(std::string_view text, std::size_t envelopes
     }
 }
 
-// Reads what stands in one more envelope.
+// Reads what is in one more envelope.
 void RecordReader::read_inside(std::string_view text, std::size_t envelopes,
                                const RecordTaker& taker) {
     if (envelopes == k_most_envelopes) {

@@ -6,12 +6,13 @@
 namespace cloudhijack::log {
 namespace {
 
-// Recurses as deep as the paths go.
-void index_keys(Shape::Node& node) {
+// What only the whole tree tells of a node. Recurses as deep as the paths go.
+void complete_node(Shape::Node& node) {
     std::vector<std::string_view> keys;
     for (Shape::Node& child : node.children) {
         keys.emplace_back(child.key);
-        index_keys(child);
+        child.in_string = node.in_string || node.opens_strings;
+        complete_node(child);
     }
     node.keys = text::KeyTable(keys);
 }
@@ -62,8 +63,8 @@ Shape::Shape(std::span<const ShapePath> paths) : paths_(paths) {
         node->slot = static_cast<std::uint8_t>(field - fields.begin());
         if (field == fields.end()) fields.push_back(line.field);
     }
-    assert(nodes <= k_max_nodes);
-    index_keys(root_);
+    assert(nodes < k_max_nodes);
+    complete_node(root_);
 }
 
 }  // namespace cloudhijack::log

@@ -23,8 +23,7 @@ enum class Holds : std::uint8_t {
 
 /// One line of a shape: which JSON path of a record feeds which field of the event.
 ///
-/// Keys are parted by dots; a key in which dots stand comes in square brackets, `claims[a.b]`.
-/// Behind a key, `^` opens a string that holds JSON in place, and `[]` takes every element of an
+/// Dots separate keys; a key with dots in it comes in square brackets, `claims[a.b]`. After a key, `^` opens a string that holds JSON in place, and `[]` takes every element of an
 /// array. If several lines feed one field, the first that has a text counts.
 struct ShapePath {
     std::string_view path;
@@ -43,12 +42,13 @@ class Shape {
         Holds holds = Holds::inner;
         std::string_view Event::* field = nullptr;
         bool opens_strings = false;  ///< JSON in a string counts as the value
+        bool in_string = false;      ///< its record can come in a string: a key before it opens one
         bool of_elements = false;    ///< of an array each element counts as the value
         std::uint8_t rank = 0;       ///< its line's number: of two for one field the lower counts
         std::uint8_t slot = 0;       ///< of its field, among the shape's fields
         std::vector<Node> children;
         text::KeyTable keys;      ///< the children's
-        std::uint32_t index = 0;  ///< of this node among all, below k_max_nodes
+        std::uint32_t index = 0;  ///< of this node among all, below k_max_nodes - 1
 
         /// Null where no path goes through the key.
         [[nodiscard]] const Node* child(std::string_view wanted) const {

@@ -8,6 +8,7 @@
 #include "json/json.hpp"
 #include "log/opened_texts.hpp"
 #include "log/shape.hpp"
+#include "text/trim.hpp"
 
 namespace cloudhijack::log {
 
@@ -15,6 +16,10 @@ namespace cloudhijack::log {
 /// counts, at every level; values that no path names are skipped and only checked for balanced
 /// brackets and closed strings. A string that should hold JSON and does not, or is cut off, is
 /// absent.
+///
+/// A string that begins as an object and is not whole is absent, too. It means that the record is
+/// damaged, see broken_text(), unless its path opens a string before: then it is a body that
+/// somebody sent.
 ///
 /// `Taker`, which can be copied, takes the values at the ends of paths: `take(node, value)` gives
 /// an error code, and `take_opened(node, text)` is for JSON that came in a string.
@@ -28,6 +33,9 @@ class ShapeWalk {
     simdjson::error_code run(simdjson::ondemand::object document) {
         return read_object(document, shape_->root());
     }
+
+    /// The key of the first string whose object is not whole; empty if there is none.
+    [[nodiscard]] std::string_view broken_text() const { return broken_text_; }
 
   private:
     using Value = simdjson::ondemand::value;
@@ -80,23 +88,35 @@ class ShapeWalk {
         std::string_view text;
         if (const auto read = json::read_text(value, text)) return read;
         OpenedTexts::Opened& opened = opened_->open(text);
+        const Taker before = *taker_;
+        if (read_opened(opened, node)) return simdjson::SUCCESS;
+        *taker_ = before;
+        const bool is_object = text::trimmed(opened.text).starts_with('{');
+        if (is_object && !node.in_string && broken_text_.empty()) broken_text_ = node.key;
+        return simdjson::SUCCESS;
+    }
+
+    // False if the text is no object, or not a whole one.
+    bool read_opened(OpenedTexts::Opened& opened, const Shape::Node& node) {
         simdjson::ondemand::document document;
         simdjson::ondemand::object object;
-        if (json::parse_object(*opened.parser, opened.text, document, object)) {
-            return simdjson::SUCCESS;
+        std::string_view list;
+        if (node.holds == Holds::json &&
+            !json::parse_list(*opened.parser, opened.text, document, list)) {
+            return document.at_end() && !taker_->take_opened(node, text::trimmed(list));
         }
-        if (node.children.empty()) return taker_->take_opened(node, opened.text);
-        // Of a text that is broken, or cut off, nothing counts.
-        const Taker before = *taker_;
-        const auto error = read_object(object, node);
-        if (error != simdjson::SUCCESS || !document.at_end()) *taker_ = before;
-        return simdjson::SUCCESS;
+        if (json::parse_object(*opened.parser, opened.text, document, object)) return false;
+        if (!node.children.empty()) return !read_object(object, node) && document.at_end();
+        std::string_view json;
+        if (object.raw_json().get(json) || !document.at_end()) return false;
+        return !taker_->take_opened(node, opened.text);
     }
 
     const Shape* shape_;
     OpenedTexts* opened_;
     Taker* taker_;
     std::bitset<Shape::k_max_nodes> seen_;
+    std::string_view broken_text_;
 };
 
 }  // namespace cloudhijack::log

@@ -25,4 +25,9 @@ inline bool is_uuid(std::string_view text) {
     return is_right;
 }
 
+/// Whether a text is a UUID that names something: one of zeros stands for none.
+inline bool is_telling_uuid(std::string_view text) {
+    return is_uuid(text) && text.find_first_not_of("0-") != std::string_view::npos;
+}
+
 }  // namespace cloudhijack::text

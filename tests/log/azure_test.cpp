@@ -124,7 +124,25 @@ TEST_CASE("azure: how a call ended, by number and by word") {
         CHECK(outcome(status) == denied);
     }
     for (const char* status : {"429", "TooManyRequests"}) CHECK(outcome(status) == throttled);
-    for (const char* status : {"400", "404", "500", "BadRequest"}) CHECK(outcome(status) == failed);
+    for (const char* status : {"400", "404", "500", "BadRequest", "", "2", "2000", "20x"}) {
+        CHECK(outcome(status) == failed);
+    }
+}
+
+TEST_CASE("azure: categories and names are the same in any case") {
+    std::string record = request("200", k_with_model);
+    const std::string category = "RequestResponse";
+    record.replace(record.find(category), category.size(), "requestresponse");
+    CHECK(read_azure(record).log == "azure_openai");
+    CHECK(log::azure_openai().ignores_case);
+}
+
+TEST_CASE("azure: a record whose properties are broken is none, one with a broken body is") {
+    CHECK(read_azure(request("200", R"("{\"modelName\":\"m\",\"objectId\":\"o\"")")).log ==
+          "has broken or cut-off JSON in \"properties\"");
+    CHECK(read_azure(activity("Microsoft.CognitiveServices/accounts/deployments/write",
+                              R"(,"properties":{"requestbody":"{\"properties\":{"})"))
+              .name == "accounts/deployments/write");
 }
 
 TEST_CASE("azure: a record that says nothing of who called which model is no call") {
@@ -180,6 +198,31 @@ TEST_CASE("azure: a gateway's calls have the names of those that it passes on") 
     CHECK(call.account == "s");
     CHECK(gateway(R"("url":"https://g/openai/images/generations?x=1","responseCode":403)").name ==
           "ImageGenerations_Create");
+    const auto name_of_url = [&gateway](const std::string& url) {
+        return gateway(R"("url":")" + url + R"(","responseCode":200)").name;
+    };
+    for (const char* url :
+         {"https://g/openai/chat/completions/?v=1", "https://g/Chat/Completions#x"}) {
+        CHECK(name_of_url(url) == "ChatCompletions_Create");
+    }
+    CHECK(name_of_url("https://g/openai/deployments/d/completions") == "Completions_Create");
+    for (const char* url :
+         {"https://g/lms/course-completions", "https://g/forms/1/surveyresponses"}) {
+        CHECK(name_of_url(url).empty());
+    }
+    const auto name_of = [&gateway](const std::string& operation) {
+        return gateway(R"("operationId":")" + operation +
+                       R"(","url":"https://g/embeddings","responseCode":200)")
+            .name;
+    };
+    CHECK(name_of("createResponses") == "responses");
+    CHECK(name_of("deleteResponses") == "Embeddings_Create");  // named by hand: the address tells
+    CHECK(gateway(R"("backendUrl":"https://10.1.2.3:8443/OpenAI/Deployments/d/x")").caller ==
+          "key of 10.1.2.3");
+    CHECK(gateway(R"("backendUrl":"https://u:p@[2001:db8::1]/")").caller == "key of 2001:db8::1");
+    CHECK(gateway(R"("backendUrl":"https://10.1.2.3:8443/OpenAI/Deployments/d/x")").model == "d");
+    CHECK(gateway(R"("responseCode":null,"operationId":"completions")").outcome ==
+          log::Outcome::failed);
     CHECK(gateway(R"("operationId":"completions","subscriptionId":"team","responseCode":200)")
               .caller == "team");
     CHECK(gateway(R"("operationId":"responses","responseCode":400,"backendResponseBody":)"
@@ -208,6 +251,7 @@ TEST_CASE("azure: what is done to resources, in either form") {
     CHECK(rest.outcome == log::Outcome::denied);
     CHECK(read_azure(activity("Microsoft.CognitiveServices/accounts/listKeys/action", "", "Start"))
               .name.empty());
+    CHECK(read_azure(R"({"operationName":"a/b","correlationId":"c","time":"1"})").log == "none");
 }
 
 TEST_CASE("azure: an account is enabled where its keys work again, or it is new") {
@@ -216,6 +260,8 @@ TEST_CASE("azure: an account is enabled where its keys work again, or it is new"
         R"(,"properties":{"requestbody":"{\"properties\":{\"disableLocalAuth\":false}}"})";
     CHECK(read_azure(activity(write, body)).name == "accounts/write");
     CHECK(read_azure(activity(write, R"(,"resultSignature":"Succeeded.Created.")")).name ==
+          "accounts/write");
+    CHECK(read_azure(activity(write, R"(,"properties":{"disableLocalAuth":"False"})")).name ==
           "accounts/write");
     CHECK(read_azure(activity(write, "")).name.empty());
     CHECK(

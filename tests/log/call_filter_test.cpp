@@ -127,3 +127,21 @@ TEST_CASE("call filter: without a key of a name all is left to the reader") {
         CHECK(filter_answers(json, json::NameKey()) == std::set<bool>{false});
     }
 }
+
+TEST_CASE("call filter: of all logs only what is certainly CloudTrail's is passed over") {
+    const log::CallFilter filter(log::all_logs(), k_wanted_calls);
+    const auto passes = [&filter](const std::string& json) {
+        const std::string padded = json + std::string(io::k_padding, ' ');
+        return filter.passes_over(std::string_view(padded).substr(0, json.size()),
+                                  json::Quotes::single);
+    };
+    CHECK(passes(R"({"eventVersion":"1","eventName":"GetObject"})"));
+    CHECK(passes(R"({"eventName":"GetObject","eventSource":"s3.amazonaws.com"})"));
+    CHECK_FALSE(passes(R"({"eventName":"GetObject"})"));
+    CHECK_FALSE(passes(R"({"eventName":"INSERT","eventSource":"aws:dynamodb"})"));
+    CHECK_FALSE(passes(R"({"eventName":"x","eventSource":"y","properties":{"category":"z"}})"));
+    for (const std::string list : {"Records", "events", "data"}) {  // the second is damaged
+        CHECK_FALSE(
+            passes("{\"" + list + R"(":[{"eventName":"GetObject","eventSource":"y"},{"a":1}]})"));
+    }
+}

@@ -41,7 +41,7 @@ bool reads(const std::string& record) {
     CAPTURE(record);
     CHECK(compact_difference(record) == "");
     const std::string padded = record + std::string(io::k_padding, '}');
-    CompactReader reader(log::all_logs().main());
+    CompactReader reader(log::all_logs());
     return reader.read(std::string_view(padded).substr(0, record.size()), Quotes::single) !=
            nullptr;
 }
@@ -50,7 +50,7 @@ bool reads(const std::string& record) {
 
 TEST_CASE("compact: the fields of a record as AWS writes it") {
     const std::string padded = std::string(k_record) + std::string(io::k_padding, ' ');
-    CompactReader reader(log::all_logs().main());
+    CompactReader reader(log::all_logs());
     const Event* event =
         reader.read(std::string_view(padded).substr(0, k_record.size()), Quotes::single);
     REQUIRE(event != nullptr);
@@ -68,7 +68,7 @@ TEST_CASE("compact: the fields of a record as AWS writes it") {
 TEST_CASE("compact: a CSV cell is read as it is written") {
     const std::string cell = with_doubled_quotes(k_record);
     const std::string padded = cell + "\",\"next\"\n" + std::string(io::k_padding, '"');
-    CompactReader reader(log::all_logs().main());
+    CompactReader reader(log::all_logs());
     const Event* event =
         reader.read(std::string_view(padded).substr(0, cell.size()), Quotes::doubled);
     REQUIRE(event != nullptr);
@@ -141,7 +141,7 @@ TEST_CASE("compact: a record that has a key as an envelope has is a record") {
 }
 
 TEST_CASE("compact: a record cut off anywhere is not read, whatever lies behind it") {
-    CompactReader reader(log::all_logs().main());
+    CompactReader reader(log::all_logs());
     for (const char behind : {'}', '"', ',', '1', ']', ':', '\0'}) {
         for (std::size_t size = 0; size < k_record.size(); ++size) {
             std::string record(k_record.substr(0, size));
@@ -167,4 +167,13 @@ TEST_CASE("compact: agrees with the other reader on mutated records, over many s
     }
     CHECK(read > 5'000);
     CHECK(read < 15'000);
+}
+
+TEST_CASE("compact: a record with a key that only other logs have is for the other reader") {
+    CHECK(reads(std::string(k_record)));
+    for (const char* key : {"category", "operationName", "metadata"}) {
+        CAPTURE(key);
+        CHECK_FALSE(reads(with("\"x\"", '"' + std::string(key) + '"')));
+        CHECK(reads(with("\"list\"", '"' + std::string(key) + '"')));
+    }
 }

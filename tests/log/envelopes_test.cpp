@@ -85,6 +85,7 @@ constexpr std::array k_envelope_forms = {
     EnvelopeForm{R"({"data":@})"},
     EnvelopeForm{R"({"data":$,"attributes":{}})"},
     EnvelopeForm{R"({"message":{"data":"%","messageId":"1"},"subscription":"s"})"},
+    EnvelopeForm{R"({"message":{"data":$,"messageId":"1"},"subscription":"s"})"},
     EnvelopeForm{R"({"_index":"i","_source":{"event":{"kind":"event","original":$}}})", 3},
     EnvelopeForm{R"({"timestamp":"t","event":{"original":$}})", 2},
     EnvelopeForm{R"({"integration":"aws","aws":@})"},
@@ -190,7 +191,6 @@ TEST_CASE("envelopes: what only looks like one is a record of no log") {
                                         R"({"Records":"","records":null})",
                                         R"({"message":{"data":"hello"}})",
                                         R"({"message":{"data":"aGVsbG8="}})",
-                                        R"({"message":{"data":"{}"}})",
                                         R"({"message":{"text":$}})"}) {
         CAPTURE(form);
         const auto told = told_of(filled(form, record));
@@ -259,12 +259,21 @@ TEST_CASE("envelopes: what is damaged inside is told, and takes nothing else wit
 }
 
 TEST_CASE("envelopes: the keys of lists that are taken from a stream are those of envelopes") {
-    for (const std::string key : {"Records", "records", "Events", "Messages", "results"}) {
+    for (const std::string key : {"Records", "records", "Events", "events", "Messages", "messages",
+                                  "results", "data", "body", "detail"}) {
         CAPTURE(key);
         CHECK(log::keys_of_lists().contains(key));
         CHECK(told_of("{\"" + key + "\":[" + record_of_call("a") + "]}") == Names{"a"});
     }
-    CHECK_FALSE(log::keys_of_lists().contains("events"));
+    CHECK_FALSE(log::keys_of_lists().contains("event"));
+}
+
+TEST_CASE("envelopes: what a tool parsed of a record beside it is none of its own") {
+    const std::string record = record_of_call("a");
+    const std::string parsed = R"("aws":{"cloudtrail":{"event_type":"AwsApiCall"}})";
+    CHECK(told_of(filled(R"({"event":{"original":$},)" + parsed + "}", record)) == Names{"a"});
+    CHECK(told_of(filled("{" + parsed + R"(,"event":{"original":$}})", record)) == Names{"a"});
+    CHECK(told_of("{" + parsed + "}") == Names{"has the key \"cloudtrail\""});
 }
 
 TEST_CASE("envelopes: a line without the time in front of its record") {

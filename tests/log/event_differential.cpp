@@ -134,7 +134,7 @@ std::string compact_difference(std::string_view record) {
             // Kept from record to record, as in a search: it remembers the keys that came last.
             static std::map<std::pair<simd::Cpu, bool>, CompactReader> readers;
             CompactReader& compact =
-                readers.try_emplace({cpu, is_cell}, all_logs().main(), cpu).first->second;
+                readers.try_emplace({cpu, is_cell}, all_logs(), cpu).first->second;
             const Event* event =
                 compact.read(is_cell ? std::string_view(doubled).substr(0, cell.size())
                                      : std::string_view(single).substr(0, record.size()),

@@ -184,7 +184,7 @@ TEST_CASE("event: what is no record is told in words") {
         CAPTURE(text);
         CHECK_FALSE(Reading(text).readable());
     }
-    CHECK(Reading("{} {}").error().contains("text behind the end"));
+    CHECK(Reading("{} {}").error().contains("text after the end"));
     CHECK(Reading("{\"a\":\"\x01\"}").error().contains("broken"));
 }
 

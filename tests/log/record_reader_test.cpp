@@ -45,7 +45,7 @@ TEST_CASE("record reader: one that is none is told once") {
     CHECK(told_of("{}") == Told{"has no keys"});
     CHECK(told_of(R"({"a":1,"b":2})") == Told{R"(has the keys "a", "b")"});
     CHECK(told_of(record_of_call("a") + record_of_call("b")) ==
-          Told{"has text behind the end of its JSON object"});
+          Told{"has text after the end of its JSON object"});
 }
 
 TEST_CASE("record reader: of a list that is cut off the whole elements count, the rest is told") {
@@ -66,7 +66,7 @@ TEST_CASE("record reader: of a list that is cut off the whole elements count, th
             const std::string why = told.back();
             told.pop_back();
             CHECK(told == expected);
-            CHECK((why.contains("ends inside its list") || why.contains("holds a record that is")));
+            CHECK((why.contains("ends inside its list") || why.contains("broken or cut-off JSON")));
         }
     }
 }

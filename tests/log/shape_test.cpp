@@ -49,6 +49,13 @@ class ShapedRecords {
         return reading->event;
     }
 
+    /// Why the record cannot be read; empty if it can.
+    std::string error_of(std::string_view json) {
+        padded_ = std::string(json) + std::string(io::k_padding, '"');
+        const auto reading = reader_.read(std::string_view(padded_).substr(0, json.size()));
+        return reading ? std::string() : reading.error().text;
+    }
+
   private:
     static log::Log table_of(std::span<const ShapePath> paths) {
         log::Log table = log::cloudtrail();
@@ -102,8 +109,7 @@ TEST_CASE("shape: a string that holds JSON is opened in place, and an object is 
         CHECK(std::string(event.parameters).contains("{\"a\":1}"));
         CHECK(event.region == "r");
     }
-    for (const char* absent :
-         {R"("text")", R"("")", R"("{")", R"("[1]")", "1", "null", "[]", "[{}]"}) {
+    for (const char* absent : {R"("text")", R"("")", R"("[1]")", "1", "null", "[]", "[{}]"}) {
         CAPTURE(absent);
         const Event event = records.read(R"({"body":)" + std::string(absent) + R"(,"data":)" +
                                          absent + R"(,"after":"r"})");
@@ -113,17 +119,41 @@ TEST_CASE("shape: a string that holds JSON is opened in place, and an object is 
     }
 }
 
-TEST_CASE("shape: of a string whose JSON is broken nothing counts, of its neighbours all") {
-    static constexpr std::array paths = {ShapePath{.path = "body^.a", .field = &Event::name},
-                                         ShapePath{.path = "body^.b", .field = &Event::region},
-                                         ShapePath{.path = "after", .field = &Event::account}};
+TEST_CASE("shape: a record with a string whose object is broken cannot be read") {
+    static constexpr std::array paths = {
+        ShapePath{.path = "body^.a", .field = &Event::name},
+        ShapePath{.path = "data^", .holds = log::Holds::object, .field = &Event::parameters},
+        ShapePath{.path = "rest^", .holds = log::Holds::json, .field = &Event::rest}};
     ShapedRecords records(paths);
-    const Event event = records.read(R"({"body":"{\"a\":\"n\",\"b\":tru}","after":"r"})");
-    CHECK(event.name.empty());
-    CHECK(event.region.empty());
-    CHECK(event.account == "r");
-    CHECK(records.read(R"({"body":"{\"a\":\"n\"} x","after":"r"})").name.empty());
-    CHECK(records.read(R"({"body":"{\"a\":\"n\"}","after":"r"})").name == "n");
+    for (const std::string key : {"body", "data", "rest"}) {
+        CAPTURE(key);
+        for (const std::string broken :
+             {R"({\"a\":\"n\")", R"({\"a\":\"n\"} x)", R"( {\"a\":\"n\",\"b\":{})", "{"}) {
+            CAPTURE(broken);
+            CHECK(records.error_of(R"({")" + key + R"(":")" + broken + R"("})") ==
+                  "has broken or cut-off JSON in \"" + key + '"');
+        }
+        for (const std::string other : {"", "text", "[1", "1"}) {
+            CHECK(records.error_of(R"({")" + key + R"(":")" + other + R"("})").empty());
+        }
+    }
+    CHECK(records.read(R"({"rest":" [1,[2]] "})").rest == "[1,[2]]");
+}
+
+TEST_CASE("shape: of a broken string inside a string nothing counts, of its neighbours all") {
+    static constexpr std::array paths = {
+        ShapePath{.path = "properties^.body^.a", .field = &Event::name},
+        ShapePath{.path = "properties^.body^.b", .field = &Event::region},
+        ShapePath{.path = "properties^.after", .field = &Event::account}};
+    ShapedRecords records(paths);
+    for (const char* json :
+         {R"({"properties":{"body":"{\"a\":\"n\",\"b\":tru}","after":"r"}})",
+          R"({"properties":"{\"body\":\"{\\\"a\\\":\\\"n\\\"\",\"after\":\"r\"}"})"}) {
+        const Event event = records.read(json);
+        CHECK(event.name.empty());
+        CHECK(event.region.empty());
+        CHECK(event.account == "r");
+    }
 }
 
 TEST_CASE("shape: of an array each element is taken, and those of the arrays in it") {

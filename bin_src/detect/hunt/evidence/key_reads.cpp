@@ -10,6 +10,7 @@
 
 #include "detect/hunt/evidence/evidence.hpp"
 #include "detect/hunt/evidence/search.hpp"
+#include "text/lower_case.hpp"
 
 namespace cloudhijack::detect {
 namespace {
@@ -34,7 +35,7 @@ KeyRead key_read_at(const SubjectCalls& calls, std::int64_t second) {
     return {calls.by->index(), calls.kind->service, calls.kind->call, second};
 }
 
-/// By the account and the name of the principal that stands for whoever has the key, in order of
+/// By the account and the name of the principal that stands for anyone who has the key, in order of
 /// time.
 using UsesOfKeys = std::map<std::pair<std::string_view, std::string_view>,
                             std::vector<std::pair<std::int64_t, const Calls*>>>;
@@ -60,6 +61,13 @@ bool is_routine(const SubjectCalls& calls) {
     return calls.by->is_routine(calls.kind->service, rules::Phase::credential);
 }
 
+// Ids of applications are the same in any case.
+bool is_one_of(const std::vector<std::string>& applications, std::string_view application) {
+    return std::ranges::any_of(applications, [&](const std::string& one) {
+        return text::in_lower_case(one) == text::in_lower_case(application);
+    });
+}
+
 std::string read_in_words(const Behaviour& behaviour, const SubjectCalls& calls,
                           std::int64_t second) {
     return "Application " + std::string(calls.text) + " read keys at " + at(second) + " with " +
@@ -74,7 +82,7 @@ std::optional<Match> key_read(const Behaviour& behaviour, const rules::EvidenceS
         behaviour,
         [&](const SubjectCalls& calls) {
             return is_key_read(behaviour, calls, log::SubjectKind::application) &&
-                   std::ranges::find(portals, calls.text) == portals.end();
+                   !is_one_of(portals, calls.text);
         },
         [&](const SubjectCalls& calls, std::int64_t second) {
             reads.try_emplace(key_read_at(calls, second), &calls);
