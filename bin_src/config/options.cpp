@@ -205,10 +205,11 @@ std::vector<Option> option_table(const rules::Catalogue& catalogue) {
          .takes = "raw or fields",
          .effect = "source of each record: JSON in _raw (raw), or the fields that Splunk extracted "
                    "from it (fields, in mode volume only)",
-         .details = {"With \"raw\" the record is in _raw as such, in an EventBridge envelope "
-                     "(detail), in {\"Records\":[...]}, in {\"Events\":[...]}, or as an item of "
-                     "`aws cloudtrail lookup-events` (CloudTrailEvent).",
-                     "With \"fields\" it is in columns such as eventName and userIdentity.arn, for "
+         .details = {"With \"raw\" records are read from _raw, as such or in what those who "
+                     "deliver them put around them, as {\"Records\":[...]} in S3 and detail in "
+                     "EventBridge.",
+                     "With \"fields\" it is in columns such as eventName and userIdentity.arn, as "
+                     "CloudTrail names them: other logs are read in _raw only. It is for "
                      "results without _raw. A volume call with a condition on its parameters needs "
                      "\"raw\"."},
          .interface = Interface::search,

@@ -227,9 +227,8 @@ std::string_view way_to_fewer_rows(config::Mode mode) {
 }
 
 std::string unknown_in_words(std::uint64_t count, std::string_view first) {
-    const std::string where = "of no log that cloudhijack knows";
-    if (count == 1) return "1 record is " + where + ": " + std::string(first);
-    return std::to_string(count) + " records are " + where + "; the first, " + std::string(first);
+    return std::to_string(count) + (count == 1 ? " record is" : " records are") +
+           " of no log that cloudhijack knows; the first, " + std::string(first);
 }
 
 std::string uncounted_in_words(std::uint64_t left_out, std::uint64_t repeats) {

@@ -198,6 +198,7 @@ void EventRows::read_fields_row(RowReader& rows, const Columns& columns, std::op
     }
     if (says_success(event.error_code)) event.error_code = {};
     sinks_.clock.lap(Stage::csv);
+    if (!event.log->recognises(event)) return sinks_.intake.miss_in_fields(*event.log);
     take(event);
 }
 

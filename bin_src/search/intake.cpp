@@ -32,6 +32,13 @@ void IntakeStats::miss(std::string_view first_keys) {
     first_unknown += log::keys_in_words(first_keys);
 }
 
+void IntakeStats::miss_in_fields(const log::Log& log) {
+    if (++unknown > 1) return;
+    first_unknown = "row " + std::to_string(rows) + ", has no call in the fields " +
+                    std::string(log.path_of(&log::Event::source)) + " and " +
+                    std::string(log.path_of(&log::Event::name)) + ", which input=fields reads";
+}
+
 void IntakeStats::add(const IntakeStats& other, std::string_view host) {
     if (unreadable == 0 && other.unreadable > 0) {
         first_reason = "in a chunk on " + std::string(host) + ", " +

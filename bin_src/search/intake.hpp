@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "detect/mode_activity.hpp"
+#include "log/log.hpp"
 #include "search/stage_clock.hpp"
 #include "text/time.hpp"
 
@@ -37,6 +38,9 @@ struct IntakeStats {
 
     /// Counts an object that is a record of no log, by its first keys.
     void miss(std::string_view first_keys);
+
+    /// Counts a row of which no field is one of the log's calls, for input=fields.
+    void miss_in_fields(const log::Log& log);
 
     /// Adds what a search peer took in.
     void add(const IntakeStats& other, std::string_view host);

@@ -14,7 +14,7 @@ _UNREADABLE = re.compile(
     r"(\d+) of (\d+) records could not be read and were left out\. The first, row \d+: .+"
 )
 _UNKNOWN = re.compile(
-    r"(\d+) records? (?:is|are) of no log that cloudhijack knows(?:; the first,|:) (?:in a chunk on \S+, )?row \d+, has .+"
+    r"(\d+) records? (?:is|are) of no log that cloudhijack knows; the first, (?:in a chunk on \S+, )?row \d+, has .+"
 )
 _POINTS = re.compile(r".+ \(\+(\d)\)")
 

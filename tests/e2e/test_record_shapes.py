@@ -187,5 +187,5 @@ class HardRecordTest(unittest.TestCase):
         unreadable, unknown = (message.text for message in answer.messages)
         self.assertRegex(unreadable, r"^3 of 3 records .* The first, row 2: .*no JSON object$")
         self.assertEqual(
-            unknown, "1 record is of no log that cloudhijack knows: row 1, has no keys"
+            unknown, "1 record is of no log that cloudhijack knows; the first, row 1, has no keys"
         )

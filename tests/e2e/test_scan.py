@@ -146,7 +146,7 @@ class BrokenTextTest(FilesTest):
         notice = b'{"Records":[{"eventSource":"aws:s3","eventName":"ObjectCreated:Put"}]}'
         alone = self.write("digest", digest)
         told = (
-            f'1 record is of no log that cloudhijack knows: at byte 0 of {alone}, has the keys '
+            f'1 record is of no log that cloudhijack knows; the first, at byte 0 of {alone}, has the keys '
             '"awsAccountId", "digestBucket"'
         )
         for threads in ("1", "8"):
@@ -157,7 +157,7 @@ class BrokenTextTest(FilesTest):
         run = self.scan(trail)
         self.check_counted(run, 3)
         self.assertEqual(run.exit_code, 0)
-        self.assertRegex(run.told[0], f"^1 record is .*: at byte {len(lines(1))} of {trail}, has ")
+        self.assertRegex(run.told[0], f"^1 record is .*; the first, at byte {len(lines(1))} of {trail}, has ")
         self.assertEqual(run.told[1:], ["1 file, 3 records, 1 finding"])
         self.write("notice", notice)
         run = self.scan(str(self.folder))
