@@ -64,6 +64,31 @@ class AttackTest(unittest.TestCase):
         )
         self.assertIn("many callers share this key", " ".join(listed(row["Reasons"])))
 
+    def test_volume_says_what_kind_of_caller_it_was(self) -> None:
+        trail = AzureTrail("kinds")
+        for number in range(601):
+            trail.request(RESOURCE, MONDAY + 5 * number, caller=THIEF)
+        [row] = volume(trail.lines)
+        self.assertEqual(len(row), 14)
+        self.assertEqual((row["CallerARN"], row["CallerType"]), (THIEF, "EntraId"))
+        self.assertEqual((row["EventCount"], row["Threshold"]), ("601", "600"))
+        self.assertEqual((row["SourceIPs"], row["awsRegion"]), ("192.0.2.***", "eastus"))
+
+    def test_coverage_says_which_logs_of_the_subscription_there_are(self) -> None:
+        rows = run_search(program(), ["mode=coverage"], bodies(attack(RESOURCE).lines)).rows
+        self.assertEqual({row["Account"] for row in rows}, {SUBSCRIPTION})
+        self.assertEqual({row["Service"] for row in rows}, {"Azure OpenAI"})
+        logs = {log for row in rows for log in listed(row["Logs"])}
+        self.assertEqual(logs, {"Azure OpenAI", "Azure activity log"})
+        self.assertEqual({row["NotSeen"] for row in rows}, {""})
+        never = " ".join(text for row in rows for text in listed(row["NeverShown"]))
+        self.assertIn("Azure OpenAI: which of a resource's two keys was used", never)
+
+    def test_a_hunt_misses_no_data_events_of_other_providers(self) -> None:
+        lines = attack(RESOURCE).lines
+        answer = run_search(program(), ["mode=hunt"], bodies(lines))
+        self.assertNotIn("data events", " ".join(message.text for message in answer.messages))
+
     def test_the_settings_that_show_the_calls_are_deleted_first(self) -> None:
         [row] = hunted(blinded_attack(RESOURCE).lines)
         self.assertEqual(row["Principal"], THIEF)
