@@ -81,12 +81,13 @@ std::vector<ShownOption> finding_options(const config::Setup& setup) {
 }
 
 std::string scan_purpose() {
-    return "Finds hijacked cloud services in CloudTrail files. A PATH is a file, a folder that is\n"
-           "read with all below it, or - for standard input. A file holds one JSON record, an "
-           "array\n"
-           "of them, {\"Records\":[...]}, or records on end, one a line or not, with gzip or "
-           "without;\n"
-           "its content decides, not its name.\n";
+    return "Finds hijacked cloud services in files of CloudTrail, Security Lake and Azure's logs. "
+           "A PATH\n"
+           "is a file, a folder that is read with everything below it, or - for standard input. A "
+           "file\n"
+           "holds one JSON record, an array of them, {\"Records\":[...]}, or consecutive records, "
+           "one\n"
+           "per line or not, with gzip or without; its content decides, not its name.\n";
 }
 
 std::string scan_exit_codes() {
