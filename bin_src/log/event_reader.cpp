@@ -17,9 +17,6 @@ namespace {
 
 namespace ondemand = simdjson::ondemand;
 
-/// What a reader keeps for the next document, each of its parsers and texts.
-constexpr std::size_t k_kept_capacity = std::size_t{1024} * 1024;
-
 std::unexpected<Error> broken(simdjson::error_code code) {
     // No fault of the document: as any other lack of memory.
     if (code == simdjson::MEMALLOC) throw std::bad_alloc();

@@ -17,10 +17,9 @@ OpenedTexts::Opened& OpenedTexts::open(std::string_view text) {
 }
 
 void OpenedTexts::shrink() {
-    constexpr std::size_t kept = std::size_t{1024} * 1024;
     restart();
-    if (std::ranges::any_of(opened_,
-                            [](const Opened& one) { return one.bytes.capacity() > kept; })) {
+    if (std::ranges::any_of(
+            opened_, [](const Opened& one) { return one.bytes.capacity() > k_kept_capacity; })) {
         opened_.clear();
     }
 }

@@ -9,6 +9,9 @@
 
 namespace cloudhijack::log {
 
+/// What a reader keeps of memory for the next document, in each of its parsers and texts.
+inline constexpr std::size_t k_kept_capacity = std::size_t{1024} * 1024;
+
 /// Strings of a document that hold JSON, each with a parser, so that what is read in one stays
 /// valid while others are read.
 class OpenedTexts {

@@ -9,9 +9,6 @@
 namespace cloudhijack::log {
 namespace {
 
-/// What a level keeps for the next text.
-constexpr std::size_t k_kept_capacity = std::size_t{1024} * 1024;
-
 bool begins_as_json(std::string_view text) {
     const std::string_view trimmed = text::trimmed(text);
     return trimmed.starts_with('{') || trimmed.starts_with('[');
@@ -100,8 +97,8 @@ void RecordReader::read_object(std::string_view text, const TextPlace& place,
 }
 
 // Reads the elements of an array, or of one under a list's key in an object. False if the text is
-// no list: nothing was reported of it then. Elements are read whatever their call, so that a damaged
-// one is reported.
+// no list: nothing was reported of it then. Elements are read whatever their call, so that a
+// damaged one is reported.
 bool RecordReader::read_list(std::string_view text, std::size_t envelopes,
                              const RecordTaker& taker) {
     const auto begin = text.find_first_not_of(text::k_blanks);

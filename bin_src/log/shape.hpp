@@ -23,8 +23,9 @@ enum class Holds : std::uint8_t {
 
 /// One line of a shape: which JSON path of a record feeds which field of the event.
 ///
-/// Dots separate keys; a key with dots in it comes in square brackets, `claims[a.b]`. After a key, `^` opens a string that holds JSON in place, and `[]` takes every element of an
-/// array. If several lines feed one field, the first that has a text counts.
+/// Dots separate keys; a key with dots in it comes in square brackets, `claims[a.b]`. After a key,
+/// `^` opens a string that holds JSON in place, and `[]` takes every element of an array. If
+/// several lines feed one field, the first that has a text counts.
 struct ShapePath {
     std::string_view path;
     Holds holds = Holds::text;

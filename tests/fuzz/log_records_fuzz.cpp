@@ -1,5 +1,5 @@
-// Any bytes as a record of each log: what its table says is read as a plain reader reads it, and what
-// the log makes of it holds no surprise.
+// Any bytes as a record of each log: what its table says is read as a plain reader reads it, and
+// what the log makes of it holds no surprise.
 
 #include <cstddef>
 #include <cstdint>

@@ -26,7 +26,7 @@ struct MakingCall {
     bool is_from_stranger = false;
     bool is_in_known_account = false;
     bool is_routine = false;  ///< the maker does such things regularly
-    bool is_of_key = false;   ///< the child is anyone who has the key that was read: it always links
+    bool is_of_key = false;  ///< the child is anyone who has the key that was read: it always links
 
     auto operator<=>(const MakingCall&) const = default;
 };
