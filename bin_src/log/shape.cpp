@@ -18,7 +18,7 @@ void complete_node(Shape::Node& node) {
 }
 
 // Takes a text off the front; false if it does not stand there.
-bool take(std::string_view& path, std::string_view front) {
+bool take_front(std::string_view& path, std::string_view front) {
     if (!path.starts_with(front)) return false;
     path.remove_prefix(front.size());
     return true;
@@ -26,7 +26,7 @@ bool take(std::string_view& path, std::string_view front) {
 
 // Takes the first key of a path off it.
 std::string_view take_key(std::string_view& path) {
-    const bool in_brackets = take(path, "[");
+    const bool in_brackets = take_front(path, "[");
     const std::string_view key = path.substr(0, path.find_first_of(in_brackets ? "]" : ".^["));
     path.remove_prefix(key.size() + (in_brackets ? 1 : 0));
     return key;
@@ -50,10 +50,10 @@ Shape::Shape(std::span<const ShapePath> paths) : paths_(paths) {
                 next = node->children.end() - 1;
             }
             node = &*next;
-            node->opens_strings |= take(rest, "^");
-            node->of_elements |= take(rest, "[]");
-            node->opens_strings |= take(rest, "^");
-            take(rest, ".");
+            node->opens_strings |= take_front(rest, "^");
+            node->of_elements |= take_front(rest, "[]");
+            node->opens_strings |= take_front(rest, "^");
+            take_front(rest, ".");
         }
         node->holds = line.holds;
         node->field = line.field;

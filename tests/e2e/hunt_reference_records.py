@@ -174,8 +174,8 @@ _UUID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 def _identity_of(record: dict[str, Any], text: str, time: int) -> tuple[Any, ...]:
     """What the same event delivered again has in common with itself."""
     event_id = _text(record.get("eventID"))
-    if event_id is not None and _UUID.fullmatch(event_id):
-        # Ids can be placeholders: what the call is counts as well.
+    if event_id is not None and _UUID.fullmatch(event_id) and event_id.strip("0-"):
+        # Ids can be placeholders, not only that of zeros: what the call is counts as well.
         keys = (
             *("eventSource", "eventName", "awsRegion", "errorCode", "sourceIPAddress"),
             "userAgent",
