@@ -35,8 +35,8 @@ Result<ConfigCheck> read_config_check(std::span<const std::string> arguments) {
     return check;
 }
 
-// A token of the index as a search names it: Splunk cuts one that holds a minor breaker unless it
-// is told not to.
+// A token of the index as a search names it: Splunk cuts one that holds a minor breaker unless
+// TERM() is around it.
 std::string search_term(const std::string& token) {
     constexpr std::string_view minor_breakers = "/:=@.-$#%\\_";
     const bool is_cut = token.find_first_of(minor_breakers) != std::string::npos;

@@ -47,6 +47,13 @@ bool is_json_number(std::string_view text) {
     return text.empty();
 }
 
+simdjson::error_code start(ondemand::parser& parser, std::string_view text,
+                           ondemand::document& document) {
+    const simdjson::padded_string_view padded(text.data(), text.size(),
+                                              text.size() + io::k_padding);
+    return parser.iterate(padded).get(document);
+}
+
 }  // namespace
 
 void limit_json_kernel(std::string_view cpu) {
@@ -67,28 +74,22 @@ OwnedJsonParser make_json_parser() {
 
 simdjson::error_code parse_object(ondemand::parser& parser, std::string_view text,
                                   ondemand::document& document, ondemand::object& object) {
-    const simdjson::padded_string_view padded(text.data(), text.size(),
-                                              text.size() + io::k_padding);
-    if (const auto error = parser.iterate(padded).get(document)) return error;
+    if (const auto error = start(parser, text, document)) return error;
     return document.get_object().get(object);
 }
 
 simdjson::error_code parse_list(ondemand::parser& parser, std::string_view text,
                                 ondemand::document& document, std::string_view& list) {
-    const simdjson::padded_string_view padded(text.data(), text.size(),
-                                              text.size() + io::k_padding);
-    if (const auto error = parser.iterate(padded).get(document)) return error;
+    if (const auto error = start(parser, text, document)) return error;
     ondemand::array array;
     if (const auto error = document.get_array().get(array)) return error;
     return array.raw_json().get(list);
 }
 
 std::optional<std::string_view> string_of(ondemand::parser& parser, std::string_view json) {
-    const simdjson::padded_string_view padded(json.data(), json.size(),
-                                              json.size() + io::k_padding);
     ondemand::document document;
     std::string_view text;
-    if (parser.iterate(padded).get(document)) return std::nullopt;
+    if (start(parser, json, document)) return std::nullopt;
     if (document.get_string(/*allow_replacement=*/true).get(text)) return std::nullopt;
     return document.at_end() ? std::optional(text) : std::nullopt;
 }

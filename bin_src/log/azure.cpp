@@ -16,17 +16,12 @@
 namespace cloudhijack::log {
 namespace {
 
-constexpr ShapePath at(std::string_view path, std::string_view Event::* field) {
-    return {.path = path, .holds = Holds::text, .field = field, .in_columns = false};
-}
-
 constexpr std::string_view k_accounts = "/microsoft.cognitiveservices/accounts/";
 
-// The names are in lower case; the text can be in any.
+// In any case.
 bool is_one_of(std::string_view text, std::initializer_list<std::string_view> names) {
-    return std::ranges::any_of(names, [text](std::string_view name) {
-        return std::ranges::equal(text, name, {}, text::to_lower);
-    });
+    return std::ranges::any_of(
+        names, [text](std::string_view name) { return text::same_in_any_case(text, name); });
 }
 
 // A record that says more of a call which another one counts: it has no call of its own.
@@ -35,19 +30,19 @@ void make_note(Event& event) { event.name = {}; }
 // --- calls of models ---
 
 constexpr std::array k_data_paths = {
-    at("time", &Event::time_text),
-    at("category", &Event::category),
-    at("operationName", &Event::name),
-    at("resultSignature", &Event::result),
-    at("resourceId", &Event::resource),
-    at("properties^.callerObjectId", &Event::caller),
-    at("properties^.objectId", &Event::caller),
-    at("callerIpAddress", &Event::source_address),
-    at("location", &Event::region),
-    at("Tenant", &Event::region),
-    at("properties^.modelName", &Event::model),
-    at("properties^.modelDeploymentName", &Event::model),
-    at("correlationId", &Event::id),
+    in_raw_only("time", &Event::time_text),
+    in_raw_only("category", &Event::category),
+    in_raw_only("operationName", &Event::name),
+    in_raw_only("resultSignature", &Event::result),
+    in_raw_only("resourceId", &Event::resource),
+    in_raw_only("properties^.callerObjectId", &Event::caller),
+    in_raw_only("properties^.objectId", &Event::caller),
+    in_raw_only("callerIpAddress", &Event::source_address),
+    in_raw_only("location", &Event::region),
+    in_raw_only("Tenant", &Event::region),
+    in_raw_only("properties^.modelName", &Event::model),
+    in_raw_only("properties^.modelDeploymentName", &Event::model),
+    in_raw_only("correlationId", &Event::id),
 };
 
 constexpr auto k_data_sources = std::to_array<std::string_view>({"azure-openai"});
@@ -77,19 +72,19 @@ void complete_data(Event& event, EventTexts& texts) {
 // --- the same through a gateway ---
 
 constexpr std::array k_gateway_paths = {
-    at("time", &Event::time_text),
-    at("category", &Event::category),
-    at("properties^.operationId", &Event::name),
-    at("properties^.url", &Event::called_address),
-    at("properties^.responseCode", &Event::result),
-    at("properties^.backendResponseBody^.error.code", &Event::error_code),
-    at("resourceId", &Event::resource),
-    at("properties^.userId", &Event::caller),
-    at("properties^.subscriptionId", &Event::caller),
-    at("callerIpAddress", &Event::source_address),
-    at("location", &Event::region),
-    at("properties^.backendUrl", &Event::backend),
-    at("correlationId", &Event::id),
+    in_raw_only("time", &Event::time_text),
+    in_raw_only("category", &Event::category),
+    in_raw_only("properties^.operationId", &Event::name),
+    in_raw_only("properties^.url", &Event::called_address),
+    in_raw_only("properties^.responseCode", &Event::result),
+    in_raw_only("properties^.backendResponseBody^.error.code", &Event::error_code),
+    in_raw_only("resourceId", &Event::resource),
+    in_raw_only("properties^.userId", &Event::caller),
+    in_raw_only("properties^.subscriptionId", &Event::caller),
+    in_raw_only("callerIpAddress", &Event::source_address),
+    in_raw_only("location", &Event::region),
+    in_raw_only("properties^.backendUrl", &Event::backend),
+    in_raw_only("correlationId", &Event::id),
 };
 
 constexpr auto k_gateway_sources = std::to_array<std::string_view>({"azure-apim"});
@@ -116,7 +111,7 @@ constexpr auto k_gateway_names = std::to_array<GatewayName>({
     {.own = "responses", .name = "responses"},
 });
 
-// Empty if it is no call of a model.
+// Empty if it is not a call of a model.
 std::string_view name_of_operation(std::string_view operation) {
     const std::string lower = text::in_lower_case(operation);
     std::string_view own = lower;
@@ -132,13 +127,10 @@ std::string_view name_of_operation(std::string_view operation) {
 
 // `https://gateway.example/chat/completions?api-version=1`.
 std::string_view name_of_address(std::string_view address) {
-    std::string_view path = address.substr(0, address.find_first_of("?#"));
-    while (path.ends_with('/')) path.remove_suffix(1);
-    const std::string_view last = text::last_part(path);
-    constexpr std::string_view chat = "/chat/completions";
-    return is_one_of(path.substr(path.size() - std::min(path.size(), chat.size())), {chat})
-               ? name_of_operation("chatcompletions")
-               : name_of_operation(last);
+    std::string path = text::in_lower_case(address.substr(0, address.find_first_of("?#")));
+    while (path.ends_with('/')) path.pop_back();
+    const bool is_chat = path.ends_with("/chat/completions");
+    return name_of_operation(is_chat ? "chatcompletions" : text::last_part(path));
 }
 
 // The first label of an address's host, or the host if it is an address itself: of
@@ -170,35 +162,35 @@ void complete_gateway(Event& event, EventTexts& texts) {
 // --- what is done to resources ---
 
 constexpr std::array k_activity_paths = {
-    at("time", &Event::time_text),
-    at("eventTimestamp", &Event::time_text),
-    at("operationName", &Event::name),
-    at("operationName.value", &Event::name),
-    at("resultType", &Event::result),
-    at("status.value", &Event::result),
-    at("properties^.statusCode", &Event::error_code),
-    at("subStatus.value", &Event::error_code),
-    at("resultSignature", &Event::error_code),
-    at("resourceId", &Event::resource),
-    at("resourceUri", &Event::resource),
-    at("identity^.claims[http://schemas.microsoft.com/identity/claims/objectidentifier]",
-       &Event::caller),
-    at("identity^.claims.upn", &Event::caller),
-    at("caller", &Event::caller),
-    at("identity^.claims.appid", &Event::application),
-    at("claims.appid", &Event::application),
-    at("callerIpAddress", &Event::source_address),
-    at("identity^.claims.ipaddr", &Event::source_address),
-    at("httpRequest.clientIpAddress", &Event::source_address),
-    at("claims.ipaddr", &Event::source_address),
-    at("location", &Event::region),
-    at("eventDataId", &Event::id),
-    at("correlationId", &Event::correlation),
-    at("properties^.disableLocalAuth", &Event::setting),
-    at("properties^.requestbody^.properties.disableLocalAuth", &Event::setting),
-    at("properties^.requestbody^.disableLocalAuth", &Event::setting),
-    at("properties^.responseBody^.properties.disableLocalAuth", &Event::setting),
-    at("properties^.responseBody^.disableLocalAuth", &Event::setting),
+    in_raw_only("time", &Event::time_text),
+    in_raw_only("eventTimestamp", &Event::time_text),
+    in_raw_only("operationName", &Event::name),
+    in_raw_only("operationName.value", &Event::name),
+    in_raw_only("resultType", &Event::result),
+    in_raw_only("status.value", &Event::result),
+    in_raw_only("properties^.statusCode", &Event::error_code),
+    in_raw_only("subStatus.value", &Event::error_code),
+    in_raw_only("resultSignature", &Event::error_code),
+    in_raw_only("resourceId", &Event::resource),
+    in_raw_only("resourceUri", &Event::resource),
+    in_raw_only("identity^.claims[http://schemas.microsoft.com/identity/claims/objectidentifier]",
+                &Event::caller),
+    in_raw_only("identity^.claims.upn", &Event::caller),
+    in_raw_only("caller", &Event::caller),
+    in_raw_only("identity^.claims.appid", &Event::application),
+    in_raw_only("claims.appid", &Event::application),
+    in_raw_only("callerIpAddress", &Event::source_address),
+    in_raw_only("identity^.claims.ipaddr", &Event::source_address),
+    in_raw_only("httpRequest.clientIpAddress", &Event::source_address),
+    in_raw_only("claims.ipaddr", &Event::source_address),
+    in_raw_only("location", &Event::region),
+    in_raw_only("eventDataId", &Event::id),
+    in_raw_only("correlationId", &Event::correlation),
+    in_raw_only("properties^.disableLocalAuth", &Event::setting),
+    in_raw_only("properties^.requestbody^.properties.disableLocalAuth", &Event::setting),
+    in_raw_only("properties^.requestbody^.disableLocalAuth", &Event::setting),
+    in_raw_only("properties^.responseBody^.properties.disableLocalAuth", &Event::setting),
+    in_raw_only("properties^.responseBody^.disableLocalAuth", &Event::setting),
 };
 
 constexpr auto k_activity_sources = std::to_array<std::string_view>({"azure"});
@@ -230,9 +222,11 @@ void complete_activity(Event& event, EventTexts& texts) {
     const std::string result = text::in_lower_case(event.result);
     const bool has_ended = is_one_of(result, {"success", "succeeded", "failure", "failed"});
     const std::string_view status = word_of_status(event.error_code);
-    const bool has_failed = result.starts_with("fail");
-    const std::string_view error = error_of_status(status);
-    event.error_code = !has_failed ? std::string_view{} : error.empty() ? event.result : error;
+    event.error_code = {};
+    if (result.starts_with("fail")) {
+        const std::string_view error = error_of_status(status);
+        event.error_code = error.empty() ? event.result : error;
+    }
     if (event.id.empty() && !event.correlation.empty()) {
         event.id = texts.next() =
             std::string(event.correlation) + ' ' + text::in_lower_case(event.name) + ' ' + result;

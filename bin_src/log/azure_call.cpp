@@ -33,10 +33,6 @@ constexpr auto k_status_words =
                                {.word = "forbidden", .code = "403"},
                                {.word = "toomanyrequests", .code = "429"}});
 
-bool same_in_any_case(std::string_view text, std::string_view lower) {
-    return std::ranges::equal(text, lower, {}, text::to_lower);
-}
-
 // `East US` is the name that people read of `eastus`.
 std::string_view region_id(std::string_view region, EventTexts& texts) {
     std::string& id = texts.next() = text::in_lower_case(region);
@@ -74,7 +70,7 @@ std::string_view part_of_id(std::string_view resource_id, std::string_view befor
 
 std::string_view error_of_status(std::string_view status) {
     const auto* const word = std::ranges::find_if(k_status_words, [status](const StatusWord& one) {
-        return same_in_any_case(status, one.word);
+        return text::same_in_any_case(status, one.word);
     });
     const std::string_view code = word == k_status_words.end() ? status : word->code;
     if (code.empty()) return k_no_status;

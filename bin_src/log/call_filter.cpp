@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -98,8 +99,9 @@ CallFilter::CallFilter(const LogSet& logs, std::span<const std::string_view> nam
     }
     source_key_ = logs.main().log->path_of(&Event::source);
     lists_ = logs.record_keys().lists;
-    other_marks_ = logs.other_marks();
-    other_marks_.emplace_back(k_notice_mark);
+    std::set<std::string_view> marks{k_notice_mark};  // logs can share one
+    for (const std::string_view mark : logs.other_marks()) marks.insert(mark);
+    other_marks_.assign(marks.begin(), marks.end());
 }
 
 bool CallFilter::passes_over(std::string_view json, json::Quotes quotes) const {

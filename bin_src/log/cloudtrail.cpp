@@ -11,10 +11,6 @@
 namespace cloudhijack::log {
 namespace {
 
-constexpr ShapePath in_raw_only(std::string_view path, std::string_view Event::* field) {
-    return {.path = path, .holds = Holds::text, .field = field, .in_columns = false};
-}
-
 constexpr std::array k_cloudtrail_paths = {
     ShapePath{.path = "eventTime", .field = &Event::time_text},
     ShapePath{.path = "eventSource", .field = &Event::source},

@@ -62,7 +62,7 @@ struct Log {
     bool (*recognises)(const Event&);
     /// Puts right what a table of paths cannot say; can be null. What it makes lives in the texts.
     void (*complete)(Event&, EventTexts&) = nullptr;
-    /// Whether an event's id is one that tells calls apart. If not, the record's bytes do.
+    /// Whether an event's id is one that distinguishes calls. If not, the record's bytes do.
     bool (*has_usable_id)(const Event&);
     /// What Splunk's index has of a record of a call, as one token that no search for the call may
     /// miss, in any case; null: the call's name.

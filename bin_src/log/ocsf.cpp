@@ -19,36 +19,32 @@ namespace {
 
 namespace ondemand = simdjson::ondemand;
 
-constexpr ShapePath from(std::string_view path, std::string_view Event::* field) {
-    return {.path = path, .holds = Holds::text, .field = field, .in_columns = false};
-}
-
 constexpr std::array k_ocsf_paths = {
-    from("metadata.product.name", &Event::product),
-    from("time", &Event::time_text),
-    from("time_dt", &Event::time_text),
-    from("api.service.name", &Event::source),
-    from("api.operation", &Event::name),
-    from("api.response.error", &Event::error_code),
-    from("api.response.message", &Event::error_message),
-    from("metadata.uid", &Event::id),
-    from("metadata.product.feature.name", &Event::category),
+    in_raw_only("metadata.product.name", &Event::product),
+    in_raw_only("time", &Event::time_text),
+    in_raw_only("time_dt", &Event::time_text),
+    in_raw_only("api.service.name", &Event::source),
+    in_raw_only("api.operation", &Event::name),
+    in_raw_only("api.response.error", &Event::error_code),
+    in_raw_only("api.response.message", &Event::error_message),
+    in_raw_only("metadata.uid", &Event::id),
+    in_raw_only("metadata.product.feature.name", &Event::category),
     ShapePath{.path = "api.request.data^", .holds = Holds::object, .field = &Event::parameters},
-    from("cloud.region", &Event::region),
-    from("cloud.account.uid", &Event::account),
-    from("src_endpoint.ip", &Event::source_address),
-    from("src_endpoint.domain", &Event::source_address),
-    from("http_request.user_agent", &Event::user_agent),
-    from("actor.user.type", &Event::caller_type),
-    from("actor.user.uid", &Event::caller),
-    from("actor.user.uuid", &Event::caller_id),
-    from("actor.user.uid_alt", &Event::caller_alias),
-    from("actor.user.account.uid", &Event::caller_account),
-    from("actor.user.account_uid", &Event::caller_account),
-    from("actor.user.credential_uid", &Event::access_key),
-    from("actor.session.credential_uid", &Event::access_key),
-    from("actor.session.issuer", &Event::issuer),
-    from("actor.invoked_by", &Event::invoked_by),
+    in_raw_only("cloud.region", &Event::region),
+    in_raw_only("cloud.account.uid", &Event::account),
+    in_raw_only("src_endpoint.ip", &Event::source_address),
+    in_raw_only("src_endpoint.domain", &Event::source_address),
+    in_raw_only("http_request.user_agent", &Event::user_agent),
+    in_raw_only("actor.user.type", &Event::caller_type),
+    in_raw_only("actor.user.uid", &Event::caller),
+    in_raw_only("actor.user.uuid", &Event::caller_id),
+    in_raw_only("actor.user.uid_alt", &Event::caller_alias),
+    in_raw_only("actor.user.account.uid", &Event::caller_account),
+    in_raw_only("actor.user.account_uid", &Event::caller_account),
+    in_raw_only("actor.user.credential_uid", &Event::access_key),
+    in_raw_only("actor.session.credential_uid", &Event::access_key),
+    in_raw_only("actor.session.issuer", &Event::issuer),
+    in_raw_only("actor.invoked_by", &Event::invoked_by),
     ShapePath{.path = "unmapped^", .holds = Holds::json, .field = &Event::rest},
 };
 
@@ -57,13 +53,9 @@ constexpr std::string_view k_ocsf_never_shows =
     "events "
     "the lake takes only those of S3 and Lambda";
 
-bool is_cloudtrail(std::string_view product) {
-    return std::ranges::equal(product, std::string_view("cloudtrail"), {}, text::to_lower);
-}
-
 // Not by its class: the same ones have records of other products, as of EKS.
 bool recognises_ocsf(const Event& event) {
-    return is_cloudtrail(event.product) && !event.name.empty();
+    return text::same_in_any_case(event.product, "cloudtrail") && !event.name.empty();
 }
 
 // Of a caller's names one is an ARN, in any of three places; one is AWS's own.

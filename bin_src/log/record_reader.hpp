@@ -29,7 +29,7 @@ struct RecordText {
     std::optional<std::size_t> only_name_key = {};
 };
 
-/// What an object of no log has, by the first keys that a RecordTaker is told: `the keys "a", "b"`.
+/// What an object of no log has, by the first keys that a RecordTaker gets: `the keys "a", "b"`.
 std::string keys_in_words(std::string_view first_keys);
 
 /// Takes the answers of a RecordReader, one for each record of a text.

@@ -17,7 +17,7 @@ void complete_node(Shape::Node& node) {
     node.keys = text::KeyTable(keys);
 }
 
-// Takes a text off the front; false if it does not stand there.
+// Takes a text off the front; false if the path does not begin with it.
 bool take_front(std::string_view& path, std::string_view front) {
     if (!path.starts_with(front)) return false;
     path.remove_prefix(front.size());

@@ -34,6 +34,11 @@ struct ShapePath {
     bool in_columns = holds == Holds::text;
 };
 
+/// The line of a text that only the record itself has.
+constexpr ShapePath in_raw_only(std::string_view path, std::string_view Event::* field) {
+    return {.path = path, .holds = Holds::text, .field = field, .in_columns = false};
+}
+
 /// The paths of a log's records as a tree of keys, for reading them in document order. Another log
 /// is another table of paths.
 class Shape {

@@ -32,7 +32,7 @@ constexpr std::string_view k_add_on_success = "success";
 
 // The Splunk Add-on for AWS writes `success`, in any case, into the error code of every success.
 bool says_success(std::string_view error_code) {
-    return std::ranges::equal(error_code, k_add_on_success, {}, text::to_lower);
+    return text::same_in_any_case(error_code, k_add_on_success);
 }
 
 }  // namespace

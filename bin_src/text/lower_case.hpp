@@ -18,4 +18,9 @@ inline std::string in_lower_case(std::string_view text) {
     return lower;
 }
 
+/// Whether two texts are the same but for the case of letters of ASCII.
+inline bool same_in_any_case(std::string_view a, std::string_view b) {
+    return std::ranges::equal(a, b, {}, to_lower, to_lower);
+}
+
 }  // namespace cloudhijack::text

@@ -46,7 +46,7 @@ class TimeParser {
         return number(has_two ? 2 : 1, least, most);
     }
 
-    // The number of the name that stands here, from 1.
+    // Which of the names comes next, from 1.
     std::optional<int> one_of(std::span<const std::string_view> names) {
         const auto found = std::ranges::find_if(
             names, [this](std::string_view name) { return rest_.starts_with(name); });

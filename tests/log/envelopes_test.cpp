@@ -117,7 +117,7 @@ TEST_CASE("envelopes: each form is opened, alone and inside and around others") 
     }
 }
 
-TEST_CASE("envelopes: four inside one another are opened, and of more it is told") {
+TEST_CASE("envelopes: four inside one another are opened, more are reported") {
     const Names too_many = {"holds a record in more than 4 envelopes"};
     for (const EnvelopeForm& form : k_envelope_forms) {
         CAPTURE(form.text);
@@ -199,7 +199,7 @@ TEST_CASE("envelopes: what only looks like one is a record of no log") {
     }
 }
 
-TEST_CASE("envelopes: of what a record of no log is in, that alone is told, leaf by leaf") {
+TEST_CASE("envelopes: records of no log are reported leaf by leaf, without what is around them") {
     CHECK(told_of(R"({"Records":[{"a":1},{},{"b":2,"c":3}]})") ==
           Names{R"(has the key "a")", "has no keys", R"(has the keys "b", "c")"});
     CHECK(told_of(R"({"detail":{"event":{"a":1}}})") == Names{R"(has the key "a")"});
@@ -245,7 +245,7 @@ TEST_CASE("envelopes: a record that somebody wrote into a text of another one is
     }
 }
 
-TEST_CASE("envelopes: what is damaged inside is told, and takes nothing else with it") {
+TEST_CASE("envelopes: what is damaged inside is reported, and all else is read") {
     const std::string record = record_of_call("a");
     CHECK(told_of(R"({"Events":[{"CloudTrailEvent":"{\"a\":"},{"CloudTrailEvent":)" +
                   as_json_string(record) + "}]}")

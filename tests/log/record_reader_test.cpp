@@ -48,7 +48,8 @@ TEST_CASE("record reader: one that is none is told once") {
           Told{"has text after the end of its JSON object"});
 }
 
-TEST_CASE("record reader: of a list that is cut off the whole elements count, the rest is told") {
+TEST_CASE(
+    "record reader: of a list that is cut off the whole elements count, the rest is reported") {
     for (const std::string before : {"[", R"({"Records":[)", R"({"a":[1],"records": [)"}) {
         const std::string after = before == "[" ? "]" : "]}";
         const std::string whole = before + record_of_call("a") + ", " + record_of_call("b") +
@@ -71,7 +72,7 @@ TEST_CASE("record reader: of a list that is cut off the whole elements count, th
     }
 }
 
-TEST_CASE("record reader: an object that is cut off before its list is told once") {
+TEST_CASE("record reader: an object that is cut off before its list is reported once") {
     const std::string whole = R"({"a":[1],"Records":[)";
     for (std::size_t cut = 1; cut < whole.size(); ++cut) {
         CAPTURE(cut);

@@ -16,7 +16,7 @@ inline constexpr std::uint16_t k_most_hunted_messages =
 
 /// One call as mode=hunt keeps it, for one service and within one UTC hour.
 struct HuntedCall {
-    /// A hash of what tells the call from others: equal ones are one call, delivered again.
+    /// A hash of what distinguishes the call: equal ones are one call, delivered again.
     std::uint64_t identity = 0;
     std::uint64_t client = 0;  ///< a hash
     text::Address address;
@@ -32,8 +32,8 @@ struct HuntedCall {
     std::uint32_t times = 1;     ///< how often it was delivered
     bool counts = true;          ///< false: of the deliveries of one call, another one counts
 
-    /// What of deliveries of one call tells which of them counts, the lower one: that it succeeded,
-    /// then that it is larger. Without the region, whose number depends on the order of events.
+    /// Of several deliveries of one call, the one with the lowest rank counts: one that succeeded,
+    /// then the largest. Without the region, whose number depends on the order of events.
     [[nodiscard]] auto rank() const {
         return std::tuple(outcome, k_most_hunted_messages - messages, second, call, phases.bits(),
                           client, address, credentials, is_of_client, is_by_provider);

@@ -24,7 +24,7 @@ std::string names_of(const LineMembers& members) {
     return joined_names(names);
 }
 
-// Whoever has a resource's key goes by the name `key of shop`.
+// Anyone who has a resource's key is `key of shop` in a row.
 std::string_view verb_of(const Behaviour& behaviour, const MemberLink& link) {
     if (link.is_assumed) return " assumed ";
     const std::string& child = behaviour.members()[link.child].principal().name;

@@ -1,4 +1,4 @@
-// Evidence of keys that somebody fetched, in providers that give every resource keys of its own.
+// Evidence of keys that somebody fetched, at providers where every resource has its own keys.
 
 #include <algorithm>
 #include <array>
@@ -15,7 +15,7 @@
 namespace cloudhijack::detect {
 namespace {
 
-// --- key_read: an application that is no portal and no known tool reads keys ---
+// --- key_read: an application that is not a known portal or tool reads keys ---
 
 constexpr std::array k_key_read = {
     ParameterSpec{.key = "used_score", .kind = rules::ParameterKind::number},
@@ -63,8 +63,8 @@ bool is_routine(const SubjectCalls& calls) {
 
 // Ids of applications are the same in any case.
 bool is_one_of(const std::vector<std::string>& applications, std::string_view application) {
-    return std::ranges::any_of(applications, [&](const std::string& one) {
-        return text::in_lower_case(one) == text::in_lower_case(application);
+    return std::ranges::any_of(applications, [application](std::string_view one) {
+        return text::same_in_any_case(one, application);
     });
 }
 
