@@ -27,7 +27,13 @@ bool is_one_of(std::string_view text, std::initializer_list<std::string_view> na
 // A record that says more of a call which another one counts: it has no call of its own.
 void make_note(Event& event) { event.name = {}; }
 
+constexpr ShapePath numbers(std::string_view path, std::string_view Event::* field) {
+    return {.path = path, .holds = Holds::numbers, .field = field, .in_columns = false};
+}
+
 // --- calls of models ---
+
+constexpr std::string_view k_usage = "AzureOpenAIRequestUsage";  // counts tokens only
 
 constexpr std::array k_data_paths = {
     in_raw_only("time", &Event::time_text),
@@ -43,6 +49,11 @@ constexpr std::array k_data_paths = {
     in_raw_only("properties^.modelName", &Event::model),
     in_raw_only("properties^.modelDeploymentName", &Event::model),
     in_raw_only("correlationId", &Event::id),
+    numbers("properties^.promptTokens", &Event::input_tokens),
+    numbers("properties^.completionTokens", &Event::output_tokens),
+    numbers("properties^.generatedTokens", &Event::output_tokens),
+    numbers("properties^.promptCachedTokens", &Event::cache_read_tokens),
+    numbers("properties^.cachedTokens", &Event::cache_read_tokens),
 };
 
 constexpr auto k_data_sources = std::to_array<std::string_view>({"azure-openai"});
@@ -60,9 +71,14 @@ void complete_data(Event& event, EventTexts& texts) {
     // One call can have two records, of which one is nearly empty.
     const bool says_nothing =
         is_request && event.error_code.empty() && event.caller.empty() && event.model.empty();
-    if (!is_call || says_nothing) make_note(event);
     const std::string_view resource = part_of_id(event.resource, k_accounts, texts);
     complete_azure_caller(event, resource, texts);
+    if (is_one_of(event.category, {k_usage})) {
+        event.name = k_usage;
+        make_token_note(event, resource, texts);
+    } else if (!is_call || says_nothing) {
+        make_note(event);
+    }
     event.resource = resource;
     if (!event.id.empty()) {
         event.id = texts.next() = std::string(event.id) + ' ' + text::in_lower_case(event.category);
@@ -78,6 +94,19 @@ constexpr std::array k_gateway_paths = {
     in_raw_only("properties^.url", &Event::called_address),
     in_raw_only("properties^.responseCode", &Event::result),
     in_raw_only("properties^.backendResponseBody^.error.code", &Event::error_code),
+    in_raw_only("properties^.backendResponseBody^.usage.prompt_tokens", &Event::input_tokens),
+    in_raw_only("properties^.backendResponseBody^.usage.input_tokens", &Event::input_tokens),
+    in_raw_only("properties^.backendResponseBody^.usage.completion_tokens", &Event::output_tokens),
+    in_raw_only("properties^.backendResponseBody^.usage.output_tokens", &Event::output_tokens),
+    in_raw_only("properties^.backendResponseBody^.usage.prompt_tokens_details.cached_tokens",
+                &Event::cache_read_tokens),
+    in_raw_only("properties^.backendResponseBody^.usage.input_tokens_details.cached_tokens",
+                &Event::cache_read_tokens),
+    in_raw_only("properties^.promptTokens", &Event::input_tokens),
+    in_raw_only("properties^.completionTokens", &Event::output_tokens),
+    in_raw_only("properties^.promptCachedTokens", &Event::cache_read_tokens),
+    in_raw_only("properties^.modelName", &Event::model),
+    in_raw_only("properties^.deploymentName", &Event::model),
     in_raw_only("resourceId", &Event::resource),
     in_raw_only("properties^.userId", &Event::caller),
     in_raw_only("properties^.subscriptionId", &Event::caller),
@@ -87,10 +116,12 @@ constexpr std::array k_gateway_paths = {
     in_raw_only("correlationId", &Event::id),
 };
 
+constexpr std::string_view k_gateway_usage = "GatewayLlmLogs";  // counts tokens only
+
 constexpr auto k_gateway_sources = std::to_array<std::string_view>({"azure-apim"});
 
 bool recognises_gateway(const Event& event) {
-    return is_one_of(event.category, {"gatewaylogs", "gatewayllmlogs"});
+    return is_one_of(event.category, {"gatewaylogs", k_gateway_usage});
 }
 
 struct GatewayName {
@@ -151,12 +182,19 @@ std::string_view backend_of(std::string_view address, EventTexts& texts) {
 void complete_gateway(Event& event, EventTexts& texts) {
     const std::string_view operation = name_of_operation(event.name);
     event.name = operation.empty() ? name_of_address(event.called_address) : operation;
-    if (!is_one_of(event.category, {"gatewaylogs"})) make_note(event);
+    const bool counts_tokens = is_one_of(event.category, {k_gateway_usage});
     if (event.error_code != "content_filter") event.error_code = error_of_status(event.result);
-    event.model = part_of_id(event.backend, "/deployments/", texts);
+    if (!counts_tokens) event.model = part_of_id(event.backend, "/deployments/", texts);
     const std::string_view resource = backend_of(event.backend, texts);
+    const std::string_view gateway = part_of_id(event.resource, "/service/", texts);
     complete_azure_caller(event, resource, texts);
     event.resource = resource;
+    if (!counts_tokens) return;
+    // A health probe has no model.
+    event.name = event.model.empty() ? std::string_view{} : k_gateway_usage;
+    event.error_code = {};
+    make_token_note(event, gateway, texts);
+    if (!event.id.empty()) event.id = texts.next() = std::string(event.id) + " tokens";
 }
 
 // --- what is done to resources ---
@@ -297,7 +335,10 @@ const Log& azure_gateway() {
         .recognises = recognises_gateway,
         .complete = complete_gateway,
         .has_usable_id = has_usable_azure_id,
-        .index_token = [](std::string_view) { return std::string("GatewayLogs"); },
+        .index_token =
+            [](std::string_view name) {
+                return std::string(name == k_gateway_usage ? k_gateway_usage : "GatewayLogs");
+            },
         .interpret = interpret_azure_call,
         .read_details = read_azure_details};
     return log;

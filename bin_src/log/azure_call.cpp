@@ -94,6 +94,12 @@ void complete_azure_caller(Event& event, std::string_view resource, EventTexts& 
     }
 }
 
+void make_token_note(Event& event, std::string_view resource, EventTexts& texts) {
+    event.caller = texts.next() = resource_principal(resource);
+    event.caller_type = {};
+    event.source_address = {};
+}
+
 bool has_usable_azure_id(const Event& event) {
     const std::string_view id = event.id.substr(0, event.id.find(' '));
     return std::ranges::any_of(id, [](char c) { return c != '0' && c != '-'; });
@@ -104,7 +110,7 @@ Call interpret_azure_call(const Event& event) {
     Call call{.principal = {.account = event.account.empty() ? text::k_unknown : event.account,
                             .name = event.caller.empty() ? text::k_unknown : event.caller,
                             .person = {},
-                            .one_actor = !is_of_key && !event.caller.empty()}};
+                            .one_actor = !is_of_key && !event.caller_type.empty()}};
     const std::string_view code = event.error_code;
     if (code == "401" || code == "403") {
         call.outcome = Outcome::denied;
@@ -123,6 +129,7 @@ Call interpret_azure_call(const Event& event) {
 CallDetails read_azure_details(const Event& event, CallTopic topic, DetailsScratch& scratch) {
     CallDetails details;
     details.model = event.model;
+    details.spend = spend_of(event);
     scratch.subjects.clear();
     const auto add = [&scratch](SubjectKind kind, std::string_view text) {
         if (!text.empty()) scratch.subjects.push_back({.kind = kind, .text = text});

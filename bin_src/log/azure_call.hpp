@@ -29,6 +29,9 @@ std::string_view error_of_status(std::string_view status);
 /// `resource` may have called.
 void complete_azure_caller(Event& event, std::string_view resource, EventTexts& texts);
 
+/// Makes an event that counts tokens of `resource` one of nobody's: it does not say who called.
+void make_token_note(Event& event, std::string_view resource, EventTexts& texts);
+
 /// Whether an id distinguishes records: it is there, and is not the one of zeros, which stands for
 /// none.
 bool has_usable_azure_id(const Event& event);

@@ -6,6 +6,7 @@
 #include <span>
 #include <string_view>
 
+#include "log/event.hpp"
 #include "log/principal.hpp"
 
 namespace cloudhijack::log {
@@ -153,11 +154,33 @@ CallTopic topic_of(std::string_view call_name);
 /// The most messages that one call can send: more are not believed, whatever the record says.
 inline constexpr std::uint8_t k_most_messages = 50;
 
+/// What a call used up, as its record says: tokens of a model, or money. More than the largest
+/// numbers below is not believed, whatever the record says.
+struct Spend {
+    static constexpr std::uint32_t k_most_tokens = 1'000'000'000;
+    static constexpr std::uint32_t k_most_cost = 1'000'000'000;
+
+    std::uint32_t input_tokens = 0;  ///< with or without those of the cache, as the provider counts
+    std::uint32_t output_tokens = 0;
+    std::uint32_t cache_read_tokens = 0;
+    std::uint32_t cache_write_tokens = 0;
+    std::uint32_t cost = 0;  ///< what the provider itself asks, in millionths of a US dollar
+
+    auto operator<=>(const Spend&) const = default;
+    [[nodiscard]] bool is_none() const { return *this == Spend{}; }
+};
+
+/// The spend that an event's fields tell of: see Event::input_tokens and Event::price.
+Spend spend_of(const Event& event);
+
 /// What a call says in its parameters. Views are valid until the next details are read.
 struct CallDetails {
     std::uint8_t messages = 1;          ///< 1 to k_most_messages
+    Spend spend;
     std::string_view model;             ///< its name without path
+    std::string_view country;           ///< to which messages go; ISO 3166 alpha-2 where known
     std::string_view quarantined_user;  ///< whose key the provider locks with this call; else empty
+    bool suspends_account = false;      ///< the provider itself suspended the caller's account
     std::span<const CallSubject> subjects;  ///< can be empty
 };
 

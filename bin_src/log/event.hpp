@@ -48,6 +48,16 @@ struct Event {
     std::string_view model;    ///< where the record itself says which
     std::string_view result;   ///< how the call ended, where that is apart from the error code
     std::string_view setting;  ///< the value that the call sets
+    std::string_view message_count;  ///< how many messages the call sends, in digits
+    std::string_view country;        ///< to which it sends them
+    /// The tokens that a model read and wrote, and those that a cache gave or took: each a number
+    /// in digits, or a JSON array of such numbers.
+    std::string_view input_tokens;
+    std::string_view output_tokens;
+    std::string_view cache_read_tokens;
+    std::string_view cache_write_tokens;
+    std::string_view price;  ///< what the provider asks for the call, a decimal number
+    std::string_view currency;
     /// The request's parameters, a JSON object as text with io::k_padding readable bytes behind it.
     std::string_view parameters;
     /// The record itself, as JSON text; can be empty if the log says that the id is usable.

@@ -29,17 +29,17 @@ class EventTaker {
     EventTaker() { ranks_.fill(k_none); }
 
     simdjson::error_code take(const Shape::Node& node, ondemand::value value) {
-        std::string_view text;
-        if (node.holds == Holds::text) {
-            const auto error = json::read_text(value, text);
-            if (!error) set(node, text);
-            return error;
-        }
+        if (node.holds == Holds::text) return take_text(node, value);
         auto type = ondemand::json_type::null;
         if (const auto error = value.type().get(type)) return error;
-        const bool fits = type == ondemand::json_type::object ||
-                          (type == ondemand::json_type::array && node.holds == Holds::json);
+        const bool is_list = type == ondemand::json_type::array;
+        if (node.holds == Holds::numbers && !is_list) return take_text(node, value);
+        const bool fits = node.holds == Holds::object ? type == ondemand::json_type::object
+                          : node.holds == Holds::json
+                              ? is_list || type == ondemand::json_type::object
+                              : is_list;
         if (!fits || node.field == nullptr) return simdjson::SUCCESS;
+        std::string_view text;
         if (const auto error = value.raw_json().get(text)) return error;
         set(node, text::trimmed(text));
         return simdjson::SUCCESS;
@@ -54,6 +54,13 @@ class EventTaker {
 
   private:
     static constexpr std::uint8_t k_none = 0xFF;
+
+    simdjson::error_code take_text(const Shape::Node& node, ondemand::value value) {
+        std::string_view text;
+        const auto error = json::read_text(value, text);
+        if (!error) set(node, text);
+        return error;
+    }
 
     void set(const Shape::Node& node, std::string_view text) {
         std::uint8_t& rank = ranks_.at(node.slot);

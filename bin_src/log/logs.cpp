@@ -5,6 +5,7 @@
 #include <span>
 
 #include "log/azure.hpp"
+#include "log/bedrock_invocations.hpp"
 #include "log/cloudtrail.hpp"
 #include "log/log_set.hpp"
 #include "log/ocsf.hpp"
@@ -14,8 +15,8 @@ namespace {
 
 // In a function, so that static initialisers can use it.
 std::span<const Log* const> list_of_logs() {
-    static const std::array logs = {&ocsf(), &azure_openai(), &azure_gateway(), &azure_activity(),
-                                    &cloudtrail()};
+    static const std::array logs = {&bedrock_invocations(), &ocsf(),           &azure_openai(),
+                                    &azure_gateway(),       &azure_activity(), &cloudtrail()};
     return logs;
 }
 

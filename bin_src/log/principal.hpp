@@ -42,7 +42,13 @@ std::string role_principal(std::string_view account, std::string_view role);
 /// The principal that stands for anyone who has a key of a resource, where a log does not say who
 /// called.
 std::string key_principal(std::string_view resource);
+/// The same where a whole account has keys: `account <id>`.
+std::string account_principal(std::string_view account);
+/// Whether a principal's name stands for anyone who has a key, of a resource or of an account.
 bool is_key_principal(std::string_view principal_name);
+
+/// The principal of what a log says of a resource without saying who called it.
+std::string resource_principal(std::string_view resource);
 
 /// How a sentence calls a principal: the last part of its name, `root` of an account's root.
 std::string_view short_name(std::string_view principal_name);

@@ -58,6 +58,7 @@ std::string without_numbers(std::string_view name) {
 }
 
 constexpr std::string_view k_key_of = "key of ";
+constexpr std::string_view k_account = "account ";
 
 }  // namespace
 
@@ -78,8 +79,16 @@ std::string key_principal(std::string_view resource) {
     return std::string(k_key_of) + std::string(resource);
 }
 
+std::string account_principal(std::string_view account) {
+    return std::string(k_account) + std::string(account);
+}
+
 bool is_key_principal(std::string_view principal_name) {
-    return principal_name.starts_with(k_key_of);
+    return principal_name.starts_with(k_key_of) || principal_name.starts_with(k_account);
+}
+
+std::string resource_principal(std::string_view resource) {
+    return "resource " + std::string(resource);
 }
 
 std::string family_of(std::string_view principal_name) {

@@ -17,6 +17,7 @@ enum class Holds : std::uint8_t {
     text,     ///< a field's text
     object,   ///< a field's JSON object, kept as text
     json,     ///< a field's JSON object or array, kept as text
+    numbers,  ///< a field's number, or JSON array of numbers, kept as text
     records,  ///< of an envelope: a record, or what holds some
     sign,     ///< of an envelope: that the key is there says what its neighbours are
 };

@@ -22,12 +22,13 @@ enum class Phase : std::uint8_t {
     restore,  ///< begins to record, or records again
     prepare,  ///< gathers whom to send to
     link,     ///< one principal acts as another
+    note,     ///< says more of calls that other records count: a report of delivery, of tokens
 };
 
 /// The phases' keys in a stanza, in the order of the enumerators.
-inline constexpr std::array<std::string_view, 12> k_phase_names = {
+inline constexpr std::array<std::string_view, 13> k_phase_names = {
     "volume",     "use",   "recon",  "enable",  "evade",   "cleanup",
-    "credential", "grant", "tamper", "restore", "prepare", "link"};
+    "credential", "grant", "tamper", "restore", "prepare", "link", "note"};
 
 /// The phases that a call has for one service.
 class PhaseSet {

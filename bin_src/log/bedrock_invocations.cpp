@@ -1,0 +1,126 @@
+// Amazon Bedrock's model-invocation log. Its records hold whole prompts and answers, of which
+// nothing is read.
+
+#include "log/bedrock_invocations.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "log/aws_call.hpp"
+#include "text/path.hpp"
+#include "text/uuid.hpp"
+
+namespace cloudhijack::log {
+namespace {
+
+constexpr std::string_view k_schema = "ModelInvocationLog";
+
+constexpr std::array k_invocation_paths = {
+    in_raw_only("schemaType", &Event::product),
+    in_raw_only("timestamp", &Event::time_text),
+    in_raw_only("accountId", &Event::account),
+    in_raw_only("identity.arn", &Event::caller),
+    in_raw_only("region", &Event::region),
+    in_raw_only("requestId", &Event::id),
+    in_raw_only("operation", &Event::name),
+    in_raw_only("modelId", &Event::model),
+    in_raw_only("errorCode", &Event::error_code),
+    in_raw_only("input.inputTokenCount", &Event::input_tokens),
+    in_raw_only("inputTokenCount", &Event::input_tokens),
+    in_raw_only("output.outputTokenCount", &Event::output_tokens),
+    in_raw_only("outputTokenCount", &Event::output_tokens),
+    in_raw_only("input.cacheReadInputTokenCount", &Event::cache_read_tokens),
+    in_raw_only("cacheReadInputTokenCount", &Event::cache_read_tokens),
+    in_raw_only("input.cacheWriteInputTokenCount", &Event::cache_write_tokens),
+    in_raw_only("cacheWriteInputTokenCount", &Event::cache_write_tokens),
+};
+
+constexpr auto k_invocation_sources = std::to_array<std::string_view>({"bedrock-invocations"});
+
+/// `arn:aws:sts::111122223333:assumed-role/app/i-0abc`, taken apart.
+struct CallerArn {
+    std::string_view partition;
+    std::string_view account;
+    std::string_view kind;  ///< `assumed-role`, `user`, `root`
+    std::string_view name;  ///< what follows the kind, up to the next slash
+};
+
+std::string_view take_part(std::string_view& text, char end) {
+    const std::string_view part = text.substr(0, text.find(end));
+    text.remove_prefix(std::min(text.size(), part.size() + 1));
+    return part;
+}
+
+CallerArn caller_arn_of(std::string_view arn) {
+    CallerArn parts;
+    if (take_part(arn, ':') != "arn") return parts;
+    parts.partition = take_part(arn, ':');
+    take_part(arn, ':');  // the service
+    take_part(arn, ':');  // the region
+    parts.account = take_part(arn, ':');
+    parts.kind = take_part(arn, '/');
+    parts.name = take_part(arn, '/');
+    return parts;
+}
+
+std::string_view caller_type_of(std::string_view kind) {
+    if (kind == "assumed-role") return "AssumedRole";
+    if (kind == "user") return "IAMUser";
+    if (kind == "root") return "Root";
+    return kind == "federated-user" ? "FederatedUser" : std::string_view{};
+}
+
+// An STS ARN names a role without its path.
+void complete_invocation(Event& event, EventTexts& texts) {
+    const CallerArn arn = caller_arn_of(event.caller);
+    event.caller_type = caller_type_of(arn.kind);
+    event.caller_account = arn.account;
+    if (arn.kind != "assumed-role") return;
+    std::string& issuer = texts.next();
+    for (const std::string_view part :
+         {std::string_view("arn:"), arn.partition, std::string_view(":iam::"), arn.account,
+          std::string_view(":role/"), arn.name}) {
+        issuer += part;
+    }
+    event.issuer = issuer;
+}
+
+Call interpret_invocation(const Event& event) {
+    Call call = interpret_aws_call(event);
+    call.is_data_event = true;
+    return call;
+}
+
+CallDetails read_invocation_details(const Event& event, CallTopic, DetailsScratch& scratch) {
+    CallDetails details;
+    details.model = text::last_part(event.model);
+    details.spend = spend_of(event);
+    scratch.subjects.assign(details.model.empty() ? 0 : 1,
+                            {.kind = SubjectKind::thing, .text = details.model});
+    details.subjects = scratch.subjects;
+    return details;
+}
+
+}  // namespace
+
+const Log& bedrock_invocations() {
+    static constexpr Log log = {
+        .id = "bedrock_invocations",
+        .label = "Bedrock invocation log",
+        .mark = k_schema,
+        .name_key = {},
+        .sources = k_invocation_sources,
+        .never_shows = "address, agent and key of the caller, regions without a logging "
+                       "configuration, batch jobs",
+        .counts_once = true,
+        .paths = k_invocation_paths,
+        .recognises = [](const Event& event) { return event.product == k_schema; },
+        .complete = complete_invocation,
+        .has_usable_id = [](const Event& event) { return text::is_telling_uuid(event.id); },
+        .interpret = interpret_invocation,
+        .read_details = read_invocation_details};
+    return log;
+}
+
+}  // namespace cloudhijack::log

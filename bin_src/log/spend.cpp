@@ -1,0 +1,69 @@
+// What a call used up, from the texts of its record.
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "log/call.hpp"
+#include "log/event.hpp"
+#include "text/characters.hpp"
+#include "text/lower_case.hpp"
+
+namespace cloudhijack::log {
+namespace {
+
+// The sum of whole numbers: of one in digits, or of those in a JSON array. A text that holds
+// anything else is no number: of `1.5` neither part is one.
+std::uint32_t sum_of(std::string_view numbers) {
+    constexpr std::uint64_t most = Spend::k_most_tokens;
+    std::uint64_t sum = 0;
+    std::uint64_t number = 0;
+    for (const char c : numbers) {
+        if (text::is_digit(c)) {
+            number = std::min(most, number * 10 + static_cast<std::uint64_t>(c - '0'));
+        } else if (std::string_view("[], \t\r\n").contains(c)) {
+            sum += number;
+            number = 0;
+        } else {
+            return 0;
+        }
+    }
+    return static_cast<std::uint32_t>(std::min(most, sum + number));
+}
+
+// A decimal number with or without a sign, in millionths; further digits are cut.
+std::uint32_t millionths_of(std::string_view price) {
+    constexpr std::size_t places = 6;
+    if (price.starts_with('-')) price.remove_prefix(1);
+    const auto point = price.find('.');
+    const std::string_view whole = price.substr(0, point);
+    std::string_view part = point == std::string_view::npos ? "" : price.substr(point + 1);
+    const bool is_number = std::ranges::all_of(whole, text::is_digit) &&
+                           std::ranges::all_of(part, text::is_digit);
+    if (!is_number) return 0;
+    part = part.substr(0, places);
+    std::uint64_t value = 0;
+    const auto add = [&value](char digit) {
+        value = std::min<std::uint64_t>(Spend::k_most_cost,
+                                        value * 10 + static_cast<std::uint64_t>(digit - '0'));
+    };
+    std::ranges::for_each(whole, add);
+    std::ranges::for_each(part, add);
+    for (std::size_t place = part.size(); place < places; ++place) add('0');
+    return static_cast<std::uint32_t>(value);
+}
+
+}  // namespace
+
+Spend spend_of(const Event& event) {
+    const bool is_in_dollars = text::same_in_any_case(event.currency, "usd");
+    return {.input_tokens = sum_of(event.input_tokens),
+            .output_tokens = sum_of(event.output_tokens),
+            .cache_read_tokens = sum_of(event.cache_read_tokens),
+            .cache_write_tokens = sum_of(event.cache_write_tokens),
+            .cost = is_in_dollars ? millionths_of(event.price) : 0};
+}
+
+}  // namespace cloudhijack::log
