@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "config/evidence_reader.hpp"
+#include "config/price_reader.hpp"
 #include "text/boolean.hpp"
 #include "text/number.hpp"
 #include "text/words.hpp"
@@ -220,8 +221,10 @@ class CatalogueReader {
             if (use.empty()) use = calls.at(static_cast<std::size_t>(rules::Phase::volume));
             services.push_back(std::move(draft.service));
         }
+        rules::Prices prices = prices_.finish(mistakes_);
         return {.catalogue = rules::Catalogue(std::move(services)),
                 .evidence = std::move(evidence_),
+                .prices = std::move(prices),
                 .defaults = std::move(defaults_),
                 .mistakes = std::move(mistakes_)};
     }
@@ -234,10 +237,11 @@ class CatalogueReader {
             return {};
         }
         if (stanza.starts_with(k_evidence_prefix)) return read_evidence_key(setting, evidence_);
+        if (stanza.starts_with(k_price_prefix)) return prices_.read(setting);
         if (!stanza.starts_with(k_service_prefix)) {
             return wrong(
                 "stands in no stanza that cloudhijack knows: [defaults], [service:<id>], "
-                "[evidence:<id>]");
+                "[evidence:<id>], [price:<model>]");
         }
         const std::string id = stanza.substr(k_service_prefix.size());
         const bool usable = is_word(id, "_") && std::ranges::none_of(id, [](char c) {
@@ -277,6 +281,7 @@ class CatalogueReader {
     const log::LogSet* logs_;
     std::vector<ServiceDraft> drafts_;  ///< in the order in which the files name them
     rules::EvidenceTable evidence_;
+    PriceReader prices_;
     std::vector<rules::Setting> defaults_;
     std::vector<rules::Mistake> mistakes_;
 };

@@ -7,6 +7,7 @@
 #include "rules/catalogue.hpp"
 #include "rules/conf_file.hpp"
 #include "rules/evidence_settings.hpp"
+#include "rules/prices.hpp"
 
 namespace cloudhijack::config {
 
@@ -14,6 +15,7 @@ namespace cloudhijack::config {
 struct LoadedCatalogue {
     rules::Catalogue catalogue;
     rules::EvidenceTable evidence;
+    rules::Prices prices;
     std::vector<rules::Setting>
         defaults;  ///< `[defaults]`, lower layers first: options' names, values
     std::vector<rules::Mistake> mistakes;  ///< each such key keeps the value of the layer below

@@ -21,6 +21,7 @@
 #include "rules/history.hpp"
 #include "rules/networks.hpp"
 #include "text/bounded_text.hpp"
+#include "text/decimal.hpp"
 #include "text/number.hpp"
 #include "text/quote.hpp"
 #include "text/time.hpp"
@@ -62,7 +63,8 @@ enum : std::size_t {
     networks,
     clients,
     parents,
-    made
+    made,
+    peak_cost
 };
 }
 
@@ -81,7 +83,8 @@ constexpr std::array k_baseline_columns = {LookupColumn{.name = "account", .is_r
                                            LookupColumn{.name = "networks"},
                                            LookupColumn{.name = "clients"},
                                            LookupColumn{.name = "parents"},
-                                           LookupColumn{.name = "made"}};
+                                           LookupColumn{.name = "made"},
+                                           LookupColumn{.name = "peak_cost"}};
 
 /// A column with a list, and where its values go.
 struct ListColumn {
@@ -142,6 +145,14 @@ void read_values_of_row(LookupFile& file, std::int64_t now, rules::Baseline::Row
         row.peak_day = text::whole_number(day_peak, rules::k_largest_peak);
         if (!row.peak_day) {
             note(baseline_column::peak_day, "it is a whole number; got " + text::quoted(day_peak));
+        }
+    }
+    const std::string_view cost = text::trimmed(file.cell(baseline_column::peak_cost));
+    if (!cost.empty()) {
+        row.peak_cost = text::decimal_units(cost, rules::k_dollar_places, rules::k_largest_cost);
+        if (!row.peak_cost) {
+            note(baseline_column::peak_cost,
+                 "it is a number of US dollars; got " + text::quoted(cost));
         }
     }
     take(baseline_column::peaks, rules::read_peaks(file.cell(baseline_column::peaks), now),

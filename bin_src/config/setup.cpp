@@ -34,6 +34,8 @@ Config Setup::default_config() const {
     config.volume.thresholds = rules::thresholds_of(catalogue);
     config.hunt.thresholds = config.volume.thresholds;
     config.hunt.evidence = evidence;
+    config.hunt.prices = prices;
+    config.volume.prices = prices;
     for (const Option& option : options) {
         if (option.default_value.empty()) continue;
         [[maybe_unused]] const auto set =
@@ -44,10 +46,11 @@ Config Setup::default_config() const {
 }
 
 Setup read_setup(std::span<const rules::ConfFile> layers, const log::LogSet& logs) {
-    auto [catalogue, evidence, defaults, mistakes] = load_catalogue(layers, logs);
+    auto [catalogue, evidence, prices, defaults, mistakes] = load_catalogue(layers, logs);
     Setup setup{.logs = &logs,
                 .catalogue = std::move(catalogue),
                 .evidence = std::make_shared<const rules::EvidenceTable>(std::move(evidence)),
+                .prices = std::make_shared<const rules::Prices>(std::move(prices)),
                 .options = {},
                 .mistakes = std::move(mistakes),
                 .host = host_name(),

@@ -10,6 +10,7 @@
 #include "log/log_set.hpp"
 #include "rules/catalogue.hpp"
 #include "rules/conf_file.hpp"
+#include "rules/prices.hpp"
 
 namespace cloudhijack::config {
 
@@ -19,6 +20,7 @@ struct Setup {
     const log::LogSet* logs = nullptr;
     rules::Catalogue catalogue;
     std::shared_ptr<const rules::EvidenceTable> evidence;
+    std::shared_ptr<const rules::Prices> prices;
     std::vector<Option> options;  ///< with the default values that the conf files give
     std::vector<rules::Mistake> mistakes;
     std::string host;  ///< this machine's name

@@ -3,15 +3,19 @@
 #include <array>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <variant>
 #include <vector>
 
+#include "rules/prices.hpp"
+
 namespace cloudhijack::detect {
 
-/// A number in decimal digits, kept as text so that every format shows the same.
+/// A decimal number, kept as text so that every format shows the same.
 struct Number {
     std::string digits;
 };
@@ -25,6 +29,16 @@ struct Column {
     std::string_view name;
     bool multivalue = false;
 };
+
+/// A number of tokens; empty if nothing says how many there were.
+inline Value tokens_or_none(std::uint64_t tokens, const rules::SpendSum& spent) {
+    return spent.has_tokens() ? Value(number(tokens)) : Value(std::string());
+}
+
+/// US dollars with four decimals; empty if the cost is not known.
+inline Value dollars_or_none(const std::optional<rules::Cost>& cost) {
+    return cost ? Value(Number{rules::dollars(*cost)}) : Value(std::string());
+}
 
 using Row = std::vector<Value>;  ///< a value for each column, in their order
 

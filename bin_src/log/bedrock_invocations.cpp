@@ -111,8 +111,9 @@ const Log& bedrock_invocations() {
         .mark = k_schema,
         .name_key = {},
         .sources = k_invocation_sources,
-        .never_shows = "address, agent and key of the caller, regions without a logging "
-                       "configuration, batch jobs",
+        .never_shows =
+            "address, agent and key of the caller, regions without a logging "
+            "configuration, batch jobs",
         .counts_once = true,
         .paths = k_invocation_paths,
         .recognises = [](const Event& event) { return event.product == k_schema; },

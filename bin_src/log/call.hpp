@@ -168,6 +168,9 @@ struct Spend {
 
     auto operator<=>(const Spend&) const = default;
     [[nodiscard]] bool is_none() const { return *this == Spend{}; }
+    [[nodiscard]] bool has_tokens() const {
+        return (input_tokens | output_tokens | cache_read_tokens | cache_write_tokens) != 0;
+    }
 };
 
 /// The spend that an event's fields tell of: see Event::input_tokens and Event::price.

@@ -53,6 +53,11 @@ std::string resource_principal(std::string_view resource);
 /// How a sentence calls a principal: the last part of its name, `root` of an account's root.
 std::string_view short_name(std::string_view principal_name);
 
+/// A role's name without its path, as logs have it that know sessions only: of
+/// `arn:aws:iam::111122223333:role/team/app` it is `arn:aws:iam::111122223333:role/app`. Any other
+/// name as it is.
+std::string without_path(std::string_view principal_name);
+
 /// The user that a principal's name stands for; empty if it is not a user.
 std::string_view user_of(std::string_view principal_name);
 

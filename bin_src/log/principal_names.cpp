@@ -103,6 +103,18 @@ std::string family_of(std::string_view principal_name) {
         without_hash_of_deployment(without_suffix_of_deployment(last_part(principal_name))));
 }
 
+std::string without_path(std::string_view principal_name) {
+    constexpr std::string_view role = ":role/";
+    const auto at = principal_name.find(role);
+    if (at == std::string_view::npos) return std::string(principal_name);
+    const std::string_view head = principal_name.substr(0, at + role.size());
+    const std::string_view rest = principal_name.substr(head.size());
+    // Of a role that people share, its own name and the person's.
+    const auto shared = rest.find("AWSReservedSSO_");
+    return std::string(head) +
+           std::string(shared == std::string_view::npos ? last_part(rest) : rest.substr(shared));
+}
+
 std::string actor_key(std::string_view principal_name) {
     if (principal_name.contains(":user/")) return user_key(last_part(principal_name));
     if (principal_name.contains(":role/")) return role_key(last_part(principal_name));

@@ -9,6 +9,7 @@
 #include "log/call.hpp"
 #include "log/event.hpp"
 #include "text/characters.hpp"
+#include "text/decimal.hpp"
 #include "text/lower_case.hpp"
 
 namespace cloudhijack::log {
@@ -33,26 +34,12 @@ std::uint32_t sum_of(std::string_view numbers) {
     return static_cast<std::uint32_t>(std::min(most, sum + number));
 }
 
-// A decimal number with or without a sign, in millionths; further digits are cut.
+// A decimal number with or without a sign, in millionths.
 std::uint32_t millionths_of(std::string_view price) {
     constexpr std::size_t places = 6;
     if (price.starts_with('-')) price.remove_prefix(1);
-    const auto point = price.find('.');
-    const std::string_view whole = price.substr(0, point);
-    std::string_view part = point == std::string_view::npos ? "" : price.substr(point + 1);
-    const bool is_number = std::ranges::all_of(whole, text::is_digit) &&
-                           std::ranges::all_of(part, text::is_digit);
-    if (!is_number) return 0;
-    part = part.substr(0, places);
-    std::uint64_t value = 0;
-    const auto add = [&value](char digit) {
-        value = std::min<std::uint64_t>(Spend::k_most_cost,
-                                        value * 10 + static_cast<std::uint64_t>(digit - '0'));
-    };
-    std::ranges::for_each(whole, add);
-    std::ranges::for_each(part, add);
-    for (std::size_t place = part.size(); place < places; ++place) add('0');
-    return static_cast<std::uint32_t>(value);
+    return static_cast<std::uint32_t>(
+        text::decimal_units(price, places, Spend::k_most_cost).value_or(0));
 }
 
 }  // namespace

@@ -72,6 +72,15 @@ std::string without_id_in_words(std::uint64_t records) {
                            "delivered");
 }
 
+std::string without_price_in_words(const std::set<std::string>& models) {
+    if (models.empty()) return {};
+    const std::set<std::string_view> names(models.begin(), models.end());
+    return counted(models.size(), "model") +
+           (models.size() == 1 ? " has no price, and EstimatedCost is without its tokens: "
+                               : " have no price, and EstimatedCost is without their tokens: ") +
+           detect::listed(names) + "; a stanza [price:<model>] in cloudhijack.conf gives one";
+}
+
 bool may_show(const log::LogSet& logs, const log::Log& log, const rules::Service& service) {
     return std::ranges::any_of(service.calls, [&](const auto& calls) {
         return std::ranges::any_of(calls, [&](const rules::CatalogueCall& call) {
@@ -196,6 +205,11 @@ std::vector<std::string> notes_of(const Findings& findings, const detect::Activi
     const auto add = [&notes](std::string text) {
         if (!text.empty()) notes.push_back(std::move(text));
     };
+    const auto add_models = [&](const auto& counted) {
+        add(without_price_in_words(counted.models_without_price(*setup.prices)));
+    };
+    if (const auto* volume = std::get_if<detect::VolumeActivity>(&activity)) add_models(*volume);
+    if (const auto* hunt = std::get_if<detect::HuntActivity>(&activity)) add_models(*hunt);
     if (const auto* volume = std::get_if<detect::VolumeFindings>(&findings)) {
         add(without_id_in_words(std::get<detect::VolumeActivity>(activity).without_id()));
         add(allowed_in_words(volume->allowed_rows, 0));

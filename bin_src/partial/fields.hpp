@@ -9,6 +9,7 @@
 #include "rules/catalogue.hpp"
 #include "rules/networks.hpp"
 #include "rules/phase.hpp"
+#include "rules/prices.hpp"
 #include "text/address.hpp"
 #include "text/time.hpp"
 
@@ -41,6 +42,23 @@ void outcome(Fields& fields, log::Outcome& value) {
         value = static_cast<log::Outcome>(number);
     } else {
         fields.number(static_cast<std::uint8_t>(value), most);
+    }
+}
+
+template <class Fields>
+void spend(Fields& fields, log::Spend& value) {
+    for (std::uint32_t* tokens : {&value.input_tokens, &value.output_tokens,
+                                  &value.cache_read_tokens, &value.cache_write_tokens}) {
+        fields.number(*tokens, log::Spend::k_most_tokens);
+    }
+    fields.number(value.cost, log::Spend::k_most_cost);
+}
+
+template <class Fields>
+void spend_sum(Fields& fields, rules::SpendSum& value) {
+    for (std::uint64_t* one : {&value.input_tokens, &value.output_tokens, &value.cache_read_tokens,
+                               &value.cache_write_tokens, &value.cost}) {
+        fields.number(*one, UINT64_MAX);
     }
 }
 

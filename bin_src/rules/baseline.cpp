@@ -12,6 +12,7 @@ void Baseline::Row::add(const Row& other) {
     last_seen = std::max(last_seen, other.last_seen);
     peak_hour = std::max(peak_hour, other.peak_hour);
     if (other.peak_day) peak_day = std::max(peak_day.value_or(0), *other.peak_day);
+    if (other.peak_cost) peak_cost = std::max(peak_cost.value_or(0), *other.peak_cost);
     for (const auto& [week, peak] : other.peaks) {
         std::uint64_t& own = peaks[week];
         own = std::max(own, peak);

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "rules/prices.hpp"
 #include "rules/seen_values.hpp"
 
 namespace cloudhijack::rules {
@@ -72,6 +73,9 @@ class Baseline {
         SeenValues clients = {};
         SeenValues parents = {};        ///< who assumes the role, whether it acts or not
         std::vector<Making> made = {};  ///< how the principal came to be: sorted, each once
+        /// The most that a UTC hour cost; nullopt: nothing told the cost, or the file is of an older
+        /// version. Files have it in dollars with four decimals.
+        std::optional<Cost> peak_cost = {};
 
         void add(const Row& other);
         void add_making(const Making& making);

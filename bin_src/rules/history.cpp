@@ -40,6 +40,7 @@ void History::FamilyPeaks::add(std::string_view principal, const Baseline::Row& 
     principals_.insert(principal);
     hour_.add(principal, row.peak_hour);
     day_.add(principal, row.day_peak());
+    cost_.add(principal, row.peak_cost.value_or(0));
 }
 
 std::optional<History::Peaks> History::FamilyPeaks::without(std::string_view principal) const {
@@ -48,7 +49,7 @@ std::optional<History::Peaks> History::FamilyPeaks::without(std::string_view pri
     const auto of = [principal](const TwoLargest& peaks) {
         return peaks.principal == principal ? peaks.second : peaks.largest;
     };
-    return Peaks{.hour = of(hour_), .day = of(day_)};
+    return Peaks{.hour = of(hour_), .day = of(day_), .cost = of(cost_)};
 }
 
 History::History(std::shared_ptr<const Baseline> baseline, Networks networks,

@@ -13,6 +13,7 @@
 #include "counting/seconds.hpp"
 #include "rules/baseline.hpp"
 #include "rules/networks.hpp"
+#include "rules/prices.hpp"
 #include "text/address.hpp"
 
 namespace cloudhijack::rules {
@@ -50,10 +51,11 @@ class History {
         [[nodiscard]] const Baseline::Row* row(std::string_view service) const;
     };
 
-    /// The busiest hour and day of some principals.
+    /// The busiest hour and day of some principals, and their dearest hour.
     struct Peaks {
         std::uint64_t hour = 0;
         std::uint64_t day = 0;
+        Cost cost = 0;
     };
 
     /// The peaks of a family's principals that have used a service, and for each of them those of
@@ -77,6 +79,7 @@ class History {
         std::set<std::string_view> principals_;
         TwoLargest hour_;
         TwoLargest day_;
+        TwoLargest cost_;
     };
 
     struct AccountHistory {

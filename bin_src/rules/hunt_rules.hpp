@@ -12,6 +12,7 @@
 #include "rules/allowlist.hpp"
 #include "rules/evidence_settings.hpp"
 #include "rules/history.hpp"
+#include "rules/prices.hpp"
 
 namespace cloudhijack::rules {
 
@@ -23,7 +24,8 @@ struct HuntRules {
     std::uint64_t min_risk = 0;
     std::set<std::string, std::less<>> disabled;  ///< besides those that their stanza switches off
     Pattern suspicious_names;                     ///< never null
-    std::shared_ptr<const EvidenceTable> evidence;  ///< never null
+    std::shared_ptr<const EvidenceTable> evidence;                            ///< never null
+    std::shared_ptr<const Prices> prices = std::make_shared<const Prices>();  ///< never null
     /// What is normal, and what is expected; never null.
     std::shared_ptr<const History> history = std::make_shared<const History>();
     std::shared_ptr<const Allowlist> allowlist = std::make_shared<const Allowlist>();

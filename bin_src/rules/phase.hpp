@@ -27,8 +27,8 @@ enum class Phase : std::uint8_t {
 
 /// The phases' keys in a stanza, in the order of the enumerators.
 inline constexpr std::array<std::string_view, 13> k_phase_names = {
-    "volume",     "use",   "recon",  "enable",  "evade",   "cleanup",
-    "credential", "grant", "tamper", "restore", "prepare", "link", "note"};
+    "volume", "use",    "recon",   "enable",  "evade", "cleanup", "credential",
+    "grant",  "tamper", "restore", "prepare", "link",  "note"};
 
 /// The phases that a call has for one service.
 class PhaseSet {

@@ -18,7 +18,7 @@ constexpr std::string_view k_baseline_header =
     "account,principal,service,first_seen,last_seen,peak_hour\n";  // as older versions wrote it
 constexpr std::string_view k_whole_header =
     "account,principal,service,first_seen,last_seen,peak_hour,peak_day,peaks,phases,models,regions,"
-    "networks,clients,parents,made\n";
+    "networks,clients,parents,made,peak_cost\n";
 constexpr std::int64_t k_now = 1'775'000'000;  // 31 March 2026
 constexpr std::string_view k_allowlist_header =
     "principal,service,evidence,threshold,expires,note\n";

@@ -20,6 +20,7 @@ WEEK = 7 * DAY
 COLUMNS = [
     *("account", "principal", "service", "first_seen", "last_seen", "peak_hour", "peak_day"),
     *("peaks", "phases", "models", "regions", "networks", "clients", "parents", "made"),
+    "peak_cost",
 ]
 LISTS = ("phases", "models", "regions", "networks", "clients", "parents")
 MOST_CLIENTS = 16
@@ -284,6 +285,7 @@ def to_columns(key: Key, row: BaselineRow) -> dict[str, str]:
             + ("k" if made.is_from_known_source else "s")
             for made in row.made
         ),
+        "peak_cost": "",  # no record of CloudTrail tells a cost
     }
     for name, values in row.lists.items():
         columns[name] = " ".join(

@@ -18,7 +18,7 @@ OLD_BASELINE_COLUMNS = ["account", "principal", "service", "first_seen", "last_s
 BASELINE_COLUMNS = [
     *OLD_BASELINE_COLUMNS,
     *("peak_day", "peaks", "phases", "models", "regions"),
-    *("networks", "clients", "parents", "made"),
+    *("networks", "clients", "parents", "made", "peak_cost"),
 ]
 NETWORK_COLUMNS = ["cidr", "label"]
 ALLOWLIST_COLUMNS = ["principal", "service", "evidence", "threshold", "expires", "note"]

@@ -390,7 +390,7 @@ class BaselineTest(SearchTest):
         self.write("baseline", as_csv(OLD_BASELINE_COLUMNS, pairs))
         answer = self.search([], "mode=baseline")
         self.assertEqual(answer.columns, BASELINE_COLUMNS)
-        self.assertEqual([list(found.values()) for found in answer.rows], [[*row, *[""] * 9]])
+        self.assertEqual([list(found.values()) for found in answer.rows], [[*row, *[""] * 10]])
 
     def test_a_value_that_cannot_be_read_costs_itself_only(self) -> None:
         row = [ACCOUNT, "ann", "account", LONG_AGO, LONG_AGO, "7", "1.23E+05"]

@@ -33,14 +33,10 @@ class RangeReader {
             pair.add_outcome(calls);
             if (!calls.phases.is_only(Phase::link)) own(behaviour).add(calls);
         }
-        for (const Calls& calls : behaviour.calls_by_provider()) {
-            if (!is_in_time(calls, behaviour)) continue;
-            const std::string& service = behaviour.catalogue().services()[calls.service].id;
-            PairActivity& pair = range_.pairs[key(behaviour, service)];
-            pair.add(calls);
-            pair.add_outcome(calls);
-        }
+        for (const Calls& calls : behaviour.calls_by_provider()) add_to_pair(behaviour, calls);
+        for (const Calls& calls : behaviour.notes()) add_to_pair(behaviour, calls);
         for (const auto& [event, count] : events_ahead_) range_.ahead += count;
+        add_costs(behaviour);
         add_models(behaviour);
         add_origins(behaviour);
         add_as_parent(behaviour);
@@ -55,6 +51,27 @@ class RangeReader {
         return {.account = behaviour.head().principal().account,
                 .principal = behaviour.head().principal().name,
                 .service = std::string(service)};
+    }
+
+    // A call that is not the principal's own.
+    void add_to_pair(const Behaviour& behaviour, const Calls& calls) {
+        if (!is_in_time(calls, behaviour)) return;
+        const std::string& service = behaviour.catalogue().services()[calls.service].id;
+        PairActivity& pair = range_.pairs[key(behaviour, service)];
+        pair.add(calls);
+        pair.add_outcome(calls);
+    }
+
+    void add_costs(const Behaviour& behaviour) {
+        for (const MinuteSpend& spend : behaviour.spends()) {
+            const std::string& service = behaviour.catalogue().services()[spend.service].id;
+            const auto found = range_.pairs.find(key(behaviour, service));
+            if (!spend.cost || found == range_.pairs.end()) continue;
+            const auto hour = found->second.hours.find(
+                counting::hour_of(spend.minute * counting::k_seconds_a_minute));
+            if (hour == found->second.hours.end()) continue;
+            hour->second.cost = rules::cost_sum(hour->second.cost, *spend.cost);
+        }
     }
 
     PairActivity& own(const Behaviour& behaviour) {

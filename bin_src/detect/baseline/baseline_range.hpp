@@ -50,6 +50,7 @@ struct PairHour {
     std::int64_t first = 0;
     std::int64_t last = 0;
     std::uint64_t messages = 0;  ///< of successful use
+    rules::Cost cost = 0;
 };
 
 /// What a range holds of a pair.

@@ -36,6 +36,7 @@ std::optional<Baseline::Row> row_of_hours(const std::map<std::int64_t, PairHour>
         if (!row) row = {.first_seen = seen.first, .last_seen = seen.last};
         row->first_seen = std::min(row->first_seen, seen.first);
         row->last_seen = std::max(row->last_seen, seen.last);
+        if (seen.cost > 0) row->peak_cost = std::max(row->peak_cost.value_or(0), seen.cost);
         if (seen.messages == 0) continue;
         const std::int32_t day = day_of_hour(hour);
         row->peak_hour = std::max(row->peak_hour, seen.messages);
@@ -202,6 +203,7 @@ constexpr auto k_baseline_row = std::to_array<ColumnOf<BaselineEntry>>({
     {"clients", [](const auto& entry) { return rules::text_of(entry.second.clients); }},
     {"parents", [](const auto& entry) { return rules::text_of(entry.second.parents); }},
     {"made", [](const auto& entry) { return rules::text_of(entry.second.made); }},
+    {"peak_cost", [](const auto& entry) { return dollars_or_none(entry.second.peak_cost); }},
 });
 
 }  // namespace

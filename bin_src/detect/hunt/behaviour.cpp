@@ -72,13 +72,13 @@ std::optional<std::int64_t> Calls::first_from(std::int64_t second) const {
     return found ? std::optional(begin + *found) : std::nullopt;
 }
 
-void UseHistory::add(std::int64_t hour, std::uint64_t messages) {
+void UseHistory::add(std::int64_t hour, std::uint64_t amount) {
     if (hours_.empty() || hours_.back().number != hour) {
         hours_.push_back({.number = hour, .peak = hours_.empty() ? 0 : hours_.back().peak});
     }
     Hour& last = hours_.back();
-    last.messages += messages;
-    last.peak = std::max(last.peak, last.messages);
+    add_to(last.amount, amount);
+    last.peak = std::max(last.peak, last.amount);
 }
 
 std::optional<std::uint64_t> UseHistory::peak_before(std::int64_t second) const {
@@ -89,14 +89,15 @@ std::optional<std::uint64_t> UseHistory::peak_before(std::int64_t second) const 
     return end == hours_.begin() ? std::nullopt : std::optional(std::prev(end)->peak);
 }
 
-Behaviour::Behaviour(const rules::Catalogue& catalogue, const counting::Interner& regions,
+Behaviour::Behaviour(const rules::Catalogue& catalogue, const counting::Interner& labels,
                      const rules::HuntRules& rules, std::span<const Member::Basis> parts,
                      std::size_t head)
     : catalogue_(&catalogue),
-      regions_(&regions),
+      labels_(&labels),
       rules_(&rules),
       head_(head),
-      history_(catalogue.services().size()) {
+      history_(catalogue.services().size()),
+      cost_history_(catalogue.services().size()) {
     members_.reserve(parts.size());
     for (const Member::Basis& part : parts) {
         members_.emplace_back(catalogue, rules, members_.size(), part);
@@ -107,6 +108,8 @@ Behaviour::Behaviour(const rules::Catalogue& catalogue, const counting::Interner
     }
     sort_and_join(calls_);
     sort_and_join(calls_by_provider_);
+    sort_and_join(notes_);
+    join_spends();
     note_uses();
     names_ = names_of(members_);
     if (!is_campaign()) return;
@@ -123,8 +126,9 @@ Behaviour Behaviour::with(std::span<const PrincipalActivity> less) const {
         parts.push_back(member.part());
         parts.back().activity = &less[member.index()];
     }
-    Behaviour other(*catalogue_, *regions_, *rules_, parts, head_);
+    Behaviour other(*catalogue_, *labels_, *rules_, parts, head_);
     other.history_ = history_;
+    other.cost_history_ = cost_history_;
     return other;
 }
 
@@ -196,6 +200,35 @@ void Behaviour::take_subjects(const Member& member) {
     }
 }
 
+void Behaviour::add_spend(std::int64_t minute, std::size_t service, std::uint32_t model,
+                          const rules::SpendSum& spent) {
+    spends_.push_back({.minute = minute,
+                       .service = service,
+                       .model = labels_->text(model),
+                       .spent = spent,
+                       .cost = {}});
+}
+
+// What a cache gave is taken off the input of all calls of a minute together, so it must not matter
+// how these were divided.
+void Behaviour::join_spends() {
+    std::ranges::sort(spends_, {}, &MinuteSpend::key);
+    std::size_t kept = 0;
+    for (const MinuteSpend& spend : spends_) {
+        if (kept > 0 && spends_[kept - 1].key() == spend.key()) {
+            spends_[kept - 1].spent.add(spend.spent);
+        } else {
+            spends_[kept++] = spend;
+        }
+    }
+    spends_.resize(kept);
+    for (MinuteSpend& spend : spends_) {
+        spend.cost = rules_->prices->cost_of(spend.model, spend.spent);
+        const std::int64_t hour = counting::hour_of(spend.minute * counting::k_seconds_a_minute);
+        if (spend.cost) cost_history_[spend.service].add(hour, *spend.cost);
+    }
+}
+
 void Behaviour::note_uses() {
     uses_.resize(service_count());
     for (const auto* list : {&calls_, &calls_by_provider_}) {
@@ -217,18 +250,29 @@ void Behaviour::note_uses() {
     }
 }
 
+std::vector<Calls>& Behaviour::list_for(rules::PhaseSet phases, bool is_by_provider) {
+    if (phases.is_only(rules::Phase::note)) return notes_;
+    return is_by_provider ? calls_by_provider_ : calls_;
+}
+
 void Behaviour::take_exact_hour(const Member& member, std::size_t service, std::int64_t hour,
                                 const HourActivity& activity) {
     for (const HuntedCall& call : activity.calls()) {
         const std::int64_t second = hour * counting::k_seconds_an_hour + call.second;
-        auto& list = call.is_by_provider ? calls_by_provider_ : calls_;
+        const ModelSpend& spend = activity.spend_of(call);
+        if (!spend.spent.is_none()) {
+            rules::SpendSum sum;
+            sum.add(spend.spent);
+            add_spend(counting::minute_of(second), service, spend.model, sum);
+        }
+        auto& list = list_for(call.phases, call.is_by_provider);
         list.push_back({.minute = counting::minute_of(second),
                         .seconds = counting::MinuteBits::of(second),
                         .service = service,
                         .call = call.call,
                         .phases = call.phases,
                         .outcome = call.outcome,
-                        .region = regions_->text(call.region),
+                        .region = labels_->text(call.region),
                         .by = &member,
                         .count = 1,
                         .messages = call.messages});
@@ -238,17 +282,20 @@ void Behaviour::take_exact_hour(const Member& member, std::size_t service, std::
 void Behaviour::take_summed_hour(const Member& member, std::size_t service, std::int64_t hour,
                                  const HourActivity& activity) {
     for (const auto& [key, sum] : activity.sums()) {
-        auto& list = key.is_by_provider ? calls_by_provider_ : calls_;
+        auto& list = list_for(key.phases, key.is_by_provider);
         list.push_back({.minute = hour * 60 + key.minute,
                         .seconds = sum.seconds,
                         .service = service,
                         .call = key.call,
                         .phases = key.phases,
                         .outcome = key.outcome,
-                        .region = regions_->text(key.region),
+                        .region = labels_->text(key.region),
                         .by = &member,
                         .count = sum.count,
                         .messages = sum.messages});
+    }
+    for (const auto& [key, sum] : activity.spends()) {
+        add_spend(hour * 60 + key.first, service, key.second, sum);
     }
 }
 

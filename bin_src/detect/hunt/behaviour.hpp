@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "counting/interner.hpp"
@@ -59,6 +60,17 @@ struct SubjectCalls {
     }
 };
 
+/// What the calls and notes of one minute and model used up, whoever made them.
+struct MinuteSpend {
+    std::int64_t minute = 0;  ///< since 1970
+    std::size_t service = 0;
+    std::string_view model;  ///< empty: none is named
+    rules::SpendSum spent;
+    std::optional<rules::Cost> cost;  ///< nullopt: the model has no price
+
+    [[nodiscard]] auto key() const { return std::tuple(minute, service, model); }
+};
+
 /// Calls alike by one member: what evidence stands on.
 struct CallKey {
     std::size_t member = 0;  ///< its index
@@ -67,20 +79,20 @@ struct CallKey {
     auto operator<=>(const CallKey&) const = default;
 };
 
-/// The successful use of one service by hours, for asking what was usual at a time.
+/// An amount of one service by hours, such as its messages, for asking what was usual at a time.
 class UseHistory {
   public:
     /// Hours come in order.
-    void add(std::int64_t hour, std::uint64_t messages);
+    void add(std::int64_t hour, std::uint64_t amount);
 
-    /// The largest message sum of the UTC hours that ended 12 h or more before a second; nullopt
+    /// The largest sum of the UTC hours that ended 12 h or more before a second; nullopt
     /// where there were none.
     [[nodiscard]] std::optional<std::uint64_t> peak_before(std::int64_t second) const;
 
   private:
     struct Hour {
         std::int64_t number = 0;  ///< since 1970
-        std::uint64_t messages = 0;
+        std::uint64_t amount = 0;
         std::uint64_t peak = 0;  ///< of this hour and those before
     };
 
@@ -93,7 +105,7 @@ class UseHistory {
 class Behaviour {
   public:
     /// `head` is the index of the member that a row is named after.
-    Behaviour(const rules::Catalogue& catalogue, const counting::Interner& regions,
+    Behaviour(const rules::Catalogue& catalogue, const counting::Interner& labels,
               const rules::HuntRules& rules, std::span<const Member::Basis> parts,
               std::size_t head = 0);
 
@@ -115,14 +127,18 @@ class Behaviour {
         return is_one_actor() || log::is_key_principal(head().principal().name);
     }
     [[nodiscard]] const rules::Catalogue& catalogue() const { return *catalogue_; }
-    [[nodiscard]] const counting::Interner& regions() const { return *regions_; }
+    [[nodiscard]] const counting::Interner& labels() const { return *labels_; }
     [[nodiscard]] const rules::HuntRules& rules() const { return *rules_; }
 
     /// By first second; of one second in an order of their own. Those that services of the provider
-    /// made for the members are not among them.
+    /// made for the members are not among them, nor are notes.
     [[nodiscard]] const std::vector<Calls>& calls() const { return calls_; }
     /// Use that services of the provider made for the members, in the same order.
     [[nodiscard]] const std::vector<Calls>& calls_by_provider() const { return calls_by_provider_; }
+    /// What says more of calls, in the same order.
+    [[nodiscard]] const std::vector<Calls>& notes() const { return notes_; }
+    /// What all of them used up, sorted by key().
+    [[nodiscard]] const std::vector<MinuteSpend>& spends() const { return spends_; }
     /// The successful use of a service, by whomever it was made, by first second.
     [[nodiscard]] const std::vector<const Calls*>& uses(std::size_t service) const {
         return uses_[service];
@@ -166,6 +182,11 @@ class Behaviour {
                                                              std::int64_t second) const {
         return history_[service].peak_before(second);
     }
+    /// The same for the cost of an hour.
+    [[nodiscard]] std::optional<rules::Cost> peak_cost_in_range(std::size_t service,
+                                                                std::int64_t second) const {
+        return cost_history_[service].peak_before(second);
+    }
     /// Whether the baseline knows the account of a member at a time.
     [[nodiscard]] bool is_known_account(std::int64_t second) const;
 
@@ -177,24 +198,31 @@ class Behaviour {
 
   private:
     void take_calls(const Member& member);
+    std::vector<Calls>& list_for(rules::PhaseSet phases, bool is_by_provider);
     void take_exact_hour(const Member& member, std::size_t service, std::int64_t hour,
                          const HourActivity& activity);
     void take_summed_hour(const Member& member, std::size_t service, std::int64_t hour,
                           const HourActivity& activity);
     void take_subjects(const Member& member);
+    void add_spend(std::int64_t minute, std::size_t service, std::uint32_t model,
+                   const rules::SpendSum& spent);
+    void join_spends();
     void note_uses();
 
     const rules::Catalogue* catalogue_;
-    const counting::Interner* regions_;
+    const counting::Interner* labels_;
     const rules::HuntRules* rules_;
     std::size_t head_;
     std::vector<Member> members_;     ///< never changed, as calls point to them
     std::vector<std::string> names_;  ///< of the members
     std::vector<Calls> calls_;
     std::vector<Calls> calls_by_provider_;
+    std::vector<Calls> notes_;
+    std::vector<MinuteSpend> spends_;
     std::vector<SubjectCalls> subjects_;
     std::vector<std::vector<const Calls*>> uses_;   ///< by service
-    std::vector<UseHistory> history_;               ///< by service
+    std::vector<UseHistory> history_;               ///< of messages, by service
+    std::vector<UseHistory> cost_history_;          ///< by service
     PerTrait<counting::BoundedSet> joined_traits_;  ///< of several members
     bool has_summed_hours_ = false;
 };

@@ -71,34 +71,47 @@ HourActivity::Origin HourActivity::origin_of(const HuntedCall& call, std::uint64
             .without_cloud_sign = call.credentials.are_of_cloud() ? CallTally{} : tally};
 }
 
-void HourActivity::add(const HuntedCall& call) {
-    if (summary_) return summary_->add(call);
+void HourActivity::add(const HuntedCall& call, const ModelSpend& spend) {
+    if (summary_) return summary_->add(call, spend);
+    const auto rank_of = [this](const HuntedCall& kept) { return kept.rank(spend_of(kept).spent); };
     auto place = std::ranges::lower_bound(calls_, call.identity, {}, &HuntedCall::identity);
     const auto is_same_call = [&] {
         return place != calls_.end() && place->identity == call.identity;
     };
-    const bool is_first = !is_same_call() || call.rank() < place->rank();
-    while (is_same_call() && place->rank() < call.rank()) ++place;
-    if (is_same_call() && place->rank() == call.rank()) {
+    const auto rank = call.rank(spend.spent);
+    const bool is_first = !is_same_call() || rank < rank_of(*place);
+    while (is_same_call() && rank_of(*place) < rank) ++place;
+    if (is_same_call() && rank_of(*place) == rank) {
         add_to(place->times, call.times);
         return;
     }
     if (is_first && is_same_call()) place->counts = false;
-    calls_.insert(place, call)->counts = is_first;
+    place = calls_.insert(place, call);
+    place->counts = is_first;
+    place->spend = 0;
+    if (!spend.spent.is_none()) {
+        spends_.push_back(spend);
+        place->spend = static_cast<std::uint32_t>(spends_.size());
+    }
     if (calls_.size() > k_exact) keep_sums_only();
 }
 
-void HourActivity::merge(const HourActivity& other, std::span<const std::uint32_t> regions) {
+void HourActivity::merge(const HourActivity& other, std::span<const std::uint32_t> labels) {
     for (HuntedCall call : other.calls_) {
-        call.region = regions[call.region];
-        add(call);
+        ModelSpend spend = other.spend_of(call);
+        if (!spend.spent.is_none()) spend.model = labels[spend.model];
+        call.region = labels[call.region];
+        add(call, spend);
     }
     if (!other.summary_) return;
     Summary& mine = summary();
     for (const auto& [their_key, sum] : other.summary_->sums) {
         SumKey key = their_key;
-        key.region = regions[key.region];
+        key.region = labels[key.region];
         mine.add(key, sum);
+    }
+    for (const auto& [key, sum] : other.summary_->spends) {
+        mine.spends[{key.first, labels[key.second]}].add(sum);
     }
     for (const SampledCall& sampled : other.summary_->sample) mine.add(sampled);
     for (const Origin& origin : other.summary_->origins) mine.add(origin);
@@ -106,7 +119,8 @@ void HourActivity::merge(const HourActivity& other, std::span<const std::uint32_
 
 void HourActivity::keep_sums_only() {
     summary_ = std::make_unique<Summary>();
-    for (const HuntedCall& call : std::exchange(calls_, {})) summary_->add(call);
+    for (const HuntedCall& call : std::exchange(calls_, {})) summary_->add(call, spend_of(call));
+    spends_ = {};
 }
 
 std::map<HourActivity::SumKey, HourActivity::Sum> HourActivity::sums() const {
@@ -118,6 +132,19 @@ std::map<HourActivity::SumKey, HourActivity::Sum> HourActivity::sums() const {
         sum.messages = scaled(sum.messages, share);
     }
     return sums;
+}
+
+std::map<HourActivity::SpendKey, rules::SpendSum> HourActivity::spends() const {
+    if (!summary_) return {};
+    auto spends = summary_->spends;
+    const double share = summary_->share_of_calls();
+    for (auto& [key, sum] : spends) {
+        for (std::uint64_t* one : {&sum.input_tokens, &sum.output_tokens, &sum.cache_read_tokens,
+                                   &sum.cache_write_tokens, &sum.cost}) {
+            *one = scaled(*one, share);
+        }
+    }
+    return spends;
 }
 
 std::vector<HourActivity::Origin> HourActivity::origins() const {
@@ -153,9 +180,11 @@ std::uint64_t HourActivity::repeats() const {
     return deliveries - scaled(deliveries, summary_->share_of_calls());
 }
 
-void HourActivity::Summary::add(const HuntedCall& call) {
+void HourActivity::Summary::add(const HuntedCall& call, const ModelSpend& spend) {
     const std::uint64_t times = call.times;
-    add({.minute = static_cast<std::uint8_t>(call.second / 60),
+    const auto minute = static_cast<std::uint8_t>(call.second / counting::k_seconds_a_minute);
+    if (!spend.spent.is_none()) spends[{minute, spend.model}].add(spend.spent, times);
+    add({.minute = minute,
          .call = call.call,
          .phases = call.phases,
          .outcome = call.outcome,

@@ -7,10 +7,12 @@
 #include <memory>
 #include <ranges>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "counting/seconds.hpp"
 #include "detect/hunt/hunted_call.hpp"
+#include "rules/prices.hpp"
 
 namespace cloudhijack::detect {
 
@@ -45,6 +47,9 @@ class HourActivity {
         counting::MinuteBits seconds;  ///< in which there were calls
     };
 
+    /// The minute and the model's number.
+    using SpendKey = std::pair<std::uint8_t, std::uint32_t>;
+
     /// How many calls there were, and the second in the hour of the first.
     struct CallTally {
         static constexpr std::uint16_t k_none = 0xFFFF;
@@ -78,10 +83,11 @@ class HourActivity {
     /// What is kept beyond k_exact calls; counts include repeats.
     struct Summary {
         std::map<SumKey, Sum> sums;
+        std::map<SpendKey, rules::SpendSum> spends;
         std::vector<SampledCall> sample;  ///< sorted by identity
         std::vector<Origin> origins;      ///< sorted by hash
 
-        void add(const HuntedCall& call);
+        void add(const HuntedCall& call, const ModelSpend& spend);
         void add(const SumKey& key, const Sum& sum);
         void add(const SampledCall& sampled);
         void add(const Origin& origin);
@@ -93,7 +99,8 @@ class HourActivity {
     static Origin origin_of(const HuntedCall& call, std::uint64_t times);
     static std::uint64_t origin_hash(std::uint64_t client, const text::Address& address);
 
-    void add(const HuntedCall& call);
+    /// `spend` is what the call used up, if it has any; `call.spend` is ignored.
+    void add(const HuntedCall& call, const ModelSpend& spend = {});
 
     /// What another hour keeps beyond k_exact calls, or a part of it.
     Summary& summary() {
@@ -103,18 +110,26 @@ class HourActivity {
     /// Null where is_exact().
     [[nodiscard]] const Summary* kept_summary() const { return summary_.get(); }
 
-    /// `regions[r]` is this activity's number for the other's region r.
-    void merge(const HourActivity& other, std::span<const std::uint32_t> regions);
+    /// `labels[n]` is this activity's number for the other's label n.
+    void merge(const HourActivity& other, std::span<const std::uint32_t> labels);
 
     /// True where every call is kept. Otherwise calls() is empty, and sums() and origins() hold.
     [[nodiscard]] bool is_exact() const { return summary_ == nullptr; }
     [[nodiscard]] auto calls() const { return calls_ | std::views::filter(&HuntedCall::counts); }
+
+    /// What one of calls() or deliveries() used up.
+    [[nodiscard]] const ModelSpend& spend_of(const HuntedCall& call) const {
+        static constexpr ModelSpend none;
+        return call.spend == 0 ? none : spends_[call.spend - 1];
+    }
 
     /// Also those deliveries of calls that do not count, as partial documents have them.
     [[nodiscard]] std::span<const HuntedCall> deliveries() const { return calls_; }
 
     /// Without repeats, as far as is known.
     [[nodiscard]] std::map<SumKey, Sum> sums() const;
+    /// What was used up, by minute and model, without repeats as sums().
+    [[nodiscard]] std::map<SpendKey, rules::SpendSum> spends() const;
     /// Those with the smallest hashes, at most k_most_origins; without repeats as sums().
     [[nodiscard]] std::vector<Origin> origins() const;
     /// The second in the hour of the first call.
@@ -126,6 +141,7 @@ class HourActivity {
     void keep_sums_only();
 
     std::vector<HuntedCall> calls_;  ///< sorted by identity, the one that counts first
+    std::vector<ModelSpend> spends_;
     std::unique_ptr<Summary> summary_;
 };
 

@@ -84,6 +84,9 @@ Added HuntActivity::add(const Event& event) {
         call.region = who.region;
     } else {
         note_origin(event, meaning, details, who);
+        if (details.suspends_account && call.outcome == log::Outcome::ok) {
+            who.activity->quarantined.add(second);
+        }
         call.client = who.client;
         call.address = who.address;
         call.region = who.region;
@@ -177,6 +180,7 @@ std::uint64_t HuntActivity::identity_of(const Event& event, text::Time time, con
     if (has_usable_id && event.log->counts_once) {
         add(event.id);
         add(event.region);
+        add(event.model);
         return counting::hash_of(key_);
     }
     text::append_epoch_seconds(key_, time);
@@ -209,7 +213,7 @@ void HuntActivity::note_origin(const Event& event, const log::Call& meaning,
     key_.clear();
     for (const std::string_view part :
          {event.user_agent, event.source_address, event.access_key, event.caller_type,
-          event.workload, event.bearer_token, event.region, details.model}) {
+          event.workload, event.bearer_token, event.region, details.model, details.country}) {
         add_part(key_, part);
     }
     const std::uint64_t origin = counting::secret_hash_of(key_);
@@ -249,7 +253,8 @@ void HuntActivity::note_region_and_model(const Event& event, const CallDetails& 
             : text::front_of(event.region, counting::BoundedSet::k_longest);
     who.activity->traits[Trait::region].add(region);
     who.activity->traits[Trait::model].add(details.model);
-    who.region = regions_.keep(region);
+    who.activity->traits[Trait::country].add(details.country);
+    who.region = labels_.keep(region);
 }
 
 void HuntActivity::note_model(const CallDetails& details, std::size_t service, std::int64_t hour,
@@ -262,14 +267,22 @@ void HuntActivity::note_model(const CallDetails& details, std::size_t service, s
     who.model_key = key;
 }
 
+ModelSpend HuntActivity::spend_of(const CallDetails& details) {
+    if (details.spend.is_none()) return {};
+    const auto model = text::front_of(details.model, counting::BoundedSet::k_longest);
+    return {.model = labels_.keep(model), .spent = details.spend};
+}
+
 void HuntActivity::count(const Event& event, const CallDetails& details, const ServiceCall& named,
                          HuntedCall call, std::int64_t second, CachedPrincipal& who) {
     PrincipalActivity& activity = *who.activity;
     const std::int64_t hour = counting::hour_of(second);
     call.call = named.call;
     call.phases = named.phases;
-    // Where a role session begins says nothing of where its caller works.
-    if (named.phases.is_only(rules::Phase::link)) call.is_of_client = false;
+    // Where a role session begins says nothing of where its caller works, and a note comes from
+    // elsewhere.
+    const bool is_note = named.phases.is_only(rules::Phase::note);
+    if (named.phases.is_only(rules::Phase::link) || is_note) call.is_of_client = false;
     if (named.phases.has(rules::Phase::use)) {
         call.messages = static_cast<std::uint16_t>(call.messages * named.weight);
         const bool is_choice = call.outcome == log::Outcome::ok && !call.is_by_provider;
@@ -283,12 +296,12 @@ void HuntActivity::count(const Event& event, const CallDetails& details, const S
         who.hour = &activity.hours[hour_key];
         who.hour_key = hour_key;
     }
-    who.hour->add(call);
+    who.hour->add(call, spend_of(details));
     const PrincipalActivity::ShownKey shown_key{
         .service = named.service, .call = named.call, .outcome = call.outcome};
     const ShownEventView shown{.second = second,
                                .id = text::front_of(event.id, k_longest_id),
-                               .region = regions_.text(call.region),
+                               .region = labels_.text(call.region),
                                .address = call.address,
                                .phases = named.phases};
     if (who.shown != nullptr && who.shown_key == shown_key) {
@@ -315,7 +328,7 @@ void HuntActivity::count(const Event& event, const CallDetails& details, const S
 }
 
 void HuntActivity::merge(const HuntActivity& other) {
-    const auto numbers = regions_.keep_all(other.regions_);
+    const auto numbers = labels_.keep_all(other.labels_);
     for (const auto& [principal, activity] : other.principals_) {
         principals_[principal].merge(activity, numbers);
     }
@@ -325,68 +338,6 @@ void HuntActivity::merge(const HuntActivity& other) {
     for (const auto& [service, accounts] : other.with_data_events_) {
         with_data_events_[service].insert(accounts.begin(), accounts.end());
     }
-}
-
-std::map<HuntActivity::Attached, const log::Principal*> HuntActivity::known_users() const {
-    std::map<Attached, const log::Principal*> users;
-    if (attached_.empty()) return users;
-    for (const auto& [principal, activity] : principals_) {
-        const std::string_view user = log::user_of(principal.name);
-        if (user.empty()) continue;
-        // Of several with one name, which only forged records can have, the first counts.
-        users.try_emplace({principal.account, std::string(user)}, &principal);
-    }
-    return users;
-}
-
-// What AWS attached to a user is that user's, whoever else acted under the name.
-std::map<log::Principal, PrincipalActivity> HuntActivity::quarantined() const {
-    const std::vector<std::uint32_t> same = regions_.own_numbers();
-    std::map<log::Principal, PrincipalActivity> quarantined;
-    const auto users = known_users();
-    for (const auto& [user, attached] : attached_) {
-        const auto found = users.find(user);
-        const log::Principal principal =
-            found != users.end()
-                ? *found->second
-                : log::Principal{.account = user.first,
-                                 .name = log::user_principal(user.first, user.second)};
-        const auto [place, is_new] = quarantined.try_emplace(principal);
-        const auto own = principals_.find(principal);
-        if (is_new && own != principals_.end()) place->second.merge(own->second, same);
-        place->second.merge(attached, same);
-    }
-    return quarantined;
-}
-
-void HuntActivity::for_each_behaviour(const rules::HuntRules& rules,
-                                      const std::function<void(const Behaviour&)>& visit) const {
-    for (const auto& [principal, activity] : principals_) {
-        const Member::Basis part{.principal = &principal, .activity = &activity, .exceptions = {}};
-        visit(Behaviour(*catalogue_, regions_, rules, {&part, 1}));
-    }
-}
-
-std::map<std::string, std::set<std::size_t>> HuntActivity::services_by_account() const {
-    std::map<std::string, std::set<std::size_t>> services;
-    const auto add = [&services](const std::string& account, const PrincipalActivity& activity) {
-        for (const auto& [key, events] : activity.shown) services[account].insert(key.service);
-    };
-    for (const auto& [principal, activity] : principals_) add(principal.account, activity);
-    for (const auto& [user, activity] : attached_) add(user.first, activity);
-    return services;
-}
-
-std::uint64_t HuntActivity::repeats() const {
-    std::uint64_t repeats = 0;
-    const auto count = [&repeats](const auto& activities) {
-        for (const auto& [key, activity] : activities) {
-            for (const auto& [hour, calls] : activity.hours) repeats += calls.repeats();
-        }
-    };
-    count(principals_);
-    count(attached_);
-    return repeats;
 }
 
 }  // namespace cloudhijack::detect

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -69,6 +70,9 @@ class HuntActivity {
         return with_data_events_;
     }
 
+    /// The names of the models, as price stanzas have them, of which tokens have no price.
+    [[nodiscard]] std::set<std::string> models_without_price(const rules::Prices& prices) const;
+
     /// Calls that were delivered again and count once.
     [[nodiscard]] std::uint64_t repeats() const;
 
@@ -107,15 +111,24 @@ class HuntActivity {
                            CachedPrincipal& who);
     void count(const log::Event& event, const log::CallDetails& details, const ServiceCall& named,
                HuntedCall call, std::int64_t second, CachedPrincipal& who);
+    ModelSpend spend_of(const log::CallDetails& details);
+    /// Of some principals all that counts as theirs; nullopt: it counts as another's.
+    using WholeActivities = std::map<log::Principal, std::optional<PrincipalActivity>>;
+    using VisitPrincipal = std::function<void(const log::Principal&, const PrincipalActivity&)>;
+
     /// The user's name in each account, and who goes by it.
     [[nodiscard]] std::map<Attached, const log::Principal*> known_users() const;
-    /// The principals to whom AWS attached its quarantine policy, with all that they did.
-    [[nodiscard]] std::map<log::Principal, PrincipalActivity> quarantined() const;
+    /// The roles that have two names, with all that they did under both.
+    [[nodiscard]] WholeActivities roles_of_two_names() const;
+    /// Adds to the principals to whom AWS attached its quarantine policy what it attached.
+    void add_attached(WholeActivities& whole) const;
+    /// Calls `visit` for each principal, in order, with what is in `whole` instead of its own.
+    void for_each_principal(const WholeActivities& whole, const VisitPrincipal& visit) const;
 
     const rules::Catalogue* catalogue_;
     log::ConditionReader conditions_;
     log::CallDetailsReader details_reader_;
-    counting::Interner regions_;
+    counting::Interner labels_;  ///< names of regions and models
     std::map<log::Principal, PrincipalActivity> principals_;
     std::map<Attached, PrincipalActivity> attached_;
     std::map<std::size_t, Accounts> with_data_events_;

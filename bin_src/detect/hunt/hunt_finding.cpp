@@ -91,6 +91,27 @@ void take_campaign(const Behaviour& behaviour, const Campaign& campaign, HuntFin
     finding.are_links_cut = is_cut || (behaviour.is_campaign() && behaviour.are_subjects_cut());
 }
 
+// Those that are not empty.
+std::vector<const std::vector<Calls>*> lists_of_calls(const Behaviour& behaviour) {
+    std::vector<const std::vector<Calls>*> lists;
+    for (const auto* list :
+         {&behaviour.calls(), &behaviour.calls_by_provider(), &behaviour.notes()}) {
+        if (!list->empty()) lists.push_back(list);
+    }
+    return lists;
+}
+
+void take_spends(const Behaviour& behaviour, HuntFinding& finding) {
+    for (const MinuteSpend& spend : behaviour.spends()) {
+        finding.spent.add(spend.spent);
+        if (spend.cost) {
+            finding.cost = rules::cost_sum(finding.cost.value_or(0), *spend.cost);
+        } else {
+            finding.is_cost_partial = true;
+        }
+    }
+}
+
 void take_calls(const Behaviour& behaviour, HuntFinding& finding) {
     std::set<std::string_view> services;
     std::map<rules::Phase, std::int64_t> phases;  // and the second in which each first occurs
@@ -98,6 +119,7 @@ void take_calls(const Behaviour& behaviour, HuntFinding& finding) {
         services.insert(behaviour.label_of(calls.service));
         finding.first_event = std::min(finding.first_event, calls.first());
         finding.last_event = std::max(finding.last_event, calls.last());
+        if (calls.is(rules::Phase::note)) return;  // no phase of an attack
         for (std::size_t phase = 0; phase < rules::k_phase_names.size(); ++phase) {
             if (!calls.is(static_cast<rules::Phase>(phase))) continue;
             std::int64_t& first =
@@ -112,12 +134,10 @@ void take_calls(const Behaviour& behaviour, HuntFinding& finding) {
             finding.failed_count += calls.count;
         }
     };
-    const auto& first =
-        behaviour.calls().empty() ? behaviour.calls_by_provider() : behaviour.calls();
-    finding.first_event = first.front().first();
+    const auto lists = lists_of_calls(behaviour);
+    finding.first_event = lists.front()->front().first();
     finding.last_event = finding.first_event;
-    std::ranges::for_each(behaviour.calls(), take);
-    std::ranges::for_each(behaviour.calls_by_provider(), take);
+    for (const std::vector<Calls>* list : lists) std::ranges::for_each(*list, take);
     finding.services.assign(services.begin(), services.end());
     std::set<std::pair<std::int64_t, rules::Phase>> in_order;
     for (const auto& [phase, second] : phases) in_order.emplace(second, phase);
@@ -144,7 +164,7 @@ std::string_view severity_of(std::uint64_t risk_score) {
 
 std::optional<HuntFinding> assess(const Behaviour& behaviour, const Campaign& campaign,
                                   const rules::HuntRules& rules) {
-    if (behaviour.calls().empty() && behaviour.calls_by_provider().empty()) return std::nullopt;
+    if (lists_of_calls(behaviour).empty()) return std::nullopt;
     const std::vector<ScoredMatch> matches = matches_of(behaviour, rules);
     HuntFinding finding;
     std::uint64_t without_markers = 0;
@@ -171,6 +191,7 @@ std::optional<HuntFinding> assess(const Behaviour& behaviour, const Campaign& ca
     finding.principal = behaviour.head().principal();
     finding.traits = lists_of(behaviour);
     take_calls(behaviour, finding);
+    take_spends(behaviour, finding);
     finding.first_evidence = first.value_or(finding.first_event);
     finding.group_count = groups.size();
     finding.is_history_known = behaviour.is_known_account(finding.first_evidence);

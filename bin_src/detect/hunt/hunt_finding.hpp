@@ -51,6 +51,9 @@ struct HuntFinding {
     /// All who acted together, in order; of one who acts alone itself.
     std::vector<log::Principal> members;
     std::uint64_t member_count = 0;  ///< more than there are members where these are too many
+    rules::SpendSum spent;
+    std::optional<rules::Cost> cost;  ///< of what has a price; nullopt: nothing has
+    bool is_cost_partial = false;     ///< tokens of some models have no price
     std::vector<std::string> links;
     bool are_links_cut = false;
 };

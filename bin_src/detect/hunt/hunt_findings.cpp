@@ -18,9 +18,9 @@ namespace {
 /// Judges principals once they are all known.
 class HuntJudge {
   public:
-    HuntJudge(const rules::Catalogue& catalogue, const counting::Interner& regions,
+    HuntJudge(const rules::Catalogue& catalogue, const counting::Interner& labels,
               const rules::HuntRules& rules)
-        : catalogue_(&catalogue), regions_(&regions), rules_(&rules) {}
+        : catalogue_(&catalogue), labels_(&labels), rules_(&rules) {}
 
     /// Principals come in their order.
     void add(const log::Principal& principal, const PrincipalActivity& activity) {
@@ -69,7 +69,7 @@ class HuntJudge {
                 parts.push_back(nodes[node].part);
                 parts.back().links = campaigns.links_to[node];
             }
-            const Behaviour behaviour(*catalogue_, *regions_, *rules_, parts, campaign.head);
+            const Behaviour behaviour(*catalogue_, *labels_, *rules_, parts, campaign.head);
             if (auto row = assess(behaviour, campaign, *rules_)) rows.push_back(std::move(*row));
         }
         return rows;
@@ -85,7 +85,7 @@ class HuntJudge {
                 left.push_back(node);
                 continue;
             }
-            PrincipalActivity activity = without_covered(*node.part.activity, *until, *regions_);
+            PrincipalActivity activity = without_covered(*node.part.activity, *until, *labels_);
             if (is_empty(activity)) continue;
             CampaignNode uncovered;
             uncovered.part = node.part;
@@ -132,7 +132,7 @@ class HuntJudge {
     }
 
     const rules::Catalogue* catalogue_;
-    const counting::Interner* regions_;
+    const counting::Interner* labels_;
     const rules::HuntRules* rules_;
     MakingIndex makings_;
     std::vector<CampaignNode> nodes_;
@@ -143,19 +143,13 @@ class HuntJudge {
 }  // namespace
 
 HuntFindings HuntActivity::findings(const rules::HuntRules& rules) const {
-    HuntJudge judge(*catalogue_, regions_, rules);
-    const auto quarantined = this->quarantined();
-    auto next = quarantined.begin();
-    const auto add_quarantined = [&](auto is_before) {
-        for (; next != quarantined.end() && is_before(next->first); ++next) {
-            judge.add(next->first, next->second);
-        }
-    };
-    for (const auto& [principal, activity] : principals_) {
-        add_quarantined([&](const log::Principal& other) { return other < principal; });
-        if (next == quarantined.end() || next->first != principal) judge.add(principal, activity);
-    }
-    add_quarantined([](const log::Principal&) { return true; });
+    HuntJudge judge(*catalogue_, labels_, rules);
+    WholeActivities whole = roles_of_two_names();
+    add_attached(whole);
+    for_each_principal(whole,
+                       [&](const log::Principal& principal, const PrincipalActivity& activity) {
+                           judge.add(principal, activity);
+                       });
     HuntFindings findings = judge.findings();
     findings.sort();
     return findings;

@@ -35,11 +35,11 @@ struct Owner {
     std::string name;
 };
 
-/// What numbers in items stand for.
+/// What numbers in items stand for; labels are names of regions and models.
 struct Names {
     const rules::Catalogue* catalogue;
-    const counting::Interner* regions;
-    counting::Interner* new_regions;  ///< null in writing
+    const counting::Interner* labels;
+    counting::Interner* new_labels;  ///< null in writing
 };
 
 template <class Fields>
@@ -67,11 +67,11 @@ void describe_call(Fields& fields, const Names& names, std::size_t service, std:
 }
 
 template <class Fields>
-void describe_region(Fields& fields, const Names& names, std::uint32_t& region) {
+void describe_label(Fields& fields, const Names& names, std::uint32_t& label) {
     std::string name;
-    if (!Fields::k_reads) name = names.regions->text(region);
+    if (!Fields::k_reads) name = names.labels->text(label);
     fields.text(name);
-    if (Fields::k_reads) region = names.new_regions->keep(name);
+    if (Fields::k_reads) label = names.new_labels->keep(name);
 }
 
 template <class Fields>
@@ -95,8 +95,22 @@ void describe(Fields& fields, const Names& names, std::size_t service, HuntedCal
     fields.number(call.messages, k_most_hunted_messages);
     fields.number(call.second, counting::k_seconds_an_hour - 1);
     describe_call(fields, names, service, call.call);
-    describe_region(fields, names, call.region);
+    describe_label(fields, names, call.region);
     fields.positive(call.times, UINT32_MAX);
+}
+
+template <class Fields>
+void describe(Fields& fields, const Names& names, ModelSpend& spend) {
+    describe_label(fields, names, spend.model);
+    partial::spend(fields, spend.spent);
+}
+
+template <class Fields>
+void describe(Fields& fields, const Names& names, HourActivity::SpendKey& key,
+              rules::SpendSum& sum) {
+    fields.number(key.first, 59U);
+    describe_label(fields, names, key.second);
+    partial::spend_sum(fields, sum);
 }
 
 template <class Fields>
@@ -106,7 +120,7 @@ void describe(Fields& fields, const Names& names, std::size_t service, HourActiv
     describe_call(fields, names, service, key.call);
     partial::phases(fields, key.phases);
     partial::outcome(fields, key.outcome);
-    describe_region(fields, names, key.region);
+    describe_label(fields, names, key.region);
     fields.flag(key.is_by_provider);
     fields.positive(sum.count, partial::k_largest_count);
     fields.number(sum.messages, partial::k_largest_count);
@@ -245,6 +259,9 @@ class OwnerWriter {
             add("calls", [&](ItemWriter& item) {
                 head(item);
                 describe(item, names_, service, call);
+                if (call.spend == 0) return;
+                ModelSpend spend = hour.spend_of(call);
+                describe(item, names_, spend);
             });
         }
         const HourActivity::Summary* summary = hour.kept_summary();
@@ -255,6 +272,14 @@ class OwnerWriter {
                 HourActivity::Sum sum = each.second;
                 head(item);
                 describe(item, names_, service, key, sum);
+            });
+        }
+        for (const auto& each : summary->spends) {
+            add("spends", [&](ItemWriter& item) {
+                HourActivity::SpendKey key = each.first;
+                rules::SpendSum sum = each.second;
+                head(item);
+                describe(item, names_, key, sum);
             });
         }
         add_all(
@@ -330,8 +355,10 @@ void read_call(ItemReader& item, PrincipalActivity& activity, const Names& names
     std::size_t service = 0;
     HourActivity& hour = read_hour(item, activity, names, service);
     HuntedCall call;
+    ModelSpend spend;
     describe(item, names, service, call);
-    hour.add(call);
+    if (!item.is_at_end()) describe(item, names, spend);
+    hour.add(call, spend);
 }
 
 void read_sum(ItemReader& item, PrincipalActivity& activity, const Names& names) {
@@ -341,6 +368,15 @@ void read_sum(ItemReader& item, PrincipalActivity& activity, const Names& names)
     HourActivity::Sum sum;
     describe(item, names, service, key, sum);
     hour.summary().add(key, sum);
+}
+
+void read_spend(ItemReader& item, PrincipalActivity& activity, const Names& names) {
+    std::size_t service = 0;
+    HourActivity& hour = read_hour(item, activity, names, service);
+    HourActivity::SpendKey key;
+    rules::SpendSum sum;
+    describe(item, names, key, sum);
+    hour.summary().spends[key].add(sum);
 }
 
 void read_samples(ItemReader& item, PrincipalActivity& activity, const Names& names) {
@@ -424,13 +460,13 @@ const std::map<std::string_view, ReadItem> k_lists = {
     {"principals", read_principal}, {"calls", read_call},     {"sums", read_sum},
     {"samples", read_samples},      {"origins", read_origin}, {"shown", read_shown},
     {"subjects", read_subject},     {"sets", read_texts},     {"hashes", read_hashes},
-    {"models", read_model},
+    {"models", read_model},         {"spends", read_spend},
 };
 
 }  // namespace
 
 void HuntActivity::write(DocumentWriter& documents) const {
-    const Names names{.catalogue = catalogue_, .regions = &regions_, .new_regions = nullptr};
+    const Names names{.catalogue = catalogue_, .labels = &labels_, .new_labels = nullptr};
     const auto write_owner = [&](OwnerKind kind, std::string_view account, std::string_view name,
                                  const PrincipalActivity& activity) {
         const Owner owner{.kind = kind, .account = std::string(account), .name = std::string(name)};
@@ -475,7 +511,7 @@ Result<> HuntActivity::take(std::string_view list, ItemReader& item) {
                             .one_actor = owner.kind == OwnerKind::actor}];
     };
     read->second(item, activity(),
-                 {.catalogue = catalogue_, .regions = &regions_, .new_regions = &regions_});
+                 {.catalogue = catalogue_, .labels = &labels_, .new_labels = &labels_});
     return {};
 }
 

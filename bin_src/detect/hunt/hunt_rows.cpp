@@ -68,6 +68,14 @@ constexpr ColumnOf<HuntFinding> values_of(std::string_view name) {
             [](const auto& finding) { return finding.traits[trait].is_cut(); }};
 }
 
+template <std::uint64_t rules::SpendSum::* tokens>
+constexpr ColumnOf<HuntFinding> token_count(std::string_view name) {
+    return {
+        name,
+        [](const auto& finding) { return tokens_or_none(finding.spent.*tokens, finding.spent); },
+        [](const auto& finding) { return finding.counts_are_sums && finding.spent.has_tokens(); }};
+}
+
 constexpr auto k_hunt_row = std::to_array<ColumnOf<HuntFinding>>({
     {"_time", [](const auto& finding) { return number(finding.first_evidence); }},
     {"Principal", [](const auto& finding) { return finding.principal.name; }},
@@ -107,6 +115,14 @@ constexpr auto k_hunt_row = std::to_array<ColumnOf<HuntFinding>>({
     {"UniqueMembers", [](const auto& finding) { return number(finding.member_count); }},
     {"Links", [](const auto& finding) { return finding.links; },
      [](const auto& finding) { return finding.are_links_cut; }},
+    token_count<&rules::SpendSum::input_tokens>("InputTokens"),
+    token_count<&rules::SpendSum::output_tokens>("OutputTokens"),
+    token_count<&rules::SpendSum::cache_read_tokens>("CachedTokens"),
+    {"EstimatedCost", [](const auto& finding) { return dollars_or_none(finding.cost); },
+     [](const auto& finding) {
+         return finding.is_cost_partial || (finding.counts_are_sums && finding.cost);
+     }},
+    values_of<Trait::country>("Countries"),
     {"user",
      [](const auto& finding) { return std::string(text::last_part(finding.principal.name)); }},
     {"src", [](const auto& finding) { return finding.traits[Trait::address].values; }},

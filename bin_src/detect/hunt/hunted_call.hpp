@@ -28,16 +28,31 @@ struct HuntedCall {
     std::uint16_t messages = 0;  ///< of a use call, with its weight; 0 of any other
     std::uint16_t second = 0;    ///< in the hour
     std::uint16_t call = 0;      ///< see Catalogue::call_name
-    std::uint32_t region = 0;    ///< its number among the activity's regions
+    std::uint32_t region = 0;    ///< its number among the activity's labels
+    std::uint32_t spend = 0;     ///< see HourActivity::spend_of
     std::uint32_t times = 1;     ///< how often it was delivered
     bool counts = true;          ///< false: of the deliveries of one call, another one counts
 
     /// Of several deliveries of one call, the one with the lowest rank counts: one that succeeded,
-    /// then the largest. Without the region, whose number depends on the order of events.
-    [[nodiscard]] auto rank() const {
-        return std::tuple(outcome, k_most_hunted_messages - messages, second, call, phases.bits(),
+    /// then the largest, then the dearest. Without what has numbers that depend on the order of
+    /// events.
+    [[nodiscard]] auto rank(const log::Spend& spent) const {
+        return std::tuple(outcome, k_most_hunted_messages - messages, k_most_cost - spent.cost,
+                          k_most_tokens - spent.input_tokens, k_most_tokens - spent.output_tokens,
+                          k_most_tokens - spent.cache_read_tokens,
+                          k_most_tokens - spent.cache_write_tokens, second, call, phases.bits(),
                           client, address, credentials, is_of_client, is_by_provider);
     }
+
+  private:
+    static constexpr std::uint32_t k_most_cost = log::Spend::k_most_cost;
+    static constexpr std::uint32_t k_most_tokens = log::Spend::k_most_tokens;
+};
+
+/// What a call used up, and of which model.
+struct ModelSpend {
+    std::uint32_t model = 0;  ///< its number among the activity's labels
+    log::Spend spent;
 };
 
 }  // namespace cloudhijack::detect

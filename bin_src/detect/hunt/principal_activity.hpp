@@ -53,6 +53,7 @@ enum class Trait : std::uint8_t {
     caller_type,
     workload,
     source_service,  ///< see log::Call
+    country,         ///< to which messages went
     count            ///< how many there are
 };
 
@@ -105,8 +106,8 @@ struct PrincipalActivity {
     /// Takes another's sets of texts and what is known of its keys.
     void take_texts(const PrincipalActivity& other);
 
-    /// `region_numbers[r]` is this activity's number for the other's region r.
-    void merge(const PrincipalActivity& other, std::span<const std::uint32_t> region_numbers);
+    /// `label_numbers[r]` is this activity's number for the other's region r.
+    void merge(const PrincipalActivity& other, std::span<const std::uint32_t> label_numbers);
 };
 
 }  // namespace cloudhijack::detect

@@ -36,10 +36,10 @@ std::optional<CoveredUntil> covered_until(const rules::Exceptions& exceptions,
 
 // Exceptions end with a day, so with an hour.
 PrincipalActivity without_covered(const PrincipalActivity& all, const CoveredUntil& until,
-                                  const counting::Interner& regions) {
+                                  const counting::Interner& labels) {
     PrincipalActivity left;
     left.take_texts(all);
-    const auto numbers = regions.own_numbers();
+    const auto numbers = labels.own_numbers();
     for (const auto& [key, hour] : all.hours) {
         const auto [service, number] = key;
         if (number * counting::k_seconds_an_hour < until[service]) continue;
@@ -86,7 +86,7 @@ UncoveredBehaviours::Remainder UncoveredBehaviours::remainder(const Cover& cover
     const CoveredUntil nothing(whole_->service_count(), k_never);
     for (const Member& member : whole_->members()) {
         const CoveredUntil& until = cover[member.index()].value_or(nothing);
-        left.activities.push_back(without_covered(member.activity(), until, whole_->regions()));
+        left.activities.push_back(without_covered(member.activity(), until, whole_->labels()));
     }
     if (!std::ranges::all_of(left.activities, is_empty)) {
         left.behaviour = whole_->with(left.activities);

@@ -22,7 +22,7 @@ std::optional<CoveredUntil> covered_until(const rules::Exceptions& exceptions,
 
 /// What is left of an activity without the calls that are covered.
 PrincipalActivity without_covered(const PrincipalActivity& all, const CoveredUntil& until,
-                                  const counting::Interner& regions);
+                                  const counting::Interner& labels);
 
 /// Whether nothing is left of an activity.
 bool is_empty(const PrincipalActivity& activity);

@@ -3,6 +3,27 @@
 #include <algorithm>
 
 namespace cloudhijack::detect {
+namespace {
+
+// Minutes of notes only can come between those of use.
+void add_costs(const Behaviour& behaviour, std::size_t service, std::vector<UseWindow>& minutes) {
+    const std::size_t used = minutes.size();
+    std::size_t at = 0;
+    for (const MinuteSpend& spend : behaviour.spends()) {
+        if (spend.service != service || !spend.cost) continue;
+        while (at < used && minutes[at].minute < spend.minute) ++at;
+        const bool is_used = at < used && minutes[at].minute == spend.minute;
+        if (!is_used && (minutes.size() == used || minutes.back().minute != spend.minute)) {
+            const std::int64_t second = spend.minute * counting::k_seconds_a_minute;
+            minutes.push_back({.minute = spend.minute, .first = second, .last = second});
+        }
+        rules::Cost& cost = is_used ? minutes[at].cost : minutes.back().cost;
+        cost = rules::cost_sum(cost, *spend.cost);
+    }
+    if (minutes.size() > used) std::ranges::sort(minutes, {}, &UseWindow::minute);
+}
+
+}  // namespace
 
 std::vector<UseWindow> use_windows(const Behaviour& behaviour, std::size_t service) {
     std::vector<UseWindow> minutes;  // each with what its own minute holds
@@ -15,6 +36,7 @@ std::vector<UseWindow> use_windows(const Behaviour& behaviour, std::size_t servi
         minutes.back().calls += calls->count;
         minutes.back().messages += calls->messages;
     }
+    add_costs(behaviour, service, minutes);
     std::vector<UseWindow> windows;
     UseWindow sum;
     std::size_t end = 0;
@@ -23,14 +45,17 @@ std::vector<UseWindow> use_windows(const Behaviour& behaviour, std::size_t servi
              ++end) {
             sum.calls += minutes[end].calls;
             sum.messages += minutes[end].messages;
+            sum.cost = rules::cost_sum(sum.cost, minutes[end].cost);
         }
         windows.push_back({.minute = begin.minute,
                            .first = begin.first,
                            .last = minutes[end - 1].last,
                            .calls = sum.calls,
-                           .messages = sum.messages});
+                           .messages = sum.messages,
+                           .cost = sum.cost});
         sum.calls -= begin.calls;
         sum.messages -= begin.messages;
+        sum.cost -= std::min(sum.cost, begin.cost);
     }
     return windows;
 }

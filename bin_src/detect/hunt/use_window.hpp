@@ -8,7 +8,8 @@
 
 namespace cloudhijack::detect {
 
-/// Successful use of one service in 60 consecutive minutes.
+/// Successful use of one service in 60 consecutive minutes, and the cost of all calls in it that
+/// have a price.
 struct UseWindow {
     static constexpr std::int64_t k_minutes = 60;
 
@@ -17,6 +18,7 @@ struct UseWindow {
     std::int64_t last = 0;    ///< of the last one
     std::uint64_t calls = 0;
     std::uint64_t messages = 0;
+    rules::Cost cost = 0;
 
     [[nodiscard]] std::int64_t start() const { return minute * counting::k_seconds_a_minute; }
     [[nodiscard]] bool holds(const Calls& other) const {
@@ -24,7 +26,7 @@ struct UseWindow {
     }
 };
 
-/// The windows that begin with a minute in which the service was used, in order.
+/// The windows that begin with a minute in which the service was used or money spent, in order.
 std::vector<UseWindow> use_windows(const Behaviour& behaviour, std::size_t service);
 
 }  // namespace cloudhijack::detect

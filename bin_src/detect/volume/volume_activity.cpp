@@ -64,7 +64,8 @@ Added VolumeActivity::add(const log::Event& event) {
 // Of an event whose call counts once.
 std::optional<std::uint64_t> VolumeActivity::identity_of(const log::Event& event) {
     if (!event.log->counts_once || !event.log->has_usable_id(event)) return std::nullopt;
-    key_.assign(event.log->id).append(1, '\0').append(event.id);
+    key_.assign(event.log->id);
+    for (const std::string_view part : {event.id, event.model}) key_.append(1, '\0').append(part);
     return counting::hash_of(key_);
 }
 
@@ -84,7 +85,22 @@ void VolumeActivity::count(const log::Event& event, std::size_t service, Time ti
         add_to(calls.deliveries, std::uint64_t{1});
         calls.identities.add(*identity);
     }
+    if (event.log->counts_once) count_spend(event, number, identity);
     if (!event.source_address.empty()) add_address(number, keep(address));
+}
+
+void VolumeActivity::count_spend(const log::Event& event, std::uint32_t group,
+                                 std::optional<std::uint64_t> identity) {
+    const log::Spend spent = log::spend_of(event);
+    if (spent.is_none()) return;
+    const std::uint32_t model = keep(event.model);
+    if (identity) {
+        spends(group).add({.identity = *identity, .model = model, .spent = spent});
+    } else {
+        rules::SpendSum sum;
+        sum.add(spent);
+        spends(group).add(model, sum);
+    }
 }
 
 void VolumeActivity::GroupTally::add(const GroupTally& other) {
@@ -148,6 +164,39 @@ VolumeActivity::IdentifiedCalls& VolumeActivity::identified_calls(std::uint32_t 
     return identified_calls_[number];
 }
 
+SpendsOfCalls& VolumeActivity::spends(std::uint32_t group) {
+    std::uint32_t& number = groups_[group].spends;
+    if (number == k_none) {
+        spends_.emplace_back();
+        number = static_cast<std::uint32_t>(spends_.size() - 1);
+    }
+    return spends_[number];
+}
+
+// What is known of the cost of a group's calls.
+void VolumeActivity::price(const Group& group, const rules::Prices& prices,
+                           VolumeGroup& priced) const {
+    priced.spent = {};
+    priced.cost.reset();
+    if (group.spends == k_none) return;
+    for (const auto& [model, spent] : spends_[group.spends].sums()) {
+        priced.spent.add(spent);
+        const auto cost = prices.cost_of(texts_.text(model), spent);
+        if (cost) priced.cost = rules::cost_sum(priced.cost.value_or(0), *cost);
+    }
+}
+
+std::set<std::string> VolumeActivity::models_without_price(const rules::Prices& prices) const {
+    std::set<std::string> models;
+    for (const SpendsOfCalls& spends : spends_) {
+        for (const auto& [model, spent] : spends.sums()) {
+            const std::string_view name = texts_.text(model);
+            if (!prices.cost_of(name, spent)) models.insert(rules::name_for_price(name));
+        }
+    }
+    return models;
+}
+
 std::uint64_t VolumeActivity::count_of(const Group& group) const {
     std::uint64_t count = group.tally.event_count;
     if (group.calls != k_none) {
@@ -180,7 +229,7 @@ void VolumeActivity::merge(const VolumeActivity& other) {
     for (std::size_t i = 0; i < other.groups_.size(); ++i) {
         constexpr std::size_t ahead = 8;
         if (i + ahead < other.groups_.size()) group_index_.prefetch(other.groups_[i + ahead].hash);
-        const auto& [key, tally, hash, address, more_addresses, calls] = other.groups_[i];
+        const auto& [key, tally, hash, address, more_addresses, calls, spent] = other.groups_[i];
         const auto number = group({.span_start = key.span_start,
                                    .service = key.service,
                                    .caller_arn = texts[key.caller_arn],
@@ -195,6 +244,7 @@ void VolumeActivity::merge(const VolumeActivity& other) {
             add_to(mine.deliveries, more.deliveries);
             mine.identities.merge(more.identities);
         }
+        if (spent != k_none) spends(number).merge(other.spends_[spent], texts);
         groups.push_back(number);
     }
     for (const MoreAddress& more : other.more_addresses_) {
@@ -226,7 +276,7 @@ VolumeFindings VolumeActivity::findings(const VolumeRules& rules) const {
     VolumeFindings findings;
     VolumeGroup group;
     for (const Group& counted : groups_) {
-        const auto& [key, tally, hash, address, more_addresses, calls] = counted;
+        const auto& [key, tally, hash, address, more_addresses, calls, spends] = counted;
         const std::uint64_t usual_threshold = rules.thresholds[key.service];
         const std::uint64_t event_count = count_of(counted);
         if (event_count <= usual_threshold) continue;
@@ -249,6 +299,7 @@ VolumeFindings VolumeActivity::findings(const VolumeRules& rules) const {
             !reaches_min_score(group, *threshold, rules)) {
             ++findings.allowed_rows;
         } else {
+            price(counted, *rules.prices, group);
             findings.rows.push_back(assess(group, *threshold, rules));
         }
     }

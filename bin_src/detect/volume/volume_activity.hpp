@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "counting/identity_set.hpp"
 #include "counting/interner.hpp"
 #include "detect/mode_activity.hpp"
+#include "detect/volume/spends_of_calls.hpp"
 #include "detect/volume/volume_finding.hpp"
 #include "log/condition.hpp"
 #include "log/event.hpp"
@@ -47,6 +49,9 @@ class VolumeActivity {
     [[nodiscard]] std::uint64_t repeats() const;
     /// Records without a usable id, of logs that count a call once: each delivery of these counts.
     [[nodiscard]] std::uint64_t without_id() const { return without_id_; }
+
+    /// The names of the models, as price stanzas have them, of which tokens have no price.
+    [[nodiscard]] std::set<std::string> models_without_price(const rules::Prices& prices) const;
 
     /// The rows of mode=volume, in order, and what the rules' allowlist changed. Their views are
     /// valid until the next add() or merge().
@@ -91,6 +96,7 @@ class VolumeActivity {
         std::uint32_t address = k_none;         ///< number of the first one's text
         std::uint32_t more_addresses = k_none;  ///< the last of them, in more_addresses_
         std::uint32_t calls = k_none;           ///< those that count once, in identified_calls_
+        std::uint32_t spends = k_none;          ///< what they used up, in spends_
     };
 
     /// Calls of a group that count once.
@@ -124,6 +130,9 @@ class VolumeActivity {
     std::optional<std::uint64_t> identity_of(const log::Event& event);
     void count(const log::Event& event, std::size_t service, text::Time time,
                std::optional<std::uint64_t> identity);
+    void count_spend(const log::Event& event, std::uint32_t group,
+                     std::optional<std::uint64_t> identity);
+    void price(const Group& group, const rules::Prices& prices, VolumeGroup& priced) const;
     template <class Fields>
     static void describe(Fields& fields, const rules::Catalogue& catalogue, Name& name,
                          GroupTally& tally);
@@ -133,7 +142,11 @@ class VolumeActivity {
     IdentifiedCalls& identified_calls(std::uint32_t group);
     [[nodiscard]] std::uint64_t count_of(const Group& group) const;
     void take_group(partial::ItemReader& item);
+    SpendsOfCalls& spends(std::uint32_t group);
     void take_identified_calls(partial::ItemReader& item);
+    std::uint32_t take_group_of_item(partial::ItemReader& item);
+    void take_spends(partial::ItemReader& item);
+    void take_spend_sums(partial::ItemReader& item);
     std::uint32_t keep(const LookedUpText& text) { return texts_.keep(text.text(), text.hash()); }
     std::uint32_t keep(std::string_view text) { return keep(LookedUpText(text, texts_)); }
     [[nodiscard]] Name name_of(const Key& key) const;
@@ -148,6 +161,7 @@ class VolumeActivity {
     std::vector<MoreAddress> more_addresses_;
     counting::HashIndex more_address_index_;
     std::vector<IdentifiedCalls> identified_calls_;
+    std::vector<SpendsOfCalls> spends_;
     std::uint64_t without_id_ = 0;
     std::string key_;  ///< what is hashed
 };

@@ -64,6 +64,15 @@ constexpr auto k_volume_row = std::to_array<ColumnOf<VolumeFinding>>({
     {"FirstEvent", [](const auto& finding) { return time(finding.group.first_event); }},
     {"LastEvent", [](const auto& finding) { return time(finding.group.last_event); }},
     {"Reasons", [](const auto& finding) { return finding.reasons; }},
+    {"InputTokens",
+     [](const auto& finding) {
+         return tokens_or_none(finding.group.spent.input_tokens, finding.group.spent);
+     }},
+    {"OutputTokens",
+     [](const auto& finding) {
+         return tokens_or_none(finding.group.spent.output_tokens, finding.group.spent);
+     }},
+    {"EstimatedCost", [](const auto& finding) { return dollars_or_none(finding.group.cost); }},
 });
 
 }  // namespace

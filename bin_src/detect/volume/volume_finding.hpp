@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include "rules/allowlist.hpp"
 #include "rules/catalogue.hpp"
 #include "rules/evidence_settings.hpp"
+#include "rules/prices.hpp"
 #include "text/time.hpp"
 
 namespace cloudhijack::detect {
@@ -24,6 +26,7 @@ struct VolumeRules {
     std::vector<std::uint64_t> thresholds;  ///< one for each of the catalogue's services, in order
     std::uint64_t min_score = 0;
     rules::Pattern suspicious_names;  ///< never null
+    std::shared_ptr<const rules::Prices> prices = std::make_shared<const rules::Prices>();
     /// What is expected; never null.
     std::shared_ptr<const rules::Allowlist> allowlist = std::make_shared<const rules::Allowlist>();
 };
@@ -38,6 +41,8 @@ struct VolumeGroup {
     std::string_view caller_type;
     std::string_view region;
     std::uint64_t event_count = 0;
+    rules::SpendSum spent;
+    std::optional<rules::Cost> cost;                 ///< of what has a price; nullopt: nothing has
     std::vector<std::string_view> source_addresses;  ///< distinct, in byte order
     text::Time first_event;
     text::Time last_event;
@@ -69,7 +74,8 @@ VolumeFinding assess(VolumeGroup group, std::uint64_t threshold, const VolumeRul
 /// time.
 bool reaches_min_score(const VolumeGroup& group, std::uint64_t threshold, const VolumeRules& rules);
 
-/// The columns of mode=volume: those of the search that it replaces, in its order, and `Reasons`.
+/// The columns of mode=volume: those of the search that it replaces, in its order, and then its
+/// own.
 std::span<const Column> volume_columns();
 
 Row to_row(const VolumeFinding& finding);

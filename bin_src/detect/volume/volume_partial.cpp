@@ -17,12 +17,40 @@ namespace {
 
 constexpr std::uint64_t k_largest_identity = std::numeric_limits<std::uint64_t>::max();
 
+template <class Fields>
+void describe_spend(Fields& fields, CallSpend& call, std::string_view& model) {
+    fields.number(call.identity, k_largest_identity);
+    fields.text(model);
+    partial::spend(fields, call.spent);
+}
+
+template <class Fields>
+void describe_spend(Fields& fields, rules::SpendSum& sum, std::string_view& model) {
+    fields.text(model);
+    partial::spend_sum(fields, sum);
+}
+
 }  // namespace
 
 // An item of "identified_calls" begins as one of "groups" does, with the number of deliveries in
-// place of the count, and ends with the calls' identities.
+// place of the count, and ends with the calls' identities. Those of "spends" and "spend_sums" begin
+// so, too, with no count; they hold what calls with and without an id used up.
 void VolumeActivity::write(partial::DocumentWriter& documents) const {
     std::vector<std::string_view> addresses;
+    const auto write_spends = [&](const SpendsOfCalls& spends, const auto& head) {
+        const auto calls = spends.calls();
+        const auto write_call = [this](partial::ItemWriter& item, CallSpend call) {
+            std::string_view model = texts_.text(call.model);
+            describe_spend(item, call, model);
+        };
+        if (!calls.empty()) documents.add_all("spends", calls, head, write_call);
+        const auto write_sum = [this](partial::ItemWriter& item, auto model_and_sum) {
+            std::string_view model = texts_.text(model_and_sum.first);
+            describe_spend(item, model_and_sum.second, model);
+        };
+        if (spends.of_others().empty()) return;
+        documents.add_all("spend_sums", spends.of_others(), head, write_sum);
+    };
     for (const Group& group : groups_) {
         const auto head_of = [&](std::uint64_t count) {
             return [&, count](partial::ItemWriter& item, bool goes_on) {
@@ -36,6 +64,7 @@ void VolumeActivity::write(partial::DocumentWriter& documents) const {
         documents.add_all(
             "groups", addresses, head_of(group.tally.event_count),
             [](partial::ItemWriter& item, std::string_view text) { item.text(text); });
+        if (group.spends != k_none) write_spends(spends_[group.spends], head_of(0));
         if (group.calls == k_none) continue;
         const IdentifiedCalls& calls = identified_calls_[group.calls];
         documents.add_all("identified_calls", calls.identities.all(), head_of(calls.deliveries),
@@ -54,6 +83,10 @@ Result<> VolumeActivity::take(std::string_view list, partial::ItemReader& item) 
         take_group(item);
     } else if (list == "identified_calls") {
         take_identified_calls(item);
+    } else if (list == "spends") {
+        take_spends(item);
+    } else if (list == "spend_sums") {
+        take_spend_sums(item);
     } else if (list == "without_id") {
         std::uint64_t records = 0;
         item.positive(records, partial::k_largest_count);
@@ -64,12 +97,17 @@ Result<> VolumeActivity::take(std::string_view list, partial::ItemReader& item) 
     return {};
 }
 
-void VolumeActivity::take_group(partial::ItemReader& item) {
+std::uint32_t VolumeActivity::take_group_of_item(partial::ItemReader& item) {
     Name name;
     GroupTally tally;
     describe(item, *catalogue_, name, tally);
     const auto number = group(name);
     groups_[number].tally.add(tally);
+    return number;
+}
+
+void VolumeActivity::take_group(partial::ItemReader& item) {
+    const auto number = take_group_of_item(item);
     while (!item.is_at_end()) {
         std::string_view address;
         item.text(address);
@@ -90,6 +128,27 @@ void VolumeActivity::take_identified_calls(partial::ItemReader& item) {
         std::uint64_t identity = 0;
         item.number(identity, k_largest_identity);
         calls.identities.add(identity);
+    }
+}
+
+void VolumeActivity::take_spends(partial::ItemReader& item) {
+    const auto number = take_group_of_item(item);
+    while (!item.is_at_end()) {
+        CallSpend call;
+        std::string_view model;
+        describe_spend(item, call, model);
+        call.model = keep(model);
+        spends(number).add(call);
+    }
+}
+
+void VolumeActivity::take_spend_sums(partial::ItemReader& item) {
+    const auto number = take_group_of_item(item);
+    while (!item.is_at_end()) {
+        std::string_view model;
+        rules::SpendSum sum;
+        describe_spend(item, sum, model);
+        spends(number).add(keep(model), sum);
     }
 }
 

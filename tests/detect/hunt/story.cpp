@@ -13,7 +13,7 @@
 #include "detect/hunt/evidence/evidence.hpp"
 #include "detect/hunt/hunt_rows.hpp"
 #include "io/window.hpp"
-#include "log/cloudtrail.hpp"
+#include "log/log_set.hpp"
 #include "output/csv_and_ndjson.hpp"
 #include "partial/through_documents.hpp"
 #include "rules/builtin.hpp"
@@ -113,6 +113,7 @@ Usual with_habits(const std::vector<Habit>& habits) {
         row.last_seen = k_ten - counting::k_seconds_a_day;
         row.peak_hour = habit.peak_hour;
         row.peak_day = habit.peak_day;
+        if (habit.peak_dollars) row.peak_cost = *habit.peak_dollars * rules::k_dollar;
         for (const auto& phase : habit.phases) row.phases.add(phase, days);
         for (const auto& model : habit.models) row.models.add(model, days);
         for (const auto& region : habit.regions) row.regions.add(region, days);
@@ -150,9 +151,10 @@ ToldEvents::ToldEvents(const Story& story) {
     };
     for (const Told& told : story) {
         log::Event event;
-        event.log = &log::cloudtrail();
+        event.log = log::all_logs().find(told.log);
         event.time_text = keep(told.time.size() == 8 ? "2026-03-02T" + told.time + 'Z' : told.time);
-        event.source = keep(source_of(builtin_catalogue(), told.call));
+        event.source = event.log->own_source();
+        if (event.source.empty()) event.source = keep(source_of(builtin_catalogue(), told.call));
         event.name = keep(told.call);
         event.error_code = keep(told.error);
         event.error_message = keep(told.message);
@@ -175,6 +177,11 @@ ToldEvents::ToldEvents(const Story& story) {
         std::snprintf(id.data(), id.size(), "00000000-0000-4000-8000-%012zu", events_.size());
         event.id = keep(told.id.empty() ? id.data() : told.id);
         event.record = event.id;
+        event.model = keep(told.model);
+        event.setting = keep(told.setting);
+        event.input_tokens = keep(std::to_string(told.input_tokens));
+        event.output_tokens = keep(std::to_string(told.output_tokens));
+        event.cache_read_tokens = keep(std::to_string(told.cache_read_tokens));
         events_.push_back(event);
     }
 }

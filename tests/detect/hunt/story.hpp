@@ -36,6 +36,12 @@ struct Told {
     std::string provider = {};  ///< of a web identity
     std::string bearer = {};
     std::string id = {};  ///< one of its own where it is empty
+    std::string log = "cloudtrail";
+    std::string model = {};  ///< of a log whose records name it themselves, as are the rest
+    std::string setting = {};
+    std::uint32_t input_tokens = 0;
+    std::uint32_t output_tokens = 0;
+    std::uint32_t cache_read_tokens = 0;
 };
 
 using Story = std::vector<Told>;
@@ -77,6 +83,7 @@ struct Habit {
     std::vector<std::string> clients = {};  ///< their names
     std::int32_t days = 60;
     std::string account = "111122223333";
+    std::optional<std::uint64_t> peak_dollars = {};
 };
 
 /// A baseline of habits, and of somebody else in the account who uses no service, from 203.0.113.1

@@ -31,7 +31,7 @@ const SubjectCalls* first_about(const Behaviour& behaviour, auto wanted) {
     return first;
 }
 
-// --- quarantined: AWS found the key in public ---
+// --- quarantined: AWS found the key in public, or a provider suspended the account ---
 
 std::optional<Match> quarantined(const Behaviour& behaviour,
                                  const rules::EvidenceSettings& settings) {
@@ -44,11 +44,19 @@ std::optional<Match> quarantined(const Behaviour& behaviour,
         if (user == nullptr || first_of(member) < first_of(*user)) user = &member;
     }
     if (user == nullptr) return std::nullopt;
+    const std::string time = at(first_of(*user));
+    const bool is_account = log::is_key_principal(user->principal().name);
     Match match{.score = settings.number("score"),
-                .reason = "AWS attached its quarantine policy at " + at(first_of(*user)) +
-                          ": it found the user's key in public",
+                .reason = is_account ? "The provider suspended the account at " + time
+                                     : "AWS attached its quarantine policy at " + time +
+                                           ": it found the user's key in public",
                 .first = first_of(*user),
                 .behind = {}};
+    for (const Calls& note : behaviour.notes()) {
+        if (note.by == user && user->activity().quarantined.first_from(note.first()) == note.first()) {
+            match.behind.insert(key_of(note));
+        }
+    }
     for (const Calls& calls : behaviour.calls()) {
         const auto topic = behaviour.catalogue().topic(calls.service, calls.call);
         const bool is_attached = calls.is_ok() && topic == log::CallTopic::policy;

@@ -8,9 +8,10 @@ std::span<const Evidence> all_evidence() {
     static const std::vector<Evidence> all = [] {
         std::vector<Evidence> joined;
         for (const auto group :
-             {onboarding_evidence(), volume_evidence(), access_evidence(), hiding_evidence(),
-              spread_evidence(), new_source_evidence(), lineage_evidence(), source_evidence(),
-              choice_evidence(), credential_evidence(), key_evidence(), marker_evidence()}) {
+             {onboarding_evidence(), burst_evidence(), volume_evidence(), reputation_evidence(),
+              access_evidence(), hiding_evidence(), spread_evidence(), new_source_evidence(),
+              lineage_evidence(), source_evidence(), choice_evidence(), credential_evidence(),
+              key_evidence(), marker_evidence()}) {
             joined.insert(joined.end(), group.begin(), group.end());
         }
         return joined;

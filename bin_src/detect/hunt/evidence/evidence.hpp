@@ -65,9 +65,11 @@ struct Evidence {
 /// group; to add one, write it there and give it a stanza in default/cloudhijack.conf.
 std::span<const Evidence> all_evidence();
 
-/// Those of one group, each in the file of its name; the sources are in three, the credentials in
-/// two.
+/// Those of one group, each in the file of its name; the volume and the sources are in three, the
+/// credentials in two.
 std::span<const Evidence> onboarding_evidence();
+std::span<const Evidence> burst_evidence();
+std::span<const Evidence> reputation_evidence();
 std::span<const Evidence> volume_evidence();
 std::span<const Evidence> access_evidence();
 std::span<const Evidence> hiding_evidence();

@@ -1,4 +1,5 @@
-// Evidence of more use than there should be.
+// Evidence of more use than there should be, over a day or of a crowd; burst.cpp has that of an
+// hour.
 
 #include <algorithm>
 #include <array>
@@ -10,243 +11,13 @@
 
 #include "detect/hunt/evidence/evidence.hpp"
 #include "detect/hunt/evidence/search.hpp"
+#include "detect/hunt/evidence/users.hpp"
 #include "detect/hunt/use_window.hpp"
 #include "detect/mode_activity.hpp"
 #include "rules/baseline_text.hpp"
 
 namespace cloudhijack::detect {
 namespace {
-
-// --- burst: more messages in an hour than the service's threshold, and than usual ---
-
-constexpr std::array k_burst = {
-    ParameterSpec{.key = "score_3x", .kind = rules::ParameterKind::number},
-    ParameterSpec{.key = "score_10x", .kind = rules::ParameterKind::number},
-    ParameterSpec{.key = "history_score", .kind = rules::ParameterKind::number},
-    ParameterSpec{.key = "history_score_3x", .kind = rules::ParameterKind::number},
-    ParameterSpec{.key = "history_score_10x", .kind = rules::ParameterKind::number},
-    ParameterSpec{.key = "history_factor", .kind = rules::ParameterKind::number},
-    ParameterSpec{.key = "trained_factor", .kind = rules::ParameterKind::number},
-    ParameterSpec{.key = "trained_age", .kind = rules::ParameterKind::time}};
-
-/// With what a burst is compared.
-struct UsualVolume {
-    std::optional<std::uint64_t> peak;  ///< messages of the busiest hour; nullopt: no history
-    bool is_known_account = false;
-    bool is_own = false;       ///< a member has used the service
-    bool is_young = false;     ///< none but such that have used it for less than 7 days
-    bool is_of_peers = false;  ///< none has, and peers lent their peaks
-};
-
-/// The members that use a service in a stretch of time, in their order.
-std::vector<const Member*> users_of(const Behaviour& behaviour, std::size_t service,
-                                    std::int64_t first, std::int64_t last) {
-    const auto& uses = behaviour.uses(service);
-    const std::size_t members = behaviour.members().size();
-    std::set<std::size_t> found;
-    for (auto at = std::ranges::lower_bound(uses, first, {}, &Calls::first);
-         at != uses.end() && (*at)->first() <= last && found.size() < members; ++at) {
-        found.insert((*at)->by->index());
-    }
-    std::vector<const Member*> users;
-    users.reserve(found.size());
-    for (const std::size_t index : found) users.push_back(&behaviour.members()[index]);
-    return users;
-}
-
-/// What the families of some users lend. Forty roles of one family do not use forty times as much.
-class PeersOfUsers {
-  public:
-    PeersOfUsers(std::size_t service, std::int64_t first, std::int64_t last)
-        : service_(service), first_(first), last_(last) {}
-
-    void add(const Member& user) {
-        const auto peers = user.peers(service_, first_, last_);
-        const log::Principal& who = user.principal();
-        if (!peers || !families_.emplace(who.account, log::family_of(who.name)).second) return;
-        sum_ = sum_.value_or(rules::History::Peaks{});
-        add_to(sum_->hour, peers->hour);
-        add_to(sum_->day, peers->day);
-    }
-    /// nullopt: none of them has peers.
-    [[nodiscard]] const std::optional<rules::History::Peaks>& sum() const { return sum_; }
-
-  private:
-    std::size_t service_;
-    std::int64_t first_;
-    std::int64_t last_;
-    std::set<std::pair<std::string_view, std::string>> families_;
-    std::optional<rules::History::Peaks> sum_;
-};
-
-// Members that do not take part lend nothing: the history of a stolen key does not excuse what was
-// made with it.
-UsualVolume usual_volume(const Behaviour& behaviour, std::size_t service, const UseWindow& window,
-                         std::span<const Member* const> users) {
-    const std::int64_t start = window.start();
-    UsualVolume usual{.peak = behaviour.peak_in_range(service, start)};
-    usual.is_known_account = std::ranges::all_of(
-        users, [start](const Member* user) { return user->is_known_account(start); });
-    if (!usual.is_known_account) return usual;
-    std::uint64_t sum = 0;
-    PeersOfUsers peers(service, window.first, window.last);
-    for (const Member* user : users) {
-        const rules::Baseline::Row* row = user->row(service);
-        if (const rules::Baseline::Row* grown = user->grown_use(service, start)) {
-            usual.is_own = true;
-            add_to(sum, grown->peak_hour);
-            continue;
-        }
-        usual.is_young = usual.is_young || (row != nullptr && row->has_use());
-        peers.add(*user);
-    }
-    if (peers.sum()) add_to(sum, peers.sum()->hour);
-    usual.is_young = usual.is_young && !usual.is_own;
-    usual.is_of_peers = peers.sum() && !usual.is_own;
-    usual.peak = std::max(usual.peak.value_or(0), sum);
-    return usual;
-}
-
-// The busiest hour of weeks that are long over: a slow rise cannot have taught the baseline it.
-std::uint64_t trained_peak(const rules::Baseline::Row& row, std::int64_t second, std::int64_t age) {
-    std::optional<std::uint64_t> peak;
-    for (const auto& [week, messages] : row.peaks) {
-        if (rules::end_of_week(week) * counting::k_seconds_a_day > second - age) continue;
-        peak = std::max(peak.value_or(0), messages);
-    }
-    return peak.value_or(row.peak_hour);
-}
-
-// Of all users together.
-std::uint64_t trained_peak(std::span<const Member* const> users, std::size_t service,
-                           std::int64_t second, std::int64_t age) {
-    std::uint64_t sum = 0;
-    for (const Member* user : users) {
-        const rules::Baseline::Row* row = user->grown_use(service, second);
-        if (row != nullptr) add_to(sum, trained_peak(*row, second, age));
-    }
-    return sum;
-}
-
-struct Burst {
-    std::uint64_t score = 0;
-    UseWindow window;
-    std::size_t service = 0;
-    std::uint64_t threshold = 0;
-    std::uint64_t factor = 1;  ///< of the threshold
-    std::string compared;      ///< with what, in words
-
-    [[nodiscard]] auto rank() const { return std::tuple(score, window.messages, -window.first); }
-};
-
-// Whether a user is new to the service, came from a stranger's source, and nobody vouches for it.
-bool is_unknown_stranger(const Member& user, std::size_t service, const UseWindow& window) {
-    const auto has_stranger = [](const HourOrigins& hour) { return hour.has_stranger; };
-    return user.grown_use(service, window.start()) == nullptr &&
-           !user.peers(service, window.first, window.last) &&
-           user.any_hour(window.first, window.last, has_stranger) &&
-           !user.is_vouched_for(window.first);
-}
-
-// Why a burst in a known account is strong; empty if it is not.
-std::string_view strength(std::size_t service, const UseWindow& window,
-                          std::span<const Member* const> users) {
-    if (std::ranges::any_of(users, [&window](const Member* user) {
-            return user->has_new_source(window.first, window.last);
-        })) {
-        return "; from a source that is new for the principal";
-    }
-    if (std::ranges::any_of(users, [&](const Member* user) {
-            return is_unknown_stranger(*user, service, window);
-        })) {
-        return "; from a network that is new for the account, and the principal was not made from "
-               "a known source";
-    }
-    return {};
-}
-
-std::string compared_with(const UsualVolume& usual, std::uint64_t factor) {
-    if (!usual.peak) return "; no history";
-    if (*usual.peak == 0) {
-        return usual.is_young ? "; the principal was first seen less than 7 days before"
-                              : "; the principal has not used it before";
-    }
-    return " and more than " + std::to_string(factor) + " times the busiest hour " +
-           (usual.is_of_peers ? "of its peers" : "before") + " (" +
-           counted(*usual.peak, "message") + ')';
-}
-
-std::optional<Burst> burst_of(const Behaviour& behaviour, const rules::EvidenceSettings& settings,
-                              std::size_t service, const UseWindow& window) {
-    const auto threshold = behaviour.threshold(service, window.last);
-    if (!threshold || window.messages <= *threshold) return std::nullopt;
-    const auto users = users_of(behaviour, service, window.first, window.last);
-    const UsualVolume usual = usual_volume(behaviour, service, window, users);
-    const std::uint64_t factor = settings.number("history_factor");
-    Burst burst{.window = window, .service = service, .threshold = *threshold, .compared = {}};
-    bool is_strong = false;
-    if (!usual.peak || window.messages > *usual.peak * factor) {
-        burst.compared = compared_with(usual, factor);
-        const std::string_view why =
-            usual.is_known_account ? strength(service, window, users) : std::string_view{};
-        is_strong = usual.is_known_account ? !why.empty() : usual.peak.has_value();
-        burst.compared += why;
-    } else {
-        if (!usual.is_own) return std::nullopt;
-        const std::uint64_t trained =
-            trained_peak(users, service, window.start(), settings.seconds("trained_age"));
-        const std::uint64_t trained_factor = settings.number("trained_factor");
-        if (window.messages <= trained * trained_factor) return std::nullopt;
-        is_strong = true;
-        burst.compared = " and more than " + std::to_string(trained_factor) +
-                         " times the busiest hour in the weeks before the last one (" +
-                         counted(trained, "message") + "): a slow rise";
-    }
-    std::string key = is_strong ? "history_score" : "score";
-    if (window.messages > *threshold * 10) {
-        burst.factor = 10;
-        key += "_10x";
-    } else if (window.messages > *threshold * 3) {
-        burst.factor = 3;
-        key += "_3x";
-    }
-    burst.score = settings.number(key);
-    return burst;
-}
-
-std::string uses_in_words(std::uint64_t calls, std::uint64_t messages, std::string_view label) {
-    return (messages == calls ? "" : counted(messages, "message") + " in ") +
-           counted(calls, "successful call") + " of " + std::string(label);
-}
-
-std::set<CallKey> uses_between(const Behaviour& behaviour, std::size_t service, std::int64_t first,
-                               std::int64_t last) {
-    std::set<CallKey> keys;
-    for (const Calls* calls : behaviour.uses(service)) {
-        if (calls->first() >= first && calls->first() <= last) keys.insert(key_of(*calls));
-    }
-    return keys;
-}
-
-std::optional<Match> burst(const Behaviour& behaviour, const rules::EvidenceSettings& settings) {
-    std::optional<Burst> best;
-    for (std::size_t service = 0; service < behaviour.service_count(); ++service) {
-        for (const UseWindow& window : use_windows(behaviour, service)) {
-            const auto found = burst_of(behaviour, settings, service, window);
-            if (found && (!best || best->rank() < found->rank())) best = found;
-        }
-    }
-    if (!best) return std::nullopt;
-    const UseWindow& window = best->window;
-    return Match{
-        .score = best->score,
-        .reason = uses_in_words(window.calls, window.messages, behaviour.label_of(best->service)) +
-                  " in 60 min from " + at(window.first) + ", more than " +
-                  (best->factor > 1 ? std::to_string(best->factor) + " times " : "") +
-                  "the threshold of " + std::to_string(best->threshold) + best->compared,
-        .first = window.first,
-        .behind = uses_between(behaviour, best->service, window.first, window.last)};
-}
 
 // --- drip: use that stays below the threshold of an hour, hour after hour ---
 
@@ -403,7 +174,6 @@ std::optional<Match> fan_out(const Behaviour& behaviour, const rules::EvidenceSe
 }
 
 constexpr auto k_volume_evidence = std::to_array<Evidence>({
-    {"burst", EvidenceGroup::volume, burst, k_burst},
     {"drip", EvidenceGroup::volume, drip, k_drip},
     {"fan_out", EvidenceGroup::volume, fan_out, k_fan_out},
 });

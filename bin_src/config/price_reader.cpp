@@ -1,0 +1,75 @@
+#include "config/price_reader.hpp"
+
+#include <array>
+#include <cstddef>
+#include <optional>
+
+#include "text/boolean.hpp"
+#include "text/decimal.hpp"
+
+namespace cloudhijack::config {
+namespace {
+
+using Problem = std::unexpected<std::string>;
+
+struct AmountKey {
+    std::string_view key;
+    std::optional<std::uint64_t> rules::Price::* amount;
+};
+
+constexpr auto k_amounts = std::to_array<AmountKey>({
+    {.key = "input", .amount = &rules::Price::input},
+    {.key = "output", .amount = &rules::Price::output},
+    {.key = "cache_read", .amount = &rules::Price::cache_read},
+    {.key = "cache_write", .amount = &rules::Price::cache_write},
+});
+
+std::expected<void, std::string> read_flag(const std::string& text, bool& flag) {
+    const auto value = text::boolean(text);
+    if (!value) return Problem("takes true or false; got \"" + text + '"');
+    flag = *value;
+    return {};
+}
+
+}  // namespace
+
+std::expected<void, std::string> PriceReader::read(const rules::Setting& setting) {
+    const std::string pattern = setting.place.stanza.substr(k_price_prefix.size());
+    if (pattern.empty()) return Problem("is in a stanza without a model: [price:<model>]");
+    PriceDraft& draft = drafts_[pattern];
+    draft.last_key = setting.place;
+    const std::string& key = setting.place.key;
+    if (key == "disabled") return read_flag(setting.value, draft.is_disabled);
+    if (key == "cache_in_input") return read_flag(setting.value, draft.price.cache_in_input);
+    for (const AmountKey& one : k_amounts) {
+        if (key != one.key) continue;
+        constexpr std::size_t places = 6;
+        const auto amount = text::decimal_units(setting.value, places, rules::Price::k_most);
+        if (!amount) {
+            return Problem("takes US dollars for a million tokens, such as 0.25; got \"" +
+                           setting.value + '"');
+        }
+        draft.price.*one.amount = amount;
+        return {};
+    }
+    return Problem(
+        "is not a key of a price: input, output, cache_read, cache_write, cache_in_input, "
+        "disabled");
+}
+
+rules::Prices PriceReader::finish(std::vector<rules::Mistake>& mistakes) const {
+    rules::Prices prices;
+    for (const auto& [pattern, draft] : drafts_) {
+        if (draft.is_disabled) continue;
+        if (draft.price.input && draft.price.output) {
+            prices.set(pattern, draft.price);
+        } else {
+            mistakes.push_back({.place = draft.last_key,
+                                .text = "is in a stanza that has no price; a price has the keys "
+                                        "input and output"});
+        }
+    }
+    return prices;
+}
+
+}  // namespace cloudhijack::config
