@@ -61,10 +61,11 @@ Added VolumeActivity::add(const log::Event& event) {
     return Added::counted;
 }
 
-// Of an event whose call counts once.
+// Of an event whose call counts once. Two logs of one source name a call by the same id, as the
+// REST API and a stream do of a message.
 std::optional<std::uint64_t> VolumeActivity::identity_of(const log::Event& event) {
     if (!event.log->counts_once || !event.log->has_usable_id(event)) return std::nullopt;
-    key_.assign(event.log->id);
+    key_.assign(event.source);
     for (const std::string_view part : {event.id, event.model}) key_.append(1, '\0').append(part);
     return counting::hash_of(key_);
 }
