@@ -9,17 +9,19 @@
 #include "log/cloudtrail.hpp"
 #include "log/log_set.hpp"
 #include "log/ocsf.hpp"
+#include "log/sendgrid.hpp"
 #include "log/twilio.hpp"
 
 namespace cloudhijack::log {
 namespace {
 
-// In a function, so that static initialisers can use it.
+// SendGrid's is the first, because users give its events keys of any name. In a function, so that
+// static initialisers can use it.
 std::span<const Log* const> list_of_logs() {
-    static const std::array logs = {
-        &bedrock_invocations(), &ocsf(),   &azure_openai(),   &azure_gateway(),
-        &azure_activity(),      &twilio(), &twilio_streams(), &twilio_messages(),
-        &cloudtrail()};
+    static const std::array logs = {&sendgrid(),     &bedrock_invocations(), &ocsf(),
+                                    &azure_openai(), &azure_gateway(),       &azure_activity(),
+                                    &twilio(),       &twilio_streams(),      &twilio_messages(),
+                                    &cloudtrail()};
     return logs;
 }
 
