@@ -13,14 +13,15 @@ using text::last_part;
 
 // One event can be many messages. More than the API takes are not believed.
 std::uint8_t messages_of(const Event& event, const RequestParameters& request) {
+    constexpr std::uint64_t most_recipients = 50;
     constexpr std::uint64_t most_batch_entries = 10;
     std::uint64_t messages = 1;
     if (event.source == "ses.amazonaws.com") {
-        messages = std::clamp<std::uint64_t>(request.recipients, 1, k_most_messages);
+        messages = std::clamp<std::uint64_t>(request.recipients, 1, most_recipients);
     } else if (event.source == "sns.amazonaws.com") {
         messages = std::clamp<std::uint64_t>(request.batch_entries, 1, most_batch_entries);
     }
-    return static_cast<std::uint8_t>(messages);
+    return static_cast<std::uint16_t>(messages);
 }
 
 std::string_view mail_identity_of(const RequestParameters& request) {

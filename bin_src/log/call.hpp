@@ -152,7 +152,7 @@ struct CallSubject {
 CallTopic topic_of(std::string_view call_name);
 
 /// The most messages that one call can send: more are not believed, whatever the record says.
-inline constexpr std::uint8_t k_most_messages = 50;
+inline constexpr std::uint16_t k_most_messages = 1000;
 
 /// What a call used up, as its record says: tokens of a model, or money. More than the largest
 /// numbers below is not believed, whatever the record says.
@@ -178,7 +178,7 @@ Spend spend_of(const Event& event);
 
 /// What a call says in its parameters. Views are valid until the next details are read.
 struct CallDetails {
-    std::uint8_t messages = 1;          ///< 1 to k_most_messages
+    std::uint16_t messages = 1;         ///< 1 to k_most_messages
     Spend spend;
     std::string_view model;             ///< its name without path
     std::string_view country;           ///< to which messages go; ISO 3166 alpha-2 where known

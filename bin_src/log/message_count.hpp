@@ -12,11 +12,11 @@ namespace cloudhijack::log {
 
 /// How many messages a call sends, of the number that its record gives: 1 to k_most_messages. A
 /// text that is not a number counts as one message.
-inline std::uint8_t believed_messages(std::string_view count) {
+inline std::uint16_t believed_messages(std::string_view count) {
     constexpr std::uint64_t least = 1;
     constexpr std::uint64_t most = k_most_messages;
     const auto number = text::whole_number(count, std::numeric_limits<std::uint64_t>::max());
-    return static_cast<std::uint8_t>(std::clamp(number.value_or(least), least, most));
+    return static_cast<std::uint16_t>(std::clamp(number.value_or(least), least, most));
 }
 
 }  // namespace cloudhijack::log

@@ -1,4 +1,4 @@
-"""Shows what the program finds in a made-up day of CloudTrail: python3 tests/e2e/demo.py PROGRAM"""
+"""Shows what the program finds in a made-up day of six services: python3 tests/e2e/demo.py PROGRAM"""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Callable, Sequence, Union
 
 from chunk_body import Row, write_bodies
 from cloudtrail_day import Attack, Day, cloudtrail_day
+from provider_day import with_other_providers
 from splunkd import Answer, run_search
 
 WIDTH = 120
@@ -24,10 +25,10 @@ Columns = Sequence[tuple[str, int, bool]]
 VOLUME_COLUMNS: Columns = [
     ("Score", 5, True),
     ("Hour (UTC)", 17, False),
-    ("Service", 11, False),
+    ("Service", 12, False),
     ("Calls", 6, True),
     ("Limit", 5, True),
-    ("Caller", 26, False),
+    ("Caller", 25, False),
     ("Region", 9, False),
     ("Addresses", 27, False),
 ]
@@ -165,7 +166,13 @@ def is_by(attack: Attack, principal: str) -> bool:
 
 def print_attacks(day: Day, volume: Answer, hunt: Answer) -> None:
     counted = {str(row["CallerARN"]) for row in volume.rows}
-    hunted = {str(row["Principal"]) for row in hunt.rows}
+    hunted = {member for row in hunt.rows for member in listed(row["Members"])}
+    accomplices = {
+        member
+        for row in hunt.rows
+        for member in listed(row["Members"])
+        if any(is_by(a, other) for a in day.attacks for other in listed(row["Members"]))
+    }
     print("Attacks planted in the day:")
     for attack in day.attacks:
         verdicts = []
@@ -180,7 +187,7 @@ def print_attacks(day: Day, volume: Answer, hunt: Answer) -> None:
         print(f"  {attack.story} ({caller_of(attack.caller)}): {', '.join(verdicts)}")
     planted = {attack.caller for attack in day.attacks}
     legitimate = {caller_of(arn) for arn in counted - planted} | {
-        caller_of(arn) for arn in hunted if not any(is_by(a, arn) for a in day.attacks)
+        caller_of(arn) for arn in hunted - accomplices
     }
     if legitimate:
         print(f"Also found, but legitimate: {', '.join(sorted(legitimate))}")
@@ -191,7 +198,7 @@ def main() -> int:
     if len(sys.argv) < 2:
         print(__doc__)
         return 2
-    day = cloudtrail_day(SEED)
+    day = with_other_providers(cloudtrail_day(SEED))
     rows = [{"_time": (when or "").encode(), "_raw": raw} for when, raw in day.events]
     chunks = write_bodies(rows, ROWS_PER_CHUNK)
     style = Style()

@@ -50,5 +50,7 @@ class DayTest(unittest.TestCase):
         self.assertEqual((run.returncode, run.stderr), (0, ""))
         self.assertLessEqual(max(map(len, run.stdout.splitlines())), 120)
         self.assertNotIn("\033", run.stdout)
-        self.assertRegex(run.stdout, r"Read [\d,]+ events .* 5 attacks .*: \d+ findings .*\.\n\Z")
+        self.assertRegex(run.stdout, r"Read [\d,]+ events .* 8 attacks .*: \d+ findings .*\.\n\Z")
         self.assertNotIn("MISSED", run.stdout)
+        for service in ("AWS SES", "AWS SNS", "AWS Bedrock", "SendGrid", "Twilio", "Azure OpenAI"):
+            self.assertGreaterEqual(run.stdout.count(f"  {service}  "), 2, service)

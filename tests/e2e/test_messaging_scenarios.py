@@ -7,65 +7,22 @@ import unittest
 from typing import Sequence
 
 from cluster import Peer, run_cluster
-from hunt_records import DAY, HOUR, MINUTE, MONDAY
+from hunt_records import DAY, HOUR, MONDAY
 from messaging_records import SendGridTrail, TwilioTrail
+from messaging_scenarios import (
+    ABROAD,
+    BANGLADESH,
+    THIEF_SESSION,
+    WORKER,
+    campaign,
+    newsletter,
+    phishing,
+    pumping,
+    workdays,
+)
+from program_under_test import program
 from splunkd import run_search
 from test_tuning import SearchTest, bodies, listed
-from program_under_test import program
-
-OFFICE = "198.51.100.20"
-ABROAD = "203.0.113.77"
-WORKER = "US" + "a1" * 16
-THIEF_SESSION = MONDAY + 2 * DAY + 3 * HOUR
-BANGLADESH = "+88017"
-GERMANY = "+4915"
-
-
-def pumping(twilio: TwilioTrail, start: float = THIEF_SESSION) -> None:
-    """A stolen login opens a country and makes a key; then 3,000 segments go there in an hour."""
-    twilio.monitor("user-session.created", start, actor=WORKER, address=ABROAD)
-    twilio.monitor(
-        "sms-geographic-permissions.updated",
-        start + 3 * MINUTE,
-        actor=WORKER,
-        address=ABROAD,
-        properties={"bangladesh": {"previous": "disabled", "updated": "enabled"}},
-    )
-    twilio.monitor(
-        "account-api-keys.created",
-        start + 4 * MINUTE,
-        actor=WORKER,
-        address=ABROAD,
-        camel_case=True,
-        resource="SK" + "b2" * 16,
-    )
-    for number in range(25):
-        twilio.sent(
-            start - 30 * MINUTE + number * 10,
-            f"{BANGLADESH}{number:08}",
-            state="failed",
-            error=21408,
-        )
-    for number in range(1000):
-        sid = twilio.sent(start + 10 * MINUTE + 3 * number, f"{BANGLADESH}{number:08}", segments=3)
-        twilio.sent(start + 11 * MINUTE + 3 * number, state="delivered", sid=sid)
-
-
-def workdays(twilio: TwilioTrail, days: int, start: float = MONDAY) -> None:
-    """A worker logs in from the office, and customers get codes."""
-    for day in range(days):
-        morning = start + day * DAY + 8 * HOUR
-        twilio.monitor("user-session.created", morning, actor=WORKER, address=OFFICE)
-        for hour in range(9):
-            for number in range(40):
-                twilio.sent(morning + hour * HOUR + 80 * number, f"{GERMANY}{number:08}")
-
-
-def campaign(twilio: TwilioTrail, start: float) -> None:
-    """Marketing: 600 messages in an hour."""
-    for number in range(600):
-        twilio.sent(start + 5 * number, f"{GERMANY}{number:08}")
-
 
 class TwilioTest(SearchTest):
     def test_pumping_is_one_row_from_the_login_to_the_messages(self) -> None:
@@ -130,23 +87,6 @@ class TwilioTest(SearchTest):
         for mode in ("volume", "hunt", "baseline", "coverage"):
             answer = self.search(twilio.lines, f"mode={mode}")
             self.assertNotIn(BANGLADESH[1:], str(answer.rows) + str(answer.messages), mode)
-
-
-def newsletter(mail: SendGridTrail, start: float, mails: int = 3000) -> None:
-    for number in range(mails):
-        mail.processed(start + number)
-    for number in range(mails // 100):
-        mail.bounce(start + 60 * number)
-
-
-def phishing(mail: SendGridTrail, start: float) -> None:
-    """5,000 mails, of which 15 % bounce; then SendGrid suspends the account."""
-    for number in range(5000):
-        at = start + number // 2
-        mail.processed(at)
-        if number % 20 in (3, 11, 17):
-            mail.bounce(at + 5, "blocked" if number % 40 == 3 else "bounce")
-    mail.suspended(start + 50 * MINUTE)
 
 
 class SendGridTest(SearchTest):

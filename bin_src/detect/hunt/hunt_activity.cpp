@@ -284,7 +284,8 @@ void HuntActivity::count(const Event& event, const CallDetails& details, const S
     const bool is_note = named.phases.is_only(rules::Phase::note);
     if (named.phases.is_only(rules::Phase::link) || is_note) call.is_of_client = false;
     if (named.phases.has(rules::Phase::use)) {
-        call.messages = static_cast<std::uint16_t>(call.messages * named.weight);
+        call.messages = static_cast<std::uint16_t>(std::min<std::uint32_t>(
+            std::uint32_t{call.messages} * named.weight, k_most_hunted_messages));
         const bool is_choice = call.outcome == log::Outcome::ok && !call.is_by_provider;
         if (is_choice) note_model(details, named.service, hour, who);
     } else {

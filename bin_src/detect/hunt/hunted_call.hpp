@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <tuple>
 
 #include "log/call.hpp"
@@ -10,9 +11,8 @@
 
 namespace cloudhijack::detect {
 
-/// The most messages of one call: those that a record can show, with the largest weight.
-inline constexpr std::uint16_t k_most_hunted_messages =
-    log::k_most_messages * rules::k_largest_weight;
+/// The most messages of one call, with its weight.
+inline constexpr std::uint16_t k_most_hunted_messages = std::numeric_limits<std::uint16_t>::max();
 
 /// One call as mode=hunt keeps it, for one service and within one UTC hour.
 struct HuntedCall {
