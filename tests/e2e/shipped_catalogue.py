@@ -15,15 +15,18 @@ CATALOGUE = ROOT / "default/cloudhijack.conf"
 
 PHASES = (
     *("volume", "use", "recon", "enable", "evade", "cleanup", "credential"),
-    *("grant", "tamper", "restore", "prepare", "link"),
+    *("grant", "tamper", "restore", "prepare", "link", "note"),
 )
 
 Stanza = dict[str, str]
 
 # Sources of logs other than AWS's, which the file has as they are.
-OTHER_SOURCES = ("azure-openai", "azure-apim", "azure")
+OTHER_SOURCES = (
+    *("azure-openai", "azure-apim", "azure"),
+    *("sendgrid", "twilio", "twilio-messages", "twilio-errors"),
+)
 
-_CALL = re.compile(r"(?:([\w-]+):)?([\w/]+)(?:\*(\d+))?(?:\((.*)\))?(?:\*(\d+))?")
+_CALL = re.compile(r"(?:([\w-]+):)?([\w/.-]+)(?:\*(\d+))?(?:\((.*)\))?(?:\*(\d+))?")
 
 
 class Call(NamedTuple):

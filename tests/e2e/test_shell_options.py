@@ -237,7 +237,7 @@ class CheckConfigTest(ShellTest):
             services,
             [
                 *("bedrock", "agentcore", "sagemaker", "azure_openai", "ses", "sns", "sms_voice"),
-                *("voice", "workmail", "account"),  # [service:links] is disabled
+                *("voice", "workmail", "sendgrid", "twilio", "account"),  # [service:links] is disabled
             ],
         )
 

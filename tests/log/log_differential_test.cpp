@@ -9,6 +9,8 @@
 #include "changed_texts.hpp"
 #include "log/azure.hpp"
 #include "log/ocsf.hpp"
+#include "log/sendgrid.hpp"
+#include "log/twilio.hpp"
 
 using namespace cloudhijack;
 
@@ -59,6 +61,34 @@ const std::array k_samples = {
             R"(objectidentifier":"o","upn":"u","appid":"q","ipaddr":"2"}},"eventDataId":"e",)"
             R"("correlationId":"c","location":"l","properties":{"statusCode":"OK","requestbody":)"
             R"("{\"properties\":{\"disableLocalAuth\":false}}"}})"},
+    SampleOfLog{
+        .log = &log::sendgrid(),
+        .record =
+            R"({"event":"received","timestamp":1772445600,"sg_event_id":"e","sg_message_id":"m",)"
+            R"("reason":"r","type":"t","api_key_id":"k","teammate":"u","client_ip":"2001:db8::1",)"
+            R"("useragent":"a","recipient_count":2,"category":["c"],"newsletter":{"event":"x"}})"},
+    SampleOfLog{
+        .log = &log::twilio(),
+        .record =
+            R"({"sid":"AE1","event_type":"","eventType":"account-api-keys.created",)"
+            R"("event_date":null,"eventDate":"2026-03-02T10:00:00Z","account_sid":"AC1",)"
+            R"("actor_sid":"US1","actorSid":"US2","source_ip_address":"2001:db8::1",)"
+            R"("resource_sid":"SK1","event_data":{"resource_properties":{"status":{"updated":)"
+            R"("Active"}}},"links":{"sid":"x"}})"},
+    SampleOfLog{
+        .log = &log::twilio_streams(),
+        .record =
+            R"({"specversion":"1.0","type":"com.twilio.messaging.message.sent","source":"/s",)"
+            R"("id":"EZ1","time":"2026-03-02T10:00:00.1Z","data":{"messageSid":"SM1",)"
+            R"("timestamp":"2026-03-02T10:00:01Z","errorCode":30007,"error_code":"1",)"
+            R"("accountSid":"AC1","account_sid":"AC2","numberOfSegments":2,"to":"+441",)"
+            R"("mcc":"234"}})"},
+    SampleOfLog{.log = &log::twilio_messages(),
+                .record =
+                    R"({"sid":"SM1","account_sid":"AC1","date_sent":null,"date_created":)"
+                    R"("Mon, 02 Mar 2026 10:00:00 +0000","error_code":30007,"num_segments":"1",)"
+                    R"("to":"+441","price":"-0.02","price_unit":"USD","direction":"outbound-api",)"
+                    R"("subresource_uris":{"sid":"x"}})"},
 };
 
 }  // namespace
