@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Iterator
 
 from azure_records import AzureTrail, Resource, attack
-from hunt_records import MONDAY, World
+from hunt_records import MONDAY, World, utc
 from hunt_scenarios import scenarios
 from ocsf_records import as_ocsf
 from program_under_test import program
@@ -23,7 +23,10 @@ from test_tuning import bodies
 
 PROJECT = Path(__file__).resolve().parents[2]
 SHARED = Path(os.environ.get("CLOUDHIJACK_SHARED", PROJECT.parent / "shared"))
-LOGS = ("azure_openai", "ocsf")
+LOGS = ("azure_openai", "ocsf", "sendgrid", "twilio")
+# Examples and schemas inside other structures, which are of no log.
+NOT_LOG_TEXTS = ("spec_", "oai_")
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 RESOURCE = Resource("0b1f6471-1bf0-4dda-aec3-cb9272f09590", "Shop-AI")
 
 
@@ -45,7 +48,42 @@ def samples() -> Iterator[tuple[str, bytes]]:
     for folder in (PROJECT / "tests/samples", SHARED / "providers"):
         for log in LOGS:
             for path in sorted((folder / log).glob("*.*")):
+                if path.name.startswith(NOT_LOG_TEXTS):
+                    continue
                 yield from ((path.name, text) for text in texts_in(path))
+
+
+def single_records() -> Iterator[tuple[str, bytes]]:
+    """The samples, of lists and pages each element: a cut list has whole ones."""
+    for name, text in samples():
+        value = json.loads(text)
+        if isinstance(value, dict):
+            value = value.get("events") or value.get("messages")
+        if isinstance(value, list):
+            yield from ((name, json.dumps(record).encode()) for record in value)
+        else:
+            yield name, text.removeprefix(BYTE_ORDER_MARK)
+
+
+def twilio_message(sid: str, number: str = "+447700900123") -> list[bytes]:
+    """One message as Event Streams and as the REST API deliver it."""
+    streamed = {
+        "specversion": "1.0",
+        "type": "com.twilio.messaging.message.sent",
+        "source": f"/2010-04-01/Accounts/AC01/Messages/{sid}.json",
+        "id": f"EZ{sid}",
+        "time": utc(MONDAY),
+        "data": {"messageSid": sid, "accountSid": "AC01", "to": number, "numberOfSegments": 2},
+    }
+    listed = {
+        "sid": sid,
+        "account_sid": "AC01",
+        "date_created": "Mon, 02 Mar 2026 00:00:00 +0000",
+        "direction": "outbound-api",
+        "to": number,
+        "num_segments": "2",
+    }
+    return [json.dumps(record).encode() for record in (streamed, listed)]
 
 
 def generated() -> Iterator[tuple[str, bytes]]:
@@ -79,7 +117,7 @@ class ProviderRecordsTest(unittest.TestCase):
         self.assertGreaterEqual(found, 4)
 
     def test_cut_anywhere_it_is_told_and_no_record(self) -> None:
-        for name, text in (*samples(), *generated()):
+        for name, text in (*single_records(), *generated()):
             with self.subTest(name, text=text[:80]):
                 whole = text.strip()
                 pieces = [whole[:end] for end in range(1, len(whole))]
@@ -102,6 +140,17 @@ class ProviderRecordsTest(unittest.TestCase):
         self.assertEqual((row["UseCount"], row["Phases"]), ("1", ["use", "credential"]))
         for order in itertools.permutations([line, *twins, line]):
             self.assertEqual(search(list(order)).rows, expected)
+
+    def test_a_message_in_two_forms_counts_once_in_either_order(self) -> None:
+        texts = [text for sid in ("SM01", "SM02") for text in twilio_message(sid)]
+        for order in (texts, texts[::-1], texts + texts):
+            [row] = search(order).rows
+            self.assertEqual(row["Principal"], "account AC01")
+            self.assertEqual(row["UseCount"], "2")
+            options = ["mode=volume", "twilio_threshold=1"]
+            [row] = run_search(program(), options, bodies(order)).rows
+            self.assertEqual((row["EventCount"], row["awsRegion"]), ("2", "GB"))
+            self.assertNotIn("7700900123", str(row))
 
     def test_a_million_in_one_list(self) -> None:
         trail = AzureTrail("list")
