@@ -12,7 +12,7 @@ namespace {
 using text::last_part;
 
 // One event can be many messages. More than the API takes are not believed.
-std::uint8_t messages_of(const Event& event, const RequestParameters& request) {
+std::uint16_t messages_of(const Event& event, const RequestParameters& request) {
     constexpr std::uint64_t most_recipients = 50;
     constexpr std::uint64_t most_batch_entries = 10;
     std::uint64_t messages = 1;

@@ -7,6 +7,7 @@
 
 #include "io/window.hpp"
 #include "log/call_filter.hpp"
+#include "log/read_call.hpp"
 #include "log/record_reader.hpp"
 
 using namespace cloudhijack;
@@ -148,13 +149,10 @@ TEST_CASE("azure: a record whose properties are broken is none, one with a broke
 TEST_CASE("azure: a record that says nothing of who called which model is no call") {
     CHECK(read_azure(request("200", R"({"objectId":""})")).name.empty());
     CHECK(read_azure(request("400", R"({"objectId":""})")).name == "ChatCompletions_Create");
-    for (const char* category : {"Trace", "AzureOpenAIRequestUsage"}) {
-        CAPTURE(category);
-        const auto note = read_azure(R"({"category":")" + std::string(category) + R"(",)" +
-                                     std::string(k_account_id) + R"(,"operationName":"x"})");
-        CHECK(note.log == "azure_openai");
-        CHECK(note.name.empty());
-    }
+    const auto note = read_azure(R"({"category":"Trace",)" + std::string(k_account_id) +
+                                 R"(,"operationName":"x"})");
+    CHECK(note.log == "azure_openai");
+    CHECK(note.name.empty());
 }
 
 TEST_CASE("azure: nothing below a body is taken for the record's own") {
@@ -268,4 +266,54 @@ TEST_CASE("azure: an account is enabled where its keys work again, or it is new"
         read_azure(activity("Microsoft.Storage/storageAccounts/listKeys/action", "")).name.empty());
     CHECK(read_azure(activity("microsoft.insights/diagnosticSettings/delete", "")).name ==
           "diagnosticSettings/delete");
+}
+
+TEST_CASE("azure: records that count tokens are notes of a resource") {
+    const std::string usage =
+        R"({"category":"AzureOpenAIRequestUsage","correlationId":"c1","time":"2026-03-02T10:00:00Z",)"
+        R"("resourceId":"/SUBSCRIPTIONS/S1/RESOURCEGROUPS/AI/PROVIDERS/)"
+        R"(MICROSOFT.COGNITIVESERVICES/ACCOUNTS/SHOP","location":"eastus","properties":)"
+        R"({"modelName":"gpt-4o","promptTokens":[1000,200],"cachedTokens":[900],)"
+        R"("generatedTokens":[30, 4]}})";
+    const log::ReadCall note = log::read_call(usage);
+    CHECK(note.log == "azure_openai");
+    CHECK(note.name == "AzureOpenAIRequestUsage");
+    CHECK(note.caller == "resource shop");
+    CHECK_FALSE(note.one_actor);
+    CHECK(note.model == "gpt-4o");
+    CHECK(note.spend ==
+          log::Spend{.input_tokens = 1200, .output_tokens = 34, .cache_read_tokens = 900});
+    CHECK(note.id == "c1 azureopenairequestusage");
+
+    const std::string gateway =
+        R"({"category":"GatewayLlmLogs","correlationId":"c1","time":"2026-03-02T10:00:00Z",)"
+        R"("resourceId":"/SUBSCRIPTIONS/S1/RESOURCEGROUPS/AI/PROVIDERS/MICROSOFT.APIMANAGEMENT/)"
+        R"(SERVICE/Gate","properties":{"modelName":"gpt-4o","promptTokens":70,)"
+        R"("completionTokens":8,"promptCachedTokens":64}})";
+    const log::ReadCall tokens = log::read_call(gateway);
+    CHECK(tokens.log == "azure_gateway");
+    CHECK(tokens.name == "GatewayLlmLogs");
+    CHECK(tokens.caller == "resource gate");
+    CHECK(tokens.spend ==
+          log::Spend{.input_tokens = 70, .output_tokens = 8, .cache_read_tokens = 64});
+    CHECK(log::read_call(log::with_part(gateway, R"("modelName":"gpt-4o",)", "")).name == "");
+}
+
+TEST_CASE("azure: tokens of calls, in the record or in what the gateway passed on") {
+    const std::string request =
+        R"({"category":"RequestResponse","operationName":"ChatCompletions_Create",)"
+        R"("resultSignature":"200","resourceId":"/subscriptions/s1/providers/)"
+        R"(microsoft.cognitiveservices/accounts/shop","properties":{"modelName":"gpt-4o",)"
+        R"("promptTokens":12,"completionTokens":3}})";
+    CHECK(log::read_call(request).spend == log::Spend{.input_tokens = 12, .output_tokens = 3});
+    const std::string gateway =
+        R"({"category":"GatewayLogs","properties":{"operationId":"chatCompletions",)"
+        R"("responseCode":200,"backendUrl":"https://shop.openai.azure.com/openai/deployments/d/x",)"
+        R"("backendResponseBody":"{\"usage\":{\"prompt_tokens\":20,\"completion_tokens\":5,)"
+        R"(\"prompt_tokens_details\":{\"cached_tokens\":16}}}"}})";
+    const log::ReadCall call = log::read_call(gateway);
+    CHECK(call.caller == "key of shop");
+    CHECK(call.model == "d");
+    CHECK(call.spend ==
+          log::Spend{.input_tokens = 20, .output_tokens = 5, .cache_read_tokens = 16});
 }

@@ -29,7 +29,8 @@ struct ReadCall {
     bool is_data_event = false;
     unsigned messages = 0;
     std::string country = {};
-    std::uint32_t cost = 0;
+    Spend spend = {};
+    std::string model = {};
     bool suspends_account = false;
     std::vector<std::string> subjects = {};  ///< of kind thing
     std::vector<std::string> key_holders = {};
@@ -83,7 +84,8 @@ inline std::vector<ReadCall> read_calls(const std::string& text) {
                                .is_data_event = call.is_data_event,
                                .messages = details.messages,
                                .country = std::string(details.country),
-                               .cost = details.spend.cost,
+                               .spend = details.spend,
+                               .model = std::string(details.model),
                                .suspends_account = details.suspends_account,
                                .all_texts = all_texts_of(event)};
                  for (const CallSubject& subject : details.subjects) {

@@ -226,11 +226,11 @@ TEST_CASE("twilio: a message as the REST API has it") {
     CHECK(call.caller == "account AC01");
     CHECK(call.region == "GB");
     CHECK(call.messages == 3);
-    CHECK(call.cost == 20'000);
+    CHECK(call.spend.cost == 20'000);
     CHECK(call.id == "SM02");
     CHECK(call.is_data_event);
-    CHECK(read_call(message(R"("price":"-0.02000","price_unit":"EUR",)")).cost == 0);
-    CHECK(read_call(message(R"("price":null,"price_unit":"USD",)")).cost == 0);
+    CHECK(read_call(message(R"("price":"-0.02000","price_unit":"EUR",)")).spend.cost == 0);
+    CHECK(read_call(message(R"("price":null,"price_unit":"USD",)")).spend.cost == 0);
     CHECK(read_call(message("", "MM02")).name == "message");
     const ReadCall camel = read_call(
         R"({"sid":"SM02","accountSid":"AC01","dateSent":"2026-03-02T10:00:00.000Z","to":"+4930",)"
@@ -238,7 +238,7 @@ TEST_CASE("twilio: a message as the REST API has it") {
     CHECK(camel.region == "DE");
     CHECK(camel.messages == log::k_most_messages);
     CHECK(camel.outcome == log::Outcome::blocked);
-    CHECK(camel.cost == 1'000'000);
+    CHECK(camel.spend.cost == 1'000'000);
     CHECK(camel.time == "2026-03-02T10:00:00Z");
 }
 

@@ -178,7 +178,7 @@ ToldEvents::ToldEvents(const Story& story) {
         event.id = keep(told.id.empty() ? id.data() : told.id);
         event.record = event.id;
         event.model = keep(told.model);
-        event.setting = keep(told.setting);
+        event.result = keep(told.result);
         event.input_tokens = keep(std::to_string(told.input_tokens));
         event.output_tokens = keep(std::to_string(told.output_tokens));
         event.cache_read_tokens = keep(std::to_string(told.cache_read_tokens));

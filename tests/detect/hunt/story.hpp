@@ -38,7 +38,7 @@ struct Told {
     std::string id = {};  ///< one of its own where it is empty
     std::string log = "cloudtrail";
     std::string model = {};  ///< of a log whose records name it themselves, as are the rest
-    std::string setting = {};
+    std::string result = {};
     std::uint32_t input_tokens = 0;
     std::uint32_t output_tokens = 0;
     std::uint32_t cache_read_tokens = 0;

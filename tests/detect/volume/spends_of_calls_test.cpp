@@ -41,7 +41,7 @@ TEST_CASE("SpendsOfCalls: the same however calls are divided") {
         for (int i = 0; i < 200; ++i) {
             const std::uint64_t identity = random() % 90;
             const auto model = static_cast<std::uint32_t>(identity % 3);
-            calls.push_back(spend(identity, model, random() % 50));
+            calls.push_back(spend(identity, model, static_cast<std::uint32_t>(random() % 50)));
             CallSpend& best = dearest.try_emplace(identity, calls.back()).first->second;
             if (best.spent.input_tokens < calls.back().spent.input_tokens) best = calls.back();
         }
