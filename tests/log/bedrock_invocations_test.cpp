@@ -11,10 +11,10 @@ using namespace cloudhijack::log;
 
 namespace {
 
-const std::string k_role = "arn:aws:sts::111122223333:assumed-role/app/i-0abc";
+const std::string k_session = "arn:aws:sts::111122223333:assumed-role/app/i-0abc";
 
 // As Bedrock writes it, with a body that says other things.
-std::string record(const std::string& caller = k_role, const std::string& more = {}) {
+std::string record(const std::string& caller = k_session, const std::string& more = {}) {
     return R"({"timestamp":"2026-09-08T12:10:33Z","accountId":"111122223333","region":"us-east-1",)"
            R"("requestId":"7b0f3a52-0a3c-4c55-9a55-0b6c3f0f1a11","operation":"ConverseStream",)"
            R"("modelId":"arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.anthropic.)"
@@ -62,9 +62,9 @@ TEST_CASE("bedrock_invocations: other callers") {
 }
 
 TEST_CASE("bedrock_invocations: refusals, and tokens at top level") {
-    CHECK(read_call(record(k_role, R"(,"errorCode":"ThrottlingException")")).outcome ==
+    CHECK(read_call(record(k_session, R"(,"errorCode":"ThrottlingException")")).outcome ==
           Outcome::throttled);
-    CHECK(read_call(record(k_role, R"(,"errorCode":"AccessDeniedException")")).outcome ==
+    CHECK(read_call(record(k_session, R"(,"errorCode":"AccessDeniedException")")).outcome ==
           Outcome::denied);
     const std::string flat =
         R"({"schemaType":"ModelInvocationLog","operation":"InvokeModel","requestId":"x",)"

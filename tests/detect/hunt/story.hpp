@@ -46,6 +46,9 @@ struct Told {
 
 using Story = std::vector<Told>;
 
+/// In seconds.
+constexpr std::int64_t hours(std::int64_t count) { return count * 3600; }
+
 /// `10:00:00` and so many seconds later.
 std::string clock(std::int64_t seconds_after_ten);
 

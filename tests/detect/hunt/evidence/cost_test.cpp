@@ -24,8 +24,6 @@ Story dollars(int count, std::int64_t first_second = 0, std::int64_t apart = 60)
     return repeated(invocation(for_a_dollar), first_second, count, apart);
 }
 
-constexpr std::int64_t hours(std::int64_t count) { return count * 3600; }
-
 // The principal has always used the service, up to some dollars and many calls in an hour.
 Usual spender(std::optional<std::uint64_t> peak_dollars) {
     return with_habits(

@@ -27,8 +27,6 @@ Story mails(std::string name, int count, std::int64_t first_second = 0) {
     return story;
 }
 
-constexpr std::int64_t hours(std::int64_t count) { return count * 3600; }
-
 }  // namespace
 
 TEST_CASE("reputation: a tenth of a hundred mails bounced or was dropped") {

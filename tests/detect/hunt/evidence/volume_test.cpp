@@ -16,8 +16,6 @@ Story uses(std::int64_t first_second, int times, std::int64_t apart = 1) {
     return repeated(k_use, first_second, times, apart);
 }
 
-constexpr std::int64_t hours(std::int64_t count) { return count * 3600; }
-
 }  // namespace
 
 TEST_CASE("burst: more messages than the threshold in 60 minutes") {
