@@ -56,6 +56,9 @@ struct Log {
     /// Whether mode=volume counts a call once per usable id, at the record's own time, because the
     /// provider delivers records again. If not, it counts every delivery, at the row's time.
     bool counts_once = false;
+    /// The id of another log whose records have the same ids, if both show the same calls: a call
+    /// that is in both counts once. Empty: the ids are those of this log alone.
+    std::string_view shares_ids_with = {};
     std::span<const ShapePath> paths;
 
     /// Whether an event that was read by the log's paths is one of its records.

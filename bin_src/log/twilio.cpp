@@ -255,6 +255,7 @@ const Log& twilio_messages() {
         .sources = k_message_sources,
         .never_shows = "which key or address sent a message, its price until the carrier answers",
         .counts_once = true,
+        .shares_ids_with = "twilio_streams",
         .paths = k_message_paths,
         .recognises = recognises_message,
         .complete = complete_message,

@@ -100,13 +100,13 @@ TEST_CASE("lookups: a baseline is written as it is read") {
         std::string(k_whole_header) +
         "111122223333,\"arn:aws:iam::111122223333:user/a,\"\"b\"\"\",ses,2026-03-02T00:00:00Z,"
         "2026-03-03T01:02:03Z,7,12,2026-W10=7,use=2026-03-02/2026-03-03,,"
-        "us-east-1=2026-03-02/2026-03-03,,,,\n"
+        "us-east-1=2026-03-02/2026-03-03,,,,,412.3710\n"
         "111122223333,eve,account,2026-03-02T00:00:00Z,2026-03-03T01:02:03Z,0,,,"
         "credential=2026-03-02/2026-03-03,,,*=2026-03-02/2026-03-02 "
         "appstream.amazonaws.com=2026-03-03/2026-03-03 203.0.0.0/16=2026-03-03/2026-03-03,"
         "0f4a9c21=2026-03-02/2026-03-03,a%20b=2026-03-02/2026-03-03,"
-        "2026-03-01T00:00:00Z/arn:aws:iam::111122223333:user/ann/k\n"
-        "111122223333,eve,polly,2025-01-01T00:00:00Z,2025-01-01T00:00:00Z,0,,,,,,,,,\n";
+        "2026-03-01T00:00:00Z/arn:aws:iam::111122223333:user/ann/k,\n"
+        "111122223333,eve,polly,2025-01-01T00:00:00Z,2025-01-01T00:00:00Z,0,,,,,,,,,,\n";
     App app;
     app.read(Mode::baseline, text, {});
     CHECK(app.problems.bad_lines.empty());
@@ -133,7 +133,7 @@ TEST_CASE("lookups: a baseline of an older version is read") {
     CHECK(app.problems.bad_values.empty());
     CHECK(written(app) ==
           std::string(k_whole_header) +
-              "111122223333,eve,ses,2026-03-02T00:00:00Z,2026-03-03T00:00:00Z,7,,,,,,,,,\n");
+              "111122223333,eve,ses,2026-03-02T00:00:00Z,2026-03-03T00:00:00Z,7,,,,,,,,,,\n");
 }
 
 TEST_CASE("lookups: a value of a baseline that cannot be read costs itself only") {
@@ -144,17 +144,17 @@ TEST_CASE("lookups: a value of a baseline that cannot be read costs itself only"
                      "111122223333,eve,account,2026-03-02T00:00:00Z,2026-03-03T00:00:00Z,7,1.5E+03,"
                      "2026-W10=7 2026-W60=1,use=2026-03-02/2026-03-03 using=2026-03-02/2026-03-03,,"
                      "us-east-1=46083,203.0.113.0/24=2026-03-02/2026-03-03,1.2E+07=2026-03-02/"
-                     "2026-03-03,,02.03.2026/ann/k\n",
+                     "2026-03-03,,02.03.2026/ann/k,1e3\n",
                  {});
         CHECK(app.problems.bad_lines.empty());
         CHECK(config::check_whole(app.problems));
-        REQUIRE(app.problems.bad_values.size() == 7);
+        REQUIRE(app.problems.bad_values.size() == 8);
         const auto& first = app.problems.bad_values.front();
         CHECK(
             first.contains("cloudhijack_baseline.csv, line 2: peak_day: it is a whole number; got "
                            "\"1.5E+03\"; the value does not count"));
-        const std::vector<std::string> columns = {"peak_day", "peaks",   "phases", "regions",
-                                                  "networks", "clients", "made"};
+        const std::vector<std::string> columns = {"peak_day", "peak_cost", "peaks",   "phases",
+                                                  "regions",  "networks",  "clients", "made"};
         for (std::size_t i = 0; i < columns.size(); ++i) {
             CHECK(app.problems.bad_values[i].contains(", line 2: " + columns[i] + ": "));
         }

@@ -26,12 +26,12 @@ using detect::VolumeActivity;
 
 namespace {
 
-constexpr std::string_view k_volume_of_format_4 =
-    R"({"cloudhijack":4,"catalogue":"0123456789abcdef","host":"idx1","mode":"test",)"
+constexpr std::string_view k_volume_of_format_5 =
+    R"({"cloudhijack":5,"catalogue":"0123456789abcdef","host":"idx1","mode":"test",)"
     R"("texts":["arn:aws:iam::111122223333:user/eve","IAMUser","us-east-1","198.51.100.1"],)"
     R"("groups":[[1772445600000000,4,0,1,2,1,1772445601000000,1772445601000000,3]]})";
-constexpr std::string_view k_hunt_of_format_4 =
-    R"({"cloudhijack":4,"catalogue":"0123456789abcdef","host":"idx1","mode":"test",)"
+constexpr std::string_view k_hunt_of_format_5 =
+    R"({"cloudhijack":5,"catalogue":"0123456789abcdef","host":"idx1","mode":"test",)"
     R"("texts":["111122223333","arn:aws:iam::111122223333:user/eve","198.51.100.1",)"
     R"("us-east-1","00000000-0000-4000-8000-000000000001","a@example.com","","aws-cli",)"
     R"("AKIA1","ASIA1","IAMUser"],"calls":[[0,0,1,4,492346,2714657223856586419,)"
@@ -41,11 +41,11 @@ constexpr std::string_view k_hunt_of_format_4 =
     R"(0,1,4,0,0,1772445601,4,3,2,2],[0,0,1,4,21,0,1772445600,4,3,2,8]],"subjects":[[0,0,1,)"
     R"(5,4,21,8,0,0,0,0,0,6,29540760,1]]})";
 
-constexpr std::string_view k_identified_of_format_4 =
-    R"({"cloudhijack":4,"catalogue":"0123456789abcdef","host":"idx1","mode":"test",)"
+constexpr std::string_view k_identified_of_format_5 =
+    R"({"cloudhijack":5,"catalogue":"0123456789abcdef","host":"idx1","mode":"test",)"
     R"("texts":["ann","unknown","here"],"groups":[[1772445600000000,5,0,1,2,1,)"
     R"(1772445601000000,1772445601000000]],"identified_calls":[[1772445600000000,5,0,1,2,3,)"
-    R"(1772445601000000,1772445601000000,6676088266314511631,10688738649377190462]],)"
+    R"(1772445601000000,1772445601000000,3367825747061540483,11535769226821981455]],)"
     R"("without_id":[[1]]})";
 
 const config::Setup& setup() {
@@ -156,7 +156,7 @@ TEST_CASE("hostile partial documents: a changed volume is read or refused, and r
 
 TEST_CASE("hostile partial documents: a list of another mode is refused") {
     const std::string document =
-        R"({"cloudhijack":4,"host":"h","texts":["a"],"groups":[[0,0,0,0,0,1,0,0]]})";
+        R"({"cloudhijack":5,"host":"h","texts":["a"],"groups":[[0,0,0,0,0,1,0,0]]})";
     HuntActivity hunt(setup().catalogue);
     const auto ended = read_document(document, hunt);
     REQUIRE_FALSE(ended);
@@ -228,7 +228,7 @@ TEST_CASE("hostile partial documents: a trust that nobody knows is refused") {
 
 // Whoever changes what stands in a document changes k_format; the built-in catalogue numbers the
 // services and calls in it.
-TEST_CASE("partial documents: what format 4 looks like") {
+TEST_CASE("partial documents: what format 5 looks like") {
     Told told{.time = "10:00:00", .call = "CreateEmailIdentity"};
     told.id = "00000000-0000-4000-8000-000000000001";
     told.parameters = R"({"emailIdentity":"a@example.com"})";
@@ -240,9 +240,9 @@ TEST_CASE("partial documents: what format 4 looks like") {
         hunt.add(event);
         volume.add(event);
     }
-    CHECK(documents_of(volume).front() == k_volume_of_format_4);
-    CHECK(documents_of(hunt).front() == k_hunt_of_format_4);
+    CHECK(documents_of(volume).front() == k_volume_of_format_5);
+    CHECK(documents_of(hunt).front() == k_hunt_of_format_5);
     VolumeActivity counted_once(setup().catalogue, std::chrono::hours{1});
     for (const auto* id : {"7", "8", "7", "0"}) counted_once.add(delivered(id));
-    CHECK(documents_of(counted_once).front() == k_identified_of_format_4);
+    CHECK(documents_of(counted_once).front() == k_identified_of_format_5);
 }

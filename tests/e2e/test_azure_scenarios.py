@@ -69,7 +69,7 @@ class AttackTest(unittest.TestCase):
         for number in range(601):
             trail.request(RESOURCE, MONDAY + 5 * number, caller=THIEF)
         [row] = volume(trail.lines)
-        self.assertEqual(len(row), 14)
+        self.assertEqual(len(row), 17)
         self.assertEqual((row["CallerARN"], row["CallerType"]), (THIEF, "EntraId"))
         self.assertEqual((row["EventCount"], row["Threshold"]), ("601", "600"))
         self.assertEqual((row["SourceIPs"], row["awsRegion"]), ("192.0.2.***", "eastus"))

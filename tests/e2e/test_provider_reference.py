@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import random
 import unittest
@@ -140,9 +142,13 @@ class ReferenceTest(unittest.TestCase):
                     for number, part in enumerate(parts)
                 ]
                 self.assertEqual(run_cluster(program(), args, peers)[0].rows, usual, f"seed {seed}")
-                options = [f"--{arg}" for arg in args]
-                scan = run_scan(*options, "--format", "ndjson", "-", stdin=b"\n".join(lines))
-                self.assertEqual(scan.stdout.count("\n"), len(usual), f"seed {seed}")
+                options = [f"--{arg.replace('_', '-')}" for arg in args]
+                scan = run_scan(*options, "--format", "csv", "-", stdin=b"\n".join(lines))
+                in_shell = list(csv.DictReader(io.StringIO(scan.stdout)))
+                for name in ("EstimatedCost", "InputTokens", "OutputTokens"):
+                    self.assertEqual(
+                        [row[name] for row in in_shell], [row[name] for row in usual], scan.stderr
+                    )
 
     def test_models_without_a_price_are_named_once(self) -> None:
         trail = InvocationTrail("own models")

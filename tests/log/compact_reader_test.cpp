@@ -134,8 +134,12 @@ TEST_CASE("compact: numbers, words and empty values stand anywhere") {
 }
 
 TEST_CASE("compact: a record that has a key as an envelope has is a record") {
-    for (const char* key : {"detail", "Records", "CloudTrailEvent", "event", "data", "message"}) {
+    for (const char* key : {"detail", "Records", "CloudTrailEvent", "message"}) {
         CHECK(reads(with("\"x\":", '"' + std::string(key) + "\":")));
+    }
+    // Records of other logs have these, too, so it takes a whole look.
+    for (const char* key : {"event", "data"}) {
+        CHECK_FALSE(reads(with("\"x\":", '"' + std::string(key) + "\":")));
     }
     CHECK(reads(with("\"x\":-1.5e+3", "\"detail\":{\"eventName\":\"a\"}")));
 }

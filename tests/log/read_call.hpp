@@ -72,7 +72,7 @@ inline std::vector<ReadCall> read_calls(const std::string& text) {
                                .name = std::string(event.name),
                                .time = event.time() ? text::to_utc(*event.time()) : "",
                                .account = std::string(call.principal.account),
-                               .caller = std::string(call.principal.name),
+                               .caller = call.principal.joined().name,
                                .caller_type = std::string(event.caller_type),
                                .address = std::string(event.source_address),
                                .agent = std::string(event.user_agent),

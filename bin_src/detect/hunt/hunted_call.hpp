@@ -37,11 +37,12 @@ struct HuntedCall {
     /// then the largest, then the dearest. Without what has numbers that depend on the order of
     /// events.
     [[nodiscard]] auto rank(const log::Spend& spent) const {
-        return std::tuple(outcome, k_most_hunted_messages - messages, k_most_cost - spent.cost,
-                          k_most_tokens - spent.input_tokens, k_most_tokens - spent.output_tokens,
-                          k_most_tokens - spent.cache_read_tokens,
-                          k_most_tokens - spent.cache_write_tokens, second, call, phases.bits(),
-                          client, address, credentials, is_of_client, is_by_provider);
+        return std::tuple(
+            outcome != log::Outcome::ok, k_most_hunted_messages - messages,
+            k_most_cost - spent.cost, k_most_tokens - spent.input_tokens,
+            k_most_tokens - spent.output_tokens, k_most_tokens - spent.cache_read_tokens,
+            k_most_tokens - spent.cache_write_tokens, outcome, second, call, phases.bits(), client,
+            address, credentials, is_of_client, is_by_provider);
     }
 
   private:

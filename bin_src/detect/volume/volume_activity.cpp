@@ -61,11 +61,11 @@ Added VolumeActivity::add(const log::Event& event) {
     return Added::counted;
 }
 
-// Of an event whose call counts once. Two logs of one source name a call by the same id, as the
-// REST API and a stream do of a message.
+// Of an event whose call counts once.
 std::optional<std::uint64_t> VolumeActivity::identity_of(const log::Event& event) {
     if (!event.log->counts_once || !event.log->has_usable_id(event)) return std::nullopt;
-    key_.assign(event.source);
+    const std::string_view shared = event.log->shares_ids_with;
+    key_.assign(shared.empty() ? event.log->id : shared);
     for (const std::string_view part : {event.id, event.model}) key_.append(1, '\0').append(part);
     return counting::hash_of(key_);
 }

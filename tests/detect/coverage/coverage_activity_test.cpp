@@ -204,13 +204,14 @@ TEST_CASE("coverage: an account has the services that its logs can show, and the
               "1 bedrock : cloudtrail", "1 agentcore : cloudtrail", "1 sagemaker : cloudtrail",
               "1 azure_openai : cloudtrail",  // of two logs of which neither is Azure's
               "1 ses unknown: cloudtrail", "1 sns : cloudtrail", "1 sms_voice : cloudtrail",
-              "1 voice : cloudtrail", "1 workmail : cloudtrail", "1 sendgrid : cloudtrail",
+              "1 voice : cloudtrail", "1 workmail : cloudtrail",
+              "1 bedrock_invocations : cloudtrail", "1 sendgrid : cloudtrail",
               "1 twilio : cloudtrail", "h1 ledger unknown: ledger"});
 
     auto both = activity_of_two_logs();
     both.add(print_in("1"));
     both.add(mail_in("1"));
-    CHECK(logs_of(both).size() == 12);
+    CHECK(logs_of(both).size() == 13);
     CHECK(logs_of(both).front() == "1 bedrock : cloudtrail");
     CHECK(logs_of(both).back() == "1 ledger unknown: ledger");
     both.add(event_of(log::cloudtrail(), "ledger", "print", "1"));

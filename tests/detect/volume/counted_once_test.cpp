@@ -129,6 +129,19 @@ TEST_CASE("counted once: an id means the call of its own log alone") {
     CHECK(count_in(activity) == 2);
 }
 
+TEST_CASE("counted once: two logs of the same calls can share their ids") {
+    VolumeActivity activity = no_calls();
+    log::Log other = log::ledger();
+    other.id = "other";
+    other.shares_ids_with = log::ledger().id;
+    Event event = print_call("1");
+    activity.add(event);
+    event.log = &other;
+    activity.add(event);
+    CHECK(count_in(activity) == 1);
+    CHECK(activity.repeats() == 1);
+}
+
 TEST_CASE("counted once: deliveries that differ count in each of their groups") {
     VolumeActivity activity = no_calls();
     Event event = print_call("1");

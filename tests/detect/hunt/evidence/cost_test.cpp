@@ -36,7 +36,7 @@ Usual spender(std::optional<std::uint64_t> peak_dollars) {
 TEST_CASE("costly_use: more than an amount in 60 minutes") {
     CHECK(score("costly_use", dollars(49)) == 0);
     CHECK(score("costly_use", dollars(51)) == 25);
-    CHECK(score("costly_use", dollars(51, 0, 73)) == 0);
+    CHECK(score("costly_use", dollars(51, 0, 75)) == 0);
     CHECK(score("costly_use", dollars(151, 0, 20)) == 30);
     CHECK(score("costly_use", dollars(501, 0, 7)) == 35);
     CHECK(score("costly_use", dollars(51), "[evidence:costly_use]\ndollars = 52\n") == 0);
@@ -97,7 +97,7 @@ TEST_CASE("rows: tokens and cost, empty if no record tells them") {
     const auto without = hunt(repeated(Told{.call = "InvokeModel"}, 0, 51));
     REQUIRE(without.size() == 1);
     CHECK_FALSE(without.front().cost);
-    const auto mixed = hunt(dollars(51) + Story{invocation(5, "own-model")});
+    const auto mixed = hunt(dollars(51) + repeated(invocation(5, "own-model"), 60, 1));
     CHECK(mixed.front().is_cost_partial);
     CHECK(rules::dollars(*mixed.front().cost) == "51.0003");
 }

@@ -57,7 +57,7 @@ TEST_CASE("reputation: in 24 consecutive hours") {
 TEST_CASE("quarantined: the provider suspended the account") {
     Told suspension = mail("account_status_change");
     suspension.result = "compliance_suspend";
-    Story story{suspension};
+    Story story = repeated(suspension, 0, 1);
     CHECK(score("quarantined", story) == 60);
     CHECK(reason("quarantined", story)
               .starts_with("The provider suspended the account at 2026-03-02T10:00:00Z"));
