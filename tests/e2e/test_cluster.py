@@ -246,9 +246,9 @@ class TroubleTest(unittest.TestCase):
                 self.assertIn(word, error)
 
     def test_another_version(self) -> None:
-        self.check_refused('"cloudhijack":4 => "cloudhijack":5', "format 5", "format 4")
-        self.check_refused('"cloudhijack":4 => "cloudhijack":0', "cannot be read")
-        new = r'"cloudhijack":4(.*"mode":"[^"]*").* => "cloudhijack":6\1,"news":{"a":[1]}}'
+        self.check_refused('"cloudhijack":5 => "cloudhijack":6', "format 6", "format 5")
+        self.check_refused('"cloudhijack":5 => "cloudhijack":0', "cannot be read")
+        new = r'"cloudhijack":5(.*"mode":"[^"]*").* => "cloudhijack":6\1,"news":{"a":[1]}}'
         self.check_refused(new, "format 6", "format 4")
 
     def test_another_span(self) -> None:
@@ -280,7 +280,7 @@ class TroubleTest(unittest.TestCase):
 
     def test_each_peer_is_named_but_not_without_end(self) -> None:
         def other(document: str) -> str:
-            return document.replace('"cloudhijack":4', '"cloudhijack":9')
+            return document.replace('"cloudhijack":5', '"cloudhijack":9')
 
         peers = [Peer(calls(1), f"idx{i}", rewrite=other) for i in range(30)]
         answer, _, _ = run_cluster(program(), [], peers)

@@ -126,9 +126,9 @@ TEST_CASE("peers: another format, other rules and broken documents are complaint
         CHECK(detect::size_of(reduced.activity) == 0);
         return complaints[0];
     };
-    const std::string newer = replaced(good, "\"cloudhijack\":4", "\"cloudhijack\":5");
+    const std::string newer = replaced(good, "\"cloudhijack\":5", "\"cloudhijack\":6");
     CHECK(complaint(newer).starts_with(
-        "idx1 sent 1 partial row of format 5, and this search head reads format 4"));
+        "idx1 sent 1 partial row of format 6, and this search head reads format 5"));
     CHECK(complaint(replaced(good, ",\"texts\":[", ",\"texts\":{}[").replace(15, 1, "7"))
               .contains("format 7"));
     const std::string elsewhere = replaced(good, setup.catalogue.fingerprint(), "00000000deadbeef");
@@ -173,7 +173,7 @@ TEST_CASE("peers: forged names do not take memory for ever") {
     const Setup setup = setup_with();
     Reduced reduced(setup);
     for (int i = 0; i < 3000; ++i) {
-        reduced.read(R"({"cloudhijack":4,"host":"h)" + std::to_string(i) + "\",");
+        reduced.read(R"({"cloudhijack":5,"host":"h)" + std::to_string(i) + "\",");
     }
     CHECK(reduced.peers.complaints().size() == 1001);
 }
