@@ -8,7 +8,7 @@ from typing import Optional, Sequence
 
 from chunk_body import EventRow, Row
 from splunkd import Answer
-from volume_reference import COLUMNS, Expected, IndexedEvent
+from volume_reference import COLUMNS, MONEY_COLUMNS, Expected, IndexedEvent
 
 _UNREADABLE = re.compile(
     r"(\d+) of (\d+) records could not be read and were left out\. The first, row \d+: .+"
@@ -52,9 +52,10 @@ def _points_of(row: Row) -> int:
 def check_answer(test: unittest.TestCase, answer: Answer, expected: Expected) -> None:
     """The answer is the expected one, its warning and its reasons included."""
     test.assertIsNone(answer.error)
-    test.assertEqual(answer.columns, [*COLUMNS, "Reasons"] if expected.rows else [])
+    test.assertEqual(answer.columns, [*COLUMNS, "Reasons", *MONEY_COLUMNS] if expected.rows else [])
     for number, (row, wanted) in enumerate(zip(answer.rows, expected.rows)):
         test.assertEqual({name: row[name] for name in COLUMNS}, wanted, f"row {number} differs")
+        test.assertEqual({row[name] for name in MONEY_COLUMNS}, {""})
         test.assertEqual(str(_points_of(row)), row["SuspicionScore"], f"row {number}: {row}")
     test.assertEqual(len(answer.rows), len(expected.rows))
     unreadable = (expected.unreadable, expected.records) if expected.unreadable else None

@@ -22,7 +22,7 @@ Stanza = dict[str, str]
 
 # Sources of logs other than AWS's, which the file has as they are.
 OTHER_SOURCES = (
-    *("azure-openai", "azure-apim", "azure"),
+    *("azure-openai", "azure-apim", "azure", "bedrock-invocations"),
     *("sendgrid", "twilio", "twilio-messages", "twilio-errors"),
 )
 

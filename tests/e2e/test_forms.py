@@ -17,7 +17,7 @@ from event_forms import as_fields, values_at_fields
 from program_under_test import program
 from shell_run import ndjson_rows, run_scan
 from splunkd import Answer, run_search
-from volume_reference import COLUMNS, Expected, Rules, expected_answer
+from volume_reference import COLUMNS, MONEY_COLUMNS, Expected, Rules, expected_answer
 
 RULES = Rules(thresholds={"AWS SES": 2, "AWS SNS": 3, "AWS Bedrock": 1}, min_score=1)
 SEARCH_ARGS = ["ses_threshold=2", "sns_threshold=3", "bedrock_threshold=1", "min_score=1"]
@@ -164,7 +164,7 @@ class FileFormsTest(FormsTest):
             rows = ndjson_rows(run.stdout)
             for row, wanted in zip(rows, expected.rows):
                 self.assertEqual({name: row[name] for name in COLUMNS}, as_json(wanted))
-                self.assertEqual(list(row), [*COLUMNS, "Reasons"])
+                self.assertEqual(list(row), [*COLUMNS, "Reasons", *MONEY_COLUMNS])
             self.assertEqual(len(rows), len(expected.rows))
             self.assertEqual(run.unreadable, (expected.unreadable, expected.records))
             self.assertEqual(run.unknown, expected.unknown)

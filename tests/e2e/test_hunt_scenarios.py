@@ -46,13 +46,15 @@ COLUMNS = [
     *("Reasons", "UseCount", "MessageCount", "FailedCount", "PeakPerHour", "UniqueIPs"),
     *("SourceIPs", "Regions", "Clients", "AccessKeys", "Models", "CallerType", "Workload"),
     *("FirstEvent", "LastEvent", "Timeline", "EventIDs", "Truncated"),
-    *("Confidence", "Learning", "Members", "Links", "user", "src", "vendor_account", "vendor_region", "user_agent"),
+    *("Confidence", "Learning", "Members", "Links"),
+    *("InputTokens", "OutputTokens", "CachedTokens", "EstimatedCost", "Countries"),
+    *("user", "src", "vendor_account", "vendor_region", "user_agent"),
     *("risk_object", "risk_object_type", "risk_score", "risk_message"),
     *("threat_object", "threat_object_type", "mitre_technique_id"),
 ]
 LISTS = [
     *("Services", "Phases", "Evidence", "Reasons", "SourceIPs", "Regions", "Clients", "AccessKeys"),
-    *("Models", "Timeline", "EventIDs", "Truncated", "Members", "Links"),
+    *("Models", "Timeline", "EventIDs", "Truncated", "Members", "Links", "Countries"),
 ]
 
 # What a sanitized program would take too long for.

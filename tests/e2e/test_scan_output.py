@@ -15,7 +15,7 @@ from pathlib import Path
 from call_records import call, lines
 from program_under_test import program
 from shell_run import run_on_terminal, run_program, run_scan
-from volume_reference import COLUMNS
+from volume_reference import COLUMNS, MONEY_COLUMNS
 
 RESET = "\033[0m"
 _COLOURS = re.compile(r"\033\[[0-9;]*m")
@@ -160,7 +160,7 @@ class CsvTest(OutputTest):
     def test_it_has_the_columns_and_values_of_a_search(self) -> None:
         self.write(lines(2, 'a "quoted", one\nof two lines') + call(ALICE, sourceIPAddress="x"))
         header, first, second = self.table()
-        self.assertEqual(header, [*COLUMNS, "Reasons"])
+        self.assertEqual(header, [*COLUMNS, "Reasons", *MONEY_COLUMNS])
         self.assertEqual(first[header.index("CallerARN")], 'a "quoted", one\nof two lines')
         self.assertEqual(first[header.index("EventCount")], "2")
         self.assertEqual(second[header.index("SourceIPs")], "x")
@@ -188,7 +188,7 @@ class CsvTest(OutputTest):
 
     def test_a_header_alone_where_nothing_is_found(self) -> None:
         self.write(b"")
-        self.assertEqual(self.table(), [[*COLUMNS, "Reasons"]])
+        self.assertEqual(self.table(), [[*COLUMNS, "Reasons", *MONEY_COLUMNS]])
         self.assertEqual(run_scan("--format=ndjson", self.path).stdout, "")
 
 

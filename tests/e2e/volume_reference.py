@@ -15,6 +15,9 @@ from typing import Any, Callable, Iterable, Iterator, NoReturn, Optional, Union
 
 from shipped_catalogue import catalogue_calls
 
+# What no record of CloudTrail fills.
+MONEY_COLUMNS = ["InputTokens", "OutputTokens", "EstimatedCost"]
+
 COLUMNS = [
     *("_time", "ServiceAbused", "AttackCategory", "EventCount", "Threshold", "SuspicionScore"),
     *("CallerARN", "CallerType", "UniqueIPs", "SourceIPs", "awsRegion", "FirstEvent", "LastEvent"),

@@ -109,12 +109,15 @@ bool is_unknown_stranger(const Member& user, std::size_t service, const UseWindo
 bool is_without_source(const Behaviour& behaviour, const Member& user, std::size_t service,
                        const UseWindow& window) {
     const std::string& id = behaviour.catalogue().services()[service].id;
-    return user.account_history()->used_services.contains(id) &&
-           !user.any_hour(window.first, window.last, [](const HourOrigins& hour) {
-               return std::ranges::any_of(hour.origins, [](const JudgedOrigin& origin) {
-                   return origin.from.address.is_there();
-               });
-           });
+    if (!user.account_history()->used_services.contains(id)) return false;
+    const auto has_origin = [](const HourOrigins& hour) { return !hour.origins.empty(); };
+    const auto has_address = [](const HourOrigins& hour) {
+        return std::ranges::any_of(hour.origins, [](const JudgedOrigin& origin) {
+            return origin.from.address.is_there();
+        });
+    };
+    return user.any_hour(window.first, window.last, has_origin) &&
+           !user.any_hour(window.first, window.last, has_address);
 }
 
 /// Whether a burst in a known account is strong evidence, and why if that needs words.
