@@ -11,6 +11,7 @@
 #include "log/ocsf.hpp"
 #include "log/sendgrid.hpp"
 #include "log/twilio.hpp"
+#include "log/vertex_ai.hpp"
 
 namespace cloudhijack::log {
 namespace {
@@ -18,10 +19,10 @@ namespace {
 // SendGrid's is the first, because users give its events keys of any name. In a function, so that
 // static initialisers can use it.
 std::span<const Log* const> list_of_logs() {
-    static const std::array logs = {&sendgrid(),     &bedrock_invocations(), &ocsf(),
-                                    &azure_openai(), &azure_gateway(),       &azure_activity(),
-                                    &twilio(),       &twilio_streams(),      &twilio_messages(),
-                                    &cloudtrail()};
+    static const std::array logs = {
+        &sendgrid(),        &bedrock_invocations(), &ocsf(),     &azure_openai(),
+        &azure_gateway(),   &azure_activity(),      &twilio(),   &twilio_streams(),
+        &twilio_messages(), &cloudtrail(),          &vertex_ai()};
     return logs;
 }
 

@@ -59,8 +59,9 @@ def _catalogue() -> dict[tuple[str, str], list[Named]]:
     for service, stanza in services().items():
         for phase in PHASES:
             found = calls_in(stanza.get(phase, ""), stanza.get("source"))
-            if found and phase != "volume":
-                calls[service, phase] = [Named(*call) for call in found]
+            of_aws = [Named(*call) for call in found if call.source.endswith(".amazonaws.com")]
+            if of_aws and phase != "volume":
+                calls[service, phase] = of_aws
     return calls
 
 

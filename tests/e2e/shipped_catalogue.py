@@ -1,7 +1,7 @@
 """What default/cloudhijack.conf names, read in a few plain lines of their own.
 
-They share nothing with the program, and know the file as it is shipped: well formed, sources
-without a dot, no blanks in conditions.
+They share nothing with the program, and know the file as it is shipped: well formed, no blanks
+in conditions.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ PHASES = (
 
 Stanza = dict[str, str]
 
-# Sources of logs other than AWS's, which the file has as they are.
+# Sources of logs other than AWS's, which the file has as they are, as it has those with a dot.
 OTHER_SOURCES = (
     *("azure-openai", "azure-apim", "azure", "bedrock-invocations"),
     *("sendgrid", "twilio", "twilio-messages", "twilio-errors"),
 )
 
-_CALL = re.compile(r"(?:([\w-]+):)?([\w/.-]+)(?:\*(\d+))?(?:\((.*)\))?(?:\*(\d+))?")
+_CALL = re.compile(r"(?:([\w.-]+):)?([\w/.-]+)(?:\*(\d+))?(?:\((.*)\))?(?:\*(\d+))?")
 
 
 class Call(NamedTuple):
@@ -57,7 +57,7 @@ def calls_in(value: str, source: Optional[str]) -> list[Call]:
         assert match is not None, word
         own_source, name, weight, conditions, weight_at_end = match.groups()
         full_source = own_source or str(source)
-        if full_source not in OTHER_SOURCES:
+        if "." not in full_source and full_source not in OTHER_SOURCES:
             full_source += ".amazonaws.com"
         calls.append(Call(full_source, name, conditions or "", int(weight or weight_at_end or 1)))
     return calls
@@ -74,7 +74,7 @@ def services() -> dict[str, Stanza]:
 
 def catalogue_calls() -> set[Call]:
     """Every call of AWS, of every phase of every service."""
-    return {call for call in calls_of_all_logs() if call.source not in OTHER_SOURCES}
+    return {call for call in calls_of_all_logs() if call.source.endswith(".amazonaws.com")}
 
 
 def calls_of_all_logs() -> set[Call]:

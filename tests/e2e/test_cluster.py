@@ -249,7 +249,7 @@ class TroubleTest(unittest.TestCase):
         self.check_refused('"cloudhijack":5 => "cloudhijack":6', "format 6", "format 5")
         self.check_refused('"cloudhijack":5 => "cloudhijack":0', "cannot be read")
         new = r'"cloudhijack":5(.*"mode":"[^"]*").* => "cloudhijack":6\1,"news":{"a":[1]}}'
-        self.check_refused(new, "format 6", "format 4")
+        self.check_refused(new, "format 6", "format 5")
 
     def test_another_span(self) -> None:
         self.check_refused("volume 3600s => volume 60s", "volume 60s", "300 events")

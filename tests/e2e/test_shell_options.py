@@ -237,7 +237,8 @@ class CheckConfigTest(ShellTest):
             services,
             [
                 *("bedrock", "agentcore", "sagemaker", "azure_openai", "ses", "sns", "sms_voice"),
-                *("voice", "workmail", "sendgrid", "twilio", "account"),  # [service:links] is disabled
+                *("voice", "workmail", "bedrock_invocations", "sendgrid", "twilio", "vertex"),
+                "account",  # [service:links] is disabled
             ],
         )
 

@@ -8,9 +8,11 @@
 
 #include "changed_texts.hpp"
 #include "log/azure.hpp"
+#include "log/bedrock_invocations.hpp"
 #include "log/ocsf.hpp"
 #include "log/sendgrid.hpp"
 #include "log/twilio.hpp"
+#include "log/vertex_ai.hpp"
 
 using namespace cloudhijack;
 
@@ -89,6 +91,25 @@ const std::array k_samples = {
                     R"("Mon, 02 Mar 2026 10:00:00 +0000","error_code":30007,"num_segments":"1",)"
                     R"("to":"+441","price":"-0.02","price_unit":"USD","direction":"outbound-api",)"
                     R"("subresource_uris":{"sid":"x"}})"},
+    SampleOfLog{
+        .log = &log::bedrock_invocations(),
+        .record =
+            R"({"timestamp":"2026-09-08T12:10:33Z","accountId":"1","region":"r","requestId":"q",)"
+            R"("operation":"Converse","modelId":"m","errorCode":"e","inputTokenCount":3,"input":)"
+            R"({"inputTokenCount":1,"cacheReadInputTokenCount":2,"cacheWriteInputTokenCount":3},)"
+            R"("output":{"outputTokenCount":8},"identity":{"arn":"arn:aws:iam::1:user/eve"},)"
+            R"("outputTokenCount":4,"schemaType":"ModelInvocationLog"})"},
+    SampleOfLog{
+        .log = &log::vertex_ai(),
+        .record =
+            R"({"protoPayload":{"status":{"code":7,"message":"no"},"authenticationInfo":{)"
+            R"("principalEmail":"a@b.example","serviceAccountKeyName":"//k/keys/1",)"
+            R"("principalSubject":"user:a@b.example"},"requestMetadata":{"callerIp":"192.0.2.1",)"
+            R"x("callerSuppliedUserAgent":"a,gzip(gfe)"},"serviceName":"aiplatform.googleapis.com",)x"
+            R"("methodName":"x.PredictionService.Predict","resourceName":"projects/p/locations/l"},)"
+            R"("insertId":"i","resource":{"labels":{"project_id":"p","email_id":"e"}},"timestamp":"t",)"
+            R"("operation":{"first":true,"last":true},"logName":"projects/p/logs/cloudaudit.)"
+            R"(googleapis.com%2Fdata_access"})"},
 };
 
 }  // namespace

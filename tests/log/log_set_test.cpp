@@ -21,8 +21,8 @@ TEST_CASE("log set: the keys of lists are those of all logs, the name that of th
     CHECK_FALSE(cloudtrail.lists.contains("event"));
     CHECK(log::all_logs().other_marks() ==
           std::vector<std::string_view>{"\"sg_", "ModelInvocationLog", "product", "category",
-                                        "category", "operationName", "\"AE", "com.twilio.",
-                                        "\"sid"});
+                                        "category", "operationName", "\"AE", "com.twilio.", "\"sid",
+                                        "protoPayload"});
 
     const auto& both = log::two_logs().record_keys();
     CHECK(both.name.text() == "eventName");

@@ -58,7 +58,7 @@ TEST_CASE("catalogue: the built-in one has no mistakes and the documented servic
     CHECK(ids ==
           "bedrock 50, agentcore 50, sagemaker 500, azure_openai 600, ses 100, sns 200, "
           "sms_voice 200, voice 20, workmail 5, bedrock_invocations 50, "
-          "sendgrid 100, twilio 200, account 50, ");
+          "sendgrid 100, twilio 200, vertex 50, account 50, ");
 }
 
 TEST_CASE("catalogue: source and name match as a pair, exactly") {

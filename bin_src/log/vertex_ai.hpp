@@ -1,0 +1,10 @@
+#pragma once
+
+#include "log/log.hpp"
+
+namespace cloudhijack::log {
+
+/// Google Cloud's audit logs: calls of models in Vertex AI, and what prepares or hides them.
+const Log& vertex_ai();
+
+}  // namespace cloudhijack::log
