@@ -32,7 +32,8 @@ constexpr int k_search_failed = 1;
 constexpr std::chrono::milliseconds k_patience{500};
 
 constexpr std::string_view k_help =
-    "cloudhijack finds hijacked cloud services in AWS CloudTrail.\n"
+    "cloudhijack finds hijacked cloud services in logs of AWS, Azure, Google Cloud,\n"
+    "SendGrid and Twilio.\n"
     "\n"
     "  cloudhijack scan PATH...         scans files; see cloudhijack scan --help\n"
     "  cloudhijack check-config [FILE]  checks cloudhijack.conf, the installed one or FILE\n"

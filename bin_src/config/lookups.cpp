@@ -165,6 +165,15 @@ void read_values_of_row(LookupFile& file, std::int64_t now, rules::Baseline::Row
          row.made);
 }
 
+// Accounts of AWS have 12 digits, those of other providers any form but that of `2.10988E+11`.
+bool is_damaged_account(const rules::Baseline::Pair& pair) {
+    if (log::is_account_id(pair.account) || pair.account == text::k_unknown) return false;
+    const bool is_of_aws = pair.principal.starts_with("arn:");
+    const bool is_number = pair.account.find_first_not_of("0123456789.,E+") == std::string::npos &&
+                           pair.account.find_first_of(".,E") != std::string::npos;
+    return is_of_aws || is_number;
+}
+
 Result<> read_pair(LookupFile& file, std::int64_t now, rules::Baseline& baseline) {
     const rules::Baseline::Pair pair{.account = file.cell(baseline_column::account),
                                      .principal = file.cell(baseline_column::principal),
@@ -175,8 +184,8 @@ Result<> read_pair(LookupFile& file, std::int64_t now, rules::Baseline& baseline
     auto row = read_row(file);
     if (!row) return failure(row.error());
     // Spreadsheets write long numbers in their own way. No event is of such an account, and a new
-    // baseline keeps the line for whoever can repair it.
-    if (!log::is_account_id(pair.account) && pair.account != text::k_unknown) {
+    // baseline keeps the line for anyone who can repair it.
+    if (is_damaged_account(pair)) {
         file.note_bad_value("account is 12 digits; got " + text::quoted(pair.account) +
                             ", of which there are no events");
     }

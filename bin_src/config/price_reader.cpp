@@ -26,7 +26,7 @@ constexpr auto k_amounts = std::to_array<AmountKey>({
 
 std::expected<void, std::string> read_flag(const std::string& text, bool& flag) {
     const auto value = text::boolean(text);
-    if (!value) return Problem("takes true or false; got \"" + text + '"');
+    if (!value) return Problem("accepts true or false; got \"" + text + '"');
     flag = *value;
     return {};
 }
@@ -36,6 +36,10 @@ std::expected<void, std::string> read_flag(const std::string& text, bool& flag) 
 std::expected<void, std::string> PriceReader::read(const rules::Setting& setting) {
     const std::string pattern = setting.place.stanza.substr(k_price_prefix.size());
     if (pattern.empty()) return Problem("is in a stanza without a model: [price:<model>]");
+    if (const std::string name = rules::name_for_price(pattern); name != pattern) {
+        return Problem(
+            "is in a stanza that no model matches; models are named as in [price:" + name + ']');
+    }
     PriceDraft& draft = drafts_[pattern];
     draft.last_key = setting.place;
     const std::string& key = setting.place.key;
@@ -46,7 +50,8 @@ std::expected<void, std::string> PriceReader::read(const rules::Setting& setting
         constexpr std::size_t places = 6;
         const auto amount = text::decimal_units(setting.value, places, rules::Price::k_most);
         if (!amount) {
-            return Problem("takes US dollars for a million tokens, such as 0.25; got \"" +
+            draft.has_mistake = true;
+            return Problem("accepts US dollars for a million tokens, such as 0.25; got \"" +
                            setting.value + '"');
         }
         draft.price.*one.amount = amount;
@@ -63,10 +68,11 @@ rules::Prices PriceReader::finish(std::vector<rules::Mistake>& mistakes) const {
         if (draft.is_disabled) continue;
         if (draft.price.input && draft.price.output) {
             prices.set(pattern, draft.price);
-        } else {
-            mistakes.push_back({.place = draft.last_key,
-                                .text = "is in a stanza that has no price; a price has the keys "
-                                        "input and output"});
+        } else if (!draft.has_mistake) {
+            const std::string missing = draft.price.input ? "output" : "input";
+            mistakes.push_back(
+                {.place = draft.last_key,
+                 .text = "is in a stanza without " + missing + "; a price needs input and output"});
         }
     }
     return prices;

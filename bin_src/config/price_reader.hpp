@@ -26,6 +26,7 @@ class PriceReader {
     struct PriceDraft {
         rules::Price price;
         bool is_disabled = false;
+        bool has_mistake = false;  ///< one that has been reported
         rules::ConfPlace last_key;
     };
 

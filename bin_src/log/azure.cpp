@@ -190,8 +190,9 @@ void complete_gateway(Event& event, EventTexts& texts) {
     complete_azure_caller(event, resource, texts);
     event.resource = resource;
     if (!counts_tokens) return;
-    // A health probe has no model.
-    event.name = event.model.empty() ? std::string_view{} : k_gateway_usage;
+    // A health probe has no id, or no model.
+    const bool is_probe = event.model.empty() || !has_usable_azure_id(event);
+    event.name = is_probe ? std::string_view{} : k_gateway_usage;
     event.error_code = {};
     make_token_note(event, gateway, texts);
     if (!event.id.empty()) event.id = texts.next() = std::string(event.id) + " tokens";

@@ -168,12 +168,17 @@ struct Spend {
 
     auto operator<=>(const Spend&) const = default;
     [[nodiscard]] bool is_none() const { return *this == Spend{}; }
+    /// All numbers together, to compare the spends of one call's deliveries.
+    [[nodiscard]] std::uint64_t size() const {
+        return std::uint64_t{input_tokens} + output_tokens + cache_read_tokens +
+               cache_write_tokens + cost;
+    }
     [[nodiscard]] bool has_tokens() const {
         return (input_tokens | output_tokens | cache_read_tokens | cache_write_tokens) != 0;
     }
 };
 
-/// The spend that an event's fields tell of: see Event::input_tokens and Event::price.
+/// The spend in an event's fields: see Event::input_tokens and Event::price.
 Spend spend_of(const Event& event);
 
 /// What a call says in its parameters. Views are valid until the next details are read.

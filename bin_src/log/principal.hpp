@@ -46,6 +46,8 @@ std::string key_principal(std::string_view resource);
 std::string account_principal(std::string_view account);
 /// Whether a principal's name stands for anyone who has a key, of a resource or of an account.
 bool is_key_principal(std::string_view principal_name);
+/// Whether it does so of an account.
+bool is_account_principal(std::string_view principal_name);
 
 /// The principal of what a log says of a resource without saying who called it.
 std::string resource_principal(std::string_view resource);

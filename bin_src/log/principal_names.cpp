@@ -84,7 +84,11 @@ std::string account_principal(std::string_view account) {
 }
 
 bool is_key_principal(std::string_view principal_name) {
-    return principal_name.starts_with(k_key_of) || principal_name.starts_with(k_account);
+    return principal_name.starts_with(k_key_of) || is_account_principal(principal_name);
+}
+
+bool is_account_principal(std::string_view principal_name) {
+    return principal_name.starts_with(k_account);
 }
 
 std::string resource_principal(std::string_view resource) {

@@ -9,6 +9,7 @@
 #include "log/calling_codes.hpp"
 #include "log/message_count.hpp"
 #include "text/bounded_text.hpp"
+#include "text/characters.hpp"
 #include "text/lower_case.hpp"
 
 namespace cloudhijack::log {
@@ -114,6 +115,10 @@ void make_account_call(Event& event, EventTexts& texts) {
 
 void complete_country(Event& event) {
     const std::string_view country = country_of_number(event.country);
+    // A network's code says little more than the country, but it is no number of a recipient.
+    const bool is_code =
+        std::ranges::all_of(event.region, text::is_digit) && event.region.size() < 4;
+    if (!is_code) event.region = {};
     event.country = country.empty() ? event.region : country;
     event.region = event.country;
 }

@@ -73,7 +73,7 @@ class Baseline {
         SeenValues clients = {};
         SeenValues parents = {};        ///< who assumes the role, whether it acts or not
         std::vector<Making> made = {};  ///< how the principal came to be: sorted, each once
-        /// The most that a UTC hour cost; nullopt: nothing told the cost, or the file is of an older
+        /// The most that a UTC hour cost; nullopt: the cost is unknown, or the file is of an older
         /// version. Files have it in dollars with four decimals.
         std::optional<Cost> peak_cost = {};
 

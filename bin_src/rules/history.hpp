@@ -51,7 +51,7 @@ class History {
         [[nodiscard]] const Baseline::Row* row(std::string_view service) const;
     };
 
-    /// The busiest hour and day of some principals, and their dearest hour.
+    /// The busiest hour and day of some principals, and their most expensive hour.
     struct Peaks {
         std::uint64_t hour = 0;
         std::uint64_t day = 0;

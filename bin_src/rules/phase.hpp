@@ -22,7 +22,7 @@ enum class Phase : std::uint8_t {
     restore,  ///< begins to record, or records again
     prepare,  ///< gathers whom to send to
     link,     ///< one principal acts as another
-    note,     ///< says more of calls that other records count: a report of delivery, of tokens
+    note,     ///< adds to calls that other records count: a delivery report, a count of tokens
 };
 
 /// The phases' keys in a stanza, in the order of the enumerators.

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "rules/allowlist.hpp"
+#include "text/bounded_text.hpp"
 #include "text/characters.hpp"
 #include "text/decimal.hpp"
 #include "text/lower_case.hpp"
@@ -92,7 +93,7 @@ std::string dollars(Cost cost) {
 std::string dollars_in_words(Cost cost) {
     constexpr std::size_t places = 2;
     constexpr Cost unit = k_dollar / 100;
-    return text::decimal_text(cost / unit + (cost % unit >= unit / 2 ? 1 : 0), places) + " USD";
+    return text::decimal_text(cost / unit + (cost % unit > 0 ? 1 : 0), places) + " USD";
 }
 
 Cost Price::of(const SpendSum& spent) const {
@@ -115,6 +116,11 @@ std::string name_for_price(std::string_view model) {
     take_version(name);
     take_date(name);
     return std::string(name);
+}
+
+std::string shown_model(std::string_view model) {
+    const std::string name = name_for_price(model);
+    return name.empty() ? std::string(text::k_unknown) : name;
 }
 
 const Price* Prices::find(std::string_view model) const {

@@ -46,7 +46,7 @@ Cost cost_sum(Cost a, Cost b);
 /// Dollars with four decimals, for rows: `12.0350`.
 std::string dollars(Cost cost);
 
-/// Dollars for sentences: `412.37 USD`.
+/// Dollars for sentences, with parts of a cent as a whole one: `412.37 USD`.
 std::string dollars_in_words(Cost cost);
 
 /// The list price of a model's tokens: millionths of a US dollar for a million tokens.
@@ -66,6 +66,9 @@ struct Price {
 /// prefix of a region, the vendor, the version and the date. `claude-sonnet-4` for
 /// `us.anthropic.claude-sonnet-4-20250514-v1:0`.
 std::string name_for_price(std::string_view model);
+
+/// The same for messages; `unknown` for a model without a name.
+std::string shown_model(std::string_view model);
 
 /// What models cost.
 class Prices {

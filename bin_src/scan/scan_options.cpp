@@ -81,7 +81,7 @@ std::vector<ShownOption> finding_options(const config::Setup& setup) {
 }
 
 std::string scan_purpose() {
-    return "Finds hijacked cloud services in files of CloudTrail, Security Lake and Azure's logs. "
+    return "Finds hijacked cloud services in log files of AWS, Azure, Google Cloud, SendGrid and Twilio. "
            "A PATH\n"
            "is a file, a folder that is read with everything below it, or - for standard input. A "
            "file\n"

@@ -21,7 +21,16 @@ from pathlib import Path
 from typing import NamedTuple, Optional, Sequence
 
 import sql
-from bench_data import as_rows, azure_events, events, stream_of, write_stream
+from bench_data import (
+    as_rows,
+    azure_events,
+    events,
+    invocation_events,
+    sendgrid_events,
+    stream_of,
+    twilio_events,
+    write_stream,
+)
 from bench_scan import scan
 from chunk_body import read_body, write_body
 from many_groups import many_groups
@@ -79,6 +88,9 @@ class Bench(Timing):
         count = 2_000 if self.small else 100_000
         for name, lines in (
             ("Azure OpenAI", azure_events(count)),
+            ("SendGrid", sendgrid_events(count)),
+            ("Twilio", twilio_events(count)),
+            ("Bedrock's invocation log", invocation_events(count)),
             ("Security Lake", [as_ocsf(line) for line in events(count, 1.0, 300)]),
         ):
             for mode in ("volume", "hunt"):

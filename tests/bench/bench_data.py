@@ -11,6 +11,8 @@ from typing import Iterable, Sequence
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "e2e"))
 
 from azure_records import AzureTrail, Resource
+from invocation_records import InvocationTrail
+from messaging_records import SendGridTrail, TwilioTrail
 from chunk_body import Layout, write_body
 from cloudtrail_day import cloudtrail_day
 from hunt_records import BOTO, HOUR, MONDAY, Trail, World
@@ -64,6 +66,36 @@ def azure_events(count: int) -> list[bytes]:
     for number in range(count):
         at = MONDAY + 24 * HOUR * number / count
         trail.request(resources[number % 40], at, as_text=number % 2 == 0)
+    return trail.lines
+
+
+def sendgrid_events(count: int) -> list[bytes]:
+    """Mails of forty accounts within a day, some of which bounce."""
+    trails = [SendGridTrail(f"benchmark {n}", str(21_000_000 + n)) for n in range(40)]
+    for number in range(count):
+        at = MONDAY + 24 * HOUR * number / count
+        trail = trails[number % 40]
+        if number % 20 == 0:
+            trail.bounce(at)
+        else:
+            trail.processed(at)
+    return [line for trail in trails for line in trail.lines]
+
+
+def twilio_events(count: int) -> list[bytes]:
+    """Messages of forty accounts within a day, as streams deliver them."""
+    trails = [TwilioTrail(f"benchmark {n}", f"AC{n:032}") for n in range(40)]
+    for number in range(count):
+        trails[number % 40].sent(MONDAY + 24 * HOUR * number / count)
+    return [line for trail in trails for line in trail.lines]
+
+
+def invocation_events(count: int) -> list[bytes]:
+    """Calls of models by forty roles within a day, without bodies."""
+    trail = InvocationTrail("benchmark")
+    for number in range(count):
+        at = MONDAY + 24 * HOUR * number / count
+        trail.invoke(at, trail.session(f"role-{number % 40}"))
     return trail.lines
 
 

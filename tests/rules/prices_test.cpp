@@ -106,4 +106,7 @@ TEST_CASE("dollars: rounded, in rows and in sentences") {
     CHECK(dollars(k_largest_cost) == "18446744.0737");
     CHECK(dollars_in_words(k_dollar * 50) == "50.00 USD");
     CHECK(dollars_in_words(k_dollar / 1000 * 999) == "1.00 USD");
+    CHECK(dollars_in_words(k_dollar * 50 + 1) == "50.01 USD");
+    CHECK(shown_model("us.anthropic.claude-2") == "claude-2");
+    CHECK(shown_model("") == "unknown");
 }

@@ -34,7 +34,10 @@ class RangeReader {
             if (!calls.phases.is_only(Phase::link)) own(behaviour).add(calls);
         }
         for (const Calls& calls : behaviour.calls_by_provider()) add_to_pair(behaviour, calls);
-        for (const Calls& calls : behaviour.notes()) add_to_pair(behaviour, calls);
+        // Notes are no activity; those with a cost are all that is known of what they are about.
+        for (const Calls& calls : behaviour.notes()) {
+            if (has_cost(behaviour, calls.service)) add_to_pair(behaviour, calls);
+        }
         for (const auto& [event, count] : events_ahead_) range_.ahead += count;
         add_costs(behaviour);
         add_models(behaviour);
@@ -62,11 +65,17 @@ class RangeReader {
         pair.add_outcome(calls);
     }
 
+    static bool has_cost(const Behaviour& behaviour, std::size_t service) {
+        return std::ranges::any_of(behaviour.spends(), [service](const MinuteSpend& spend) {
+            return spend.service == service && spend.cost;
+        });
+    }
+
     void add_costs(const Behaviour& behaviour) {
         for (const MinuteSpend& spend : behaviour.spends()) {
             const std::string& service = behaviour.catalogue().services()[spend.service].id;
             const auto found = range_.pairs.find(key(behaviour, service));
-            if (!spend.cost || found == range_.pairs.end()) continue;
+            if (!spend.cost || !spend.is_success || found == range_.pairs.end()) continue;
             const auto hour = found->second.hours.find(
                 counting::hour_of(spend.minute * counting::k_seconds_a_minute));
             if (hour == found->second.hours.end()) continue;

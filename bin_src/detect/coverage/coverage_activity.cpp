@@ -37,8 +37,12 @@ Added CoverageActivity::add(const log::Event& event) {
     if (call.is_report) return Added::left_out;
     const std::int64_t second =
         std::chrono::floor<std::chrono::seconds>(time->time_since_epoch()).count();
+    // A note does not show that the calls are logged.
+    const bool is_note = std::ranges::all_of(
+        entries, [](const auto& entry) { return entry.phase == rules::Phase::note; });
+    const bool is_data = call.is_data_event && !is_note;
     const EventCounts seen{.management = call.is_data_event ? 0U : 1U,
-                           .data = call.is_data_event ? 1U : 0U,
+                           .data = is_data ? 1U : 0U,
                            .first = second,
                            .last = second};
     ServiceInRegion place{

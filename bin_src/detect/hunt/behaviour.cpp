@@ -200,11 +200,12 @@ void Behaviour::take_subjects(const Member& member) {
     }
 }
 
-void Behaviour::add_spend(std::int64_t minute, std::size_t service, std::uint32_t model,
+void Behaviour::add_spend(std::int64_t hour, std::size_t service, const HourActivity::SpendKey& key,
                           const rules::SpendSum& spent) {
-    spends_.push_back({.minute = minute,
+    spends_.push_back({.minute = hour * 60 + key.minute,
                        .service = service,
-                       .model = labels_->text(model),
+                       .model = labels_->text(key.model),
+                       .is_success = key.is_success,
                        .spent = spent,
                        .cost = {}});
 }
@@ -225,7 +226,7 @@ void Behaviour::join_spends() {
     for (MinuteSpend& spend : spends_) {
         spend.cost = rules_->prices->cost_of(spend.model, spend.spent);
         const std::int64_t hour = counting::hour_of(spend.minute * counting::k_seconds_a_minute);
-        if (spend.cost) cost_history_[spend.service].add(hour, *spend.cost);
+        if (spend.cost && spend.is_success) cost_history_[spend.service].add(hour, *spend.cost);
     }
 }
 
@@ -263,7 +264,13 @@ void Behaviour::take_exact_hour(const Member& member, std::size_t service, std::
         if (!spend.spent.is_none()) {
             rules::SpendSum sum;
             sum.add(spend.spent);
-            add_spend(counting::minute_of(second), service, spend.model, sum);
+            const auto minute =
+                static_cast<std::uint8_t>(call.second / counting::k_seconds_a_minute);
+            add_spend(hour, service,
+                      {.minute = minute,
+                       .model = spend.model,
+                       .is_success = call.outcome == log::Outcome::ok},
+                      sum);
         }
         auto& list = list_for(call.phases, call.is_by_provider);
         list.push_back({.minute = counting::minute_of(second),
@@ -295,7 +302,7 @@ void Behaviour::take_summed_hour(const Member& member, std::size_t service, std:
                         .messages = sum.messages});
     }
     for (const auto& [key, sum] : activity.spends()) {
-        add_spend(hour * 60 + key.first, service, key.second, sum);
+        add_spend(hour, service, key, sum);
     }
 }
 

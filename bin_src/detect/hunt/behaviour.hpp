@@ -65,10 +65,11 @@ struct MinuteSpend {
     std::int64_t minute = 0;  ///< since 1970
     std::size_t service = 0;
     std::string_view model;  ///< empty: none is named
+    bool is_success = true;  ///< of calls that succeeded, and of notes
     rules::SpendSum spent;
     std::optional<rules::Cost> cost;  ///< nullopt: the model has no price
 
-    [[nodiscard]] auto key() const { return std::tuple(minute, service, model); }
+    [[nodiscard]] auto key() const { return std::tuple(minute, service, model, is_success); }
 };
 
 /// Calls alike by one member: what evidence stands on.
@@ -135,7 +136,7 @@ class Behaviour {
     [[nodiscard]] const std::vector<Calls>& calls() const { return calls_; }
     /// Use that services of the provider made for the members, in the same order.
     [[nodiscard]] const std::vector<Calls>& calls_by_provider() const { return calls_by_provider_; }
-    /// What says more of calls, in the same order.
+    /// Records that add to calls counted elsewhere, in the same order.
     [[nodiscard]] const std::vector<Calls>& notes() const { return notes_; }
     /// What all of them used up, sorted by key().
     [[nodiscard]] const std::vector<MinuteSpend>& spends() const { return spends_; }
@@ -204,7 +205,7 @@ class Behaviour {
     void take_summed_hour(const Member& member, std::size_t service, std::int64_t hour,
                           const HourActivity& activity);
     void take_subjects(const Member& member);
-    void add_spend(std::int64_t minute, std::size_t service, std::uint32_t model,
+    void add_spend(std::int64_t hour, std::size_t service, const HourActivity::SpendKey& key,
                    const rules::SpendSum& spent);
     void join_spends();
     void note_uses();

@@ -111,7 +111,9 @@ void HourActivity::merge(const HourActivity& other, std::span<const std::uint32_
         mine.add(key, sum);
     }
     for (const auto& [key, sum] : other.summary_->spends) {
-        mine.spends[{key.first, labels[key.second]}].add(sum);
+        SpendKey own = key;
+        own.model = labels[key.model];
+        mine.spends[own].add(sum);
     }
     for (const SampledCall& sampled : other.summary_->sample) mine.add(sampled);
     for (const Origin& origin : other.summary_->origins) mine.add(origin);
@@ -137,7 +139,7 @@ std::map<HourActivity::SumKey, HourActivity::Sum> HourActivity::sums() const {
 std::map<HourActivity::SpendKey, rules::SpendSum> HourActivity::spends() const {
     if (!summary_) return {};
     auto spends = summary_->spends;
-    const double share = summary_->share_of_calls();
+    const double share = summary_->share_of_spends();
     for (auto& [key, sum] : spends) {
         for (std::uint64_t* one : {&sum.input_tokens, &sum.output_tokens, &sum.cache_read_tokens,
                                    &sum.cache_write_tokens, &sum.cost}) {
@@ -183,7 +185,13 @@ std::uint64_t HourActivity::repeats() const {
 void HourActivity::Summary::add(const HuntedCall& call, const ModelSpend& spend) {
     const std::uint64_t times = call.times;
     const auto minute = static_cast<std::uint8_t>(call.second / counting::k_seconds_a_minute);
-    if (!spend.spent.is_none()) spends[{minute, spend.model}].add(spend.spent, times);
+    const bool has_spent = !spend.spent.is_none();
+    if (has_spent) {
+        spends[{.minute = minute,
+                .model = spend.model,
+                .is_success = call.outcome == log::Outcome::ok}]
+            .add(spend.spent, times);
+    }
     add({.minute = minute,
          .call = call.call,
          .phases = call.phases,
@@ -193,7 +201,8 @@ void HourActivity::Summary::add(const HuntedCall& call, const ModelSpend& spend)
         {.count = times,
          .messages = times * call.messages,
          .seconds = counting::MinuteBits::of(call.second)});
-    add(SampledCall{.identity = call.identity, .times = times});
+    add(SampledCall{
+        .identity = call.identity, .times = times, .times_spent = has_spent ? times : 0});
     if (call.is_of_client) add(origin_of(call, times));
 }
 
@@ -205,14 +214,28 @@ void HourActivity::Summary::add(const SumKey& key, const Sum& sum) {
 }
 
 void HourActivity::Summary::add(const SampledCall& sampled) {
-    add_to_smallest(
-        sample, k_exact, sampled, &SampledCall::identity,
-        [](SampledCall& mine, const SampledCall& other) { add_to(mine.times, other.times); });
+    add_to_smallest(sample, k_exact, sampled, &SampledCall::identity,
+                    [](SampledCall& mine, const SampledCall& other) {
+                        add_to(mine.times, other.times);
+                        mine.spent = std::max(mine.spent, other.spent);
+                        add_to(mine.spent_in_all, other.spent_in_all);
+                    });
 }
 
 void HourActivity::Summary::add(const Origin& origin) {
     add_to_smallest(origins, k_most_origins, origin, &Origin::hash,
                     [](Origin& mine, const Origin& other) { mine.add(other); });
+}
+
+double HourActivity::Summary::share_of_spends() const {
+    std::uint64_t once = 0;
+    std::uint64_t in_all = 0;
+    for (const SampledCall& sampled : sample) {
+        add_to(once, sampled.spent);
+        add_to(in_all, sampled.spent_in_all);
+    }
+    if (in_all == 0) return share_of_calls();
+    return std::min(1.0, static_cast<double>(once) / static_cast<double>(in_all));
 }
 
 double HourActivity::Summary::share_of_calls() const {

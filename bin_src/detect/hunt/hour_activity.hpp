@@ -47,8 +47,14 @@ class HourActivity {
         counting::MinuteBits seconds;  ///< in which there were calls
     };
 
-    /// The minute and the model's number.
-    using SpendKey = std::pair<std::uint8_t, std::uint32_t>;
+    /// Calls alike in what they used up, except for the second.
+    struct SpendKey {
+        std::uint8_t minute = 0;  ///< in the hour
+        std::uint32_t model = 0;
+        bool is_success = true;  ///< of calls that succeeded, and of notes
+
+        auto operator<=>(const SpendKey&) const = default;
+    };
 
     /// How many calls there were, and the second in the hour of the first.
     struct CallTally {
@@ -74,10 +80,13 @@ class HourActivity {
         void add(const Origin& other);
     };
 
-    /// A call, and how often it was delivered.
+    /// A call, how often it was delivered, and what it used up: tokens and millionths of a dollar
+    /// together, of the largest delivery and of all.
     struct SampledCall {
         std::uint64_t identity = 0;
         std::uint64_t times = 0;
+        std::uint64_t spent = 0;
+        std::uint64_t spent_in_all = 0;
     };
 
     /// What is kept beyond k_exact calls; counts include repeats.
@@ -93,6 +102,9 @@ class HourActivity {
         void add(const Origin& origin);
         /// Of deliveries, by the sample: 1 where nothing was delivered again.
         [[nodiscard]] double share_of_calls() const;
+        /// The same of what the deliveries used up, by how much that is: not all logs of a call say
+        /// what it used up, and a call that used up much can be delivered more often than others.
+        [[nodiscard]] double share_of_spends() const;
     };
 
     /// The origin of calls alike.

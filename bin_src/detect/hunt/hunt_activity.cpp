@@ -57,7 +57,9 @@ Added HuntActivity::add(const Event& event) {
     const std::span<const ServiceCall> names = names_of(event, entries);
     if (names.empty()) return Added::irrelevant;
     const log::Call meaning = event.log->interpret(event);
-    if (meaning.is_data_event) note_data_event(meaning.principal.account, names);
+    const bool is_only_note = std::ranges::all_of(
+        names, [](const ServiceCall& named) { return named.phases.is_only(rules::Phase::note); });
+    if (meaning.is_data_event && !is_only_note) note_data_event(meaning.principal.account, names);
     const CallDetails details = details_reader_.read(event, entries.front().topic);
     const bool is_quarantine = !details.quarantined_user.empty();
     if (is_quarantine ? meaning.is_report : meaning.is_excluded) {

@@ -108,8 +108,9 @@ void describe(Fields& fields, const Names& names, ModelSpend& spend) {
 template <class Fields>
 void describe(Fields& fields, const Names& names, HourActivity::SpendKey& key,
               rules::SpendSum& sum) {
-    fields.number(key.first, 59U);
-    describe_label(fields, names, key.second);
+    fields.number(key.minute, 59U);
+    describe_label(fields, names, key.model);
+    fields.flag(key.is_success);
     partial::spend_sum(fields, sum);
 }
 
@@ -131,6 +132,8 @@ template <class Fields>
 void describe(Fields& fields, HourActivity::SampledCall& sampled) {
     fields.number(sampled.identity, UINT64_MAX);
     fields.positive(sampled.times, partial::k_largest_count);
+    fields.number(sampled.spent, partial::k_largest_count);
+    fields.number(sampled.spent_in_all, partial::k_largest_count);
 }
 
 template <class Fields>

@@ -104,14 +104,14 @@ std::set<std::string> HuntActivity::models_without_price(const rules::Prices& pr
                 if (spent.has_tokens()) models.insert(model);
             }
             for (const auto& [spend_key, sum] : hour.spends()) {
-                if (sum.has_tokens()) models.insert(spend_key.second);
+                if (sum.has_tokens()) models.insert(spend_key.model);
             }
         }
     }
     std::set<std::string> names;
     for (const std::uint32_t model : models) {
         const std::string_view name = labels_.text(model);
-        if (prices.find(name) == nullptr) names.insert(rules::name_for_price(name));
+        if (prices.find(name) == nullptr) names.insert(rules::shown_model(name));
     }
     return names;
 }

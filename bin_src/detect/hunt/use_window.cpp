@@ -10,12 +10,15 @@ void add_costs(const Behaviour& behaviour, std::size_t service, std::vector<UseW
     const std::size_t used = minutes.size();
     std::size_t at = 0;
     for (const MinuteSpend& spend : behaviour.spends()) {
-        if (spend.service != service || !spend.cost) continue;
+        if (spend.service != service || !spend.cost || !spend.is_success) continue;
         while (at < used && minutes[at].minute < spend.minute) ++at;
         const bool is_used = at < used && minutes[at].minute == spend.minute;
         if (!is_used && (minutes.size() == used || minutes.back().minute != spend.minute)) {
             const std::int64_t second = spend.minute * counting::k_seconds_a_minute;
-            minutes.push_back({.minute = spend.minute, .first = second, .last = second});
+            minutes.push_back({.minute = spend.minute,
+                               .first = second,
+                               .last = second + counting::k_seconds_a_minute - 1,
+                               .begins_with_use = false});
         }
         rules::Cost& cost = is_used ? minutes[at].cost : minutes.back().cost;
         cost = rules::cost_sum(cost, *spend.cost);
@@ -52,7 +55,8 @@ std::vector<UseWindow> use_windows(const Behaviour& behaviour, std::size_t servi
                            .last = minutes[end - 1].last,
                            .calls = sum.calls,
                            .messages = sum.messages,
-                           .cost = sum.cost});
+                           .cost = sum.cost,
+                           .begins_with_use = begin.begins_with_use});
         sum.calls -= begin.calls;
         sum.messages -= begin.messages;
         sum.cost -= std::min(sum.cost, begin.cost);

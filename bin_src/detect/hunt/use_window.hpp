@@ -8,8 +8,7 @@
 
 namespace cloudhijack::detect {
 
-/// Successful use of one service in 60 consecutive minutes, and the cost of all calls in it that
-/// have a price.
+/// Successful use of one service in 60 consecutive minutes, and what of its cost is known.
 struct UseWindow {
     static constexpr std::int64_t k_minutes = 60;
 
@@ -19,6 +18,7 @@ struct UseWindow {
     std::uint64_t calls = 0;
     std::uint64_t messages = 0;
     rules::Cost cost = 0;
+    bool begins_with_use = true;  ///< false if there are only notes in the first minute
 
     [[nodiscard]] std::int64_t start() const { return minute * counting::k_seconds_a_minute; }
     [[nodiscard]] bool holds(const Calls& other) const {

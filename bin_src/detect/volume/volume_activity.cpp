@@ -192,7 +192,7 @@ std::set<std::string> VolumeActivity::models_without_price(const rules::Prices& 
     for (const SpendsOfCalls& spends : spends_) {
         for (const auto& [model, spent] : spends.sums()) {
             const std::string_view name = texts_.text(model);
-            if (!prices.cost_of(name, spent)) models.insert(rules::name_for_price(name));
+            if (!prices.cost_of(name, spent)) models.insert(rules::shown_model(name));
         }
     }
     return models;

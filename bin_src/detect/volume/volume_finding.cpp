@@ -107,7 +107,11 @@ VolumeFinding assess(VolumeGroup group, std::uint64_t threshold, const VolumeRul
     if (has_suspicious_name(finding.group, rules)) {
         add(1, "the caller's name matches " + rules.suspicious_names->pattern());
     }
-    if (log::is_key_principal(finding.group.caller_arn)) add(0, "many callers share this key");
+    if (log::is_account_principal(finding.group.caller_arn)) {
+        add(0, "many callers share this account");
+    } else if (log::is_key_principal(finding.group.caller_arn)) {
+        add(0, "many callers share this key");
+    }
     return finding;
 }
 

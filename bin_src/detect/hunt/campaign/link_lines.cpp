@@ -28,6 +28,7 @@ std::string names_of(const LineMembers& members) {
 std::string_view verb_of(const Behaviour& behaviour, const MemberLink& link) {
     if (link.is_assumed) return " assumed ";
     const std::string& child = behaviour.members()[link.child].principal().name;
+    if (log::is_account_principal(child)) return " made a key of ";
     return log::is_key_principal(child) ? " read the " : " made ";
 }
 

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "detect/hunt/evidence/evidence.hpp"
@@ -113,7 +114,7 @@ bool is_without_source(const Behaviour& behaviour, const Member& user, std::size
     const auto has_origin = [](const HourOrigins& hour) { return !hour.origins.empty(); };
     const auto has_address = [](const HourOrigins& hour) {
         return std::ranges::any_of(hour.origins, [](const JudgedOrigin& origin) {
-            return origin.from.address.is_there();
+            return origin.from.address.is_there() || origin.from.address.is_service();
         });
     };
     return user.any_hour(window.first, window.last, has_origin) &&
@@ -262,6 +263,7 @@ std::optional<Match> burst(const Behaviour& behaviour, const rules::EvidenceSett
     std::optional<UnusualHour> best;
     for (std::size_t service = 0; service < behaviour.service_count(); ++service) {
         for (const UseWindow& window : use_windows(behaviour, service)) {
+            if (!window.begins_with_use) continue;
             const auto found = burst_of(behaviour, settings, service, window);
             if (found && (!best || best->rank(k_messages) < found->rank(k_messages))) best = found;
         }
@@ -328,13 +330,20 @@ std::optional<Match> costly_use(const Behaviour& behaviour,
     }
     if (!best) return std::nullopt;
     const UseWindow& window = best->window;
+    auto behind = uses_between(behaviour, best->service, window.first, window.last);
+    std::int64_t first = window.first;
+    for (const Calls& note : behaviour.notes()) {
+        if (note.service != best->service || !window.holds(note)) continue;
+        if (behind.empty()) first = note.first();
+        behind.insert(key_of(note));
+    }
     return Match{.score = best->score,
                  .reason = "An estimated " + rules::dollars_in_words(window.cost) + " of " +
                            std::string(behaviour.label_of(best->service)) + " in 60 min from " +
-                           at(window.first) +
+                           at(first) +
                            best->threshold_in_words(rules::dollars_in_words(best->threshold)),
-                 .first = window.first,
-                 .behind = uses_between(behaviour, best->service, window.first, window.last)};
+                 .first = first,
+                 .behind = std::move(behind)};
 }
 
 constexpr auto k_burst_evidence = std::to_array<Evidence>({

@@ -119,7 +119,9 @@ FamilyNames names_of(const Behaviour& behaviour, const PutToUse& found, const Me
 
 std::string_view how_it_came(const Member& child, const LinkToChild& link) {
     if (link.is_assumed) return " was assumed by ";
-    return log::is_key_principal(child.principal().name) ? " was read by " : " was set up by ";
+    const std::string& name = child.principal().name;
+    if (log::is_account_principal(name)) return " got a key from ";
+    return log::is_key_principal(name) ? " was read by " : " was set up by ";
 }
 
 // `mailer was set up by admin-key at T with CreateUser and used AWS SES at T with SendEmail ...`
