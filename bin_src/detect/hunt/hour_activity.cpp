@@ -185,8 +185,7 @@ std::uint64_t HourActivity::repeats() const {
 void HourActivity::Summary::add(const HuntedCall& call, const ModelSpend& spend) {
     const std::uint64_t times = call.times;
     const auto minute = static_cast<std::uint8_t>(call.second / counting::k_seconds_a_minute);
-    const bool has_spent = !spend.spent.is_none();
-    if (has_spent) {
+    if (!spend.spent.is_none()) {
         spends[{.minute = minute,
                 .model = spend.model,
                 .is_success = call.outcome == log::Outcome::ok}]
@@ -201,8 +200,10 @@ void HourActivity::Summary::add(const HuntedCall& call, const ModelSpend& spend)
         {.count = times,
          .messages = times * call.messages,
          .seconds = counting::MinuteBits::of(call.second)});
-    add(SampledCall{
-        .identity = call.identity, .times = times, .times_spent = has_spent ? times : 0});
+    add(SampledCall{.identity = call.identity,
+                    .times = times,
+                    .spent = spend.spent.size(),
+                    .spent_in_all = spend.spent.size() * times});
     if (call.is_of_client) add(origin_of(call, times));
 }
 

@@ -132,8 +132,8 @@ template <class Fields>
 void describe(Fields& fields, HourActivity::SampledCall& sampled) {
     fields.number(sampled.identity, UINT64_MAX);
     fields.positive(sampled.times, partial::k_largest_count);
-    fields.number(sampled.spent, partial::k_largest_count);
-    fields.number(sampled.spent_in_all, partial::k_largest_count);
+    fields.number(sampled.spent, UINT64_MAX);
+    fields.number(sampled.spent_in_all, UINT64_MAX);
 }
 
 template <class Fields>

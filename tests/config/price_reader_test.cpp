@@ -1,0 +1,71 @@
+#include "config/price_reader.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+#include "config/catalogue_reader.hpp"
+#include "config/setup_for_tests.hpp"
+
+using namespace cloudhijack;
+using namespace cloudhijack::config;
+
+namespace {
+
+std::vector<std::string> price_mistakes(const std::string& conf) {
+    std::vector<std::string> texts;
+    for (const rules::Mistake& mistake : setup_with(conf).mistakes) texts.push_back(mistake.text);
+    return texts;
+}
+
+constexpr std::uint64_t k_a_million = 1'000'000;
+
+}  // namespace
+
+TEST_CASE("prices: a stanza adds a price, or changes a key of a built-in one") {
+    const Setup setup = setup_with(
+        "[price:own-*]\ninput = 1.5\noutput = 2\n[price:gpt-4o]\noutput = 11\n"
+        "[price:gpt-5]\ndisabled = true\n");
+    CHECK(setup.mistakes.empty());
+    const rules::Prices& prices = *setup.prices;
+    CHECK(prices.find("own-model")->input == 1'500'000);
+    CHECK(prices.find("gpt-4o-2024-08-06")->input == 2'500'000);
+    CHECK(prices.find("gpt-4o-2024-08-06")->output == 11 * k_a_million);
+    CHECK(prices.find("gpt-4o")->cache_in_input);
+    CHECK(prices.find("gpt-5") == nullptr);
+}
+
+TEST_CASE("prices: what is shipped") {
+    const Setup setup = setup_with("");
+    const rules::Prices& prices = *setup.prices;
+    const auto* sonnet = prices.find("us.anthropic.claude-sonnet-4-5-20250929-v1:0");
+    REQUIRE(sonnet != nullptr);
+    CHECK(sonnet->input == 3 * k_a_million);
+    CHECK(sonnet->cache_read == 300'000);
+    CHECK(sonnet->cache_write == 3'750'000);
+    CHECK_FALSE(sonnet->cache_in_input);
+    CHECK(prices.find("gpt-4.1-nano")->output == 400'000);
+    CHECK(prices.find("amazon.nova-micro-v1:0")->input == 35'000);
+    CHECK(prices.find("claude-2") == nullptr);
+}
+
+TEST_CASE("prices: mistakes") {
+    using Texts = std::vector<std::string>;
+    CHECK(price_mistakes("[price:x]\ninput = 1\n") ==
+          Texts{"is in a stanza without output; a price needs input and output"});
+    CHECK(price_mistakes("[price:x]\noutput = 1\ncache_in_input = true\n") ==
+          Texts{"is in a stanza without input; a price needs input and output"});
+    CHECK(price_mistakes("[price:x]\ninput = cheap\noutput = 1\n") ==
+          Texts{"accepts US dollars for a million tokens, such as 0.25; got \"cheap\""});
+    CHECK(price_mistakes("[price:x]\ninput = 1\noutput = 1\ncache_in_input = maybe\n") ==
+          Texts{"accepts true or false; got \"maybe\""});
+    CHECK(price_mistakes("[price:]\ninput = 1\n") ==
+          Texts{"is in a stanza without a model: [price:<model>]"});
+    CHECK(price_mistakes("[price:GPT-5]\ninput = 1\n") ==
+          Texts{"is in a stanza that no model matches; models are named as in [price:gpt-5]"});
+    REQUIRE(price_mistakes("[price:x]\nprice = 1\n").size() == 1);
+    CHECK(price_mistakes("[price:x]\nprice = 1\ninput = 1\noutput = 1\n")
+              .front()
+              .starts_with("is not a key of a price: input, output, "));
+}
