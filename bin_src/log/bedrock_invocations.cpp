@@ -114,6 +114,7 @@ const Log& bedrock_invocations() {
         .never_shows =
             "address, agent and key of the caller, regions without a logging "
             "configuration, batch jobs",
+        .has_addresses = false,
         .counts_once = true,
         .paths = k_invocation_paths,
         .recognises = [](const Event& event) { return event.product == k_schema; },

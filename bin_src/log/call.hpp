@@ -183,7 +183,7 @@ Spend spend_of(const Event& event);
 
 /// What a call says in its parameters. Views are valid until the next details are read.
 struct CallDetails {
-    std::uint16_t messages = 1;         ///< 1 to k_most_messages
+    std::uint16_t messages = 1;  ///< 1 to k_most_messages
     Spend spend;
     std::string_view model;             ///< its name without path
     std::string_view country;           ///< to which messages go; ISO 3166 alpha-2 where known

@@ -48,6 +48,7 @@ struct Log {
     /// all sources that end so. See own_source().
     std::span<const std::string_view> sources;
     std::string_view never_shows;  ///< about the log as a whole; the words follow "never shows "
+    bool has_addresses = true;     ///< whether records say from where most calls come
     bool ignores_case = false;     ///< whether a call's name is the same in any case
     /// Whether most of its records are compact, so that it pays to try a CompactReader first, if it
     /// is the main log of its set. Then no two of its paths feed one field, and none opens a

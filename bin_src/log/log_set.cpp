@@ -26,6 +26,12 @@ bool LogSet::can_show(std::string_view source) const {
         members_, [source](const ShapedLog& member) { return member.log->can_show(source); });
 }
 
+bool LogSet::has_addresses(std::string_view source) const {
+    return std::ranges::none_of(members_, [source](const ShapedLog& member) {
+        return !member.log->has_addresses && member.log->can_show(source);
+    });
+}
+
 text::KeyTable LogSet::keys_of_others() const {
     std::vector<std::string_view> keys;
     for (const ShapedLog& member : members_) {

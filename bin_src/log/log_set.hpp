@@ -39,6 +39,9 @@ class LogSet {
     /// Whether calls of one of the logs can have this source.
     [[nodiscard]] bool can_show(std::string_view source) const;
 
+    /// Whether records of calls with this source say from where they come.
+    [[nodiscard]] bool has_addresses(std::string_view source) const;
+
     /// Whether calls of this log can have this source. One that no log is known to have can be in
     /// any of them.
     [[nodiscard]] bool may_show(const Log& log, std::string_view source) const {

@@ -184,6 +184,7 @@ const Log& sendgrid() {
         .never_shows =
             "who sent mail, with which key and from which address (the Email Logs API shows "
             "it), changes of keys, teammates and senders, mail in sandbox mode",
+        .has_addresses = false,
         .counts_once = true,
         .paths = k_sendgrid_paths,
         .recognises = recognises_sendgrid,

@@ -235,6 +235,7 @@ const Log& twilio_streams() {
         .never_shows =
             "which key or address sent a message, its price, anything once the sink is "
             "deleted",
+        .has_addresses = false,
         .counts_once = true,
         .paths = k_stream_paths,
         .recognises = recognises_stream,
@@ -254,6 +255,7 @@ const Log& twilio_messages() {
         .name_key = {},
         .sources = k_message_sources,
         .never_shows = "which key or address sent a message, its price until the carrier answers",
+        .has_addresses = false,
         .counts_once = true,
         .shares_ids_with = "twilio_streams",
         .paths = k_message_paths,
