@@ -165,13 +165,11 @@ void read_values_of_row(LookupFile& file, std::int64_t now, rules::Baseline::Row
          row.made);
 }
 
-// Accounts of AWS have 12 digits, those of other providers any form but that of `2.10988E+11`.
+// Accounts of AWS have 12 digits. Those of other providers have letters, or their principal says
+// that it is the account.
 bool is_damaged_account(const rules::Baseline::Pair& pair) {
-    if (log::is_account_id(pair.account) || pair.account == text::k_unknown) return false;
-    const bool is_of_aws = pair.principal.starts_with("arn:");
-    const bool is_number = pair.account.find_first_not_of("0123456789.,E+") == std::string::npos &&
-                           pair.account.find_first_of(".,E") != std::string::npos;
-    return is_of_aws || is_number;
+    return !log::is_account_id(pair.account) && !log::is_account_principal(pair.principal) &&
+           pair.account.find_first_not_of("0123456789.,E+'") == std::string::npos;
 }
 
 Result<> read_pair(LookupFile& file, std::int64_t now, rules::Baseline& baseline) {

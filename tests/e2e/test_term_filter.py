@@ -85,12 +85,12 @@ FORMS: dict[str, Callable[[bytes], bytes]] = {
 def other_lines() -> list[bytes]:
     """Records of SendGrid, Twilio and Bedrock's invocation log that count, or say more of some."""
     mail, texts, models = SendGridTrail("terms"), TwilioTrail("terms"), InvocationTrail("terms")
-    phishing(mail, MONDAY, 20)
+    phishing(mail, MONDAY)
     pumping(texts)
     texts.message(MONDAY)
     models.invoke(MONDAY, models.user("eve"), operation="ConverseStream")
     delivered = [line for line in texts.lines if b"DELIVERED" not in line]
-    return [*mail.lines, *delivered[:30], *delivered[-3:], *models.lines]
+    return [*mail.lines[:40], mail.lines[-1], *delivered[:30], *delivered[-3:], *models.lines]
 
 
 class MacroTest(unittest.TestCase):

@@ -116,6 +116,7 @@ void HourActivity::merge(const HourActivity& other, std::span<const std::uint32_
         mine.spends[own].add(sum);
     }
     for (const SampledCall& sampled : other.summary_->sample) mine.add(sampled);
+    for (const SampledSpend& sampled : other.summary_->spend_sample) mine.add(sampled);
     for (const Origin& origin : other.summary_->origins) mine.add(origin);
 }
 
@@ -200,10 +201,11 @@ void HourActivity::Summary::add(const HuntedCall& call, const ModelSpend& spend)
         {.count = times,
          .messages = times * call.messages,
          .seconds = counting::MinuteBits::of(call.second)});
-    add(SampledCall{.identity = call.identity,
-                    .times = times,
-                    .spent = spend.spent.size(),
-                    .spent_in_all = spend.spent.size() * times});
+    add(SampledCall{.identity = call.identity, .times = times});
+    if (!spend.spent.is_none()) {
+        const std::uint64_t size = spend.spent.size();
+        add(SampledSpend{.identity = call.identity, .once = size, .in_all = size * times});
+    }
     if (call.is_of_client) add(origin_of(call, times));
 }
 
@@ -215,11 +217,16 @@ void HourActivity::Summary::add(const SumKey& key, const Sum& sum) {
 }
 
 void HourActivity::Summary::add(const SampledCall& sampled) {
-    add_to_smallest(sample, k_exact, sampled, &SampledCall::identity,
-                    [](SampledCall& mine, const SampledCall& other) {
-                        add_to(mine.times, other.times);
-                        mine.spent = std::max(mine.spent, other.spent);
-                        add_to(mine.spent_in_all, other.spent_in_all);
+    add_to_smallest(
+        sample, k_exact, sampled, &SampledCall::identity,
+        [](SampledCall& mine, const SampledCall& other) { add_to(mine.times, other.times); });
+}
+
+void HourActivity::Summary::add(const SampledSpend& sampled) {
+    add_to_smallest(spend_sample, k_exact, sampled, &SampledSpend::identity,
+                    [](SampledSpend& mine, const SampledSpend& other) {
+                        mine.once = std::max(mine.once, other.once);
+                        add_to(mine.in_all, other.in_all);
                     });
 }
 
@@ -231,11 +238,11 @@ void HourActivity::Summary::add(const Origin& origin) {
 double HourActivity::Summary::share_of_spends() const {
     std::uint64_t once = 0;
     std::uint64_t in_all = 0;
-    for (const SampledCall& sampled : sample) {
-        add_to(once, sampled.spent);
-        add_to(in_all, sampled.spent_in_all);
+    for (const SampledSpend& sampled : spend_sample) {
+        add_to(once, sampled.once);
+        add_to(in_all, sampled.in_all);
     }
-    if (in_all == 0) return share_of_calls();
+    if (in_all == 0) return 1.0;  // parts of it have not come
     return std::min(1.0, static_cast<double>(once) / static_cast<double>(in_all));
 }
 

@@ -80,25 +80,32 @@ class HourActivity {
         void add(const Origin& other);
     };
 
-    /// A call, how often it was delivered, and what it used up: tokens and millionths of a dollar
-    /// together, of the largest delivery and of all.
+    /// A call, and how often it was delivered.
     struct SampledCall {
         std::uint64_t identity = 0;
         std::uint64_t times = 0;
-        std::uint64_t spent = 0;
-        std::uint64_t spent_in_all = 0;
+    };
+
+    /// What a call used up, tokens and millionths of a dollar together: in its largest delivery,
+    /// and in all.
+    struct SampledSpend {
+        std::uint64_t identity = 0;
+        std::uint64_t once = 0;
+        std::uint64_t in_all = 0;
     };
 
     /// What is kept beyond k_exact calls; counts include repeats.
     struct Summary {
         std::map<SumKey, Sum> sums;
         std::map<SpendKey, rules::SpendSum> spends;
-        std::vector<SampledCall> sample;  ///< sorted by identity
-        std::vector<Origin> origins;      ///< sorted by hash
+        std::vector<SampledCall> sample;         ///< sorted by identity
+        std::vector<SampledSpend> spend_sample;  ///< of calls that used up something, the same
+        std::vector<Origin> origins;             ///< sorted by hash
 
         void add(const HuntedCall& call, const ModelSpend& spend);
         void add(const SumKey& key, const Sum& sum);
         void add(const SampledCall& sampled);
+        void add(const SampledSpend& sampled);
         void add(const Origin& origin);
         /// Of deliveries, by the sample: 1 where nothing was delivered again.
         [[nodiscard]] double share_of_calls() const;

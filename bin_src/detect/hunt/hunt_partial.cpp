@@ -132,8 +132,13 @@ template <class Fields>
 void describe(Fields& fields, HourActivity::SampledCall& sampled) {
     fields.number(sampled.identity, UINT64_MAX);
     fields.positive(sampled.times, partial::k_largest_count);
-    fields.number(sampled.spent, UINT64_MAX);
-    fields.number(sampled.spent_in_all, UINT64_MAX);
+}
+
+template <class Fields>
+void describe(Fields& fields, HourActivity::SampledSpend& sampled) {
+    fields.number(sampled.identity, UINT64_MAX);
+    fields.number(sampled.once, UINT64_MAX);
+    fields.number(sampled.in_all, UINT64_MAX);
 }
 
 template <class Fields>
@@ -288,6 +293,12 @@ class OwnerWriter {
         add_all(
             "samples", summary->sample, head,
             [](ItemWriter& item, HourActivity::SampledCall sampled) { describe(item, sampled); });
+        if (!summary->spend_sample.empty()) {
+            add_all("spend_samples", summary->spend_sample, head,
+                    [](ItemWriter& item, HourActivity::SampledSpend sampled) {
+                        describe(item, sampled);
+                    });
+        }
         for (HourActivity::Origin origin : summary->origins) {
             add("origins", [&](ItemWriter& item) {
                 head(item);
@@ -392,6 +403,16 @@ void read_samples(ItemReader& item, PrincipalActivity& activity, const Names& na
     }
 }
 
+void read_spend_samples(ItemReader& item, PrincipalActivity& activity, const Names& names) {
+    std::size_t service = 0;
+    HourActivity& hour = read_hour(item, activity, names, service);
+    while (!item.is_at_end()) {
+        HourActivity::SampledSpend sampled;
+        describe(item, sampled);
+        hour.summary().add(sampled);
+    }
+}
+
 void read_origin(ItemReader& item, PrincipalActivity& activity, const Names& names) {
     std::size_t service = 0;
     HourActivity& hour = read_hour(item, activity, names, service);
@@ -463,7 +484,7 @@ const std::map<std::string_view, ReadItem> k_lists = {
     {"principals", read_principal}, {"calls", read_call},     {"sums", read_sum},
     {"samples", read_samples},      {"origins", read_origin}, {"shown", read_shown},
     {"subjects", read_subject},     {"sets", read_texts},     {"hashes", read_hashes},
-    {"models", read_model},         {"spends", read_spend},
+    {"models", read_model},         {"spends", read_spend},   {"spend_samples", read_spend_samples},
 };
 
 }  // namespace

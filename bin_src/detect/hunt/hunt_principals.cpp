@@ -1,11 +1,13 @@
 // What a HuntActivity says of its principals once all events are counted.
 
+#include <algorithm>
 #include <optional>
 #include <set>
 #include <utility>
 
 #include "detect/hunt/behaviour.hpp"
 #include "detect/hunt/hunt_activity.hpp"
+#include "detect/hunt/service_logs.hpp"
 
 namespace cloudhijack::detect {
 
@@ -21,9 +23,15 @@ std::map<HuntActivity::Attached, const log::Principal*> HuntActivity::known_user
     return users;
 }
 
-// Logs that know sessions only name a role without its path. CloudTrail names it with the path, so
-// it has no other role of that name.
+// Logs that know sessions only name a role without its path; they know no address either. No two
+// roles of an account have one name.
 HuntActivity::WholeActivities HuntActivity::roles_of_two_names() const {
+    const auto services = catalogue_->services();
+    const auto is_of_sessions = [services](const PrincipalActivity& activity) {
+        return std::ranges::all_of(activity.hours, [services](const auto& hour) {
+            return is_without_addresses(services[hour.first.first]);
+        });
+    };
     WholeActivities whole;
     const std::vector<std::uint32_t> same = labels_.own_numbers();
     for (const auto& [principal, activity] : principals_) {
@@ -31,7 +39,8 @@ HuntActivity::WholeActivities HuntActivity::roles_of_two_names() const {
         other.name = log::without_path(principal.name);
         if (other.name == principal.name) continue;
         const auto found = principals_.find(other);
-        if (found == principals_.end() || !whole.try_emplace(other).second) continue;
+        if (found == principals_.end() || !is_of_sessions(found->second)) continue;
+        if (!whole.try_emplace(other).second) continue;
         PrincipalActivity& both = whole[principal].emplace();
         both.merge(activity, same);
         both.merge(found->second, same);

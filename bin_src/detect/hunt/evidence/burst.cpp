@@ -11,9 +11,9 @@
 #include "detect/hunt/evidence/evidence.hpp"
 #include "detect/hunt/evidence/search.hpp"
 #include "detect/hunt/evidence/users.hpp"
+#include "detect/hunt/service_logs.hpp"
 #include "detect/hunt/use_window.hpp"
 #include "detect/mode_activity.hpp"
-#include "log/log_set.hpp"
 #include "rules/baseline_text.hpp"
 
 namespace cloudhijack::detect {
@@ -106,19 +106,12 @@ bool is_unknown_stranger(const Member& user, std::size_t service, const UseWindo
            !user.is_vouched_for(window.first);
 }
 
-bool is_of_logs_without_addresses(const rules::Service& service) {
-    return std::ranges::none_of(service.calls_of(rules::Phase::use),
-                                [](const rules::CatalogueCall& call) {
-                                    return log::all_logs().has_addresses(call.source);
-                                });
-}
-
 // Logs without addresses say nothing of sources. An account that the baseline knows without the
 // service may only have begun to send such a log.
 bool is_without_source(const Behaviour& behaviour, const Member& user, std::size_t service,
                        const UseWindow& window) {
     const rules::Service& used = behaviour.catalogue().services()[service];
-    if (!is_of_logs_without_addresses(used)) return false;
+    if (!is_without_addresses(used)) return false;
     const auto has_address = [](const HourOrigins& hour) {
         return std::ranges::any_of(hour.origins, [](const JudgedOrigin& origin) {
             return origin.from.address.is_there() || origin.from.address.is_service();
