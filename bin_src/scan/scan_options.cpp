@@ -81,7 +81,8 @@ std::vector<ShownOption> finding_options(const config::Setup& setup) {
 }
 
 std::string scan_purpose() {
-    return "Finds hijacked cloud services in log files of AWS, Azure, Google Cloud, SendGrid and Twilio. "
+    return "Finds hijacked cloud services in log files of AWS, Azure, Google Cloud, SendGrid and "
+           "Twilio. "
            "A PATH\n"
            "is a file, a folder that is read with everything below it, or - for standard input. A "
            "file\n"

@@ -53,7 +53,8 @@ std::optional<Match> quarantined(const Behaviour& behaviour,
                 .first = first_of(*user),
                 .behind = {}};
     for (const Calls& note : behaviour.notes()) {
-        if (note.by == user && user->activity().quarantined.first_from(note.first()) == note.first()) {
+        if (note.by == user &&
+            user->activity().quarantined.first_from(note.first()) == note.first()) {
             match.behind.insert(key_of(note));
         }
     }
