@@ -154,7 +154,8 @@ def expected_ends(stanzas: dict[str, Stanza]) -> dict[str, list[str]]:
     within = stanzas["evidence:enable_then_use"]["within"]
     ends = {}
     for name, stanza in stanzas.items():
-        if stanza.get("source") in OTHER_SOURCES:
+        source = stanza.get("source", "")
+        if source in OTHER_SOURCES or "." in source:
             continue
         service = name.removeprefix("service:")
         if "volume" in stanza:
