@@ -85,8 +85,24 @@ std::set<CallKey> mail_calls_between(const Behaviour& behaviour, std::size_t ser
     return behind;
 }
 
+// Most services say nothing of what became of a message, and need no look at their calls.
+bool tells_fates(const Behaviour& behaviour, const rules::EvidenceSettings& settings,
+                 std::size_t service) {
+    if (behaviour.uses(service).empty()) return false;
+    const rules::Catalogue& catalogue = behaviour.catalogue();
+    for (std::uint16_t call = 0; call < catalogue.call_count(service); ++call) {
+        const std::string_view name = catalogue.call_name(service, call);
+        if (is_among(name, settings.words("bounced_calls")) ||
+            is_among(name, settings.words("reported_calls"))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 std::optional<Match> reputation_of(const Behaviour& behaviour,
                                    const rules::EvidenceSettings& settings, std::size_t service) {
+    if (!tells_fates(behaviour, settings, service)) return std::nullopt;
     const auto hours = fates_by_hour(behaviour, service, settings);
     const auto length = static_cast<std::int64_t>(settings.number("hours"));
     for (auto begin = hours.begin(); begin != hours.end(); ++begin) {
