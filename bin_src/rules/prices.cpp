@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::uint64_t k_largest = k_largest_cost;  // of counts, too
 
-std::uint64_t sum(std::uint64_t a, std::uint64_t b) {
+std::uint64_t total(std::uint64_t a, std::uint64_t b) {
     return b < k_largest - a ? a + b : k_largest;
 }
 
@@ -75,14 +75,14 @@ void SpendSum::add(const log::Spend& spend, std::uint64_t times) {
 }
 
 void SpendSum::add(const SpendSum& other) {
-    input_tokens = sum(input_tokens, other.input_tokens);
-    output_tokens = sum(output_tokens, other.output_tokens);
-    cache_read_tokens = sum(cache_read_tokens, other.cache_read_tokens);
-    cache_write_tokens = sum(cache_write_tokens, other.cache_write_tokens);
-    cost = sum(cost, other.cost);
+    input_tokens = total(input_tokens, other.input_tokens);
+    output_tokens = total(output_tokens, other.output_tokens);
+    cache_read_tokens = total(cache_read_tokens, other.cache_read_tokens);
+    cache_write_tokens = total(cache_write_tokens, other.cache_write_tokens);
+    cost = total(cost, other.cost);
 }
 
-Cost cost_sum(Cost a, Cost b) { return sum(a, b); }
+Cost cost_sum(Cost a, Cost b) { return total(a, b); }
 
 std::string dollars(Cost cost) {
     constexpr std::size_t places = 4;
@@ -96,15 +96,15 @@ std::string dollars_in_words(Cost cost) {
     return text::decimal_text(cost / unit + (cost % unit > 0 ? 1 : 0), places) + " USD";
 }
 
-Cost Price::of(const SpendSum& spent) const {
+Cost Price::of(const SpendSum& sum) const {
     const std::uint64_t for_input = input.value_or(0);
-    std::uint64_t fresh = spent.input_tokens;
-    if (cache_in_input) fresh -= std::min(fresh, spent.cache_read_tokens);
-    Cost cost = product(spent.cost, k_dollar / 1'000'000);
-    cost = sum(cost, product(fresh, for_input));
-    cost = sum(cost, product(spent.output_tokens, output.value_or(0)));
-    cost = sum(cost, product(spent.cache_read_tokens, cache_read.value_or(for_input)));
-    return sum(cost, product(spent.cache_write_tokens, cache_write.value_or(for_input)));
+    std::uint64_t fresh = sum.input_tokens;
+    if (cache_in_input) fresh -= std::min(fresh, sum.cache_read_tokens);
+    Cost cost = product(sum.cost, k_dollar / 1'000'000);
+    cost = total(cost, product(fresh, for_input));
+    cost = total(cost, product(sum.output_tokens, output.value_or(0)));
+    cost = total(cost, product(sum.cache_read_tokens, cache_read.value_or(for_input)));
+    return total(cost, product(sum.cache_write_tokens, cache_write.value_or(for_input)));
 }
 
 std::string name_for_price(std::string_view model) {
