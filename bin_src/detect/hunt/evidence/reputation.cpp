@@ -90,8 +90,8 @@ bool tells_fates(const Behaviour& behaviour, const rules::EvidenceSettings& sett
                  std::size_t service) {
     if (behaviour.uses(service).empty()) return false;
     const rules::Catalogue& catalogue = behaviour.catalogue();
-    for (std::uint16_t call = 0; call < catalogue.call_count(service); ++call) {
-        const std::string_view name = catalogue.call_name(service, call);
+    for (std::size_t call = 0; call < catalogue.call_count(service); ++call) {
+        const auto name = catalogue.call_name(service, static_cast<std::uint16_t>(call));
         if (is_among(name, settings.words("bounced_calls")) ||
             is_among(name, settings.words("reported_calls"))) {
             return true;
