@@ -115,7 +115,8 @@ void make_account_call(Event& event, EventTexts& texts) {
 
 void complete_country(Event& event) {
     const std::string_view country = country_of_number(event.country);
-    // A network's code says little more than the country, but it is no number of a recipient.
+    // Without a number, the code of the network is the best sign of the country. Any other text
+    // could be a recipient's number.
     const bool is_code =
         std::ranges::all_of(event.region, text::is_digit) && event.region.size() < 4;
     if (!is_code) event.region = {};

@@ -73,7 +73,7 @@ std::string_view without_front_ends(std::string_view agent) {
     return agent;
 }
 
-// A subject stands where there is no address of mail, and mostly has one behind its kind.
+// If a caller has no mail address, the record has a subject: mostly a kind, followed by an address.
 void complete_google_caller(Event& event) {
     for (const std::string_view kind : {"user:", "serviceAccount:"}) {
         if (event.caller.starts_with(kind)) event.caller.remove_prefix(kind.size());

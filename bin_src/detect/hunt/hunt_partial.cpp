@@ -393,21 +393,12 @@ void read_spend(ItemReader& item, PrincipalActivity& activity, const Names& name
     hour.summary().spends[key].add(sum);
 }
 
+template <class Sampled>
 void read_samples(ItemReader& item, PrincipalActivity& activity, const Names& names) {
     std::size_t service = 0;
     HourActivity& hour = read_hour(item, activity, names, service);
     while (!item.is_at_end()) {
-        HourActivity::SampledCall sampled;
-        describe(item, sampled);
-        hour.summary().add(sampled);
-    }
-}
-
-void read_spend_samples(ItemReader& item, PrincipalActivity& activity, const Names& names) {
-    std::size_t service = 0;
-    HourActivity& hour = read_hour(item, activity, names, service);
-    while (!item.is_at_end()) {
-        HourActivity::SampledSpend sampled;
+        Sampled sampled;
         describe(item, sampled);
         hour.summary().add(sampled);
     }
@@ -481,10 +472,18 @@ void read_hashes(ItemReader& item, PrincipalActivity& activity, const Names& /*n
 using ReadItem = void (*)(ItemReader&, PrincipalActivity&, const Names&);
 
 const std::map<std::string_view, ReadItem> k_lists = {
-    {"principals", read_principal}, {"calls", read_call},     {"sums", read_sum},
-    {"samples", read_samples},      {"origins", read_origin}, {"shown", read_shown},
-    {"subjects", read_subject},     {"sets", read_texts},     {"hashes", read_hashes},
-    {"models", read_model},         {"spends", read_spend},   {"spend_samples", read_spend_samples},
+    {"principals", read_principal},
+    {"calls", read_call},
+    {"sums", read_sum},
+    {"samples", read_samples<HourActivity::SampledCall>},
+    {"origins", read_origin},
+    {"shown", read_shown},
+    {"subjects", read_subject},
+    {"sets", read_texts},
+    {"hashes", read_hashes},
+    {"models", read_model},
+    {"spends", read_spend},
+    {"spend_samples", read_samples<HourActivity::SampledSpend>},
 };
 
 }  // namespace

@@ -161,7 +161,7 @@ std::string compared_with(const UsualHour& usual, std::uint64_t factor, const Me
            ')';
 }
 
-/// An hour that is above a threshold and above what is usual.
+/// An hour that is above a threshold and above normal activity.
 struct UnusualHour {
     std::uint64_t score = 0;
     UseWindow window;

@@ -68,7 +68,8 @@ std::map<std::int64_t, MailFate> fates_by_hour(const Behaviour& behaviour, std::
     return hours;
 }
 
-// `155 of 1000 mails`, without rounding.
+// Whether a part is at least N of 1,000 of a whole. The first comparison decides where a product
+// would be too large.
 bool has_share(std::uint64_t part, std::uint64_t whole, std::uint64_t per_1000) {
     return part > 0 && part / per_1000 >= whole / 1000 && part * 1000 >= whole * per_1000;
 }
