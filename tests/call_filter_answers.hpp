@@ -66,7 +66,7 @@ inline bool holds_wanted_call(std::string_view json, const log::LogSet& logs = l
                          found |=
                              std::ranges::find(k_wanted_calls, event.name) != k_wanted_calls.end();
                      },
-                 .skip = [](std::string_view) {},
+                 .skip = [](const log::LostPart&) {},
                  .miss = [](std::string_view) {},
                  .pass_over = [] {}});
     return found;

@@ -24,6 +24,11 @@ enum class Added {
     undated,     ///< a call that the catalogue names in any phase, without any time
 };
 
+/// Whether an event is a call that the mode is about, though it may not count.
+inline bool is_relevant(Added added) {
+    return added == Added::counted || added == Added::failed || added == Added::left_out;
+}
+
 /// What a mode has counted so far. Neither the order of the events matters, nor how they were
 /// divided between activities: that is what makes chunks, parallel scans and search peers agree.
 template <class Activity>

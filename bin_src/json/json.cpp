@@ -6,6 +6,7 @@
 #include <string>
 
 #include "io/window.hpp"
+#include "json/check.hpp"
 #include "text/trim.hpp"
 
 namespace cloudhijack::json {
@@ -23,29 +24,6 @@ struct Kernel {
 constexpr std::array k_kernels = {
     Kernel{.cpu = "plain", .name = "fallback"}, Kernel{.cpu = "sse4.2", .name = "westmere"},
     Kernel{.cpu = "avx2", .name = "haswell"}, Kernel{.cpu = "avx512", .name = "icelake"}};
-
-// The grammar of RFC 8259, section 6. The text itself is kept, so a number of any size will do.
-bool is_json_number(std::string_view text) {
-    const auto take_digits = [&text] {
-        const auto end = std::min(text.find_first_not_of("0123456789"), text.size());
-        text.remove_prefix(end);
-        return end;
-    };
-    if (text.starts_with('-')) text.remove_prefix(1);
-    const bool leading_zero = text.starts_with('0');
-    const auto whole_digits = take_digits();
-    if (whole_digits == 0 || (leading_zero && whole_digits > 1)) return false;
-    if (text.starts_with('.')) {
-        text.remove_prefix(1);
-        if (take_digits() == 0) return false;
-    }
-    if (text.starts_with('e') || text.starts_with('E')) {
-        text.remove_prefix(1);
-        if (text.starts_with('+') || text.starts_with('-')) text.remove_prefix(1);
-        if (take_digits() == 0) return false;
-    }
-    return text.empty();
-}
 
 simdjson::error_code start(ondemand::parser& parser, std::string_view text,
                            ondemand::document& document) {
@@ -103,7 +81,7 @@ simdjson::error_code read_text(ondemand::value value, std::string_view& text) {
         case ondemand::json_type::number: {
             const std::string_view token = value.raw_json_token();
             text = token.substr(0, token.find_last_not_of(text::k_blanks) + 1);
-            return is_json_number(text) ? simdjson::SUCCESS : simdjson::NUMBER_ERROR;
+            return is_number(text) ? simdjson::SUCCESS : simdjson::NUMBER_ERROR;
         }
         case ondemand::json_type::boolean: {
             bool is_true = false;

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "json/check.hpp"
 #include "json/object_end.hpp"
 #include "text/number.hpp"
 
@@ -55,6 +56,7 @@ Result<std::optional<RecordSplitter::Document>> RecordSplitter::next() {
             case Fill::end:
                 return finish();
             case Fill::full:
+                if (give_up_document()) return document();
                 return failure("has a record of more than " +
                                text::in_mebibytes(window_->unread().size()) +
                                ", the most that cloudhijack reads");
@@ -92,6 +94,7 @@ bool RecordSplitter::scan(std::span<const char> bytes) {
 bool RecordSplitter::scan_between(std::span<const char> bytes, char c) {
     const bool behind_line =
         std::exchange(context_.behind_line, context_.behind_brace && c == '\n');
+    if (c == '\n') context_.has_object = std::exchange(context_.is_behind_cut, false);
     context_.behind_brace = false;
     if (behind_line && c == '{' && context_.in_list) {
         context_.in_list = false;
@@ -107,6 +110,8 @@ bool RecordSplitter::scan_between(std::span<const char> bytes, char c) {
         return false;
     }
     begin_ = at_ - 1;
+    follows_object_ = context_.has_object;
+    context_.has_object |= c == '{';
     if (c == '{' && cpu_ == simd::Cpu::avx2) {
         const auto object = object_end_by_blocks(bytes.subspan(begin_), keys_->name,
                                                  context_.in_list ? nullptr : &keys_->lists);
@@ -178,8 +183,9 @@ bool RecordSplitter::scan_string(std::span<const char> bytes, char c) {
     return depth_ == 0 && close_document(at_);
 }
 
+// In an array, no word holds a brace: it begins the next element, and what is before is damage.
 bool RecordSplitter::scan_bare(char c) {
-    const bool ends = c == '\n' || (context_.in_list && (c == ',' || c == ']'));
+    const bool ends = c == '\n' || (context_.in_list && (c == ',' || c == ']' || c == '{'));
     return ends && close_document(at_ - 1);
 }
 
@@ -190,8 +196,24 @@ bool RecordSplitter::close_document(std::size_t end, bool is_closed) {
     const std::string_view text = document().text;
     context_.behind_brace = text.ends_with('}');
     context_.behind_line = text.ends_with("}\n");
+    context_.is_behind_cut = !is_closed && text.starts_with('{');
     state_ = ParseState::between;
     return !std::exchange(passed_over_, false);
+}
+
+// Ends a document that fills the window, if it is damaged; one that is only too large goes on.
+bool RecordSplitter::give_up_document() {
+    const auto bytes = window_->unread().subspan(begin_);
+    const std::string_view text(bytes.data(), bytes.size());
+    const bool has_brackets = text.starts_with('{') || text.starts_with('[');
+    if (passed_over_ || (has_brackets && check(text).end == Check::End::cut_off)) return false;
+    std::size_t size = 0;
+    for (const std::string_view start : {"},{\"", "}\n{\"", "}{\""}) {
+        const auto found = text.rfind(start);
+        if (found != std::string_view::npos) size = std::max(size, found + 1);
+    }
+    close_document(begin_ + (size > 0 ? size : text.size()));
+    return true;
 }
 
 void RecordSplitter::enter_list(bool in_object) {
@@ -239,6 +261,7 @@ RecordSplitter::DocumentRun RecordSplitter::take_run(std::size_t enough) {
         end = at_ = begin + *line_end;
         context_.behind_brace = false;
         context_.behind_line = true;
+        context_.has_object = false;
     } else {
         run.is_looked_through = true;
         while (at_ - begin < enough && scan(bytes)) end = at_;
@@ -251,7 +274,8 @@ RecordSplitter::Document RecordSplitter::document() const {
     return {.text = {window_->unread().data() + begin_, end_ - begin_},
             .position = passed_ + begin_,
             .is_closed = is_closed_,
-            .only_name_key = only_name_key_};
+            .only_name_key = only_name_key_,
+            .follows_object = follows_object_};
 }
 
 }  // namespace cloudhijack::json

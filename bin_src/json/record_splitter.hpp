@@ -36,6 +36,8 @@ class RecordSplitter {
         /// Of an object that is closed: the place of the name key, where it was seen on the way
         /// that this is the only one and that no letter is written as `\u`.
         std::optional<std::size_t> only_name_key;
+        /// An object precedes it on its line, or was cut off at the end of the line before.
+        bool follows_object;
     };
 
     /// What the documents at a place of the stream are part of.
@@ -44,6 +46,8 @@ class RecordSplitter {
         bool list_is_in_object = false;  ///< as the value of a key
         bool behind_brace = false;       ///< the byte before is the last of a document, and a `}`
         bool behind_line = false;        ///< the byte before is a newline behind such a byte
+        bool has_object = false;         ///< an object, or the rest of one, is on the line
+        bool is_behind_cut = false;      ///< the document before is an object that was cut off
     };
 
     /// Whole documents on end, for another splitter to part.
@@ -70,6 +74,8 @@ class RecordSplitter {
 
     /// The next document, valid until the next call; nullopt at the end. The error is the source's,
     /// or says that the stream ends inside an array or that a document is larger than the window.
+    /// One that is so large because it is damaged is given out, up to a place where the next one
+    /// can begin.
     Result<std::optional<Document>> next();
 
     /// As much as the window has of the documents behind the last one that next() gave, but of no
@@ -102,6 +108,7 @@ class RecordSplitter {
     bool scan_string(std::span<const char> bytes, char c);
     bool scan_bare(char c);
     bool close_document(std::size_t end, bool is_closed = false);
+    bool give_up_document();
     void enter_list(bool in_object);
     void leave_list();
     void pass(std::size_t count);
@@ -117,6 +124,7 @@ class RecordSplitter {
     std::size_t begin_ = 0;                     ///< of the document's first byte
     std::size_t end_ = 0;                       ///< of the byte behind the document
     bool is_closed_ = false;                    ///< the document ends with its bracket
+    bool follows_object_ = false;               ///< see Document
     std::optional<std::size_t> only_name_key_;  ///< from the document's first byte
     std::size_t key_ = 0;  ///< of a key's first byte at the document's top level; 0: in none
 

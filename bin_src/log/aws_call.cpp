@@ -4,8 +4,10 @@
 
 #include <algorithm>
 
+#include "log/aws_arn.hpp"
 #include "text/bounded_text.hpp"
 #include "text/path.hpp"
+#include "text/uuid.hpp"
 
 namespace cloudhijack::log {
 namespace {
@@ -15,6 +17,9 @@ using text::last_part;
 // --- who called ---
 
 constexpr std::string_view k_role_session = "AssumedRole";
+constexpr std::string_view k_user = "IAMUser";
+constexpr std::string_view k_identity_center_user = "IdentityCenterUser";
+constexpr std::string_view k_identity_center = "identitycenter/";
 
 bool is_aws_service(std::string_view name) {
     return std::ranges::any_of(k_aws_sources,
@@ -32,22 +37,31 @@ std::string_view session_name(const Event& event) {
     return colon == std::string_view::npos ? std::string_view{} : event.caller_id.substr(colon + 1);
 }
 
+// Who uses a role's session, if it says so: as the role's own session name, or for whom its program
+// acts.
 std::string_view person_behind(const Event& event) {
-    if (event.caller_type != k_role_session || !is_shared_by_people(event)) return {};
+    if (event.caller_type != k_role_session) return {};
+    if (!is_shared_by_people(event)) return event.on_behalf_of;
     return event.source_identity.empty() ? session_name(event) : event.source_identity;
+}
+
+// The id of a role of whose session the log says no more: `AROA...:session`.
+std::string_view role_id_of(const Event& event) {
+    const bool is_role = event.caller_type == k_role_session && event.caller_id.contains(':');
+    return is_role ? event.caller_id.substr(0, event.caller_id.find(':')) : std::string_view{};
 }
 
 PrincipalParts principal_parts_of(const Event& event) {
     PrincipalParts parts{.account = aws_account_of(event), .name = {}, .person = {}};
-    const bool is_session =
-        event.caller_type == k_role_session || event.caller_type == "FederatedUser";
+    const bool is_session = event.caller_type == k_role_session || event.caller_type.empty() ||
+                            event.caller_type == "FederatedUser";
     if (is_session && !event.issuer.empty()) {
         parts.name = event.issuer;
         parts.person = person_behind(event);
         return parts;
     }
-    for (const std::string_view name :
-         {event.caller, event.access_key, event.caller_id, event.caller_account, text::k_unknown}) {
+    for (const std::string_view name : {event.caller, role_id_of(event), event.access_key,
+                                        event.caller_id, event.caller_account, text::k_unknown}) {
         if (name.empty()) continue;
         parts.name = name;
         parts.one_actor = name != event.caller_account && name != text::k_unknown;
@@ -58,15 +72,14 @@ PrincipalParts principal_parts_of(const Event& event) {
 
 // --- what the event is, and how the call ended ---
 
+// Only the event of the endpoint's network shows such a call.
+constexpr std::string_view k_denied_by_endpoint = "VpceAccessDenied";
+
 // As AWS writes the names of its services in place of an address.
 bool is_service_address(std::string_view text) {
     return is_aws_service(text) && std::ranges::all_of(text, [](char c) {
                return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
            });
-}
-
-bool is_report(const Event& event) {
-    return event.category == "NetworkActivity" || event.category == "Insight";
 }
 
 // A person at the console is no service.
@@ -79,14 +92,15 @@ bool is_service_role(const Event& event) {
 }
 
 bool is_excluded(const Event& event) {
-    return is_report(event) || event.caller_type == "AWSService" || is_invoked_by_service(event) ||
-           is_service_role(event);
+    return is_aws_report(event) || event.caller_type == "AWSService" ||
+           is_invoked_by_service(event) || is_service_role(event);
 }
 
 // Use that a service makes with a role which the customer gave it: a flow's, an agent's.
 bool is_by_provider(const Event& event) {
-    return is_invoked_by_service(event) && !is_report(event) && event.caller_type != "AWSService" &&
-           event.issuer.contains(":role/") && !is_service_role(event);
+    return is_invoked_by_service(event) && !is_aws_report(event) &&
+           event.caller_type != "AWSService" && event.issuer.contains(":role/") &&
+           !is_service_role(event);
 }
 
 bool is_throttled(std::string_view code) {
@@ -94,26 +108,44 @@ bool is_throttled(std::string_view code) {
            code == "ServiceQuotaExceededException" || code.starts_with("LimitExceeded");
 }
 
+// What key checkers ask on purpose: fewer tokens than none, no message at all, a model for which
+// nobody has filled in a form. "max_tokens: 8000 > 4096, which is the maximum allowed" and "8192 is
+// not less or equal to 8191" are everyday mistakes.
+bool is_probe(const Event& event) {
+    if (event.error_code != "ValidationException" &&
+        event.error_code != "ResourceNotFoundException") {
+        return false;
+    }
+    static const re2::RE2 words(
+        R"((?is)max_?tokens\w*.*(range: *\d|greater than or equal|greater or equal|at least|minimum))"
+        R"(|malformed input request.*is not greater or equal to)"
+        R"(|at least one message is required)"
+        R"(|use case details have not been submitted)");
+    return re2::RE2::PartialMatch(event.error_message, words);
+}
+
 Outcome outcome_of(const Event& event) {
     const std::string_view code = event.error_code;
     if (code.empty() || code == "200") return Outcome::ok;  // real records have "200" on a success
     if (code.starts_with("AccessDenied") || code == "UnauthorizedOperation" ||
-        code == "AuthorizationError") {
+        code == "AuthorizationError" || code == k_denied_by_endpoint) {
         return Outcome::denied;
     }
     if (is_throttled(code)) return Outcome::throttled;
-    // "max_tokens_to_sample: range: 1..1,000,000" is the known key checker's; "max_tokens: 8000 >
-    // 4096, which is the maximum allowed" is an everyday mistake.
-    static const re2::RE2 out_of_range(
-        R"(max_?tokens\w*.*(range: *\d|greater than or equal|at least|minimum))");
-    const bool is_probe =
-        code == "ValidationException" && re2::RE2::PartialMatch(event.error_message, out_of_range);
-    return is_probe ? Outcome::probe : Outcome::failed;
+    return is_probe(event) ? Outcome::probe : Outcome::failed;
+}
+
+// The key of a user, or the credentials of a session that somebody made from one. Those that the
+// console gives to a user who logs in begin as the latter do.
+bool has_long_term_key(const Event& event) {
+    if (event.access_key.starts_with("AKIA")) return true;
+    return event.caller_type == k_user && event.access_key.starts_with("ASIA") &&
+           event.console_session != "true" && !event.user_agent.starts_with("Mozilla/");
 }
 
 CredentialSigns credentials_of(const Event& event) {
     CredentialSigns signs;
-    if (event.caller_type == "IAMUser" || event.caller_type == "Root" ||
+    if (event.caller_type == k_user || event.caller_type == "Root" ||
         event.caller_type == "FederatedUser" || event.bearer_token == "true") {
         signs.add(CredentialSign::anywhere);
     }
@@ -127,6 +159,35 @@ CredentialSigns credentials_of(const Event& event) {
 
 }  // namespace
 
+void complete_aws_call(Event& event, EventTexts& texts) {
+    const bool is_person =
+        event.caller_type == k_identity_center_user && !event.on_behalf_of.empty();
+    if (is_person && event.caller.empty() && event.caller_id.empty()) {
+        std::string& caller = texts.next() = k_identity_center;
+        caller += event.on_behalf_of;
+        event.caller = caller;
+    }
+    const bool may_be_session = event.caller_type == k_role_session || event.caller_type.empty();
+    if (!may_be_session || !event.issuer.empty()) return;
+    const CallerArn arn = caller_arn_of(event.caller);
+    if (!is_role_session(arn) || arn.name.empty()) return;
+    std::string& role = texts.next();
+    write_role_of_session(arn, role);
+    event.issuer = role;
+}
+
+bool is_aws_report(const Event& event) {
+    return event.category == "Insight" ||
+           (event.category == "NetworkActivity" && event.error_code != k_denied_by_endpoint);
+}
+
+std::string_view usable_aws_id(const Event& event) {
+    constexpr std::size_t shortest = 8;  // of services' own request ids
+    if (text::is_telling_uuid(event.id)) return event.id;
+    const std::string_view request = text::telling_id(event.correlation);
+    return request.size() < shortest ? std::string_view{} : request;
+}
+
 std::string_view aws_account_of(const Event& event) {
     if (!event.account.empty()) return event.account;
     return event.caller_account.empty() ? text::k_unknown : event.caller_account;
@@ -135,14 +196,14 @@ std::string_view aws_account_of(const Event& event) {
 Call interpret_aws_call(const Event& event) {
     return {.principal = principal_parts_of(event),
             .outcome = outcome_of(event),
-            .is_report = is_report(event),
+            .is_report = is_aws_report(event),
             .is_excluded = is_excluded(event),
             .is_by_provider = is_by_provider(event),
             .is_data_event = event.category == "Data",
             .credentials = credentials_of(event),
             .source_service = is_service_address(event.source_address) ? event.source_address
                                                                        : std::string_view{},
-            .has_long_term_key = event.access_key.starts_with("AKIA"),
+            .has_long_term_key = has_long_term_key(event),
             .has_bearer_key = event.bearer_token == "true"};
 }
 

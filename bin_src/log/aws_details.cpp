@@ -161,6 +161,8 @@ CallDetails read_aws_details(const Event& event, CallTopic topic, DetailsScratch
     CallDetails details;
     details.messages = messages_of(event, request);
     details.model = last_part(request.model);
+    details.has_bearer_key = request.has_bearer_key;
+    details.is_omitted = request.is_omitted;
     scratch.subjects.clear();
     const std::string_view identity = mail_identity_of(request);
     const std::string_view thing = identity.empty() ? details.model : identity;

@@ -39,11 +39,12 @@ constexpr std::array k_texts = {
     TextPath{.key = "logGroupName", .field = &RequestParameters::log_group_name},
 };
 
-constexpr std::array<std::string_view, 8> k_other_keys = {
+constexpr std::array<std::string_view, 10> k_other_keys = {
     "destination",      "destinations",
     "bulkEmailEntries", "publishBatchRequestEntries",
     "policyDocument",   "assumeRolePolicyDocument",
-    "policy",           "resourcePolicy"};
+    "policy",           "resourcePolicy",
+    "omitted",          "callWithBearerToken"};
 
 constexpr std::array<std::string_view, 4> k_policy_keys = {
     "policyDocument", "assumeRolePolicyDocument", "policy", "resourcePolicy"};
@@ -130,6 +131,10 @@ RequestParameters read_request(std::string_view object, DetailsScratch& scratch)
             });
         } else if (key == "publishBatchRequestEntries") {
             request.batch_entries = size_of(value);
+        } else if (key == "omitted") {
+            request.is_omitted = json::text_of(value) == "true";
+        } else if (key == "callWithBearerToken") {
+            request.has_bearer_key = json::text_of(value) == "true";
         } else if (std::ranges::find(k_policy_keys, key) != k_policy_keys.end()) {
             const std::string_view text = json::text_of(value);
             if (!text.empty()) request.policy = &scratch.policies.read(text);

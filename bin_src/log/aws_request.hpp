@@ -29,6 +29,8 @@ struct RequestParameters {
     std::string_view trail_name;
     std::string_view event_data_store;
     std::string_view log_group_name;
+    bool is_omitted = false;      ///< CloudTrail left the parameters out, as it says in their place
+    bool has_bearer_key = false;  ///< the call came with an API key
     /// The policy in the call, wherever it is; null if there is none. Valid like the views.
     const PolicyDocument* policy = nullptr;
 

@@ -191,7 +191,7 @@ void complete_gateway(Event& event, EventTexts& texts) {
     event.resource = resource;
     if (!counts_tokens) return;
     // A health probe has no id, or no model.
-    const bool is_probe = event.model.empty() || !has_usable_azure_id(event);
+    const bool is_probe = event.model.empty() || usable_azure_id(event).empty();
     event.name = is_probe ? std::string_view{} : k_gateway_usage;
     event.error_code = {};
     make_token_note(event, gateway, texts);
@@ -315,7 +315,7 @@ const Log& azure_openai() {
         .paths = k_data_paths,
         .recognises = recognises_data,
         .complete = complete_data,
-        .has_usable_id = has_usable_azure_id,
+        .usable_id = usable_azure_id,
         .interpret = interpret_azure_call,
         .read_details = read_azure_details,
         .topics = k_data_topics};
@@ -335,7 +335,7 @@ const Log& azure_gateway() {
         .paths = k_gateway_paths,
         .recognises = recognises_gateway,
         .complete = complete_gateway,
-        .has_usable_id = has_usable_azure_id,
+        .usable_id = usable_azure_id,
         .index_token =
             [](std::string_view name) {
                 return std::string(name == k_gateway_usage ? k_gateway_usage : "GatewayLogs");
@@ -357,7 +357,7 @@ const Log& azure_activity() {
                                 .paths = k_activity_paths,
                                 .recognises = recognises_activity,
                                 .complete = complete_activity,
-                                .has_usable_id = has_usable_azure_id,
+                                .usable_id = usable_azure_id,
                                 .index_token = token_of_activity,
                                 .interpret = interpret_azure_call,
                                 .read_details = read_azure_details,

@@ -4,9 +4,11 @@
 #include <array>
 #include <string>
 
+#include "text/address.hpp"
 #include "text/bounded_text.hpp"
 #include "text/characters.hpp"
 #include "text/lower_case.hpp"
+#include "text/uuid.hpp"
 
 namespace cloudhijack::log {
 namespace {
@@ -40,18 +42,6 @@ std::string_view region_id(std::string_view region, EventTexts& texts) {
     return id;
 }
 
-// Without the port at an address's end, or the prefix, or the brackets around it.
-std::string_view bare_address(std::string_view text) {
-    text = text.substr(0, text.find('/'));
-    if (text.starts_with('[')) {
-        const auto end = text.find(']');
-        return end == std::string_view::npos ? text : text.substr(1, end - 1);
-    }
-    const auto colon = text.find(':');
-    const bool has_port = colon != std::string_view::npos && colon == text.rfind(':');
-    return has_port ? text.substr(0, colon) : text;
-}
-
 }  // namespace
 
 bool holds_in_any_case(std::string_view text, std::string_view lower) {
@@ -81,7 +71,7 @@ std::string_view error_of_status(std::string_view status) {
 
 void complete_azure_caller(Event& event, std::string_view resource, EventTexts& texts) {
     event.account = part_of_id(event.resource, "/subscriptions/", texts);
-    event.source_address = bare_address(event.source_address);
+    event.source_address = text::bare_address(event.source_address);
     event.region = region_id(event.region, texts);
     if (!event.caller.empty()) {
         event.caller_type = k_entra_id;
@@ -100,9 +90,9 @@ void make_token_note(Event& event, std::string_view resource, EventTexts& texts)
     event.source_address = {};
 }
 
-bool has_usable_azure_id(const Event& event) {
+std::string_view usable_azure_id(const Event& event) {
     const std::string_view id = event.id.substr(0, event.id.find(' '));
-    return std::ranges::any_of(id, [](char c) { return c != '0' && c != '-'; });
+    return text::telling_id(id).empty() ? std::string_view{} : event.id;
 }
 
 Call interpret_azure_call(const Event& event) {

@@ -34,7 +34,7 @@ void make_token_note(Event& event, std::string_view resource, EventTexts& texts)
 
 /// Whether an id distinguishes records: it is there, and is not the one of zeros, which stands for
 /// none.
-bool has_usable_azure_id(const Event& event);
+std::string_view usable_azure_id(const Event& event);
 
 /// Who made a call, and how it ended, of an event that its log has completed.
 Call interpret_azure_call(const Event& event);

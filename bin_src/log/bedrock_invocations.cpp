@@ -7,6 +7,7 @@
 #include <array>
 #include <string>
 
+#include "log/aws_arn.hpp"
 #include "log/aws_call.hpp"
 #include "text/path.hpp"
 #include "text/uuid.hpp"
@@ -38,32 +39,6 @@ constexpr std::array k_invocation_paths = {
 
 constexpr auto k_invocation_sources = std::to_array<std::string_view>({"bedrock-invocations"});
 
-/// `arn:aws:sts::111122223333:assumed-role/app/i-0abc`, taken apart.
-struct CallerArn {
-    std::string_view partition;
-    std::string_view account;
-    std::string_view kind;  ///< `assumed-role`, `user`, `root`
-    std::string_view name;  ///< what follows the kind, up to the next slash
-};
-
-std::string_view take_part(std::string_view& text, char end) {
-    const std::string_view part = text.substr(0, text.find(end));
-    text.remove_prefix(std::min(text.size(), part.size() + 1));
-    return part;
-}
-
-CallerArn caller_arn_of(std::string_view arn) {
-    CallerArn parts;
-    if (take_part(arn, ':') != "arn") return parts;
-    parts.partition = take_part(arn, ':');
-    take_part(arn, ':');  // the service
-    take_part(arn, ':');  // the region
-    parts.account = take_part(arn, ':');
-    parts.kind = take_part(arn, '/');
-    parts.name = take_part(arn, '/');
-    return parts;
-}
-
 std::string_view caller_type_of(std::string_view kind) {
     if (kind == "assumed-role") return "AssumedRole";
     if (kind == "user") return "IAMUser";
@@ -71,19 +46,11 @@ std::string_view caller_type_of(std::string_view kind) {
     return kind == "federated-user" ? "FederatedUser" : std::string_view{};
 }
 
-// An STS ARN names a role without its path.
 void complete_invocation(Event& event, EventTexts& texts) {
     const CallerArn arn = caller_arn_of(event.caller);
     event.caller_type = caller_type_of(arn.kind);
     event.caller_account = arn.account;
-    if (arn.kind != "assumed-role") return;
-    std::string& issuer = texts.next();
-    for (const std::string_view part :
-         {std::string_view("arn:"), arn.partition, std::string_view(":iam::"), arn.account,
-          std::string_view(":role/"), arn.name}) {
-        issuer += part;
-    }
-    event.issuer = issuer;
+    complete_aws_call(event, texts);
 }
 
 Call interpret_invocation(const Event& event) {
@@ -119,7 +86,10 @@ const Log& bedrock_invocations() {
         .paths = k_invocation_paths,
         .recognises = [](const Event& event) { return event.product == k_schema; },
         .complete = complete_invocation,
-        .has_usable_id = [](const Event& event) { return text::is_telling_uuid(event.id); },
+        .usable_id =
+            [](const Event& event) {
+                return text::is_telling_uuid(event.id) ? event.id : std::string_view{};
+            },
         .interpret = interpret_invocation,
         .read_details = read_invocation_details};
     return log;

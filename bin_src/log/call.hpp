@@ -189,6 +189,8 @@ struct CallDetails {
     std::string_view country;           ///< to which messages go; ISO 3166 alpha-2 where known
     std::string_view quarantined_user;  ///< whose key the provider locks with this call; else empty
     bool suspends_account = false;      ///< the provider itself suspended the caller's account
+    bool has_bearer_key = false;        ///< the call came with an API key
+    bool is_omitted = false;            ///< the log left the parameters out
     std::span<const CallSubject> subjects;  ///< can be empty
 };
 

@@ -94,8 +94,11 @@ CallFilter::CallFilter(json::NameKey key, std::span<const std::string_view> name
 CallFilter::CallFilter(const LogSet& logs, std::span<const std::string_view> names)
     : CallFilter(logs.record_keys().name, names) {
     if (const std::string_view key = logs.main().log->first_key; !key.empty()) {
-        plain_start_ = "{\"" + std::string(key) + '"';
-        doubled_start_ = "{\"\"" + std::string(key) + "\"\"";
+        const std::string second(logs.main().log->second_key);
+        plain_start_ = {.first = "{\"" + std::string(key) + "\":\"",
+                        .second = "\",\"" + second + "\":{"};
+        doubled_start_ = {.first = "{\"\"" + std::string(key) + "\"\":\"\"",
+                          .second = "\"\",\"\"" + second + "\"\":{"};
     }
     source_key_ = logs.main().log->path_of(&Event::source);
     lists_ = logs.record_keys().lists;
@@ -135,10 +138,18 @@ bool CallFilter::is_other_call(std::string_view json, std::size_t key, json::Quo
     return is_of_main_log(json, quotes);
 }
 
+// With a version between its parts.
+bool CallFilter::Start::begins(std::string_view json) const {
+    constexpr std::size_t longest_version = 8;
+    if (first.empty() || !json.starts_with(first)) return false;
+    json.remove_prefix(first.size());
+    json.remove_prefix(std::min({json.find('"'), json.size(), longest_version}));
+    return json.starts_with(second);
+}
+
 // False of what may be another log's, or of none.
 bool CallFilter::is_of_main_log(std::string_view json, json::Quotes quotes) const {
-    const std::string& start = quotes == json::Quotes::doubled ? doubled_start_ : plain_start_;
-    if (!start.empty() && json.starts_with(start)) return true;
+    if ((quotes == json::Quotes::doubled ? doubled_start_ : plain_start_).begins(json)) return true;
     if (lists_.contains(first_key_of(json, quotes)) || !json.contains(source_key_)) return false;
     return std::ranges::none_of(other_marks_,
                                 [json](std::string_view mark) { return json.contains(mark); });

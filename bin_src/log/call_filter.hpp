@@ -44,6 +44,14 @@ class CallFilter {
     [[nodiscard]] bool passes_over_object(std::string_view json, std::size_t only_name_key) const;
 
   private:
+    /// How a record begins, with a short string between two parts.
+    struct Start {
+        std::string first;
+        std::string second;
+
+        [[nodiscard]] bool begins(std::string_view json) const;
+    };
+
     [[nodiscard]] bool is_other_call(std::string_view json, std::size_t key,
                                      json::Quotes quotes) const;
     [[nodiscard]] bool is_of_main_log(std::string_view json, json::Quotes quotes) const;
@@ -51,8 +59,8 @@ class CallFilter {
     simd::Cpu cpu_;
     json::NameKey key_;
     text::KeyTable names_;
-    std::string plain_start_;                    ///< as only records of the main log begin
-    std::string doubled_start_;                  ///< the same with doubled quotes
+    Start plain_start_;                          ///< as only records of the main log begin
+    Start doubled_start_;                        ///< the same with doubled quotes
     std::string_view source_key_;                ///< of its sources
     text::KeyTable lists_;                       ///< keys of records' lists
     std::vector<std::string_view> other_marks_;  ///< of what must be read

@@ -6,7 +6,6 @@
 
 #include "log/aws_call.hpp"
 #include "log/aws_details.hpp"
-#include "text/uuid.hpp"
 
 namespace cloudhijack::log {
 namespace {
@@ -23,7 +22,8 @@ constexpr std::array k_cloudtrail_paths = {
     ShapePath{.path = "awsRegion", .field = &Event::region},
     in_raw_only("errorMessage", &Event::error_message),
     in_raw_only("eventID", &Event::id),
-    in_raw_only("eventCategory", &Event::category),
+    in_raw_only("requestID", &Event::correlation),
+    ShapePath{.path = "eventCategory", .field = &Event::category},
     // Not used. Twilio's events have this key as well: listing it keeps CloudTrail's records on the
     // quick path.
     in_raw_only("eventType", &Event::product),
@@ -32,6 +32,7 @@ constexpr std::array k_cloudtrail_paths = {
     in_raw_only("userIdentity.accountId", &Event::caller_account),
     in_raw_only("userIdentity.accessKeyId", &Event::access_key),
     in_raw_only("userIdentity.invokedBy", &Event::invoked_by),
+    ShapePath{.path = "userIdentity.onBehalfOf.userId", .field = &Event::on_behalf_of},
     in_raw_only("userIdentity.inScopeOf.issuerType", &Event::workload_type),
     in_raw_only("userIdentity.inScopeOf.credentialsIssuedTo", &Event::workload),
     in_raw_only("userIdentity.sessionContext.sessionIssuer.arn", &Event::issuer),
@@ -39,6 +40,7 @@ constexpr std::array k_cloudtrail_paths = {
     in_raw_only("userIdentity.sessionContext.webIdFederationData.federatedProvider",
                 &Event::web_identity_provider),
     in_raw_only("additionalEventData.callWithBearerToken", &Event::bearer_token),
+    in_raw_only("sessionCredentialFromConsole", &Event::console_session),
     ShapePath{.path = "requestParameters", .holds = Holds::object, .field = &Event::parameters},
 };
 
@@ -50,8 +52,6 @@ bool recognises(const Event& event) {
     return !event.name.empty() && !event.source.empty() && !event.source.starts_with("aws:");
 }
 
-bool has_usable_id(const Event& event) { return text::is_telling_uuid(event.id); }
-
 }  // namespace
 
 const Log& cloudtrail() {
@@ -60,12 +60,15 @@ const Log& cloudtrail() {
                                 .mark = "eventName",
                                 .name_key = "eventName",
                                 .first_key = "eventVersion",
+                                .second_key = "userIdentity",
                                 .sources = k_aws_sources,
                                 .never_shows = k_never_shows,
                                 .is_compact = true,
                                 .paths = k_cloudtrail_paths,
                                 .recognises = recognises,
-                                .has_usable_id = has_usable_id,
+                                .complete = complete_aws_call,
+                                .usable_id = usable_aws_id,
+                                .is_report = is_aws_report,
                                 .interpret = interpret_aws_call,
                                 .read_details = read_aws_details,
                                 .topics = k_aws_topics};

@@ -205,12 +205,9 @@ Event* CompactReader::read(std::string_view json, json::Quotes quotes) {
         return nullptr;
     const Log& log = *log_->log;
     if (!log.recognises(event_)) return nullptr;
-    if (!log.has_usable_id(event_)) return nullptr;  // its bytes matter, see Event::record
     log.finish(event_, texts_);
     std::string_view& parameters = event_.parameters;
-    if (quotes == json::Quotes::single) {
-        event_.record = json;
-    } else if (!parameters.empty()) {
+    if (quotes == json::Quotes::doubled && !parameters.empty()) {
         parameters_.resize(parameters.size() + io::k_padding);
         parameters = {parameters_.data(), csv::halve_quotes(parameters, parameters_.data(), cpu_)};
     }

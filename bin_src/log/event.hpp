@@ -32,18 +32,20 @@ struct Event {
     std::string_view invoked_by;       ///< the service that made the call for the caller
     std::string_view issuer;           ///< whose session it is: a role, or a federated user's user
     std::string_view source_identity;  ///< the person who uses a role's session
+    std::string_view on_behalf_of;     ///< the person for whom the caller acts, by an id
     std::string_view web_identity_provider;
     std::string_view workload_type;   ///< of the function, instance or task that calls
     std::string_view workload;        ///< its ARN
     std::string_view source_address;  ///< an address, or a service's name, or any text
     std::string_view user_agent;
     std::string_view region;
-    std::string_view bearer_token;    ///< `true` if the call came with an API key
-    std::string_view product;         ///< that wrote the record, in a format of several
-    std::string_view rest;            ///< JSON, of facts that such a format has no place for
-    std::string_view application;     ///< by its id, through which the caller called
-    std::string_view resource;        ///< what is called or changed
-    std::string_view called_address;  ///< of the web, at a gateway
+    std::string_view bearer_token;     ///< `true` if the call came with an API key
+    std::string_view console_session;  ///< `true` if a login at the console gave the credentials
+    std::string_view product;          ///< that wrote the record, in a format of several
+    std::string_view rest;             ///< JSON, of facts that such a format has no place for
+    std::string_view application;      ///< by its id, through which the caller called
+    std::string_view resource;         ///< what is called or changed
+    std::string_view called_address;   ///< of the web, at a gateway
     std::string_view backend;  ///< an address of the web, of what a gateway passes the call on to
     std::string_view model;    ///< where the record itself says which
     std::string_view result;   ///< how the call ended, where that is apart from the error code
@@ -60,8 +62,6 @@ struct Event {
     std::string_view currency;
     /// The request's parameters, a JSON object as text with io::k_padding readable bytes behind it.
     std::string_view parameters;
-    /// The record itself, as JSON text; can be empty if the log says that the id is usable.
-    std::string_view record;
     /// The time that came with the event from outside the record, if it is the event's own.
     std::optional<text::Time> row_time;
 

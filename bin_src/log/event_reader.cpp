@@ -1,13 +1,17 @@
 #include "log/event_reader.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <new>
 #include <optional>
 #include <utility>
 
 #include "io/window.hpp"
+#include "json/check.hpp"
 #include "json/json.hpp"
 #include "log/shape_walk.hpp"
+#include "text/characters.hpp"
 #include "text/quote.hpp"
 #include "text/trim.hpp"
 #include "text/utf8.hpp"
@@ -17,10 +21,10 @@ namespace {
 
 namespace ondemand = simdjson::ondemand;
 
-std::unexpected<Error> broken(simdjson::error_code code) {
+std::unexpected<Error> damaged(std::string_view text, simdjson::error_code code) {
     // No fault of the document: as any other lack of memory.
     if (code == simdjson::MEMALLOC) throw std::bad_alloc();
-    return failure(std::string("is broken or cut-off JSON: ") + simdjson::error_message(code));
+    return failure(json::damage_in_words(text));
 }
 
 /// Puts what is found at a log's paths into an event.
@@ -83,8 +87,8 @@ class WalkedDocument {
 
     /// Gives its object to `walk`. Why the text is no such document, else nothing.
     std::optional<std::unexpected<Error>> walk(auto walk) {
-        if (const simdjson::error_code error = walk(object())) return broken(error);
-        if (!document_.at_end()) return failure("has text after the end of its JSON object");
+        if (const simdjson::error_code error = walk(object())) return damaged(text_, error);
+        if (!document_.at_end()) return failure(json::damage_in_words(text_));
         return std::nullopt;
     }
 
@@ -95,6 +99,18 @@ class WalkedDocument {
             error_ = document_.get_object().get(object_);  // none, as the first time
         }
         return object_;
+    }
+
+    /// Whether it is not JSON as a whole, although it could be read: of values that nobody asks for
+    /// only the number of brackets is looked at, and a record that was cut can hold those after it.
+    [[nodiscard]] bool is_damaged() const {
+        return json::check(text_).end != json::Check::End::closed;
+    }
+
+    /// Whether a mark occurs more than once.
+    [[nodiscard]] bool has_again(std::string_view mark) const {
+        const auto first = text_.find(mark);
+        return first != std::string_view::npos && text_.find(mark, first + 1) != text_.npos;
     }
 
     /// Whether a record of a log can be in it, as text or in a string.
@@ -113,6 +129,17 @@ class WalkedDocument {
     bool walked_ = false;
 };
 
+// Whether a key is the name of something. Whoever uses addresses or phone numbers as keys does not
+// want them in a message.
+bool is_name(std::string_view key) {
+    constexpr std::ptrdiff_t most_digits = 6;
+    return std::ranges::count_if(key, text::is_digit) <= most_digits &&
+           std::ranges::all_of(key, [](char c) {
+               return text::is_letter(c) || text::is_digit(c) || c == '_' || c == '-' || c == '.' ||
+                      c == ':' || c == '$' || c == '/' || c == ' ';
+           });
+}
+
 // The first keys of an object, as a message shows them.
 std::string first_keys_of(ondemand::object object) {
     constexpr std::size_t most = 3;
@@ -120,7 +147,7 @@ std::string first_keys_of(ondemand::object object) {
     std::size_t count = 0;
     static_cast<void>(json::for_each_member(object, [&](std::string_view key, ondemand::value) {
         if (count == most) return false;
-        keys += (count++ == 0 ? "" : ", ") + text::quoted(key);
+        keys += (count++ == 0 ? "" : ", ") + (is_name(key) ? text::quoted(key) : "...");
         return true;
     }));
     return keys;
@@ -147,9 +174,7 @@ void EventReader::shrink() {
 
 Result<EventReading> EventReader::read_json(std::string_view json) {
     WalkedDocument document(*parser_, json);
-    if (document.error() == simdjson::EMPTY) return failure("is empty");
-    if (document.error() == simdjson::INCORRECT_TYPE) return failure("is no JSON object");
-    if (document.error()) return broken(document.error());
+    if (document.error()) return damaged(json, document.error());
     for (const LogSet::ShapedLog& member : logs_->members()) {
         const Log& log = *member.log;
         if (!document.may_hold(log.mark)) continue;
@@ -160,11 +185,13 @@ Result<EventReading> EventReader::read_json(std::string_view json) {
             document.walk([&walk](ondemand::object object) { return walk.run(object); });
         if (error) return *error;
         if (!log.recognises(taker.event())) continue;
+        if (document.has_again(log.mark) && document.is_damaged()) {
+            return failure(json::damage_in_words(json));
+        }
         if (!walk.broken_text().empty()) {
-            return failure("has broken or cut-off JSON in " + text::quoted(walk.broken_text()));
+            return failure("has damaged or cut-off JSON in " + text::quoted(walk.broken_text()));
         }
         EventReading reading{.kind = DocumentKind::record, .event = taker.event()};
-        reading.event.record = text::trimmed(json);
         texts_.restart();
         log.finish(reading.event, texts_);
         return reading;
@@ -176,6 +203,7 @@ Result<EventReading> EventReader::read_json(std::string_view json) {
     if (!enclosed_.empty()) {
         return EventReading{.kind = DocumentKind::envelope, .enclosed = enclosed_};
     }
+    if (document.is_damaged()) return failure(json::damage_in_words(json));
     first_keys_ = first_keys_of(document.object());
     return EventReading{.kind = DocumentKind::unknown, .first_keys = first_keys_};
 }

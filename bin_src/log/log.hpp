@@ -41,9 +41,11 @@ struct Log {
     /// The key under which a record names its call, for passing over unwanted calls unread: those
     /// of the main log. Empty: every record is read.
     std::string_view name_key;
-    /// The first key of nearly all of its records, which no record of another log begins with: such
-    /// a text need not be searched for the marks of other logs.
+    /// The first two keys of nearly all of its records, of a short string and of an object. Records
+    /// of other logs may begin with any key that their users choose, but not with an object under
+    /// this one: such a text need not be searched for the marks of other logs.
     std::string_view first_key = {};
+    std::string_view second_key = {};
     /// The sources that its calls have, at least one. An entry that begins with a dot stands for
     /// all sources that end so. See own_source().
     std::span<const std::string_view> sources;
@@ -66,8 +68,11 @@ struct Log {
     bool (*recognises)(const Event&);
     /// Puts right what a table of paths cannot say; can be null. What it makes lives in the texts.
     void (*complete)(Event&, EventTexts&) = nullptr;
-    /// Whether an event's id is one that distinguishes calls. If not, the record's bytes do.
-    bool (*has_usable_id)(const Event&);
+    /// The id by which deliveries of one call are known. Empty if a record has none that
+    /// distinguishes calls: then each of its deliveries counts.
+    std::string_view (*usable_id)(const Event&);
+    /// Whether a record only repeats calls that other records show; null: none does.
+    bool (*is_report)(const Event&) = nullptr;
     /// What Splunk's index has of a record of a call, as one token that no search for the call may
     /// miss, in any case; null: the call's name.
     std::string (*index_token)(std::string_view call_name) = nullptr;

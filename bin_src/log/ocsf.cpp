@@ -12,7 +12,6 @@
 #include "log/aws_details.hpp"
 #include "log/cloudtrail.hpp"
 #include "text/lower_case.hpp"
-#include "text/uuid.hpp"
 
 namespace cloudhijack::log {
 namespace {
@@ -28,6 +27,7 @@ constexpr std::array k_ocsf_paths = {
     in_raw_only("api.response.error", &Event::error_code),
     in_raw_only("api.response.message", &Event::error_message),
     in_raw_only("metadata.uid", &Event::id),
+    in_raw_only("api.request.uid", &Event::correlation),
     in_raw_only("metadata.product.feature.name", &Event::category),
     ShapePath{.path = "api.request.data^", .holds = Holds::object, .field = &Event::parameters},
     in_raw_only("cloud.region", &Event::region),
@@ -174,9 +174,8 @@ void complete_ocsf(Event& event, EventTexts& texts) {
         rest.append(simdjson::SIMDJSON_PADDING, ' ');
         UnmappedReader(event, texts).read(std::string_view(rest).substr(0, size));
     }
+    complete_aws_call(event, texts);
 }
-
-bool has_usable_ocsf_id(const Event& event) { return text::is_telling_uuid(event.id); }
 
 }  // namespace
 
@@ -190,7 +189,8 @@ const Log& ocsf() {
                                 .paths = k_ocsf_paths,
                                 .recognises = recognises_ocsf,
                                 .complete = complete_ocsf,
-                                .has_usable_id = has_usable_ocsf_id,
+                                .usable_id = usable_aws_id,
+                                .is_report = is_aws_report,
                                 .interpret = interpret_aws_call,
                                 .read_details = read_aws_details};
     return log;

@@ -83,7 +83,7 @@ std::string_view account_of_role(std::string_view arn);
 /// Whether a type of caller stands for sessions of a role that others can assume.
 bool is_role_session(std::string_view caller_type);
 
-/// How reasons name a long-term access key, by which such keys are recognised.
-inline constexpr std::string_view k_long_term_key = "long-term key (AKIA)";
+/// How reasons name a long-term access key.
+inline constexpr std::string_view k_long_term_key = "long-term key";
 
 }  // namespace cloudhijack::log

@@ -1,8 +1,13 @@
 #include "log/record_reader.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "io/window.hpp"
+#include "json/check.hpp"
 #include "json/json.hpp"
 #include "json/record_splitter.hpp"
+#include "json/whole_objects.hpp"
 #include "text/base64.hpp"
 #include "text/trim.hpp"
 
@@ -17,6 +22,17 @@ bool begins_as_json(std::string_view text) {
 // Why something is no record, to follow a noun.
 std::string in_envelopes(std::string_view why, std::size_t envelopes) {
     return (envelopes > 0 ? "holds a record that " : "") + std::string(why);
+}
+
+constexpr std::string_view k_between_objects = " \t\r\n,";
+
+// Whether a text is what a stream of objects has between and around them.
+bool is_around_objects(std::string_view text) {
+    return text.find_first_not_of(" \t\r\n,]}") == std::string_view::npos;
+}
+
+std::size_t offset_in(std::string_view text, std::string_view part) {
+    return static_cast<std::size_t>(part.data() - text.data());
 }
 
 }  // namespace
@@ -51,9 +67,8 @@ bool RecordReader::passes_over(const RecordText& record) const {
     return record.may_pass_over && filter_->passes_over(record.text, record.quotes);
 }
 
-void RecordReader::read_whole(std::string_view text, std::optional<text::Time> row_time,
-                              const RecordTaker& taker) {
-    read_text(text, {.envelopes = 0, .row_time = row_time}, taker);
+void RecordReader::read_whole(const RecordText& record, const RecordTaker& taker) {
+    read_text(record.text, {.row_time = record.row_time, .may_be_rest = record.may_be_rest}, taker);
 }
 
 // What a text is, by how it begins: a list, a string that holds JSON, a line of an export that has
@@ -64,42 +79,97 @@ void RecordReader::read_text(std::string_view text, const TextPlace& place,
     const auto inner = trimmed.starts_with('"') ? json::string_of(*string_parser_, trimmed)
                                                 : std::optional<std::string_view>{};
     if (inner && begins_as_json(*inner)) {
-        read_enclosed({.form = EnclosedForm::text, .text = *inner}, place.envelopes, taker);
+        read_enclosed({.form = EnclosedForm::text, .text = *inner}, place, taker);
     } else if (trimmed.starts_with('[')) {
-        read_list(text, place.envelopes, taker);
+        read_list(text, place, taker);
     } else {
-        read_object(without_time(trimmed), place, taker);
+        const std::string_view object = without_time(trimmed);
+        TextPlace place_of_object = place;
+        if (!object.empty()) place_of_object.offset += offset_in(text, object);
+        read_object(object, place_of_object, taker);
     }
 }
 
 void RecordReader::read_object(std::string_view text, const TextPlace& place,
                                const RecordTaker& taker) {
     auto reading = level(place.envelopes).reader.read(text);
-    if (!reading) {
-        // Of a list that is cut off, whole elements count.
-        if (!read_list(text, place.envelopes, taker)) {
-            taker.skip(in_envelopes(reading.error().text, place.envelopes));
-        }
-        return;
+    if (reading) {
+        if (!take(*reading, place, taker)) taker.miss(reading->first_keys);
+    } else if (!read_list(text, place, taker)) {  // of a list that is cut off, its elements count
+        read_whole_objects(text, place, reading.error().text, taker);
     }
-    switch (reading->kind) {
+}
+
+// False if that is a record of no log.
+bool RecordReader::take(EventReading& reading, const TextPlace& place, const RecordTaker& taker) {
+    switch (reading.kind) {
         case DocumentKind::record:
-            reading->event.row_time = place.row_time;
-            return taker.take(reading->event);
+            reading.event.row_time = place.row_time;
+            taker.take(reading.event);
+            return true;
         case DocumentKind::envelope:
-            for (const EnclosedText& enclosed : reading->enclosed) {
-                read_enclosed(enclosed, place.envelopes, taker);
+            for (const EnclosedText& enclosed : reading.enclosed) {
+                read_enclosed(enclosed, place, taker);
             }
-            return;
+            return true;
         case DocumentKind::unknown:
-            return taker.miss(reading->first_keys);
+            return false;
     }
+    std::unreachable();
+}
+
+// Reads the whole objects of a text that is not one itself: something in it is damaged, or it is
+// several of them. `why` says what is wrong with it.
+void RecordReader::read_whole_objects(std::string_view text, const TextPlace& place,
+                                      std::string why, const RecordTaker& taker) {
+    std::size_t read_to = 0;
+    const auto lose = [&](std::size_t end, std::size_t broken) {
+        const std::string_view part =
+            text::trimmed(text.substr(read_to, end - read_to), k_between_objects);
+        const bool is_nothing = end == text.size() && read_to == 0;
+        if (is_around_objects(part) && !is_nothing) return;
+        const std::string reason =
+            in_envelopes(read_to == 0 ? why : json::damage_in_words(part), place.envelopes);
+        taker.skip({.why = reason,
+                    .position = place.offset + (part.empty() ? 0 : offset_in(text, part)),
+                    .bytes = part.size(),
+                    .records = std::max<std::size_t>(broken, 1),
+                    .is_cut_off = end == text.size() && json::is_cut_off(part)});
+    };
+    // A line of anything else can quote JSON that somebody made up.
+    const bool may_have_objects = begins_as_json(text) || place.may_be_rest;
+    json::WholeObjects objects(may_have_objects ? text : std::string_view{});
+    std::size_t broken = 0;
+    while (const auto object = objects.next()) {
+        broken += object->broken_before;
+        const bool is_next = is_around_objects(text.substr(read_to, object->begin - read_to));
+        const TextPlace object_place{.envelopes = place.envelopes,
+                                     .offset = place.offset + object->begin};
+        const std::string_view object_text =
+            text.substr(object->begin, object->end - object->begin);
+        if (!read_whole_object(object_text, object_place, is_next, taker)) continue;
+        lose(object->begin, std::exchange(broken, std::size_t{0}));
+        read_to = object->end;
+    }
+    lose(text.size(), broken + objects.broken());
+}
+
+// False if it is no record, and thus may be a part of one that is damaged. One that follows another
+// object directly is none.
+bool RecordReader::read_whole_object(std::string_view text, const TextPlace& place, bool is_next,
+                                     const RecordTaker& taker) {
+    if (read_as_written({.text = text, .may_pass_over = false}, taker)) return true;
+    auto reading = level(place.envelopes).reader.read(text);
+    if (!reading) return false;
+    if (take(*reading, place, taker)) return true;
+    if (is_next) taker.miss(reading->first_keys);
+    return is_next;
 }
 
 // Reads the elements of an array, or of one under a list's key in an object. False if the text is
 // no list: nothing was reported of it then. Elements are read whatever their call, so that a
 // damaged one is reported.
-bool RecordReader::read_list(std::string_view text, std::size_t envelopes,
+bool RecordReader::read_list(std::string_view text, const TextPlace& place,
                              const RecordTaker& taker) {
     const auto begin = text.find_first_not_of(text::k_blanks);
     if (begin == std::string_view::npos) return false;
@@ -109,54 +179,59 @@ bool RecordReader::read_list(std::string_view text, std::size_t envelopes,
     while (true) {
         const auto record = splitter.next();
         if (!record) {
-            if (is_list) taker.skip(record.error().text);
+            if (is_list) taker.skip({.why = record.error().text, .position = place.offset});
             return is_list;
         }
         if (!*record) return is_list;
-        if (!is_list && (*record)->position == begin) return false;
+        const auto position = static_cast<std::size_t>((*record)->position);
+        if (!is_list && position == begin) return false;
         is_list = true;
-        read_inside((*record)->text, envelopes, taker);
+        read_inside((*record)->text,
+                    {.envelopes = place.envelopes, .offset = place.offset + position}, taker);
     }
 }
 
-void RecordReader::read_enclosed(const EnclosedText& enclosed, std::size_t envelopes,
+void RecordReader::read_enclosed(const EnclosedText& enclosed, const TextPlace& place,
                                  const RecordTaker& taker) {
-    if (enclosed.form == EnclosedForm::json) {
-        return read_in_envelope(enclosed.text, envelopes, taker);
-    }
-    std::string& text = level(envelopes).text;
+    const TextPlace inner{.envelopes = place.envelopes, .offset = place.offset};
+    if (enclosed.form == EnclosedForm::json) return read_in_envelope(enclosed.text, inner, taker);
+    std::string& text = level(place.envelopes).text;
     if (enclosed.form == EnclosedForm::base64) {
         auto decoded = text::decoded_base64(enclosed.text);
-        if (!decoded) return taker.skip(in_envelopes("is no base64", envelopes + 1));
+        if (!decoded) {
+            const std::string why = in_envelopes("is not base64", place.envelopes + 1);
+            return taker.skip({.why = why, .position = place.offset});
+        }
         text = std::move(*decoded);
     } else {
         text = enclosed.text;
     }
     const std::size_t size = text.size();
     text.append(io::k_padding, ' ');
-    read_in_envelope(std::string_view(text).substr(0, size), envelopes, taker);
+    read_in_envelope(std::string_view(text).substr(0, size), inner, taker);
 }
 
 // Reads what an envelope encloses. If that is a list, its elements are in the envelope, and the
 // list is none of its own.
-void RecordReader::read_in_envelope(std::string_view text, std::size_t envelopes,
+void RecordReader::read_in_envelope(std::string_view text, const TextPlace& place,
                                     const RecordTaker& taker) {
     if (text::trimmed(text).starts_with('[')) {
-        read_list(text, envelopes, taker);
+        read_list(text, place, taker);
     } else {
-        read_inside(text, envelopes, taker);
+        read_inside(text, place, taker);
     }
 }
 
 // Reads what is in one more envelope.
-void RecordReader::read_inside(std::string_view text, std::size_t envelopes,
+void RecordReader::read_inside(std::string_view text, const TextPlace& place,
                                const RecordTaker& taker) {
-    if (envelopes == k_most_envelopes) {
-        return taker.skip("holds a record in more than " + std::to_string(k_most_envelopes) +
-                          " envelopes");
+    if (place.envelopes == k_most_envelopes) {
+        const std::string why =
+            "holds a record in more than " + std::to_string(k_most_envelopes) + " envelopes";
+        return taker.skip({.why = why, .position = place.offset, .bytes = text.size()});
     }
     if (read_as_written({.text = text, .may_pass_over = false}, taker)) return;
-    read_text(text, {.envelopes = envelopes + 1}, taker);
+    read_text(text, {.envelopes = place.envelopes + 1, .offset = place.offset}, taker);
 }
 
 RecordReader::EnvelopeLevel& RecordReader::level(std::size_t envelopes) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -27,6 +28,19 @@ struct RecordText {
     /// The place of the name key in an object in which it occurs once and no letter is written as
     /// `\u`, if somebody has seen that already.
     std::optional<std::size_t> only_name_key = {};
+    /// Whether it may be the rest of a text of which something is damaged, so that there can be
+    /// whole objects in it although it does not begin as one.
+    bool may_be_rest = false;
+};
+
+/// A part of a text that could not be read.
+struct LostPart {
+    std::string_view why;       ///< to follow a noun; valid during the call
+    std::size_t position = 0;   ///< of its first byte, from the text's; of what was in a string or
+                                ///< encoded, where that begins
+    std::size_t bytes = 0;      ///< 0 where a whole text is lost in one way or other
+    std::uint64_t records = 1;  ///< how many records began in it, as far as can be seen
+    bool is_cut_off = false;    ///< the text ends in it too early
 };
 
 /// What an object of no log has, by the first keys that a RecordTaker gets: `the keys "a", "b"`.
@@ -36,8 +50,8 @@ std::string keys_in_words(std::string_view first_keys);
 struct RecordTaker {
     /// The event is valid during the call.
     std::function<void(const Event&)> take;
-    /// Why a part of the text is not a record, to follow a noun.
-    std::function<void(std::string_view)> skip;
+    /// A part of the text is not a record, or not a whole one.
+    std::function<void(const LostPart&)> skip;
     /// An object is a record of no log; its first keys, for people.
     std::function<void(std::string_view)> miss;
     /// The text is a record of an unwanted call, and was not read.
@@ -46,19 +60,21 @@ struct RecordTaker {
 
 /// Reads texts into events, the quick way first: most records are of unwanted calls and
 /// are passed over unread; of the rest most are compact; the EventReader reads what is left, and
-/// what that finds in envelopes is read in turn.
+/// what that finds in envelopes is read in turn. Of a text in which something is damaged, and of
+/// several records on end, every object is read that is whole: see json::WholeObjects.
 class RecordReader {
   public:
     /// Logs and filter must outlive it.
     RecordReader(const LogSet& logs, const CallFilter& filter);
 
     void read(const RecordText& record, const RecordTaker& taker) {
-        if (!read_as_written(record, taker)) read_whole(record.text, record.row_time, taker);
+        if (!read_as_written(record, taker)) read_whole(record, taker);
     }
 
     /// Reads a CSV cell whose quotes are doubled; `unquoted()` gives its text, if that is needed.
     void read_cell(const RecordText& cell, const RecordTaker& taker, const auto& unquoted) {
-        if (!read_as_written(cell, taker)) read_whole(unquoted(), cell.row_time, taker);
+        if (read_as_written(cell, taker)) return;
+        read_whole({.text = unquoted(), .row_time = cell.row_time}, taker);
     }
 
     /// Frees memory that large texts made it allocate.
@@ -75,20 +91,26 @@ class RecordReader {
 
     struct TextPlace {
         std::size_t envelopes = 0;  ///< around it
+        std::size_t offset = 0;     ///< of its first byte, see LostPart::position
         std::optional<text::Time> row_time = {};
+        bool may_be_rest = false;  ///< see RecordText
     };
 
     bool read_as_written(const RecordText& record, const RecordTaker& taker);
     [[nodiscard]] bool passes_over(const RecordText& record) const;
-    void read_whole(std::string_view text, std::optional<text::Time> row_time,
-                    const RecordTaker& taker);
+    void read_whole(const RecordText& record, const RecordTaker& taker);
     void read_text(std::string_view text, const TextPlace& place, const RecordTaker& taker);
     void read_object(std::string_view text, const TextPlace& place, const RecordTaker& taker);
-    bool read_list(std::string_view text, std::size_t envelopes, const RecordTaker& taker);
-    void read_enclosed(const EnclosedText& enclosed, std::size_t envelopes,
+    bool take(EventReading& reading, const TextPlace& place, const RecordTaker& taker);
+    void read_whole_objects(std::string_view text, const TextPlace& place, std::string why,
+                            const RecordTaker& taker);
+    bool read_whole_object(std::string_view text, const TextPlace& place, bool is_next,
+                           const RecordTaker& taker);
+    bool read_list(std::string_view text, const TextPlace& place, const RecordTaker& taker);
+    void read_enclosed(const EnclosedText& enclosed, const TextPlace& place,
                        const RecordTaker& taker);
-    void read_in_envelope(std::string_view text, std::size_t envelopes, const RecordTaker& taker);
-    void read_inside(std::string_view text, std::size_t envelopes, const RecordTaker& taker);
+    void read_in_envelope(std::string_view text, const TextPlace& place, const RecordTaker& taker);
+    void read_inside(std::string_view text, const TextPlace& place, const RecordTaker& taker);
     EnvelopeLevel& level(std::size_t envelopes);
 
     const LogSet* logs_;

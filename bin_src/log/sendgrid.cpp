@@ -14,6 +14,7 @@
 #include "text/bounded_text.hpp"
 #include "text/characters.hpp"
 #include "text/lower_case.hpp"
+#include "text/uuid.hpp"
 
 namespace cloudhijack::log {
 namespace {
@@ -138,9 +139,10 @@ void complete_sendgrid(Event& event, EventTexts& texts) {
     if (event.name != k_status_change) event.result = {};
 }
 
-bool has_usable_sendgrid_id(const Event& event) {
-    return event.id != "sg_event_id" && event.id != "sendgrid_internal_event_id" &&
-           event.id.find_first_not_of("0-") != std::string_view::npos;
+std::string_view usable_sendgrid_id(const Event& event) {
+    const bool is_placeholder =
+        event.id == "sg_event_id" || event.id == "sendgrid_internal_event_id";
+    return is_placeholder ? std::string_view{} : text::telling_id(event.id);
 }
 
 Call interpret_sendgrid_call(const Event& event) {
@@ -189,7 +191,7 @@ const Log& sendgrid() {
         .paths = k_sendgrid_paths,
         .recognises = recognises_sendgrid,
         .complete = complete_sendgrid,
-        .has_usable_id = has_usable_sendgrid_id,
+        .usable_id = usable_sendgrid_id,
         .interpret = interpret_sendgrid_call,
         .read_details = read_sendgrid_details};
     return log;

@@ -218,7 +218,7 @@ const Log& twilio() {
         .paths = k_monitor_paths,
         .recognises = recognises_monitor,
         .complete = complete_monitor,
-        .has_usable_id = has_usable_twilio_id,
+        .usable_id = usable_twilio_id,
         .interpret = interpret_twilio_call,
         .read_details = read_twilio_details,
         .topics = k_monitor_topics};
@@ -240,7 +240,7 @@ const Log& twilio_streams() {
         .paths = k_stream_paths,
         .recognises = recognises_stream,
         .complete = complete_stream,
-        .has_usable_id = has_usable_twilio_id,
+        .usable_id = usable_twilio_id,
         .index_token = token_of_message,
         .interpret = interpret_twilio_call,
         .read_details = read_twilio_details};
@@ -261,7 +261,7 @@ const Log& twilio_messages() {
         .paths = k_message_paths,
         .recognises = recognises_message,
         .complete = complete_message,
-        .has_usable_id = has_usable_twilio_id,
+        .usable_id = usable_twilio_id,
         .index_token = token_of_message,
         .interpret = interpret_twilio_call,
         .read_details = read_twilio_details};

@@ -11,6 +11,7 @@
 #include "text/bounded_text.hpp"
 #include "text/characters.hpp"
 #include "text/lower_case.hpp"
+#include "text/uuid.hpp"
 
 namespace cloudhijack::log {
 namespace {
@@ -128,9 +129,7 @@ void complete_error(Event& event) {
     if (event.error_code == "0") event.error_code = {};
 }
 
-bool has_usable_twilio_id(const Event& event) {
-    return event.id.find_first_not_of("0-") != std::string_view::npos;
-}
+std::string_view usable_twilio_id(const Event& event) { return text::telling_id(event.id); }
 
 Call interpret_twilio_call(const Event& event) {
     const bool is_user = event.caller_type == k_twilio_user;

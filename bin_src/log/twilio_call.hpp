@@ -22,7 +22,7 @@ void complete_country(Event& event);
 void complete_error(Event& event);
 
 /// Whether the id is there, and is not one of zeros only.
-bool has_usable_twilio_id(const Event& event);
+std::string_view usable_twilio_id(const Event& event);
 
 /// Who made a call, and how it ended, of an event that its log has completed.
 Call interpret_twilio_call(const Event& event);

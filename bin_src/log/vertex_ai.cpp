@@ -9,6 +9,7 @@
 
 #include "text/bounded_text.hpp"
 #include "text/path.hpp"
+#include "text/uuid.hpp"
 
 namespace cloudhijack::log {
 namespace {
@@ -105,9 +106,9 @@ void complete_google(Event& event, EventTexts& texts) {
     if (event.result == "true" && event.setting != "true") event.name = {};
 }
 
-bool has_usable_google_id(const Event& event) {
+std::string_view usable_google_id(const Event& event) {
     const std::string_view id = event.id.substr(0, event.id.find(' '));
-    return std::ranges::any_of(id, [](char c) { return c != '0' && c != '-'; });
+    return text::telling_id(id).empty() ? std::string_view{} : event.id;
 }
 
 // By the numbers of google.rpc.Code.
@@ -187,7 +188,7 @@ const Log& vertex_ai() {
         .paths = k_google_paths,
         .recognises = recognises_google,
         .complete = complete_google,
-        .has_usable_id = has_usable_google_id,
+        .usable_id = usable_google_id,
         .index_token = token_of_google,
         .interpret = interpret_google_call,
         .read_details = read_google_details,

@@ -63,13 +63,26 @@ std::string allowed_in_words(std::uint64_t rows, std::uint64_t lessened) {
     return text;
 }
 
-// Of logs whose calls count once.
 std::string without_id_in_words(std::uint64_t records) {
     if (records == 0) return {};
     return std::to_string(records) +
            (records == 1 ? " record without a usable id was counted as often as it was delivered"
                          : " records without a usable id were counted as often as they were "
                            "delivered");
+}
+
+std::string without_parameters_in_words(std::uint64_t records) {
+    if (records == 0) return {};
+    return "CloudTrail omitted the request parameters of " + counted(records, "call") +
+           ": their models, recipients and subjects are unknown";
+}
+
+// What mode=volume does not count, as the search does not that it replaces.
+std::string other_use_in_words(const detect::OtherUse& use) {
+    const std::set<std::string_view> names(use.names.begin(), use.names.end());
+    return counted(use.calls, "successful call") + " used " + use.service->label +
+           " by operations that mode=volume does not count (" + detect::listed(names) +
+           "); mode=hunt does";
 }
 
 std::string without_price_in_words(const std::set<std::string>& models) {
@@ -208,10 +221,20 @@ std::vector<std::string> notes_of(const Findings& findings, const detect::Activi
     const auto add_models = [&](const auto& counted) {
         add(without_price_in_words(counted.models_without_price(*setup.prices)));
     };
-    if (const auto* volume = std::get_if<detect::VolumeActivity>(&activity)) add_models(*volume);
-    if (const auto* hunt = std::get_if<detect::HuntActivity>(&activity)) add_models(*hunt);
+    const auto add_irregular = [&](const detect::IrregularRecords& records) {
+        add(without_id_in_words(records.without_id));
+        add(without_parameters_in_words(records.without_parameters));
+    };
+    if (const auto* volume = std::get_if<detect::VolumeActivity>(&activity)) {
+        add_models(*volume);
+        add_irregular(volume->irregular());
+    }
+    if (const auto* hunt = std::get_if<detect::HuntActivity>(&activity)) {
+        add_models(*hunt);
+        add_irregular(hunt->irregular());
+    }
     if (const auto* volume = std::get_if<detect::VolumeFindings>(&findings)) {
-        add(without_id_in_words(std::get<detect::VolumeActivity>(activity).without_id()));
+        for (const detect::OtherUse& use : volume->other_use) add(other_use_in_words(use));
         add(allowed_in_words(volume->allowed_rows, 0));
     } else if (const auto* hunt = std::get_if<detect::HuntFindings>(&findings)) {
         add(allowed_in_words(hunt->allowed_rows, hunt->lessened_rows));
@@ -240,9 +263,27 @@ std::string_view way_to_fewer_rows(config::Mode mode) {
     std::unreachable();
 }
 
+std::string unreadable_in_words(std::uint64_t unreadable, std::uint64_t records,
+                                std::uint64_t bytes) {
+    const std::string text =
+        std::to_string(unreadable) + " of " + counted(records, "record") + " could not be read";
+    return bytes > 0 ? text + " (" + counted(bytes, "byte") + ')' : text;
+}
+
 std::string unknown_in_words(std::uint64_t count, std::string_view first) {
     return std::to_string(count) + (count == 1 ? " record is" : " records are") +
            " of no log that cloudhijack knows; the first, " + std::string(first);
+}
+
+std::string nothing_relevant_in_words(std::uint64_t records, std::uint64_t relevant,
+                                      const Findings& findings, config::Mode mode) {
+    if (records == 0 || relevant > 0) return {};
+    const auto* volume = std::get_if<detect::VolumeFindings>(&findings);
+    if (volume != nullptr && !volume->other_use.empty()) return {};  // which says more
+    const std::string subject = records == 1 ? "the 1 record that was read is not a call"
+                                             : "none of the " + std::to_string(records) +
+                                                   " records that were read is a call";
+    return subject + " that mode=" + std::string(name_of(mode)) + " counts";
 }
 
 std::string uncounted_in_words(std::uint64_t left_out, std::uint64_t repeats) {

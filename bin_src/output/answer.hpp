@@ -47,9 +47,18 @@ std::vector<std::string> warnings_of(const Findings& findings);
 /// What the user can do if the answer has too many rows; a sentence without its full stop.
 std::string_view way_to_fewer_rows(config::Mode mode);
 
+/// How many of some records could not be read, and the bytes that this cost where that is known.
+std::string unreadable_in_words(std::uint64_t unreadable, std::uint64_t records,
+                                std::uint64_t bytes);
+
 /// How many objects are records of no log; `first` says where the first is and what it has, as in
 /// `row 1, has the key "a"`.
 std::string unknown_in_words(std::uint64_t count, std::string_view first);
+
+/// What to say where no record counted; empty if some did. `records` are those that could be read,
+/// `relevant` those of them that are calls which the mode counts, or would if they had not failed.
+std::string nothing_relevant_in_words(std::uint64_t records, std::uint64_t relevant,
+                                      const Findings& findings, config::Mode mode);
 
 /// What of the events was not counted, and why; empty where there is nothing to say.
 std::string uncounted_in_words(std::uint64_t left_out, std::uint64_t repeats);

@@ -23,7 +23,7 @@ namespace cloudhijack::partial {
 
 /// Grows by one with each change of what documents hold or of what their numbers mean: how
 /// principals are named, calls identified, texts hashed and clients cut.
-inline constexpr std::uint64_t k_format = 5;
+inline constexpr std::uint64_t k_format = 6;
 
 /// A larger document is refused, in bytes.
 inline constexpr std::size_t k_largest_document = std::size_t{32} * 1024;

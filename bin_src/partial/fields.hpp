@@ -97,4 +97,13 @@ void service(Fields& fields, const rules::Catalogue& catalogue, std::size_t& val
     fields.number(value, catalogue.services().size() - 1);
 }
 
+/// A call of a service, by Catalogue::call_name.
+template <class Fields>
+void call(Fields& fields, const rules::Catalogue& catalogue, std::size_t service,
+          std::uint16_t& value) {
+    const std::size_t calls = catalogue.call_count(service);
+    if (calls == 0) return fields.refuse();
+    fields.number(value, calls - 1);
+}
+
 }  // namespace cloudhijack::partial

@@ -93,10 +93,11 @@ bool print_outcome(const File& file, const FileOutcome& outcome) {
         return false;
     }
     if (outcome.unreadable > 0) {
-        print_message(name + ": " + std::to_string(outcome.unreadable) + " of " +
-                      std::to_string(outcome.records) +
-                      " records could not be read; the first, at byte " +
-                      std::to_string(outcome.first_unreadable_at) + ", " + outcome.first_reason);
+        print_message(
+            name + ": " +
+            output::unreadable_in_words(outcome.unreadable, outcome.records, outcome.lost_bytes) +
+            "; the first, at byte " + std::to_string(outcome.first_unreadable_at) + ", " +
+            outcome.first_reason);
     }
     if (outcome.error) {
         print_message(name + ": " + *outcome.error + "; " + counted(outcome.records, "record") +
@@ -145,10 +146,14 @@ int scan(const ScanJob& job) {
     }
     bool failed = !list.problems.empty();
     std::uint64_t records = 0;
+    std::uint64_t unreadable = 0;
+    std::uint64_t relevant = 0;
     std::uint64_t left_out = 0;
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
         failed |= print_outcome(list.files[i], outcomes[i]);
         records += outcomes[i].records;
+        unreadable += outcomes[i].unreadable;
+        relevant += outcomes[i].relevant;
         left_out += outcomes[i].left_out;
     }
     failed |= print_unknown(list.files, outcomes);
@@ -160,6 +165,9 @@ int scan(const ScanJob& job) {
     if (!written && written.error().kind == Error::Kind::told) {
         return print_error(written.error().text);
     }
+    const auto nothing =
+        output::nothing_relevant_in_words(records - unreadable, relevant, *findings, config.mode);
+    if (!nothing.empty()) print_message(nothing);
     if (config.mode != config::Mode::coverage) {
         const auto uncounted =
             output::uncounted_in_words(left_out, detect::repeats_in(scanner.activity()));

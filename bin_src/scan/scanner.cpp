@@ -192,40 +192,39 @@ class ScanThread {
 
     void read_document(const json::RecordSplitter::Document& document) {
         position_ = document.position;
-        is_broken_ = false;
         readers_->records.read({.text = document.text,
                                 .may_pass_over = document.is_closed,
-                                .only_name_key = document.only_name_key},
+                                .only_name_key = document.only_name_key,
+                                .may_be_rest = document.follows_object},
                                taker_);
-        // A line that was cut after a colon or a comma takes the next one into its document.
-        const auto next_line = is_broken_ ? document.text.rfind("\n{") : std::string_view::npos;
-        if (next_line == std::string_view::npos) return;
-        readers_->records.read(
-            {.text = document.text.substr(next_line + 1), .may_pass_over = false},
-            next_line_taker_);
     }
 
     void take(const log::Event& event) {
         ++outcome_.records;
         const auto added = detect::add(*activity_, event);
+        if (is_relevant(added)) ++outcome_.relevant;
         if (added == detect::Added::left_out) ++outcome_.left_out;
         if (added == detect::Added::undated) {
-            skip(position_, "has no " + std::string(event.log->path_of(&log::Event::time_text)) +
-                                " that is a time");
+            const std::string why = "has no " +
+                                    std::string(event.log->path_of(&log::Event::time_text)) +
+                                    " that is a time";
+            note_unreadable({.why = why});
         }
     }
 
-    void skip_broken(std::string_view why) {
-        ++outcome_.records;
-        skip(position_, why);
-        is_broken_ = true;
+    void skip(const log::LostPart& part) {
+        outcome_.records += part.records;
+        note_unreadable(part);
     }
 
-    void skip(std::uint64_t position, std::string_view why) {
-        if (outcome_.unreadable++ == 0 || position < outcome_.first_unreadable_at) {
+    void note_unreadable(const log::LostPart& part) {
+        const std::uint64_t position = position_ + part.position;
+        if (outcome_.unreadable == 0 || position < outcome_.first_unreadable_at) {
             outcome_.first_unreadable_at = position;
-            outcome_.first_reason = why;
+            outcome_.first_reason = part.why;
         }
+        outcome_.unreadable += part.records;
+        outcome_.lost_bytes += part.bytes;
     }
 
     void miss(std::string_view first_keys) {
@@ -249,6 +248,7 @@ class ScanThread {
         FileOutcome mine = std::exchange(outcome_, {});
         FileOutcome& all = (*outcomes_)[file];
         all.records += mine.records;
+        all.relevant += mine.relevant;
         all.left_out += mine.left_out;
         // A batch can only say that an array is cut off in it. Whoever reads the whole file goes on
         // to its end, and what ends it there is told first.
@@ -265,6 +265,7 @@ class ScanThread {
             all.first_unknown_keys = std::move(mine.first_unknown_keys);
         }
         all.unreadable += mine.unreadable;
+        all.lost_bytes += mine.lost_bytes;
         if (first) {
             all.first_unreadable_at = mine.first_unreadable_at;
             all.first_reason = std::move(mine.first_reason);
@@ -280,15 +281,10 @@ class ScanThread {
     FileOutcome outcome_;
     bool reads_file_ = false;     ///< and not a batch of one
     std::uint64_t position_ = 0;  ///< of the document that is read
-    bool is_broken_ = false;      ///< something in it could not be read
     log::RecordTaker taker_{.take = [this](const log::Event& event) { take(event); },
-                            .skip = [this](std::string_view why) { skip_broken(why); },
+                            .skip = [this](const log::LostPart& part) { skip(part); },
                             .miss = [this](std::string_view keys) { miss(keys); },
                             .pass_over = [this] { ++outcome_.records; }};
-    log::RecordTaker next_line_taker_{.take = taker_.take,
-                                      .skip = [](std::string_view) {},
-                                      .miss = taker_.miss,
-                                      .pass_over = taker_.pass_over};
 };
 
 std::vector<FileOutcome> Scanner::run(std::span<const File> files, unsigned threads) {

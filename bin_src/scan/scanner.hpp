@@ -21,7 +21,9 @@ namespace cloudhijack::scan {
 struct FileOutcome {
     std::uint64_t records = 0;
     std::uint64_t unreadable = 0;           ///< records among them that could not be read
-    std::uint64_t left_out = 0;             ///< calls among them that AWS made itself
+    std::uint64_t lost_bytes = 0;           ///< that these take
+    std::uint64_t relevant = 0;             ///< calls among them that the mode is about
+    std::uint64_t left_out = 0;             ///< calls among these that AWS made itself
     std::uint64_t first_unreadable_at = 0;  ///< the byte, unpacked, where the first of these begins
     std::string first_reason;
     std::uint64_t unknown = 0;           ///< objects that are records of no log, and not in records

@@ -17,6 +17,8 @@ using csv::RowReader;
 using log::Event;
 using text::Time;
 
+constexpr std::string_view k_empty_raw = "its _raw is empty";
+
 constexpr std::string_view k_cut_by_splunk =
     "; it is cut off: Splunk keeps as much of an event as TRUNCATE in props.conf says, which is "
     "10,000 bytes unless it is raised";
@@ -43,11 +45,7 @@ EventRows::EventRows(config::Input input, const log::LogSet& logs, Sinks sinks)
       records_(logs, sinks.filter),
       sinks_(std::move(sinks)),
       taker_{.take = [this](const log::Event& event) { take(event); },
-             .skip =
-                 [this](std::string_view why) {
-                     sinks_.intake.skip("its _raw " + std::string(why) +
-                                        (is_cut(raw_) ? std::string(k_cut_by_splunk) : ""));
-                 },
+             .skip = [this](const log::LostPart& part) { skip(part); },
              .miss = [this](std::string_view keys) { sinks_.intake.miss(keys); },
              .pass_over =
                  [this] {
@@ -85,7 +83,7 @@ Result<> EventRows::read_chunk(io::Window& body) {
         }
         if (*next == RowReader::Next::unclosed) {
             ++sinks_.intake.rows;
-            sinks_.intake.skip("the chunk ends inside a quoted cell");
+            sinks_.intake.skip({.why = "the chunk ends inside a quoted cell"});
         } else if (auto read = read_row(rows, *columns); !read) {
             return read;
         }
@@ -113,7 +111,7 @@ Result<> EventRows::read_row(RowReader& rows, const Columns& columns) {
             "| fields _time, _raw | cloudhijack, or use input=fields");
     }
     if (!columns.raw) {
-        sinks_.intake.skip("its _raw is empty");
+        sinks_.intake.skip({.why = k_empty_raw});
         return {};
     }
     read_raw_row(rows, *columns.raw, time);
@@ -131,7 +129,7 @@ void EventRows::read_raw_row(RowReader& rows, std::size_t raw, std::optional<Tim
                             .row_time = time},
                            taker_, [&] { return rows.cell(raw); });
     } else if (rows.cell(raw).empty()) {
-        sinks_.intake.skip("its _raw is empty");
+        sinks_.intake.skip({.why = k_empty_raw});
     } else {
         records_.read({.text = rows.cell(raw), .row_time = time, .may_pass_over = false}, taker_);
     }
@@ -199,7 +197,20 @@ void EventRows::read_fields_row(RowReader& rows, const Columns& columns, std::op
     if (says_success(event.error_code)) event.error_code = {};
     sinks_.clock.lap(Stage::csv);
     if (!event.log->recognises(event)) return sinks_.intake.miss_in_fields(*event.log);
+    texts_.restart();
+    event.log->finish(event, texts_);
     take(event);
+}
+
+void EventRows::skip(const log::LostPart& part) {
+    std::string why = "its _raw";
+    if (part.position > 0) why += ", from its byte " + std::to_string(part.position) + " on,";
+    why += ' ';
+    why += part.why;
+    if (part.is_cut_off || is_cut(raw_)) why += k_cut_by_splunk;
+    log::LostPart in_row = part;
+    in_row.why = why;
+    sinks_.intake.skip(in_row);
 }
 
 void EventRows::take(const Event& event) {
@@ -207,7 +218,8 @@ void EventRows::take(const Event& event) {
     const detect::Added added = detect::add(sinks_.activity, event);
     if (added == detect::Added::undated) {
         const std::string_view key = event.log->path_of(&Event::time_text);
-        sinks_.intake.skip("neither _time nor the record's " + std::string(key) + " is a time");
+        const std::string why = "neither _time nor the record's " + std::string(key) + " is a time";
+        sinks_.intake.skip({.why = why});
     } else {
         sinks_.intake.take(added);
     }

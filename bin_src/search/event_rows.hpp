@@ -11,6 +11,7 @@
 #include "csv/row_reader.hpp"
 #include "detect/activity.hpp"
 #include "io/window.hpp"
+#include "log/event_texts.hpp"
 #include "log/log_set.hpp"
 #include "log/record_reader.hpp"
 #include "result.hpp"
@@ -74,11 +75,13 @@ class EventRows {
     void read_raw_row(csv::RowReader& rows, std::size_t raw, std::optional<text::Time> time);
     void read_fields_row(csv::RowReader& rows, const Columns& columns,
                          std::optional<text::Time> time);
+    void skip(const log::LostPart& part);
     void take(const log::Event& event);
 
     config::Input input_;
     const log::LogSet* logs_;
     log::RecordReader records_;
+    log::EventTexts texts_;  ///< of a record of fields
     Sinks sinks_;
     log::RecordTaker taker_;
     std::string_view raw_;  ///< the row's cell, as written

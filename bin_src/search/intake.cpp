@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "log/record_reader.hpp"
 #include "text/quote.hpp"
 
 namespace cloudhijack::search {
@@ -19,11 +18,14 @@ void IntakeStats::take(detect::Added added) {
     if (added == detect::Added::left_out) ++left_out;
 }
 
-void IntakeStats::skip(std::string_view reason) {
-    ++records;
-    if (++unreadable == 1) {
-        first_reason = "row " + std::to_string(rows) + ": " + text::shown(reason, k_longest_reason);
+void IntakeStats::skip(const log::LostPart& part) {
+    if (unreadable == 0) {
+        first_reason =
+            "row " + std::to_string(rows) + ": " + text::shown(part.why, k_longest_reason);
     }
+    records += part.records;
+    unreadable += part.records;
+    lost_bytes += part.bytes;
 }
 
 void IntakeStats::miss(std::string_view first_keys) {
@@ -54,6 +56,7 @@ void IntakeStats::add(const IntakeStats& other, std::string_view host) {
     failed += other.failed;
     left_out += other.left_out;
     unreadable += other.unreadable;
+    lost_bytes += other.lost_bytes;
     unknown += other.unknown;
     fields = std::max(fields, other.fields);
     saw_call_columns |= other.saw_call_columns;

@@ -8,6 +8,7 @@
 
 #include "detect/mode_activity.hpp"
 #include "log/log.hpp"
+#include "log/record_reader.hpp"
 #include "search/stage_clock.hpp"
 #include "text/time.hpp"
 
@@ -21,6 +22,7 @@ struct IntakeStats {
     std::uint64_t failed = 0;          ///< calls that the mode counts but were refused
     std::uint64_t left_out = 0;        ///< calls of AWS itself, in mode=hunt
     std::uint64_t unreadable = 0;      ///< rows, or records inside a row that holds many
+    std::uint64_t lost_bytes = 0;      ///< that these take
     std::string first_reason;          ///< why the first of them is unreadable
     std::uint64_t unknown = 0;         ///< objects that are records of no log, and not in records
     std::string first_unknown;         ///< where the first of them is, and its keys
@@ -33,8 +35,8 @@ struct IntakeStats {
     /// Counts a record by what became of it; one without a time is skip()ped.
     void take(detect::Added added);
 
-    /// Counts a record that is left out.
-    void skip(std::string_view reason);
+    /// Counts a part of a row that is left out. Its reason follows the row's number and a colon.
+    void skip(const log::LostPart& part);
 
     /// Counts an object that is a record of no log, by its first keys.
     void miss(std::string_view first_keys);
@@ -63,7 +65,8 @@ void describe(Fields& fields, ChunkTally& tally, std::uint64_t most) {
     IntakeStats& intake = tally.intake;
     for (std::uint64_t* number :
          {&intake.rows, &intake.records, &intake.counted, &intake.failed, &intake.left_out,
-          &intake.unreadable, &intake.unknown, &intake.fields, &tally.bytes, &tally.documents}) {
+          &intake.unreadable, &intake.lost_bytes, &intake.unknown, &intake.fields, &tally.bytes,
+          &tally.documents}) {
         fields.number(*number, most);
     }
     std::ranges::for_each(tally.times, [&](std::uint64_t& time) { fields.number(time, most); });

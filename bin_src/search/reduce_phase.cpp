@@ -118,13 +118,24 @@ std::vector<scp::Message> ReducePhase::messages(const output::Findings& findings
                                        " more search peers are missing from the answer");
     }
     if (intake_.unreadable > 0) {
-        tell(scp::Severity::warn, std::to_string(intake_.unreadable) + " of " +
-                                      std::to_string(intake_.records) +
-                                      " records could not be read and were left out. The first, " +
-                                      intake_.first_reason);
+        tell(scp::Severity::warn,
+             output::unreadable_in_words(intake_.unreadable, intake_.records, intake_.lost_bytes) +
+                 " and were skipped. The first, " + intake_.first_reason);
     }
     if (intake_.unknown > 0) {
         tell(scp::Severity::warn, output::unknown_in_words(intake_.unknown, intake_.first_unknown));
+    }
+    if (intake_.rows == 0 && complaints.empty()) {
+        tell(scp::Severity::warn,
+             "the search found no events, so no rows say nothing about hijacked services. Check "
+             "its time range, and that the macro cloudhijack_index names the indexes that hold "
+             "the logs");
+    }
+    const std::uint64_t read = intake_.records - intake_.unreadable;
+    if (const auto text =
+            output::nothing_relevant_in_words(read, intake_.relevant(), findings, config_.mode);
+        !text.empty() && complaints.empty()) {
+        tell(scp::Severity::info, text);
     }
     if (config_.input == config::Input::fields && intake_.rows > 0 && !intake_.saw_call_columns) {
         const log::Log& log = *setup_->logs->main().log;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "text/trim.hpp"
+
 namespace cloudhijack::text {
 namespace {
 
@@ -40,6 +42,18 @@ Address parse_address(std::string_view text) {
         address.bytes = {};
     }
     return address;
+}
+
+std::string_view bare_address(std::string_view text) {
+    text = trimmed(text.substr(0, text.find(',')), " \t\"'");
+    text = text.substr(0, text.find_first_of("/%"));
+    if (text.starts_with('[')) {
+        const auto end = text.find(']');
+        return end == std::string_view::npos ? text : text.substr(1, end - 1);
+    }
+    const auto colon = text.find(':');
+    const bool has_port = colon != std::string_view::npos && colon == text.rfind(':');
+    return trimmed(has_port ? text.substr(0, colon) : text);
 }
 
 std::string to_text(const Address& address) {

@@ -38,6 +38,11 @@ struct Address {
 /// name, none.
 Address parse_address(std::string_view text);
 
+/// The address in what a log says of a client: of a list the first, as the others are of proxies;
+/// without a port, brackets, a network's prefix, an interface, and blanks or quotes around it. A
+/// text that is no address can lose parts, too.
+std::string_view bare_address(std::string_view text);
+
 /// As `inet_ntop` writes it, or masked again; empty where there is none.
 std::string to_text(const Address& address);
 

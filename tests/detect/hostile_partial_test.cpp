@@ -26,27 +26,27 @@ using detect::VolumeActivity;
 
 namespace {
 
-constexpr std::string_view k_volume_of_format_5 =
-    R"({"cloudhijack":5,"catalogue":"0123456789abcdef","host":"idx1","mode":"test",)"
+constexpr std::string_view k_volume_of_format_6 =
+    R"({"cloudhijack":6,"catalogue":"0123456789abcdef","host":"idx1","mode":"test",)"
     R"("texts":["arn:aws:iam::111122223333:user/eve","IAMUser","us-east-1","198.51.100.1"],)"
     R"("groups":[[1772445600000000,4,0,1,2,1,1772445601000000,1772445601000000,3]]})";
-constexpr std::string_view k_hunt_of_format_5 =
-    R"({"cloudhijack":5,"catalogue":"0123456789abcdef","host":"idx1","mode":"test",)"
+constexpr std::string_view k_hunt_of_format_6 =
+    R"({"cloudhijack":6,"catalogue":"0123456789abcdef","host":"idx1","mode":"test",)"
     R"("texts":["111122223333","arn:aws:iam::111122223333:user/eve","198.51.100.1",)"
     R"("us-east-1","00000000-0000-4000-8000-000000000001","a@example.com","","aws-cli",)"
-    R"("AKIA1","ASIA1","IAMUser"],"calls":[[0,0,1,4,492346,2714657223856586419,)"
-    R"(10832984376867354385,2,1,1,0,0,2,1,1,0,3,1],[0,0,1,4,492346,6688256195894028613,)"
+    R"("AKIA1","ASIA1","IAMUser"],"calls":[[0,0,1,4,492346,2714657223856586418,)"
+    R"(10832984376867354385,2,1,1,0,0,2,1,1,0,3,1],[0,0,1,4,492346,6688256195894028612,)"
     R"(10832984376867354385,2,1,1,0,0,8,0,0,21,3,1]],"principals":[[0,0,1,1,0,0]],"sets":[[0,)"
     R"(0,1,0,2],[0,0,1,1,7],[0,0,1,2,7],[0,0,1,3,8,9],[0,0,1,5,3],[0,0,1,6,10]],"shown":[[0,)"
     R"(0,1,4,0,0,1772445601,4,3,2,2],[0,0,1,4,21,0,1772445600,4,3,2,8]],"subjects":[[0,0,1,)"
     R"(5,4,21,8,0,0,0,0,0,6,29540760,1]]})";
 
-constexpr std::string_view k_identified_of_format_5 =
-    R"({"cloudhijack":5,"catalogue":"0123456789abcdef","host":"idx1","mode":"test",)"
+constexpr std::string_view k_identified_of_format_6 =
+    R"({"cloudhijack":6,"catalogue":"0123456789abcdef","host":"idx1","mode":"test",)"
     R"("texts":["ann","unknown","here"],"groups":[[1772445600000000,5,0,1,2,1,)"
     R"(1772445601000000,1772445601000000]],"identified_calls":[[1772445600000000,5,0,1,2,3,)"
     R"(1772445601000000,1772445601000000,15255766051243113379,18150413449900248334]],)"
-    R"("without_id":[[1]]})";
+    R"("irregular":[[1,0]]})";
 
 const config::Setup& setup() {
     static const config::Setup built_in = setup_with();
@@ -156,7 +156,7 @@ TEST_CASE("hostile partial documents: a changed volume is read or refused, and r
 
 TEST_CASE("hostile partial documents: a list of another mode is refused") {
     const std::string document =
-        R"({"cloudhijack":5,"host":"h","texts":["a"],"groups":[[0,0,0,0,0,1,0,0]]})";
+        R"({"cloudhijack":6,"host":"h","texts":["a"],"groups":[[0,0,0,0,0,1,0,0]]})";
     HuntActivity hunt(setup().catalogue);
     const auto ended = read_document(document, hunt);
     REQUIRE_FALSE(ended);
@@ -228,7 +228,7 @@ TEST_CASE("hostile partial documents: a trust that nobody knows is refused") {
 
 // Whoever changes what stands in a document changes k_format; the built-in catalogue numbers the
 // services and calls in it.
-TEST_CASE("partial documents: what format 5 looks like") {
+TEST_CASE("partial documents: what format 6 looks like") {
     Told told{.time = "10:00:00", .call = "CreateEmailIdentity"};
     told.id = "00000000-0000-4000-8000-000000000001";
     told.parameters = R"({"emailIdentity":"a@example.com"})";
@@ -240,9 +240,9 @@ TEST_CASE("partial documents: what format 5 looks like") {
         hunt.add(event);
         volume.add(event);
     }
-    CHECK(documents_of(volume).front() == k_volume_of_format_5);
-    CHECK(documents_of(hunt).front() == k_hunt_of_format_5);
+    CHECK(documents_of(volume).front() == k_volume_of_format_6);
+    CHECK(documents_of(hunt).front() == k_hunt_of_format_6);
     VolumeActivity counted_once(setup().catalogue, std::chrono::hours{1});
     for (const auto* id : {"7", "8", "7", "0"}) counted_once.add(delivered(id));
-    CHECK(documents_of(counted_once).front() == k_identified_of_format_5);
+    CHECK(documents_of(counted_once).front() == k_identified_of_format_6);
 }

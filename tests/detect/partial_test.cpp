@@ -95,7 +95,7 @@ TEST_CASE("partial documents: what is written is read") {
                                      {"b", 0, 0, false, {"", "\"\\\n\x01", "Zo\xc3\xab"}}};
     const auto documents = written(items);
     REQUIRE(documents.size() == 1);
-    CHECK(documents[0].starts_with(R"({"cloudhijack":5,"catalogue":"0123456789abcdef",)"
+    CHECK(documents[0].starts_with(R"({"cloudhijack":6,"catalogue":"0123456789abcdef",)"
                                    R"("host":"idx1","mode":"hunt","texts":["x","y",)"));
     CHECK(read_items(documents) == items);
     Header header;
@@ -169,7 +169,7 @@ TEST_CASE("partial documents: long ranges go on in further items") {
 }
 
 TEST_CASE("partial documents: what is not as it should be is told") {
-    const std::string head = R"({"cloudhijack":5,"catalogue":"c","host":"h","mode":"m",)";
+    const std::string head = R"({"cloudhijack":6,"catalogue":"c","host":"h","mode":"m",)";
     CHECK(complaint(head + R"("texts":["a"],"x":[[1,0],[9,0]]})").empty());
     for (const std::string item :
          {"[]", "[1]", "[1,1]", "[10,0]", "[-1,0]", "[1,0,0]", "[1,18446744073709551615]"}) {
@@ -194,7 +194,7 @@ TEST_CASE("partial documents: what is not as it should be is told") {
 }
 
 TEST_CASE("partial documents: a broken one names its host as far as it goes") {
-    CHECK(host_of(R"({"cloudhijack":5,"catalogue":"c","host":"idx-1.example","mo)") ==
+    CHECK(host_of(R"({"cloudhijack":6,"catalogue":"c","host":"idx-1.example","mo)") ==
           "idx-1.example");
     CHECK(host_of(R"("host":"a b")") == "a");
     CHECK(host_of(R"("host":")") == "");

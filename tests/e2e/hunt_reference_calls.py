@@ -128,7 +128,7 @@ class Actor:
 
     @cached_property
     def has_long_term_key(self) -> bool:
-        return any((call.key or "").startswith("AKIA") for call in (self.whole or self).calls)
+        return any(call.has_long_term_key for call in (self.whole or self).calls)
 
     @cached_property
     def _use_by_hour(self) -> dict[str, Counter[int]]:

@@ -56,6 +56,7 @@ def call(
         "userIdentity": identity(who),
         "recipientAccountId": ACCOUNT,
         "requestParameters": parameters,
+        "sessionCredentialFromConsole": "true",
         **members,
     }
     return None, json.dumps(record).encode()

@@ -44,8 +44,24 @@ def _last_part(text: str) -> str:
 _BY_AWS = (".amazonaws.com", ".amazonaws.com.cn")
 
 
+def _issuer(record: dict[str, Any]) -> Optional[str]:
+    """Whose session it is. A session's own ARN names the role, without its path."""
+    identity = _at(record, "userIdentity")
+    issuer = _text_at(identity, "sessionContext.sessionIssuer.arn")
+    if issuer is not None or _text_at(identity, "type") not in ("AssumedRole", None):
+        return issuer
+    parts = (_text_at(identity, "arn") or "").split(":", 5)
+    if len(parts) < 6 or parts[0] != "arn":
+        return None
+    kind, _, rest = parts[5].partition("/")
+    role = rest.split("/", 1)[0]
+    if kind != "assumed-role" or not role:
+        return None
+    return f"arn:{parts[1]}:iam::{parts[4]}:role/{role}"
+
+
 def _is_by_aws_itself(record: dict[str, Any]) -> bool:
-    issuer = _text_at(record, "userIdentity.sessionContext.sessionIssuer.arn") or ""
+    issuer = _issuer(record) or ""
     return _text_at(record, "userIdentity.type") == "AWSService" or _last_part(issuer).startswith(
         "AWSServiceRoleFor"
     )
@@ -56,27 +72,41 @@ def _is_invoked_by_aws(record: dict[str, Any]) -> bool:
     return invoker.endswith(_BY_AWS) and invoker != "signin.amazonaws.com"
 
 
+def _without_path(principal: str) -> str:
+    head, role, rest = principal.partition(":role/")
+    shared = rest.find("AWSReservedSSO_")
+    return head + role + (rest.rsplit("/", 1)[-1] if shared < 0 else rest[shared:])
+
+
 def _principal(record: dict[str, Any]) -> tuple[str, str]:
     """The principal, and by what it is known."""
     identity = _at(record, "userIdentity")
     caller_type, arn = _text_at(identity, "type"), _text_at(identity, "arn")
     principal_id = _text_at(identity, "principalId")
-    issuer = _text_at(identity, "sessionContext.sessionIssuer.arn")
-    if issuer is not None and caller_type == "FederatedUser":
-        return issuer, "federated user"
+    issuer = _issuer(record)
+    user_id = _text_at(identity, "onBehalfOf.userId")
+    if issuer is not None and caller_type in ("FederatedUser", None):
+        return issuer, "federated user" if caller_type else "session without a type"
     if issuer is not None and caller_type == "AssumedRole":
         person = _text_at(identity, "sessionContext.sourceIdentity")
         if person is not None:
             return f"{issuer}/{person}", "source identity"
         if not _last_part(issuer).startswith("AWSReservedSSO_"):
+            if user_id is not None:
+                return f"{issuer}/{user_id}", "identity center's user behind a role"
             return issuer, "role"
         if arn is not None and "/" in arn:
             return f"{issuer}/{_last_part(arn)}", "session name"
         if principal_id is not None and ":" in principal_id:
             return f"{issuer}/{principal_id.rsplit(':', 1)[-1]}", "session name of the id"
         return issuer, "session without a name"
+    is_nameless = arn is None and principal_id is None
+    if caller_type == "IdentityCenterUser" and user_id is not None and is_nameless:
+        return f"identitycenter/{user_id}", "identity center's user"
+    is_role = caller_type == "AssumedRole" and ":" in (principal_id or "")
     known_by = {
         "arn": arn,
+        "role id": (principal_id or "").split(":", 1)[0] or None if is_role else None,
         "access key": _text_at(identity, "accessKeyId"),
         "principal id": principal_id,
         "account id": _text_at(identity, "accountId"),
@@ -88,8 +118,14 @@ def _principal(record: dict[str, Any]) -> tuple[str, str]:
 
 
 _PROBE = re.compile(
-    r"max_?tokens\w*.*(range: *\d|greater than or equal|at least|minimum)", re.ASCII
+    r"max_?tokens\w*.*(range: *\d|greater than or equal|greater or equal|at least|minimum)"
+    r"|malformed input request.*is not greater or equal to"
+    r"|at least one message is required"
+    r"|use case details have not been submitted",
+    re.ASCII | re.IGNORECASE | re.DOTALL,
 )
+_PROBED = ("ValidationException", "ResourceNotFoundException")
+_DENIED = ("UnauthorizedOperation", "AuthorizationError", "VpceAccessDenied")
 
 
 _THROTTLED = ("ThrottlingException", "TooManyRequestsException", "ServiceQuotaExceededException")
@@ -99,9 +135,9 @@ def _outcome(record: dict[str, Any]) -> str:
     code = _text(record.get("errorCode"))
     if code is None or code == "200":
         return "ok"
-    if code.startswith("AccessDenied") or code in ("UnauthorizedOperation", "AuthorizationError"):
+    if code.startswith("AccessDenied") or code in _DENIED:
         return "denied"
-    if code == "ValidationException" and _PROBE.search(_text(record.get("errorMessage")) or ""):
+    if code in _PROBED and _PROBE.search(_text(record.get("errorMessage")) or ""):
         return "probe"
     if code in _THROTTLED or code.startswith("LimitExceeded"):
         return "throttled"
@@ -132,8 +168,18 @@ class _Place(NamedTuple):
     name: Optional[str] = None  # of an AWS service
 
 
+def _bare_address(text: str) -> str:
+    """The client's of a list, without what logs write around an address."""
+    text = text.split(",", 1)[0].strip(" \t\"'")
+    text = re.split("[/%]", text, maxsplit=1)[0]
+    if text.startswith("["):
+        return text[1:].split("]", 1)[0] if "]" in text else text
+    return (text.split(":", 1)[0] if text.count(":") == 1 else text).strip(" \t\r\n")
+
+
 @lru_cache(maxsize=None)
-def _place(text: Optional[str]) -> _Place:
+def _place(written: Optional[str]) -> _Place:
+    text = None if written is None else _bare_address(written)
     for family, prefix in ((socket.AF_INET, 2), (socket.AF_INET6, 4)):
         try:
             packed = socket.inet_pton(family, text or "")
@@ -143,8 +189,8 @@ def _place(text: Optional[str]) -> _Place:
         network = f"{socket.inet_ntop(family, start)}/{8 * prefix}"
         address = socket.inet_ntop(family, packed)
         return _Place(address, b"%d " % family + packed[:prefix], network)
-    if text is not None and text.endswith(_BY_AWS):
-        return _Place(text=_cut(text, 256), name=text)
+    if written is not None and written.endswith(_BY_AWS):
+        return _Place(text=_cut(written, 256), name=written)
     return _Place()
 
 
@@ -171,17 +217,26 @@ def _messages(source: str, parameters: dict[str, Any]) -> int:
 _UUID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
-def _identity_of(record: dict[str, Any], text: str, time: int) -> tuple[Any, ...]:
-    """What the same event delivered again has in common with itself."""
+def _usable_id(record: dict[str, Any]) -> Optional[str]:
     event_id = _text(record.get("eventID"))
     if event_id is not None and _UUID.fullmatch(event_id) and event_id.strip("0-"):
+        return event_id
+    request_id = _text(record.get("requestID"))
+    is_usable = request_id is not None and request_id.strip("0-") and len(request_id) >= 8
+    return request_id if is_usable else None
+
+
+def _identity_of(record: dict[str, Any], time: int) -> Optional[tuple[Any, ...]]:
+    """What the same event delivered again has in common with itself; none without an id."""
+    event_id = _usable_id(record)
+    if event_id is not None:
         # Ids can be placeholders, not only that of zeros: what the call is counts as well.
         keys = (
             *("eventSource", "eventName", "awsRegion", "errorCode", "sourceIPAddress"),
             "userAgent",
         )
         return (event_id, time, *(_text(record.get(key)) for key in keys))
-    return text, time
+    return None
 
 
 # --- Who did what --------------------------------------------------------------------------------
@@ -242,14 +297,15 @@ class Reading:
             if policy.startswith("AWSCompromisedKeyQuarantine"):
                 quarantined = _text(parameters.get("userName"))
         category = _text(record.get("eventCategory"))
-        if category in ("NetworkActivity", "Insight"):
+        is_denied_by_endpoint = _text(record.get("errorCode")) == "VpceAccessDenied"
+        if category == "Insight" or (category == "NetworkActivity" and not is_denied_by_endpoint):
             self.kinds[f"left out: {category}"] += 1
             self.left_out += 1
             return
         by_aws = False
         if quarantined is None and (_is_by_aws_itself(record) or _is_invoked_by_aws(record)):
             self.left_out += 1
-            issuer = _text_at(record, "userIdentity.sessionContext.sessionIssuer.arn") or ""
+            issuer = _issuer(record) or ""
             by_aws = (
                 not _is_by_aws_itself(record)
                 and ":role/" in issuer
@@ -265,11 +321,14 @@ class Reading:
         account = account or _text_at(record, "userIdentity.accountId") or "unknown"
         principal, known_by = _principal(record)
         whose = f"quarantined {quarantined}" if quarantined else f"principal {principal}"
-        identity = (account, whose, by_aws, *_identity_of(record, text, time))
-        if identity in self.seen:
+        identity = _identity_of(record, time)
+        if identity is None:
+            self.kinds["without an id"] += 1
+        elif (account, whose, by_aws, *identity) in self.seen:
             self.duplicates += 1
             return
-        self.seen.add(identity)
+        else:
+            self.seen.add((account, whose, by_aws, *identity))
 
         call = _call(record, time, named, parameters, bool(quarantined), by_aws)
         if quarantined:
@@ -283,8 +342,21 @@ class Reading:
             self.kinds[known_by] += 1
             actor.calls.append(call)
 
+    def _join_names_of_roles(self) -> None:
+        """Without an issuer a session names its role without its path: both are one role."""
+        for account, principal in sorted(self.actors):
+            plain = (account, _without_path(principal))
+            if plain[1] == principal or plain not in self.actors:
+                continue
+            other = self.actors.pop(plain)
+            actor = self.actors[account, principal]
+            actor.calls += other.calls
+            actor.by_aws += other.by_aws
+            self.kinds["role of two names"] += 1
+
     def finish(self) -> None:
         """Once all principals are known: a user of that name, or a new one."""
+        self._join_names_of_roles()
         known = sorted(self.actors)
         for account, user, call in self.quarantines:
             principals = [
@@ -327,7 +399,12 @@ def _call(
     region = _text(record.get("awsRegion"))
     model = _text(parameters.get("modelId"))
     source = _text(record.get("eventSource")) or ""
-    bearer = _text_at(of_caller, "additionalEventData.callWithBearerToken") == "true"
+    bearer = "true" in (
+        _text_at(of_caller, "additionalEventData.callWithBearerToken"),
+        _text_at(of_caller, "requestParameters.callWithBearerToken"),
+    )
+    key = _text_at(identity, "accessKeyId") or ""
+    is_of_console = _text(of_caller.get("sessionCredentialFromConsole")) == "true"
     phases_of: defaultdict[str, set[str]] = defaultdict(set)
     messages_of: dict[str, int] = {}
     for entry in named:
@@ -361,6 +438,13 @@ def _call(
         has_exec_env="exec-env/AWS_" in (agent or "") and caller_type == "AssumedRole",
         key=_cut(_text_at(identity, "accessKeyId")),
         bearer=bearer,
+        has_long_term_key=key.startswith("AKIA")
+        or (
+            caller_type == "IAMUser"
+            and key.startswith("ASIA")
+            and not is_of_console
+            and not (agent or "").startswith("Mozilla/")
+        ),
         model=_cut(_last_part(model)) if model else None,
         caller_type=_cut(caller_type),
         workload=_cut(workload),

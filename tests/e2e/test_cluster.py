@@ -296,8 +296,8 @@ class TroubleTest(unittest.TestCase):
         self.assertEqual(severity, "WARN")
         self.assertRegex(
             text,
-            r"\A3 of 12 records could not be read and were left out. The first, "
-            r"in a chunk on idx\d, row 2: its _raw is no JSON object\Z",
+            r"\A3 of 12 records could not be read \(\d+ bytes\) and were skipped. The first, "
+            r"in a chunk on idx\d, row 2: its _raw is not a JSON object\Z",
         )
 
 

@@ -52,9 +52,9 @@ ReadAzureCall read_azure(const std::string& record) {
                                  .application = std::string(event.application),
                                  .outcome = call.outcome,
                                  .one_actor = call.principal.one_actor,
-                                 .has_usable_id = event.log->has_usable_id(event)};
+                                 .has_usable_id = !event.log->usable_id(event).empty()};
                      },
-                 .skip = [&read](std::string_view why) { read.log = why; },
+                 .skip = [&read](const log::LostPart& part) { read.log = part.why; },
                  .miss = [&read](std::string_view) { read.log = "none"; },
                  .pass_over = [&read] { read.log = "passed over"; }});
     return read;
@@ -140,7 +140,7 @@ TEST_CASE("azure: categories and names are the same in any case") {
 
 TEST_CASE("azure: a record whose properties are broken is none, one with a broken body is") {
     CHECK(read_azure(request("200", R"("{\"modelName\":\"m\",\"objectId\":\"o\"")")).log ==
-          "has broken or cut-off JSON in \"properties\"");
+          "has damaged or cut-off JSON in \"properties\"");
     CHECK(read_azure(activity("Microsoft.CognitiveServices/accounts/deployments/write",
                               R"(,"properties":{"requestbody":"{\"properties\":{"})"))
               .name == "accounts/deployments/write");

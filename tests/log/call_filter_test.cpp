@@ -135,7 +135,11 @@ TEST_CASE("call filter: of all logs only what is certainly CloudTrail's is passe
         return filter.passes_over(std::string_view(padded).substr(0, json.size()),
                                   json::Quotes::single);
     };
-    CHECK(passes(R"({"eventVersion":"1","eventName":"GetObject"})"));
+    CHECK(passes(R"({"eventVersion":"1","userIdentity":{},"eventName":"GetObject"})"));
+    // A sender of mail chooses the keys of its custom arguments, but all of them are strings.
+    const std::string mail = R"("eventName":"GetObject","sg_event_id":"x","event":"processed"})";
+    CHECK_FALSE(passes(R"({"eventVersion":"1","eventSource":"y",)" + mail));
+    CHECK_FALSE(passes(R"({"eventVersion":"1","userIdentity":"{","eventSource":"y",)" + mail));
     CHECK(passes(R"({"eventName":"GetObject","eventSource":"s3.amazonaws.com"})"));
     CHECK_FALSE(passes(R"({"eventName":"GetObject"})"));
     CHECK_FALSE(passes(R"({"eventName":"INSERT","eventSource":"aws:dynamodb"})"));

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "io/window.hpp"
+#include "log/read_call.hpp"
 
 using namespace cloudhijack;
 using log::Event;
@@ -91,6 +92,81 @@ TEST_CASE("principal: the account is the one in which the call was made") {
     CHECK(principal_of(event).account == "2");
     event.caller_account = "";
     CHECK(principal_of(event).account == "unknown");
+}
+
+namespace {
+
+// Of a record of CloudTrail with this identity, and more keys.
+log::ReadCall call_of(const std::string& identity, const std::string& more = "") {
+    return log::read_call(R"({"eventSource":"s.amazonaws.com","eventName":"x","userIdentity":)" +
+                          identity + more + "}");
+}
+
+}  // namespace
+
+TEST_CASE("principal: a session's ARN names its role where the record has no issuer") {
+    const auto name_of = [](const std::string& identity) { return call_of(identity).caller; };
+    CHECK(name_of(R"({"type":"AssumedRole","arn":"arn:aws:sts::1:assumed-role/app/i-1"})") ==
+          k_role);
+    CHECK(name_of(R"({"arn":"arn:aws:sts::1:assumed-role/app/i-1"})") == k_role);
+    CHECK(name_of(R"({"type":"AssumedRole","arn":"arn:aws-cn:sts::1:assumed-role/app/i-1"})") ==
+          "arn:aws-cn:iam::1:role/app");
+    CHECK(name_of(R"({"type":"AssumedRole","sessionContext":{},)"
+                  R"("arn":"arn:aws:sts::1:assumed-role/AWSReservedSSO_A_0/ann@x"})") ==
+          "arn:aws:iam::1:role/AWSReservedSSO_A_0/ann@x");
+    CHECK(name_of(R"({"type":"AssumedRole","principalId":"AROA1:i-1","accessKeyId":"ASIA1"})") ==
+          "AROA1");
+    CHECK(name_of(R"({"type":"AssumedRole","arn":"arn:aws:sts::1:assumed-role/"})") ==
+          "arn:aws:sts::1:assumed-role/");
+    CHECK(name_of(R"({"type":"FederatedUser","arn":"arn:aws:sts::1:federated-user/ann"})") ==
+          "arn:aws:sts::1:federated-user/ann");
+}
+
+TEST_CASE("principal: Identity Center's users are told apart, and so are those behind a role") {
+    const std::string user = R"("onBehalfOf":{"userId":"5448-94e8"}})";
+    const std::string person = R"({"type":"IdentityCenterUser","accountId":"1",)";
+    CHECK(call_of(person + user).caller == "identitycenter/5448-94e8");
+    CHECK(call_of(person + R"("x":1})").caller == "1");
+    CHECK(call_of(person + R"("arn":"arn:x",)" + user).caller == "arn:x");
+    CHECK(call_of(R"({"type":"IAMUser","accountId":"1",)" + user).caller == "1");
+    const std::string role =
+        R"({"type":"AssumedRole","arn":"arn:aws:sts::1:assumed-role/app/i-1",)";
+    CHECK(call_of(role + user).caller == std::string(k_role) + "/5448-94e8");
+}
+
+TEST_CASE("cloudtrail: a call's id is its event's, else its request's") {
+    const auto id_of = [](std::string_view id, std::string_view request) {
+        Event event;
+        event.id = id;
+        event.correlation = request;
+        return log::cloudtrail().usable_id(event);
+    };
+    constexpr std::string_view uuid = "00000000-0000-4000-8000-000000000001";
+    CHECK(id_of(uuid, "A1B2C3D4E5F60718") == uuid);
+    CHECK(id_of("EXAMPLE", "A1B2C3D4E5F60718") == "A1B2C3D4E5F60718");
+    CHECK(id_of("", uuid) == uuid);
+    CHECK(id_of("", "") == "");
+    CHECK(id_of("", "none") == "");
+    CHECK(id_of("00000000-0000-0000-0000-000000000000", "00000000-0000-0000-0000-000000000000") ==
+          "");
+}
+
+TEST_CASE("cloudtrail: a session token made from a long-term key is one, unless of the console") {
+    const auto has_key = [](std::string_view key, std::string_view type, std::string_view agent,
+                            std::string_view console) {
+        Event event;
+        event.access_key = key;
+        event.caller_type = type;
+        event.user_agent = agent;
+        event.console_session = console;
+        return log::cloudtrail().interpret(event).has_long_term_key;
+    };
+    CHECK(has_key("AKIA1", "IAMUser", "aws-cli", ""));
+    CHECK(has_key("AKIA1", "Root", "Mozilla/5.0", "true"));
+    CHECK(has_key("ASIA1", "IAMUser", "aws-cli", ""));
+    CHECK_FALSE(has_key("ASIA1", "IAMUser", "aws-cli", "true"));
+    CHECK_FALSE(has_key("ASIA1", "IAMUser", "Mozilla/5.0", ""));
+    CHECK_FALSE(has_key("ASIA1", "AssumedRole", "aws-cli", ""));
 }
 
 TEST_CASE("cloudtrail: credentials that work wherever they are taken") {
@@ -225,6 +301,26 @@ TEST_CASE("outcome: ok, denied, probe, throttled, failed") {
     CHECK(outcome("ValidationException", "max_tokens_to_sample: range: 1..1,000,000") ==
           Outcome::probe);
     CHECK(outcome("ThrottlingException", "max_tokens: range: 1") == Outcome::throttled);
+    CHECK(outcome("VpceAccessDenied") == Outcome::denied);
+    for (const std::string_view words :
+         {"Malformed input request: -1 is not greater or equal to 0, please reformat your input",
+          "MALFORMED INPUT REQUEST: #/maxTokens: -1.0 is not greater or equal to 1",
+          "The value of maxTokens must be greater than or equal to 1", "maxTokens: minimum is 1",
+          "MAX_TOKENS: at least 1", "messages: at least one message is required",
+          "Model use case details have not been submitted for this account.",
+          "max_tokens_to_sample:\nrange: 1..1,000,000"}) {
+        CAPTURE(words);
+        CHECK(outcome("ValidationException", words) == Outcome::probe);
+        CHECK(outcome("ResourceNotFoundException", words) == Outcome::probe);
+        CHECK(outcome("InternalServerException", words) == Outcome::failed);
+    }
+    for (const std::string_view words :
+         {"max_tokens: 8000 > 4096, which is the maximum allowed number of output tokens",
+          "Malformed input request: 8192 is not less or equal to 8191",
+          "-1 is not greater or equal to 0", "Input is too long for requested model."}) {
+        CAPTURE(words);
+        CHECK(outcome("ValidationException", words) == Outcome::failed);
+    }
 }
 
 TEST_CASE("cloudtrail: what is known of the caller's key and place") {

@@ -27,11 +27,6 @@ constexpr std::string_view k_record =
     R"("requestParameters":{"modelId":"m","list":[1,{"eventName":"Publish"},[]],"y":{}},)"
     R"("responseElements":null,"eventID":"6c86daf7-000c-4000-a000-9A6B6B416C86","z":[false,"]"]})";
 
-std::string without(std::string_view part) {
-    std::string record(k_record);
-    return record.erase(record.find(part), part.size());
-}
-
 std::string with(std::string_view part, std::string_view other) {
     std::string record(k_record);
     return record.replace(record.find(part), part.size(), other);
@@ -62,7 +57,6 @@ TEST_CASE("compact: the fields of a record as AWS writes it") {
     CHECK(event->issuer == "r");
     CHECK(event->bearer_token == "true");
     CHECK(event->parameters == R"({"modelId":"m","list":[1,{"eventName":"Publish"},[]],"y":{}})");
-    CHECK(event->record == k_record);
 }
 
 TEST_CASE("compact: a CSV cell is read as it is written") {
@@ -83,9 +77,7 @@ TEST_CASE("compact: a CSV cell is read as it is written") {
 
 TEST_CASE("compact: what needs more than a look is left to the other reader") {
     CHECK(reads(std::string(k_record)));
-    for (const auto& record : {without("\"6c86"),
-                               with("6c86daf7", "6c86-af7"),
-                               with("InvokeModel", "Invoke\\u004dodel"),
+    for (const auto& record : {with("InvokeModel", "Invoke\\u004dodel"),
                                with("InvokeModel", "Invok\xC3\xA9"),
                                with("InvokeModel", "a\x01"),
                                with("InvokeModel", "a\xFF"),

@@ -144,8 +144,8 @@ TEST_CASE("envelopes: a text that is a JSON string is opened if an object or a l
     CHECK(told_of(as_json_string(record_of_call("a"))) == Names{"a"});
     CHECK(told_of(as_json_string("[" + record_of_call("a") + "]")) == Names{"a"});
     CHECK(told_of(as_json_string(as_json_string(record_of_call("a")))) ==
-          Names{"is no JSON object"});
-    CHECK(told_of(R"("text")") == Names{"is no JSON object"});
+          Names{"is not a JSON object"});
+    CHECK(told_of(R"("text")") == Names{"is not a JSON object"});
 }
 
 TEST_CASE("envelopes: an export from CloudWatch Logs has the time in front of each record") {
@@ -156,7 +156,7 @@ TEST_CASE("envelopes: an export from CloudWatch Logs has the time in front of ea
     for (const std::string front :
          {"1700000000 ", "Yesterday ", "2026-01-02 03:04:05 ", "x ", "2026-01-02T03:04:05Z x "}) {
         CAPTURE(front);
-        CHECK(told_of(front + record) == Names{"is no JSON object"});
+        CHECK(told_of(front + record) == Names{"is not a JSON object"});
         CHECK(told_of(R"({"event":)" + as_json_string(front + record) + "}") ==
               Names{R"(has the key "event")"});
     }
@@ -252,8 +252,8 @@ TEST_CASE("envelopes: what is damaged inside is reported, and all else is read")
               .size() == 2);
     const auto told = told_of(R"({"CloudTrailEvent":"{\"eventName\":"})");
     REQUIRE(told.size() == 1);
-    CHECK(told.front().starts_with("holds a record that is broken or cut-off JSON"));
-    CHECK(told_of(R"({"event":"[1]"})") == Names{"holds a record that is no JSON object"});
+    CHECK(told.front().starts_with("holds a record that is cut off"));
+    CHECK(told_of(R"({"event":"[1]"})") == Names{"holds a record that is not a JSON object"});
     CHECK(told_of(R"({"event":)" + as_json_string("[" + record + ",") + "}") ==
           Names{"a", "ends inside its list of records"});
 }

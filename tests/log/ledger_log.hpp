@@ -46,7 +46,8 @@ inline const Log& ledger() {
         .counts_once = true,
         .paths = k_ledger_paths,
         .recognises = [](const Event& event) { return !event.id.empty() && !event.name.empty(); },
-        .has_usable_id = [](const Event& event) { return event.id != "0"; },
+        .usable_id =
+            [](const Event& event) { return event.id != "0" ? event.id : std::string_view{}; },
         .interpret = interpret_ledger,
         .read_details = [](const Event&, CallTopic, DetailsScratch&) { return CallDetails{}; }};
     return log;

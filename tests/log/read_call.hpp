@@ -80,7 +80,7 @@ inline std::vector<ReadCall> read_calls(const std::string& text) {
                                .id = std::string(event.id),
                                .outcome = call.outcome,
                                .one_actor = call.principal.one_actor,
-                               .has_usable_id = event.log->has_usable_id(event),
+                               .has_usable_id = !event.log->usable_id(event).empty(),
                                .is_data_event = call.is_data_event,
                                .messages = details.messages,
                                .country = std::string(details.country),
@@ -95,7 +95,7 @@ inline std::vector<ReadCall> read_calls(const std::string& text) {
                  }
                  calls.push_back(std::move(read));
              },
-         .skip = failed,
+         .skip = [&failed](const LostPart& part) { failed(part.why); },
          .miss = [&failed](std::string_view) { failed("none"); },
          .pass_over = [&failed] { failed("passed over"); }});
     return calls;

@@ -143,7 +143,7 @@ TEST_CASE("second log: its records are read as its own, with its source, whateve
                 seen.push_back(std::string(event.log->id) + ' ' + std::string(event.source) + ' ' +
                                std::string(event.name));
             },
-        .skip = [&seen](std::string_view why) { seen.emplace_back(why); },
+        .skip = [&seen](const log::LostPart& part) { seen.emplace_back(part.why); },
         .miss =
             [&seen](std::string_view keys) { seen.push_back("has " + log::keys_in_words(keys)); },
         .pass_over = [&seen] { seen.emplace_back("passed over"); }};
@@ -168,7 +168,7 @@ TEST_CASE(
         std::string seen;
         const log::RecordTaker taker{
             .take = [&seen](const log::Event& event) { seen = event.log->id; },
-            .skip = [&seen](std::string_view why) { seen = why; },
+            .skip = [&seen](const log::LostPart& part) { seen = part.why; },
             .miss = [&seen](std::string_view keys) { seen = keys; },
             .pass_over = [&seen] { seen = "passed over"; }};
         std::vector<std::string> records = {ambiguous};

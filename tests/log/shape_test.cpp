@@ -131,7 +131,7 @@ TEST_CASE("shape: a record with a string whose object is broken cannot be read")
              {R"({\"a\":\"n\")", R"({\"a\":\"n\"} x)", R"( {\"a\":\"n\",\"b\":{})", "{"}) {
             CAPTURE(broken);
             CHECK(records.error_of(R"({")" + key + R"(":")" + broken + R"("})") ==
-                  "has broken or cut-off JSON in \"" + key + '"');
+                  "has damaged or cut-off JSON in \"" + key + '"');
         }
         for (const std::string other : {"", "text", "[1", "1"}) {
             CHECK(records.error_of(R"({")" + key + R"(":")" + other + R"("})").empty());

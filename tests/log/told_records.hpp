@@ -23,7 +23,7 @@ inline std::vector<std::string> told_of(std::string_view document,
              [&told](const Event& event) {
                  told.push_back(std::string(event.name) + (event.row_time ? "@" : ""));
              },
-         .skip = [&told](std::string_view why) { told.emplace_back(why); },
+         .skip = [&told](const LostPart& part) { told.emplace_back(part.why); },
          .miss = [&told](std::string_view keys) { told.push_back("has " + keys_in_words(keys)); },
          .pass_over = [&told] { told.emplace_back("passed over"); }});
     return told;

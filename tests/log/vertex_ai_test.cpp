@@ -59,9 +59,9 @@ ReadVertexCall read_vertex(const std::string& record) {
                                  .one_actor = call.principal.one_actor,
                                  .is_data_event = call.is_data_event,
                                  .has_long_term_key = call.has_long_term_key,
-                                 .has_usable_id = event.log->has_usable_id(event)};
+                                 .has_usable_id = !event.log->usable_id(event).empty()};
                      },
-                 .skip = [&read](std::string_view why) { read.log = why; },
+                 .skip = [&read](const log::LostPart& part) { read.log = part.why; },
                  .miss = [&read](std::string_view) { read.log = "none"; },
                  .pass_over = [&read] { read.log = "passed over"; }});
     return read;

@@ -16,13 +16,12 @@ using namespace cloudhijack;
 
 namespace {
 
-/// All that the table feeds, and the record's text.
+/// All that the table feeds, and the log.
 std::vector<std::string> fields_of(const log::Event& event) {
     std::vector<std::string> fields;
     for (const log::ShapePath& line : log::cloudtrail().paths) {
         fields.emplace_back(event.*line.field);
     }
-    fields.emplace_back(event.record);
     fields.emplace_back(event.log->id);
     return fields;
 }
@@ -35,7 +34,8 @@ Events events_in(const std::string& text, log::RecordReader& reader) {
     reader.read(
         {.text = std::string_view(padded).substr(0, text.size())},
         {.take = [&events](const log::Event& event) { events.push_back(fields_of(event)); },
-         .skip = [&events](std::string_view why) { events.push_back({std::string(why)}); },
+         .skip =
+             [&events](const log::LostPart& part) { events.push_back({std::string(part.why)}); },
          .miss = [&events](std::string_view keys) { events.push_back({std::string(keys)}); },
          .pass_over = [&events] { events.push_back({"passed over"}); }});
     return events;

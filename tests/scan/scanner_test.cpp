@@ -105,7 +105,7 @@ TEST_CASE("scanner: what is wrong with a file is told with its place, and the ot
     CHECK(outcomes[0].records == 3);
     CHECK(outcomes[0].unreadable == 1);
     CHECK(outcomes[0].first_unreadable_at == record(1, 1).size() + 1);
-    CHECK(outcomes[0].first_reason == "is no JSON object");
+    CHECK(outcomes[0].first_reason == "is not a JSON object");
     CHECK(outcomes[1].error == "its gzip data is cut off");
     CHECK(outcomes[2].unreadable == 0);
     CHECK_FALSE(outcomes[2].error);

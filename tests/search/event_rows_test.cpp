@@ -84,7 +84,7 @@ TEST_CASE("event rows: what cannot be read is counted and its first reason kept"
     CHECK(made.intake.rows == 7);
     CHECK(made.intake.counted == 1);
     CHECK(made.intake.unreadable == 5);
-    CHECK(made.intake.first_reason == "row 3: its _raw is no JSON object");
+    CHECK(made.intake.first_reason == "row 3: its _raw is not a JSON object");
     CHECK(made.intake.records == 6);
     CHECK(made.intake.unknown == 1);
     CHECK(made.intake.first_unknown == "row 2, has no keys");
@@ -135,7 +135,8 @@ TEST_CASE("event rows: required fields of each input") {
     CHECK(EventRows::required_fields(Input::fields, true, logs) ==
           Fields{"_time", "_raw", "cloudhijack_partial", "eventTime", "eventSource", "eventName",
                  "errorCode", "userIdentity.type", "userIdentity.arn", "userIdentity.principalId",
-                 "sourceIPAddress", "awsRegion"});
+                 "sourceIPAddress", "awsRegion", "eventCategory",
+                 "userIdentity.onBehalfOf.userId"});
 }
 
 TEST_CASE("event rows: fields that Splunk extracted") {

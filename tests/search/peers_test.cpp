@@ -94,7 +94,8 @@ TEST_CASE("peers: what they counted and took in adds up") {
     CHECK(reduced.intake.rows == 8);
     CHECK(reduced.intake.counted == 7);
     CHECK(reduced.intake.unreadable == 1);
-    CHECK(reduced.intake.first_reason == "in a chunk on idx1, row 4: its _raw is no JSON object");
+    CHECK(reduced.intake.first_reason ==
+          "in a chunk on idx1, row 4: its _raw is not a JSON object");
     CHECK(reduced.intake.unknown == 0);
     CHECK(reduced.peers.bytes() > 400);
     CHECK(detect::size_of(reduced.activity) == 1);
@@ -126,11 +127,11 @@ TEST_CASE("peers: another format, other rules and broken documents are complaint
         CHECK(detect::size_of(reduced.activity) == 0);
         return complaints[0];
     };
-    const std::string newer = replaced(good, "\"cloudhijack\":5", "\"cloudhijack\":6");
+    const std::string newer = replaced(good, "\"cloudhijack\":6", "\"cloudhijack\":7");
     CHECK(complaint(newer).starts_with(
-        "idx1 sent 1 partial row of format 6, and this search head reads format 5"));
-    CHECK(complaint(replaced(good, ",\"texts\":[", ",\"texts\":{}[").replace(15, 1, "7"))
-              .contains("format 7"));
+        "idx1 sent 1 partial row of format 7, and this search head reads format 6"));
+    CHECK(complaint(replaced(good, ",\"texts\":[", ",\"texts\":{}[").replace(15, 1, "8"))
+              .contains("format 8"));
     const std::string elsewhere = replaced(good, setup.catalogue.fingerprint(), "00000000deadbeef");
     CHECK(complaint(elsewhere).starts_with(
         "idx1 counts by the catalogue \"00000000deadbeef\", here it is \"" +
@@ -173,7 +174,7 @@ TEST_CASE("peers: forged names do not take memory for ever") {
     const Setup setup = setup_with();
     Reduced reduced(setup);
     for (int i = 0; i < 3000; ++i) {
-        reduced.read(R"({"cloudhijack":5,"host":"h)" + std::to_string(i) + "\",");
+        reduced.read(R"({"cloudhijack":6,"host":"h)" + std::to_string(i) + "\",");
     }
     CHECK(reduced.peers.complaints().size() == 1001);
 }

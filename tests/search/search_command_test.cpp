@@ -65,7 +65,7 @@ TEST_CASE("search command: a whole session") {
                                 R"(input=raw span=3600s catalogue=)"));
     CHECK(made.replies.contains("chunked 1.0,n,0\n{\"finished\":false}chunked"));
     CHECK(made.replies.contains("1 of 3 records could not be read"));
-    CHECK(made.replies.contains("row 3: its _raw is no JSON object"));
+    CHECK(made.replies.contains("row 3: its _raw is not a JSON object"));
     CHECK(made.replies.contains(
         "\n1767225600,AWS SNS,SMS Pumping or Bulk Spam,2,1,1,unknown,unknown,0,"));
 }

@@ -20,6 +20,26 @@ TEST_CASE("address: what inet_pton takes as a whole") {
     CHECK(parse_address("::ffff:1.2.3.4") != parse_address("1.2.3.4"));
 }
 
+TEST_CASE("address: what logs write around one is taken off") {
+    for (const std::string text :
+         {"198.51.100.7", " 198.51.100.7\t", "198.51.100.7:52811", "[198.51.100.7]",
+          "[198.51.100.7]:443", "198.51.100.7, 10.0.0.1, 10.0.0.2", "198.51.100.7,",
+          "198.51.100.7/32", "\"198.51.100.7\"", " 198.51.100.7 , x"}) {
+        CAPTURE(text);
+        CHECK(bare_address(text) == "198.51.100.7");
+    }
+    for (const std::string text :
+         {"2001:db8::1", "[2001:db8::1]", "[2001:db8::1]:443", "2001:db8::1%eth0",
+          "2001:db8::1, 198.51.100.7", "2001:db8::1/64"}) {
+        CAPTURE(text);
+        CHECK(bare_address(text) == "2001:db8::1");
+    }
+    CHECK(bare_address("AWS Internal") == "AWS Internal");
+    CHECK(bare_address("81.2.69.***") == "81.2.69.***");
+    CHECK(bare_address("") == "");
+    CHECK(bare_address("[") == "[");
+}
+
 TEST_CASE("address: the network is the /16, of IPv6 the /32") {
     const auto network = [](const char* text) { return parse_address(text).network(); };
     CHECK(network("10.1.2.3") == network("10.1.200.9"));

@@ -96,6 +96,7 @@ std::vector<CoverageFinding> CoverageActivity::findings() const {
         }
     }
     for (const auto& [name, account] : accounts) add_unseen(name, account, findings);
+    if (findings.empty()) findings.emplace_back();
     std::ranges::sort(findings, {}, [](const CoverageFinding& finding) {
         return std::tuple(std::string_view(finding.account), finding.service,
                           std::string_view(finding.region));

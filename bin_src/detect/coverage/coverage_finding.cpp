@@ -23,16 +23,24 @@ std::vector<std::string> labels(const CoverageFinding& finding) {
     return sorted_texts(finding.logs, [](const log::Log& log) { return std::string(log.label); });
 }
 
+std::string label_of(const CoverageFinding& finding) {
+    return finding.service == nullptr ? std::string() : finding.service->label;
+}
+
+std::string never_logged(const CoverageFinding& finding) {
+    return finding.service == nullptr ? std::string() : finding.service->never_logged;
+}
+
 constexpr auto k_coverage_row = std::to_array<ColumnOf<CoverageFinding>>({
     {"Account", [](const auto& finding) { return finding.account; }},
-    {"Service", [](const auto& finding) { return finding.service->label; }},
+    {"Service", [](const auto& finding) { return label_of(finding); }},
     {"Region", [](const auto& finding) { return finding.region; }},
     {"ManagementEvents", [](const auto& finding) { return number(finding.management); }},
     {"DataEvents", [](const auto& finding) { return number(finding.data); }},
     {"FirstEvent", [](const auto& finding) { return time(finding.first); }},
     {"LastEvent", [](const auto& finding) { return time(finding.last); }},
     {"NotSeen", [](const auto& finding) { return not_seen(finding); }},
-    {"NeverLogged", [](const auto& finding) { return finding.service->never_logged; }},
+    {"NeverLogged", [](const auto& finding) { return never_logged(finding); }},
     {"Logs", [](const auto& finding) { return labels(finding); }},
     {"NeverShown", [](const auto& finding) { return never_shown(finding); }},
 });
@@ -40,6 +48,9 @@ constexpr auto k_coverage_row = std::to_array<ColumnOf<CoverageFinding>>({
 }  // namespace
 
 std::string not_seen(const CoverageFinding& finding) {
+    if (finding.service == nullptr) {
+        return "anything: there was no event of a call that the catalogue names, of any service";
+    }
     if (!finding.ended_by.empty()) {
         return "anything after " + std::string(finding.ended_by) +
                ": no event that the catalogue names follows it in the account";

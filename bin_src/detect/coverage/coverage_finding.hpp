@@ -23,7 +23,7 @@ using LogsById = std::set<const log::Log*, IsLowerLogId>;
 /// What was seen of a service: one row of mode=coverage.
 struct CoverageFinding {
     std::string account;
-    const rules::Service* service = nullptr;
+    const rules::Service* service = nullptr;  ///< null in the one row for no event at all
     std::string region;            ///< empty where nothing was seen of the service in the account
     std::uint64_t management = 0;  ///< management events, as they were delivered
     std::uint64_t data = 0;        ///< data events

@@ -73,6 +73,7 @@ HourActivity::Origin HourActivity::origin_of(const HuntedCall& call, std::uint64
 
 void HourActivity::add(const HuntedCall& call, const ModelSpend& spend) {
     if (summary_) return summary_->add(call, spend);
+    if (is_of_each(call.identity)) return add_each(call, spend);
     const auto rank_of = [this](const HuntedCall& kept) { return kept.rank(spend_of(kept).spent); };
     auto place = std::ranges::lower_bound(calls_, call.identity, {}, &HuntedCall::identity);
     const auto is_same_call = [&] {
@@ -86,12 +87,31 @@ void HourActivity::add(const HuntedCall& call, const ModelSpend& spend) {
         return;
     }
     if (is_first && is_same_call()) place->counts = false;
-    place = calls_.insert(place, call);
-    place->counts = is_first;
-    place->spend = 0;
+    insert(place, call, is_first, spend);
+}
+
+// Keeps every delivery as a call.
+void HourActivity::add_each(HuntedCall call, const ModelSpend& spend) {
+    const auto key_of = [this](const HuntedCall& kept) {
+        return std::pair(kept.identity, kept.rank(spend_of(kept).spent));
+    };
+    const std::pair key{call.identity, call.rank(spend.spent)};
+    std::uint32_t left = std::exchange(call.times, 1U);
+    for (; left > 0 && !summary_; --left) {
+        insert(std::ranges::upper_bound(calls_, key, {}, key_of), call, /*counts=*/true, spend);
+    }
+    call.times = left;
+    if (left > 0) summary_->add(call, spend);
+}
+
+void HourActivity::insert(std::vector<HuntedCall>::const_iterator place, const HuntedCall& call,
+                          bool counts, const ModelSpend& spend) {
+    const auto kept = calls_.insert(place, call);
+    kept->counts = counts;
+    kept->spend = 0;
     if (!spend.spent.is_none()) {
         spends_.push_back(spend);
-        place->spend = static_cast<std::uint32_t>(spends_.size());
+        kept->spend = static_cast<std::uint32_t>(spends_.size());
     }
     if (calls_.size() > k_exact) keep_sums_only();
 }
@@ -204,7 +224,8 @@ void HourActivity::Summary::add(const HuntedCall& call, const ModelSpend& spend)
     add(SampledCall{.identity = call.identity, .times = times});
     if (!spend.spent.is_none()) {
         const std::uint64_t size = spend.spent.size();
-        add(SampledSpend{.identity = call.identity, .once = size, .in_all = size * times});
+        const std::uint64_t once = is_of_each(call.identity) ? size * times : size;
+        add(SampledSpend{.identity = call.identity, .once = once, .in_all = size * times});
     }
     if (call.is_of_client) add(origin_of(call, times));
 }
@@ -225,7 +246,8 @@ void HourActivity::Summary::add(const SampledCall& sampled) {
 void HourActivity::Summary::add(const SampledSpend& sampled) {
     add_to_smallest(spend_sample, k_exact, sampled, &SampledSpend::identity,
                     [](SampledSpend& mine, const SampledSpend& other) {
-                        mine.once = std::max(mine.once, other.once);
+                        mine.once = is_of_each(mine.identity) ? mine.once + other.once
+                                                              : std::max(mine.once, other.once);
                         add_to(mine.in_all, other.in_all);
                     });
 }
@@ -247,10 +269,14 @@ double HourActivity::Summary::share_of_spends() const {
 }
 
 double HourActivity::Summary::share_of_calls() const {
+    std::uint64_t calls = 0;
     std::uint64_t deliveries = 0;
-    for (const SampledCall& sampled : sample) deliveries += sampled.times;
+    for (const SampledCall& sampled : sample) {
+        add_to(calls, is_of_each(sampled.identity) ? sampled.times : 1);
+        add_to(deliveries, sampled.times);
+    }
     if (deliveries == 0) return 1.0;  // parts of it have not come
-    return static_cast<double>(sample.size()) / static_cast<double>(deliveries);
+    return static_cast<double>(calls) / static_cast<double>(deliveries);
 }
 
 }  // namespace cloudhijack::detect

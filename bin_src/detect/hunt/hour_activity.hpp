@@ -19,11 +19,11 @@ namespace cloudhijack::detect {
 /// The calls of one principal to one service in one UTC hour, in bounded memory.
 ///
 /// Up to k_exact distinct calls are kept one by one, so a call that was delivered again counts
-/// once. Beyond that only sums are kept, by call, region, outcome and minute, with the seconds of
-/// the minute in which there were calls; and the k_exact smallest identities with how often each
-/// was delivered, whose share of repeats corrects the sums. What it holds depends only on which
-/// calls were added how often, not on order or grouping: a smallest hash of all was one of the
-/// smallest in every part.
+/// once, if it has an id. Beyond that only sums are kept, by call, region, outcome and minute, with
+/// the seconds of the minute in which there were calls; and the k_exact smallest identities with
+/// how often each was delivered, whose share of repeats corrects the sums. What it holds depends
+/// only on which calls were added how often, not on order or grouping: a smallest hash of all was
+/// one of the smallest in every part.
 class HourActivity {
   public:
     static constexpr std::size_t k_exact = 1024;
@@ -157,6 +157,9 @@ class HourActivity {
     [[nodiscard]] std::uint64_t repeats() const;
 
   private:
+    void add_each(HuntedCall call, const ModelSpend& spend);
+    void insert(std::vector<HuntedCall>::const_iterator place, const HuntedCall& call, bool counts,
+                const ModelSpend& spend);
     void keep_sums_only();
 
     std::vector<HuntedCall> calls_;  ///< sorted by identity, the one that counts first

@@ -67,6 +67,8 @@ Added HuntActivity::add(const Event& event) {
         return Added::left_out;
     }
 
+    irregular_.add({.without_id = event.log->usable_id(event).empty() ? 1U : 0U,
+                    .without_parameters = details.is_omitted ? 1U : 0U});
     CachedPrincipal uncached;
     if (is_quarantine) {
         uncached.activity = &attached_[{text::bounded(meaning.principal.account),
@@ -75,7 +77,10 @@ Added HuntActivity::add(const Event& event) {
     CachedPrincipal& who = is_quarantine ? uncached : cached(meaning.principal, uncached);
     const std::int64_t second = second_of(*time);
     HuntedCall call;
-    if (!is_quarantine) call.credentials = meaning.credentials;
+    if (!is_quarantine) {
+        call.credentials = meaning.credentials;
+        if (details.has_bearer_key) call.credentials.add(log::CredentialSign::anywhere);
+    }
     call.outcome = meaning.outcome;
     call.messages = details.messages;
     call.identity = identity_of(event, *time, call, names);
@@ -89,6 +94,7 @@ Added HuntActivity::add(const Event& event) {
         if (details.suspends_account && call.outcome == log::Outcome::ok) {
             who.activity->quarantined.add(second);
         }
+        who.activity->has_bearer_key |= details.has_bearer_key;
         call.client = who.client;
         call.address = who.address;
         call.region = who.region;
@@ -172,28 +178,23 @@ CachedPrincipal& HuntActivity::cached(const log::PrincipalParts& parts, CachedPr
 
 // Overlapping trails deliver a call with the same id. Ids can be placeholders, so what the call is
 // and counts for decides as well: calls with one identity are alike in all that is kept of them.
-// Not so where the log vouches for its ids: deliveries of one call can differ. Without an id, the
-// record's bytes decide.
+// Not so where the log vouches for its ids: deliveries of one call can differ. Without an id, equal
+// records are no proof of a repeat, and each is a call.
 std::uint64_t HuntActivity::identity_of(const Event& event, text::Time time, const HuntedCall& call,
                                         std::span<const ServiceCall> names) {
     key_.clear();
     const auto add = [this](std::string_view part) { key_.append(1, '\0').append(part); };
-    const bool has_usable_id = event.log->has_usable_id(event);
-    if (has_usable_id && event.log->counts_once) {
-        add(event.id);
+    const std::string_view id = event.log->usable_id(event);
+    if (!id.empty() && event.log->counts_once) {
+        add(id);
         add(event.region);
         add(event.model);
-        return counting::hash_of(key_);
+        return identity_by_id(counting::hash_of(key_));
     }
     text::append_epoch_seconds(key_, time);
-    if (has_usable_id) {
-        for (const std::string_view part :
-             {event.id, event.source, event.name, event.region, event.error_code,
-              event.source_address, event.user_agent}) {
-            add(part);
-        }
-    } else {
-        add(event.record);
+    for (const std::string_view part : {id, event.source, event.name, event.region,
+                                        event.error_code, event.source_address, event.user_agent}) {
+        add(part);
     }
     add({});
     text::append_number(key_, call.messages);
@@ -205,7 +206,8 @@ std::uint64_t HuntActivity::identity_of(const Event& event, text::Time time, con
         add({});
         text::append_number(key_, named.phases.bits());
     }
-    return counting::hash_of(key_);
+    const std::uint64_t hash = counting::hash_of(key_);
+    return id.empty() ? identity_of_each(hash) : identity_by_id(hash);
 }
 
 // What a principal's events say of who sent them, from where and for what is mostly the same, and
@@ -233,7 +235,7 @@ void HuntActivity::note_caller(const Event& event, const log::Call& meaning, Cac
     });
     who.client = client.hash;
     who.address = meaning.source_service.empty()
-                      ? text::parse_address(event.source_address)
+                      ? text::parse_address(text::bare_address(event.source_address))
                       : rules::address_of_service(meaning.source_service);
     PrincipalActivity& activity = *who.activity;
     activity.traits[Trait::address].add(to_text(who.address));
@@ -341,6 +343,7 @@ void HuntActivity::merge(const HuntActivity& other) {
     for (const auto& [service, accounts] : other.with_data_events_) {
         with_data_events_[service].insert(accounts.begin(), accounts.end());
     }
+    irregular_.add(other.irregular_);
 }
 
 }  // namespace cloudhijack::detect

@@ -20,6 +20,7 @@
 #include "detect/hunt/cached_principal.hpp"
 #include "detect/hunt/hunt_finding.hpp"
 #include "detect/hunt/principal_activity.hpp"
+#include "detect/irregular_records.hpp"
 #include "detect/mode_activity.hpp"
 #include "log/condition.hpp"
 #include "log/event.hpp"
@@ -30,7 +31,8 @@
 namespace cloudhijack::detect {
 
 /// What mode=hunt keeps of the events so far: the behaviour of each principal. Neither the order of
-/// the events matters, nor whether one is delivered again, nor what the catalogue does not name.
+/// the events matters, nor whether one is delivered again that has an id, nor what the catalogue
+/// does not name.
 class HuntActivity {
   public:
     /// The catalogue must outlive the activity and its findings.
@@ -72,6 +74,9 @@ class HuntActivity {
 
     /// The names of the models, as price stanzas have them, of which tokens have no price.
     [[nodiscard]] std::set<std::string> models_without_price(const rules::Prices& prices) const;
+
+    /// Calls whose records lack something.
+    [[nodiscard]] const IrregularRecords& irregular() const { return irregular_; }
 
     /// Calls that were delivered again and count once.
     [[nodiscard]] std::uint64_t repeats() const;
@@ -132,6 +137,7 @@ class HuntActivity {
     std::map<log::Principal, PrincipalActivity> principals_;
     std::map<Attached, PrincipalActivity> attached_;
     std::map<std::size_t, Accounts> with_data_events_;
+    IrregularRecords irregular_;
     std::vector<ServiceCall> names_;  ///< of the current call
     std::string key_;                 ///< what is hashed of it
     counting::RecentTexts<ClientName> clients_;

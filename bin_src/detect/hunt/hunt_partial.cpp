@@ -58,14 +58,6 @@ void describe_hour(Fields& fields, const Names& names, std::size_t& service, std
     fields.number(hour, -most, most);
 }
 
-// A call of the service that is known by now.
-template <class Fields>
-void describe_call(Fields& fields, const Names& names, std::size_t service, std::uint16_t& call) {
-    const std::size_t calls = names.catalogue->call_count(service);
-    if (calls == 0) return fields.refuse();
-    fields.number(call, calls - 1);
-}
-
 template <class Fields>
 void describe_label(Fields& fields, const Names& names, std::uint32_t& label) {
     std::string name;
@@ -94,7 +86,7 @@ void describe(Fields& fields, const Names& names, std::size_t service, HuntedCal
     partial::phases(fields, call.phases);
     fields.number(call.messages, k_most_hunted_messages);
     fields.number(call.second, counting::k_seconds_an_hour - 1);
-    describe_call(fields, names, service, call.call);
+    partial::call(fields, *names.catalogue, service, call.call);
     describe_label(fields, names, call.region);
     fields.positive(call.times, UINT32_MAX);
 }
@@ -118,7 +110,7 @@ template <class Fields>
 void describe(Fields& fields, const Names& names, std::size_t service, HourActivity::SumKey& key,
               HourActivity::Sum& sum) {
     fields.number(key.minute, 59U);
-    describe_call(fields, names, service, key.call);
+    partial::call(fields, *names.catalogue, service, key.call);
     partial::phases(fields, key.phases);
     partial::outcome(fields, key.outcome);
     describe_label(fields, names, key.region);
@@ -159,7 +151,7 @@ template <class Fields>
 void describe(Fields& fields, const Names& names, PrincipalActivity::ShownKey& key,
               ShownEvent& event) {
     partial::service(fields, *names.catalogue, key.service);
-    describe_call(fields, names, key.service, key.call);
+    partial::call(fields, *names.catalogue, key.service, key.call);
     partial::outcome(fields, key.outcome);
     fields.number(event.second, -partial::k_most_seconds, partial::k_most_seconds);
     fields.text(event.id);
@@ -172,7 +164,7 @@ template <class Fields>
 void describe(Fields& fields, const Names& names, std::string& subject, Subjects::CallKind& kind) {
     fields.text(subject);
     partial::service(fields, *names.catalogue, kind.service);
-    describe_call(fields, names, kind.service, kind.call);
+    partial::call(fields, *names.catalogue, kind.service, kind.call);
     partial::phases(fields, kind.phases);
     partial::outcome(fields, kind.outcome);
     auto subject_kind = static_cast<std::uint8_t>(kind.kind);
@@ -502,6 +494,7 @@ void HuntActivity::write(DocumentWriter& documents) const {
     for (const auto& [user, activity] : attached_) {
         write_owner(OwnerKind::attached, user.first, user.second, activity);
     }
+    detect::write(irregular_, documents);
     for (const auto& [service, accounts] : with_data_events_) {
         const auto head = [&](ItemWriter& item, bool /*goes_on*/) {
             std::size_t number = service;
@@ -521,6 +514,10 @@ Result<> HuntActivity::take(std::string_view list, ItemReader& item) {
             item.text(account);
             with_data_events_[service].insert(std::move(account));
         }
+        return {};
+    }
+    if (list == k_irregular_list) {
+        detect::take(irregular_, item);
         return {};
     }
     const auto read = k_lists.find(list);

@@ -7,7 +7,6 @@
 
 #include "detect/hunt/behaviour.hpp"
 #include "detect/hunt/hunt_activity.hpp"
-#include "detect/hunt/service_logs.hpp"
 
 namespace cloudhijack::detect {
 
@@ -23,15 +22,9 @@ std::map<HuntActivity::Attached, const log::Principal*> HuntActivity::known_user
     return users;
 }
 
-// Logs that know sessions only name a role without its path; they know no address either. No two
+// Logs that know sessions only, and records without an issuer, name a role without its path. No two
 // roles of an account have one name.
 HuntActivity::WholeActivities HuntActivity::roles_of_two_names() const {
-    const auto services = catalogue_->services();
-    const auto is_of_sessions = [services](const PrincipalActivity& activity) {
-        return std::ranges::all_of(activity.hours, [services](const auto& hour) {
-            return is_without_addresses(services[hour.first.first]);
-        });
-    };
     WholeActivities whole;
     const std::vector<std::uint32_t> same = labels_.own_numbers();
     for (const auto& [principal, activity] : principals_) {
@@ -39,7 +32,7 @@ HuntActivity::WholeActivities HuntActivity::roles_of_two_names() const {
         other.name = log::without_path(principal.name);
         if (other.name == principal.name) continue;
         const auto found = principals_.find(other);
-        if (found == principals_.end() || !is_of_sessions(found->second)) continue;
+        if (found == principals_.end()) continue;
         if (!whole.try_emplace(other).second) continue;
         PrincipalActivity& both = whole[principal].emplace();
         both.merge(activity, same);

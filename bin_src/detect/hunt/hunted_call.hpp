@@ -14,9 +14,19 @@ namespace cloudhijack::detect {
 /// The most messages of one call, with its weight.
 inline constexpr std::uint16_t k_most_hunted_messages = std::numeric_limits<std::uint16_t>::max();
 
+/// The identity of records without an id: each of them is a call, also of those with one identity.
+/// The lowest bit says so, whatever the hash.
+inline constexpr std::uint64_t identity_of_each(std::uint64_t hash) { return hash | 1U; }
+/// The identity of a call with an id.
+inline constexpr std::uint64_t identity_by_id(std::uint64_t hash) {
+    return hash & ~std::uint64_t{1};
+}
+inline constexpr bool is_of_each(std::uint64_t identity) { return (identity & 1U) != 0; }
+
 /// One call as mode=hunt keeps it, for one service and within one UTC hour.
 struct HuntedCall {
-    /// A hash of what distinguishes the call: equal ones are one call, delivered again.
+    /// A hash of what distinguishes the call: equal ones are one call, delivered again. See
+    /// identity_of_each().
     std::uint64_t identity = 0;
     std::uint64_t client = 0;  ///< a hash
     text::Address address;

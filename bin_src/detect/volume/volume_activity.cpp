@@ -44,6 +44,7 @@ Added VolumeActivity::add(const log::Event& event) {
     if (entries.empty()) return Added::irrelevant;
     const auto time = time_of(event);
     if (!time) return Added::undated;
+    if (event.log->is_report != nullptr && event.log->is_report(event)) return Added::left_out;
     // As the search does that this mode replaces, which knows no meaning of codes.
     const bool has_failed = !event.error_code.empty();
     const auto identity = identity_of(event);
@@ -56,17 +57,30 @@ Added VolumeActivity::add(const log::Event& event) {
         count(event, entry.service, *time, identity);
         counted_for = entry.service;
     }
-    if (!counted_for) return Added::irrelevant;
-    if (event.log->counts_once && !identity) add_to(without_id_, std::uint64_t{1});
+    if (!counted_for) return has_failed ? Added::irrelevant : add_other(event, entries);
+    if (event.log->counts_once && !identity) irregular_.add({.without_id = 1});
     return Added::counted;
+}
+
+// Counts use of a service by a call that the mode does not count, so that it can be reported.
+Added VolumeActivity::add_other(const log::Event& event,
+                                std::span<const rules::Catalogue::Entry> entries) {
+    for (const rules::Catalogue::Entry& entry : entries) {
+        if (entry.phase != rules::Phase::use) continue;
+        if (!conditions_.all_hold(event.parameters, entry.conditions)) continue;
+        add_to(other_use_[{entry.service, entry.call}], std::uint64_t{1});
+    }
+    return Added::irrelevant;
 }
 
 // Of an event whose call counts once.
 std::optional<std::uint64_t> VolumeActivity::identity_of(const log::Event& event) {
-    if (!event.log->counts_once || !event.log->has_usable_id(event)) return std::nullopt;
+    if (!event.log->counts_once) return std::nullopt;
+    const std::string_view id = event.log->usable_id(event);
+    if (id.empty()) return std::nullopt;
     const std::string_view shared = event.log->shares_ids_with;
     key_.assign(shared.empty() ? event.log->id : shared);
-    for (const std::string_view part : {event.id, event.model}) key_.append(1, '\0').append(part);
+    for (const std::string_view part : {id, event.model}) key_.append(1, '\0').append(part);
     return counting::hash_of(key_);
 }
 
@@ -251,7 +265,8 @@ void VolumeActivity::merge(const VolumeActivity& other) {
     for (const MoreAddress& more : other.more_addresses_) {
         add_address(groups[more.group], texts[more.address]);
     }
-    add_to(without_id_, other.without_id_);
+    irregular_.add(other.irregular_);
+    for (const auto& [call, count] : other.other_use_) add_to(other_use_[call], count);
 }
 
 VolumeActivity::Name VolumeActivity::name_of(const Key& key) const {
@@ -305,7 +320,24 @@ VolumeFindings VolumeActivity::findings(const VolumeRules& rules) const {
         }
     }
     findings.sort();
+    findings.other_use = other_use(rules);
     return findings;
+}
+
+std::vector<OtherUse> VolumeActivity::other_use(const VolumeRules& rules) const {
+    std::map<std::size_t, OtherUse> by_service;
+    for (const auto& [call, count] : other_use_) {
+        OtherUse& use = by_service[call.first];
+        use.service = &catalogue_->services()[call.first];
+        add_to(use.calls, count);
+        use.names.emplace_back(catalogue_->call_name(call.first, call.second));
+    }
+    std::vector<OtherUse> above;
+    above.reserve(by_service.size());
+    for (auto& [service, use] : by_service) {
+        if (use.calls > rules.thresholds[service]) above.push_back(std::move(use));
+    }
+    return above;
 }
 
 }  // namespace cloudhijack::detect

@@ -4,15 +4,19 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "counting/hash_index.hpp"
 #include "counting/identity_set.hpp"
 #include "counting/interner.hpp"
+#include "detect/irregular_records.hpp"
 #include "detect/mode_activity.hpp"
 #include "detect/volume/spends_of_calls.hpp"
 #include "detect/volume/volume_finding.hpp"
@@ -48,7 +52,7 @@ class VolumeActivity {
     /// their identities.
     [[nodiscard]] std::uint64_t repeats() const;
     /// Records without a usable id, of logs that count a call once: each delivery of these counts.
-    [[nodiscard]] std::uint64_t without_id() const { return without_id_; }
+    [[nodiscard]] const IrregularRecords& irregular() const { return irregular_; }
 
     /// The names of the models, as price stanzas have them, of which tokens have no price.
     [[nodiscard]] std::set<std::string> models_without_price(const rules::Prices& prices) const;
@@ -58,6 +62,9 @@ class VolumeActivity {
     [[nodiscard]] VolumeFindings findings(const VolumeRules& rules) const;
 
   private:
+    /// A call of a service, by its index and by Catalogue::call_name.
+    using ServiceCall = std::pair<std::size_t, std::uint16_t>;
+
     /// Whose calls a group is, to what and when.
     struct Name {
         text::Time span_start;
@@ -127,12 +134,17 @@ class VolumeActivity {
         std::uint32_t hash_;
     };
 
+    Added add_other(const log::Event& event, std::span<const rules::Catalogue::Entry> entries);
+    [[nodiscard]] std::vector<OtherUse> other_use(const VolumeRules& rules) const;
     std::optional<std::uint64_t> identity_of(const log::Event& event);
     void count(const log::Event& event, std::size_t service, text::Time time,
                std::optional<std::uint64_t> identity);
     void count_spend(const log::Event& event, std::uint32_t group,
                      std::optional<std::uint64_t> identity);
     void price(const Group& group, const rules::Prices& prices, VolumeGroup& priced) const;
+    template <class Fields>
+    static void describe(Fields& fields, const rules::Catalogue& catalogue, ServiceCall& call,
+                         std::uint64_t& calls);
     template <class Fields>
     static void describe(Fields& fields, const rules::Catalogue& catalogue, Name& name,
                          GroupTally& tally);
@@ -162,8 +174,9 @@ class VolumeActivity {
     counting::HashIndex more_address_index_;
     std::vector<IdentifiedCalls> identified_calls_;
     std::vector<SpendsOfCalls> spends_;
-    std::uint64_t without_id_ = 0;
-    std::string key_;  ///< what is hashed
+    IrregularRecords irregular_;
+    std::map<ServiceCall, std::uint64_t> other_use_;  ///< successful calls, as delivered
+    std::string key_;                                 ///< what is hashed
 };
 
 }  // namespace cloudhijack::detect

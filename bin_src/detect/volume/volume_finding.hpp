@@ -56,10 +56,18 @@ struct VolumeFinding {
     std::vector<std::string> reasons;  ///< where each point of the score comes from
 };
 
+/// Successful use of a service by calls that mode=volume does not count.
+struct OtherUse {
+    const rules::Service* service = nullptr;
+    std::uint64_t calls = 0;
+    std::vector<std::string> names;  ///< of the calls
+};
+
 /// The rows of mode=volume, and what the allowlist changed.
 struct VolumeFindings {
     std::vector<VolumeFinding> rows;
-    std::uint64_t allowed_rows = 0;  ///< rows that there would be without it
+    std::vector<OtherUse> other_use = {};  ///< of more calls than the service's threshold
+    std::uint64_t allowed_rows = 0;        ///< rows that there would be without it
 
     /// Puts the rows in their order: score and count descending, then time and the group's names
     /// ascending.

@@ -72,10 +72,14 @@ void VolumeActivity::write(partial::DocumentWriter& documents) const {
                               item.number(identity, k_largest_identity);
                           });
     }
-    if (without_id_ == 0) return;
-    documents.add("without_id", [this](partial::ItemWriter& item) {
-        item.positive(without_id_, partial::k_largest_count);
-    });
+    for (const auto& [call, count] : other_use_) {
+        documents.add("other_use", [&](partial::ItemWriter& item) {
+            ServiceCall written = call;
+            std::uint64_t calls = count;
+            describe(item, *catalogue_, written, calls);
+        });
+    }
+    detect::write(irregular_, documents);
 }
 
 Result<> VolumeActivity::take(std::string_view list, partial::ItemReader& item) {
@@ -87,10 +91,13 @@ Result<> VolumeActivity::take(std::string_view list, partial::ItemReader& item) 
         take_spends(item);
     } else if (list == "spend_sums") {
         take_spend_sums(item);
-    } else if (list == "without_id") {
-        std::uint64_t records = 0;
-        item.positive(records, partial::k_largest_count);
-        add_to(without_id_, records);
+    } else if (list == "other_use") {
+        ServiceCall call;
+        std::uint64_t calls = 0;
+        describe(item, *catalogue_, call, calls);
+        add_to(other_use_[call], calls);
+    } else if (list == k_irregular_list) {
+        detect::take(irregular_, item);
     } else {
         return failure("has an unknown list " + text::quoted(list));
     }
@@ -150,6 +157,14 @@ void VolumeActivity::take_spend_sums(partial::ItemReader& item) {
         describe_spend(item, sum, model);
         spends(number).add(keep(model), sum);
     }
+}
+
+template <class Fields>
+void VolumeActivity::describe(Fields& fields, const rules::Catalogue& catalogue, ServiceCall& call,
+                              std::uint64_t& calls) {
+    partial::service(fields, catalogue, call.first);
+    partial::call(fields, catalogue, call.first, call.second);
+    fields.number(calls, partial::k_largest_count);
 }
 
 // The fields of an item, before its addresses.

@@ -21,7 +21,7 @@ constexpr std::array<std::uint32_t, 3> k_same_regions = {0, 1, 2};
 
 HuntedCall call(std::uint64_t number) {
     HuntedCall call;
-    call.identity = hash_of("call " + std::to_string(number));
+    call.identity = identity_by_id(hash_of("call " + std::to_string(number)));
     call.client = number % 2;
     call.address = {.family = Address::Family::v4,
                     .bytes = {10, static_cast<std::uint8_t>(number % 200)}};
@@ -91,6 +91,36 @@ TEST_CASE("hour: calls one by one up to the bound, a repeat counts once") {
     CHECK(hour.deliveries().size() == HourActivity::k_exact);
     CHECK(hour.repeats() == 2 * HourActivity::k_exact);
     CHECK(totals(hour) == totals(hour_of_calls(HourActivity::k_exact)));
+}
+
+TEST_CASE("hour: without an id each delivery is a call, in any split, exact or not") {
+    for (const std::uint64_t count : {100U, 700U, 3000U}) {
+        CAPTURE(count);
+        HourActivity whole;
+        HourActivity parts;
+        std::array<HourActivity, 3> three;
+        for (std::uint64_t number = 0; number < count; ++number) {
+            HuntedCall one = call(number % 40);
+            one.identity = identity_of_each(one.identity);
+            whole.add(one);
+            three.at(number % 3).add(one);
+        }
+        for (const HourActivity& part : three) parts.merge(part, k_same_regions);
+        CHECK(whole.is_exact() == (count <= HourActivity::k_exact));
+        CHECK(totals(whole).count == count);
+        CHECK(whole.repeats() == 0);
+        check_same(whole, parts);
+        HourActivity twice;
+        twice.merge(whole, k_same_regions);
+        twice.merge(parts, k_same_regions);
+        CHECK(totals(twice).count == 2 * count);
+    }
+    HuntedCall many = call(1);
+    many.identity = identity_of_each(many.identity);
+    many.times = 4'000'000'000;
+    HourActivity hour;
+    hour.add(many);
+    CHECK(totals(hour).count == many.times);
 }
 
 TEST_CASE("hour: of deliveries of one call that differ one counts, in any order and split") {

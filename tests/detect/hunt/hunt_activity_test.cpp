@@ -100,6 +100,12 @@ HuntActivity activity_of(const std::vector<Event>& events) {
     return activity;
 }
 
+HuntActivity through_documents(const HuntActivity& activity) {
+    HuntActivity read(setup().catalogue);
+    merge_documents(read, activity, [] { return HuntActivity(setup().catalogue); });
+    return read;
+}
+
 template <std::size_t n>
 std::string one_of(const std::array<const char*, n>& texts, Random& random) {
     return texts.at(random() % n);
@@ -211,7 +217,9 @@ TEST_CASE("hunt: the law of merge, any split, order, grouping and repetition giv
         CHECK(expected.size() > 1000);
         std::vector<Event> more = told.events();
         for (const Event& event : told.events()) {
-            if (random() % 3 == 0) more.push_back(event);
+            // A record without an id is no repeat of another one, whatever it says.
+            const bool can_repeat = !event.log->usable_id(event).empty();
+            if (can_repeat && random() % 3 == 0) more.push_back(event);
         }
         CHECK(rows_of(delivered(std::move(more), random)) == expected);
     }
@@ -306,15 +314,78 @@ TEST_CASE("hunt: calls that differ are not one, whatever their ids") {
         CHECK(finding.use_count + finding.failed_count == 2);
     }
     story[1] = told;
-    story[1].id = "not a UUID";  // then the record's bytes decide
-    CHECK(hunt({story[1], story[1]}).front().use_count == 1);
-    CHECK(hunt(story).front().use_count == 2);
+}
+
+TEST_CASE("hunt: a record without an id counts as often as it is delivered, and a note says so") {
+    for (const std::string id : {"not a UUID", "00000000-0000-0000-0000-000000000000"}) {
+        CAPTURE(id);
+        Told told{.time = "10:00:00", .call = "SendEmail"};
+        told.id = id;
+        Told other{.time = "10:00:00", .call = "SendEmail"};
+        other.id = "00000000-0000-4000-8000-000000000009";
+        CHECK(hunt({told, told}).front().use_count == 2);
+        CHECK(hunt({told, other, told, other}).front().use_count == 3);
+        const ToldEvents events(Story{told, told, other});
+        const HuntActivity half = activity_of(events.events());
+        HuntActivity whole = activity_of(events.events());
+        whole.merge(half);
+        CHECK(whole.irregular().without_id == 4);
+        CHECK(whole.repeats() == 1);
+        CHECK(rows_of(whole).contains("\"UseCount\":5,"));
+        CHECK(rows_of(through_documents(whole)) == rows_of(whole));
+    }
+}
+
+TEST_CASE("hunt: far more records without an id than are kept one by one") {
+    Story story = repeated({.time = {}, .call = "SendEmail"}, 0, 700);
+    for (Told& told : story) told.id = "none";
+    const ToldEvents events(story);
+    HuntActivity twice = activity_of(events.events());
+    twice.merge(activity_of(events.events()));
+    CHECK(rows_of(twice).contains("\"UseCount\":1400,"));
+    CHECK(twice.repeats() == 0);
+    CHECK(rows_of(through_documents(twice)) == rows_of(twice));
+}
+
+TEST_CASE("hunt: only a network's event shows a call that an endpoint's policy denied") {
+    Told told{.time = "10:00:00", .call = "InvokeModel", .category = "NetworkActivity"};
+    told.error = "VpceAccessDenied";
+    const auto finding = hunt({told}).front();
+    CHECK(finding.failed_count == 1);
+    CHECK(finding.evidence.empty());
+    Told later = told;
+    later.time = "10:01:00";
+    Told last = told;
+    last.time = "10:02:00";
+    const auto denied = hunt({told, later, last}).front();
+    REQUIRE(denied.evidence.size() == 1);
+    CHECK(denied.evidence.front() == "denied_use");
+}
+
+TEST_CASE("hunt: calls whose parameters CloudTrail left out are counted") {
+    Told told{.time = "10:00:00", .call = "SendEmail", .parameters = R"({"omitted":true})"};
+    const ToldEvents events(Story{told, {.time = "10:00:01", .call = "SendEmail"}, told});
+    const HuntActivity activity = activity_of(events.events());
+    CHECK(activity.irregular().without_parameters == 2);
+    CHECK(rows_of(activity).contains("\"UseCount\":3,"));
+}
+
+TEST_CASE("hunt: an address is the client's, however a log writes it") {
+    for (const std::string written :
+         {"198.51.100.7", " 198.51.100.7 ", "198.51.100.7, 10.0.0.1", "198.51.100.7:443",
+          "[198.51.100.7]:443", "198.51.100.7,2001:db8::1"}) {
+        CAPTURE(written);
+        Told told{.time = "10:00:00", .call = "SendEmail"};
+        told.address = written;
+        const ToldEvents events(Story{told});
+        CHECK(rows_of(activity_of(events.events())).contains(R"("SourceIPs":["198.51.100.7"])"));
+    }
 }
 
 TEST_CASE("hunt: records with one id that count for different things are different calls") {
     const auto with = [](const std::string& parameters, const std::string& message) {
         Told told{.time = "10:00:00", .call = "SendEmail", .parameters = parameters};
-        told.id = "00000000-0000-0000-0000-000000000000";
+        told.id = "deadbeef-dead-beef-dead-beefdeadbeef";
         told.error = message.empty() ? "" : "ValidationException";
         told.message = message;
         return told;

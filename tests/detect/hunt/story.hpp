@@ -26,6 +26,7 @@ struct Told {
     std::string agent = "aws-cli";
     std::string parameters = "{}";
     std::string key = "ASIA1";
+    std::string console = "true";  ///< the key is of a login at the console
     std::string type = "IAMUser";
     std::string arn = "arn:aws:iam::111122223333:user/eve";
     std::string issuer = {};

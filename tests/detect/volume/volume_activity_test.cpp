@@ -84,6 +84,53 @@ TEST_CASE("volume activity: what is counted") {
     CHECK(findings_of(activity).front().group.event_count == 1);
 }
 
+TEST_CASE("volume activity: events that repeat calls do not count") {
+    VolumeActivity activity(builtin_catalogue(), k_hour);
+    Event event = invocation();
+    for (const std::string_view category : {"NetworkActivity", "Insight"}) {
+        event.category = category;
+        CHECK(activity.add(event) == Added::left_out);
+    }
+    event.category = "NetworkActivity";
+    event.error_code = "VpceAccessDenied";  // which is the only event of its call
+    CHECK(activity.add(event) == Added::failed);
+    CHECK(findings_of(activity).empty());
+}
+
+TEST_CASE("volume activity: use by other calls is told, once it exceeds a service's threshold") {
+    const auto used = [](const std::string& name, int count) {
+        VolumeActivity activity(builtin_catalogue(), k_hour);
+        Event event = invocation();
+        event.name = name;
+        for (int i = 0; i < count; ++i) activity.add(event);
+        return activity;
+    };
+    const auto told = [](const VolumeActivity& activity) {
+        std::string all;
+        for (const OtherUse& use : activity.findings(builtin_config().volume).other_use) {
+            all += use.service->id + ' ' + std::to_string(use.calls);
+            for (const std::string& name : use.names) all += ' ' + name;
+        }
+        return all;
+    };
+    CHECK(told(used("Converse", 50)).empty());
+    CHECK(told(used("Converse", 51)) == "bedrock 51 Converse");
+    CHECK(told(used("InvokeModel", 500)).empty());
+    CHECK(told(used("ListFoundationModels", 500)).empty());
+    VolumeActivity sum = used("Converse", 30);
+    sum.merge(used("ConverseStream", 21));
+    CHECK(told(sum) == "bedrock 51 Converse ConverseStream");
+    VolumeActivity read(builtin_catalogue(), k_hour);
+    merge_documents(read, sum, [] { return VolumeActivity(builtin_catalogue(), k_hour); });
+    CHECK(told(read) == told(sum));
+    CHECK(findings_of(read).empty());
+    Event failed = invocation();
+    failed.name = "Converse";
+    failed.error_code = "ThrottlingException";
+    CHECK(sum.add(failed) == Added::irrelevant);
+    CHECK(told(sum) == told(read));
+}
+
 TEST_CASE("volume activity: the row's time goes before the event's own") {
     VolumeActivity activity(builtin_catalogue(), k_hour);
     activity.add(at(invocation(), Time{seconds{7'300}}));

@@ -11,13 +11,21 @@
 #include "detect/hunt/evidence/evidence.hpp"
 #include "detect/hunt/evidence/search.hpp"
 #include "detect/hunt/evidence/users.hpp"
-#include "detect/hunt/service_logs.hpp"
 #include "detect/hunt/use_window.hpp"
 #include "detect/mode_activity.hpp"
+#include "log/log_set.hpp"
 #include "rules/baseline_text.hpp"
 
 namespace cloudhijack::detect {
 namespace {
+
+// Whether all use of a service is in logs that do not say from where it comes.
+bool is_without_addresses(const rules::Service& service) {
+    const auto& uses = service.calls_of(rules::Phase::use);
+    return !uses.empty() && std::ranges::none_of(uses, [](const rules::CatalogueCall& call) {
+        return log::all_logs().has_addresses(call.source);
+    });
+}
 
 /// What the use of an hour is measured in.
 struct Measure {

@@ -26,9 +26,9 @@ const std::string k_denied = "AccessDeniedException";
 
 }  // namespace
 
-TEST_CASE("probe: a use that is refused for its token count") {
+TEST_CASE("probe: a use that is refused for its parameters") {
     CHECK(score("probe", {probing("max_tokens_to_sample: range: 1..1,000,000")}) == 40);
-    CHECK(score("probe", {probing("maxTokens: must be at least 1")}) == 0);  // case matters
+    CHECK(score("probe", {probing("maxTokens: must be at least 1")}) == 40);
     CHECK(score("probe", {probing("maxtokens: must be greater than or equal to 1")}) == 40);
     CHECK(score("probe", {probing("max_tokens: 8000 > 4096, which is the maximum allowed")}) == 0);
     CHECK(score("probe", {probing("range: 1")}) == 0);
@@ -37,7 +37,7 @@ TEST_CASE("probe: a use that is refused for its token count") {
     other.error = "AccessDeniedException";
     CHECK(score("probe", {other}) == 0);
     CHECK(reason("probe", {probing("max_tokens: range: 1")}) ==
-          "1 probing call (InvokeModel, refused for its token count, as key checkers do) in 1 "
+          "1 probing call (InvokeModel, refused for its parameters, as key checkers do) in 1 "
           "region from 2026-03-02T10:00:00Z; no use succeeded (+40)");
     CHECK(reason("probe", {probing("max_tokens: range: 1"), use(9), use(10)})
               .ends_with("; 2 other uses succeeded (+40)"));

@@ -1,0 +1,256 @@
+#include "json/check.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "text/characters.hpp"
+#include "text/quote.hpp"
+#include "text/trim.hpp"
+
+namespace cloudhijack::json {
+namespace {
+
+constexpr std::size_t k_deepest = 1024;
+
+bool is_blank(char c) { return text::k_blanks.contains(c); }
+
+// What a bare word of JSON can consist of.
+bool is_word_character(char c) {
+    return text::is_digit(c) || text::is_letter(c) || c == '+' || c == '-' || c == '.';
+}
+
+/// One walk over the tokens of a text.
+class GrammarWalk {
+  public:
+    explicit GrammarWalk(std::string_view text) : text_(text) {}
+
+    Check run() {
+        check_.end = Check::End::closed;
+        while (at_ < text_.size() && is_blank(text_[at_])) ++at_;
+        open(at_ < text_.size() ? text_[at_] : '\0');
+        while (check_.end == Check::End::closed && !open_.empty()) step();
+        check_.size = at_;
+        return check_;
+    }
+
+  private:
+    enum class Next : std::uint8_t { value, value_or_end, key, key_or_end, colon, comma_or_end };
+
+    void step() {
+        while (at_ < text_.size() && is_blank(text_[at_])) ++at_;
+        if (at_ == text_.size()) {
+            check_.end = Check::End::cut_off;
+            return;
+        }
+        const char c = text_[at_];
+        switch (next_) {
+            case Next::value_or_end:
+            case Next::key_or_end:
+                if (c == closing_bracket()) return close();
+                return next_ == Next::key_or_end ? take_key(c) : take_value(c);
+            case Next::value:
+                return take_value(c);
+            case Next::key:
+                return take_key(c);
+            case Next::colon:
+                if (c != ':') return fail("a colon");
+                ++at_;
+                next_ = Next::value;
+                return;
+            case Next::comma_or_end:
+                if (c == closing_bracket()) return close();
+                if (c != ',') return fail("a comma or a closing bracket");
+                ++at_;
+                next_ = open_.back() == '{' ? Next::key : Next::value;
+                return;
+        }
+        std::unreachable();
+    }
+
+    [[nodiscard]] char closing_bracket() const { return open_.back() == '{' ? '}' : ']'; }
+
+    void open(char bracket) {
+        if (bracket != '{' && bracket != '[') return fail("{ or [");
+        if (open_.size() == k_deepest) return fail("the end of so many brackets");
+        open_ += bracket;
+        ++at_;
+        next_ = bracket == '{' ? Next::key_or_end : Next::value_or_end;
+    }
+
+    void close() {
+        open_.pop_back();
+        ++at_;
+        next_ = Next::comma_or_end;
+    }
+
+    void take_key(char c) {
+        if (c != '"') return fail("a key in double quotes");
+        take_string();
+        next_ = Next::colon;
+    }
+
+    void take_value(char c) {
+        if (c == '{' || c == '[') return open(c);
+        if (c == '"') {
+            take_string();
+        } else {
+            take_word();
+        }
+        next_ = Next::comma_or_end;
+    }
+
+    void take_string() {
+        check_.last_token = at_++;
+        for (; at_ < text_.size(); ++at_) {
+            const char c = text_[at_];
+            if (c == '"') {
+                ++at_;
+                return;
+            }
+            if (static_cast<unsigned char>(c) < 0x20) {
+                check_.is_in_string = true;
+                return fail("the string's end");
+            }
+            if (c == '\\') pass_escape();
+        }
+        at_ = text_.size();
+        check_.is_in_string = true;
+        check_.end = Check::End::cut_off;
+    }
+
+    // From the backslash to the last byte of the escape.
+    void pass_escape() {
+        const std::string_view behind = text_.substr(at_ + 1);
+        if (behind.empty()) return;
+        constexpr std::size_t digits = 4;
+        const bool is_code =
+            behind.starts_with('u') && behind.size() > digits &&
+            std::ranges::all_of(behind.substr(1, digits), text::is_hexadecimal_digit);
+        if (!is_code && !std::string_view("\"\\/bfnrt").contains(behind.front())) note_bad_value();
+        ++at_;
+    }
+
+    void take_word() {
+        check_.last_token = at_;
+        const auto* const begin = text_.begin() + at_;
+        const auto* const end = std::find_if_not(begin, text_.end(), is_word_character);
+        const std::string_view word(begin, end);
+        if (word == "true" || word == "false" || word == "null") {
+            at_ += word.size();
+        } else if (!word.empty() && (text::is_digit(word.front()) || word.front() == '-')) {
+            if (!is_number(word)) note_bad_value();
+            at_ += word.size();
+        } else if (end == text_.end() && is_start_of_word(word)) {
+            at_ = text_.size();
+            check_.end = Check::End::cut_off;
+        } else {
+            fail("a value");
+        }
+    }
+
+    static bool is_start_of_word(std::string_view word) {
+        const auto begins_with = [word](std::string_view whole) { return whole.starts_with(word); };
+        return begins_with("true") || begins_with("false") || begins_with("null");
+    }
+
+    void note_bad_value() {
+        if (!check_.bad_value) check_.bad_value = at_;
+    }
+
+    void fail(std::string_view expected) {
+        check_.end = Check::End::damaged;
+        check_.expected = expected;
+    }
+
+    std::string_view text_;
+    std::size_t at_ = 0;
+    Next next_ = Next::value;
+    std::string open_;  ///< the brackets that are open
+    Check check_;
+};
+
+std::string at_byte(std::size_t place) { return "at byte " + std::to_string(place); }
+
+// A character as a message shows it, whole if it has several bytes.
+std::string character_at(std::string_view text, std::size_t place) {
+    constexpr unsigned char continuation = 0x80;
+    constexpr unsigned char continuation_mask = 0xC0;
+    std::size_t end = place + 1;
+    while (end < text.size() &&
+           (static_cast<unsigned char>(text[end]) & continuation_mask) == continuation) {
+        ++end;
+    }
+    return text::quoted(text.substr(place, end - place));
+}
+
+}  // namespace
+
+Check check(std::string_view text) { return GrammarWalk(text).run(); }
+
+// The grammar of RFC 8259, section 6.
+bool is_number(std::string_view text) {
+    const auto take_digits = [&text] {
+        const auto end = std::min(text.find_first_not_of("0123456789"), text.size());
+        text.remove_prefix(end);
+        return end;
+    };
+    if (text.starts_with('-')) text.remove_prefix(1);
+    const bool has_leading_zero = text.starts_with('0');
+    const auto whole_digits = take_digits();
+    if (whole_digits == 0 || (has_leading_zero && whole_digits > 1)) return false;
+    if (text.starts_with('.')) {
+        text.remove_prefix(1);
+        if (take_digits() == 0) return false;
+    }
+    if (text.starts_with('e') || text.starts_with('E')) {
+        text.remove_prefix(1);
+        if (text.starts_with('+') || text.starts_with('-')) text.remove_prefix(1);
+        if (take_digits() == 0) return false;
+    }
+    return text.empty();
+}
+
+bool is_cut_off(std::string_view text) {
+    const bool begins = text.starts_with('{') || text.starts_with('[');
+    return begins && check(text).end == Check::End::cut_off;
+}
+
+std::string damage_in_words(std::string_view text) {
+    const auto begin = text.find_first_not_of(text::k_blanks);
+    if (begin == std::string_view::npos) return "is empty";
+    const std::string_view json = text.substr(begin);
+    if (json.front() != '{' && json.front() != '[') return "is not a JSON object";
+    const Check checked = check(json);
+    const std::size_t place = begin + checked.size;
+    switch (checked.end) {
+        case Check::End::cut_off:
+            return "is cut off: its JSON ends " +
+                   std::string(checked.is_in_string ? "inside a string"
+                                                    : "before its last bracket") +
+                   ", after " + std::to_string(place) + " bytes";
+        case Check::End::damaged:
+            if (checked.is_in_string) {
+                return "is damaged JSON: " + at_byte(place) +
+                       " a string has a line break or another control character";
+            }
+            if (text[place] == '\'') {
+                return "is not JSON: " + at_byte(place) +
+                       " it has a single quote where JSON has double quotes";
+            }
+            return "is damaged JSON: " + at_byte(place) + " it has " + character_at(text, place) +
+                   " instead of " + std::string(checked.expected);
+        case Check::End::closed:
+            if (json.front() == '[') return "is not a JSON object";
+            break;
+    }
+    if (text.find_first_not_of(text::k_blanks, place) != std::string_view::npos) {
+        return "has text after the end of its JSON object, " + at_byte(place);
+    }
+    if (checked.bad_value) {
+        return "is not valid JSON: " + at_byte(begin + *checked.bad_value) +
+               " it has a number or an escape that JSON does not have";
+    }
+    return "is not JSON that can be read";
+}
+
+}  // namespace cloudhijack::json

@@ -1,0 +1,83 @@
+#include "json/whole_objects.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "json/check.hpp"
+#include "text/trim.hpp"
+
+namespace cloudhijack::json {
+namespace {
+
+constexpr std::size_t k_longest_key = 128;
+
+std::string_view without_blanks_in_front(std::string_view text) {
+    text.remove_prefix(std::min(text.find_first_not_of(text::k_blanks), text.size()));
+    return text;
+}
+
+// A key as records have it. What stands between quotes by chance, because one is missing, has
+// commas and brackets.
+bool may_be_key(std::string_view text) {
+    return !text.empty() && text.find_first_of("{}[],:\\\n") == std::string_view::npos;
+}
+
+}  // namespace
+
+std::optional<WholeObjects::Found> WholeObjects::next() {
+    while (true) {
+        const std::size_t bracket = text_.find_first_of("{[", at_);
+        if (bracket == std::string_view::npos) return std::nullopt;
+        const bool is_list = text_[bracket] == '[';
+        if (!is_list && !begins_object(bracket)) {
+            at_ = bracket + 1;
+            continue;
+        }
+        const bool is_inside = is_list || (is_value(bracket) && bracket != line_);
+        const Check checked = check(text_.substr(bracket));
+        switch (checked.end) {
+            case Check::End::closed:
+                at_ = bracket + checked.size;
+                if (is_inside) continue;
+                return Found{.begin = bracket,
+                             .end = at_,
+                             .broken_before = std::exchange(broken_, std::size_t{0})};
+            case Check::End::damaged:
+                if (!is_inside) ++broken_;
+                // No object begins between the last token and the damage.
+                at_ = bracket + std::max<std::size_t>(
+                                    checked.last_token > 0 ? checked.last_token : checked.size, 1);
+                continue;
+            case Check::End::cut_off:
+                if (!is_inside) ++broken_;
+                go_on_at_next_line(bracket);
+                continue;
+        }
+    }
+}
+
+// Behind a colon.
+bool WholeObjects::is_value(std::size_t bracket) const {
+    const auto before = text_.substr(0, bracket).find_last_not_of(text::k_blanks);
+    return before != std::string_view::npos && text_[before] == ':';
+}
+
+bool WholeObjects::begins_object(std::size_t bracket) const {
+    std::string_view rest = without_blanks_in_front(text_.substr(bracket + 1));
+    if (!rest.starts_with('"')) return false;
+    rest.remove_prefix(1);
+    const std::string_view key = rest.substr(0, rest.substr(0, k_longest_key).find('"'));
+    if (key.size() >= k_longest_key || key.size() == rest.size() || !may_be_key(key)) return false;
+    return without_blanks_in_front(rest.substr(key.size() + 1)).starts_with(':');
+}
+
+// An object that was cut where a value should follow has taken the next line for that value, and
+// ends with the text.
+void WholeObjects::go_on_at_next_line(std::size_t bracket) {
+    const auto line = text_.rfind("\n{");
+    const bool is_there = line != std::string_view::npos && line >= bracket;
+    at_ = is_there ? line + 1 : text_.size();
+    line_ = is_there ? at_ : std::string_view::npos;
+}
+
+}  // namespace cloudhijack::json

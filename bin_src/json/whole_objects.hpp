@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+namespace cloudhijack::json {
+
+/// Finds the objects that are whole in a text of which something is damaged, so that damage costs
+/// the record in which it is and not those after it.
+///
+/// An object is looked for only where one can begin: at a `{` before a key in quotes and its colon.
+/// Inside a string these quotes would be written as `\"`, so text in a string is never taken for an
+/// object, whatever it says. Nor is what another object holds: arrays, and objects that are a key's
+/// value, are passed over with all that is in them where they are whole.
+class WholeObjects {
+  public:
+    struct Found {
+        std::size_t begin = 0;
+        std::size_t end = 0;
+        /// How many objects began between the object before and this one, and are not whole.
+        std::size_t broken_before = 0;
+    };
+
+    explicit WholeObjects(std::string_view text) : text_(text) {}
+
+    /// The next object, in the order of the text. All of them together take time linear in it.
+    std::optional<Found> next();
+
+    /// The same of those behind the last object that next() gave.
+    [[nodiscard]] std::size_t broken() const { return broken_; }
+
+  private:
+    [[nodiscard]] bool is_value(std::size_t bracket) const;
+    [[nodiscard]] bool begins_object(std::size_t bracket) const;
+    void go_on_at_next_line(std::size_t bracket);
+
+    std::string_view text_;
+    std::size_t at_ = 0;
+    std::size_t line_ = std::string_view::npos;  ///< where an object begins a line, after a cut
+    std::size_t broken_ = 0;
+};
+
+}  // namespace cloudhijack::json
