@@ -3,6 +3,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
@@ -98,7 +99,9 @@ bool print_outcome(const File& file, const FileOutcome& outcome) {
                       " records could not be read; the first, at byte " +
                       std::to_string(outcome.first_unreadable_at) + ", " + outcome.first_reason);
     }
-    if (outcome.error) {
+    if (outcome.error && !outcome.begins_as_json && outcome.records == 0) {
+        print_message(name + ": " + *outcome.error);
+    } else if (outcome.error) {
         print_message(name + ": " + *outcome.error + "; " + counted(outcome.records, "record") +
                       (outcome.records == 1 ? " was" : " were") + " read of it");
     }
@@ -125,6 +128,46 @@ bool print_unknown(std::span<const File> files, std::span<const FileOutcome> out
     return unknown > 0 && records == 0;
 }
 
+bool was_read(const FileOutcome& outcome) { return !outcome.error || outcome.records > 0; }
+
+/// What was read of all files.
+struct ScanTotals {
+    std::uint64_t records = 0;
+    std::uint64_t left_out = 0;
+    std::size_t read = 0;    ///< files
+    std::size_t unread = 0;  ///< files that should have been read: not those of no kind of log
+};
+
+ScanTotals totals_of(std::span<const FileOutcome> outcomes) {
+    ScanTotals totals;
+    for (const FileOutcome& outcome : outcomes) {
+        totals.records += outcome.records;
+        totals.left_out += outcome.left_out;
+        totals.read += was_read(outcome) ? 1U : 0U;
+        totals.unread += was_read(outcome) || outcome.is_other_file ? 0U : 1U;
+    }
+    return totals;
+}
+
+std::string summary(std::size_t files, const ScanTotals& totals) {
+    const std::string unread =
+        totals.unread == 0 ? "" : ", " + std::to_string(totals.unread) + " not read";
+    return counted(files, "file") + unread + ", " + counted(totals.records, "record");
+}
+
+// No findings in nothing are no answer. What is wrong with files that the user named was said of
+// each; of a folder it may have been none.
+void print_nothing_read(const FileList& list) {
+    if (list.files.empty() && list.problems.empty()) {
+        print_message("nothing was read: there is no file");
+    } else if (!std::ranges::all_of(list.files, &File::named)) {
+        print_message("nothing was read: " + counted(list.files.size(), "file") +
+                      (list.files.size() == 1 ? " was found, which is not a log"
+                                              : " were found, none of which is a log") +
+                      " that scan reads");
+    }
+}
+
 int scan(const ScanJob& job) {
     const rules::Catalogue& catalogue = job.setup.catalogue;
     config::Config config = job.config;
@@ -144,14 +187,15 @@ int scan(const ScanJob& job) {
         outcomes = scanner.run(list.files, job.threads);
     }
     bool failed = !list.problems.empty();
-    std::uint64_t records = 0;
-    std::uint64_t left_out = 0;
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
         failed |= print_outcome(list.files[i], outcomes[i]);
-        records += outcomes[i].records;
-        left_out += outcomes[i].left_out;
     }
     failed |= print_unknown(list.files, outcomes);
+    const ScanTotals totals = totals_of(outcomes);
+    if (totals.read == 0) {
+        print_nothing_read(list);
+        failed = true;
+    }
 
     const auto findings = output::findings_of(scanner.activity(), config);
     if (!findings) return print_error(findings.error().text);
@@ -162,14 +206,14 @@ int scan(const ScanJob& job) {
     }
     if (config.mode != config::Mode::coverage) {
         const auto uncounted =
-            output::uncounted_in_words(left_out, detect::repeats_in(scanner.activity()));
+            output::uncounted_in_words(totals.left_out, detect::repeats_in(scanner.activity()));
         if (!uncounted.empty()) print_message(uncounted);
     }
     for (const std::string& note : output::notes_of(*findings, scanner.activity(), job.setup)) {
         print_message(note);
     }
     for (const std::string& warning : output::warnings_of(*findings)) print_message(warning);
-    print_message(counted(list.files.size(), "file") + ", " + counted(records, "record") + ", " +
+    print_message(summary(list.files.size(), totals) + ", " +
                   counted(rows, has_findings(config.mode) ? "finding" : "row"));
     if (failed) return output::k_exit_error;
     return job.fail_on_findings && rows > 0 ? output::k_exit_findings : output::k_exit_ok;

@@ -13,8 +13,7 @@
 #include "json/record_splitter.hpp"
 #include "log/record_reader.hpp"
 #include "scan/batch_queue.hpp"
-#include "text/trim.hpp"
-#include "text/utf8.hpp"
+#include "scan/file_start.hpp"
 
 namespace cloudhijack::scan {
 namespace {
@@ -48,33 +47,6 @@ io::ByteSource with_byte_count(io::ByteSource source, std::atomic<std::uint64_t>
         if (count) bytes += *count;
         return count;
     };
-}
-
-enum class Start : std::uint8_t { json, utf16, other };
-
-// Content decides, not a name: JSON records begin with { or [, and an empty file holds none. A byte
-// order mark before them is taken off.
-Result<Start> look_at_start(io::Window& window) {
-    while (true) {
-        const auto bytes = window.unread();
-        const std::string_view text(bytes.data(), bytes.size());
-        if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) return Start::utf16;
-        if (text.starts_with(text::k_byte_order_mark)) {
-            window.consume(text::k_byte_order_mark.size());
-            continue;
-        }
-        const auto first = text.find_first_not_of(text::k_blanks);
-        const bool may_be_a_mark = text.size() < text::k_byte_order_mark.size();
-        if (first != std::string_view::npos && !may_be_a_mark) {
-            return text[first] == '{' || text[first] == '[' ? Start::json : Start::other;
-        }
-        const auto fill = window.more();
-        if (!fill) return std::unexpected(fill.error());
-        if (*fill != io::Window::Fill::more) {
-            const bool empty = first == std::string_view::npos;
-            return empty || text[first] == '{' || text[first] == '[' ? Start::json : Start::other;
-        }
-    }
 }
 
 // What the whole of it says of a file. One that does not begin as JSON and in which nothing could
@@ -159,9 +131,9 @@ class ScanThread {
             outcome_.error = start.error().text;
             return;
         }
-        outcome_.begins_as_json = *start == Start::json;
-        if (*start == Start::utf16) {
-            outcome_.error = "is UTF-16; convert it to UTF-8 first";
+        outcome_.begins_as_json = start->is_json;
+        if (!start->unread.empty()) {
+            outcome_.error = start->unread;
             return;
         }
         json::RecordSplitter splitter(window, scanner_->logs_->record_keys());
