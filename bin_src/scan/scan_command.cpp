@@ -24,6 +24,7 @@
 #include "scan/files.hpp"
 #include "scan/progress.hpp"
 #include "scan/scanner.hpp"
+#include "scan/stop_signals.hpp"
 
 namespace cloudhijack::scan {
 namespace {
@@ -86,6 +87,23 @@ bool take_lookups(const rules::Catalogue& catalogue, config::Config& config) {
     return whole.has_value();
 }
 
+/// Where the request to stop a scan comes from, and what follows from it.
+class Interruption {
+  public:
+    [[nodiscard]] const io::StopRequest& request() const { return request_; }
+    [[nodiscard]] bool came() const { return request_.reason() != 0; }
+    /// `stopped by SIGINT`
+    [[nodiscard]] std::string text() const {
+        return "stopped by " + signal_name(request_.reason());
+    }
+    /// As a shell shows a process that a signal has ended.
+    [[nodiscard]] int exit_code() const { return output::k_exit_signal + request_.reason(); }
+
+  private:
+    io::StopRequest request_;
+    StopSignals signals_{request_};
+};
+
 // Reports what went wrong with a file; false if nothing did.
 bool print_outcome(const File& file, const FileOutcome& outcome) {
     const std::string name = shown_name(file.path);
@@ -136,6 +154,7 @@ struct ScanTotals {
     std::uint64_t left_out = 0;
     std::size_t read = 0;    ///< files
     std::size_t unread = 0;  ///< files that should have been read: not those of no kind of log
+    std::size_t done = 0;    ///< files to whose end the scan came before it was stopped
 };
 
 ScanTotals totals_of(std::span<const FileOutcome> outcomes) {
@@ -144,6 +163,7 @@ ScanTotals totals_of(std::span<const FileOutcome> outcomes) {
         totals.records += outcome.records;
         totals.left_out += outcome.left_out;
         totals.read += was_read(outcome) ? 1U : 0U;
+        totals.done += outcome.stage == FileStage::done ? 1U : 0U;
         totals.unread += was_read(outcome) || outcome.is_other_file ? 0U : 1U;
     }
     return totals;
@@ -168,7 +188,51 @@ void print_nothing_read(const FileList& list) {
     }
 }
 
+std::uint64_t size_of(std::span<const File> files) {
+    std::uint64_t size = 0;
+    for (const File& file : files) {
+        if (file.is_pipe) return 0;  // it is not known
+        size += file.size;
+    }
+    return size;
+}
+
+std::vector<FileOutcome> read_files(Scanner& scanner, const FileList& list, const ScanJob& job,
+                                    const config::Config& config) {
+    std::optional<ProgressLine> line;
+    if (::isatty(STDERR_FILENO) == 1) line.emplace(scanner, config, size_of(list.files));
+    return scanner.run(list.files, job.threads);
+}
+
+// How far a scan came that was stopped.
+void print_stop(const Interruption& interruption, const FileList& list,
+                std::span<const FileOutcome> outcomes, const Scanner& scanner) {
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+        if (outcomes[i].stage != FileStage::stopped) continue;
+        const std::uint64_t records = outcomes[i].records;
+        print_message(shown_name(list.files[i].path) + ": was not read to its end; " +
+                      counted(records, "record") + (records == 1 ? " was" : " were") +
+                      " read of it");
+    }
+    const std::size_t done = totals_of(outcomes).done;
+    const std::uint64_t size = size_of(list.files);
+    print_message(interruption.text() + ", so the answer is incomplete: " + std::to_string(done) +
+                  " of " + counted(outcomes.size(), "file") +
+                  (outcomes.size() == 1 ? " was" : " were") + " read to the end, " +
+                  std::to_string(scanner.progress().bytes) +
+                  (size > 0 ? " of " + std::to_string(size) : "") + " bytes");
+}
+
+// The exit code of a scan that came to its end, with so many rows.
+int exit_code_of(const ScanJob& job, const Interruption& interruption, bool failed,
+                 std::size_t rows) {
+    if (interruption.came()) return interruption.exit_code();
+    if (failed) return output::k_exit_error;
+    return job.fail_on_findings && rows > 0 ? output::k_exit_findings : output::k_exit_ok;
+}
+
 int scan(const ScanJob& job) {
+    const Interruption interruption;
     const rules::Catalogue& catalogue = job.setup.catalogue;
     config::Config config = job.config;
     if (!take_lookups(catalogue, config)) return output::k_exit_error;
@@ -177,22 +241,23 @@ int scan(const ScanJob& job) {
     for (const std::string& problem : list.problems) print_message(problem);
 
     Scanner scanner([&] { return output::new_activity(job.setup, config); }, *job.setup.logs,
-                    log::CallFilter(*job.setup.logs, catalogue.call_names()));
-    std::vector<FileOutcome> outcomes;
-    {
-        std::optional<ProgressLine> line;
-        std::uint64_t total = 0;
-        for (const File& file : list.files) total += file.size;
-        if (::isatty(STDERR_FILENO) == 1) line.emplace(scanner, config, total);
-        outcomes = scanner.run(list.files, job.threads);
-    }
+                    log::CallFilter(*job.setup.logs, catalogue.call_names()),
+                    &interruption.request());
+    const auto outcomes = read_files(scanner, list, job, config);
     bool failed = !list.problems.empty();
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
         failed |= print_outcome(list.files[i], outcomes[i]);
     }
     failed |= print_unknown(list.files, outcomes);
     const ScanTotals totals = totals_of(outcomes);
-    if (totals.read == 0) {
+    const bool is_incomplete = totals.done < outcomes.size();
+    if (is_incomplete) {
+        print_stop(interruption, list, outcomes, scanner);
+        if (config.mode == config::Mode::baseline) {
+            print_message("no baseline is printed: it would replace one that is complete");
+            return interruption.exit_code();
+        }
+    } else if (totals.read == 0) {
         print_nothing_read(list);
         failed = true;
     }
@@ -214,9 +279,12 @@ int scan(const ScanJob& job) {
     }
     for (const std::string& warning : output::warnings_of(*findings)) print_message(warning);
     print_message(summary(list.files.size(), totals) + ", " +
-                  counted(rows, has_findings(config.mode) ? "finding" : "row"));
-    if (failed) return output::k_exit_error;
-    return job.fail_on_findings && rows > 0 ? output::k_exit_findings : output::k_exit_ok;
+                  counted(rows, has_findings(config.mode) ? "finding" : "row") +
+                  (is_incomplete ? ", incomplete" : ""));
+    if (interruption.came() && !is_incomplete) {
+        print_message(interruption.text() + ", after all had been read: the answer is complete");
+    }
+    return exit_code_of(job, interruption, failed, rows);
 }
 
 }  // namespace
