@@ -37,6 +37,8 @@ fs::path file_in(std::string_view search_path, const std::string& name) {
 
 PlaceSources sources_of_process() {
     PlaceSources sources{.link = "/proc/self/exe", .started = {}, .name = {}, .search_path = {}};
+    // The system hands addresses over as numbers.
+    // NOLINTNEXTLINE(performance-no-int-to-ptr)
     const auto* started = reinterpret_cast<const char*>(::getauxval(AT_EXECFN));
     if (started != nullptr) sources.started = started;
     if (program_invocation_name != nullptr) sources.name = program_invocation_name;

@@ -223,6 +223,12 @@ ByteSource observed(ByteSource source, ByteObserver observer) {
     };
 }
 
+// All is used already: an observer that wants no more of it comes too late.
+void observe_all(const ByteObserver& observer, std::size_t count) {
+    if (!observer) return;
+    [[maybe_unused]] const auto goes_on = observer(count);
+}
+
 // A header can have a checksum of its own (RFC 1952, section 2.3.1), at which libdeflate does not
 // look.
 bool has_header_checksum(std::span<const char> member) {
@@ -249,14 +255,13 @@ Window Gunzip::window_over(ByteSource source, std::size_t maximum_capacity, Byte
     Beginning beginning = read_beginning(source);
     if (beginning.is_all && begins_as_gzip(beginning.bytes)) {
         if (const auto text = unpack(beginning.bytes)) {
-            // All of it is used now: that there should be no more of it has come too late.
-            if (on_packed) static_cast<void>(on_packed(beginning.bytes.size()));
+            observe_all(on_packed, beginning.bytes.size());
             if (begins_as_gzip(*text)) {
                 ByteSource inner =
                     unpacked(read_from_memory({text->data(), text->size()}), k_most_layers - 1);
                 return {observed(std::move(inner), std::move(on_text)), maximum_capacity};
             }
-            if (on_text) static_cast<void>(on_text(text->size()));
+            observe_all(on_text, text->size());
             return Window(*text);
         }
     }

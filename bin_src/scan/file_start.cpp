@@ -102,7 +102,7 @@ bool begins_as_tar(std::string_view text) {
 std::string_view other_compression(std::string_view text) {
     const bool is_bzip2 = text.starts_with("BZh") && byte_at(text, 3) >= '1' &&
                           byte_at(text, 3) <= '9' &&
-                          (text.substr(4).starts_with("\x31\x41\x59\x26\x53\x59") ||
+                          (text.substr(4).starts_with("1AY&SY") ||
                            text.substr(4).starts_with("\x17\x72\x45\x38\x50\x90"));
     if (is_bzip2) return "bzip2";
     // A frame that readers pass over, with which parallel compressors begin.
@@ -159,7 +159,7 @@ std::size_t end_of_name(std::string_view line, char separator) {
     if (end == std::string_view::npos || end == 1 || end > longest) return std::string_view::npos;
     const bool closed = end + 1 == line.size() || line[end + 1] == separator;
     const bool is_name = std::ranges::none_of(line.substr(1, end - 1),
-                                              [](char c) { return "{}[]\\"sv.contains(c); });
+                                              [](char c) { return R"({}[]\)"sv.contains(c); });
     return closed && is_name ? end + 1 : std::string_view::npos;
 }
 

@@ -196,7 +196,7 @@ TEST_CASE("unpack: damage in an inner layer is reported as that of the outer one
 
 TEST_CASE("unpack: zeros up to the end are padding") {
     const std::string packed = gzip("hello ") + gzip(numbers(30));
-    for (const std::size_t count : {1, 2, 7, 512, 100'000, 3'000'000}) {
+    for (const unsigned count : {1U, 2U, 7U, 512U, 100'000U, 3'000'000U}) {
         const std::string padded = packed + std::string(count, '\0');
         const Unpacked made = unpack(padded, 70'000);
         CHECK(made.text == "hello " + numbers(30));
