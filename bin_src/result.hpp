@@ -12,6 +12,7 @@ struct Error {
     enum class Kind {
         told,  ///< the user must read `text`
         gone,  ///< the other side has closed its end: nobody is left to tell, and nothing is wrong
+        stopped,  ///< the user asked to stop, and nothing is wrong
     };
 
     std::string text;
@@ -27,6 +28,10 @@ inline std::unexpected<Error> failure(std::string text) {
 
 inline std::unexpected<Error> peer_gone() {
     return std::unexpected(Error{.text = {}, .kind = Error::Kind::gone});
+}
+
+inline std::unexpected<Error> stopped() {
+    return std::unexpected(Error{.text = "was stopped", .kind = Error::Kind::stopped});
 }
 
 }  // namespace cloudhijack

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "config/catalogue_reader.hpp"
+#include "config/installed_place.hpp"
 #include "io/whole_file.hpp"
 
 namespace cloudhijack::config {
@@ -54,7 +55,8 @@ Setup read_setup(std::span<const rules::ConfFile> layers, const log::LogSet& log
                 .options = {},
                 .mistakes = std::move(mistakes),
                 .host = host_name(),
-                .lookups_folder = {}};
+                .lookups_folder = {},
+                .place_problem = {}};
     setup.options = option_table(setup.catalogue);
     Config trial = setup.default_config();
     for (rules::Setting& setting : defaults) {
@@ -78,16 +80,25 @@ Result<rules::ConfFile> read_conf_file(const std::string& path) {
 
 Setup read_built_in_setup() { return read_setup(std::vector{embedded_catalogue()}); }
 
-Setup read_installed_setup() {
+Setup read_installed_setup(const Result<std::filesystem::path>& program) {
     std::vector<rules::ConfFile> layers = {embedded_catalogue()};
-    std::error_code error;
-    const fs::path executable = fs::read_symlink("/proc/self/exe", error);
-    const fs::path bin = executable.parent_path().parent_path();
+    if (!program) {
+        Setup setup = read_setup(layers);
+        setup.place_problem =
+            "cannot tell where cloudhijack is installed, so cloudhijack.conf and the lookup files "
+            "were not read: " +
+            program.error().text + ", is /proc mounted?";
+        setup.mistakes.push_back({.place = {}, .text = setup.place_problem});
+        return setup;
+    }
+    const fs::path bin = program->parent_path().parent_path();
     if (bin.filename() != "bin") return read_setup(layers);
     const fs::path app = bin.parent_path();
     for (const char* folder : {"default", "local"}) {
         const fs::path path = app / folder / "cloudhijack.conf";
-        if (!fs::exists(path, error)) continue;
+        std::error_code error;
+        // Of a file that may be there but cannot be looked at, reading says why.
+        if (fs::status(path, error).type() == fs::file_type::not_found) continue;
         auto file = read_conf_file(path);
         if (!file) {
             rules::ConfFile unreadable;
@@ -100,6 +111,8 @@ Setup read_installed_setup() {
     setup.lookups_folder = app / "lookups";
     return setup;
 }
+
+Setup read_installed_setup() { return read_installed_setup(find_program(sources_of_process())); }
 
 Result<Setup> read_setup_of(const std::string& path) {
     if (path.empty()) return read_installed_setup();

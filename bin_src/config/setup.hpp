@@ -1,6 +1,7 @@
 #pragma once
 
 #include <expected>
+#include <filesystem>
 #include <memory>
 #include <span>
 #include <string>
@@ -26,6 +27,8 @@ struct Setup {
     std::string host;  ///< this machine's name
     /// Where the app's lookup files are, for a search; empty where there is no app.
     std::string lookups_folder;
+    /// Why nobody knows where there is an app, which is a mistake too; mostly empty.
+    std::string place_problem;
 
     /// The options' values if no argument says otherwise: what cloudhijack.conf gives, and nothing
     /// else does.
@@ -45,8 +48,10 @@ Setup read_built_in_setup();
 
 /// The built-in catalogue under cloudhijack.conf in default/ and local/ of the app that the
 /// executable lies in (bin/<machine>/ of it), where there is one. (A search head cluster's deployer
-/// can merge local/ into default/.) A file that cannot be read is a mistake.
+/// can merge local/ into default/.) A file that cannot be read is a mistake, and so is a program of
+/// which nobody knows where it is.
 Setup read_installed_setup();
+Setup read_installed_setup(const Result<std::filesystem::path>& program);
 
 /// What a shell asks for: a conf file over the built-in one, or the installed setup if the path is
 /// empty. The error says why the file cannot be read.

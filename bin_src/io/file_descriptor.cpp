@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <system_error>
 
@@ -33,6 +34,25 @@ ByteSource read_from(int descriptor) {
             if (errno == EAGAIN) {
                 wait_for(descriptor, POLLIN);
             } else if (errno != EINTR) {
+                return failure("cannot read the input: " + describe(errno));
+            }
+        }
+    };
+}
+
+ByteSource read_until_stopped(int descriptor, const StopRequest& stop) {
+    return [descriptor, &stop](std::span<char> buffer) -> Result<std::size_t> {
+        while (true) {
+            std::array<pollfd, 2> waiting{
+                {{.fd = descriptor, .events = POLLIN, .revents = 0},
+                 // One below 0 is passed over.
+                 {.fd = stop.descriptor(), .events = POLLIN, .revents = 0}}};
+            ::poll(waiting.data(), waiting.size(), /*timeout=*/-1);
+            if (stop.reason() != 0) return stopped();
+            if (waiting.front().revents == 0) continue;
+            const ssize_t count = ::read(descriptor, buffer.data(), buffer.size());
+            if (count >= 0) return static_cast<std::size_t>(count);
+            if (errno != EAGAIN && errno != EINTR) {
                 return failure("cannot read the input: " + describe(errno));
             }
         }

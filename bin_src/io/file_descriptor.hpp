@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "io/byte_stream.hpp"
+#include "io/stop_request.hpp"
 
 namespace cloudhijack::io {
 
@@ -12,6 +13,11 @@ void widen_pipe(int descriptor);
 
 /// The descriptor stays the caller's and must outlive what is returned.
 ByteSource read_from(int descriptor);
+
+/// As read_from, for a pipe, a terminal or a socket, until a stop is requested: then an error of
+/// Error::Kind::stopped, even while it waits. A named pipe that was opened non-blocking is waited
+/// for until it has a writer.
+ByteSource read_until_stopped(int descriptor, const StopRequest& stop);
 
 /// The process must ignore SIGPIPE, so that a closed pipe is an error code and not its death.
 ByteSink write_to(int descriptor);

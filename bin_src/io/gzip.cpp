@@ -61,62 +61,76 @@ class ReadAhead {
     std::size_t end_ = 0;
 };
 
+// Reads ahead as many bytes as tell gzip, or to the end.
+Result<> fill_magic(ReadAhead& input) {
+    while (input.bytes().size() < k_gzip_magic.size()) {
+        const auto more = input.more();
+        if (!more) return std::unexpected(more.error());
+        if (!*more) break;
+    }
+    return {};
+}
+
+constexpr std::string_view k_other_data = "has other data behind its gzip data";
+
+// Zeros behind gzip data fill a block of a tape or a disk; gzip passes over them, too.
+bool is_padding(std::span<const char> bytes) {
+    return std::ranges::all_of(bytes, [](char byte) { return byte == '\0'; });
+}
+
+/// The text of gzip members.
 class GunzipStream {
   public:
-    explicit GunzipStream(ByteSource source) : input_(std::move(source)) {}
+    explicit GunzipStream(ReadAhead input) : input_(std::move(input)) {}
 
     Result<std::size_t> read(std::span<char> buffer) {
-        if (encoding_ == Encoding::unknown) {
-            if (auto looked = look(); !looked) return std::unexpected(looked.error());
+        if (!stream_) {
+            stream_.reset(new z_stream{});  // NOLINT(cppcoreguidelines-owning-memory)
+            constexpr int gzip_only = 16;
+            if (inflateInit2(stream_.get(), MAX_WBITS + gzip_only) != Z_OK) {
+                return failure("cannot be unpacked: out of memory");
+            }
         }
-        if (encoding_ == Encoding::gzip) return inflate_into(buffer);
-        if (input_.bytes().empty()) return input_.source()(buffer);
-        const std::size_t count = std::min(buffer.size(), input_.bytes().size());
-        std::copy_n(input_.bytes().data(), count, buffer.data());
-        input_.consume(count);
-        return count;
+        return inflate_into(buffer);
     }
 
   private:
-    enum class Encoding : std::uint8_t { unknown, plain, gzip };
-
-    // Reads ahead as many bytes as tell gzip, or to the end.
-    Result<> fill_magic() {
-        while (input_.bytes().size() < k_gzip_magic.size()) {
+    // Passes over zeros up to the end of the input; an error if something else follows them.
+    Result<> pass_padding() {
+        while (true) {
+            const auto bytes = input_.bytes();
+            if (!is_padding(bytes)) return failure(std::string(k_other_data));
+            input_.consume(bytes.size());
             const auto more = input_.more();
             if (!more) return std::unexpected(more.error());
-            if (!*more) break;
+            if (!*more) return {};
         }
-        return {};
     }
 
-    Result<> look() {
-        if (auto filled = fill_magic(); !filled) return filled;
-        encoding_ = Encoding::plain;
-        if (!begins_as_gzip(input_.bytes())) return {};
-        encoding_ = Encoding::gzip;
-        stream_.reset(new z_stream{});  // NOLINT(cppcoreguidelines-owning-memory)
-        constexpr int gzip_only = 16;
-        if (inflateInit2(stream_.get(), MAX_WBITS + gzip_only) != Z_OK) {
-            return failure("cannot be unpacked: out of memory");
+    // At the end of a member: false if no other follows.
+    Result<bool> begin_member() {
+        if (input_.bytes().empty()) return false;
+        if (input_.bytes().front() == '\0') {
+            const auto passed = pass_padding();
+            if (!passed) return std::unexpected(passed.error());
+            return false;
         }
-        return {};
+        if (!begins_as_gzip(input_.bytes())) return failure(std::string(k_other_data));
+        inflateReset(stream_.get());
+        between_members_ = false;
+        return true;
     }
 
     Result<std::size_t> inflate_into(std::span<char> buffer) {
         while (true) {
             if (damaged_) return failure("its gzip data is damaged");
-            if (auto filled = fill_magic(); !filled) return std::unexpected(filled.error());
-            if (input_.bytes().empty()) {
-                if (between_members_) return std::size_t{0};
-                return failure("its gzip data is cut off");
-            }
+            if (auto filled = fill_magic(input_); !filled) return std::unexpected(filled.error());
             if (between_members_) {
-                if (!begins_as_gzip(input_.bytes()))
-                    return failure("has other data behind its gzip data");
-                inflateReset(stream_.get());
-                between_members_ = false;
+                const auto begun = begin_member();
+                if (!begun) return std::unexpected(begun.error());
+                if (!*begun) return std::size_t{0};
             }
+            if (input_.bytes().empty()) return failure("its gzip data is cut off");
             const auto bytes = input_.bytes();
             stream_->next_in = reinterpret_cast<Bytef*>(bytes.data());
             stream_->avail_in = static_cast<uInt>(bytes.size());
@@ -133,10 +147,51 @@ class GunzipStream {
     }
 
     ReadAhead input_;
-    Encoding encoding_ = Encoding::unknown;
     std::unique_ptr<z_stream, InflateEnd> stream_;
     bool damaged_ = false;          ///< reported after the text before the damage
     bool between_members_ = false;  ///< a member has ended and the next has not begun
+};
+
+/// What is left of a source when its layers of gzip are taken off.
+class UnpackedStream {
+  public:
+    UnpackedStream(ByteSource source, unsigned layers)
+        : input_(std::move(source)), layers_(layers) {}
+
+    Result<std::size_t> read(std::span<char> buffer) {
+        while (!is_text_) {
+            if (auto looked = take_layer(); !looked) return std::unexpected(looked.error());
+        }
+        if (input_.bytes().empty()) {
+            if (error_) return std::unexpected(*error_);
+            return input_.source()(buffer);
+        }
+        const std::size_t count = std::min(buffer.size(), input_.bytes().size());
+        std::copy_n(input_.bytes().data(), count, buffer.data());
+        input_.consume(count);
+        return count;
+    }
+
+  private:
+    // Takes a layer off, or sees that what is left is text.
+    Result<> take_layer() {
+        if (auto filled = fill_magic(input_); !filled) error_ = filled.error();
+        is_text_ = error_ || !begins_as_gzip(input_.bytes());
+        if (is_text_) return {};
+        if (layers_ == 0) {
+            return failure("is packed with gzip more than " + std::to_string(k_most_layers) +
+                           " times over; unpack it first");
+        }
+        --layers_;
+        input_ = ReadAhead([stream = GunzipStream(std::move(input_))](
+                               std::span<char> text) mutable { return stream.read(text); });
+        return {};
+    }
+
+    ReadAhead input_;
+    unsigned layers_;  ///< that may still be taken off
+    bool is_text_ = false;
+    std::optional<Error> error_;  ///< what followed the first byte of a text
 };
 
 constexpr std::size_t k_least_packed = std::size_t{256} * 1024;
@@ -155,6 +210,25 @@ std::size_t size_of_last(std::span<const char> packed) {
     return size;
 }
 
+// Tells the observer, before each piece, how many bytes the last one had.
+ByteSource observed(ByteSource source, ByteObserver observer) {
+    if (!observer) return source;
+    return [source = std::move(source), observer = std::move(observer),
+            used = std::size_t{0}](std::span<char> buffer) mutable -> Result<std::size_t> {
+        if (auto goes_on = observer(used); !goes_on) return std::unexpected(goes_on.error());
+        used = 0;
+        const auto count = source(buffer);
+        if (count) used = *count;
+        return count;
+    };
+}
+
+// All is used already: an observer that wants no more of it comes too late.
+void observe_all(const ByteObserver& observer, std::size_t count) {
+    if (!observer) return;
+    [[maybe_unused]] const auto goes_on = observer(count);
+}
+
 // A header can have a checksum of its own (RFC 1952, section 2.3.1), at which libdeflate does not
 // look.
 bool has_header_checksum(std::span<const char> member) {
@@ -164,8 +238,8 @@ bool has_header_checksum(std::span<const char> member) {
 
 }  // namespace
 
-ByteSource unpacked(ByteSource source) {
-    return [stream = GunzipStream(std::move(source))](std::span<char> buffer) mutable {
+ByteSource unpacked(ByteSource source, unsigned layers) {
+    return [stream = UnpackedStream(std::move(source), layers)](std::span<char> buffer) mutable {
         return stream.read(buffer);
     };
 }
@@ -176,10 +250,20 @@ void Gunzip::DecompressorEnd::operator()(libdeflate_decompressor* decompressor) 
 
 Gunzip::Gunzip() : decompressor_(libdeflate_alloc_decompressor()), packed_(k_least_packed) {}
 
-Window Gunzip::window_over(ByteSource source, std::size_t maximum_capacity) {
+Window Gunzip::window_over(ByteSource source, std::size_t maximum_capacity, ByteObserver on_packed,
+                           ByteObserver on_text) {
     Beginning beginning = read_beginning(source);
     if (beginning.is_all && begins_as_gzip(beginning.bytes)) {
-        if (const auto text = unpack(beginning.bytes)) return Window(*text);
+        if (const auto text = unpack(beginning.bytes)) {
+            observe_all(on_packed, beginning.bytes.size());
+            if (begins_as_gzip(*text)) {
+                ByteSource inner =
+                    unpacked(read_from_memory({text->data(), text->size()}), k_most_layers - 1);
+                return {observed(std::move(inner), std::move(on_text)), maximum_capacity};
+            }
+            observe_all(on_text, text->size());
+            return Window(*text);
+        }
     }
     auto all = [beginning = std::move(beginning),
                 source = std::move(source)](std::span<char> buffer) mutable -> Result<std::size_t> {
@@ -190,7 +274,8 @@ Window Gunzip::window_over(ByteSource source, std::size_t maximum_capacity) {
         if (beginning.error) return std::unexpected(*beginning.error);
         return source(buffer);
     };
-    return {unpacked(std::move(all)), maximum_capacity};
+    return {observed(unpacked(observed(std::move(all), std::move(on_packed))), std::move(on_text)),
+            maximum_capacity};
 }
 
 // Reads on to the end of what is gzip, as far as there is room; of anything else only so far as
@@ -212,14 +297,14 @@ Gunzip::Beginning Gunzip::read_beginning(ByteSource& source) {
     }
 }
 
-// The text of all members on end; nullopt where one is damaged or must be unpacked by others, or it
-// is too long.
+// The text of consecutive members, as far as there is no padding behind them; nullopt where one is
+// damaged or must be unpacked by others, or it is too long.
 std::optional<std::span<char>> Gunzip::unpack(std::span<const char> packed) {
     const std::size_t expected = size_of_last(packed);
     if (decompressor_ == nullptr || expected > k_most_text) return std::nullopt;
     widen_text(expected, 0);
     std::size_t size = 0;
-    while (!packed.empty()) {
+    while (!is_padding(packed)) {
         if (has_header_checksum(packed)) return std::nullopt;
         std::size_t taken = 0;
         std::size_t made = 0;

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "io/byte_stream.hpp"
@@ -13,10 +15,18 @@ struct libdeflate_decompressor;
 
 namespace cloudhijack::io {
 
-/// The source's bytes, unpacked piece by piece if they begin as gzip does. Content decides, not a
-/// name; consecutive gzip members are one text. If gzip data is damaged or cut off, the text before
-/// the damage comes first, then the error.
-ByteSource unpacked(ByteSource source);
+/// How many layers of gzip are taken off: carriers pack what is packed already.
+inline constexpr unsigned k_most_layers = 4;
+
+/// The source's bytes, unpacked piece by piece if they begin as gzip does, and again if the text
+/// does, up to `layers` times. Content decides, not a name; consecutive gzip members are one text,
+/// and zeros up to the end of the source are padding. If gzip data is damaged or cut off, the text
+/// before the damage comes first, then the error. More layers than that are an error, too.
+ByteSource unpacked(ByteSource source, unsigned layers = k_most_layers);
+
+/// Follows some bytes: it is told, before each further piece of them, how many have been used since
+/// the last call. Its error ends them.
+using ByteObserver = std::function<Result<>(std::size_t)>;
 
 /// Unpacks whole files, one after the other. Files of CloudTrail fit, and libdeflate is twice as
 /// fast as zlib but needs all of a file and of its text in memory, and reports nothing of one that
@@ -28,10 +38,17 @@ class Gunzip {
   public:
     Gunzip();
 
-    /// A window over the source's bytes, unpacked if they begin as gzip does. It is valid until the
-    /// next call, as long as the Gunzip is; `maximum_capacity` is its own. The window reports what
+    /// A window over the source's bytes, unpacked as unpacked() does. It is valid until the next
+    /// call, as long as the Gunzip is; `maximum_capacity` is its own. The window reports what
     /// cannot be read, as unpacked() does.
-    Window window_over(ByteSource source, std::size_t maximum_capacity);
+    Window window_over(ByteSource source, std::size_t maximum_capacity) {
+        return window_over(std::move(source), maximum_capacity, {}, {});
+    }
+
+    /// As above. `on_packed` follows the source's bytes as they are used, which can be long after
+    /// they were read, and `on_text` those that they unpack to.
+    Window window_over(ByteSource source, std::size_t maximum_capacity, ByteObserver on_packed,
+                       ByteObserver on_text);
 
   private:
     struct DecompressorEnd {

@@ -10,6 +10,7 @@ namespace cloudhijack::output {
 inline constexpr int k_exit_ok = 0;
 inline constexpr int k_exit_findings = 1;  ///< with --fail-on-findings
 inline constexpr int k_exit_error = 2;
+inline constexpr int k_exit_signal = 128;  ///< and the number of the signal that stopped a scan
 
 /// Writes a text to standard output, and returns the exit code: a reader that has gone is not an
 /// error.

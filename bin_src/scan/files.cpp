@@ -46,7 +46,7 @@ class FileWalk {
             list_.files.push_back(
                 {.path = path, .size = static_cast<std::uint64_t>(status.st_size), .named = named});
         } else if (path == k_standard_input || (S_ISFIFO(status.st_mode) && named)) {
-            list_.files.push_back({.path = path, .size = 0, .named = true});
+            list_.files.push_back({.path = path, .size = 0, .named = true, .is_pipe = true});
         } else if (S_ISFIFO(status.st_mode)) {
             skip(path, "it is a pipe");
         } else if (S_ISSOCK(status.st_mode)) {

@@ -13,6 +13,7 @@ struct File {
     std::string path;        ///< `-` is standard input
     std::uint64_t size = 0;  ///< bytes on disk; 0 where that says nothing
     bool named = true;       ///< by the user, and not found in a folder
+    bool is_pipe = false;    ///< or another thing that is not a file on a disk, and has no size
 };
 
 /// A path as messages name it.

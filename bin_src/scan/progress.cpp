@@ -15,14 +15,17 @@ std::string in_megabytes(std::uint64_t bytes) { return std::to_string(bytes / 1'
 
 std::string progress_text(std::uint64_t bytes, std::uint64_t total_bytes, std::uint64_t events,
                           std::optional<std::size_t> findings,
-                          std::chrono::duration<double> elapsed) {
+                          std::chrono::duration<double> elapsed, std::uint64_t text_bytes) {
     std::string text = in_megabytes(bytes);
-    if (total_bytes > 0) text += " of " + in_megabytes(total_bytes);
-    text += " MB, " + std::to_string(events) + " events";
+    if (bytes <= total_bytes && total_bytes > 0) text += " of " + in_megabytes(total_bytes);
+    text += " MB";
+    if (text_bytes > bytes) text += ", " + in_megabytes(text_bytes) + " MB unpacked";
+    text += ", " + std::to_string(events) + " events";
     if (findings) {
         text += ", " + std::to_string(*findings) + (findings == 1 ? " finding" : " findings");
     }
-    if (bytes > 0 && bytes <= total_bytes) {
+    const bool tells_rate = bytes > 0 && bytes >= total_bytes / 100;
+    if (tells_rate && bytes < total_bytes) {
         const double left =
             elapsed.count() * static_cast<double>(total_bytes - bytes) / static_cast<double>(bytes);
         text += ", " + std::to_string(static_cast<std::uint64_t>(left)) + " s left";
@@ -62,10 +65,10 @@ void ProgressLine::show(const std::stop_token& stopped) {
     // Returns true only if the condition, which never holds, held: it ends by the stop token.
     while (!stop_.wait_for(lock, stopped, k_interval, [] { return false; }) &&
            !stopped.stop_requested()) {
+        const ScanProgress& progress = scanner_->progress();
         std::cerr << k_clear_line
-                  << progress_text(scanner_->progress().bytes, total_bytes_,
-                                   scanner_->progress().records, finding_count(),
-                                   std::chrono::steady_clock::now() - started_)
+                  << progress_text(progress.bytes, total_bytes_, progress.records, finding_count(),
+                                   std::chrono::steady_clock::now() - started_, progress.text_bytes)
                   << std::flush;
         shown = true;
     }

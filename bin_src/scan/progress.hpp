@@ -13,11 +13,14 @@
 
 namespace cloudhijack::scan {
 
-/// `120 of 400 MB, 1204033 events, 3 findings, 12 s left`. `total_bytes` is 0 where it is not
-/// known, findings are nullopt where they are not counted before the end.
+/// `120 of 400 MB, 900 MB unpacked, 1204033 events, 3 findings, 12 s left`. `bytes` are those of
+/// the files, as far as they were used, and `text_bytes` those that they unpack to, which are shown
+/// if they are more. `total_bytes` is 0 where it is not known, findings are nullopt where they are
+/// not counted before the end. The time left is shown only while the bytes say something of it: not
+/// for the first hundredth of them, and not once all are used and their text is not.
 std::string progress_text(std::uint64_t bytes, std::uint64_t total_bytes, std::uint64_t events,
                           std::optional<std::size_t> findings,
-                          std::chrono::duration<double> elapsed);
+                          std::chrono::duration<double> elapsed, std::uint64_t text_bytes = 0);
 
 /// A line on standard error that follows a scan, from a thread of its own, until destroyed.
 class ProgressLine {

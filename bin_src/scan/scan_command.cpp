@@ -3,8 +3,10 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -23,6 +25,7 @@
 #include "scan/files.hpp"
 #include "scan/progress.hpp"
 #include "scan/scanner.hpp"
+#include "scan/stop_signals.hpp"
 
 namespace cloudhijack::scan {
 namespace {
@@ -85,6 +88,23 @@ bool take_lookups(const rules::Catalogue& catalogue, config::Config& config) {
     return whole.has_value();
 }
 
+/// Where the request to stop a scan comes from, and what follows from it.
+class Interruption {
+  public:
+    [[nodiscard]] const io::StopRequest& request() const { return request_; }
+    [[nodiscard]] bool came() const { return request_.reason() != 0; }
+    /// `stopped by SIGINT`
+    [[nodiscard]] std::string text() const {
+        return "stopped by " + signal_name(request_.reason());
+    }
+    /// As a shell shows a process that a signal has ended.
+    [[nodiscard]] int exit_code() const { return output::k_exit_signal + request_.reason(); }
+
+  private:
+    io::StopRequest request_;
+    StopSignals signals_{request_};
+};
+
 // Reports what went wrong with a file; false if nothing did.
 bool print_outcome(const File& file, const FileOutcome& outcome) {
     const std::string name = shown_name(file.path);
@@ -99,7 +119,9 @@ bool print_outcome(const File& file, const FileOutcome& outcome) {
             "; the first, at byte " + std::to_string(outcome.first_unreadable_at) + ", " +
             outcome.first_reason);
     }
-    if (outcome.error) {
+    if (outcome.error && !outcome.begins_as_json && outcome.records == 0) {
+        print_message(name + ": " + *outcome.error);
+    } else if (outcome.error) {
         print_message(name + ": " + *outcome.error + "; " + counted(outcome.records, "record") +
                       (outcome.records == 1 ? " was" : " were") + " read of it");
     }
@@ -126,7 +148,118 @@ bool print_unknown(std::span<const File> files, std::span<const FileOutcome> out
     return unknown > 0 && records == 0;
 }
 
+bool was_read(const FileOutcome& outcome) { return !outcome.error || outcome.records > 0; }
+
+/// What was read of all files.
+struct ScanTotals {
+    std::uint64_t records = 0;
+    std::uint64_t unreadable = 0;  ///< records among them
+    std::uint64_t relevant = 0;    ///< calls among them that the mode is about
+    std::uint64_t left_out = 0;
+    std::uint64_t unknown = 0;  ///< objects that are no records
+    std::size_t read = 0;       ///< files
+    std::size_t unread = 0;     ///< files that should have been read: not those of no kind of log
+    std::size_t done = 0;       ///< files to whose end the scan came before it was stopped
+};
+
+ScanTotals totals_of(std::span<const FileOutcome> outcomes) {
+    ScanTotals totals;
+    for (const FileOutcome& outcome : outcomes) {
+        totals.records += outcome.records;
+        totals.unreadable += outcome.unreadable;
+        totals.relevant += outcome.relevant;
+        totals.left_out += outcome.left_out;
+        totals.unknown += outcome.unknown;
+        totals.read += was_read(outcome) ? 1U : 0U;
+        totals.done += outcome.stage == FileStage::done ? 1U : 0U;
+        totals.unread += was_read(outcome) || outcome.is_other_file ? 0U : 1U;
+    }
+    return totals;
+}
+
+std::string summary(std::size_t files, const ScanTotals& totals) {
+    const std::string unread =
+        totals.unread == 0 ? "" : ", " + std::to_string(totals.unread) + " not read";
+    return counted(files, "file") + unread + ", " + counted(totals.records, "record");
+}
+
+// No findings in nothing are no answer. What is wrong with files that the user named was said of
+// each; of a folder it may have been none.
+void print_nothing_read(const FileList& list) {
+    if (list.files.empty() && list.problems.empty()) {
+        print_message("nothing was read: there is no file");
+    } else if (!std::ranges::all_of(list.files, &File::named)) {
+        print_message("nothing was read: " + counted(list.files.size(), "file") +
+                      (list.files.size() == 1 ? " was found, which is not a log"
+                                              : " were found, none of which is a log") +
+                      " that scan reads");
+    }
+}
+
+std::uint64_t size_of(std::span<const File> files) {
+    std::uint64_t size = 0;
+    for (const File& file : files) {
+        if (file.is_pipe) return 0;  // it is not known
+        size += file.size;
+    }
+    return size;
+}
+
+std::vector<FileOutcome> read_files(Scanner& scanner, const FileList& list, const ScanJob& job,
+                                    const config::Config& config) {
+    std::optional<ProgressLine> line;
+    if (::isatty(STDERR_FILENO) == 1) line.emplace(scanner, config, size_of(list.files));
+    return scanner.run(list.files, job.threads);
+}
+
+// How far a scan came that was stopped.
+void print_stop(const Interruption& interruption, const FileList& list,
+                std::span<const FileOutcome> outcomes, const Scanner& scanner) {
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+        if (outcomes[i].stage != FileStage::stopped) continue;
+        const std::uint64_t records = outcomes[i].records;
+        print_message(shown_name(list.files[i].path) + ": was not read to its end; " +
+                      counted(records, "record") + (records == 1 ? " was" : " were") +
+                      " read of it");
+    }
+    const std::size_t done = totals_of(outcomes).done;
+    const std::uint64_t size = size_of(list.files);
+    print_message(interruption.text() + ", so the answer is incomplete: " + std::to_string(done) +
+                  " of " + counted(outcomes.size(), "file") +
+                  (outcomes.size() == 1 ? " was" : " were") + " read to the end, " +
+                  std::to_string(scanner.progress().bytes) +
+                  (size > 0 ? " of " + std::to_string(size) : "") + " bytes");
+}
+
+// The exit code of a scan that came to its end, with so many rows.
+int exit_code_of(const ScanJob& job, const Interruption& interruption, bool failed,
+                 std::size_t rows) {
+    if (interruption.came()) return interruption.exit_code();
+    if (failed) return output::k_exit_error;
+    return job.fail_on_findings && rows > 0 ? output::k_exit_findings : output::k_exit_ok;
+}
+
+// What to know of how the answer came about.
+void print_notes(const ScanJob& job, const config::Config& config, const ScanTotals& totals,
+                 const output::Findings& findings, const detect::Activity& activity) {
+    std::vector<std::string> notes;
+    if (totals.records == 0 && totals.unknown == 0 && totals.read > 0) {
+        notes.emplace_back("there was no record in what was read");
+    }
+    notes.push_back(output::nothing_relevant_in_words(totals.records - totals.unreadable,
+                                                      totals.relevant, findings, config.mode));
+    if (config.mode != config::Mode::coverage) {
+        notes.push_back(output::uncounted_in_words(totals.left_out, detect::repeats_in(activity)));
+    }
+    std::ranges::copy(output::notes_of(findings, activity, job.setup), std::back_inserter(notes));
+    std::ranges::copy(output::warnings_of(findings), std::back_inserter(notes));
+    for (const std::string& note : notes) {
+        if (!note.empty()) print_message(note);
+    }
+}
+
 int scan(const ScanJob& job) {
+    const Interruption interruption;
     const rules::Catalogue& catalogue = job.setup.catalogue;
     config::Config config = job.config;
     if (!take_lookups(catalogue, config)) return output::k_exit_error;
@@ -135,28 +268,26 @@ int scan(const ScanJob& job) {
     for (const std::string& problem : list.problems) print_message(problem);
 
     Scanner scanner([&] { return output::new_activity(job.setup, config); }, *job.setup.logs,
-                    log::CallFilter(*job.setup.logs, catalogue.call_names()));
-    std::vector<FileOutcome> outcomes;
-    {
-        std::optional<ProgressLine> line;
-        std::uint64_t total = 0;
-        for (const File& file : list.files) total += file.size;
-        if (::isatty(STDERR_FILENO) == 1) line.emplace(scanner, config, total);
-        outcomes = scanner.run(list.files, job.threads);
-    }
+                    log::CallFilter(*job.setup.logs, catalogue.call_names()),
+                    &interruption.request());
+    const auto outcomes = read_files(scanner, list, job, config);
     bool failed = !list.problems.empty();
-    std::uint64_t records = 0;
-    std::uint64_t unreadable = 0;
-    std::uint64_t relevant = 0;
-    std::uint64_t left_out = 0;
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
         failed |= print_outcome(list.files[i], outcomes[i]);
-        records += outcomes[i].records;
-        unreadable += outcomes[i].unreadable;
-        relevant += outcomes[i].relevant;
-        left_out += outcomes[i].left_out;
     }
     failed |= print_unknown(list.files, outcomes);
+    const ScanTotals totals = totals_of(outcomes);
+    const bool is_incomplete = totals.done < outcomes.size();
+    if (is_incomplete) {
+        print_stop(interruption, list, outcomes, scanner);
+        if (config.mode == config::Mode::baseline) {
+            print_message("no baseline is printed: it would replace one that is complete");
+            return interruption.exit_code();
+        }
+    } else if (totals.read == 0) {
+        print_nothing_read(list);
+        failed = true;
+    }
 
     const auto findings = output::findings_of(scanner.activity(), config);
     if (!findings) return print_error(findings.error().text);
@@ -165,22 +296,14 @@ int scan(const ScanJob& job) {
     if (!written && written.error().kind == Error::Kind::told) {
         return print_error(written.error().text);
     }
-    const auto nothing =
-        output::nothing_relevant_in_words(records - unreadable, relevant, *findings, config.mode);
-    if (!nothing.empty()) print_message(nothing);
-    if (config.mode != config::Mode::coverage) {
-        const auto uncounted =
-            output::uncounted_in_words(left_out, detect::repeats_in(scanner.activity()));
-        if (!uncounted.empty()) print_message(uncounted);
+    print_notes(job, config, totals, *findings, scanner.activity());
+    print_message(summary(list.files.size(), totals) + ", " +
+                  counted(rows, has_findings(config.mode) ? "finding" : "row") +
+                  (is_incomplete ? ", incomplete" : ""));
+    if (interruption.came() && !is_incomplete) {
+        print_message(interruption.text() + ", after all had been read: the answer is complete");
     }
-    for (const std::string& note : output::notes_of(*findings, scanner.activity(), job.setup)) {
-        print_message(note);
-    }
-    for (const std::string& warning : output::warnings_of(*findings)) print_message(warning);
-    print_message(counted(list.files.size(), "file") + ", " + counted(records, "record") + ", " +
-                  counted(rows, has_findings(config.mode) ? "finding" : "row"));
-    if (failed) return output::k_exit_error;
-    return job.fail_on_findings && rows > 0 ? output::k_exit_findings : output::k_exit_ok;
+    return exit_code_of(job, interruption, failed, rows);
 }
 
 }  // namespace

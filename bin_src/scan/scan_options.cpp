@@ -88,13 +88,21 @@ std::string scan_purpose() {
            "file\n"
            "holds one JSON record, an array of them, {\"Records\":[...]}, or consecutive records, "
            "one\n"
-           "per line or not, with gzip or without; its content decides, not its name.\n";
+           "per line or not, with gzip or without, also gzip inside gzip; its content decides, not "
+           "its\n"
+           "name. Files of other formats that can hold logs (zip, zstd, tar, Parquet, CSV and "
+           "others)\n"
+           "are errors; other files in a folder are skipped.\n";
 }
 
 std::string scan_exit_codes() {
     return "0, with --fail-on-findings 1 when there are any; 2 after an error, told on\n"
-           "standard error with the file and the place. What could be read is reported all the "
-           "same.\n";
+           "standard error with the file and the place, and if nothing could be read. What could "
+           "be read\n"
+           "is reported all the same. After SIGINT (Ctrl-C) 130, after SIGTERM 143, after SIGHUP "
+           "129: what\n"
+           "was read until then is reported, except by --mode baseline; a second signal ends it at "
+           "once.\n";
 }
 
 std::vector<std::string> scan_examples() {

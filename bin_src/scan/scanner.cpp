@@ -13,8 +13,7 @@
 #include "json/record_splitter.hpp"
 #include "log/record_reader.hpp"
 #include "scan/batch_queue.hpp"
-#include "text/trim.hpp"
-#include "text/utf8.hpp"
+#include "scan/file_start.hpp"
 
 namespace cloudhijack::scan {
 namespace {
@@ -26,8 +25,14 @@ constexpr std::size_t k_most_in_batch = io::Window::k_initial_capacity;
 /// An open file, or standard input, which stays open.
 class OpenFile {
   public:
-    explicit OpenFile(const std::string& path)
-        : descriptor_(path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+    // Opening a named pipe waits for a writer, and a stop could not end that wait; reading waits,
+    // too, and a stop ends it.
+    OpenFile(const File& file, bool may_wait)
+        : descriptor_(file.path == "-" ? STDIN_FILENO
+                                       : ::open(file.path.c_str(),
+                                                O_RDONLY | O_CLOEXEC |
+                                                    (file.is_pipe && !may_wait ? O_NONBLOCK : 0))) {
+    }
     OpenFile(const OpenFile&) = delete;
     OpenFile& operator=(const OpenFile&) = delete;
     OpenFile(OpenFile&&) = delete;
@@ -42,45 +47,11 @@ class OpenFile {
     int descriptor_;
 };
 
-io::ByteSource with_byte_count(io::ByteSource source, std::atomic<std::uint64_t>& bytes) {
-    return [source = std::move(source), &bytes](std::span<char> buffer) mutable {
-        auto count = source(buffer);
-        if (count) bytes += *count;
-        return count;
-    };
-}
-
-enum class Start : std::uint8_t { json, utf16, other };
-
-// Content decides, not a name: JSON records begin with { or [, and an empty file holds none. A byte
-// order mark before them is taken off.
-Result<Start> look_at_start(io::Window& window) {
-    while (true) {
-        const auto bytes = window.unread();
-        const std::string_view text(bytes.data(), bytes.size());
-        if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) return Start::utf16;
-        if (text.starts_with(text::k_byte_order_mark)) {
-            window.consume(text::k_byte_order_mark.size());
-            continue;
-        }
-        const auto first = text.find_first_not_of(text::k_blanks);
-        const bool may_be_a_mark = text.size() < text::k_byte_order_mark.size();
-        if (first != std::string_view::npos && !may_be_a_mark) {
-            return text[first] == '{' || text[first] == '[' ? Start::json : Start::other;
-        }
-        const auto fill = window.more();
-        if (!fill) return std::unexpected(fill.error());
-        if (*fill != io::Window::Fill::more) {
-            const bool empty = first == std::string_view::npos;
-            return empty || text[first] == '{' || text[first] == '[' ? Start::json : Start::other;
-        }
-    }
-}
-
 // What the whole of it says of a file. One that does not begin as JSON and in which nothing could
 // be read is no file of ours.
 void judge(const File& file, FileOutcome& outcome) {
     if (outcome.lacks_memory) outcome.error = "was not read whole: there is too little memory";
+    if (outcome.stage != FileStage::done) return;
     const bool is_ours = outcome.records > outcome.unreadable || outcome.unknown > 0;
     if (outcome.begins_as_json || outcome.error || is_ours) return;
     outcome.error = "is no JSON";
@@ -116,7 +87,7 @@ class ScanThread {
             if (std::holds_alternative<std::monostate>(work)) return;
             if (const auto* file = std::get_if<std::size_t>(&work)) {
                 reads_file_ = true;
-                guarded(*file, [&] { read_file(*file); });
+                if (!is_stopped()) run_file(*file);
                 queue_->file_done();
             } else {
                 const auto& batch = std::get<Batch>(work);
@@ -144,24 +115,59 @@ class ScanThread {
         }
     }
 
+    [[nodiscard]] bool is_stopped() const {
+        return scanner_->stop_ != nullptr && scanner_->stop_->reason() != 0;
+    }
+
+    void run_file(std::size_t index) {
+        stage_ = FileStage::done;
+        guarded(index, [&] { read_file(index); });
+        const std::scoped_lock lock(scanner_->mutex_);
+        (*outcomes_)[index].stage = stage_;
+    }
+
+    // What a stop cuts off is not damaged.
+    void end_with(const Error& error) {
+        if (error.kind == Error::Kind::stopped) {
+            stage_ = FileStage::stopped;
+        } else {
+            outcome_.error = error.text;
+        }
+    }
+
+    // What comes through a pipe and was read counts, so that a stop ends its source. A file is
+    // still there, and can unpack to much more than was read of it, so that a stop ends its text.
+    io::Window window_over(const File& file, int descriptor) {
+        ScanProgress& progress = scanner_->progress_;
+        const bool stops_source = file.is_pipe && scanner_->stop_ != nullptr;
+        return readers_->gunzip.window_over(
+            stops_source ? io::read_until_stopped(descriptor, *scanner_->stop_)
+                         : io::read_from(descriptor),
+            k_record_cap,
+            [&progress](std::size_t count) -> Result<> {
+                progress.bytes += count;
+                return {};
+            },
+            [this, &progress, stops_source](std::size_t count) -> Result<> {
+                progress.text_bytes += count;
+                if (!stops_source && is_stopped()) return stopped();
+                return {};
+            });
+    }
+
     void read_file(std::size_t index) {
         const File& file = files_[index];
-        const OpenFile open(file.path);
+        const OpenFile open(file, /*may_wait=*/scanner_->stop_ == nullptr);
         if (open.descriptor() < 0) {
             outcome_.error = "cannot be opened: " + std::generic_category().message(errno);
             return;
         }
-        io::Window window = readers_->gunzip.window_over(
-            with_byte_count(io::read_from(open.descriptor()), scanner_->progress_.bytes),
-            k_record_cap);
+        io::Window window = window_over(file, open.descriptor());
         const auto start = look_at_start(window);
-        if (!start) {
-            outcome_.error = start.error().text;
-            return;
-        }
-        outcome_.begins_as_json = *start == Start::json;
-        if (*start == Start::utf16) {
-            outcome_.error = "is UTF-16; convert it to UTF-8 first";
+        if (!start) return end_with(start.error());
+        outcome_.begins_as_json = start->is_json;
+        if (!start->unread.empty()) {
+            outcome_.error = start->unread;
             return;
         }
         json::RecordSplitter splitter(window, scanner_->logs_->record_keys());
@@ -184,7 +190,7 @@ class ScanThread {
     // False at the end.
     bool read_next(json::RecordSplitter& splitter) {
         const auto document = splitter.next();
-        if (!document) outcome_.error = document.error().text;
+        if (!document) end_with(document.error());
         if (!document || !*document) return false;
         read_document(**document);
         return true;
@@ -279,8 +285,9 @@ class ScanThread {
     std::optional<Readers> readers_;
     std::optional<detect::Activity> activity_;
     FileOutcome outcome_;
-    bool reads_file_ = false;     ///< and not a batch of one
-    std::uint64_t position_ = 0;  ///< of the document that is read
+    bool reads_file_ = false;               ///< and not a batch of one
+    FileStage stage_ = FileStage::waiting;  ///< of the file that is read
+    std::uint64_t position_ = 0;            ///< of the document that is read
     log::RecordTaker taker_{.take = [this](const log::Event& event) { take(event); },
                             .skip = [this](const log::LostPart& part) { skip(part); },
                             .miss = [this](std::string_view keys) { miss(keys); },

@@ -11,14 +11,23 @@
 #include <vector>
 
 #include "detect/activity.hpp"
+#include "io/stop_request.hpp"
 #include "log/call_filter.hpp"
 #include "log/log_set.hpp"
 #include "scan/files.hpp"
 
 namespace cloudhijack::scan {
 
+/// How far the reading of a file came.
+enum class FileStage : std::uint8_t {
+    waiting,  ///< not begun: the scan was stopped before
+    stopped,  ///< in the middle of it
+    done,     ///< at its end, or at what is wrong with it
+};
+
 /// What became of one file.
 struct FileOutcome {
+    FileStage stage = FileStage::waiting;
     std::uint64_t records = 0;
     std::uint64_t unreadable = 0;           ///< records among them that could not be read
     std::uint64_t lost_bytes = 0;           ///< that these take
@@ -37,7 +46,8 @@ struct FileOutcome {
 
 /// How far a scan has come; written by its threads, read by whoever shows it.
 struct ScanProgress {
-    std::atomic<std::uint64_t> bytes = 0;  ///< read from disk
+    std::atomic<std::uint64_t> bytes = 0;       ///< of the files, as far as they were used
+    std::atomic<std::uint64_t> text_bytes = 0;  ///< that they unpack to
     std::atomic<std::uint64_t> records = 0;
 };
 
@@ -47,14 +57,18 @@ class Scanner {
     using NewActivity = std::function<detect::Activity()>;
 
     /// `new_activity` makes an empty activity of the one mode of this scan; `filter` decides which
-    /// records need not be read. The logs must outlive it.
-    Scanner(NewActivity new_activity, const log::LogSet& logs, log::CallFilter filter)
+    /// records need not be read. The logs must outlive it, and so must the request that stops it,
+    /// if there is one.
+    Scanner(NewActivity new_activity, const log::LogSet& logs, log::CallFilter filter,
+            const io::StopRequest* stop = nullptr)
         : new_activity_(std::move(new_activity)),
           logs_(&logs),
           filter_(std::move(filter)),
+          stop_(stop),
           activity_(new_activity_()) {}
 
-    /// Reads all files and returns what became of each, in their order.
+    /// Reads all files and returns what became of each, in their order. After a request to stop
+    /// it returns soon: what was read of files counts, and is no error.
     std::vector<FileOutcome> run(std::span<const File> files, unsigned threads);
 
     [[nodiscard]] const ScanProgress& progress() const { return progress_; }
@@ -75,6 +89,7 @@ class Scanner {
     NewActivity new_activity_;
     const log::LogSet* logs_;
     log::CallFilter filter_;
+    const io::StopRequest* stop_;  ///< can be null
     ScanProgress progress_;
     mutable std::mutex mutex_;  ///< of activity_
     detect::Activity activity_;

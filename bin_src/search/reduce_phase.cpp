@@ -51,8 +51,10 @@ std::string ReducePhase::getinfo_reply() const {
 // follow.
 Result<> ReducePhase::begin() {
     lookup_problems_ = config::read_lookups(setup_->catalogue, setup_->lookups_folder, config_);
-    return config_.mode == config::Mode::baseline ? config::check_whole(lookup_problems_)
-                                                  : Result<>{};
+    if (config_.mode != config::Mode::baseline) return {};
+    // A new baseline would replace the one that could not be found.
+    if (!setup_->place_problem.empty()) lookup_problems_.unread.push_back(setup_->place_problem);
+    return config::check_whole(lookup_problems_);
 }
 
 Result<> ReducePhase::exchange(io::Window& body, bool finished, io::ByteSink& replies) {

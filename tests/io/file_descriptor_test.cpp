@@ -2,12 +2,14 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <array>
 #include <csignal>
 #include <string>
 #include <thread>
+#include <vector>
 
 using namespace cloudhijack;
 
@@ -97,4 +99,54 @@ TEST_CASE("descriptor: silence ends the patient source") {
     REQUIRE(io::write_to(pipe.ends[1])("ab"));
     CHECK(source(buffer).value() == 2);
     CHECK(source(buffer).value() == 0);
+}
+
+TEST_CASE("descriptor: a stop ends a read that waits, of every reader") {
+    io::StopRequest stop;
+    CHECK(stop.reason() == 0);
+    std::array<Pipe, 3> pipes;
+    std::vector<std::jthread> readers;
+    std::array<bool, 3> were_stopped{};
+    for (std::size_t i = 0; i < pipes.size(); ++i) {
+        REQUIRE(io::write_to(pipes[i].ends[1])("hello"));
+        readers.emplace_back([&, i] {
+            auto source = io::read_until_stopped(pipes[i].ends[0], stop);
+            std::array<char, 100> buffer{};
+            const auto read = source(buffer);
+            if (!read || *read != 5) return;
+            const auto ended = source(buffer);
+            were_stopped[i] = !ended && ended.error().kind == Error::Kind::stopped;
+        });
+    }
+    std::jthread([&] {
+        for (const Pipe& pipe : pipes) {
+            int unread = 1;
+            while (unread > 0) ::ioctl(pipe.ends[0], FIONREAD, &unread);
+        }
+        CHECK(stop.make(15));
+    }).join();
+    readers.clear();
+    CHECK(were_stopped == std::array{true, true, true});
+    CHECK_FALSE(stop.make(2));
+    CHECK(stop.reason() == 15);
+}
+
+TEST_CASE("descriptor: without a stop a pipe is read to its end, non-blocking or not") {
+    for (const bool non_blocking : {false, true}) {
+        Pipe pipe;
+        if (non_blocking) make_non_blocking(pipe.ends[0]);
+        const io::StopRequest stop;
+        auto source = io::read_until_stopped(pipe.ends[0], stop);
+        std::array<char, 100> buffer{};
+        std::jthread writer([&] {
+            CHECK(io::write_to(pipe.ends[1])("hello"));
+            pipe.close_writer();
+        });
+        CHECK(source(buffer).value() == 5);
+        CHECK(source(buffer).value() == 0);
+    }
+    const io::StopRequest stop;
+    std::array<char, 1> buffer{};
+    auto no_descriptor = io::read_until_stopped(1'000'000, stop);
+    CHECK_FALSE(no_descriptor(buffer));
 }

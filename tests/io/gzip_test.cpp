@@ -153,3 +153,119 @@ TEST_CASE("unpack: a member's own word for its length is not trusted") {
         }
     }
 }
+
+TEST_CASE("unpack: gzip inside gzip, up to four layers") {
+    const std::string text = numbers(30);
+    std::string packed = text;
+    for (unsigned layers = 1; layers <= io::k_most_layers; ++layers) {
+        packed = gzip(packed);
+        CHECK(unpack(packed).text == text);
+        CHECK(unpack(packed, 1, 1).text == text);
+        CHECK(unpack(packed).error.empty());
+    }
+    CHECK(unpack(gzip(packed)).text.empty());
+    CHECK(unpack(gzip(packed)).error ==
+          "is packed with gzip more than 4 times over; unpack it first");
+    CHECK(unpack(gzip(gzip(numbers(3'000'000))), 100'000, 70'000).text == numbers(3'000'000));
+    CHECK(unpack(gzip(gzip(""))).text.empty());
+    CHECK(unpack(gzip(gzip(""))).error.empty());
+}
+
+TEST_CASE("unpack: members inside members are one text") {
+    const std::string inner = gzip("a ") + gzip(numbers(30));
+    CHECK(unpack(gzip(inner)).text == "a " + numbers(30));
+    CHECK(unpack(gzip(inner) + gzip(gzip("b"))).text == "a " + numbers(30) + "b");
+    const std::string packed = gzip(inner.substr(0, 10)) + gzip(inner.substr(10));
+    for (std::size_t cut = 0; cut <= packed.size(); ++cut) {
+        CHECK(unpack([&] { return cut_at(packed, cut); }).text == "a " + numbers(30));
+    }
+}
+
+TEST_CASE("unpack: damage in an inner layer is reported as that of the outer one is") {
+    std::string inner = gzip(numbers(50'000));
+    CHECK(unpack(gzip(inner.substr(0, inner.size() - 1))).text == numbers(50'000));
+    CHECK(unpack(gzip(inner.substr(0, inner.size() - 1))).error == "its gzip data is cut off");
+    CHECK(unpack(gzip(inner + "tail")).error == "has other data behind its gzip data");
+    inner[inner.size() - 6] ^= 1;
+    CHECK(unpack(gzip(inner)).error == "its gzip data is damaged");
+    const std::string packed = gzip(gzip(numbers(50'000)));
+    const Unpacked half = unpack(packed.substr(0, packed.size() / 2));
+    CHECK(half.text.size() > 10'000);
+    CHECK(half.error == "its gzip data is cut off");
+}
+
+TEST_CASE("unpack: zeros up to the end are padding") {
+    const std::string packed = gzip("hello ") + gzip(numbers(30));
+    for (const unsigned count : {1U, 2U, 7U, 512U, 100'000U, 3'000'000U}) {
+        const std::string padded = packed + std::string(count, '\0');
+        const Unpacked made = unpack(padded, 70'000);
+        CHECK(made.text == "hello " + numbers(30));
+        CHECK(made.error.empty());
+        for (const std::string& tail : {std::string("x"), gzip("more")}) {
+            CHECK(unpack(padded + tail, 70'000).text == made.text);
+            CHECK(unpack(padded + tail, 70'000).error == "has other data behind its gzip data");
+        }
+    }
+    CHECK(unpack(packed + std::string(3, '\0'), 1, 1).error.empty());
+    CHECK(unpack(gzip(packed + std::string(3, '\0')) + std::string(5, '\0')).text ==
+          "hello " + numbers(30));
+    CHECK(unpack(std::string(3, '\0')).text == std::string(3, '\0'));
+    // Zeros do not stand in for the end of a member that is cut off.
+    CHECK_FALSE(unpack(packed.substr(0, packed.size() - 9) + std::string(3, '\0')).error.empty());
+}
+
+TEST_CASE("unpack: one byte of text before an error is not lost") {
+    const std::string packed = gzip("a");
+    CHECK(unpack(packed.substr(0, packed.size() - 1)).text == "a");
+}
+
+TEST_CASE("unpack: observers follow what is used of the packed bytes and of the text") {
+    // Packed, the whole fits the memory of a file, but not its text: it is unpacked piece by piece.
+    const std::string blanks(64 << 20, ' ');
+    for (const std::string& packed : {gzip(numbers(1'000)), gzip(blanks), gzip(gzip(blanks))}) {
+        io::Gunzip gunzip;
+        std::size_t used = 0;
+        std::size_t made = 0;
+        io::Window window = gunzip.window_over(
+            in_pieces(packed, packed.size()), 1,
+            [&](std::size_t count) -> Result<> {
+                used += count;
+                return {};
+            },
+            [&](std::size_t count) -> Result<> {
+                made += count;
+                return {};
+            });
+        std::size_t seen = 0;
+        do {
+            seen += window.unread().size();
+            window.consume(window.unread().size());
+            // Packed bytes that were read but not unpacked yet do not count.
+            if (packed.size() > 100'000 && seen > 0 && seen < blanks.size() / 2) {
+                CHECK(used < packed.size() * 3 / 4);
+            }
+        } while (window.more() == io::Window::Fill::more);
+        CHECK(used == packed.size());
+        CHECK(made == seen);
+    }
+}
+
+TEST_CASE("unpack: an observer's error ends the text") {
+    const std::string packed = gzip(std::string(64 << 20, ' '));
+    io::Gunzip gunzip;
+    std::size_t made = 0;
+    io::Window window = gunzip.window_over(in_pieces(packed, packed.size()), 1, {},
+                                           [&](std::size_t count) -> Result<> {
+                                               made += count;
+                                               if (made > 1'000'000) return failure("enough");
+                                               return {};
+                                           });
+    while (true) {
+        window.consume(window.unread().size());
+        const auto fill = window.more();
+        if (fill) continue;
+        CHECK(fill.error().text == "enough");
+        break;
+    }
+    CHECK(made < 3'000'000);
+}

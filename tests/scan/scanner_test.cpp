@@ -182,3 +182,37 @@ TEST_CASE("scanner: a file that is gone is told") {
     REQUIRE(outcomes[0].error);
     CHECK(outcomes[0].error->starts_with("cannot be opened: "));
 }
+
+TEST_CASE("scanner: after a request to stop no file is begun, and none is damaged") {
+    const TemporaryFolder folder;
+    folder.write("a", "[" + record(1, 1));
+    folder.write("b", "no JSON");
+    io::StopRequest stop;
+    stop.make(2);
+    scan::Scanner scanner(
+        [] { return detect::VolumeActivity(builtin_catalogue(), std::chrono::hours{1}); },
+        log::all_logs(), log::CallFilter(log::all_logs(), builtin_catalogue().call_names()), &stop);
+    for (const auto& outcome : scanner.run(scan::list_files({folder.path()}).files, 2)) {
+        CHECK(outcome.stage == FileStage::waiting);
+        CHECK_FALSE(outcome.error);
+    }
+}
+
+TEST_CASE("scanner: formats that are not read are errors, in folders too") {
+    const TemporaryFolder folder;
+    folder.write("a", "PAR1" + std::string(100, '\0'));
+    folder.write("b", gzip(gzip(record(1, 1))));
+    folder.write("c", gzip("time,user\n1,alice\n"));
+    folder.write("d", "read me");
+    const Scanned scanned = scan_with(2, {folder.path()});
+    const auto& outcomes = scanned.outcomes;
+    REQUIRE(outcomes.size() == 4);
+    CHECK(outcomes[0].error == "is Parquet, which scan does not read; convert it to JSON first");
+    CHECK_FALSE(outcomes[0].is_other_file);
+    CHECK(outcomes[1].records == 1);
+    CHECK_FALSE(outcomes[1].error);
+    CHECK(outcomes[2].error == "is CSV, which scan does not read; export the records as JSON");
+    CHECK_FALSE(outcomes[2].is_other_file);
+    CHECK(outcomes[3].is_other_file);
+    for (const auto& outcome : outcomes) CHECK(outcome.stage == FileStage::done);
+}
