@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "text/characters.hpp"
 #include "text/quote.hpp"
@@ -61,23 +62,24 @@ class GrammarWalk {
                 if (c == closing_bracket()) return close();
                 if (c != ',') return fail("a comma or a closing bracket");
                 ++at_;
-                next_ = open_.back() == '{' ? Next::key : Next::value;
+                next_ = last_bracket() == '{' ? Next::key : Next::value;
                 return;
         }
         std::unreachable();
     }
 
-    [[nodiscard]] char closing_bracket() const { return open_.back() == '{' ? '}' : ']'; }
+    [[nodiscard]] char closing_bracket() const { return last_bracket() == '{' ? '}' : ']'; }
+    [[nodiscard]] char last_bracket() const { return text_[open_.back()]; }
 
     void open(char bracket) {
         if (bracket != '{' && bracket != '[') return fail("{ or [");
         if (open_.size() == k_deepest) return fail("the end of so many brackets");
-        open_ += bracket;
-        ++at_;
+        open_.push_back(at_++);
         next_ = bracket == '{' ? Next::key_or_end : Next::value_or_end;
     }
 
     void close() {
+        if (last_bracket() == '{') check_.last_object = open_.back();
         open_.pop_back();
         ++at_;
         next_ = Next::comma_or_end;
@@ -165,7 +167,7 @@ class GrammarWalk {
     std::string_view text_;
     std::size_t at_ = 0;
     Next next_ = Next::value;
-    std::string open_;  ///< the brackets that are open
+    std::vector<std::size_t> open_;  ///< where the brackets are that are open
     Check check_;
 };
 

@@ -21,6 +21,9 @@ struct Check {
     /// Where the last string or word before the damage begins. The damage may be in it: a quote
     /// that is missing at the end of a string shows only at the next one.
     std::size_t last_token = 0;
+    /// Where the last object that was closed begins. With `size` right behind it, it may be what
+    /// follows a text that was cut, in place of a value.
+    std::size_t last_object = 0;
     std::string_view expected;  ///< what the grammar has at the damage
     bool is_in_string = false;  ///< the damage, or the end of a text that is cut off
     /// The first place of an escape or a number that the grammar does not have. Such a value can be

@@ -33,7 +33,7 @@ std::optional<WholeObjects::Found> WholeObjects::next() {
             at_ = bracket + 1;
             continue;
         }
-        const bool is_inside = is_list || (is_value(bracket) && bracket != line_);
+        const bool is_inside = is_list || (is_value(bracket) && bracket != forced_);
         const Check checked = check(text_.substr(bracket));
         switch (checked.end) {
             case Check::End::closed:
@@ -44,9 +44,7 @@ std::optional<WholeObjects::Found> WholeObjects::next() {
                              .broken_before = std::exchange(broken_, std::size_t{0})};
             case Check::End::damaged:
                 if (!is_inside) ++broken_;
-                // No object begins between the last token and the damage.
-                at_ = bracket + std::max<std::size_t>(
-                                    checked.last_token > 0 ? checked.last_token : checked.size, 1);
+                go_on_behind(bracket, checked);
                 continue;
             case Check::End::cut_off:
                 if (!is_inside) ++broken_;
@@ -71,13 +69,25 @@ bool WholeObjects::begins_object(std::size_t bracket) const {
     return without_blanks_in_front(rest.substr(key.size() + 1)).starts_with(':');
 }
 
+void WholeObjects::go_on_behind(std::size_t bracket, const Check& damaged) {
+    const std::size_t place = bracket + damaged.size;
+    // An object that was cut where a value should follow has taken the next one for that value.
+    if (text_[place] == '{' && text_[place - 1] == '}' && damaged.last_object > 0) {
+        at_ = forced_ = bracket + damaged.last_object;
+        return;
+    }
+    // No object begins between the last token and the damage.
+    const std::size_t token = damaged.last_token > 0 ? damaged.last_token : damaged.size;
+    at_ = bracket + std::max<std::size_t>(token, 1);
+}
+
 // An object that was cut where a value should follow has taken the next line for that value, and
 // ends with the text.
 void WholeObjects::go_on_at_next_line(std::size_t bracket) {
     const auto line = text_.rfind("\n{");
     const bool is_there = line != std::string_view::npos && line >= bracket;
     at_ = is_there ? line + 1 : text_.size();
-    line_ = is_there ? at_ : std::string_view::npos;
+    forced_ = is_there ? at_ : std::string_view::npos;
 }
 
 }  // namespace cloudhijack::json

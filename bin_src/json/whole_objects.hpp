@@ -4,6 +4,8 @@
 #include <optional>
 #include <string_view>
 
+#include "json/check.hpp"
+
 namespace cloudhijack::json {
 
 /// Finds the objects that are whole in a text of which something is damaged, so that damage costs
@@ -33,11 +35,13 @@ class WholeObjects {
   private:
     [[nodiscard]] bool is_value(std::size_t bracket) const;
     [[nodiscard]] bool begins_object(std::size_t bracket) const;
+    void go_on_behind(std::size_t bracket, const Check& damaged);
     void go_on_at_next_line(std::size_t bracket);
 
     std::string_view text_;
     std::size_t at_ = 0;
-    std::size_t line_ = std::string_view::npos;  ///< where an object begins a line, after a cut
+    /// Where an object is one although it is in the place of a value, behind one that was cut.
+    std::size_t forced_ = std::string_view::npos;
     std::size_t broken_ = 0;
 };
 
