@@ -8,6 +8,7 @@
 #include "json/check.hpp"
 #include "json/object_end.hpp"
 #include "text/number.hpp"
+#include "text/utf8.hpp"
 
 namespace cloudhijack::json {
 namespace {
@@ -15,6 +16,9 @@ namespace {
 using Fill = io::Window::Fill;
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+// Files with a byte order mark were put together.
+bool is_of_mark(char c) { return text::k_byte_order_mark.contains(c); }
 
 // A key as its reader sees it, as far as it can be a list key: those are ASCII.
 std::string unescaped(std::string_view key) {
@@ -100,7 +104,7 @@ bool RecordSplitter::scan_between(std::span<const char> bytes, char c) {
         context_.in_list = false;
         saw_cut_list_ = true;
     }
-    if (is_blank(c) || c == ',') return false;
+    if (is_blank(c) || c == ',' || is_of_mark(c)) return false;
     if (c == ']' && context_.in_list) {
         leave_list();
         return false;
@@ -111,6 +115,7 @@ bool RecordSplitter::scan_between(std::span<const char> bytes, char c) {
     }
     begin_ = at_ - 1;
     follows_object_ = context_.has_object;
+    is_element_ = context_.in_list;
     context_.has_object |= c == '{';
     if (c == '{' && cpu_ == simd::Cpu::avx2) {
         const auto object = object_end_by_blocks(bytes.subspan(begin_), keys_->name,
@@ -125,6 +130,7 @@ bool RecordSplitter::scan_between(std::span<const char> bytes, char c) {
     key_names_list_ = false;
     last_ = c;
     line_begins_ = false;
+    closes_nothing_ = c == '}' || c == ']';
     const bool brackets = c == '{' || c == '[';
     depth_ = brackets ? 1 : 0;
     key_comes_ = c == '{' && !context_.in_list;
@@ -183,9 +189,12 @@ bool RecordSplitter::scan_string(std::span<const char> bytes, char c) {
     return depth_ == 0 && close_document(at_);
 }
 
-// In an array, no word holds a brace: it begins the next element, and what is before is damage.
+// In an array, no word holds a brace: it begins the next element, and what is before is damage. So
+// are brackets that close nothing.
 bool RecordSplitter::scan_bare(char c) {
-    const bool ends = c == '\n' || (context_.in_list && (c == ',' || c == ']' || c == '{'));
+    const bool is_bracket = c == ']' || c == '}';
+    const bool ends = c == '\n' || (context_.in_list && (c == ',' || c == ']' || c == '{')) ||
+                      (closes_nothing_ && !is_bracket);
     return ends && close_document(at_ - 1);
 }
 
@@ -275,7 +284,8 @@ RecordSplitter::Document RecordSplitter::document() const {
             .position = passed_ + begin_,
             .is_closed = is_closed_,
             .only_name_key = only_name_key_,
-            .follows_object = follows_object_};
+            .follows_object = follows_object_,
+            .is_element = is_element_};
 }
 
 }  // namespace cloudhijack::json

@@ -38,6 +38,7 @@ class RecordSplitter {
         std::optional<std::size_t> only_name_key;
         /// An object precedes it on its line, or was cut off at the end of the line before.
         bool follows_object;
+        bool is_element;  ///< of an array
     };
 
     /// What the documents at a place of the stream are part of.
@@ -125,6 +126,7 @@ class RecordSplitter {
     std::size_t end_ = 0;                       ///< of the byte behind the document
     bool is_closed_ = false;                    ///< the document ends with its bracket
     bool follows_object_ = false;               ///< see Document
+    bool is_element_ = false;                   ///< see Document
     std::optional<std::size_t> only_name_key_;  ///< from the document's first byte
     std::size_t key_ = 0;  ///< of a key's first byte at the document's top level; 0: in none
 
@@ -136,6 +138,7 @@ class RecordSplitter {
     bool passed_over_ = false;     ///< the document is what is left of the object around a list
     char last_ = 0;                ///< byte inside the document that was no blank
     bool line_begins_ = false;     ///< the byte before is a newline inside the document
+    bool closes_nothing_ = false;  ///< the document is a bracket without one that opens it
     bool key_comes_ = false;       ///< the next string at the document's top level is a key
     bool key_names_list_ = false;  ///< and the value of the last one is a list of records
 };

@@ -24,12 +24,23 @@ bool may_be_key(std::string_view text) {
 
 }  // namespace
 
+WholeObjects::WholeObjects(std::string_view text, const Surroundings& around)
+    : text_(text), is_element_(around.is_element) {
+    if (around.first_key.empty()) return;
+    const std::string start = "{\"" + std::string(around.first_key) + '"';
+    if (!without_blanks_in_front(text).starts_with(start)) object_start_ = start;
+}
+
 std::optional<WholeObjects::Found> WholeObjects::next() {
     while (true) {
         const std::size_t bracket = text_.find_first_of("{[", at_);
         if (bracket == std::string_view::npos) return std::nullopt;
         const bool is_list = text_[bracket] == '[';
         if (!is_list && !begins_object(bracket)) {
+            at_ = bracket + 1;
+            continue;
+        }
+        if (is_list && is_list_of_objects(bracket)) {
             at_ = bracket + 1;
             continue;
         }
@@ -44,11 +55,11 @@ std::optional<WholeObjects::Found> WholeObjects::next() {
                              .broken_before = std::exchange(broken_, std::size_t{0})};
             case Check::End::damaged:
                 if (!is_inside) ++broken_;
-                go_on_behind(bracket, checked);
+                go_on_after(bracket, checked);
                 continue;
             case Check::End::cut_off:
                 if (!is_inside) ++broken_;
-                go_on_at_next_line(bracket);
+                if (!go_on_at_element(bracket, checked)) go_on_at_next_line(bracket);
                 continue;
         }
     }
@@ -69,13 +80,37 @@ bool WholeObjects::begins_object(std::size_t bracket) const {
     return without_blanks_in_front(rest.substr(key.size() + 1)).starts_with(':');
 }
 
-void WholeObjects::go_on_behind(std::size_t bracket, const Check& damaged) {
+bool WholeObjects::is_list_of_objects(std::size_t bracket) const {
+    return !object_start_.empty() &&
+           without_blanks_in_front(text_.substr(bracket + 1)).starts_with(object_start_);
+}
+
+// False where there is none.
+bool WholeObjects::go_on_at_element(std::size_t bracket, const Check& broken) {
+    constexpr std::size_t most_broken = 16;  // each of them costs as much as it is deep
+    if (!is_element_ || text_[bracket] != '{' || broken_elements_ == most_broken) return false;
+    if (bracket == forced_) ++broken_elements_;
+    const std::string_view object = text_.substr(bracket, broken.size);
+    const std::string_view start = object.substr(0, object.find(':'));
+    for (auto at = object.find(start, 1); at != std::string_view::npos;
+         at = object.find(start, at + 1)) {
+        const auto before = object.substr(0, at).find_last_not_of(text::k_blanks);
+        if (object[before] != ',') continue;
+        at_ = forced_ = bracket + at;
+        return true;
+    }
+    return false;
+}
+
+void WholeObjects::go_on_after(std::size_t bracket, const Check& damaged) {
     const std::size_t place = bracket + damaged.size;
+    const auto before = text_.substr(0, place).find_last_not_of(" \t\r\n,");
     // An object that was cut where a value should follow has taken the next one for that value.
-    if (text_[place] == '{' && text_[place - 1] == '}' && damaged.last_object > 0) {
+    if (text_[place] == '{' && text_[before] == '}' && damaged.last_object > 0) {
         at_ = forced_ = bracket + damaged.last_object;
         return;
     }
+    if (go_on_at_element(bracket, damaged)) return;
     // No object begins between the last token and the damage.
     const std::size_t token = damaged.last_token > 0 ? damaged.last_token : damaged.size;
     at_ = bracket + std::max<std::size_t>(token, 1);

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "json/check.hpp"
@@ -24,7 +25,16 @@ class WholeObjects {
         std::size_t broken_before = 0;
     };
 
-    explicit WholeObjects(std::string_view text) : text_(text) {}
+    struct Surroundings {
+        /// The text is an element of a list. The elements after one that was cut inside an array
+        /// have become elements of that array: those that begin with the same key are found, too.
+        bool is_element = false;
+        /// The key that objects begin with which are looked for in an array that is a value, unless
+        /// the text itself begins with it. Empty: none are.
+        std::string_view first_key = {};
+    };
+
+    WholeObjects(std::string_view text, const Surroundings& around);
 
     /// The next object, in the order of the text. All of them together take time linear in it.
     std::optional<Found> next();
@@ -35,11 +45,16 @@ class WholeObjects {
   private:
     [[nodiscard]] bool is_value(std::size_t bracket) const;
     [[nodiscard]] bool begins_object(std::size_t bracket) const;
-    void go_on_behind(std::size_t bracket, const Check& damaged);
+    [[nodiscard]] bool is_list_of_objects(std::size_t bracket) const;
+    void go_on_after(std::size_t bracket, const Check& damaged);
     void go_on_at_next_line(std::size_t bracket);
+    bool go_on_at_element(std::size_t bracket, const Check& broken);
 
     std::string_view text_;
+    bool is_element_;
+    std::string object_start_;  ///< of those in arrays; empty: none are looked for
     std::size_t at_ = 0;
+    std::size_t broken_elements_ = 0;
     /// Where an object is one although it is in the place of a value, behind one that was cut.
     std::size_t forced_ = std::string_view::npos;
     std::size_t broken_ = 0;

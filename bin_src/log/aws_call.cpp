@@ -19,7 +19,7 @@ using text::last_part;
 constexpr std::string_view k_role_session = "AssumedRole";
 constexpr std::string_view k_user = "IAMUser";
 constexpr std::string_view k_identity_center_user = "IdentityCenterUser";
-constexpr std::string_view k_identity_center = "identitycenter/";
+constexpr std::string_view k_identity_center = "identitycenter";
 
 bool is_aws_service(std::string_view name) {
     return std::ranges::any_of(k_aws_sources,
@@ -53,6 +53,11 @@ std::string_view role_id_of(const Event& event) {
 
 PrincipalParts principal_parts_of(const Event& event) {
     PrincipalParts parts{.account = aws_account_of(event), .name = {}, .person = {}};
+    if (event.caller_type == k_identity_center_user && !event.on_behalf_of.empty()) {
+        parts.name = k_identity_center;
+        parts.person = event.on_behalf_of;
+        return parts;
+    }
     const bool is_session = event.caller_type == k_role_session || event.caller_type.empty() ||
                             event.caller_type == "FederatedUser";
     if (is_session && !event.issuer.empty()) {
@@ -164,6 +169,7 @@ void complete_aws_call(Event& event, EventTexts& texts) {
         event.caller_type == k_identity_center_user && !event.on_behalf_of.empty();
     if (is_person && event.caller.empty() && event.caller_id.empty()) {
         std::string& caller = texts.next() = k_identity_center;
+        caller += '/';
         caller += event.on_behalf_of;
         event.caller = caller;
     }

@@ -107,11 +107,12 @@ CallFilter::CallFilter(const LogSet& logs, std::span<const std::string_view> nam
     other_marks_.assign(marks.begin(), marks.end());
 }
 
-bool CallFilter::passes_over(std::string_view json, json::Quotes quotes) const {
+CallFilter::Look CallFilter::look_at(std::string_view json, json::Quotes quotes) const {
     const auto key = only_key(json, key_, cpu_);
-    if (!key) return false;
+    if (!key) return {};
     const std::string_view object = text::trimmed(json);
-    return object.starts_with('{') && object.ends_with('}') && is_other_call(json, *key, quotes);
+    const bool is_object = object.starts_with('{') && object.ends_with('}');
+    return {.passes_over = is_object && is_other_call(json, *key, quotes), .has_one_name = true};
 }
 
 bool CallFilter::passes_over_object(std::string_view json, std::size_t only_name_key) const {

@@ -35,9 +35,19 @@ class CallFilter {
     /// that may hold a record of another one.
     CallFilter(const LogSet& logs, std::span<const std::string_view> names);
 
-    /// Whether a text is one record, or one in an envelope, that is certainly of no wanted call.
-    /// io::k_padding bytes behind it must be readable.
-    [[nodiscard]] bool passes_over(std::string_view json, json::Quotes quotes) const;
+    /// What a look at a text shows, before it is read.
+    struct Look {
+        /// It is one record, or one in an envelope, that is certainly of no wanted call.
+        bool passes_over = false;
+        /// The key of the name occurs once, so that no other record can be in the text.
+        bool has_one_name = false;
+    };
+
+    /// io::k_padding bytes behind the text must be readable.
+    [[nodiscard]] Look look_at(std::string_view json, json::Quotes quotes) const;
+    [[nodiscard]] bool passes_over(std::string_view json, json::Quotes quotes) const {
+        return look_at(json, quotes).passes_over;
+    }
 
     /// The same of an object in which, as somebody has seen, the key occurs at this place only
     /// and that no letter is written as `\u`. Nothing behind it need be readable.

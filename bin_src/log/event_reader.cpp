@@ -129,6 +129,18 @@ class WalkedDocument {
     bool walked_ = false;
 };
 
+void find_held_records(std::string_view record, std::string_view first_key, EventReading& reading) {
+    if (first_key.empty()) return;
+    const std::string start = "{\"" + std::string(first_key) + '"';
+    if (!record.starts_with(start)) return;
+    for (auto at = record.find(start, 1); at != std::string_view::npos;
+         at = record.find(start, at + 1)) {
+        const auto before = record.substr(0, at).find_last_not_of(text::k_blanks);
+        if (record[before] != ',' && record[before] != '[') continue;
+        if (reading.held_records++ == 0) reading.held = record.substr(at);
+    }
+}
+
 // Whether a key is the name of something. Whoever uses addresses or phone numbers as keys does not
 // want them in a message.
 bool is_name(std::string_view key) {
@@ -185,13 +197,13 @@ Result<EventReading> EventReader::read_json(std::string_view json) {
             document.walk([&walk](ondemand::object object) { return walk.run(object); });
         if (error) return *error;
         if (!log.recognises(taker.event())) continue;
-        if (document.has_again(log.mark) && document.is_damaged()) {
-            return failure(json::damage_in_words(json));
-        }
+        const bool has_again = document.has_again(log.mark);
+        if (has_again && document.is_damaged()) return failure(json::damage_in_words(json));
         if (!walk.broken_text().empty()) {
             return failure("has damaged or cut-off JSON in " + text::quoted(walk.broken_text()));
         }
         EventReading reading{.kind = DocumentKind::record, .event = taker.event()};
+        if (has_again) find_held_records(text::trimmed(json), log.first_key, reading);
         texts_.restart();
         log.finish(reading.event, texts_);
         return reading;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -28,6 +29,10 @@ struct EventReading {
     Event event = {};                             ///< of a record
     std::span<const EnclosedText> enclosed = {};  ///< by an envelope
     std::string_view first_keys = {};             ///< of an unknown object, for people
+    /// What begins as the record does and is in an array in it: of a record that was cut off there,
+    /// those that follow it.
+    std::string_view held = {};
+    std::size_t held_records = 0;
 };
 
 /// Reads JSON objects into events, keys in the order in which the object has them.

@@ -24,11 +24,18 @@ std::string in_envelopes(std::string_view why, std::size_t envelopes) {
     return (envelopes > 0 ? "holds a record that " : "") + std::string(why);
 }
 
-constexpr std::string_view k_between_objects = " \t\r\n,";
+constexpr std::string_view k_closes_nothing = "is a bracket that closes nothing";
+constexpr std::string_view k_held =
+    "is in an array of another record, which was cut off there, or holds records that somebody "
+    "made up";
 
-// Whether a text is what a stream of objects has between and around them.
-bool is_around_objects(std::string_view text) {
-    return text.find_first_not_of(" \t\r\n,]}") == std::string_view::npos;
+// What a stream of objects has between them, with the byte order marks of files put together.
+constexpr std::string_view k_between_objects = " \t\r\n,\xEF\xBB\xBF";
+constexpr std::string_view k_around_objects = " \t\r\n,\xEF\xBB\xBF]}";
+
+// Where something else begins, from a place on.
+std::size_t end_of_surroundings(std::string_view text, std::size_t from) {
+    return std::min(text.find_first_not_of(k_around_objects, from), text.size());
 }
 
 std::size_t offset_in(std::string_view text, std::string_view part) {
@@ -47,24 +54,30 @@ RecordReader::RecordReader(const LogSet& logs, const CallFilter& filter)
     if (logs.main().log->is_compact) compact_reader_.emplace(logs);
 }
 
-// Reads what need not be unquoted or looked at as a whole; false if it must be.
+// Reads what need not be unquoted or looked at as a whole; false if it must be. A record with a
+// second name can hold other records.
 bool RecordReader::read_as_written(const RecordText& record, const RecordTaker& taker) {
-    if (passes_over(record)) {
+    const CallFilter::Look look = look_at(record);
+    if (look.passes_over) {
         taker.pass_over();
         return true;
     }
-    Event* event = compact_reader_ ? compact_reader_->read(record.text, record.quotes) : nullptr;
+    if (!compact_reader_ || !look.has_one_name) return false;
+    Event* event = compact_reader_->read(record.text, record.quotes);
     if (event == nullptr) return false;
     event->row_time = record.row_time;
     taker.take(*event);
     return true;
 }
 
-bool RecordReader::passes_over(const RecordText& record) const {
+CallFilter::Look RecordReader::look_at(const RecordText& record) const {
     if (record.only_name_key) {
-        return filter_->passes_over_object(record.text, *record.only_name_key);
+        return {.passes_over = filter_->passes_over_object(record.text, *record.only_name_key),
+                .has_one_name = true};
     }
-    return record.may_pass_over && filter_->passes_over(record.text, record.quotes);
+    CallFilter::Look look = filter_->look_at(record.text, record.quotes);
+    look.passes_over &= record.may_pass_over;
+    return look;
 }
 
 void RecordReader::read_whole(const RecordText& record, const RecordTaker& taker) {
@@ -85,7 +98,7 @@ void RecordReader::read_text(std::string_view text, const TextPlace& place,
     } else {
         const std::string_view object = without_time(trimmed);
         TextPlace place_of_object = place;
-        if (!object.empty()) place_of_object.offset += offset_in(text, object);
+        if (!object.empty()) place_of_object.offset = place.offset_at(offset_in(text, object));
         read_object(object, place_of_object, taker);
     }
 }
@@ -94,18 +107,24 @@ void RecordReader::read_object(std::string_view text, const TextPlace& place,
                                const RecordTaker& taker) {
     auto reading = level(place.envelopes).reader.read(text);
     if (reading) {
-        if (!take(*reading, place, taker)) taker.miss(reading->first_keys);
+        if (!take(*reading, text, place, taker)) taker.miss(reading->first_keys);
     } else if (!read_list(text, place, taker)) {  // of a list that is cut off, its elements count
         read_whole_objects(text, place, reading.error().text, taker);
     }
 }
 
 // False if that is a record of no log.
-bool RecordReader::take(EventReading& reading, const TextPlace& place, const RecordTaker& taker) {
+bool RecordReader::take(EventReading& reading, std::string_view text, const TextPlace& place,
+                        const RecordTaker& taker) {
     switch (reading.kind) {
         case DocumentKind::record:
             reading.event.row_time = place.row_time;
             taker.take(reading.event);
+            if (reading.held_records == 0) return true;
+            taker.skip({.why = k_held,
+                        .position = place.offset_at(text.size() - reading.held.size()),
+                        .bytes = reading.held.size(),
+                        .records = reading.held_records});
             return true;
         case DocumentKind::envelope:
             for (const EnclosedText& enclosed : reading.enclosed) {
@@ -123,35 +142,51 @@ bool RecordReader::take(EventReading& reading, const TextPlace& place, const Rec
 void RecordReader::read_whole_objects(std::string_view text, const TextPlace& place,
                                       std::string why, const RecordTaker& taker) {
     std::size_t read_to = 0;
+    std::size_t next = end_of_surroundings(text, 0);
     const auto lose = [&](std::size_t end, std::size_t broken) {
-        const std::string_view part =
-            text::trimmed(text.substr(read_to, end - read_to), k_between_objects);
-        const bool is_nothing = end == text.size() && read_to == 0;
-        if (is_around_objects(part) && !is_nothing) return;
-        const std::string reason =
-            in_envelopes(read_to == 0 ? why : json::damage_in_words(part), place.envelopes);
-        taker.skip({.why = reason,
-                    .position = place.offset + (part.empty() ? 0 : offset_in(text, part)),
-                    .bytes = part.size(),
-                    .records = std::max<std::size_t>(broken, 1),
-                    .is_cut_off = end == text.size() && json::is_cut_off(part)});
+        const bool is_nothing = next >= end && (end < text.size() || read_to > 0);
+        if (!is_nothing) {
+            lose_part(text, {.begin = read_to, .end = end, .broken = broken}, place, why, taker);
+        }
     };
     // A line of anything else can quote JSON that somebody made up.
     const bool may_have_objects = begins_as_json(text) || place.may_be_rest;
-    json::WholeObjects objects(may_have_objects ? text : std::string_view{});
+    json::WholeObjects objects(
+        may_have_objects ? text : std::string_view{},
+        {.is_element = place.is_element, .first_key = logs_->main().log->first_key});
     std::size_t broken = 0;
     while (const auto object = objects.next()) {
         broken += object->broken_before;
-        const bool is_next = is_around_objects(text.substr(read_to, object->begin - read_to));
-        const TextPlace object_place{.envelopes = place.envelopes,
-                                     .offset = place.offset + object->begin};
         const std::string_view object_text =
             text.substr(object->begin, object->end - object->begin);
+        const TextPlace object_place{.envelopes = place.envelopes,
+                                     .offset = place.offset_at(object->begin),
+                                     .is_in_string = place.is_in_string};
+        const bool is_next = object->begin == next;
         if (!read_whole_object(object_text, object_place, is_next, taker)) continue;
         lose(object->begin, std::exchange(broken, std::size_t{0}));
         read_to = object->end;
+        next = end_of_surroundings(text, read_to);
     }
     lose(text.size(), broken + objects.broken());
+}
+
+// Reports a part of a text between whole objects. Of brackets alone, nothing is known to be lost.
+void RecordReader::lose_part(std::string_view text, const Part& lost, const TextPlace& place,
+                             std::string_view why, const RecordTaker& taker) {
+    const std::string_view part =
+        text::trimmed(text.substr(lost.begin, lost.end - lost.begin), k_between_objects);
+    const bool is_brackets =
+        !part.empty() && part.find_first_not_of(k_around_objects) == std::string_view::npos;
+    const std::string reason =
+        is_brackets ? std::string(k_closes_nothing)
+                    : in_envelopes(lost.begin == 0 ? std::string(why) : json::damage_in_words(part),
+                                   place.envelopes);
+    taker.skip({.why = reason,
+                .position = place.offset_at(part.empty() ? 0 : offset_in(text, part)),
+                .bytes = part.size(),
+                .records = is_brackets ? 0 : std::max<std::size_t>(lost.broken, 1),
+                .is_cut_off = lost.end == text.size() && json::is_cut_off(part)});
 }
 
 // False if it is no record, and thus may be a part of one that is damaged. One that follows another
@@ -161,7 +196,7 @@ bool RecordReader::read_whole_object(std::string_view text, const TextPlace& pla
     if (read_as_written({.text = text, .may_pass_over = false}, taker)) return true;
     auto reading = level(place.envelopes).reader.read(text);
     if (!reading) return false;
-    if (take(*reading, place, taker)) return true;
+    if (take(*reading, text, place, taker)) return true;
     if (is_next) taker.miss(reading->first_keys);
     return is_next;
 }
@@ -186,14 +221,17 @@ bool RecordReader::read_list(std::string_view text, const TextPlace& place,
         const auto position = static_cast<std::size_t>((*record)->position);
         if (!is_list && position == begin) return false;
         is_list = true;
-        read_inside((*record)->text,
-                    {.envelopes = place.envelopes, .offset = place.offset + position}, taker);
+        read_inside(
+            (*record)->text,
+            {.envelopes = place.envelopes, .offset = place.offset + position, .is_element = true},
+            taker);
     }
 }
 
 void RecordReader::read_enclosed(const EnclosedText& enclosed, const TextPlace& place,
                                  const RecordTaker& taker) {
-    const TextPlace inner{.envelopes = place.envelopes, .offset = place.offset};
+    const TextPlace inner{
+        .envelopes = place.envelopes, .offset = place.offset, .is_in_string = true};
     if (enclosed.form == EnclosedForm::json) return read_in_envelope(enclosed.text, inner, taker);
     std::string& text = level(place.envelopes).text;
     if (enclosed.form == EnclosedForm::base64) {
@@ -231,7 +269,9 @@ void RecordReader::read_inside(std::string_view text, const TextPlace& place,
         return taker.skip({.why = why, .position = place.offset, .bytes = text.size()});
     }
     if (read_as_written({.text = text, .may_pass_over = false}, taker)) return;
-    read_text(text, {.envelopes = place.envelopes + 1, .offset = place.offset}, taker);
+    TextPlace inside = place;
+    ++inside.envelopes;
+    read_text(text, inside, taker);
 }
 
 RecordReader::EnvelopeLevel& RecordReader::level(std::size_t envelopes) {

@@ -31,14 +31,16 @@ struct RecordText {
     /// Whether it may be the rest of a text of which something is damaged, so that there can be
     /// whole objects in it although it does not begin as one.
     bool may_be_rest = false;
+    bool is_element = false;  ///< of a list of records
 };
 
 /// A part of a text that could not be read.
 struct LostPart {
-    std::string_view why;       ///< to follow a noun; valid during the call
-    std::size_t position = 0;   ///< of its first byte, from the text's; of what was in a string or
-                                ///< encoded, where that begins
-    std::size_t bytes = 0;      ///< 0 where a whole text is lost in one way or other
+    std::string_view why;  ///< to follow a noun; valid during the call
+    /// Of its first byte, from the text's. Of a part of what an envelope holds, where the envelope
+    /// begins.
+    std::size_t position = 0;
+    std::size_t bytes = 0;      ///< 0: a whole record, whose size is not known
     std::uint64_t records = 1;  ///< how many records began in it, as far as can be seen
     bool is_cut_off = false;    ///< the text ends in it too early
 };
@@ -92,18 +94,34 @@ class RecordReader {
     struct TextPlace {
         std::size_t envelopes = 0;  ///< around it
         std::size_t offset = 0;     ///< of its first byte, see LostPart::position
+        bool is_in_string = false;  ///< or elsewhere in an envelope: then all of it has this offset
         std::optional<text::Time> row_time = {};
         bool may_be_rest = false;  ///< see RecordText
+        bool is_element = false;   ///< see RecordText
+
+        [[nodiscard]] std::size_t offset_at(std::size_t place) const {
+            return is_in_string ? offset : offset + place;
+        }
+    };
+
+    /// A part of a text, and how many objects in it are not whole.
+    struct Part {
+        std::size_t begin = 0;
+        std::size_t end = 0;
+        std::size_t broken = 0;
     };
 
     bool read_as_written(const RecordText& record, const RecordTaker& taker);
-    [[nodiscard]] bool passes_over(const RecordText& record) const;
+    [[nodiscard]] CallFilter::Look look_at(const RecordText& record) const;
     void read_whole(const RecordText& record, const RecordTaker& taker);
     void read_text(std::string_view text, const TextPlace& place, const RecordTaker& taker);
     void read_object(std::string_view text, const TextPlace& place, const RecordTaker& taker);
-    bool take(EventReading& reading, const TextPlace& place, const RecordTaker& taker);
+    bool take(EventReading& reading, std::string_view text, const TextPlace& place,
+              const RecordTaker& taker);
     void read_whole_objects(std::string_view text, const TextPlace& place, std::string why,
                             const RecordTaker& taker);
+    static void lose_part(std::string_view text, const Part& lost, const TextPlace& place,
+                          std::string_view why, const RecordTaker& taker);
     bool read_whole_object(std::string_view text, const TextPlace& place, bool is_next,
                            const RecordTaker& taker);
     bool read_list(std::string_view text, const TextPlace& place, const RecordTaker& taker);

@@ -73,8 +73,8 @@ std::string without_id_in_words(std::uint64_t records) {
 
 std::string without_parameters_in_words(std::uint64_t records) {
     if (records == 0) return {};
-    return "CloudTrail omitted the request parameters of " + counted(records, "call") +
-           ": their models, recipients and subjects are unknown";
+    return "CloudTrail omitted the request parameters of " + counted(records, "record") +
+           ": which models, recipients or subjects the calls are about is unknown";
 }
 
 // What mode=volume does not count, as the search does not that it replaces.
@@ -265,6 +265,7 @@ std::string_view way_to_fewer_rows(config::Mode mode) {
 
 std::string unreadable_in_words(std::uint64_t unreadable, std::uint64_t records,
                                 std::uint64_t bytes) {
+    if (unreadable == 0) return counted(bytes, "byte") + " between records could not be read";
     const std::string text =
         std::to_string(unreadable) + " of " + counted(records, "record") + " could not be read";
     return bytes > 0 ? text + " (" + counted(bytes, "byte") + ')' : text;

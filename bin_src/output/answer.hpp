@@ -47,7 +47,8 @@ std::vector<std::string> warnings_of(const Findings& findings);
 /// What the user can do if the answer has too many rows; a sentence without its full stop.
 std::string_view way_to_fewer_rows(config::Mode mode);
 
-/// How many of some records could not be read, and the bytes that this cost where that is known.
+/// How many of some records could not be read, and the bytes that this cost if that is known.
+/// Without records there are bytes.
 std::string unreadable_in_words(std::uint64_t unreadable, std::uint64_t records,
                                 std::uint64_t bytes);
 

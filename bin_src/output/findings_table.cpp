@@ -97,13 +97,13 @@ std::string time(std::optional<std::int64_t> second) {
 
 TableRow to_table_row(const detect::CoverageFinding& finding) {
     TableRow row{
-        .cells = {finding.account, finding.service->label,
-                  finding.region.empty() ? "-" : finding.region, std::to_string(finding.management),
-                  std::to_string(finding.data), time(finding.first), time(finding.last)},
+        .cells = {finding.account, label_of(finding), finding.region.empty() ? "-" : finding.region,
+                  std::to_string(finding.management), std::to_string(finding.data),
+                  time(finding.first), time(finding.last)},
         .details = {}};
     const std::string not_seen = detect::not_seen(finding);
     if (!not_seen.empty()) row.details.push_back(not_seen);
-    const std::string& never_logged = finding.service->never_logged;
+    const std::string never_logged = detect::never_logged(finding);
     if (!never_logged.empty()) row.details.push_back("never logged: " + never_logged);
     return row;
 }

@@ -20,7 +20,8 @@ bool fits_host(char c) {
 
 std::unexpected<Error> broken(simdjson::error_code code) {
     if (code == simdjson::MEMALLOC) throw std::bad_alloc();
-    return failure(std::string("is broken: ") + simdjson::error_message(code));
+    return failure(code == simdjson::INCORRECT_TYPE ? "has a value of a wrong type"
+                                                    : "is not JSON as a whole");
 }
 
 simdjson::error_code read_text(ondemand::value value, std::string& into) {

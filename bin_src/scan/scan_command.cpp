@@ -112,7 +112,7 @@ bool print_outcome(const File& file, const FileOutcome& outcome) {
         print_message(name + ": skipped, it " + *outcome.error);
         return false;
     }
-    if (outcome.unreadable > 0) {
+    if (outcome.lost_something()) {
         print_message(
             name + ": " +
             output::unreadable_in_words(outcome.unreadable, outcome.records, outcome.lost_bytes) +
@@ -125,7 +125,7 @@ bool print_outcome(const File& file, const FileOutcome& outcome) {
         print_message(name + ": " + *outcome.error + "; " + counted(outcome.records, "record") +
                       (outcome.records == 1 ? " was" : " were") + " read of it");
     }
-    return outcome.unreadable > 0 || outcome.error;
+    return outcome.lost_something() || outcome.error;
 }
 
 // What objects of all files are records of no log: a folder of logs has digests and notices in it,

@@ -201,7 +201,8 @@ class ScanThread {
         readers_->records.read({.text = document.text,
                                 .may_pass_over = document.is_closed,
                                 .only_name_key = document.only_name_key,
-                                .may_be_rest = document.follows_object},
+                                .may_be_rest = document.follows_object,
+                                .is_element = document.is_element},
                                taker_);
     }
 
@@ -225,7 +226,7 @@ class ScanThread {
 
     void note_unreadable(const log::LostPart& part) {
         const std::uint64_t position = position_ + part.position;
-        if (outcome_.unreadable == 0 || position < outcome_.first_unreadable_at) {
+        if (!outcome_.lost_something() || position < outcome_.first_unreadable_at) {
             outcome_.first_unreadable_at = position;
             outcome_.first_reason = part.why;
         }
@@ -261,8 +262,8 @@ class ScanThread {
         if (mine.error && (reads_file_ || !all.error)) all.error = std::move(mine.error);
         all.begins_as_json &= mine.begins_as_json;
         const bool first =
-            mine.unreadable > 0 &&
-            (all.unreadable == 0 || mine.first_unreadable_at < all.first_unreadable_at);
+            mine.lost_something() &&
+            (!all.lost_something() || mine.first_unreadable_at < all.first_unreadable_at);
         const bool is_first_unknown =
             mine.unknown > 0 && (all.unknown == 0 || mine.first_unknown_at < all.first_unknown_at);
         all.unknown += mine.unknown;

@@ -30,7 +30,7 @@ struct FileOutcome {
     FileStage stage = FileStage::waiting;
     std::uint64_t records = 0;
     std::uint64_t unreadable = 0;           ///< records among them that could not be read
-    std::uint64_t lost_bytes = 0;           ///< that these take
+    std::uint64_t lost_bytes = 0;           ///< of these, and of what is between records
     std::uint64_t relevant = 0;             ///< calls among them that the mode is about
     std::uint64_t left_out = 0;             ///< calls among these that AWS made itself
     std::uint64_t first_unreadable_at = 0;  ///< the byte, unpacked, where the first of these begins
@@ -41,6 +41,8 @@ struct FileOutcome {
     std::optional<std::string> error;  ///< why the file was not read to its end
     bool lacks_memory = false;         ///< it was not read, or not counted, to its end
     bool begins_as_json = true;        ///< with { or [, or it is empty
+    [[nodiscard]] bool lost_something() const { return unreadable > 0 || lost_bytes > 0; }
+
     bool is_other_file = false;  ///< found in a folder and no JSON: passed over, which is no error
 };
 

@@ -30,7 +30,8 @@ extern "C" void take_stop_signal(int number) {
     if (request != nullptr && request->reason() == 0) {
         asked_at = now;
         request->make(number);
-    } else if (now - asked_at > k_same_signal) {
+    } else if (request == nullptr || request->reason() != number ||
+               now - asked_at > k_same_signal) {
         // It waits until the handler has ended, and then ends the process.
         static_cast<void>(::signal(number, SIG_DFL));
         static_cast<void>(::raise(number));

@@ -22,7 +22,7 @@ std::unexpected<Error> malformed(const std::string& what) {
 
 std::unexpected<Error> not_json(simdjson::error_code code) {
     if (code == simdjson::MEMALLOC) throw std::bad_alloc();
-    return malformed(std::string("it is not JSON: ") + simdjson::error_message(code));
+    return malformed("it is not JSON");
 }
 
 Result<std::string> read_string(ondemand::value value, const std::string& otherwise) {

@@ -19,7 +19,7 @@ void IntakeStats::take(detect::Added added) {
 }
 
 void IntakeStats::skip(const log::LostPart& part) {
-    if (unreadable == 0) {
+    if (!lost_something()) {
         first_reason =
             "row " + std::to_string(rows) + ": " + text::shown(part.why, k_longest_reason);
     }
@@ -42,7 +42,7 @@ void IntakeStats::miss_in_fields(const log::Log& log) {
 }
 
 void IntakeStats::add(const IntakeStats& other, std::string_view host) {
-    if (unreadable == 0 && other.unreadable > 0) {
+    if (!lost_something() && other.lost_something()) {
         first_reason = "in a chunk on " + std::string(host) + ", " +
                        text::shown(other.first_reason, k_longest_reason);
     }

@@ -20,9 +20,9 @@ struct IntakeStats {
     std::uint64_t records = 0;
     std::uint64_t counted = 0;
     std::uint64_t failed = 0;          ///< calls that the mode counts but were refused
-    std::uint64_t left_out = 0;        ///< calls of AWS itself, in mode=hunt
+    std::uint64_t left_out = 0;        ///< calls of AWS itself, and events that repeat calls
     std::uint64_t unreadable = 0;      ///< rows, or records inside a row that holds many
-    std::uint64_t lost_bytes = 0;      ///< that these take
+    std::uint64_t lost_bytes = 0;      ///< of these, and of what is between records
     std::string first_reason;          ///< why the first of them is unreadable
     std::uint64_t unknown = 0;         ///< objects that are records of no log, and not in records
     std::string first_unknown;         ///< where the first of them is, and its keys
@@ -30,6 +30,7 @@ struct IntakeStats {
     std::optional<text::Time> newest;  ///< row's `_time`
     bool saw_call_columns = false;     ///< eventSource and eventName
 
+    [[nodiscard]] bool lost_something() const { return unreadable > 0 || lost_bytes > 0; }
     [[nodiscard]] std::uint64_t relevant() const { return counted + failed + left_out; }
 
     /// Counts a record by what became of it; one without a time is skip()ped.

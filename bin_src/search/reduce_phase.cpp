@@ -102,7 +102,9 @@ std::vector<scp::Message> ReducePhase::messages(const output::Findings& findings
         messages.push_back({.severity = severity, .text = std::move(text)});
     };
     for (const rules::Mistake& mistake : setup_->mistakes) {
-        tell(scp::Severity::error, to_text(mistake) + "; the built-in value counts");
+        const bool has_place = !mistake.place.file.empty();
+        tell(scp::Severity::error,
+             to_text(mistake) + (has_place ? "; the built-in value counts" : ""));
     }
     for (const std::string& problem : lookup_problems_.unread) {
         tell(scp::Severity::error, problem + "; the search goes on as if it were empty");
@@ -119,7 +121,7 @@ std::vector<scp::Message> ReducePhase::messages(const output::Findings& findings
                                        std::to_string(complaints.size() - k_most_complaints) +
                                        " more search peers are missing from the answer");
     }
-    if (intake_.unreadable > 0) {
+    if (intake_.lost_something()) {
         tell(scp::Severity::warn,
              output::unreadable_in_words(intake_.unreadable, intake_.records, intake_.lost_bytes) +
                  " and were skipped. The first, " + intake_.first_reason);
@@ -129,7 +131,8 @@ std::vector<scp::Message> ReducePhase::messages(const output::Findings& findings
     }
     if (intake_.rows == 0 && complaints.empty()) {
         tell(scp::Severity::warn,
-             "the search found no events, so no rows say nothing about hijacked services. Check "
+             "the search found no events, so an empty answer says nothing about hijacked services. "
+             "Check "
              "its time range, and that the macro cloudhijack_index names the indexes that hold "
              "the logs");
     }

@@ -176,18 +176,22 @@ TEST_CASE("partial documents: what is not as it should be is told") {
         CAPTURE(item);
         CHECK(complaint(head + R"("texts":["a"],"x":[[1,0],)" + item + "]}").contains("item"));
     }
+    const auto is_broken = [](std::string_view said) {
+        return said.starts_with("is not JSON as a whole") ||
+               said.starts_with("has a value of a wrong type");
+    };
     for (const std::string item : {"1", "{}", "[1.5,0]", R"(["1",0])", "[null,0]", "[[1],0]",
                                    "[99999999999999999999,0]", "[1,0"}) {
         CAPTURE(item);
         const auto said = complaint(head + R"("texts":["a"],"x":[)" + item + "]}");
-        CHECK(said.starts_with("is broken: "));
+        CHECK(is_broken(said));
     }
     for (const std::string& whole :
          {std::string("x"), std::string("[]"), std::string("{"), head + R"("texts":"a"})",
           head + R"("texts":[1]})", head + R"("texts":["\xff"]})", head + R"("texts":[])",
           std::string(R"({"cloudhijack":"1","x":[]})"), std::string(R"({"host":5})")}) {
         CAPTURE(whole);
-        CHECK(complaint(whole).starts_with("is broken: "));
+        CHECK(is_broken(complaint(whole)));
     }
     CHECK(complaint(head + R"("x":[]} {})").contains("behind"));
     CHECK(complaint(head + R"("x":[[1,0]],"texts":["a"]})").contains("item"));

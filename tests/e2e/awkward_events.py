@@ -72,7 +72,11 @@ _ARNS = [
     b'"arn:aws:sts::111122223333:assumed-role/TEST/anonymous"',
     b'"arn:aws:iam::111122223333:root"',
 ]
-_TYPES = [b'"IAMUser"', b'"AssumedRole"', b'"AssumedRole"', b'"Root"', b'"assumedrole"']
+_TYPES = [
+    *(b'"IAMUser"', b'"AssumedRole"', b'"AssumedRole"', b'"Root"', b'"assumedrole"'),
+    b'"IdentityCenterUser"',
+]
+_CATEGORIES = [b'"Management"', b'"Data"', b'"NetworkActivity"', b'"Insight"']
 _PRINCIPAL_IDS = [b'"AIDAEXAMPLE"', b'"AROAEXAMPLE:tmp"']
 _REGIONS = [b'"us-east-1"', b'"eu-west-1"']
 _ADDRESSES = [
@@ -166,6 +170,7 @@ def _identity(rng: random.Random, write: Callable[[list[Member]], bytes]) -> Opt
             (b"arn", _value(rng, _ARNS)),
             (b"principalId", _value(rng, _PRINCIPAL_IDS)),
             (b"accessKeyId", _value(rng, [b'""', b'"AKIAEXAMPLE"'])),
+            (b"onBehalfOf", b'{"userId":"5448-94e8"}' if rng.random() < 0.3 else None),
             (b"sessionContext", b'{"arn":"no","sessionIssuer":{"type":"Role","arn":"no"}}'),
         ]
     )
@@ -214,6 +219,7 @@ def _record(rng: random.Random) -> bytes:
             (b"userIdentity", _identity(rng, write)),
             (b"sourceIPAddress", _value(rng, _ADDRESSES)),
             (b"awsRegion", _value(rng, _REGIONS)),
+            (b"eventCategory", _value(rng, _CATEGORIES) if rng.random() < 0.3 else None),
         ]
     )
     while rng.random() < 0.5:

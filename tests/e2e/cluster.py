@@ -97,7 +97,7 @@ def _partial_rows(
     found: list[EventRow] = []
     for row in rows:
         document = str(row[PARTIAL])
-        if row["_raw"] or not document.startswith('{"cloudhijack":5,') or here not in document:
+        if row["_raw"] or not document.startswith('{"cloudhijack":6,') or here not in document:
             raise ProtocolError(f"this is no partial row: {row}")
         if len(document.encode()) > 32 * 1024:
             raise ProtocolError("a document over its size")

@@ -117,6 +117,7 @@ PACKED: dict[str, Callable[[bytes], bytes]] = {
 FIELDS = [
     *("eventTime", "eventSource", "eventName", "errorCode", "sourceIPAddress", "awsRegion"),
     *("userIdentity.type", "userIdentity.arn", "userIdentity.principalId"),
+    *("eventCategory", "userIdentity.onBehalfOf.userId"),
 ]
 
 

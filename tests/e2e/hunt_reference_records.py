@@ -100,8 +100,7 @@ def _principal(record: dict[str, Any]) -> tuple[str, str]:
         if principal_id is not None and ":" in principal_id:
             return f"{issuer}/{principal_id.rsplit(':', 1)[-1]}", "session name of the id"
         return issuer, "session without a name"
-    is_nameless = arn is None and principal_id is None
-    if caller_type == "IdentityCenterUser" and user_id is not None and is_nameless:
+    if caller_type == "IdentityCenterUser" and user_id is not None:
         return f"identitycenter/{user_id}", "identity center's user"
     is_role = caller_type == "AssumedRole" and ":" in (principal_id or "")
     known_by = {

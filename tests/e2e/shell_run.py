@@ -17,7 +17,7 @@ from program_under_test import program
 
 TIMEOUT = 60  # seconds; generous, for a sanitized program on a busy machine
 
-_UNREADABLE = re.compile(r"(\d+) of (\d+) records could not be read")
+_UNREADABLE = re.compile(r"(\d+) of (\d+) records? could not be read")
 _UNKNOWN = re.compile(r"(\d+) records? (?:is|are) of no log that cloudhijack knows")
 _SUMMARY = re.compile(r"cloudhijack: \d+ files?(?:, \d+ not read)?, (\d+) records, \d+ findings?")
 

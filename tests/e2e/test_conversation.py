@@ -142,7 +142,10 @@ class BatchTest(unittest.TestCase):
     def test_nothing_found(self) -> None:
         for chunks in ([b""], [body_of(100)], [write_body([])], [body_of(1), b""]):
             answer = run_search(program(), chunks=chunks)
-            self.assertEqual((answer.columns, answer.rows, answer.messages), ([], [], []))
+            self.assertEqual((answer.columns, answer.rows), ([], []))
+        (message,) = answer.messages
+        self.assertEqual(message.severity, "WARN")
+        self.assertRegex(message.text, "the search found no events, .* cloudhijack_index ")
 
     def test_last_row_without_a_newline(self) -> None:
         answer = run_search(program(), ["ses_threshold=0"], [body_of(3).rstrip(b"\n")])

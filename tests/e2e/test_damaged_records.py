@@ -9,12 +9,12 @@ import unittest
 from typing import Any, Callable
 
 from call_records import call
-from chunk_body import EventRow, write_body
+from chunk_body import write_body
 from program_under_test import program, repetitions
 from shell_run import ndjson_rows, run_scan
 from splunkd import Answer, run_search
 
-_LOST = re.compile(r"(\d+) of (\d+) records could not be read \((\d+) bytes?\)")
+_LOST = re.compile(r"(\d+) of (\d+) records? could not be read \((\d+) bytes?\)")
 
 JOINS: dict[str, Callable[[list[bytes]], bytes]] = {
     "a file of CloudTrail": lambda records: b'{"Records":[' + b",".join(records) + b"]}",
@@ -70,7 +70,7 @@ def scanned(data: bytes, *args: str) -> tuple[int, str]:
 
 
 def searched(raw: bytes) -> Answer:
-    return run_search(program(), ["ses_threshold=0"], [write_body([EventRow("1709596800", raw)])])
+    return run_search(program(), ["ses_threshold=0"], [write_body([{"_time": b"1709596800", "_raw": raw}])])
 
 
 class DamageTest(unittest.TestCase):
@@ -86,9 +86,9 @@ class DamageTest(unittest.TestCase):
             count, told = scanned(data)
             least = 8 - (cut_at_value and follows)
             self.assertGreaterEqual(count, least, told)
-            # An array of one's own in a row is whole records on end; damage may leave it readable.
-            if count < 9:
-                self.assertRegex(told, "could not be read|no log that cloudhijack knows")
+            # Other damage can leave a record of another call.
+            if what.startswith("cut at"):
+                self.assertIn("could not be read", told)
 
     def test_it_costs_the_record_that_it_is_in(self) -> None:
         for seed in range(repetitions(150)):
@@ -128,7 +128,7 @@ class DamageTest(unittest.TestCase):
                 self.assertEqual(answer.messages, [])
 
     def test_bytes_and_place_are_reported(self) -> None:
-        records = [record(second) for second in range(200)]
+        records = [record(second % 60) for second in range(200)]
         records[120] = records[120].replace(b'"awsRegion"', b'"awsRegion')
         data = JOINS["a file of CloudTrail"](records)
         count, told = scanned(data)

@@ -208,7 +208,7 @@ class OtherFormatTest(FileTest):
             self.write("trail", b"time,message\n" + records)
             run = self.scan(str(self.folder))
             self.check_counted(run, 3)
-            self.assertRegex(run.told[0], ": 1 of 4 records could not be read; ")
+            self.assertRegex(run.told[0], r": 1 of 4 records could not be read \(12 bytes\); ")
 
     def test_nothing_read_is_no_answer(self) -> None:
         run = self.scan(str(self.folder))

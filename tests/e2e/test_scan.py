@@ -121,7 +121,7 @@ class BrokenTextTest(FilesTest):
                 run = self.scan(named)
                 self.check_counted(run, 3)
                 self.assertEqual(run.exit_code, 2)
-                self.assertRegex(run.told[0], "/trail: .* could not be read; .* at byte 0, ")
+                self.assertRegex(run.told[0], r"/trail: .* could not be read \(\d+ bytes\); .* at byte 0, ")
 
     def test_a_list_that_is_cut_off(self) -> None:
         openings = (b"[", b'{"Records":[', b'{"a":1,"Events": [\n')

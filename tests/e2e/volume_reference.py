@@ -172,6 +172,7 @@ def _read_event(row_time: Optional[str], raw: bytes) -> Iterator[_Read]:
 _BLANKS = b" \t\r\n"
 _CALL = re.compile(rb'(?<!\\)"eventName"[ \t\r\n]*:[ \t\r\n]*"([^"\\]*)"')
 _NAMES = {name.encode() for _, name in NAMED}
+_AS_AWS_WRITES = re.compile(rb'\{"eventVersion":"[^"]{0,8}","userIdentity":\{')
 
 
 def _is_passed_over(raw: bytes) -> bool:
@@ -189,7 +190,7 @@ def _is_passed_over(raw: bytes) -> bool:
         and text.endswith(b"}")
         and found[1] not in _NAMES
         and b":" not in found[1]  # the notices of S3
-        and (b"eventSource" in text or text.startswith(b'{"eventVersion"'))
+        and (b"eventSource" in text or _AS_AWS_WRITES.match(text) is not None)
     )
 
 
@@ -227,6 +228,24 @@ def _in_text(
         else:
             yield from _in_value(document, read, depth)
     except _Unreadable as why:
+        yield from _objects_in(text, read, depth, why)
+
+
+def _objects_in(text: str, read: _ReadJson, depth: int, why: _Unreadable) -> Iterator[_Found]:
+    """The objects that a text begins with, each with nothing but commas in front, and the rest."""
+    rest, count = text.strip(" \t\r\n"), 0
+    while rest.startswith("{"):
+        try:
+            end = json.JSONDecoder().raw_decode(rest)[1]
+            document = read(rest[:end])
+        except (ValueError, _Unreadable):
+            break
+        if _is_record(document):
+            yield document, None
+        else:
+            yield from _in_value(document, read, depth)
+        rest, count = rest[end:].lstrip(" \t\r\n,]}"), count + 1
+    if rest or count == 0:
         yield why
 
 
@@ -281,18 +300,39 @@ def _read_call(record: dict[str, Any], row_time: Optional[str]) -> Optional[_Cal
     identity = record.get("userIdentity")
     if not isinstance(identity, dict):
         identity = {}
+    if _repeats_calls(record):  # not as the search, which counts both
+        return None
     address = _text(record.get("sourceIPAddress"))
     return _Call(
         time=time,
         service=service,
         # | eval CallerARN=coalesce('userIdentity.arn', 'userIdentity.principalId', "unknown")
-        arn=_bounded(_text(identity.get("arn")) or _text(identity.get("principalId")) or "unknown"),
+        arn=_bounded(
+            _text(identity.get("arn"))
+            or _text(identity.get("principalId"))
+            or _identity_center_user(identity)
+            or "unknown"
+        ),
         # | eval CallerType=coalesce('userIdentity.type', "unknown")
         type=_bounded(_text(identity.get("type")) or "unknown"),
         # The search drops a call without a region.
         region=_bounded(_text(record.get("awsRegion")) or "unknown"),
         address=address and _bounded(address),
     )
+
+
+def _repeats_calls(record: dict[str, Any]) -> bool:
+    is_denied_by_endpoint = _text(record.get("errorCode")) == "VpceAccessDenied"
+    category = _text(record.get("eventCategory"))
+    return category == "Insight" or (category == "NetworkActivity" and not is_denied_by_endpoint)
+
+
+def _identity_center_user(identity: dict[str, Any]) -> Optional[str]:
+    """Not as the search, to which all of these users are one."""
+    behalf = identity.get("onBehalfOf")
+    user = _text(behalf.get("userId")) if isinstance(behalf, dict) else None
+    is_person = _text(identity.get("type")) == "IdentityCenterUser" and user is not None
+    return f"identitycenter/{user}" if is_person else None
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -15,7 +15,7 @@ using Texts = std::vector<std::string>;
 // The objects that are found, each behind a `+` for each broken one before it, and those of the
 // end.
 Texts found_in(std::string_view text) {
-    json::WholeObjects objects(text);
+    json::WholeObjects objects(text, {});
     Texts found;
     while (const auto object = objects.next()) {
         found.push_back(std::string(object->broken_before, '+') +

@@ -127,7 +127,8 @@ TEST_CASE("principal: Identity Center's users are told apart, and so are those b
     const std::string person = R"({"type":"IdentityCenterUser","accountId":"1",)";
     CHECK(call_of(person + user).caller == "identitycenter/5448-94e8");
     CHECK(call_of(person + R"("x":1})").caller == "1");
-    CHECK(call_of(person + R"("arn":"arn:x",)" + user).caller == "arn:x");
+    CHECK(call_of(person + R"("arn":"arn:x","principalId":"p",)" + user).caller ==
+          "identitycenter/5448-94e8");
     CHECK(call_of(R"({"type":"IAMUser","accountId":"1",)" + user).caller == "1");
     const std::string role =
         R"({"type":"AssumedRole","arn":"arn:aws:sts::1:assumed-role/app/i-1",)";

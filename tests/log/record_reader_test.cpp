@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -128,6 +129,36 @@ TEST_CASE("record reader: a record that was cut does not hide those behind it") 
     CHECK(told_of(cut + ',' + record_of_call("a") + ',' + record_of_call("b") + "]}").size() == 3);
     CHECK(told_of(cut + ',' + record_of_call("a") + ',' + record_of_call("b") + "]}").back() ==
           "b");
+}
+
+TEST_CASE("record reader: records in an array of another one are not read, and not silently") {
+    const std::string a = R"({"eventVersion":"1","eventName":"a","eventSource":"s"})";
+    const std::string cut =
+        R"({"eventVersion":"1","eventName":"c","eventSource":"s","resources":[{"ARN":"x"})";
+    const std::string held = "is in an array of another record";
+    const auto told = told_of(cut + ',' + a + ',' + a + "]}");
+    REQUIRE(told.size() == 2);
+    CHECK(told.front() == "c@");
+    CHECK(told.back().starts_with(held));
+    // A list's own brackets close it, too.
+    const auto in_list = told_of(R"({"Records":[)" + a + ',' + cut + ',' + a + ',' + a + "]}");
+    REQUIRE(in_list.size() == 3);
+    CHECK(in_list.back().starts_with(held));
+    CHECK(told_of(R"({"eventName":"c","eventSource":"s","requestParameters":{"eventName":"x"}})") ==
+          Told{"c@"});
+}
+
+TEST_CASE("record reader: those that follow a record of a list that was cut in an array are read") {
+    const std::string a = R"({"eventVersion":"1","eventName":"a","eventSource":"s"})";
+    const std::string cut = R"({"eventVersion":"1","resources":[{"b":[{"ARN":"x"})";
+    for (const std::string begin : {"[", R"({"Records":[)"}) {
+        const std::string text = begin + a + ',' + cut + ',' + a + ',' + a + "]}";
+        const auto told = told_of(text);
+        CHECK(std::ranges::count(told, "a") == 3);
+        CHECK(told.size() == 4);
+    }
+    // Not in a text of its own, in which somebody could have made them up.
+    CHECK(told_of(cut + ',' + a + ',' + a).size() == 1);
 }
 
 TEST_CASE("record reader: an object that is cut off before its list is reported once") {

@@ -23,14 +23,6 @@ std::vector<std::string> labels(const CoverageFinding& finding) {
     return sorted_texts(finding.logs, [](const log::Log& log) { return std::string(log.label); });
 }
 
-std::string label_of(const CoverageFinding& finding) {
-    return finding.service == nullptr ? std::string() : finding.service->label;
-}
-
-std::string never_logged(const CoverageFinding& finding) {
-    return finding.service == nullptr ? std::string() : finding.service->never_logged;
-}
-
 constexpr auto k_coverage_row = std::to_array<ColumnOf<CoverageFinding>>({
     {"Account", [](const auto& finding) { return finding.account; }},
     {"Service", [](const auto& finding) { return label_of(finding); }},
@@ -47,9 +39,17 @@ constexpr auto k_coverage_row = std::to_array<ColumnOf<CoverageFinding>>({
 
 }  // namespace
 
+std::string label_of(const CoverageFinding& finding) {
+    return finding.service == nullptr ? std::string() : finding.service->label;
+}
+
+std::string never_logged(const CoverageFinding& finding) {
+    return finding.service == nullptr ? std::string() : finding.service->never_logged;
+}
+
 std::string not_seen(const CoverageFinding& finding) {
     if (finding.service == nullptr) {
-        return "anything: there was no event of a call that the catalogue names, of any service";
+        return "any service: there was no event of a call in the catalogue";
     }
     if (!finding.ended_by.empty()) {
         return "anything after " + std::string(finding.ended_by) +

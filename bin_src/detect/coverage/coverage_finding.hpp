@@ -38,6 +38,10 @@ struct CoverageFinding {
     LogsById logs = {};
 };
 
+/// The service's label, and what its logs never show; empty without a service.
+std::string label_of(const CoverageFinding& finding);
+std::string never_logged(const CoverageFinding& finding);
+
 /// What the events leave open, and others could show; can be empty.
 std::string not_seen(const CoverageFinding& finding);
 

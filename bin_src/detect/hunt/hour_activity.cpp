@@ -246,8 +246,11 @@ void HourActivity::Summary::add(const SampledCall& sampled) {
 void HourActivity::Summary::add(const SampledSpend& sampled) {
     add_to_smallest(spend_sample, k_exact, sampled, &SampledSpend::identity,
                     [](SampledSpend& mine, const SampledSpend& other) {
-                        mine.once = is_of_each(mine.identity) ? mine.once + other.once
-                                                              : std::max(mine.once, other.once);
+                        if (is_of_each(mine.identity)) {
+                            add_to(mine.once, other.once);
+                        } else {
+                            mine.once = std::max(mine.once, other.once);
+                        }
                         add_to(mine.in_all, other.in_all);
                     });
 }
