@@ -169,7 +169,7 @@ void read_values_of_row(LookupFile& file, std::int64_t now, rules::Baseline::Row
 // that it is the account.
 bool is_damaged_account(const rules::Baseline::Pair& pair) {
     return !log::is_account_id(pair.account) && !log::is_account_principal(pair.principal) &&
-           pair.account.find_first_not_of("0123456789.,E+'") == std::string::npos;
+           pair.account.find_first_not_of("0123456789.,eE+'=\" ") == std::string::npos;
 }
 
 Result<> read_pair(LookupFile& file, std::int64_t now, rules::Baseline& baseline) {

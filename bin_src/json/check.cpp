@@ -31,6 +31,8 @@ class GrammarWalk {
         open(at_ < text_.size() ? text_[at_] : '\0');
         while (check_.end == Check::End::closed && !open_.empty()) step();
         check_.size = at_;
+        check_.is_in_array = std::ranges::any_of(
+            open_, [this](std::size_t bracket) { return text_[bracket] == '['; });
         return check_;
     }
 

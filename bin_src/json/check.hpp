@@ -25,6 +25,7 @@ struct Check {
     /// follows a text that was cut, in place of a value.
     std::size_t last_object = 0;
     std::string_view expected;  ///< what the grammar has at the damage
+    bool is_in_array = false;   ///< where it ends, an array is open in it
     bool is_in_string = false;  ///< the damage, or the end of a text that is cut off
     /// The first place of an escape or a number that the grammar does not have. Such a value can be
     /// passed over, so the rest is right all the same.

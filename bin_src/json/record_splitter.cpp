@@ -89,6 +89,9 @@ bool RecordSplitter::scan(std::span<const char> bytes) {
             case ParseState::bare:
                 closed = scan_bare(c);
                 break;
+            case ParseState::rest:
+                closed = scan_rest(c);
+                break;
         }
         if (closed) return true;
     }
@@ -98,7 +101,10 @@ bool RecordSplitter::scan(std::span<const char> bytes) {
 bool RecordSplitter::scan_between(std::span<const char> bytes, char c) {
     const bool behind_line =
         std::exchange(context_.behind_line, context_.behind_brace && c == '\n');
-    if (c == '\n') context_.has_object = std::exchange(context_.is_behind_cut, false);
+    if (c == '\n') {
+        const bool is_behind_cut = std::exchange(context_.is_behind_cut, false);
+        context_.has_object = is_behind_cut || (context_.has_object && context_.in_list);
+    }
     context_.behind_brace = false;
     if (behind_line && c == '{' && context_.in_list) {
         context_.in_list = false;
@@ -131,6 +137,12 @@ bool RecordSplitter::scan_between(std::span<const char> bytes, char c) {
     last_ = c;
     line_begins_ = false;
     closes_nothing_ = c == '}' || c == ']';
+    if (follows_object_ && c != '{' && !closes_nothing_) {
+        last_ = c;
+        brace_ = 0;
+        state_ = ParseState::rest;
+        return false;
+    }
     const bool brackets = c == '{' || c == '[';
     depth_ = brackets ? 1 : 0;
     key_comes_ = c == '{' && !context_.in_list;
@@ -156,6 +168,12 @@ bool RecordSplitter::scan_inside(char c) {
         case '{': {
             const bool may_stand_here = last_ == ':' || last_ == ',' || last_ == '[';
             if (line_begins_ && !may_stand_here) return close_document(at_ - 1);
+            // The list goes on: a bracket that closed nothing looked like its end.
+            if (passed_over_ && depth_ == 1 && (last_ == ',' || last_ == ']')) {
+                --at_;
+                enter_list(/*in_object=*/true);
+                return false;
+            }
             ++depth_;
             break;
         }
@@ -164,7 +182,7 @@ bool RecordSplitter::scan_inside(char c) {
             if (--depth_ == 0) return close_document(at_, /*is_closed=*/true);
             break;
         case ',':
-            key_comes_ = depth_ == 1 && !context_.in_list && !passed_over_;
+            key_comes_ = depth_ == 1 && !context_.in_list;
             key_names_list_ = false;
             break;
         default:
@@ -198,6 +216,16 @@ bool RecordSplitter::scan_bare(char c) {
     return ends && close_document(at_ - 1);
 }
 
+bool RecordSplitter::scan_rest(char c) {
+    if (c == '\n') return close_document(at_ - 1);
+    if (is_blank(c)) return false;
+    if (c == '"' && brace_ != 0) return close_document(brace_);
+    const bool may_begin = c == '{' && (last_ == ',' || last_ == '}');
+    brace_ = may_begin ? at_ - 1 : 0;
+    last_ = c;
+    return false;
+}
+
 // True where the document is one to give out.
 bool RecordSplitter::close_document(std::size_t end, bool is_closed) {
     end_ = at_ = end;
@@ -205,7 +233,7 @@ bool RecordSplitter::close_document(std::size_t end, bool is_closed) {
     const std::string_view text = document().text;
     context_.behind_brace = text.ends_with('}');
     context_.behind_line = text.ends_with("}\n");
-    context_.is_behind_cut = !is_closed && text.starts_with('{');
+    context_.is_behind_cut = !is_closed && !passed_over_ && text.starts_with('{');
     state_ = ParseState::between;
     return !std::exchange(passed_over_, false);
 }
@@ -228,6 +256,7 @@ bool RecordSplitter::give_up_document() {
 void RecordSplitter::enter_list(bool in_object) {
     context_.in_list = true;
     context_.list_is_in_object = in_object;
+    passed_over_ = false;
     state_ = ParseState::between;
 }
 
@@ -247,6 +276,7 @@ void RecordSplitter::pass(std::size_t count) {
     at_ -= count;
     begin_ -= std::min(begin_, count);
     key_ -= std::min(key_, count);
+    brace_ -= std::min(brace_, count);
 }
 
 Result<std::optional<RecordSplitter::Document>> RecordSplitter::finish() {

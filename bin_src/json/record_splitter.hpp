@@ -18,6 +18,9 @@ namespace cloudhijack::json {
 /// documents on end, with or without line breaks. What stands between and around them is passed
 /// over.
 ///
+/// What follows an object and begins neither an object nor the end of its list is the rest of one
+/// that was damaged. In it, quotes and brackets say nothing, and it ends where an object begins.
+///
 /// A document that is cut off does not take its successors with it: it ends where a line ends
 /// inside a string, and where a line begins with a `{` that no JSON can have there, which is behind
 /// anything but `:`, `,` and `[`. The event reader will refuse it. Where a line ends with `}` and
@@ -94,6 +97,7 @@ class RecordSplitter {
         string,
         escape,  ///< behind a backslash in a string
         bare,    ///< a document that is neither object nor array nor string
+        rest,    ///< of an object that was damaged: up to where the next one can begin
     };
 
     /// What the window holds of the stream.
@@ -108,6 +112,7 @@ class RecordSplitter {
     bool scan_inside(char c);
     bool scan_string(std::span<const char> bytes, char c);
     bool scan_bare(char c);
+    bool scan_rest(char c);
     bool close_document(std::size_t end, bool is_closed = false);
     bool give_up_document();
     void enter_list(bool in_object);
@@ -128,7 +133,8 @@ class RecordSplitter {
     bool follows_object_ = false;               ///< see Document
     bool is_element_ = false;                   ///< see Document
     std::optional<std::size_t> only_name_key_;  ///< from the document's first byte
-    std::size_t key_ = 0;  ///< of a key's first byte at the document's top level; 0: in none
+    std::size_t brace_ = 0;  ///< of one in a rest that may begin an object; 0: none
+    std::size_t key_ = 0;    ///< of a key's first byte at the document's top level; 0: in none
 
     Part part_ = Part::whole;
     ListContext context_;

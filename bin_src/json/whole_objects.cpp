@@ -44,7 +44,7 @@ std::optional<WholeObjects::Found> WholeObjects::next() {
             at_ = bracket + 1;
             continue;
         }
-        const bool is_inside = is_list || (is_value(bracket) && bracket != forced_);
+        const bool is_inside = is_list || (is_nested(bracket) && bracket != forced_);
         const Check checked = check(text_.substr(bracket));
         switch (checked.end) {
             case Check::End::closed:
@@ -71,12 +71,21 @@ bool WholeObjects::is_value(std::size_t bracket) const {
     return before != std::string_view::npos && text_[before] == ':';
 }
 
+// A value, or an element of an array in which there was damage.
+bool WholeObjects::is_nested(std::size_t bracket) const {
+    if (is_value(bracket)) return true;
+    const auto before = text_.substr(0, bracket).find_last_not_of(text::k_blanks);
+    return bracket < array_end_ && before != std::string_view::npos && text_[before] == ',';
+}
+
 bool WholeObjects::begins_object(std::size_t bracket) const {
     std::string_view rest = without_blanks_in_front(text_.substr(bracket + 1));
     if (!rest.starts_with('"')) return false;
     rest.remove_prefix(1);
     const std::string_view key = rest.substr(0, rest.substr(0, k_longest_key).find('"'));
-    if (key.size() >= k_longest_key || key.size() == rest.size() || !may_be_key(key)) return false;
+    if (key.size() >= k_longest_key || key.size() == rest.size()) return false;
+    const bool is_first = text_.find_first_not_of(text::k_blanks) == bracket;
+    if (!is_first && !may_be_key(key)) return false;
     return without_blanks_in_front(rest.substr(key.size() + 1)).starts_with(':');
 }
 
@@ -111,6 +120,10 @@ void WholeObjects::go_on_after(std::size_t bracket, const Check& damaged) {
         return;
     }
     if (go_on_at_element(bracket, damaged)) return;
+    if (damaged.is_in_array && !is_element_ && text_[bracket] == '{') {
+        const auto end = text_.find(']', place);
+        array_end_ = end == std::string_view::npos ? 0 : end;
+    }
     // No object begins between the last token and the damage.
     const std::size_t token = damaged.last_token > 0 ? damaged.last_token : damaged.size;
     at_ = bracket + std::max<std::size_t>(token, 1);
@@ -120,7 +133,7 @@ void WholeObjects::go_on_after(std::size_t bracket, const Check& damaged) {
 // ends with the text.
 void WholeObjects::go_on_at_next_line(std::size_t bracket) {
     const auto line = text_.rfind("\n{");
-    const bool is_there = line != std::string_view::npos && line >= bracket;
+    const bool is_there = line != std::string_view::npos && line >= bracket && is_value(line + 1);
     at_ = is_there ? line + 1 : text_.size();
     forced_ = is_there ? at_ : std::string_view::npos;
 }

@@ -44,6 +44,7 @@ class WholeObjects {
 
   private:
     [[nodiscard]] bool is_value(std::size_t bracket) const;
+    [[nodiscard]] bool is_nested(std::size_t bracket) const;
     [[nodiscard]] bool begins_object(std::size_t bracket) const;
     [[nodiscard]] bool is_list_of_objects(std::size_t bracket) const;
     void go_on_after(std::size_t bracket, const Check& damaged);
@@ -57,6 +58,7 @@ class WholeObjects {
     std::size_t broken_elements_ = 0;
     /// Where an object is one although it is in the place of a value, behind one that was cut.
     std::size_t forced_ = std::string_view::npos;
+    std::size_t array_end_ = 0;  ///< of one in which there was damage
     std::size_t broken_ = 0;
 };
 

@@ -89,7 +89,8 @@ bool is_service_address(std::string_view text) {
 
 // A person at the console is no service.
 bool is_invoked_by_service(const Event& event) {
-    return is_aws_service(event.invoked_by) && event.invoked_by != "signin.amazonaws.com";
+    return is_aws_service(event.invoked_by) &&
+           !event.invoked_by.starts_with("signin.amazonaws.com");
 }
 
 bool is_service_role(const Event& event) {

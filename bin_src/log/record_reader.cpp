@@ -29,6 +29,8 @@ constexpr std::string_view k_held =
     "is in an array of another record, which was cut off there, or holds records that somebody "
     "made up";
 
+constexpr std::string_view k_around_texts = " \t\r\n\xEF\xBB\xBF";
+
 // What a stream of objects has between them, with the byte order marks of files put together.
 constexpr std::string_view k_between_objects = " \t\r\n,\xEF\xBB\xBF";
 constexpr std::string_view k_around_objects = " \t\r\n,\xEF\xBB\xBF]}";
@@ -88,12 +90,14 @@ void RecordReader::read_whole(const RecordText& record, const RecordTaker& taker
 // the time in front of its record, or else an object.
 void RecordReader::read_text(std::string_view text, const TextPlace& place,
                              const RecordTaker& taker) {
-    const std::string_view trimmed = text::trimmed(text);
-    const auto inner = trimmed.starts_with('"') ? json::string_of(*string_parser_, trimmed)
-                                                : std::optional<std::string_view>{};
+    const std::string_view trimmed = text::trimmed(text, k_around_texts);
+    // What is left of a damaged record can hold strings and lists that somebody chose.
+    const auto inner = trimmed.starts_with('"') && !place.may_be_rest
+                           ? json::string_of(*string_parser_, trimmed)
+                           : std::optional<std::string_view>{};
     if (inner && begins_as_json(*inner)) {
         read_enclosed({.form = EnclosedForm::text, .text = *inner}, place, taker);
-    } else if (trimmed.starts_with('[')) {
+    } else if (trimmed.starts_with('[') && !place.may_be_rest) {
         read_list(text, place, taker);
     } else {
         const std::string_view object = without_time(trimmed);
@@ -108,7 +112,8 @@ void RecordReader::read_object(std::string_view text, const TextPlace& place,
     auto reading = level(place.envelopes).reader.read(text);
     if (reading) {
         if (!take(*reading, text, place, taker)) taker.miss(reading->first_keys);
-    } else if (!read_list(text, place, taker)) {  // of a list that is cut off, its elements count
+    } else if (text.starts_with('[') || !read_list(text, place, taker)) {
+        // Of a list that is cut off, its elements count.
         read_whole_objects(text, place, reading.error().text, taker);
     }
 }
@@ -176,6 +181,8 @@ void RecordReader::lose_part(std::string_view text, const Part& lost, const Text
                              std::string_view why, const RecordTaker& taker) {
     const std::string_view part =
         text::trimmed(text.substr(lost.begin, lost.end - lost.begin), k_between_objects);
+    const bool is_time = part.contains('T') && text::parse_time(part).has_value();
+    if (is_time) return;  // a line of an export has it in front of its record
     const bool is_brackets =
         !part.empty() && part.find_first_not_of(k_around_objects) == std::string_view::npos;
     const std::string reason =
@@ -221,10 +228,13 @@ bool RecordReader::read_list(std::string_view text, const TextPlace& place,
         const auto position = static_cast<std::size_t>((*record)->position);
         if (!is_list && position == begin) return false;
         is_list = true;
-        read_inside(
-            (*record)->text,
-            {.envelopes = place.envelopes, .offset = place.offset + position, .is_element = true},
-            taker);
+        read_inside((*record)->text,
+                    {.envelopes = place.envelopes,
+                     .offset = place.offset_at(position),
+                     .is_in_string = place.is_in_string,
+                     .may_be_rest = (*record)->follows_object || place.may_be_rest,
+                     .is_element = true},
+                    taker);
     }
 }
 

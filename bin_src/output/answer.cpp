@@ -276,15 +276,19 @@ std::string unknown_in_words(std::uint64_t count, std::string_view first) {
            " of no log that cloudhijack knows; the first, " + std::string(first);
 }
 
-std::string nothing_relevant_in_words(std::uint64_t records, std::uint64_t relevant,
-                                      const Findings& findings, config::Mode mode) {
-    if (records == 0 || relevant > 0) return {};
+std::string nothing_relevant_in_words(const RecordCounts& records, const Findings& findings,
+                                      config::Mode mode) {
+    const bool is_volume = mode == config::Mode::volume;  // which counts no failed call
+    const std::uint64_t without = is_volume ? records.failed : 0;
+    if (records.read == 0 || records.relevant > without) return {};
     const auto* volume = std::get_if<detect::VolumeFindings>(&findings);
     if (volume != nullptr && !volume->other_use.empty()) return {};  // which says more
-    const std::string subject = records == 1 ? "the 1 record that was read is not a call"
-                                             : "none of the " + std::to_string(records) +
-                                                   " records that were read is a call";
-    return subject + " that mode=" + std::string(name_of(mode)) + " counts";
+    const std::string subject = records.read == 1 ? "the 1 record that was read is not a "
+                                                  : "none of the " + std::to_string(records.read) +
+                                                        " records that were read is a ";
+    const std::string text = subject + (is_volume ? "successful call" : "call") +
+                             " that mode=" + std::string(name_of(mode)) + " counts";
+    return without == 0 ? text : text + "; " + counted(without, "call") + " failed";
 }
 
 std::string uncounted_in_words(std::uint64_t left_out, std::uint64_t repeats) {

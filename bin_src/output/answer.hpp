@@ -56,10 +56,16 @@ std::string unreadable_in_words(std::uint64_t unreadable, std::uint64_t records,
 /// `row 1, has the key "a"`.
 std::string unknown_in_words(std::uint64_t count, std::string_view first);
 
-/// What to say where no record counted; empty if some did. `records` are those that could be read,
-/// `relevant` those of them that are calls which the mode counts, or would if they had not failed.
-std::string nothing_relevant_in_words(std::uint64_t records, std::uint64_t relevant,
-                                      const Findings& findings, config::Mode mode);
+/// Of the records of an answer.
+struct RecordCounts {
+    std::uint64_t read = 0;      ///< those that could be read
+    std::uint64_t relevant = 0;  ///< of these, calls that the mode is about
+    std::uint64_t failed = 0;    ///< of these, calls that were refused
+};
+
+/// What to say if no record counted; empty if one did.
+std::string nothing_relevant_in_words(const RecordCounts& records, const Findings& findings,
+                                      config::Mode mode);
 
 /// What of the events was not counted, and why; empty where there is nothing to say.
 std::string uncounted_in_words(std::uint64_t left_out, std::uint64_t repeats);

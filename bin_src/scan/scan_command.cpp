@@ -155,6 +155,7 @@ struct ScanTotals {
     std::uint64_t records = 0;
     std::uint64_t unreadable = 0;  ///< records among them
     std::uint64_t relevant = 0;    ///< calls among them that the mode is about
+    std::uint64_t failed = 0;      ///< calls among these that were refused
     std::uint64_t left_out = 0;
     std::uint64_t unknown = 0;  ///< objects that are no records
     std::size_t read = 0;       ///< files
@@ -168,6 +169,7 @@ ScanTotals totals_of(std::span<const FileOutcome> outcomes) {
         totals.records += outcome.records;
         totals.unreadable += outcome.unreadable;
         totals.relevant += outcome.relevant;
+        totals.failed += outcome.failed;
         totals.left_out += outcome.left_out;
         totals.unknown += outcome.unknown;
         totals.read += was_read(outcome) ? 1U : 0U;
@@ -246,8 +248,10 @@ void print_notes(const ScanJob& job, const config::Config& config, const ScanTot
     if (totals.records == 0 && totals.unknown == 0 && totals.read > 0) {
         notes.emplace_back("there was no record in what was read");
     }
-    notes.push_back(output::nothing_relevant_in_words(totals.records - totals.unreadable,
-                                                      totals.relevant, findings, config.mode));
+    notes.push_back(output::nothing_relevant_in_words({.read = totals.records - totals.unreadable,
+                                                       .relevant = totals.relevant,
+                                                       .failed = totals.failed},
+                                                      findings, config.mode));
     if (config.mode != config::Mode::coverage) {
         notes.push_back(output::uncounted_in_words(totals.left_out, detect::repeats_in(activity)));
     }

@@ -165,7 +165,11 @@ class ScanThread {
         io::Window window = window_over(file, open.descriptor());
         const auto start = look_at_start(window);
         if (!start) return end_with(start.error());
-        outcome_.begins_as_json = start->is_json;
+        // In a part of a file that was split, the first record is cut.
+        const auto beginning = window.unread();
+        outcome_.begins_as_json =
+            start->is_json || std::string_view(beginning.data(), beginning.size())
+                                  .contains(scanner_->logs_->main().log->mark);
         if (!start->unread.empty()) {
             outcome_.error = start->unread;
             return;
@@ -210,6 +214,7 @@ class ScanThread {
         ++outcome_.records;
         const auto added = detect::add(*activity_, event);
         if (is_relevant(added)) ++outcome_.relevant;
+        if (added == detect::Added::failed) ++outcome_.failed;
         if (added == detect::Added::left_out) ++outcome_.left_out;
         if (added == detect::Added::undated) {
             const std::string why = "has no " +
@@ -256,6 +261,7 @@ class ScanThread {
         FileOutcome& all = (*outcomes_)[file];
         all.records += mine.records;
         all.relevant += mine.relevant;
+        all.failed += mine.failed;
         all.left_out += mine.left_out;
         // A batch can only say that an array is cut off in it. Whoever reads the whole file goes on
         // to its end, and what ends it there is told first.

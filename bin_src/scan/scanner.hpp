@@ -32,7 +32,8 @@ struct FileOutcome {
     std::uint64_t unreadable = 0;           ///< records among them that could not be read
     std::uint64_t lost_bytes = 0;           ///< of these, and of what is between records
     std::uint64_t relevant = 0;             ///< calls among them that the mode is about
-    std::uint64_t left_out = 0;             ///< calls among these that AWS made itself
+    std::uint64_t failed = 0;               ///< calls among these that were refused
+    std::uint64_t left_out = 0;             ///< calls among these that AWS made itself, and repeats
     std::uint64_t first_unreadable_at = 0;  ///< the byte, unpacked, where the first of these begins
     std::string first_reason;
     std::uint64_t unknown = 0;           ///< objects that are records of no log, and not in records

@@ -20,8 +20,8 @@ using text::Time;
 constexpr std::string_view k_empty_raw = "its _raw is empty";
 
 constexpr std::string_view k_cut_by_splunk =
-    "; it is cut off: Splunk keeps as much of an event as TRUNCATE in props.conf says, which is "
-    "10,000 bytes unless it is raised";
+    "; Splunk keeps as much of an event as TRUNCATE in props.conf says, which is 10,000 bytes "
+    "unless it is raised";
 
 // Whether a cell begins as JSON and does not end so.
 bool is_cut(std::string_view cell) {

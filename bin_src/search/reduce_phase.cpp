@@ -5,6 +5,7 @@
 
 #include "output/answer.hpp"
 #include "output/splunk_csv.hpp"
+#include "output/terminal_text.hpp"
 #include "scp/chunk_writer.hpp"
 
 namespace cloudhijack::search {
@@ -98,8 +99,8 @@ scp::Inspector ReducePhase::report(const output::Findings& findings, std::uint64
 std::vector<scp::Message> ReducePhase::messages(const output::Findings& findings,
                                                 std::uint64_t rows, std::uint64_t repeats) const {
     std::vector<scp::Message> messages;
-    const auto tell = [&messages](scp::Severity severity, std::string text) {
-        messages.push_back({.severity = severity, .text = std::move(text)});
+    const auto tell = [&messages](scp::Severity severity, std::string_view text) {
+        messages.push_back({.severity = severity, .text = output::for_terminal(text, 0)});
     };
     for (const rules::Mistake& mistake : setup_->mistakes) {
         const bool has_place = !mistake.place.file.empty();
@@ -137,8 +138,9 @@ std::vector<scp::Message> ReducePhase::messages(const output::Findings& findings
              "the logs");
     }
     const std::uint64_t read = intake_.records - intake_.unreadable;
-    if (const auto text =
-            output::nothing_relevant_in_words(read, intake_.relevant(), findings, config_.mode);
+    if (const auto text = output::nothing_relevant_in_words(
+            {.read = read, .relevant = intake_.relevant(), .failed = intake_.failed}, findings,
+            config_.mode);
         !text.empty() && complaints.empty()) {
         tell(scp::Severity::info, text);
     }

@@ -66,7 +66,7 @@ TEST_CASE("splitter: an array under a list key, whatever stands around it") {
     CHECK(split("{\"Records\":[{\"a\":1},{\"b\":2}]}") == Texts{"{\"a\":1}", "{\"b\":2}"});
     CHECK(split("{ \"x\" : {\"Records\":[0]}, \"Records\" : [ {\"a\":1} ] , \"y\":[{}], "
                 "\"z\":\"]}\" }{}") == Texts{"{\"a\":1}", "{}"});
-    CHECK(split("{\"Events\":[{}],\"Records\":[{\"second\":1}]}") == Texts{"{}"});
+    CHECK(split("{\"Events\":[{}],\"Records\":[{\"second\":1}]}") == Texts{"{}", "{\"second\":1}"});
     CHECK(split("{\"Records\":[]}").empty());
 }
 
@@ -238,7 +238,7 @@ TEST_CASE("splitter: the same documents wherever the stream is cut") {
         "[{\"a\":\"]\\\"\"}, 5]{\"k\":[],\"Records\":[{\"b\":{}} "
         ",\"x\"],\"z\":{}}\n{\"c\":\"\n{\"d\":[{\n{}\n}]}\nbare\n{";
     const Texts whole = split(in_pieces(text, text.size()));
-    CHECK(whole.size() == 10);
+    CHECK(whole.size() == 9);
     for (std::size_t cut = 0; cut <= text.size(); ++cut) CHECK(split(cut_at(text, cut)) == whole);
     CHECK(split(in_pieces(text, 1)) == whole);
 }
