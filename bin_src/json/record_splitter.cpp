@@ -217,7 +217,7 @@ bool RecordSplitter::scan_bare(char c) {
 }
 
 bool RecordSplitter::scan_rest(char c) {
-    if (c == '\n') return close_document(at_ - 1);
+    if (c == '\n' && brace_ == 0) return close_document(at_ - 1);
     if (is_blank(c)) return false;
     if (c == '"' && brace_ != 0) return close_document(brace_);
     const bool may_begin = c == '{' && (last_ == ',' || last_ == '}');

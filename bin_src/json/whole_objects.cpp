@@ -16,6 +16,11 @@ std::string_view without_blanks_in_front(std::string_view text) {
     return text;
 }
 
+// Where an object would begin that follows what ends at a place.
+std::size_t begin_of_next(std::string_view text, std::size_t end) {
+    return std::min(text.find_first_not_of(" \t\r\n,", end), text.size());
+}
+
 // A key as records have it. What stands between quotes by chance, because one is missing, has
 // commas and brackets.
 bool may_be_key(std::string_view text) {
@@ -25,7 +30,7 @@ bool may_be_key(std::string_view text) {
 }  // namespace
 
 WholeObjects::WholeObjects(std::string_view text, const Surroundings& around)
-    : text_(text), is_element_(around.is_element) {
+    : text_(text), is_element_(around.is_element), next_(begin_of_next(text, 0)) {
     if (around.first_key.empty()) return;
     const std::string start = "{\"" + std::string(around.first_key) + '"';
     if (!without_blanks_in_front(text).starts_with(start)) object_start_ = start;
@@ -50,6 +55,7 @@ std::optional<WholeObjects::Found> WholeObjects::next() {
             case Check::End::closed:
                 at_ = bracket + checked.size;
                 if (is_inside) continue;
+                next_ = begin_of_next(text_, at_);
                 return Found{.begin = bracket,
                              .end = at_,
                              .broken_before = std::exchange(broken_, std::size_t{0})};
@@ -84,8 +90,7 @@ bool WholeObjects::begins_object(std::size_t bracket) const {
     rest.remove_prefix(1);
     const std::string_view key = rest.substr(0, rest.substr(0, k_longest_key).find('"'));
     if (key.size() >= k_longest_key || key.size() == rest.size()) return false;
-    const bool is_first = text_.find_first_not_of(text::k_blanks) == bracket;
-    if (!is_first && !may_be_key(key)) return false;
+    if (bracket != next_ && !may_be_key(key)) return false;
     return without_blanks_in_front(rest.substr(key.size() + 1)).starts_with(':');
 }
 

@@ -54,6 +54,7 @@ class WholeObjects {
     std::string_view text_;
     bool is_element_;
     std::string object_start_;  ///< of those in arrays; empty: none are looked for
+    std::size_t next_;  ///< where an object would begin that follows the one before directly
     std::size_t at_ = 0;
     std::size_t broken_elements_ = 0;
     /// Where an object is one although it is in the place of a value, behind one that was cut.

@@ -83,7 +83,11 @@ CallFilter::Look RecordReader::look_at(const RecordText& record) const {
 }
 
 void RecordReader::read_whole(const RecordText& record, const RecordTaker& taker) {
-    read_text(record.text, {.row_time = record.row_time, .may_be_rest = record.may_be_rest}, taker);
+    read_text(record.text,
+              {.row_time = record.row_time,
+               .may_be_rest = record.may_be_rest,
+               .is_element = record.is_element},
+              taker);
 }
 
 // What a text is, by how it begins: a list, a string that holds JSON, a line of an export that has
@@ -183,8 +187,9 @@ void RecordReader::lose_part(std::string_view text, const Part& lost, const Text
         text::trimmed(text.substr(lost.begin, lost.end - lost.begin), k_between_objects);
     const bool is_time = part.contains('T') && text::parse_time(part).has_value();
     if (is_time) return;  // a line of an export has it in front of its record
+    const bool is_between = place.may_be_rest || lost.begin > 0;
     const bool is_brackets =
-        !part.empty() && part.find_first_not_of(k_around_objects) == std::string_view::npos;
+        is_between && !part.empty() && part.find_first_not_of(k_around_objects) == std::string_view::npos;
     const std::string reason =
         is_brackets ? std::string(k_closes_nothing)
                     : in_envelopes(lost.begin == 0 ? std::string(why) : json::damage_in_words(part),

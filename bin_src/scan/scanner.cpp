@@ -56,7 +56,7 @@ void judge(const File& file, FileOutcome& outcome) {
     if (outcome.begins_as_json || outcome.error || is_ours) return;
     outcome.error = "is no JSON";
     outcome.is_other_file = !file.named;
-    outcome.records = outcome.unreadable = 0;
+    outcome.records = outcome.unreadable = outcome.lost_bytes = 0;
 }
 
 }  // namespace

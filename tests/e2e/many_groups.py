@@ -23,7 +23,7 @@ def many_groups(argv: Sequence[str], count: int, peers: int = 24) -> Iterator[by
         kind = len(texts) - 3
         groups = [[0, 1, at, kind, kind + 1, 101, 0, 1, kind + 2] for at in range(len(ids))]
         document = {
-            **{"cloudhijack": 5, "catalogue": catalogue, "host": f"idx{number % peers}"},
+            **{"cloudhijack": 6, "catalogue": catalogue, "host": f"idx{number % peers}"},
             **{"mode": "volume 3600s", "texts": texts, "groups": groups},
             "tally": [[101 * len(ids)] * 3 + [0] * 6 + [1] + [0] * 6 + [0] * 2],
         }

@@ -204,6 +204,9 @@ class AskingTest(unittest.TestCase):
         self.assertIn("no _raw", error)
 
 
+IDS = [b"00000000-0000-4000-8000-%012d" % number for number in range(3)]
+
+
 def calls(count: int, source: str = "ses", name: str = "SendEmail") -> list[EventRow]:
     """Calls of one caller in one hour."""
     raw = '{"eventSource":"%s.amazonaws.com","eventName":"%s","userIdentity":{"arn":"a"}}'
@@ -246,10 +249,10 @@ class TroubleTest(unittest.TestCase):
                 self.assertIn(word, error)
 
     def test_another_version(self) -> None:
-        self.check_refused('"cloudhijack":5 => "cloudhijack":6', "format 6", "format 5")
-        self.check_refused('"cloudhijack":5 => "cloudhijack":0', "cannot be read")
-        new = r'"cloudhijack":5(.*"mode":"[^"]*").* => "cloudhijack":6\1,"news":{"a":[1]}}'
-        self.check_refused(new, "format 6", "format 5")
+        self.check_refused('"cloudhijack":6 => "cloudhijack":7', "format 7", "format 6")
+        self.check_refused('"cloudhijack":6 => "cloudhijack":0', "cannot be read")
+        new = r'"cloudhijack":6(.*"mode":"[^"]*").* => "cloudhijack":7\1,"news":{"a":[1]}}'
+        self.check_refused(new, "format 7", "format 6")
 
     def test_another_span(self) -> None:
         self.check_refused("volume 3600s => volume 60s", "volume 60s", "300 events")
@@ -280,7 +283,7 @@ class TroubleTest(unittest.TestCase):
 
     def test_each_peer_is_named_but_not_without_end(self) -> None:
         def other(document: str) -> str:
-            return document.replace('"cloudhijack":5', '"cloudhijack":9')
+            return document.replace('"cloudhijack":6', '"cloudhijack":9')
 
         peers = [Peer(calls(1), f"idx{i}", rewrite=other) for i in range(30)]
         answer, _, _ = run_cluster(program(), [], peers)
@@ -436,7 +439,10 @@ class InspectorTest(unittest.TestCase):
                 self.assertGreater(answer.metrics["metric.cloudhijack.map.bytes"][2], 10_000)
 
     def test_hunted_principals_and_duplicates(self) -> None:
-        rows = [*calls(3), *calls(3)]
+        rows = [
+            {**row, "_raw": row["_raw"].replace(b"{", b'{"eventID":"%s",' % event_id, 1)}
+            for row, event_id in zip(calls(3), IDS)
+        ] * 2
         peers = [Peer(rows[:2]), Peer(rows[2:])]
         metrics = run_cluster(program(), ["mode=hunt"], peers)[0].metrics
         self.assertEqual(metrics["metric.cloudhijack.principals"][3], 1)

@@ -143,9 +143,9 @@ class BatchTest(unittest.TestCase):
         for chunks in ([b""], [body_of(100)], [write_body([])], [body_of(1), b""]):
             answer = run_search(program(), chunks=chunks)
             self.assertEqual((answer.columns, answer.rows), ([], []))
-        (message,) = answer.messages
-        self.assertEqual(message.severity, "WARN")
-        self.assertRegex(message.text, "the search found no events, .* cloudhijack_index ")
+            told = [(message.severity, message.text[:26]) for message in answer.messages]
+            has_events = any(body.count(b"SendEmail") for body in chunks)
+            self.assertEqual(told, [] if has_events else [("WARN", "the search found no events")])
 
     def test_last_row_without_a_newline(self) -> None:
         answer = run_search(program(), ["ses_threshold=0"], [body_of(3).rstrip(b"\n")])

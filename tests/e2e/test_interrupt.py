@@ -287,7 +287,7 @@ class FileTest(InterruptTest):
         scan.wait_for_input()
         run = scan.stop()
         self.assertEqual(run.exit_code, 130)
-        self.assertIn(f"{broken}: 1 of 2 records could not be read; ", run.stderr)
+        self.assertIn(f"{broken}: 1 of 2 records could not be read (8 bytes); ", run.stderr)
         self.assertIn("missing: does not exist", run.stderr)
 
 
