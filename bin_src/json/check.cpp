@@ -13,8 +13,6 @@ namespace {
 
 constexpr std::size_t k_deepest = 1024;
 
-bool is_blank(char c) { return text::k_blanks.contains(c); }
-
 // What a bare word of JSON can consist of.
 bool is_word_character(char c) {
     return text::is_digit(c) || text::is_letter(c) || c == '+' || c == '-' || c == '.';
@@ -27,7 +25,7 @@ class GrammarWalk {
 
     Check run() {
         check_.end = Check::End::closed;
-        while (at_ < text_.size() && is_blank(text_[at_])) ++at_;
+        while (at_ < text_.size() && text::is_blank(text_[at_])) ++at_;
         open(at_ < text_.size() ? text_[at_] : '\0');
         while (check_.end == Check::End::closed && !open_.empty()) step();
         check_.size = at_;
@@ -40,7 +38,7 @@ class GrammarWalk {
     enum class Next : std::uint8_t { value, value_or_end, key, key_or_end, colon, comma_or_end };
 
     void step() {
-        while (at_ < text_.size() && is_blank(text_[at_])) ++at_;
+        while (at_ < text_.size() && text::is_blank(text_[at_])) ++at_;
         if (at_ == text_.size()) {
             check_.end = Check::End::cut_off;
             return;

@@ -7,6 +7,7 @@
 
 #include "json/check.hpp"
 #include "json/object_end.hpp"
+#include "text/characters.hpp"
 #include "text/number.hpp"
 #include "text/utf8.hpp"
 
@@ -14,8 +15,6 @@ namespace cloudhijack::json {
 namespace {
 
 using Fill = io::Window::Fill;
-
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 // Files with a byte order mark were put together.
 bool is_of_mark(char c) { return text::k_byte_order_mark.contains(c); }
@@ -110,7 +109,7 @@ bool RecordSplitter::scan_between(std::span<const char> bytes, char c) {
         context_.in_list = false;
         saw_cut_list_ = true;
     }
-    if (is_blank(c) || c == ',' || is_of_mark(c)) return false;
+    if (text::is_blank(c) || c == ',' || is_of_mark(c)) return false;
     if (c == ']' && context_.in_list) {
         leave_list();
         return false;
@@ -189,7 +188,7 @@ bool RecordSplitter::scan_inside(char c) {
             break;
     }
     line_begins_ = c == '\n';
-    if (!is_blank(c)) last_ = c;
+    if (!text::is_blank(c)) last_ = c;
     return false;
 }
 
@@ -218,7 +217,7 @@ bool RecordSplitter::scan_bare(char c) {
 
 bool RecordSplitter::scan_rest(char c) {
     if (c == '\n' && brace_ == 0) return close_document(at_ - 1);
-    if (is_blank(c)) return false;
+    if (text::is_blank(c)) return false;
     if (c == '"' && brace_ != 0) return close_document(brace_);
     const bool may_begin = c == '{' && (last_ == ',' || last_ == '}');
     brace_ = may_begin ? at_ - 1 : 0;

@@ -45,7 +45,7 @@ def _is_record(raw: bytes) -> bool:
 
 def awkward_records(seed: int = 31) -> list[Record]:
     """What any form can carry: one whole JSON object each, with all that is odd inside."""
-    return [raw for _, raw in awkward_events(seed, 500) if _is_record(raw)]
+    return [raw for _, raw in awkward_events(seed, 700) if _is_record(raw)]
 
 
 CORPORA = {"a day": day_records, "awkward": awkward_records}

@@ -172,6 +172,9 @@ def _read_event(row_time: Optional[str], raw: bytes) -> Iterator[_Read]:
 _BLANKS = b" \t\r\n"
 _CALL = re.compile(rb'(?<!\\)"eventName"[ \t\r\n]*:[ \t\r\n]*"([^"\\]*)"')
 _NAMES = {name.encode() for _, name in NAMED}
+_LIST_FIRST = re.compile(
+    rb'\{[ \t\r\n]*"([Rr]ecords|[Ee]vents|[Mm]essages|results|data|body|detail)"'
+)
 _AS_AWS_WRITES = re.compile(rb'\{"eventVersion":"[^"]{0,8}","userIdentity":\{')
 
 
@@ -188,6 +191,7 @@ def _is_passed_over(raw: bytes) -> bool:
         and b"\\u" not in text
         and text.startswith(b"{")
         and text.endswith(b"}")
+        and _LIST_FIRST.match(text) is None
         and found[1] not in _NAMES
         and b":" not in found[1]  # the notices of S3
         and (b"eventSource" in text or _AS_AWS_WRITES.match(text) is not None)
