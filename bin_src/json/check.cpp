@@ -35,7 +35,14 @@ class GrammarWalk {
     }
 
   private:
-    enum class Next : std::uint8_t { value, value_or_end, key, key_or_end, colon, comma_or_end };
+    enum class Expected : std::uint8_t {
+        value,
+        value_or_end,
+        key,
+        key_or_end,
+        colon,
+        comma_or_end
+    };
 
     void step() {
         while (at_ < text_.size() && text::is_blank(text_[at_])) ++at_;
@@ -45,24 +52,24 @@ class GrammarWalk {
         }
         const char c = text_[at_];
         switch (next_) {
-            case Next::value_or_end:
-            case Next::key_or_end:
+            case Expected::value_or_end:
+            case Expected::key_or_end:
                 if (c == closing_bracket()) return close();
-                return next_ == Next::key_or_end ? take_key(c) : take_value(c);
-            case Next::value:
+                return next_ == Expected::key_or_end ? take_key(c) : take_value(c);
+            case Expected::value:
                 return take_value(c);
-            case Next::key:
+            case Expected::key:
                 return take_key(c);
-            case Next::colon:
+            case Expected::colon:
                 if (c != ':') return fail("a colon");
                 ++at_;
-                next_ = Next::value;
+                next_ = Expected::value;
                 return;
-            case Next::comma_or_end:
+            case Expected::comma_or_end:
                 if (c == closing_bracket()) return close();
                 if (c != ',') return fail("a comma or a closing bracket");
                 ++at_;
-                next_ = last_bracket() == '{' ? Next::key : Next::value;
+                next_ = last_bracket() == '{' ? Expected::key : Expected::value;
                 return;
         }
         std::unreachable();
@@ -73,22 +80,25 @@ class GrammarWalk {
 
     void open(char bracket) {
         if (bracket != '{' && bracket != '[') return fail("{ or [");
-        if (open_.size() == k_deepest) return fail("the end of so many brackets");
+        if (open_.size() == k_deepest) {
+            check_.is_too_deep = true;
+            return fail("fewer brackets in one another");
+        }
         open_.push_back(at_++);
-        next_ = bracket == '{' ? Next::key_or_end : Next::value_or_end;
+        next_ = bracket == '{' ? Expected::key_or_end : Expected::value_or_end;
     }
 
     void close() {
         if (last_bracket() == '{') check_.last_object = open_.back();
         open_.pop_back();
         ++at_;
-        next_ = Next::comma_or_end;
+        next_ = Expected::comma_or_end;
     }
 
     void take_key(char c) {
         if (c != '"') return fail("a key in double quotes");
         take_string();
-        next_ = Next::colon;
+        next_ = Expected::colon;
     }
 
     void take_value(char c) {
@@ -98,7 +108,7 @@ class GrammarWalk {
         } else {
             take_word();
         }
-        next_ = Next::comma_or_end;
+        next_ = Expected::comma_or_end;
     }
 
     void take_string() {
@@ -166,7 +176,7 @@ class GrammarWalk {
 
     std::string_view text_;
     std::size_t at_ = 0;
-    Next next_ = Next::value;
+    Expected next_ = Expected::value;
     std::vector<std::size_t> open_;  ///< where the brackets are that are open
     Check check_;
 };
@@ -210,6 +220,12 @@ bool is_number(std::string_view text) {
         if (take_digits() == 0) return false;
     }
     return text.empty();
+}
+
+bool is_whole(std::string_view text) {
+    const Check checked = check(text);
+    return checked.end == Check::End::closed &&
+           text.find_first_not_of(text::k_blanks, checked.size) == std::string_view::npos;
 }
 
 bool is_cut_off(std::string_view text) {

@@ -25,6 +25,7 @@ struct Check {
     /// follows a text that was cut, in place of a value.
     std::size_t last_object = 0;
     std::string_view expected;  ///< what the grammar has at the damage
+    bool is_too_deep = false;   ///< the damage is only that there are more brackets in one another
     bool is_in_array = false;   ///< where it ends, an array is open in it
     bool is_in_string = false;  ///< the damage, or the end of a text that is cut off
     /// The first place of an escape or a number that the grammar does not have. Such a value can be
@@ -38,6 +39,9 @@ Check check(std::string_view text);
 
 /// Whether a text is a number as JSON writes it, of any size.
 bool is_number(std::string_view text);
+
+/// Whether a text is one JSON object or array, with nothing but blanks around it.
+bool is_whole(std::string_view text);
 
 /// Whether a text is the beginning of a JSON object or array that is right as far as it goes.
 bool is_cut_off(std::string_view text);

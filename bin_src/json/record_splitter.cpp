@@ -100,10 +100,7 @@ bool RecordSplitter::scan(std::span<const char> bytes) {
 bool RecordSplitter::scan_between(std::span<const char> bytes, char c) {
     const bool behind_line =
         std::exchange(context_.behind_line, context_.behind_brace && c == '\n');
-    if (c == '\n') {
-        const bool is_behind_cut = std::exchange(context_.is_behind_cut, false);
-        context_.has_object = is_behind_cut || (context_.has_object && context_.in_list);
-    }
+    if (c == '\n') note_line_end();
     context_.behind_brace = false;
     if (behind_line && c == '{' && context_.in_list) {
         context_.in_list = false;
@@ -119,7 +116,7 @@ bool RecordSplitter::scan_between(std::span<const char> bytes, char c) {
         return false;
     }
     begin_ = at_ - 1;
-    follows_object_ = context_.has_object;
+    follows_object_ = context_.has_object && !is_whole_json_;
     is_element_ = context_.in_list;
     context_.has_object |= c == '{';
     if (c == '{' && cpu_ == simd::Cpu::avx2) {
@@ -149,6 +146,12 @@ bool RecordSplitter::scan_between(std::span<const char> bytes, char c) {
     if (brackets) state_ = ParseState::inside;
     if (c == '"') state_ = ParseState::string;
     return false;
+}
+
+// The rest of an object that was cut off follows it, and elements of a list their list.
+void RecordSplitter::note_line_end() {
+    const bool is_behind_cut = std::exchange(context_.is_behind_cut, false);
+    context_.has_object = is_behind_cut || (context_.has_object && context_.in_list);
 }
 
 bool RecordSplitter::scan_inside(char c) {

@@ -76,6 +76,10 @@ class RecordSplitter {
         context_ = run.context;
     }
 
+    /// Says that the stream is known to be whole JSON: nothing in it is the rest of a damaged
+    /// object.
+    void expect_no_damage() { is_whole_json_ = true; }
+
     /// The next document, valid until the next call; nullopt at the end. The error is the source's,
     /// or says that the stream ends inside an array or that a document is larger than the window.
     /// One that is so large because it is damaged is given out, up to a place where the next one
@@ -109,6 +113,7 @@ class RecordSplitter {
 
     bool scan(std::span<const char> bytes);
     bool scan_between(std::span<const char> bytes, char c);
+    void note_line_end();
     bool scan_inside(char c);
     bool scan_string(std::span<const char> bytes, char c);
     bool scan_bare(char c);
@@ -137,6 +142,7 @@ class RecordSplitter {
     std::size_t key_ = 0;    ///< of a key's first byte at the document's top level; 0: in none
 
     Part part_ = Part::whole;
+    bool is_whole_json_ = false;
     ListContext context_;
     ParseState state_ = ParseState::between;
     std::size_t depth_ = 0;        ///< brackets open in the document

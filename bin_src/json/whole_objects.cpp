@@ -36,7 +36,7 @@ WholeObjects::WholeObjects(std::string_view text, const Surroundings& around)
     if (!without_blanks_in_front(text).starts_with(start)) object_start_ = start;
 }
 
-std::optional<WholeObjects::Found> WholeObjects::next() {
+std::optional<WholeObjects::WholeObject> WholeObjects::next() {
     while (true) {
         const std::size_t bracket = text_.find_first_of("{[", at_);
         if (bracket == std::string_view::npos) return std::nullopt;
@@ -56,9 +56,9 @@ std::optional<WholeObjects::Found> WholeObjects::next() {
                 at_ = bracket + checked.size;
                 if (is_inside) continue;
                 next_ = begin_of_next(text_, at_);
-                return Found{.begin = bracket,
-                             .end = at_,
-                             .broken_before = std::exchange(broken_, std::size_t{0})};
+                return WholeObject{.begin = bracket,
+                                   .end = at_,
+                                   .broken_before = std::exchange(broken_, std::size_t{0})};
             case Check::End::damaged:
                 if (!is_inside) ++broken_;
                 go_on_after(bracket, checked);

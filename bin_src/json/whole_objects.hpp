@@ -18,7 +18,7 @@ namespace cloudhijack::json {
 /// value, are passed over with all that is in them where they are whole.
 class WholeObjects {
   public:
-    struct Found {
+    struct WholeObject {
         std::size_t begin = 0;
         std::size_t end = 0;
         /// How many objects began between the object before and this one, and are not whole.
@@ -37,7 +37,7 @@ class WholeObjects {
     WholeObjects(std::string_view text, const Surroundings& around);
 
     /// The next object, in the order of the text. All of them together take time linear in it.
-    std::optional<Found> next();
+    std::optional<WholeObject> next();
 
     /// The same of those behind the last object that next() gave.
     [[nodiscard]] std::size_t broken() const { return broken_; }

@@ -95,10 +95,10 @@ CallFilter::CallFilter(const LogSet& logs, std::span<const std::string_view> nam
     : CallFilter(logs.record_keys().name, names) {
     if (const std::string_view key = logs.main().log->first_key; !key.empty()) {
         const std::string second(logs.main().log->second_key);
-        plain_start_ = {.first = "{\"" + std::string(key) + "\":\"",
-                        .second = "\",\"" + second + "\":{"};
-        doubled_start_ = {.first = "{\"\"" + std::string(key) + "\"\":\"\"",
-                          .second = "\"\",\"\"" + second + "\"\":{"};
+        plain_start_ = {.first = "{\"" + std::string(key) + R"(":")",
+                        .second = R"(",")" + second + R"(":{)"};
+        doubled_start_ = {.first = R"({"")" + std::string(key) + R"("":"")",
+                          .second = R"("",")" + ('"' + second) + R"("":{)"};
     }
     source_key_ = logs.main().log->path_of(&Event::source);
     lists_ = logs.record_keys().lists;

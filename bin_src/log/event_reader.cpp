@@ -104,13 +104,15 @@ class WalkedDocument {
     /// Whether it is not JSON as a whole, although it could be read: of values that nobody asks for
     /// only the number of brackets is looked at, and a record that was cut can hold those after it.
     [[nodiscard]] bool is_damaged() const {
-        return json::check(text_).end != json::Check::End::closed;
+        const json::Check checked = json::check(text_);
+        return checked.end != json::Check::End::closed && !checked.is_too_deep;
     }
 
     /// Whether a mark occurs more than once.
     [[nodiscard]] bool has_again(std::string_view mark) const {
         const auto first = text_.find(mark);
-        return first != std::string_view::npos && text_.find(mark, first + 1) != text_.npos;
+        return first != std::string_view::npos &&
+               text_.find(mark, first + 1) != std::string_view::npos;
     }
 
     /// Whether a record of a log can be in it, as text or in a string.

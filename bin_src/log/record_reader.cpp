@@ -181,15 +181,15 @@ void RecordReader::read_whole_objects(std::string_view text, const TextPlace& pl
 }
 
 // Reports a part of a text between whole objects. Of brackets alone, nothing is known to be lost.
-void RecordReader::lose_part(std::string_view text, const Part& lost, const TextPlace& place,
+void RecordReader::lose_part(std::string_view text, const LostRange& lost, const TextPlace& place,
                              std::string_view why, const RecordTaker& taker) {
     const std::string_view part =
         text::trimmed(text.substr(lost.begin, lost.end - lost.begin), k_between_objects);
     const bool is_time = part.contains('T') && text::parse_time(part).has_value();
     if (is_time) return;  // a line of an export has it in front of its record
     const bool is_between = place.may_be_rest || lost.begin > 0;
-    const bool is_brackets =
-        is_between && !part.empty() && part.find_first_not_of(k_around_objects) == std::string_view::npos;
+    const bool is_brackets = is_between && !part.empty() &&
+                             part.find_first_not_of(k_around_objects) == std::string_view::npos;
     const std::string reason =
         is_brackets ? std::string(k_closes_nothing)
                     : in_envelopes(lost.begin == 0 ? std::string(why) : json::damage_in_words(part),
@@ -223,6 +223,7 @@ bool RecordReader::read_list(std::string_view text, const TextPlace& place,
     io::Window window(io::read_from_memory(text), text.size() + 1);  // never full
     json::RecordSplitter splitter(window, logs_->record_keys());
     bool is_list = text.substr(begin).starts_with('[');
+    if (is_list && json::is_whole(text)) splitter.expect_no_damage();
     while (true) {
         const auto record = splitter.next();
         if (!record) {

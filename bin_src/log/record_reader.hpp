@@ -105,7 +105,7 @@ class RecordReader {
     };
 
     /// A part of a text, and how many objects in it are not whole.
-    struct Part {
+    struct LostRange {
         std::size_t begin = 0;
         std::size_t end = 0;
         std::size_t broken = 0;
@@ -120,7 +120,7 @@ class RecordReader {
               const RecordTaker& taker);
     void read_whole_objects(std::string_view text, const TextPlace& place, std::string why,
                             const RecordTaker& taker);
-    static void lose_part(std::string_view text, const Part& lost, const TextPlace& place,
+    static void lose_part(std::string_view text, const LostRange& lost, const TextPlace& place,
                           std::string_view why, const RecordTaker& taker);
     bool read_whole_object(std::string_view text, const TextPlace& place, bool is_next,
                            const RecordTaker& taker);

@@ -48,6 +48,7 @@ class Call:
     has_exec_env: bool
     key: Optional[str]
     bearer: bool
+    has_long_term_key: bool
     model: Optional[str]
     caller_type: Optional[str]
     workload: Optional[str]

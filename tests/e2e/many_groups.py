@@ -25,7 +25,7 @@ def many_groups(argv: Sequence[str], count: int, peers: int = 24) -> Iterator[by
         document = {
             **{"cloudhijack": 6, "catalogue": catalogue, "host": f"idx{number % peers}"},
             **{"mode": "volume 3600s", "texts": texts, "groups": groups},
-            "tally": [[101 * len(ids)] * 3 + [0] * 6 + [1] + [0] * 6 + [0] * 2],
+            "tally": [[101 * len(ids)] * 3 + [0] * 7 + [1] + [0] * 6 + [0] * 2],
         }
         rows.append({"_time": b"1", PARTIAL: json.dumps(document, separators=(",", ":")).encode()})
         if len(rows) == 500:

@@ -122,7 +122,7 @@ class ShapeTest(unittest.TestCase):
                 self.check_unreadable(shape(undated), 1, 1, "row 1: .*time")
         self.check_unreadable({"Records": [CALL, undated, 17, CALL]}, 2, 4, "row 1: .*time")
         self.check_unreadable({"CloudTrailEvent": "{"}, 1, 1, "row 1: .*JSON")
-        self.check_unreadable({"CloudTrailEvent": "[1]"}, 1, 1, "row 1: .*no JSON object")
+        self.check_unreadable({"CloudTrailEvent": "[1]"}, 1, 1, "row 1: .*not a JSON object")
 
     def test_of_a_list_that_is_cut_off_whole_elements_count(self) -> None:
         for before, after in ((b"[", b"]"), (b'{"a":1,"Records":[', b"]}")):
@@ -142,7 +142,9 @@ class ShapeTest(unittest.TestCase):
             answer = answer_to(json.dumps(record).encode())
             self.assertEqual(unreadable_count(answer), (1, 1), call)
             answer = answer_to(json.dumps({**record, "eventSource": "s3.amazonaws.com"}).encode())
-            self.assertEqual(answer.messages, [], call)
+            [message] = answer.messages
+            self.assertEqual(message.severity, "INFO")
+            self.assertRegex(message.text, "^the 1 record that was read is not a successful call")
 
 
 class HardRecordTest(unittest.TestCase):
@@ -185,7 +187,7 @@ class HardRecordTest(unittest.TestCase):
         answer = run_search(program(), [], [write_body(rows[:1]), write_body(rows[1:])])
         self.assertEqual([message.severity for message in answer.messages], ["WARN", "WARN"])
         unreadable, unknown = (message.text for message in answer.messages)
-        self.assertRegex(unreadable, r"^3 of 3 records .* The first, row 2: .*no JSON object$")
+        self.assertRegex(unreadable, r"^3 of 3 records .* The first, row 2: .*not a JSON object$")
         self.assertEqual(
             unknown, "1 record is of no log that cloudhijack knows; the first, row 1, has no keys"
         )

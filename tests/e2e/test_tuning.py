@@ -57,7 +57,9 @@ def listed(value: Any) -> list[str]:
 
 
 def told(answer: Answer, severity: str) -> list[str]:
-    return [text for level, text in answer.messages if level == severity]
+    """Without what every search says that finds no events."""
+    texts = [text for level, text in answer.messages if level == severity]
+    return [text for text in texts if not text.startswith("the search found no events")]
 
 
 class SearchTest(LookupTest):
@@ -544,7 +546,7 @@ class NetworksTest(SearchTest):
             self.assertEqual([match and match[1] for match in found], ["3", "4", "5"])
             self.assertIn("the network with this prefix is 203.0.113.0/24", warnings[0])
             self.assertIn("203.0.113.0/24 or 2001:db8::/32", warnings[2])
-        self.assertEqual(self.search([], "mode=volume").messages, [])
+        self.assertEqual(told(self.search([], "mode=volume"), "WARN"), [])
 
     def test_the_example_counts_in_all_its_lines(self) -> None:
         from shipped_catalogue import CATALOGUE

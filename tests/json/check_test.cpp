@@ -63,7 +63,7 @@ TEST_CASE("check: damage is found, and the token before it") {
     CHECK(damage("{\"a\":\"x\ny\"}") == "5 7 the string's end");
     CHECK(damage(R"([1,])") == "3 3 a value");
     CHECK(damage("x") == "0 0 { or [");
-    CHECK(damage(std::string(1025, '[')) == "0 1024 the end of so many brackets");
+    CHECK(damage(std::string(1025, '[')) == "0 1024 fewer brackets in one another");
 }
 
 TEST_CASE("check: a number or an escape that JSON does not have is a bad value, and no damage") {
