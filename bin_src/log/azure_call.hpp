@@ -32,8 +32,7 @@ void complete_azure_caller(Event& event, std::string_view resource, EventTexts& 
 /// Makes an event that counts tokens of `resource` one of nobody's: it does not say who called.
 void make_token_note(Event& event, std::string_view resource, EventTexts& texts);
 
-/// Whether an id distinguishes records: it is there, and is not the one of zeros, which stands for
-/// none.
+/// The id, if it distinguishes records; empty for one of zeros, which stands for none.
 std::string_view usable_azure_id(const Event& event);
 
 /// Who made a call, and how it ended, of an event that its log has completed.

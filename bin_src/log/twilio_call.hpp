@@ -21,7 +21,7 @@ void complete_country(Event& event);
 /// Removes an error code that stands for none.
 void complete_error(Event& event);
 
-/// Whether the id is there, and is not one of zeros only.
+/// The id, if it distinguishes records; empty for one of zeros, which stands for none.
 std::string_view usable_twilio_id(const Event& event);
 
 /// Who made a call, and how it ended, of an event that its log has completed.

@@ -54,7 +54,7 @@ void judge(const File& file, FileOutcome& outcome) {
     if (outcome.stage != FileStage::done) return;
     const bool is_ours = outcome.records > outcome.unreadable || outcome.unknown > 0;
     if (outcome.begins_as_json || outcome.error || is_ours) return;
-    outcome.error = "is no JSON";
+    outcome.error = "is not JSON";
     outcome.is_other_file = !file.named;
     outcome.records = outcome.unreadable = outcome.lost_bytes = 0;
 }

@@ -135,7 +135,7 @@ class PackedTwiceTest(FileTest):
         run = self.scan(str(self.folder))
         self.check_counted(run, 14)
         self.assertEqual(run.exit_code, 0, run.stderr)
-        self.assertRegex(run.told[0], "aws-logs-write-test: skipped, it is no JSON")
+        self.assertRegex(run.told[0], "aws-logs-write-test: skipped, it is not JSON")
         self.assertEqual(run.told[-1], "3 files, 14 records, 1 finding")
 
     def test_zeros_behind_gzip_data_are_padding(self) -> None:

@@ -143,7 +143,7 @@ class InterruptTest(unittest.TestCase):
         self.assertEqual(sum(counts), calls, run.stderr)
         self.assertIn(", so the answer is incomplete: ", run.stderr)
         self.assertRegex(run.told[-1], ", incomplete$")
-        for word in ("could not be read", "ends inside", "cut off", "no JSON", "nothing was read"):
+        for word in ("could not be read", "ends inside", "cut off", "not JSON", "nothing was read"):
             self.assertNotIn(word, run.stderr)
 
 

@@ -135,7 +135,7 @@ class BrokenTextTest(FilesTest):
                 run = self.scan(self.write("trail", whole[:cut]))
                 self.check_counted(run, 2 if both else 1)
                 self.assertEqual(run.exit_code, 2, f"{whole[:cut]!r}: {run.stderr}")
-                self.assertRegex(run.told[0], "/trail: .*(cut.off|ends inside|no JSON)")
+                self.assertRegex(run.told[0], "/trail: .*(cut.off|ends inside|not JSON|not a JSON)")
 
     def test_what_is_no_record_is_told_once_for_each_file(self) -> None:
         mixed = b"[1,\n" + call() + b',"x",null,[],' + call() + b"]"
@@ -237,7 +237,7 @@ class BrokenGzipTest(FilesTest):
             self.check(self.packed + behind, 2000, "^has other data behind its gzip data; 2000 ")
 
     def test_bytes_that_only_look_like_gzip(self) -> None:
-        self.check(b"\x1f", 0, "^is no JSON")
+        self.check(b"\x1f", 0, "^is not JSON")
         self.check(b"\x1f\x8b\x00garbage", 0, "^its gzip data is damaged; 0 records")
 
 
@@ -249,12 +249,12 @@ class OddFilesTest(FilesTest):
         run = self.scan(str(self.folder))
         self.check_counted(run, 2)
         self.assertEqual(run.exit_code, 0, run.stderr)
-        self.assertEqual(run.told[:-1], [f"{text}: skipped, it is no JSON" for text in texts])
+        self.assertEqual(run.told[:-1], [f"{text}: skipped, it is not JSON" for text in texts])
         for text in texts:
             run = self.scan(text, str(self.folder))
             self.check_counted(run, 2)
             self.assertEqual(run.exit_code, 2)
-            self.assertIn(f"{text}: is no JSON", run.stderr)
+            self.assertIn(f"{text}: is not JSON", run.stderr)
 
     def test_what_is_no_file_is_skipped_with_a_word(self) -> None:
         self.write("a/b/trail.json", lines(3))

@@ -164,12 +164,12 @@ TEST_CASE("scanner: content decides what a file is") {
     CHECK(scanned.outcomes[0].records == 1);
     CHECK(scanned.outcomes[0].unreadable == 0);
     CHECK(scanned.outcomes[1].records == 1);
-    CHECK(scanned.outcomes[2].error == "is no JSON");
+    CHECK(scanned.outcomes[2].error == "is not JSON");
     CHECK(scanned.outcomes[2].is_other_file);
     CHECK_FALSE(scanned.outcomes[3].error);
     CHECK(scanned.outcomes[4].is_other_file);
     const Scanned named = scan_with(1, {(folder.path() / "c.json").string()});
-    CHECK(named.outcomes[0].error == "is no JSON");
+    CHECK(named.outcomes[0].error == "is not JSON");
     CHECK_FALSE(named.outcomes[0].is_other_file);
 }
 

@@ -1,7 +1,6 @@
 #include "detect/hunt/member.hpp"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "detect/hunt/campaign/makings.hpp"
@@ -87,7 +86,7 @@ bool Member::is_vouched_for(std::int64_t second) const {
 void Member::take_origins() {
     // By hour, client and address. A call that two services name is one call.
     std::map<std::int64_t, std::map<std::uint64_t, HourActivity::Origin>> hours;
-    std::map<std::int64_t, std::set<std::uint64_t>> seen;
+    std::map<std::int64_t, std::map<std::uint64_t, std::size_t>> services;  // by hour and identity
     const auto add = [&hours](std::int64_t hour, const HourActivity::Origin& origin) {
         const auto [place, is_new] = hours[hour].try_emplace(origin.hash, origin);
         if (!is_new) place->second.add(origin);
@@ -95,7 +94,11 @@ void Member::take_origins() {
     for (const auto& [key, hour_activity] : activity().hours) {
         const std::int64_t hour = key.second;
         for (const HuntedCall& call : hour_activity.calls()) {
-            if (!call.is_of_client || !seen[hour].insert(call.identity).second) continue;
+            if (!call.is_of_client) continue;
+            const std::size_t service = key.first;
+            if (services[hour].try_emplace(call.identity, service).first->second != service) {
+                continue;
+            }
             add(hour, HourActivity::origin_of(call, 1));
         }
         const auto origins = hour_activity.origins();

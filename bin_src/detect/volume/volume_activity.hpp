@@ -51,7 +51,7 @@ class VolumeActivity {
     /// Deliveries of calls that had been counted already, of logs that count a call once. Sorts
     /// their identities.
     [[nodiscard]] std::uint64_t repeats() const;
-    /// Records without a usable id, of logs that count a call once: each delivery of these counts.
+    /// Records without a usable id count only for logs that count a call once.
     [[nodiscard]] const IrregularRecords& irregular() const { return irregular_; }
 
     /// The names of the models, as price stanzas have them, of which tokens have no price.
