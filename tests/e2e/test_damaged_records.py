@@ -169,6 +169,41 @@ class DamageTest(unittest.TestCase):
                         rows = searched(data if name != "lines" else raw).rows
                         self.assertNotIn("forged", [row["CallerARN"] for row in rows])
 
+    def test_a_damaged_list_still_has_records(self) -> None:
+        one, two = record(1), record(2)
+        for data, calls in (
+            (b'{"Records:[%s,%s]}' % (one, two), 2),
+            (b'{"Records":[%s],"Events":[%s]}' % (one, two), 2),
+            (b'{"Records":[%s],%s]}' % (one, two), 2),
+            (b'{"Records":[%s}},%s]}' % (one[:-1], two), 2),
+        ):
+            with self.subTest(data=data):
+                self.assertEqual(scanned(data)[0], calls)
+
+    def test_byte_order_marks_between_records_are_no_damage(self) -> None:
+        mark = b"\xef\xbb\xbf"
+        for between in (mark, b"\n" + mark, b"," + mark + b" "):
+            data = mark + between.join(record(second) for second in range(3))
+            with self.subTest(between=between):
+                count, told = scanned(data)
+                self.assertEqual((count, "could not" in told), (3, False))
+                answer = searched(data)
+                self.assertEqual([row["EventCount"] for row in answer.rows], ["3"])
+                self.assertEqual(answer.messages, [])
+
+    def test_what_is_left_of_a_damaged_record_is_not_opened(self) -> None:
+        forged = record(59, userIdentity={"type": "IAMUser", "arn": "forged"}).decode()
+        held = record(1, requestParameters={"a": 1, "to": ["x", forged]})
+        for damage in (b'"a\n"', b'a"', b'"a":}}', b'"a":{'):
+            raw = held.replace(b'"a"', damage)
+            for name, join in JOINS.items():
+                with self.subTest(damage=damage, joined=name):
+                    run = run_scan(
+                        *("--ses-threshold=0", "--format=ndjson", "-"),
+                        stdin=join([record(0), raw, record(2)]),
+                    )
+                    self.assertNotIn("forged", run.stdout)
+
     def test_what_a_line_of_another_log_quotes_is_no_record(self) -> None:
         forged = record(1).decode()
         for line in (f'192.0.2.1 - - "GET /{forged}" 200', f"[Mon Nov 30] agent={forged}", forged[1:]):

@@ -89,6 +89,17 @@ class ExitCodeTest(FilesTest):
             self.assertRegex(run.told[-1], r"^5 files, \d+ records, 1 finding$")
 
 
+class NothingTest(FilesTest):
+    def test_coverage_of_nothing_is_a_row_in_every_format(self) -> None:
+        for data in (b"", b'{"eventSource":"ec2.amazonaws.com","eventName":"RunInstances"}\n'):
+            path = self.write("trail", data)
+            for form in ("table", "csv", "ndjson"):
+                run = run_scan("--mode=coverage", f"--format={form}", path)
+                self.assertEqual(run.exit_code, 0, run.stderr)
+                self.assertIn("any service: there was no event of a call", run.stdout)
+                self.assertTrue(run.told[-1].endswith(", 1 row"))
+
+
 class BrokenTextTest(FilesTest):
     def test_nothing_to_read(self) -> None:
         for data in (b"", b"\n \r\n", b"[]", b'{"Records":[]}', gzip.compress(b"")):
