@@ -42,6 +42,18 @@ void add_part(std::string& key, std::string_view part) {
     key.append(bytes.data(), bytes.size()).append(part);
 }
 
+IrregularRecords irregular_of(const Event& event, const CallDetails& details) {
+    return {.without_id = event.log->usable_id(event).empty() ? 1U : 0U,
+            .without_parameters = details.is_omitted ? 1U : 0U};
+}
+
+// With what the parameters say of them.
+log::CredentialSigns credentials_of(const log::Call& call, const CallDetails& details) {
+    log::CredentialSigns credentials = call.credentials;
+    if (details.has_bearer_key) credentials.add(log::CredentialSign::anywhere);
+    return credentials;
+}
+
 std::int64_t second_of(text::Time time) {
     return std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count();
 }
@@ -67,8 +79,7 @@ Added HuntActivity::add(const Event& event) {
         return Added::left_out;
     }
 
-    irregular_.add({.without_id = event.log->usable_id(event).empty() ? 1U : 0U,
-                    .without_parameters = details.is_omitted ? 1U : 0U});
+    irregular_.add(irregular_of(event, details));
     CachedPrincipal uncached;
     if (is_quarantine) {
         uncached.activity = &attached_[{text::bounded(meaning.principal.account),
@@ -77,10 +88,7 @@ Added HuntActivity::add(const Event& event) {
     CachedPrincipal& who = is_quarantine ? uncached : cached(meaning.principal, uncached);
     const std::int64_t second = second_of(*time);
     HuntedCall call;
-    if (!is_quarantine) {
-        call.credentials = meaning.credentials;
-        if (details.has_bearer_key) call.credentials.add(log::CredentialSign::anywhere);
-    }
+    if (!is_quarantine) call.credentials = credentials_of(meaning, details);
     call.outcome = meaning.outcome;
     call.messages = details.messages;
     call.identity = identity_of(event, *time, call, names);
