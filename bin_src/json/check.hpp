@@ -17,12 +17,12 @@ struct Check {
     };
 
     End end = End::cut_off;
-    std::size_t size = 0;  ///< of what is right: up to behind the last bracket, or to the damage
+    std::size_t size = 0;  ///< of the correct part: it ends with the last bracket, or at the damage
     /// Where the last string or word before the damage begins. The damage may be in it: a quote
     /// that is missing at the end of a string shows only at the next one.
     std::size_t last_token = 0;
-    /// Where the last object that was closed begins. With `size` right behind it, it may be what
-    /// follows a text that was cut, in place of a value.
+    /// Where the last closed object begins. If the damage follows it directly, it may be the object
+    /// after one that was cut, in the place of a value.
     std::size_t last_object = 0;
     std::string_view expected;  ///< what the grammar has at the damage
     bool is_too_deep = false;   ///< the damage is only that there are more brackets in one another

@@ -134,7 +134,6 @@ bool RecordSplitter::scan_between(std::span<const char> bytes, char c) {
     line_begins_ = false;
     closes_nothing_ = c == '}' || c == ']';
     if (follows_object_ && c != '{' && !closes_nothing_) {
-        last_ = c;
         brace_ = 0;
         state_ = ParseState::rest;
         return false;

@@ -41,11 +41,7 @@ std::optional<WholeObjects::WholeObject> WholeObjects::next() {
         const std::size_t bracket = text_.find_first_of("{[", at_);
         if (bracket == std::string_view::npos) return std::nullopt;
         const bool is_list = text_[bracket] == '[';
-        if (!is_list && !begins_object(bracket)) {
-            at_ = bracket + 1;
-            continue;
-        }
-        if (is_list && is_list_of_objects(bracket)) {
+        if (is_list ? is_list_of_objects(bracket) : !begins_object(bracket)) {
             at_ = bracket + 1;
             continue;
         }
@@ -71,17 +67,17 @@ std::optional<WholeObjects::WholeObject> WholeObjects::next() {
     }
 }
 
-// Behind a colon.
-bool WholeObjects::is_value(std::size_t bracket) const {
-    const auto before = text_.substr(0, bracket).find_last_not_of(text::k_blanks);
-    return before != std::string_view::npos && text_[before] == ':';
+// The last character before a place that is not a blank; NUL if there is none.
+char WholeObjects::character_before(std::size_t place) const {
+    const auto before = text_.substr(0, place).find_last_not_of(text::k_blanks);
+    return before == std::string_view::npos ? '\0' : text_[before];
 }
+
+bool WholeObjects::is_value(std::size_t bracket) const { return character_before(bracket) == ':'; }
 
 // A value, or an element of an array in which there was damage.
 bool WholeObjects::is_nested(std::size_t bracket) const {
-    if (is_value(bracket)) return true;
-    const auto before = text_.substr(0, bracket).find_last_not_of(text::k_blanks);
-    return bracket < array_end_ && before != std::string_view::npos && text_[before] == ',';
+    return is_value(bracket) || (bracket < array_end_ && character_before(bracket) == ',');
 }
 
 bool WholeObjects::begins_object(std::size_t bracket) const {
@@ -108,8 +104,7 @@ bool WholeObjects::go_on_at_element(std::size_t bracket, const Check& broken) {
     const std::string_view start = object.substr(0, object.find(':'));
     for (auto at = object.find(start, 1); at != std::string_view::npos;
          at = object.find(start, at + 1)) {
-        const auto before = object.substr(0, at).find_last_not_of(text::k_blanks);
-        if (object[before] != ',') continue;
+        if (character_before(bracket + at) != ',') continue;
         at_ = forced_ = bracket + at;
         return true;
     }

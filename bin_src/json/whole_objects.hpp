@@ -9,13 +9,13 @@
 
 namespace cloudhijack::json {
 
-/// Finds the objects that are whole in a text of which something is damaged, so that damage costs
-/// the record in which it is and not those after it.
+/// Finds the whole objects in a damaged text, so that damage costs the record that it is in and not
+/// those after it.
 ///
 /// An object is looked for only where one can begin: at a `{` before a key in quotes and its colon.
 /// Inside a string these quotes would be written as `\"`, so text in a string is never taken for an
-/// object, whatever it says. Nor is what another object holds: arrays, and objects that are a key's
-/// value, are passed over with all that is in them where they are whole.
+/// object. Neither are parts of another object: whole arrays, and whole objects that are a key's
+/// value, are passed over with everything in them.
 class WholeObjects {
   public:
     struct WholeObject {
@@ -39,10 +39,11 @@ class WholeObjects {
     /// The next object, in the order of the text. All of them together take time linear in it.
     std::optional<WholeObject> next();
 
-    /// The same of those behind the last object that next() gave.
+    /// How many objects after the last one that next() gave are not whole.
     [[nodiscard]] std::size_t broken() const { return broken_; }
 
   private:
+    [[nodiscard]] char character_before(std::size_t place) const;
     [[nodiscard]] bool is_value(std::size_t bracket) const;
     [[nodiscard]] bool is_nested(std::size_t bracket) const;
     [[nodiscard]] bool begins_object(std::size_t bracket) const;

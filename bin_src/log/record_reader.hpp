@@ -62,8 +62,8 @@ struct RecordTaker {
 
 /// Reads texts into events, the quick way first: most records are of unwanted calls and
 /// are passed over unread; of the rest most are compact; the EventReader reads what is left, and
-/// what that finds in envelopes is read in turn. Of a text in which something is damaged, and of
-/// several records on end, every object is read that is whole: see json::WholeObjects.
+/// what that finds in envelopes is read in turn. If a text is damaged or holds several records,
+/// each whole object in it is read: see json::WholeObjects.
 class RecordReader {
   public:
     /// Logs and filter must outlive it.

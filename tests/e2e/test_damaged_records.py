@@ -65,7 +65,7 @@ def takes_others(raw: bytes) -> bool:
 
 
 def scanned(data: bytes, *args: str) -> tuple[int, str]:
-    """How many calls count, and what is told."""
+    """The number of calls that count, and the messages."""
     run = run_scan("--ses-threshold=0", "--format=ndjson", *args, "-", stdin=data)
     return sum(int(row["EventCount"][1]) for row in ndjson_rows(run.stdout)), run.stderr
 

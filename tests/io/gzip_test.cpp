@@ -210,7 +210,7 @@ TEST_CASE("unpack: zeros up to the end are padding") {
     CHECK(unpack(gzip(packed + std::string(3, '\0')) + std::string(5, '\0')).text ==
           "hello " + numbers(30));
     CHECK(unpack(std::string(3, '\0')).text == std::string(3, '\0'));
-    // Zeros do not stand in for the end of a member that is cut off.
+    // Zeros do not replace the end of a member that is cut off.
     CHECK_FALSE(unpack(packed.substr(0, packed.size() - 9) + std::string(3, '\0')).error.empty());
 }
 

@@ -36,7 +36,7 @@ const std::string k_c = record("C");
 
 }  // namespace
 
-TEST_CASE("whole objects: of objects on end each one is found") {
+TEST_CASE("whole objects: each of several consecutive objects is found") {
     CHECK(found_in(k_a) == Texts{k_a});
     CHECK(found_in(k_a + k_b + k_c) == Texts{k_a, k_b, k_c});
     CHECK(found_in(k_a + ",\n" + k_b + " ]}") == Texts{k_a, k_b});

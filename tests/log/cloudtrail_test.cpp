@@ -122,7 +122,7 @@ TEST_CASE("principal: a session's ARN names its role where the record has no iss
           "arn:aws:sts::1:federated-user/ann");
 }
 
-TEST_CASE("principal: Identity Center's users are told apart, and so are those behind a role") {
+TEST_CASE("principal: Identity Center's users are distinguished, also behind a role") {
     const std::string user = R"("onBehalfOf":{"userId":"5448-94e8"}})";
     const std::string person = R"({"type":"IdentityCenterUser","accountId":"1",)";
     CHECK(call_of(person + user).caller == "identitycenter/5448-94e8");

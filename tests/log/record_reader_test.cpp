@@ -73,7 +73,7 @@ TEST_CASE(
     }
 }
 
-TEST_CASE("record reader: records on end each count, whatever is between them") {
+TEST_CASE("record reader: each of several consecutive records counts") {
     const std::string a = record_of_call("a");
     const std::string b = record_of_call("b");
     CHECK(told_of(a + b) == Told{"a", "b"});
@@ -83,7 +83,7 @@ TEST_CASE("record reader: records on end each count, whatever is between them") 
     CHECK(told_of(a + ',').front() == "a");
 }
 
-TEST_CASE("record reader: a damaged record costs itself, in any envelope, and the bytes are told") {
+TEST_CASE("record reader: a damaged record costs itself, in any envelope, and is reported") {
     const std::string a = record_of_call("a");
     const std::string b = record_of_call("b");
     const std::string damaged = R"({"eventSource":"s,"eventName":"c"})";
@@ -99,7 +99,7 @@ TEST_CASE("record reader: a damaged record costs itself, in any envelope, and th
     CHECK(told_of("GET /?" + a) == Told{"is not a JSON object"});
 }
 
-TEST_CASE("record reader: what is lost is told with its place, its bytes and its records") {
+TEST_CASE("record reader: a lost part is reported with its place, its bytes and its records") {
     const std::string a = record_of_call("a");
     const std::string damaged = R"({"eventSource":"s,"eventName":"c"})";
     const std::string text = a + ',' + damaged + ',' + damaged + ',' + a + R"({"eventSource":"s)";

@@ -217,7 +217,7 @@ TEST_CASE("hunt: the law of merge, any split, order, grouping and repetition giv
         CHECK(expected.size() > 1000);
         std::vector<Event> more = told.events();
         for (const Event& event : told.events()) {
-            // A record without an id is no repeat of another one, whatever it says.
+            // A record without an id is not a repeat of another one, even if both are equal.
             const bool can_repeat = !event.log->usable_id(event).empty();
             if (can_repeat && random() % 3 == 0) more.push_back(event);
         }

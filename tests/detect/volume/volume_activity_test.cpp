@@ -97,7 +97,7 @@ TEST_CASE("volume activity: events that repeat calls do not count") {
     CHECK(findings_of(activity).empty());
 }
 
-TEST_CASE("volume activity: use by other calls is told, once it exceeds a service's threshold") {
+TEST_CASE("volume activity: use by other calls is reported once it exceeds a service's threshold") {
     const auto used = [](const std::string& name, int count) {
         VolumeActivity activity(builtin_catalogue(), k_hour);
         Event event = invocation();
