@@ -8,15 +8,13 @@ import gzip
 import io
 import lzma
 import tarfile
-import tempfile
 import unittest
 import zipfile
 import zlib
-from pathlib import Path
 from typing import Callable
 
 from call_records import call, lines
-from shell_run import Run, ndjson_rows, run_scan
+from scanned_files import ScannedFilesTest
 
 RECORDS = lines(3)
 
@@ -73,25 +71,11 @@ FORMATS: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-class FileTest(unittest.TestCase):
+class FileTest(ScannedFilesTest):
     def setUp(self) -> None:
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name) / "folder"
+        super().setUp()
+        self.folder /= "folder"
         self.folder.mkdir()
-
-    def write(self, name: str, data: bytes) -> str:
-        path = self.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-        return str(path)
-
-    def scan(self, *args: str) -> Run:
-        return run_scan("--ses-threshold=0", "--format=ndjson", *args)
-
-    def check_counted(self, run: Run, calls: int) -> None:
-        counts = [int(row["EventCount"][1]) for row in ndjson_rows(run.stdout)]
-        self.assertEqual(sum(counts), calls, run.stderr)
 
     def check_read(self, data: bytes, calls: int) -> None:
         path = self.write("trail", data)

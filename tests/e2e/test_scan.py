@@ -7,36 +7,16 @@ import os
 import random
 import socket
 import subprocess
-import tempfile
 import unittest
 import zlib
 from pathlib import Path
 
 from call_records import call, lines
-from shell_run import Run, ndjson_rows, run_scan
+from scanned_files import ALL, ScannedFilesTest
+from shell_run import run_scan
 
-ALL = ("--ses-threshold=0", "--format=ndjson")
 
-
-class FilesTest(unittest.TestCase):
-    def setUp(self) -> None:
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
-
-    def write(self, name: str, data: bytes) -> str:
-        path = self.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-        return str(path)
-
-    def scan(self, *args: str) -> Run:
-        return run_scan(*ALL, *args)
-
-    def check_counted(self, run: Run, calls: int) -> None:
-        counts = [int(row["EventCount"][1]) for row in ndjson_rows(run.stdout)]
-        self.assertEqual(sum(counts), calls, run.stderr)
-
+class FilesTest(ScannedFilesTest):
     def check(self, data: bytes, calls: int, *told: str) -> None:
         """So many calls are counted, and what is wrong is told of the file, or nothing is."""
         path = self.write("trail", data)
