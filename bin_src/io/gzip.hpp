@@ -24,8 +24,8 @@ inline constexpr unsigned k_most_layers = 4;
 /// before the damage comes first, then the error. More layers than that are an error, too.
 ByteSource unpacked(ByteSource source, unsigned layers = k_most_layers);
 
-/// Follows some bytes: it is told, before each further piece of them, how many have been used since
-/// the last call. Its error ends them.
+/// Called before each further piece of a source is read, with the number of bytes that were used
+/// since the last call. Its error ends the source.
 using ByteObserver = std::function<Result<>(std::size_t)>;
 
 /// Unpacks whole files, one after the other. Files of CloudTrail fit, and libdeflate is twice as
