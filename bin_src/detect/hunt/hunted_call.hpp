@@ -16,12 +16,10 @@ inline constexpr std::uint16_t k_most_hunted_messages = std::numeric_limits<std:
 
 /// The identity of records without an id: each of them is a call, also of those with one identity.
 /// The lowest bit says so, whatever the hash.
-inline constexpr std::uint64_t identity_of_each(std::uint64_t hash) { return hash | 1U; }
+constexpr std::uint64_t identity_of_each(std::uint64_t hash) { return hash | 1U; }
 /// The identity of a call with an id.
-inline constexpr std::uint64_t identity_by_id(std::uint64_t hash) {
-    return hash & ~std::uint64_t{1};
-}
-inline constexpr bool is_of_each(std::uint64_t identity) { return (identity & 1U) != 0; }
+constexpr std::uint64_t identity_by_id(std::uint64_t hash) { return hash & ~std::uint64_t{1}; }
+constexpr bool is_of_each(std::uint64_t identity) { return (identity & 1U) != 0; }
 
 /// One call as mode=hunt keeps it, for one service and within one UTC hour.
 struct HuntedCall {
