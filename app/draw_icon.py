@@ -12,8 +12,8 @@ from __future__ import annotations
 import struct
 import sys
 import zlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Callable, Iterator
 
 STATIC = Path(__file__).resolve().parent / "static"
 # By name the pixels of an edge. Splunk takes the Alt files for dark bars: the icon brings its own
@@ -90,8 +90,7 @@ def scanlines(size: int) -> bytes:
     """The picture as PNG packs it: a line's filter, which is none, and its pixels."""
     scale = SIDE / size
     return b"".join(
-        b"\0" + b"".join(pixel(column, row, scale) for column in range(size))
-        for row in range(size)
+        b"\0" + b"".join(pixel(column, row, scale) for column in range(size)) for row in range(size)
     )
 
 

@@ -15,15 +15,16 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Iterable, NamedTuple, Optional
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 ROOT = Path(__file__).resolve().parents[1]
 
 # Debian's package -> the licence of what comes from it; None where only names and numbers of an
 # interface do. A package that is linked and not named here is an error.
-LICENCES: dict[str, Optional[str]] = {
+LICENCES: dict[str, str | None] = {
     r"libboost(-program-options)?1\.\d+-dev": "BSL-1.0",
     r"libc6-dev(-\w+-cross)?": "LGPL-2.1-or-later",
     r"libdeflate-dev": "MIT",
@@ -110,7 +111,7 @@ def linked_packages(machine: str, files: set[Path]) -> list[Package]:
     return sorted(packages | installed_packages(installed))
 
 
-def licence(package: Package) -> Optional[str]:
+def licence(package: Package) -> str | None:
     for pattern, name in LICENCES.items():
         if re.fullmatch(pattern, package.name):
             return name
@@ -155,7 +156,9 @@ def bill(version: str, stage: Path, builds: dict[str, Path]) -> dict[str, Any]:
         digest = hashlib.sha256((stage / name).read_bytes()).hexdigest()
         programs.append(
             {
-                **{"type": "file", "bom-ref": name, "name": name},
+                "type": "file",
+                "bom-ref": name,
+                "name": name,
                 "hashes": [{"alg": "SHA-256", "content": digest}],
             }
         )
@@ -174,8 +177,11 @@ def bill(version: str, stage: Path, builds: dict[str, Path]) -> dict[str, Any]:
         "version": 1,
         "metadata": {
             "component": {
-                **{"type": "application", "bom-ref": app, "name": "cloudhijack"},
-                **{"version": version, "purl": app},
+                "type": "application",
+                "bom-ref": app,
+                "name": "cloudhijack",
+                "version": version,
+                "purl": app,
                 "licenses": [{"expression": "Apache-2.0"}],
             }
         },

@@ -17,8 +17,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple, Optional, Sequence
+from typing import NamedTuple
 
 import sql
 from bench_data import (
@@ -37,7 +38,7 @@ from many_groups import many_groups
 from ocsf_records import as_ocsf
 from peak_memory import measured
 from published import publish
-from timing import Run, Timing, run, same
+from timing import Timing, run, same
 
 HERE = Path(__file__).resolve().parent
 DISPATCHER = HERE.parents[1] / "app/bin/cloudhijack.sh"
@@ -206,7 +207,7 @@ class Bench(Timing):
 
 
 class Reply(NamedTuple):
-    error: Optional[str]
+    error: str | None
     rows: list
 
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import random
 import re
 import sys
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Iterable, Sequence
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "e2e"))
 
 from azure_records import AzureTrail, Resource
-from invocation_records import InvocationTrail
-from messaging_records import SendGridTrail, TwilioTrail
 from chunk_body import Layout, write_body
 from cloudtrail_day import cloudtrail_day
 from hunt_records import BOTO, HOUR, MONDAY, Trail, World
+from invocation_records import InvocationTrail
+from messaging_records import SendGridTrail, TwilioTrail
 from shipped_catalogue import catalogue_calls
 from splunkd import execute, frame, getinfo
 
@@ -62,7 +62,9 @@ def events(count: int, share: float, principals: int, seed: int = 1) -> list[byt
 def azure_events(count: int) -> list[bytes]:
     """Calls of models through the keys of forty resources, within a day."""
     trail = AzureTrail("benchmark")
-    resources = [Resource(f"0b1f6471-1bf0-4dda-aec3-cb9272f0{n:04}", f"shop-{n}") for n in range(40)]
+    resources = [
+        Resource(f"0b1f6471-1bf0-4dda-aec3-cb9272f0{n:04}", f"shop-{n}") for n in range(40)
+    ]
     for number in range(count):
         at = MONDAY + 24 * HOUR * number / count
         trail.request(resources[number % 40], at, as_text=number % 2 == 0)

@@ -35,7 +35,7 @@ class VolumeCommand(ReportingCommand):
             group[1].add(event.get("sourceIPAddress"))
         if not self._finished:
             return
-        for (hour, service, caller, kind, region), (count, addresses) in groups.items():
+        for (hour, service, caller, _kind, _region), (count, _addresses) in groups.items():
             if count > THRESHOLDS[service]:
                 yield {"_time": hour, "CallerARN": caller, "EventCount": count}
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Callable
 
 from timing import Run, run
 
@@ -41,8 +41,12 @@ for line in str(chdb.query(sys.argv[1] + " settings max_threads = 2", "JSONCompa
 
 # Which path of the record is what in the query.
 _PATHS = {
-    **{"arn": "userIdentity.arn", "error": "errorCode", "source": "eventSource"},
-    **{"name": "eventName", "region": "awsRegion", "time": "eventTime"},
+    "arn": "userIdentity.arn",
+    "error": "errorCode",
+    "source": "eventSource",
+    "name": "eventName",
+    "region": "awsRegion",
+    "time": "eventTime",
 }
 
 

@@ -6,8 +6,9 @@ import statistics
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Callable, NamedTuple, Optional, Sequence
+from typing import NamedTuple
 
 
 class Run(NamedTuple):
@@ -25,7 +26,7 @@ def run(argv: Sequence[str], files: Sequence[Path] = (), keep: bool = True, **mo
     """One process; where it has input, `cat` brings that through a pipe. What it writes is thrown
     away where it is not to be kept, which would cost a program that writes much."""
     begin = time.perf_counter()
-    source: Optional[subprocess.Popen] = None
+    source: subprocess.Popen | None = None
     if files:
         source = subprocess.Popen(["cat", *map(str, files)], stdout=subprocess.PIPE)
     with tempfile.TemporaryFile() as out:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unittest
-from typing import Optional, Sequence
+from collections.abc import Sequence
 
 from chunk_body import EventRow, Row
 from splunkd import Answer
@@ -24,7 +24,7 @@ def as_rows(events: Sequence[IndexedEvent]) -> list[EventRow]:
     return [{"_time": (time or "").encode(), "_raw": raw} for time, raw in events]
 
 
-def unreadable_count(answer: Answer) -> Optional[tuple[int, int]]:
+def unreadable_count(answer: Answer) -> tuple[int, int] | None:
     """How many of how many records the answer's warning says were left out; None without one."""
     warnings = [message.text for message in answer.messages if message.severity == "WARN"]
     matches = map(_UNREADABLE.fullmatch, warnings)

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 import random
-from datetime import datetime, timedelta, timezone
-from typing import Callable, Optional, Sequence, TypeVar
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
-IndexedEvent = tuple[Optional[str], bytes]  # `_time`, where the row has one, and `_raw`
+IndexedEvent = tuple[str | None, bytes]  # `_time`, where the row has one, and `_raw`
 Member = tuple[bytes, bytes]  # a key and a value of a JSON object, both as they stand in the text
 
 T = TypeVar("T")
@@ -123,7 +124,7 @@ def _shuffled(rng: random.Random, items: Sequence[T]) -> list[T]:
     return sorted(items, key=lambda _: rng.random())
 
 
-def _value(rng: random.Random, usual: Sequence[bytes], awkward: float = 0.12) -> Optional[bytes]:
+def _value(rng: random.Random, usual: Sequence[bytes], awkward: float = 0.12) -> bytes | None:
     """A JSON value, or None for a missing key."""
     if rng.random() >= awkward:
         return _pick(rng, usual)
@@ -138,7 +139,7 @@ def _usual_time(rng: random.Random) -> str:
     zone, offset = _pick(
         rng, [("Z", 0), ("", 0), ("+00:00", 0), ("+0530", 330), ("-07:00", -420), ("+14:00", 840)]
     )
-    local = datetime.fromtimestamp(seconds, timezone.utc) + timedelta(minutes=offset)
+    local = datetime.fromtimestamp(seconds, UTC) + timedelta(minutes=offset)
     return local.strftime(f"%Y-%m-%d{_pick(rng, 'T ')}%H:%M:%S") + fraction + zone
 
 
@@ -149,7 +150,7 @@ def _time(rng: random.Random) -> str:
     return _pick(rng, _UNREADABLE_TIMES) if kind < 0.15 else _usual_time(rng)
 
 
-def _event_time(rng: random.Random) -> Optional[bytes]:
+def _event_time(rng: random.Random) -> bytes | None:
     if rng.random() < 0.1:
         return _value(rng, [b"null"], awkward=1)
     text = _time(rng)
@@ -157,11 +158,11 @@ def _event_time(rng: random.Random) -> Optional[bytes]:
     return text.encode() if is_number and rng.random() < 0.5 else b'"%s"' % text.encode()
 
 
-def _present(members: Sequence[tuple[bytes, Optional[bytes]]]) -> list[Member]:
+def _present(members: Sequence[tuple[bytes, bytes | None]]) -> list[Member]:
     return [(key, value) for key, value in members if value is not None]
 
 
-def _identity(rng: random.Random, write: Callable[[list[Member]], bytes]) -> Optional[bytes]:
+def _identity(rng: random.Random, write: Callable[[list[Member]], bytes]) -> bytes | None:
     if rng.random() < 0.06:
         return _value(rng, [b"null"], awkward=1)
     members = _present(

@@ -6,7 +6,7 @@ import json
 import random
 import uuid
 from dataclasses import dataclass
-from typing import Any, Optional
+from typing import Any
 
 from hunt_records import DAY, HOUR, MINUTE, MONDAY, utc
 
@@ -138,7 +138,7 @@ class AzureTrail:
         *,
         result: str = "Success",
         signature: str = "Succeeded.OK",
-        properties: Optional[dict[str, Any]] = None,
+        properties: dict[str, Any] | None = None,
         below: str = "",
     ) -> None:
         """A change of a resource, in the form of an event hub."""
@@ -163,9 +163,7 @@ class AzureTrail:
         )
 
     def list_keys(self, resource: Resource, at: float, who: Person) -> None:
-        self.activity(
-            resource, at, "Microsoft.CognitiveServices/accounts/listKeys/action", who
-        )
+        self.activity(resource, at, "Microsoft.CognitiveServices/accounts/listKeys/action", who)
 
 
 def attack(resource: Resource, start: float = MONDAY + 2 * DAY + 3 * HOUR) -> AzureTrail:

@@ -5,10 +5,15 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from typing import Optional
 
-from hunt_reference_baseline import COLUMNS, Baseline, Values
-from hunt_reference_baseline import in_file_order, read_values, to_columns
+from hunt_reference_baseline import (
+    COLUMNS,
+    Baseline,
+    Values,
+    in_file_order,
+    read_values,
+    to_columns,
+)
 
 
 class ClientNames:
@@ -22,7 +27,7 @@ class ClientNames:
         self._hash_of: dict[str, str] = {}
         self._client_of: dict[str, str] = {}
 
-    def difference(self, hashes: Values, clients: Values) -> Optional[str]:
+    def difference(self, hashes: Values, clients: Values) -> str | None:
         if Counter(hashes.values()) != Counter(clients.values()):
             return f"days {sorted(hashes.values())}, expected {sorted(clients.values())}"
         for client, span in clients.items():
@@ -38,8 +43,8 @@ class ClientNames:
 
 
 def baseline_difference(
-    text: str, expected: Baseline, names: Optional[ClientNames] = None
-) -> Optional[str]:
+    text: str, expected: Baseline, names: ClientNames | None = None
+) -> str | None:
     """Where the file first differs from what is expected and how, or None."""
     reader = csv.DictReader(io.StringIO(text))
     rows = list(reader)
@@ -58,7 +63,7 @@ def baseline_difference(
                     return f"{key}: clients: {difference}"
             elif got[name] != value:
                 return f"{key}: {name} is {got[name]!r}, expected {value!r}"
-    for key, got in found.items():
+    for got in found.values():
         return f"a row too many: {got}"
     order = [(row["account"], row["principal"], row["service"]) for row in rows]
     if order != [key for key, _ in in_file_order(expected)]:

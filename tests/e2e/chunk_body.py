@@ -7,13 +7,13 @@ UTF-8, because a reply that is not is a mistake.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Iterator, Mapping, Sequence, Union
 
-Cell = Union[bytes, list[bytes]]  # a list is a multivalue field
+Cell = bytes | list[bytes]  # a list is a multivalue field
 EventRow = Mapping[str, Cell]
 
-Value = Union[str, list[str]]
+Value = str | list[str]
 Row = dict[str, Value]
 
 TWIN = "__mv_"

@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import random
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Optional, Sequence, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-IndexedEvent = tuple[Optional[str], bytes]  # `_time` and `_raw`, as Splunk has them
+IndexedEvent = tuple[str | None, bytes]  # `_time` and `_raw`, as Splunk has them
 
 T = TypeVar("T")
 
@@ -33,7 +34,7 @@ AGENTS = [BOTO, GO, CLI % "ec2.describe-instances", "Terraform/1.7.4 aws-sdk-go-
 class Call(NamedTuple):
     service: str
     name: str
-    parameters: Optional[dict[str, Any]] = None
+    parameters: dict[str, Any] | None = None
     category: str = "Management"
 
 
@@ -182,7 +183,7 @@ class _Trail:
         call: Call,
         at: float,
         region: str = "us-east-1",
-        failure: Optional[tuple[str, str]] = None,
+        failure: tuple[str, str] | None = None,
     ) -> None:
         rng = self.rng
         host = f"{call.service}.{region}.amazonaws.com"

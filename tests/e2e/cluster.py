@@ -12,8 +12,8 @@ from __future__ import annotations
 import random
 import shlex
 import socket
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Callable, Optional, Sequence
 
 from chunk_body import EventRow, Layout, Row, write_bodies
 from splunkd import DEFAULT_TIMEOUT, Answer, ProtocolError, Session, execute, getinfo
@@ -21,7 +21,7 @@ from splunkd import DEFAULT_TIMEOUT, Answer, ProtocolError, Session, execute, ge
 PARTIAL = "cloudhijack_partial"
 COLUMNS = ["_time", "_raw", PARTIAL]
 
-Rewrite = Callable[[str], Optional[str]]  # of a partial document; None loses it
+Rewrite = Callable[[str], str | None]  # of a partial document; None loses it
 
 
 @dataclass
@@ -30,11 +30,11 @@ class Peer:
 
     rows: Sequence[EventRow]
     name: str = "idx1"
-    argv: Optional[Sequence[str]] = None  # its program, where it is another one
+    argv: Sequence[str] | None = None  # its program, where it is another one
     rows_per_chunk: int = 50_000
     layout: Layout = Layout()
     maps: bool = True  # else Splunk leaves the preop out, and its events travel as they are
-    dies_after: Optional[int] = None  # so many chunks; what has come until then counts
+    dies_after: int | None = None  # so many chunks; what has come until then counts
     restarts: bool = False  # a new process for each chunk
     rewrite: Rewrite = lambda document: document
 
@@ -48,7 +48,7 @@ class Traffic:
     documents: list[str] = field(default_factory=list)
 
 
-def preop_args(reply: dict[str, object]) -> Optional[list[str]]:
+def preop_args(reply: dict[str, object]) -> list[str] | None:
     """The arguments of the command that the reduce side wants on the peers."""
     preop = reply.get("streaming_preop")
     if preop is None:
@@ -93,7 +93,7 @@ def _partial_rows(
         raise ProtocolError(f"the map phase answers with the columns {columns}")
     if not rows:
         raise ProtocolError("a chunk without a tally")
-    here = '"host":"%s"' % socket.gethostname()
+    here = f'"host":"{socket.gethostname()}"'
     found: list[EventRow] = []
     for row in rows:
         document = str(row[PARTIAL])
@@ -103,7 +103,7 @@ def _partial_rows(
             raise ProtocolError("a document over its size")
         traffic.partial_rows += 1
         traffic.documents.append(document)
-        sent = peer.rewrite(document.replace(here, '"host":"%s"' % peer.name))
+        sent = peer.rewrite(document.replace(here, f'"host":"{peer.name}"'))
         if sent is not None:
             found.append({"_time": str(row["_time"]).encode(), PARTIAL: sent.encode()})
     return found

@@ -6,8 +6,8 @@ import os
 import sys
 import textwrap
 import time
-from datetime import datetime, timezone
-from typing import Callable, Sequence, Union
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 
 from chunk_body import Row, write_bodies
 from cloudtrail_day import Attack, Day, cloudtrail_day
@@ -44,12 +44,12 @@ HUNT_COLUMNS: Columns = [
 ]
 
 
-def listed(value: Union[str, list[str]]) -> list[str]:
+def listed(value: str | list[str]) -> list[str]:
     return value if isinstance(value, list) else [value] if value else []
 
 
 def utc(epoch: str) -> datetime:
-    return datetime.fromtimestamp(float(epoch), timezone.utc)
+    return datetime.fromtimestamp(float(epoch), UTC)
 
 
 def shortened(text: str, width: int) -> str:
@@ -131,9 +131,7 @@ def reason(text: str) -> list[str]:
     if text.endswith(")") and " (+" in text:
         why, _, points = text.rpartition(" (")
     first = f"{points.rstrip(')'):>3}  "
-    return textwrap.wrap(
-        why, WIDTH - 7, initial_indent=first, subsequent_indent=" " * len(first)
-    )
+    return textwrap.wrap(why, WIDTH - 7, initial_indent=first, subsequent_indent=" " * len(first))
 
 
 def reasons(row: Row) -> list[str]:

@@ -6,8 +6,9 @@ All are put together as bytes, so that a record keeps its own white space, escap
 from __future__ import annotations
 
 import gzip
+import itertools
 import json
-from typing import Callable, Sequence
+from collections.abc import Callable, Sequence
 
 from chunk_body import EventRow
 
@@ -104,7 +105,7 @@ def one_member(data: bytes) -> bytes:
 def many_members(data: bytes) -> bytes:
     """Members of sizes of their own, an empty one among them: records lie across their bounds."""
     cuts = [0, 1, 2, len(data) // 3, len(data) // 3, len(data) * 2 // 3, len(data)]
-    return b"".join(one_member(data[start:end]) for start, end in zip(cuts, cuts[1:]))
+    return b"".join(one_member(data[start:end]) for start, end in itertools.pairwise(cuts))
 
 
 PACKED: dict[str, Callable[[bytes], bytes]] = {

@@ -6,8 +6,8 @@ They make users and roles, assume roles, and share addresses, with a past and wi
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from typing import Any, Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from hunt_history import DAY, HOUR, START, Caller, History, Json, edge, pick, shuffled, upto
 from hunt_history_scenes import settled, twice

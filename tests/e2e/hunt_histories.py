@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Sequence
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from event_forms import delivery, lookup_item
 from hunt_campaign_scenes import CAMPAIGN_SCENES, some_exceptions, too_many_to_join
@@ -20,7 +20,7 @@ from hunt_history_scenes import RARE_SCENES, SCENES_WITH_PAST
 from hunt_pasts import add_past
 from hunt_scenes import SCENES, from_more_places_than_are_shown
 
-IndexedEvent = tuple[Optional[str], bytes]  # `_time`, where the row has one, and `_raw`
+IndexedEvent = tuple[str | None, bytes]  # `_time`, where the row has one, and `_raw`
 
 
 class Told(NamedTuple):

@@ -6,8 +6,8 @@ import random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
-from typing import Any, NamedTuple, Optional, TypeVar
+from datetime import UTC, datetime
+from typing import Any, NamedTuple, TypeVar
 
 from hunt_values import (
     AGENTS,
@@ -81,6 +81,7 @@ THRESHOLDS = {
     service: int(stanza["threshold"]) for service, stanza in services().items() if "use" in stanza
 }
 
+
 def pick(rng: random.Random, items: Sequence[T]) -> T:
     # Of random.Random only random() is promised to give the same on every Python.
     return items[int(rng.random() * len(items))]
@@ -107,10 +108,10 @@ class Caller:
     """Who calls, and the members of a record that say so."""
 
     identity: Any
-    user: Optional[str] = None  # an IAM user's name
+    user: str | None = None  # an IAM user's name
     place: Any = "10.1.2.3"
     agent: Any = AGENTS[0]
-    region: Optional[str] = "us-east-1"
+    region: str | None = "us-east-1"
     members: Json = field(default_factory=dict)
 
 
@@ -118,7 +119,7 @@ class Caller:
 class Event:
     time: int
     record: Json
-    row_time: Optional[str] = None
+    row_time: str | None = None
 
 
 class History:
@@ -346,7 +347,7 @@ class History:
         time: int,
         name: str,
         outcome: str = "ok",
-        parameters: Optional[Json] = None,
+        parameters: Json | None = None,
         **members: Any,
     ) -> None:
         rng = self.rng
@@ -387,7 +388,7 @@ class History:
         elif kind < 0.05:
             record["eventTime"] = "2026-02-30T00:00:00Z"
         else:
-            stamp = datetime.fromtimestamp(time, timezone.utc)
+            stamp = datetime.fromtimestamp(time, UTC)
             record["eventTime"] = stamp.strftime("%Y-%m-%dT%H:%M:%SZ")
             if rng.random() < 0.05:
                 form = "%Y-%m-%d %H:%M:%S" + pick(rng, [".0", ".999", ".9999999"])

@@ -6,7 +6,8 @@ Each just meets or just misses its rule. What has to be in the past for that is 
 from __future__ import annotations
 
 import json
-from typing import Any, Callable, Optional
+from collections.abc import Callable
+from typing import Any
 
 from hunt_history import (
     CALLS,
@@ -32,7 +33,7 @@ from hunt_values import AGENTS, MODELS, REGIONS
 _FOREIGN = "999999999999"
 
 
-def twice(h: History, act: Callable[[int], None], gap: Optional[int] = None) -> None:
+def twice(h: History, act: Callable[[int], None], gap: int | None = None) -> None:
     """In the past, on two days that are mostly a week apart."""
     day = START // DAY - pick(h.rng, [30, 40, 58])
     gap = pick(h.rng, [6, 7, 7, 7, 7, 20]) if gap is None else gap
@@ -53,7 +54,7 @@ def settled(h: History) -> Caller:
     return caller
 
 
-def _lives(h: History, caller: Caller, service: str = "ses", gap: Optional[int] = None) -> None:
+def _lives(h: History, caller: Caller, service: str = "ses", gap: int | None = None) -> None:
     """It used a service every week, from where it is."""
     twice(h, lambda time: h.use(caller, time, service, 1), gap)
 

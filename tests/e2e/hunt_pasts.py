@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import datetime, timezone
-from typing import Any, Optional
+from datetime import UTC, datetime
+from typing import Any
 
 from hunt_history import (
     DAY,
@@ -32,7 +32,7 @@ _STEADY_DAYS = 63
 
 
 def stamp(time: int) -> str:
-    return datetime.fromtimestamp(time, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def sibling(h: History, identity: Any) -> Any:
@@ -42,7 +42,7 @@ def sibling(h: History, identity: Any) -> Any:
     if change == "number":
         text = re.sub("(worker|pr-)[0-9]+", r"\g<1>99", text)
     elif change == "suffix":
-        text = re.sub("(role/deploy)(-[A-Z0-9]+)?\"", r'\1-ZZ99ZZ99ZZ99"', text)
+        text = re.sub('(role/deploy)(-[A-Z0-9]+)?"', r'\1-ZZ99ZZ99ZZ99"', text)
     elif change == "hex":
         text = text.replace("Task0A1B2C3D", "TaskFFFFFFFF")
     elif change == "person":
@@ -164,7 +164,7 @@ def _age(h: History, story: list[Event]) -> int:
 def add_past(h: History) -> None:
     rng = h.rng
     story = list(h.events)
-    is_known: Optional[bool] = h.is_settled or rng.random() < 0.7
+    is_known: bool | None = h.is_settled or rng.random() < 0.7
     if not is_known or not story:
         return
     oldest = _age(h, story)

@@ -10,8 +10,9 @@ import json
 import random
 import re
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Callable, NamedTuple, Optional, Sequence
+from typing import Any, NamedTuple
 
 Record = dict[str, Any]
 
@@ -166,7 +167,7 @@ class World:
         self,
         name: str,
         addresses: Sequence[str],
-        agent: Optional[str],
+        agent: str | None,
         *,
         key: str = "AKIA",
     ) -> Caller:
@@ -190,7 +191,7 @@ class World:
         name: str,
         session: str,
         addresses: Sequence[str],
-        agent: Optional[str],
+        agent: str | None,
         *,
         prefix: str = "",
         source_identity: str = "",
@@ -229,7 +230,7 @@ class World:
         return Caller(self, identity, principal, addresses, agent and self.agent(agent))
 
     def sso(
-        self, permissions: str, person: str, addresses: Sequence[str], agent: Optional[str]
+        self, permissions: str, person: str, addresses: Sequence[str], agent: str | None
     ) -> Caller:
         """Somebody who came in through the identity centre and shares the role with others."""
         return self.role(permissions, person, addresses, agent, prefix="AWSReservedSSO_")
@@ -263,13 +264,13 @@ class Caller:
     identity: Record
     principal: str  # what the hunt calls it
     addresses: Sequence[str]
-    agent: Optional[str]  # None: the record has none
+    agent: str | None  # None: the record has none
 
 
 # Calls. Of each the request's parameters; `about` is the model, mail identity or user that it is
 # about, already in the world's words.
 
-Parameters = Optional[Record]
+Parameters = Record | None
 _Make = Callable[[World, str], Parameters]
 
 MODEL = "anthropic.claude-sonnet-4-20250514-v1:0"
@@ -439,6 +440,7 @@ def _email_identity_policy(world: World, about: str) -> Parameters:
     policy = _identity_policy(world, about)
     assert policy is not None
     return {"emailIdentity": about, "policyName": "sending", "policy": policy["policy"]}
+
 
 CALLS: dict[str, _Make] = {
     "bedrock:InvokeModel": _model(),
@@ -669,9 +671,7 @@ CALLS: dict[str, _Make] = {
         "serviceSpecificCredentialId": "ACCAEXAMPLE123EXAMPLE",
     },
     "iam:AddUserToGroup": lambda _, about: {"userName": about, "groupName": "staff"},
-    "iam:PutGroupPolicy": _fixed(
-        groupName="staff", policyName="mail", policyDocument=_MAIL_POLICY
-    ),
+    "iam:PutGroupPolicy": _fixed(groupName="staff", policyName="mail", policyDocument=_MAIL_POLICY),
     "iam:AttachGroupPolicy": _fixed(
         groupName="staff", policyArn="arn:aws:iam::aws:policy/ReadOnlyAccess"
     ),
@@ -687,9 +687,7 @@ CALLS: dict[str, _Make] = {
     "servicequotas:RequestServiceQuotaIncrease": _fixed(
         serviceCode="bedrock", quotaCode="L-254CACF4", desiredValue=1000
     ),
-    "servicequotas:StartAutoManagement": _fixed(
-        optInLevel="ACCOUNT", optInType="NotifyAndAdjust"
-    ),
+    "servicequotas:StartAutoManagement": _fixed(optInLevel="ACCOUNT", optInType="NotifyAndAdjust"),
     "servicequotas:PutServiceQuotaIncreaseRequestIntoTemplate": _fixed(
         serviceCode="bedrock", quotaCode="L-254CACF4", desiredValue=1000, awsRegion="us-east-1"
     ),
@@ -724,7 +722,7 @@ def utc(seconds: float) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
 
 
-def _about(world: World, call: str, about: Optional[str]) -> str:
+def _about(world: World, call: str, about: str | None) -> str:
     if _USERS.fullmatch(call):
         return world.own(about or "backup")
     if _IDENTITIES.fullmatch(call):
@@ -776,11 +774,11 @@ class Trail:
         call: str,
         at: float,
         region: str = "us-east-1",
-        outcome: Optional[Outcome] = None,
+        outcome: Outcome | None = None,
         *,
-        about: Optional[str] = None,
-        address: Optional[str] = None,
-        agent: Optional[str] = None,
+        about: str | None = None,
+        address: str | None = None,
+        agent: str | None = None,
         parameters: Parameters = None,
         **members: Any,
     ) -> Record:
@@ -838,12 +836,12 @@ class Trail:
         call: str,
         at: float,
         region: str = "us-east-1",
-        outcome: Optional[Outcome] = None,
+        outcome: Outcome | None = None,
         **more: Any,
     ) -> None:
         self.lines.append(dump(self.record(caller, call, at, region, outcome, **more)))
 
-    def quarantine(self, user: Caller, at: float, by: Optional[Caller] = None) -> None:
+    def quarantine(self, user: Caller, at: float, by: Caller | None = None) -> None:
         """AWS attaches its quarantine to a user whose key it has found in public."""
         name = user.identity["userName"]
         parameters = {"userName": name, "policyArn": QUARANTINE}

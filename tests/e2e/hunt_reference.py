@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Callable, NamedTuple, Optional
+from typing import NamedTuple
 
 from hunt_reference_account import (
     bearer_key,
@@ -66,7 +66,7 @@ from volume_reference import IndexedEvent, Row
 __all__ = ["EVIDENCE_IDS", "LISTS", "HuntExpected", "expected_hunt"]
 
 # In the order in which a row lists them.
-EVIDENCE: list[tuple[str, Callable[[Campaign], Optional[Sign]]]] = [
+EVIDENCE: list[tuple[str, Callable[[Campaign], Sign | None]]] = [
     ("onboarding", enable_then_use),
     ("onboarding", recon_then_use),
     ("onboarding", first_recon),
@@ -180,7 +180,7 @@ class _Judged:
         return Texts(reasons, timeline_of(self.campaign, self.behind), message)
 
 
-def _left_for(evidence: str, who: Campaign) -> Optional[Campaign]:
+def _left_for(evidence: str, who: Campaign) -> Campaign | None:
     """Without what is expected of an evidence; None if nothing is left."""
     actors = [who.allowlist.left_for(evidence, member.actor) for member in who.members]
     if all(left is member.actor for left, member in zip(actors, who.members)):
@@ -191,9 +191,7 @@ def _left_for(evidence: str, who: Campaign) -> Optional[Campaign]:
     return Campaign(members, who.graph, who.part, who.allowlist)
 
 
-def _sign_of(
-    name: str, evidence: Callable[[Campaign], Optional[Sign]], who: Campaign
-) -> Optional[Sign]:
+def _sign_of(name: str, evidence: Callable[[Campaign], Sign | None], who: Campaign) -> Sign | None:
     """An exception never adds evidence and never raises a score."""
     whole = evidence(who)
     left = _left_for(name, who) if whole is not None else who
@@ -203,7 +201,7 @@ def _sign_of(
     return sign and sign._replace(score=min(sign.score, whole.score))
 
 
-def _judge(who: Campaign, min_risk: int, disabled: frozenset[str]) -> Optional[_Judged]:
+def _judge(who: Campaign, min_risk: int, disabled: frozenset[str]) -> _Judged | None:
     signs = {}
     by_group: defaultdict[str, list[int]] = defaultdict(list)
     for group, evidence in EVIDENCE:
@@ -239,10 +237,10 @@ def expected_hunt(
     *,
     min_risk: int = 21,
     disabled: frozenset[str] = frozenset(),
-    baseline: Optional[Baseline] = None,
+    baseline: Baseline | None = None,
     networks: Iterable[str] = (),
     own_accounts: Iterable[str] = (),
-    thresholds: Optional[Mapping[str, int]] = None,
+    thresholds: Mapping[str, int] | None = None,
     allowlist: Iterable[Line] = (),
     with_links: bool = False,
 ) -> HuntExpected:
@@ -281,9 +279,7 @@ def expected_hunt(
     return expected
 
 
-def _note_allowed(
-    expected: HuntExpected, before: Optional[_Judged], after: list[_Judged]
-) -> None:
+def _note_allowed(expected: HuntExpected, before: _Judged | None, after: list[_Judged]) -> None:
     if before is None:
         return
     kept = [(before.row["RiskScore"], before.row["Evidence"])]

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Optional
-
 from hunt_reference_calls import HOUR, MINUTE, Call, within
 from hunt_reference_campaign import Campaign, Sign, best, routine_or, values
 from hunt_reference_catalogue import GUARDRAIL_CALLS, LOG_GROUP, SUSPICIOUS_NAME, TOOL_AGENT
 from hunt_reference_makings import last_part, param
 
-
 # --- Hiding --------------------------------------------------------------------------------------
 
 
-def evade(who: Campaign) -> Optional[Sign]:
+def evade(who: Campaign) -> Sign | None:
     """A successful evade call; on a guardrail; on a log that the principal restores."""
     restored = [
         call
@@ -35,7 +32,7 @@ def evade(who: Campaign) -> Optional[Sign]:
     return best(signs)
 
 
-def _trail(call: Call) -> Optional[str]:
+def _trail(call: Call) -> str | None:
     name = param(call, "name", "trailName", "eventDataStore")
     return name and last_part(name)
 
@@ -46,7 +43,7 @@ _CLOUDTRAIL_CALLS = (
 )
 
 
-def trail_tampering(who: Campaign) -> Optional[Sign]:
+def trail_tampering(who: Campaign) -> Sign | None:
     """A trail, or a log of the services, was switched off, deleted or changed."""
     trails = [
         call
@@ -82,11 +79,11 @@ def trail_tampering(who: Campaign) -> Optional[Sign]:
     return best(signs)
 
 
-def _mail_identity(call: Call) -> Optional[str]:
+def _mail_identity(call: Call) -> str | None:
     return param(call, "emailIdentity", "emailAddress", "domain", "identity")
 
 
-def cleanup(who: Campaign) -> Optional[Sign]:
+def cleanup(who: Campaign) -> Sign | None:
     """The same identity was created or verified and deleted within 30 min, both ok."""
     signs = []
     for made in who.actor.in_phase("enable"):
@@ -107,23 +104,23 @@ def cleanup(who: Campaign) -> Optional[Sign]:
 # --- Markers -------------------------------------------------------------------------------------
 
 
-def tool_agent(who: Campaign) -> Optional[Sign]:
+def tool_agent(who: Campaign) -> Sign | None:
     """A known attack tool's client."""
     agents = values(call.agent for call in who.everything.calls)
     return Sign(15, 0) if any(map(TOOL_AGENT.search, agents)) else None
 
 
-def bearer_key(who: Campaign) -> Optional[Sign]:
+def bearer_key(who: Campaign) -> Sign | None:
     """A call with an API key."""
     return Sign(5, 0) if any(call.bearer for call in who.everything.calls) else None
 
 
-def long_term_key(who: Campaign) -> Optional[Sign]:
+def long_term_key(who: Campaign) -> Sign | None:
     """A call with a long-term key."""
     return Sign(5, 0) if who.actor.has_long_term_key else None
 
 
-def suspicious_name(who: Campaign) -> Optional[Sign]:
+def suspicious_name(who: Campaign) -> Sign | None:
     """The name pattern of volume on a principal."""
     names = [member.actor.principal for member in who.members]
     return Sign(5, 0) if any(map(SUSPICIOUS_NAME.search, names)) else None

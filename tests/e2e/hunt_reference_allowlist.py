@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Optional
 
 from hunt_reference_calls import DAY, HOUR, Actor, Call
 from hunt_reference_catalogue import LABELS
@@ -21,9 +20,9 @@ class Line:
     """One line of the file."""
 
     principal: str  # a pattern
-    service: Optional[str]  # None: all
+    service: str | None  # None: all
     evidence: frozenset[str]  # ids, or `*`
-    threshold: Optional[int]  # of the volume alone; None: any
+    threshold: int | None  # of the volume alone; None: any
     expires: int  # the first second for which it is void
 
     def matches(self, principal: str) -> bool:
@@ -61,7 +60,7 @@ class Allowlist:
     def of(self, principal: str) -> list[Line]:
         return [line for line in self.lines if line.matches(principal)]
 
-    def allowed_volume(self, principal: str, service: str, at: int, most: int) -> Optional[int]:
+    def allowed_volume(self, principal: str, service: str, at: int, most: int) -> int | None:
         """The threshold that counts, which is the given one or higher; None: any volume."""
         for line in self.of(principal):
             if line.is_for(_VOLUME) and line.is_for_service(service) and at < line.expires:
@@ -70,7 +69,7 @@ class Allowlist:
                 most = max(most, line.threshold)
         return most
 
-    def left_to_join(self, actor: Actor) -> Optional[Actor]:
+    def left_to_join(self, actor: Actor) -> Actor | None:
         """Without what is expected whatever the evidence; None if nothing is left."""
         left = _without(actor, [line for line in self.of(actor.principal) if line.removes])
         return left if left.everything else None

@@ -8,9 +8,9 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from functools import cached_property
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from hunt_reference_calls import DAY, HOUR
 from hunt_reference_makings import actor_key
@@ -49,7 +49,7 @@ class Making(NamedTuple):
     is_from_known_source: bool
 
 
-def short(text: Optional[str]) -> Optional[str]:
+def short(text: str | None) -> str | None:
     """As much of a value as a list has: the characters that 256 bytes hold."""
     return text and text.encode()[:256].decode("utf-8", "ignore")
 
@@ -92,7 +92,7 @@ class BaselineRow:
         return max(old, default=self.peak_hour)
 
 
-def family(principal: str) -> Optional[str]:
+def family(principal: str) -> str | None:
     """What principals have in common that do the same work."""
     if ":role/" not in principal:
         return None
@@ -170,7 +170,7 @@ class Baseline:
             if not (list(rows) == ["account"] and rows["account"].has_only_made)
         }
 
-    def row(self, account: str, principal: str, service: str) -> Optional[BaselineRow]:
+    def row(self, account: str, principal: str, service: str) -> BaselineRow | None:
         return self._rows_of.get((account, principal), {}).get(service)
 
     def is_young(self, account: str, principal: str, at: int) -> bool:
@@ -231,7 +231,7 @@ class Baseline:
 
 
 def _time_text(time: int) -> str:
-    return datetime.fromtimestamp(time, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _day_text(day: int) -> str:
@@ -252,7 +252,7 @@ def week_of(day: int) -> int:
 
 
 def _week_text(week: int) -> str:
-    year, number, _ = datetime.fromtimestamp(week, timezone.utc).isocalendar()
+    year, number, _ = datetime.fromtimestamp(week, UTC).isocalendar()
     return f"{year:04}-W{number:02}"
 
 

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 MINUTE = 60
 HOUR = 3600
@@ -18,8 +18,8 @@ class Origin(NamedTuple):
     """Where a call came from: its client, and its address or the name of an AWS service."""
 
     client: str
-    address: Optional[str]
-    name: Optional[str]  # such as appstream.amazonaws.com
+    address: str | None
+    name: str | None  # such as appstream.amazonaws.com
 
 
 @dataclass(frozen=True)
@@ -33,25 +33,25 @@ class Call:
     phases_of: dict[str, frozenset[str]]  # by service
     messages_of: dict[str, int]  # by service, if the call is use of it
     outcome: str  # ok, denied, probe, throttled, blocked or failed
-    region: Optional[str]
+    region: str | None
     parameters: dict[str, Any]
     is_quarantine: bool  # made by AWS about the user, so nothing below is the user's
     is_by_aws: bool  # made by AWS for the role, so nothing below is the role's
-    address: Optional[str]
-    network: Optional[bytes]  # of the address
-    place: Optional[str]  # the network as a baseline has it; the name of an AWS service, too
+    address: str | None
+    network: bytes | None  # of the address
+    place: str | None  # the network as a baseline has it; the name of an AWS service, too
     origin: Origin
-    agent: Optional[str]
+    agent: str | None
     works_anywhere: bool
     is_scoped: bool
     has_web_identity: bool
     has_exec_env: bool
-    key: Optional[str]
+    key: str | None
     bearer: bool
     has_long_term_key: bool
-    model: Optional[str]
-    caller_type: Optional[str]
-    workload: Optional[str]
+    model: str | None
+    caller_type: str | None
+    workload: str | None
     member: int = 0  # who of a campaign made it
 
     def by(self, member: int) -> Call:
@@ -94,7 +94,7 @@ class Actor:
     is_one: bool = True  # false if the name is of an account, or of nobody
     calls: list[Call] = field(default_factory=list)  # and attachments of the quarantine policy
     by_aws: list[Call] = field(default_factory=list)  # use that AWS made with the role
-    whole: Optional[Actor] = None  # with the calls that the allowlist covers, if it covers some
+    whole: Actor | None = None  # with the calls that the allowlist covers, if it covers some
 
     def of(self, service: str, *phases: str) -> list[Call]:
         if service not in self.services:
@@ -118,9 +118,7 @@ class Actor:
         if service not in self.services:
             return []
         return [
-            call
-            for call in self.everything
-            if call.outcome == "ok" and service in call.messages_of
+            call for call in self.everything if call.outcome == "ok" and service in call.messages_of
         ]
 
     @cached_property
@@ -140,7 +138,7 @@ class Actor:
                     hours[service][call.hour] += messages
         return hours
 
-    def peak_in_range(self, service: str, at: int) -> Optional[int]:
+    def peak_in_range(self, service: str, at: int) -> int | None:
         """The most messages of a UTC hour that ended 12 h or more before; None: no history."""
         return max(
             (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 from hunt_reference_allowlist import Allowlist
 from hunt_reference_calls import Actor, Call, in_order
@@ -25,15 +25,15 @@ class Sign(NamedTuple):
     time: int
     behind: tuple[Behind, ...] = ()
     text: str = ANYTHING  # the reason, as far as the reference knows it
-    who: Optional[str] = None  # what it begins with, if not with those who are behind it
+    who: str | None = None  # what it begins with, if not with those who are behind it
 
 
-def best(signs: Iterable[Sign]) -> Optional[Sign]:
+def best(signs: Iterable[Sign]) -> Sign | None:
     """The highest score counts, and of equals the earliest."""
     return min(signs, key=lambda sign: (-sign.score, sign.time), default=None)
 
 
-def values(of: Iterable[Optional[Any]]) -> set[Any]:
+def values(of: Iterable[Any | None]) -> set[Any]:
     return {value for value in of if value is not None}
 
 
@@ -110,7 +110,7 @@ class Campaign:
         """Whether the baseline knows the account of any of them."""
         return any(member.is_known(at) for member in self.members)
 
-    def threshold(self, service: str, at: int) -> Optional[int]:
+    def threshold(self, service: str, at: int) -> int | None:
         """The service's, and what exceptions allow each member beyond it; None: a principal that is
         judged alone may send any number of messages."""
         own = self.context.thresholds[service]
@@ -146,9 +146,7 @@ def _merged(actors: list[Actor]) -> Actor:
         return actors[0]
 
     def numbered(lists: Iterable[list[Call]]) -> list[Call]:
-        return in_order(
-            call.by(number) for number, calls in enumerate(lists) for call in calls
-        )
+        return in_order(call.by(number) for number, calls in enumerate(lists) for call in calls)
 
     return Actor(
         actors[0].account,
@@ -169,11 +167,11 @@ def routine_or(who: Campaign, score: int, routine: int, *behind: tuple[Call, str
 
 
 def by_member(
-    rule: Callable[[Subject], Optional[Sign]],
-) -> Callable[[Campaign], Optional[Sign]]:
+    rule: Callable[[Subject], Sign | None],
+) -> Callable[[Campaign], Sign | None]:
     """A rule that judges member by member: the highest score, then the earliest, then by member."""
 
-    def judge(who: Campaign) -> Optional[Sign]:
+    def judge(who: Campaign) -> Sign | None:
         signs = []
         for number, member in enumerate(who.members):
             sign = rule(member) if who.is_one else None

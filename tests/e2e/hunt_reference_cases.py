@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timezone
-from typing import Any, Optional
+from datetime import UTC, datetime
+from typing import Any
 
 from hunt_reference import HuntExpected, Reason, expected_hunt
 from hunt_reference_baseline import Baseline, from_columns
@@ -27,7 +27,7 @@ SHORT = "2026-02-20/2026-02-26"  # not: 6 days
 
 
 def at(time: int) -> str:
-    return datetime.fromtimestamp(time, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def identity(principal: str) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def call(
     time: int,
     name: str,
     who: str = USER,
-    place: Optional[str] = HOME,
+    place: str | None = HOME,
     agent: str = "app",
     parameters: Any = None,
     **members: Any,
@@ -117,9 +117,7 @@ def signs(events: list[IndexedEvent], *rows: Any, who: str = USER, **given: Any)
 
 def rows_of(events: list[IndexedEvent], *rows: Any, **given: Any) -> list[Row]:
     """All rows, in the order of their principals."""
-    expected = expected_hunt(
-        events, **{"min_risk": 0, "baseline": Baseline(dict(rows)), **given}
-    )
+    expected = expected_hunt(events, **{"min_risk": 0, "baseline": Baseline(dict(rows)), **given})
     return sorted(expected.rows, key=lambda one: str(one["Principal"]))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Optional
 
 from hunt_reference_calls import HOUR, Call, within
 from hunt_reference_campaign import Behind, Campaign, Sign, best, routine_or, values
@@ -11,7 +10,8 @@ from hunt_reference_catalogue import QUOTA
 from hunt_reference_makings import EVERYBODY, grantees, last_part, list_or_one, param
 from volume_reference import _read_document, _text, _Unreadable
 
-def quarantined(who: Campaign) -> Optional[Sign]:
+
+def quarantined(who: Campaign) -> Sign | None:
     """AWS attached its quarantine policy, ok."""
     attached = [call for call in who.actor.calls if call.is_quarantine and call.outcome == "ok"]
     # Which of a user's calls AWS made is not kept, so all that are alike are behind it.
@@ -38,7 +38,7 @@ def _grant_score(who: Campaign, call: Call) -> int:
     return score
 
 
-def foreign_grant(who: Campaign) -> Optional[Sign]:
+def foreign_grant(who: Campaign) -> Sign | None:
     """A policy gives a foreign account, or everybody, a role or the right to send."""
     signs = []
     for call in who.actor.own:
@@ -49,7 +49,7 @@ def foreign_grant(who: Campaign) -> Optional[Sign]:
     return best(signs)
 
 
-def _allows_mail(policy: Optional[str]) -> bool:
+def _allows_mail(policy: str | None) -> bool:
     try:
         document = _read_document(policy or "")
     except _Unreadable:
@@ -88,7 +88,7 @@ def _grants_of_mail(calls: list[Call]) -> Iterator[Call]:
             yield call
 
 
-def smtp_credentials(who: Campaign) -> Optional[Sign]:
+def smtp_credentials(who: Campaign) -> Sign | None:
     """It made a user or an access key and, within 1 h in either order, gave that user mail; or a
     way in for mail."""
     accounts = dict.fromkeys(member.actor.account for member in who.members)
@@ -118,7 +118,7 @@ def _ways_to_mail(who: Campaign, account: str) -> Iterator[Sign]:
             yield Sign(score, call.time, _of_account(call))
 
 
-def api_key_made(who: Campaign) -> Optional[Sign]:
+def api_key_made(who: Campaign) -> Sign | None:
     """CreateServiceSpecificCredential for Bedrock, ok."""
     return best(
         Sign(routine_or(who, 20, 10, (call, "credential")), call.time, _of_account(call))
@@ -129,7 +129,7 @@ def api_key_made(who: Campaign) -> Optional[Sign]:
     )
 
 
-def quota_asked(who: Campaign) -> Optional[Sign]:
+def quota_asked(who: Campaign) -> Sign | None:
     """A higher quota or a support case whose service code, category or subject names a service."""
     asking = (
         *("RequestServiceQuotaIncrease", "PutServiceQuotaIncreaseRequestIntoTemplate"),

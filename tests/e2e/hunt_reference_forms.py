@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any, Optional, Union
+from typing import Any
 
-from volume_reference import _first_of_each, _in_text, _is_record, _read_json, _refuse_constant
-from volume_reference import _Unknown, _Unreadable
+from volume_reference import (
+    _first_of_each,
+    _in_text,
+    _is_record,
+    _read_json,
+    _refuse_constant,
+    _Unknown,
+    _Unreadable,
+)
 
 
 class _Record(dict[str, Any]):
@@ -49,10 +56,10 @@ def _decode(text: str) -> Any:
         raise _Unreadable(str(error)) from None
 
 
-Found = Union[tuple[dict[str, Any], str, Optional[str]], _Unreadable, _Unknown]
+Found = tuple[dict[str, Any], str, str | None] | _Unreadable | _Unknown
 
 
-def records_of(row_time: Optional[str], raw: bytes) -> Iterator[Found]:
+def records_of(row_time: str | None, raw: bytes) -> Iterator[Found]:
     """For each record of an event: the record, its text and its row's time."""
     text = raw.decode("utf-8-sig", "replace")
     try:
@@ -67,5 +74,5 @@ def records_of(row_time: Optional[str], raw: bytes) -> Iterator[Found]:
         yield _with_text(*found) if isinstance(found, tuple) else found
 
 
-def _with_text(record: dict[str, Any], row_time: Optional[str]) -> Found:
+def _with_text(record: dict[str, Any], row_time: str | None) -> Found:
     return record, record.json_text, row_time  # type: ignore[attr-defined]

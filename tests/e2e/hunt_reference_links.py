@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from hunt_reference_baseline import short, usual
 from hunt_reference_calls import DAY, HOUR, Call, Origin
@@ -80,7 +80,7 @@ class Graph:
         is_role = child[1].startswith("role/")
         return not is_role or trust_class(call) == "open" or maker.is_stranger(call.time)
 
-    def _assumed(self, caller: Subject, call: Call) -> Optional[Key]:
+    def _assumed(self, caller: Subject, call: Call) -> Key | None:
         """The role that a call assumed, if that counts."""
         role = assumed_by(caller.actor, call)
         baseline, at = self.context.baseline, call.time

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timezone
-from typing import Any, NamedTuple, Optional
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
 from hunt_reference_calls import DAY, HOUR, MINUTE, Call, within
 from hunt_reference_campaign import Behind, Campaign, Sign
@@ -24,7 +24,7 @@ _OUTCOMES = ["ok", "denied", "probe", "throttled", "blocked", "failed"]
 
 
 def utc(time: int) -> str:
-    return datetime.fromtimestamp(time, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def duration(seconds: int) -> str:
@@ -103,7 +103,7 @@ def _text(who: Campaign, found: _Found) -> str:
     )
 
 
-def made_then_used(who: Campaign) -> Optional[Sign]:
+def made_then_used(who: Campaign) -> Sign | None:
     """A principal that was made, or a role that was assumed, used a service soon after."""
     if not who.is_one:
         return None

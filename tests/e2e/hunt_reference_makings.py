@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 from hunt_reference_calls import Actor, Call
 from hunt_reference_catalogue import LINKS
@@ -22,7 +22,7 @@ _MADE_WITH = {
 }
 
 
-def param(call: Call, *keys: str) -> Optional[str]:
+def param(call: Call, *keys: str) -> str | None:
     """The first of these parameters that has a text."""
     return next(filter(None, (_text(call.parameters.get(key)) for key in keys)), None)
 
@@ -52,7 +52,7 @@ def actor_key(principal: str) -> str:
     return principal
 
 
-def made_by(actor: Actor, call: Call) -> Optional[str]:
+def made_by(actor: Actor, call: Call) -> str | None:
     """The key of the principal that the call made; not of the caller itself."""
     kind = _MADE_WITH.get(call.name)
     if kind is None or call.outcome != "ok" or not call.is_in("account", "credential"):
@@ -73,7 +73,7 @@ class Role(NamedTuple):
         return self.account, actor_key(self.arn)
 
 
-def assumed_by(actor: Actor, call: Call) -> Optional[Role]:
+def assumed_by(actor: Actor, call: Call) -> Role | None:
     """The role that the call assumed; not the caller itself."""
     if call.outcome != "ok" or call.name != "AssumeRole" or not call.is_in(LINKS, "link"):
         return None
@@ -90,7 +90,7 @@ def assumed_by(actor: Actor, call: Call) -> Optional[Role]:
 EVERYBODY = "*"
 
 
-def document(call: Call) -> Optional[dict[str, Any]]:
+def document(call: Call) -> dict[str, Any] | None:
     names = ("assumeRolePolicyDocument", "policyDocument", "policy", "resourcePolicy")
     try:
         return _read_document(param(call, *names) or "")
@@ -125,7 +125,7 @@ def _aws_principals(statement: dict[str, Any]) -> Iterator[str]:
         yield EVERYBODY
 
 
-def _account_of(principal: str) -> Optional[str]:
+def _account_of(principal: str) -> str | None:
     fields = principal.split(":")
     account = principal if len(fields) == 1 else fields[4] if len(fields) > 4 else ""
     return account if len(account) == 12 and account.isascii() and account.isdigit() else None

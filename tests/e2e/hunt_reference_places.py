@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from typing import Optional
 
 from hunt_reference_calls import DAY, HOUR, MINUTE, Call, within
-from hunt_reference_catalogue import HUNTED_PHASES, LABELS
 from hunt_reference_campaign import Behind, Campaign, Sign, best, by_member, values
+from hunt_reference_catalogue import HUNTED_PHASES, LABELS
 from hunt_reference_sources import Subject
 
 # --- Spread --------------------------------------------------------------------------------------
@@ -35,7 +34,7 @@ def _behind(calls: Sequence[Call], *phases: str) -> tuple[Behind, ...]:
     return tuple((call, name) for call in calls for name in call.services_in(*phases))
 
 
-def region_spread(who: Campaign) -> Optional[Sign]:
+def region_spread(who: Campaign) -> Sign | None:
     """Use or enable calls in 3 or more regions within 1 h, of pairs without history; the forms that
     unlock a service in 3 or more regions within 10 s, or in 8 or more within 24 h."""
     if not who.is_one:
@@ -71,7 +70,7 @@ def region_spread(who: Campaign) -> Optional[Sign]:
     return best(signs)
 
 
-def recon_spread(who: Campaign) -> Optional[Sign]:
+def recon_spread(who: Campaign) -> Sign | None:
     """One recon call in 4 or more regions within 10 min; with a long-term key."""
     if not who.is_one:
         return None
@@ -90,7 +89,7 @@ def recon_spread(who: Campaign) -> Optional[Sign]:
     return best(signs)
 
 
-def service_sweep(who: Campaign) -> Optional[Sign]:
+def service_sweep(who: Campaign) -> Sign | None:
     """Recon or use of 3 or more services within 1 h."""
     if not who.is_one:
         return None
@@ -114,7 +113,7 @@ def calls_in_hours(calls: Sequence[Call], first: int, last: int) -> tuple[Behind
 
 
 @by_member
-def new_source(who: Subject) -> Optional[Sign]:
+def new_source(who: Subject) -> Sign | None:
     """Calls from a network and a client that are new for the principal."""
     found = min(who.new_sources, key=lambda one: (-one.score, one.time), default=None)
     if found is None:
@@ -124,7 +123,7 @@ def new_source(who: Subject) -> Optional[Sign]:
 
 
 @by_member
-def first_use(who: Subject) -> Optional[Sign]:
+def first_use(who: Subject) -> Sign | None:
     """Successful use of a service that neither the principal nor its peers had used."""
     signs = []
     for service in LABELS:
@@ -161,7 +160,7 @@ def _is_excused(who: Subject, call: Call) -> bool:
     return call.has_exec_env and not who.is_from_stranger(call)
 
 
-def rotating_ips(who: Campaign) -> Optional[Sign]:
+def rotating_ips(who: Campaign) -> Sign | None:
     """In 24 UTC hours a client's unexcused calls came from 5 or more addresses of 5 or more
     networks, and from at least half as many addresses as calls; a long-term key was used from 10 or
     more networks, or from 20 strangers'; as the first, with fewer networks, or over all calls of
@@ -199,7 +198,7 @@ def rotating_ips(who: Campaign) -> Optional[Sign]:
     return min(found, key=lambda one: one[0])[1] if found else None
 
 
-def many_ips(who: Campaign) -> Optional[Sign]:
+def many_ips(who: Campaign) -> Sign | None:
     """More than 3 addresses in a UTC hour, outside the usual networks."""
     if not who.is_one:
         return None

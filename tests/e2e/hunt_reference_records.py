@@ -11,8 +11,8 @@ import socket
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any, NamedTuple, Optional
+from functools import cache
+from typing import Any, NamedTuple
 
 from hunt_reference_calls import Actor, Call, Origin, in_order
 from hunt_reference_catalogue import ENTRIES, ENTRIES_WITH_LINKS, Entries, holds
@@ -28,11 +28,11 @@ def _at(value: Any, path: str) -> Any:
     return value
 
 
-def _text_at(value: Any, path: str) -> Optional[str]:
+def _text_at(value: Any, path: str) -> str | None:
     return _text(_at(value, path))
 
 
-def _cut(text: Optional[str], most: int = 512) -> Optional[str]:
+def _cut(text: str | None, most: int = 512) -> str | None:
     """As many characters as so many bytes hold."""
     return text and text.encode()[:most].decode("utf-8", "ignore")
 
@@ -44,7 +44,7 @@ def _last_part(text: str) -> str:
 _BY_AWS = (".amazonaws.com", ".amazonaws.com.cn")
 
 
-def _issuer(record: dict[str, Any]) -> Optional[str]:
+def _issuer(record: dict[str, Any]) -> str | None:
     """Whose session it is. A session's own ARN names the role, without its path."""
     identity = _at(record, "userIdentity")
     issuer = _text_at(identity, "sessionContext.sessionIssuer.arn")
@@ -146,8 +146,8 @@ def _outcome(record: dict[str, Any]) -> str:
 _NO_CLIENT = ("m/", "ua/", "cfg/", "command/", "exec-env/", "prompt/", "installer/")
 
 
-@lru_cache(maxsize=None)
-def _client(agent: Optional[str]) -> str:
+@cache
+def _client(agent: str | None) -> str:
     words = []
     for word in re.split("[ \t]", agent or ""):
         if word.removeprefix("md/").startswith(_NO_CLIENT):
@@ -161,10 +161,10 @@ def _client(agent: Optional[str]) -> str:
 
 
 class _Place(NamedTuple):
-    address: Optional[str] = None  # as it is shown
-    network: Optional[bytes] = None
-    text: Optional[str] = None  # of the network
-    name: Optional[str] = None  # of an AWS service
+    address: str | None = None  # as it is shown
+    network: bytes | None = None
+    text: str | None = None  # of the network
+    name: str | None = None  # of an AWS service
 
 
 def _bare_address(text: str) -> str:
@@ -176,8 +176,8 @@ def _bare_address(text: str) -> str:
     return (text.split(":", 1)[0] if text.count(":") == 1 else text).strip(" \t\r\n")
 
 
-@lru_cache(maxsize=None)
-def _place(written: Optional[str]) -> _Place:
+@cache
+def _place(written: str | None) -> _Place:
     text = None if written is None else _bare_address(written)
     for family, prefix in ((socket.AF_INET, 2), (socket.AF_INET6, 4)):
         try:
@@ -216,7 +216,7 @@ def _messages(source: str, parameters: dict[str, Any]) -> int:
 _UUID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
-def _usable_id(record: dict[str, Any]) -> Optional[str]:
+def _usable_id(record: dict[str, Any]) -> str | None:
     event_id = _text(record.get("eventID"))
     if event_id is not None and _UUID.fullmatch(event_id) and event_id.strip("0-"):
         return event_id
@@ -225,7 +225,7 @@ def _usable_id(record: dict[str, Any]) -> Optional[str]:
     return request_id if is_usable else None
 
 
-def _identity_of(record: dict[str, Any], time: int) -> Optional[tuple[Any, ...]]:
+def _identity_of(record: dict[str, Any], time: int) -> tuple[Any, ...] | None:
     """What the same event delivered again has in common with itself; none without an id."""
     event_id = _usable_id(record)
     if event_id is not None:
@@ -259,7 +259,7 @@ class Reading:
     def actor(self, account: str, principal: str) -> Actor:
         return self.actors.setdefault((account, principal), Actor(account, principal))
 
-    def read(self, row_time: Optional[str], raw: bytes) -> None:
+    def read(self, row_time: str | None, raw: bytes) -> None:
         for found in records_of(row_time, raw):
             if isinstance(found, _Unknown):
                 self.unknown += 1
@@ -270,7 +270,7 @@ class Reading:
             else:
                 self._take(*found)
 
-    def _take(self, record: dict[str, Any], text: str, row_time: Optional[str]) -> None:
+    def _take(self, record: dict[str, Any], text: str, row_time: str | None) -> None:
         source, name = _text(record.get("eventSource")), _text(record.get("eventName"))
         if source is None or name is None or (source, name) not in self.entries:
             return
@@ -428,9 +428,7 @@ def _call(
         origin=Origin(_cut(_client(agent)) or "-", place.address, place.name),
         agent=_cut(agent),
         works_anywhere=bearer or caller_type in ("IAMUser", "Root", "FederatedUser"),
-        is_scoped=(
-            workload is not None or _text_at(identity, "inScopeOf.issuerType") is not None
-        ),
+        is_scoped=(workload is not None or _text_at(identity, "inScopeOf.issuerType") is not None),
         has_web_identity=(
             _text_at(identity, "sessionContext.webIdFederationData.federatedProvider") is not None
         ),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Union
 
 from hunt_reference_calls import Actor
 from hunt_reference_campaign import Campaign, values
@@ -29,7 +28,7 @@ def _severity(score: int) -> str:
     return "critical"
 
 
-def _shown(values: Iterable[str]) -> Union[str, list[str]]:
+def _shown(values: Iterable[str]) -> str | list[str]:
     """A column's values as a search's row has them: one or none is no list."""
     values = list(values)
     return values if len(values) > 1 else "".join(values)

@@ -10,8 +10,8 @@ import ipaddress
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
-from typing import NamedTuple, Optional, Union
+from functools import cache, cached_property, lru_cache
+from typing import NamedTuple
 
 from hunt_reference_baseline import TOO_MANY, Baseline, BaselineRow, Values, usual
 from hunt_reference_calls import DAY, HOUR, Actor, Call, Origin
@@ -22,18 +22,18 @@ _PRIVATE = [
     for network in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
 ]
 
-Network = Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
-def is_in(address: Optional[str], networks: Iterable[Network]) -> bool:
+def is_in(address: str | None, networks: Iterable[Network]) -> bool:
     if address is None:
         return False
     ip = ipaddress.ip_address(address)
     return any(ip in network for network in networks)
 
 
-@lru_cache(maxsize=None)
-def _is_private(address: Optional[str]) -> bool:
+@cache
+def _is_private(address: str | None) -> bool:
     return is_in(address, _PRIVATE)
 
 
@@ -64,7 +64,7 @@ class Context:
     actors: list[Actor] = field(default_factory=list)
 
     @cached_property
-    def is_listed(self) -> Callable[[Optional[str]], bool]:
+    def is_listed(self) -> Callable[[str | None], bool]:
         listed = [ipaddress.ip_network(network) for network in self.networks]
         return lru_cache(maxsize=None)(lambda address: is_in(address, listed))
 
@@ -122,7 +122,7 @@ class Subject:
     def has_rows(self, at: int) -> bool:
         return self.baseline.has_rows(*self.name, at)
 
-    def row(self, service: str) -> Optional[BaselineRow]:
+    def row(self, service: str) -> BaselineRow | None:
         return self.baseline.row(*self.name, service)
 
     def has_used(self, service: str, at: int) -> bool:

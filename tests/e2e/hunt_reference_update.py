@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Optional
 
 from hunt_reference_baseline import (
     LISTS,
@@ -23,8 +22,8 @@ from hunt_reference_baseline import (
     week_of,
 )
 from hunt_reference_calls import DAY, HOUR, Actor, Call
-from hunt_reference_records import read_events
 from hunt_reference_makings import assumed_by, made_by, param
+from hunt_reference_records import read_events
 from hunt_reference_sources import Context, Subject
 from volume_reference import IndexedEvent
 
@@ -80,7 +79,7 @@ class _Range:
         row.last_seen = max(row.last_seen, call.time)
         day = call.time // DAY
 
-        def add(name: str, value: Optional[str]) -> None:
+        def add(name: str, value: str | None) -> None:
             if value is not None:
                 add_value(row.lists[name], value, Span(day, day))
                 self._days[key, name, value].add(day)
@@ -200,7 +199,7 @@ def _only_linked(row: BaselineRow) -> BaselineRow:
 
 def update_baseline(
     events: Iterable[IndexedEvent],
-    old: Optional[Baseline] = None,
+    old: Baseline | None = None,
     *,
     now: int,
     networks: Iterable[str] = (),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Optional
 
 from hunt_reference_baseline import BaselineRow, family, short, usual
 from hunt_reference_calls import DAY, HOUR, MINUTE, Call, within
@@ -15,7 +14,7 @@ from hunt_reference_sources import Subject
 # --- Onboarding ----------------------------------------------------------------------------------
 
 
-def enable_then_use(who: Campaign) -> Optional[Sign]:
+def enable_then_use(who: Campaign) -> Sign | None:
     """An enable call succeeded, then a use call of that service in that account was tried within
     6 h; within 72 h, if the enabling came from a stranger's source."""
     found = []
@@ -76,7 +75,7 @@ def _least_routine(who: Campaign, service: str, uses: Sequence[Call]) -> tuple[C
     return uses[number], is_routine
 
 
-def recon_then_use(who: Campaign) -> Optional[Sign]:
+def recon_then_use(who: Campaign) -> Sign | None:
     """Different recon calls in the 15 min before the first use of a service in the range."""
     if not who.is_one:
         return None
@@ -101,7 +100,7 @@ def recon_then_use(who: Campaign) -> Optional[Sign]:
     return best(sign for *_, sign in sorted(signs))  # of equals the service that was used first
 
 
-def first_recon(who: Campaign) -> Optional[Sign]:
+def first_recon(who: Campaign) -> Sign | None:
     """Two different recon calls of a service within 15 min by those without a row for it."""
     if not who.is_one:
         return None
@@ -139,7 +138,7 @@ def _peers_of_families(
 ) -> list[list[BaselineRow]]:
     """The peers of users that have no rows of their own: of each family once, however many of its
     roles there are."""
-    found: dict[tuple[str, Optional[str]], list[BaselineRow]] = {}
+    found: dict[tuple[str, str | None], list[BaselineRow]] = {}
     for user in users:
         peers = user.peers(service, hours)
         if peers:
@@ -161,7 +160,7 @@ def _is_strong(users: Iterable[Subject], service: str, window: Sequence[Call]) -
     return False
 
 
-def _burst_score(who: Campaign, service: str, window: Sequence[Call], total: int) -> Optional[int]:
+def _burst_score(who: Campaign, service: str, window: Sequence[Call], total: int) -> int | None:
     threshold = who.threshold(service, window[-1].time)
     if threshold is None or total <= threshold:
         return None
@@ -189,7 +188,7 @@ def _burst_score(who: Campaign, service: str, window: Sequence[Call], total: int
     return None
 
 
-def burst(who: Campaign) -> Optional[Sign]:
+def burst(who: Campaign) -> Sign | None:
     """More messages of successful use of a service in 60 minutes than its threshold."""
     bursts = []
     for service in who.context.thresholds:
@@ -213,7 +212,7 @@ def _usual_day(users: Sequence[Subject], service: str, hours: Iterable[int]) -> 
     )
 
 
-def drip(who: Campaign) -> Optional[Sign]:
+def drip(who: Campaign) -> Sign | None:
     """In 24 UTC hours more than 6 times the threshold, in at least 8 of them, by a principal that
     had not used the service, or more than 3 times its busiest day."""
     signs = []
@@ -234,7 +233,7 @@ def drip(who: Campaign) -> Optional[Sign]:
     return best(signs)
 
 
-def fan_out(who: Campaign) -> Optional[Sign]:
+def fan_out(who: Campaign) -> Sign | None:
     """50 preparations of one service within 1 h."""
     signs = []
     for service in LABELS:
@@ -249,14 +248,14 @@ def fan_out(who: Campaign) -> Optional[Sign]:
 # --- Access --------------------------------------------------------------------------------------
 
 
-def probe(who: Campaign) -> Optional[Sign]:
+def probe(who: Campaign) -> Sign | None:
     """A use call with outcome probe."""
     probes = [use for use in who.actor.in_phase("use") if use.outcome == "probe"]
     behind = tuple((call, name) for call in probes for name in call.services_in("use"))
     return Sign(40, probes[0].time, behind) if probes else None
 
 
-def denied_use(who: Campaign) -> Optional[Sign]:
+def denied_use(who: Campaign) -> Sign | None:
     """3 or more uses of a service in an account denied, or 20 or more not ok, within 24 h, and none
     succeeded within 20 min after the first of them."""
     signs = []
@@ -274,7 +273,7 @@ def denied_use(who: Campaign) -> Optional[Sign]:
     return best(signs)
 
 
-def enable_denied(who: Campaign) -> Optional[Sign]:
+def enable_denied(who: Campaign) -> Sign | None:
     """An enable call was denied."""
     denied = [call for call in who.actor.in_phase("enable") if call.outcome == "denied"]
     behind = tuple((call, name) for call in denied for name in call.services_in("enable"))
@@ -285,7 +284,7 @@ def enable_denied(who: Campaign) -> Optional[Sign]:
 
 
 @by_member
-def new_choice(who: Subject) -> Optional[Sign]:
+def new_choice(who: Subject) -> Sign | None:
     """A pair with rows used 3 or more models, or regions, that are not usual for it."""
     signs = []
     for service in LABELS:

@@ -7,8 +7,9 @@ Nothing here has a baseline.
 from __future__ import annotations
 
 import random
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Callable, Iterator, Sequence, TypeVar
+from typing import TypeVar
 
 from hunt_records import (
     BOTO,
@@ -520,9 +521,7 @@ def guardrail_edits(world: World) -> Scenario:
         trail.add(caller, "bedrock:ApplyGuardrail", at + 200, parameters=version)
         trail.add(caller, "bedrock:InvokeModel", at + 230)
     trail.add(caller, "bedrock:DeleteGuardrail", MONDAY + 15 * HOUR)
-    return _scenario(
-        "Guardrail edits", trail, [caller], "evade", 10, "informational", benign=True
-    )
+    return _scenario("Guardrail edits", trail, [caller], "evade", 10, "informational", benign=True)
 
 
 _LOGGING_ON = {

@@ -6,8 +6,8 @@ It asks the program, and writes the table between its markers in README.md.
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Sequence, Union
 
 from chunk_body import Row, write_bodies
 from hunt_scenarios import scenarios
@@ -20,7 +20,7 @@ ROWS_PER_CHUNK = 20_000
 TIMEOUT = 300.0
 
 
-def _listed(value: Union[str, list[str]]) -> list[str]:
+def _listed(value: str | list[str]) -> list[str]:
     return value if isinstance(value, list) else [value] if value else []
 
 
@@ -47,9 +47,7 @@ def hunt_table(argv: Sequence[str]) -> str:
     ]
     for story in scenarios():
         bodies = write_bodies([{"_raw": line} for line in story.lines], ROWS_PER_CHUNK)
-        answers = [
-            run_search(argv, args, bodies, timeout=TIMEOUT) for args in ([], ["mode=hunt"])
-        ]
+        answers = [run_search(argv, args, bodies, timeout=TIMEOUT) for args in ([], ["mode=hunt"])]
         for answer in answers:
             if answer.error is not None:
                 raise SystemExit(f"{story.name}: {answer.error}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any, Optional
+from typing import Any
 
 from hunt_records import utc
 from messaging_records import Trail
@@ -34,7 +34,7 @@ class InvocationTrail(Trail):
         cached: tuple[int, int] = (0, 0),
         operation: str = "InvokeModel",
         region: str = "us-east-1",
-        error: Optional[str] = None,
+        error: str | None = None,
     ) -> None:
         """One call: tokens read and written, tokens that a cache gave and took."""
         record: dict[str, Any] = {

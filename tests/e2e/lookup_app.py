@@ -8,8 +8,8 @@ import platform
 import shutil
 import tempfile
 import unittest
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Mapping, Sequence, Union
 
 from program_under_test import command_line, program
 
@@ -56,7 +56,7 @@ class LookupTest(unittest.TestCase):
         self.argv = command_line(str(installed))
         self.lookups = lookups_of(installed)
 
-    def write(self, name: str, content: Union[str, bytes]) -> Path:
+    def write(self, name: str, content: str | bytes) -> Path:
         path = self.lookups / f"cloudhijack_{name}.csv"
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         return path

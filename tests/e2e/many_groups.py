@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from chunk_body import EventRow, Layout, write_body
 from cluster import PARTIAL
@@ -23,8 +23,12 @@ def many_groups(argv: Sequence[str], count: int, peers: int = 24) -> Iterator[by
         kind = len(texts) - 3
         groups = [[0, 1, at, kind, kind + 1, 101, 0, 1, kind + 2] for at in range(len(ids))]
         document = {
-            **{"cloudhijack": 6, "catalogue": catalogue, "host": f"idx{number % peers}"},
-            **{"mode": "volume 3600s", "texts": texts, "groups": groups},
+            "cloudhijack": 6,
+            "catalogue": catalogue,
+            "host": f"idx{number % peers}",
+            "mode": "volume 3600s",
+            "texts": texts,
+            "groups": groups,
             "tally": [[101 * len(ids)] * 3 + [0] * 7 + [1] + [0] * 6 + [0] * 2],
         }
         rows.append({"_time": b"1", PARTIAL: json.dumps(document, separators=(",", ":")).encode()})

@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 import json
 import random
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from email.utils import format_datetime
-from typing import Any, Optional
+from typing import Any
 
 from hunt_records import utc
 
@@ -40,10 +40,14 @@ class SendGridTrail(Trail):
     def _event_id(self, *parts: str) -> str:
         return base64.urlsafe_b64encode("-".join(parts).encode()).decode().rstrip("=")
 
-    def event(self, name: str, at: float, *, head: Optional[str] = None, **more: Any) -> None:
+    def event(self, name: str, at: float, *, head: str | None = None, **more: Any) -> None:
         """One event; `head` is what its id begins with, none for an id at random."""
         tail = self._hex(22)
-        parts = [head, self.user, tail] if head in ("processed", "drop") else [head, "0", self.user, tail]
+        parts = (
+            [head, self.user, tail]
+            if head in ("processed", "drop")
+            else [head, "0", self.user, tail]
+        )
         self._add(
             {
                 "email": f"{self._hex(8)}@example.com",
@@ -98,7 +102,7 @@ class TwilioTrail(Trail):
         actor: str = "",
         address: str = "198.51.100.20",
         resource: str = "",
-        properties: Optional[dict[str, Any]] = None,
+        properties: dict[str, Any] | None = None,
         camel_case: bool = False,
     ) -> None:
         """An event of the audit log."""
@@ -127,7 +131,7 @@ class TwilioTrail(Trail):
         *,
         segments: int = 1,
         state: str = "sent",
-        error: Optional[int] = None,
+        error: int | None = None,
         sid: str = "",
     ) -> str:
         """A state of a message, as Event Streams deliver it; its sid."""
@@ -162,14 +166,14 @@ class TwilioTrail(Trail):
         to: str = "+8801712345678",
         *,
         segments: int = 1,
-        price: Optional[str] = "0.2500",
-        error: Optional[int] = None,
+        price: str | None = "0.2500",
+        error: int | None = None,
         sid: str = "",
         direction: str = "outbound-api",
     ) -> str:
         """A message as the REST API lists it; its sid."""
         sid = sid or "SM" + self._hex()
-        time = format_datetime(datetime.fromtimestamp(int(at), timezone.utc))
+        time = format_datetime(datetime.fromtimestamp(int(at), UTC))
         self._add(
             {
                 "sid": sid,

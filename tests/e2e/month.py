@@ -14,10 +14,11 @@ import random
 import re
 import sys
 import tempfile
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Callable, NamedTuple, Optional, Sequence
+from typing import NamedTuple
 
 from chunk_body import write_body
 from hunt_records import (
@@ -126,7 +127,7 @@ def _at_once(call: str, hour: int, minutes: int, count: int, weekday: int = -1) 
     return calls
 
 
-def _person(trail: Trail, caller: Caller, day: int, agent: Optional[str] = None) -> None:
+def _person(trail: Trail, caller: Caller, day: int, agent: str | None = None) -> None:
     """A look at what there is, some prompts."""
     if not _is_workday(day) or trail.chance() < 0.4:
         return
@@ -227,12 +228,14 @@ def _leaked_key(trail: Trail, caller: Caller, day: int) -> None:
     ):
         trail.add(
             *(caller, f"bedrock:{call}", start + 11 * number),
-            **{"address": thief[0], "agent": JAVASCRIPT},
+            address=thief[0],
+            agent=JAVASCRIPT,
         )
     for number, at in enumerate(_spread(trail, start + 90, 95 * MINUTE, 700)):
         trail.add(
             *(caller, "bedrock:InvokeModel", at),
-            **{"address": thief[number % len(thief)], "agent": JAVASCRIPT},
+            address=thief[number % len(thief)],
+            agent=JAVASCRIPT,
         )
 
 
@@ -317,12 +320,20 @@ def _jobs() -> list[Job]:
 
 ALLOWED = [
     {
-        **{"principal": TESTED_LOAD.principal, "service": "sns", "evidence": "*"},
-        **{"threshold": "", "expires": "2026-03-31", "note": "spring load test"},
+        "principal": TESTED_LOAD.principal,
+        "service": "sns",
+        "evidence": "*",
+        "threshold": "",
+        "expires": "2026-03-31",
+        "note": "spring load test",
     },
     {
-        **{"principal": "*:user/operator-*", "service": "ses", "evidence": "recon_then_use"},
-        **{"threshold": "", "expires": "", "note": "they look at quotas and send by hand"},
+        "principal": "*:user/operator-*",
+        "service": "ses",
+        "evidence": "recon_then_use",
+        "threshold": "",
+        "expires": "",
+        "note": "they look at quotas and send by hand",
     },
 ]
 
@@ -462,9 +473,7 @@ def month_table(days: Sequence[Day]) -> str:
         "| --- | --- | --- |",
     ]
     loud = [day for day in days if day.risks]
-    lines += [
-        f"| {day.number + 1} | {_told(day)} | {len(day.untuned)} |" for day in loud
-    ]
+    lines += [f"| {day.number + 1} | {_told(day)} | {len(day.untuned)} |" for day in loud]
     quiet = [day for day in days if not day.risks]
     if quiet:
         most = max(len(day.untuned) for day in quiet)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import random
-from typing import Any, Optional
+from typing import Any
 
 # What has a place of its own in the schema. Everything else goes under `unmapped`, by its path.
 _MAPPED = {
@@ -55,7 +55,7 @@ def _unmapped(record: dict[str, Any], rng: random.Random) -> Any:
     return rng.choice(forms)()
 
 
-def as_ocsf(line: bytes, rng: Optional[random.Random] = None) -> bytes:
+def as_ocsf(line: bytes, rng: random.Random | None = None) -> bytes:
     """The same call; writers and versions of the schema differ, so the form is drawn from `rng`."""
     rng = rng or random.Random(line)
     record = json.loads(line)

@@ -34,7 +34,9 @@ def with_other_providers(day: Day) -> Day:
         both,
         [
             *day.attacks,
-            Attack("phishing through a SendGrid account, which is then suspended", mail.principal, True),
+            Attack(
+                "phishing through a SendGrid account, which is then suspended", mail.principal, True
+            ),
             Attack("SMS pumping through Twilio after a stolen login", texts.principal, True),
             Attack("images from Azure OpenAI with a key that was just read", RESOURCE.key, True),
         ],

@@ -11,12 +11,13 @@ import base64
 import json
 import re
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from email.utils import parsedate_to_datetime
 from fnmatch import fnmatchcase
-from typing import Any, Iterable, Iterator, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 from shipped_catalogue import CATALOGUE, read_stanzas
 
@@ -79,7 +80,12 @@ def _prices() -> dict[str, Price]:
     for name, keys in read_stanzas(CATALOGUE.read_text()).items():
         if name.startswith("price:"):
             read = keys["input"]
-            amounts = (read, keys["output"], keys.get("cache_read", read), keys.get("cache_write", read))
+            amounts = (
+                read,
+                keys["output"],
+                keys.get("cache_read", read),
+                keys.get("cache_write", read),
+            )
             prices[name[len("price:") :]] = Price(
                 *map(Decimal, amounts), keys.get("cache_in_input") == "true"
             )
@@ -89,7 +95,7 @@ def _prices() -> dict[str, Price]:
 PRICES = _prices()
 
 
-def price_of(model: str) -> Optional[Price]:
+def price_of(model: str) -> Price | None:
     name = model.rpartition("/")[2].lower()
     name = re.sub(r"^(us|eu|apac|global)\.", "", name)
     name = re.sub(r"^(anthropic|amazon)\.", "", name).partition(":")[0]
@@ -99,7 +105,7 @@ def price_of(model: str) -> Optional[Price]:
     return PRICES[max(fitting, key=len)] if fitting else None
 
 
-def cost_of(model: str, tokens: Iterable[int], asked: Decimal) -> Optional[Decimal]:
+def cost_of(model: str, tokens: Iterable[int], asked: Decimal) -> Decimal | None:
     read, written, cached, to_cache = tokens
     if not read + written + cached + to_cache:
         return asked

@@ -18,8 +18,9 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Iterator, NamedTuple, Sequence
+from typing import NamedTuple
 
 os.environ.setdefault("CLOUDHIJACK", os.path.abspath(sys.argv[-1]))  # for the imports below
 
@@ -123,7 +124,9 @@ def compare_topologies(programs: Sequence[str], count: int) -> int:
             rng = random.Random(f"topology {seed}")
             peers = random_peers(rng, events, layout)
             size = rng.choice(CHUNK_SIZES[2:])
-            found, traffic, body = run_cluster([program], args, peers, seed=seed, rows_per_chunk=size)
+            found, traffic, body = run_cluster(
+                [program], args, peers, seed=seed, rows_per_chunk=size
+            )
             documents = hashlib.sha256("".join(sorted(map(steady, traffic.documents))).encode())
             bodies.append((body, [*found.messages], documents.hexdigest()))
         if bodies[0] != bodies[1]:

@@ -6,7 +6,7 @@ Where the rules leave a doubt, fewer tokens are taken: what is found here is fou
 from __future__ import annotations
 
 import re
-from typing import Iterator
+from collections.abc import Iterator
 
 # "Default is ..." of MAJOR and of MINOR in segmenters.conf.spec, the same in versions 7.2 to 9.0:
 # https://docs.splunk.com/Documentation/Splunk/9.0.4/Admin/Segmentersconf

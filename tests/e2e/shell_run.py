@@ -10,8 +10,9 @@ import re
 import struct
 import subprocess
 import termios
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Mapping, Optional, Sequence
+from typing import Any
 
 from program_under_test import program
 
@@ -88,9 +89,9 @@ def _all_that_comes(descriptor: int) -> bytes:
 def run_on_terminal(
     args: Sequence[str],
     columns: int,
-    environment: Optional[Mapping[str, str]] = None,
+    environment: Mapping[str, str] | None = None,
     stderr: bool = False,
-    argv: Optional[Sequence[str]] = None,
+    argv: Sequence[str] | None = None,
 ) -> tuple[int, str]:
     """The exit code, and what standard output, or standard error, shows on a terminal.
 

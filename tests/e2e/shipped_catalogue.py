@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE = ROOT / "default/cloudhijack.conf"
@@ -49,7 +49,7 @@ def read_stanzas(text: str) -> dict[str, Stanza]:
     return stanzas
 
 
-def calls_in(value: str, source: Optional[str]) -> list[Call]:
+def calls_in(value: str, source: str | None) -> list[Call]:
     """The calls of one phase; those named without a source take the stanza's."""
     calls = []
     for word in value.split():

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 import shlex
-from typing import Mapping, NamedTuple, Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from shipped_catalogue import ROOT, Stanza, read_stanzas
 
@@ -90,7 +91,7 @@ class Pipeline(NamedTuple):
 def pipeline(search: str) -> Pipeline:
     """The parts of an expanded search."""
     source, *rest = split(search, "|")
-    stages = [Stage(*(text.split(None, 1) + [""])[:2]) for text in rest]
+    stages = [Stage(*([*text.split(None, 1), ""])[:2]) for text in rest]
     (at,) = [i for i, stage in enumerate(stages) if stage.command == "cloudhijack"]
     return Pipeline(source, stages[:at], shlex.split(stages[at].rest), stages[at + 1 :])
 

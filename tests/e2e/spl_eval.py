@@ -6,15 +6,17 @@ What it does not know is an AssertionError, so that nothing passes unread.
 from __future__ import annotations
 
 import re
-from datetime import datetime, timezone
-from typing import Callable, Mapping, Optional, Sequence, Union
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 
 from spl import Stage, split
 
-Value = Union[str, list[str], None]
+Value = str | list[str] | None
 
 _PART = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([A-Za-z_]\w*)|([().,]))')
-_TERM = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|(OR)\b|([()])|(\w+(?:=(?:"[^"]*"|[^\s()"]+)| IN \([^()]*\))))')
+_TERM = re.compile(
+    r'\s*(?:"((?:[^"\\]|\\.)*)"|(OR)\b|([()])|(\w+(?:=(?:"[^"]*"|[^\s()"]+)| IN \([^()]*\))))'
+)
 _SUBSEARCH = re.compile(r"\[((?:[^\[\]\"]|\"(?:[^\"\\]|\\.)*\")*)\]")
 
 
@@ -33,7 +35,7 @@ def values(value: Value) -> list[str]:
 
 
 def _strftime(value: Value, form: Value) -> Value:
-    when = datetime.fromtimestamp(float(single(value)), timezone.utc) if value else None
+    when = datetime.fromtimestamp(float(single(value)), UTC) if value else None
     return when and when.strftime(single(form))
 
 
@@ -54,8 +56,11 @@ def _trim(value: Value) -> Value:
 
 
 _FUNCTIONS: dict[str, Callable[..., Value]] = {
-    **{"strftime": _strftime, "replace": _replace, "trim": _trim},
-    **{"split": _split, "mvjoin": _mvjoin},
+    "strftime": _strftime,
+    "replace": _replace,
+    "trim": _trim,
+    "split": _split,
+    "mvjoin": _mvjoin,
 }
 
 
@@ -66,7 +71,7 @@ class _Expression:
         self._text = text
         self._at = 0
 
-    def _next(self) -> Optional[re.Match[str]]:
+    def _next(self) -> re.Match[str] | None:
         return _PART.match(self._text, self._at)
 
     def _take(self, sign: str) -> bool:
@@ -129,7 +134,7 @@ def evaluate(expression: str, row: Mapping[str, Value]) -> Value:
 
 def _subsearch(text: str) -> str:
     """What a subsearch that makes one row puts into the search: the value of its field `search`."""
-    first, *stages = [Stage(*(part.split(None, 1) + [""])[:2]) for part in split(text, "|")[1:]]
+    first, *stages = [Stage(*([*part.split(None, 1), ""])[:2]) for part in split(text, "|")[1:]]
     assert first == ("makeresults", "") and stages.pop() == ("fields", "search"), text
     row: dict[str, Value] = {}
     for stage in stages:

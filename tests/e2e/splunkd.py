@@ -15,9 +15,10 @@ import select
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Optional, Sequence, Union
+from typing import Any, NamedTuple
 
 from chunk_body import Row, read_body
 
@@ -28,7 +29,7 @@ class ProtocolError(AssertionError):
     """The program broke a rule of the protocol."""
 
 
-def frame(metadata: Union[bytes, dict[str, Any]], body: bytes = b"") -> bytes:
+def frame(metadata: bytes | dict[str, Any], body: bytes = b"") -> bytes:
     """One request chunk."""
     if isinstance(metadata, dict):
         metadata = json.dumps(metadata).encode()
@@ -39,7 +40,7 @@ def getinfo(
     args: Sequence[str] = (),
     *,
     maxresultrows: int = 50_000,
-    earliest_time: Union[str, float] = "0",
+    earliest_time: str | float = "0",
     preview: bool = False,
 ) -> dict[str, Any]:
     """The metadata of a first request, in the shape that Splunk 8 sends."""
@@ -111,7 +112,7 @@ class Reply:
         return bool(self.metadata.get("finished", False))
 
     @property
-    def error(self) -> Optional[str]:
+    def error(self) -> str | None:
         return self.metadata.get("error")
 
     def _check_inspector(self) -> None:
@@ -158,7 +159,7 @@ class Session:
     ) -> None:
         self._piece = piece
         self._timeout = timeout
-        self._stderr = tempfile.TemporaryFile()
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 (closed by close())
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": self._stderr}
         self.process = subprocess.Popen(argv, bufsize=0, **{**pipes, **popen})
         self._received = bytearray()
@@ -200,7 +201,7 @@ class Session:
         metadata = self._take(int(match[1]), deadline)
         return Reply(metadata, self._take(int(match[2]), deadline))
 
-    def request(self, metadata: Union[bytes, dict[str, Any]], body: bytes = b"") -> Reply:
+    def request(self, metadata: bytes | dict[str, Any], body: bytes = b"") -> Reply:
         """One exchange."""
         self.check_silent()
         try:
@@ -281,7 +282,7 @@ class Answer:
     rows: list[Row] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
     metrics: dict[str, list[float]] = field(default_factory=dict)
-    error: Optional[str] = None
+    error: str | None = None
 
     def take(self, reply: Reply) -> bool:
         """Adds a reply; true where it is the search's last."""

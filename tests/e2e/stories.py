@@ -14,10 +14,11 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Iterable, Iterator, Optional, Sequence
+from typing import Any
 
 STORIES = Path(__file__).resolve().parents[1] / "data" / "stories"
 
@@ -76,7 +77,7 @@ class Result:
     baseline: str  # one of BASELINES
     rows: Sequence[Row]
 
-    def counted(self) -> Optional[Row]:
+    def counted(self) -> Row | None:
         """The row that decides, if there is one.
 
         It is the row with the highest score: in an attack of those that name one of the actors, in
@@ -165,12 +166,12 @@ class Scans:
     def __init__(self, argv: Sequence[str], options: Sequence[str] = ()) -> None:
         self._scan = [*argv, "scan", "--threads", "1", *options]
 
-    def hunt(self, records: Path, baseline: Optional[Path] = None) -> list[Row]:
+    def hunt(self, records: Path, baseline: Path | None = None) -> list[Row]:
         known = [] if baseline is None else ["--baseline", str(baseline)]
         answer = self._run("--mode", "hunt", "--format", "ndjson", *known, str(records))
         return [json.loads(line) for line in answer.splitlines()]
 
-    def learn(self, records: Path, into: Path, baseline: Optional[Path] = None) -> None:
+    def learn(self, records: Path, into: Path, baseline: Path | None = None) -> None:
         known = [] if baseline is None else ["--baseline", str(baseline)]
         answer = self._run("--mode", "baseline", "--format", "csv", *known, str(records))
         into.write_bytes(answer)
@@ -300,7 +301,9 @@ def report_rows(results: Results) -> str:
         )
         for row in sorted(result.rows, key=score_of, reverse=True):
             lines.append(f"{score_of(row):4} {row['Severity']:14}{row['Principal']}")
-            lines += [f"{'':6}{key}: {', '.join(listed(row[key]))}" for key in DETAILS if key in row]
+            lines += [
+                f"{'':6}{key}: {', '.join(listed(row[key]))}" for key in DETAILS if key in row
+            ]
             lines += [f"{'':8}{reason}" for reason in listed(row["Reasons"])]
     return "\n".join(lines) + "\n"
 

@@ -11,11 +11,10 @@ import ipaddress
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import Union
 
 from stories import HISTORIES, Story, read_lines
 
-Address = Union[ipaddress.IPv4Address, ipaddress.IPv6Address]
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 def _cipher() -> dict[int, int]:
@@ -92,7 +91,9 @@ class Addresses:
             return text
         number = int(address)
         if isinstance(address, ipaddress.IPv4Address):
-            return str(ipaddress.IPv4Address(self._narrow(number >> 16) << 16 | number & 0xFFFF ^ 0x2A2A))
+            return str(
+                ipaddress.IPv4Address(self._narrow(number >> 16) << 16 | number & 0xFFFF ^ 0x2A2A)
+            )
         low = number & (1 << 96) - 1 ^ 0x2A
         return str(ipaddress.IPv6Address(self._wide(number >> 96) << 96 | low))
 
@@ -126,8 +127,15 @@ class Renaming:
         caller, time, rest = line.partition('"eventTime":"')
         call, event_id, end = rest[20:].partition('"eventID":"')
         return "".join(
-            (self._part(caller), time, rest[:20], self._part(call), event_id)
-            + (end[:36], self._part(end[36:]))
+            (
+                self._part(caller),
+                time,
+                rest[:20],
+                self._part(call),
+                event_id,
+                end[:36],
+                self._part(end[36:]),
+            )
         )
 
     def _part(self, part: str) -> str:

@@ -6,8 +6,8 @@ It runs the program on all stories, and writes the table between its markers.
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Sequence
 
 from readme_part import ROOT, read_part, write_part
 from stories import BASELINES, Result, Results, Scans, read_stories, run_stories, totals

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 import unittest
-from typing import Any, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 from azure_records import AzureTrail, Resource, attack, blinded_attack, everyday
 from cluster import Peer, run_cluster
@@ -40,7 +41,9 @@ class AttackTest(unittest.TestCase):
             self.assertIn(expected, evidence)
         self.assertIn("dall-e-3", listed(row["Models"]))
         self.assertIn("203.0.113.***", listed(row["SourceIPs"]))
-        self.assertEqual(row["FailedCount"], str(sum(n % 9 == 0 or n % 10 == 0 for n in range(900))))
+        self.assertEqual(
+            row["FailedCount"], str(sum(n % 9 == 0 or n % 10 == 0 for n in range(900)))
+        )
         links = " ".join(listed(row["Links"]))
         self.assertIn("accounts/listKeys/action", links)
 

@@ -7,8 +7,9 @@ import subprocess
 import tempfile
 import unittest
 from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Callable, Iterator, Optional
+from typing import Any
 
 from peak_memory import measured
 from program_under_test import SANITIZED, program
@@ -119,7 +120,7 @@ class CampaignBoundsTest(unittest.TestCase):
         story: Callable[[int], Records],
         expected: Callable[[int], dict[int, int]],
         baseline: bool = True,
-        tied: Optional[str] = None,
+        tied: str | None = None,
     ) -> None:
         """`expected`: how many rows say how many members they have, or their campaign would have."""
         args = [f"--baseline={self.baseline}"] if baseline else []

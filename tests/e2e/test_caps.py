@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 import unittest
-from typing import Iterator
+from collections.abc import Iterator
 
 from chunk_body import Layout, write_body
 from program_under_test import program

@@ -7,7 +7,8 @@ import json
 import random
 import re
 import unittest
-from typing import Any, Optional, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 from answer_checks import as_rows, unknown_count, unreadable_count
 from awkward_events import awkward_events
@@ -19,7 +20,7 @@ from hunt_histories import histories
 from many_groups import many_groups
 from program_under_test import LONG, SANITIZED, program, repetitions
 from shell_run import run_program
-from splunkd import Answer, Session, execute, getinfo, run_search
+from splunkd import Answer, execute, getinfo, run_search
 from test_local_conf import LocalConfTest
 from test_memory import MeasuredSession
 
@@ -181,7 +182,9 @@ class AskingTest(unittest.TestCase):
             asked = run_search(program(), [f"distributed={value}"]).getinfo
             self.assertNotIn("streaming_preop", asked)
         for value in ("true", "t", "1"):
-            self.assertIn("streaming_preop", run_search(program(), [f"distributed={value}"]).getinfo)
+            self.assertIn(
+                "streaming_preop", run_search(program(), [f"distributed={value}"]).getinfo
+            )
         error = run_search(program(), ["distributed=maybe"]).error or ""
         self.assertIn('option distributed takes true or false; got "maybe"', error)
 
@@ -269,7 +272,7 @@ class TroubleTest(unittest.TestCase):
         rows = [{**row, "_time": b"%d" % (i * 3600)} for i, row in enumerate(calls(3000))]
         lost: list[str] = []
 
-        def lose_one(document: str) -> Optional[str]:
+        def lose_one(document: str) -> str | None:
             if "tally" not in document and not lost:
                 lost.append(document)
                 return None
@@ -303,7 +306,6 @@ class TroubleTest(unittest.TestCase):
             r"in a chunk on idx\d, row 2: its _raw is not a JSON object\Z",
         )
 
-
     def test_records_of_no_log_on_peers_are_one_warning(self) -> None:
         """No events and no findings never look alike, in any mode."""
         digest: EventRow = {"_time": b"1", "_raw": b'{"logFiles":[],"awsAccountId":"1"}'}
@@ -312,9 +314,7 @@ class TroubleTest(unittest.TestCase):
             for some, maps in ((0, True), (0, False), (3, True), (3, False)):
                 with self.subTest(args=args, calls=some, maps=maps):
                     rows = [digest, *calls(some), digest]
-                    peers = [
-                        Peer(rows, f"idx{i}", rows_per_chunk=2, maps=maps) for i in range(3)
-                    ]
+                    peers = [Peer(rows, f"idx{i}", rows_per_chunk=2, maps=maps) for i in range(3)]
                     answer, _, _ = run_cluster(program(), args, peers)
                     self.assertIsNone(answer.error)
                     texts = [text for level, text in answer.messages if level == "WARN"]

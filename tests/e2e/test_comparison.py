@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 import unittest
-from typing import Any, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 from answer_checks import as_rows, check_answer
 from awkward_events import awkward_events

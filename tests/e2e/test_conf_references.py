@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import unittest
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Iterator
 from xml.etree import ElementTree
 
 from readme_part import README

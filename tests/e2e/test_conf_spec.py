@@ -117,7 +117,9 @@ class SpecTest(unittest.TestCase):
     def test_what_is_shipped_uses_documented_keys_alone(self) -> None:
         spec = spec_stanzas()
         for stanza, keys in read_stanzas(CATALOGUE.read_text()).items():
-            kind = re.sub(r"^service:.*", "service:<id>", re.sub(r"^price:.*", "price:<model>", stanza))
+            kind = re.sub(
+                r"^service:.*", "service:<id>", re.sub(r"^price:.*", "price:<model>", stanza)
+            )
             documented = set(spec[kind])
             if EVIDENCE.match(stanza):
                 documented |= set(spec["evidence:<id>"])

@@ -222,9 +222,7 @@ MALFORMED_METADATA = {  # by words that the error must have
     "malformed metadata: .*JSON": [b"", b"{", b"getinfo", b'{"action":"getinfo"}}', b"\xff"],
     "not a JSON object": [b"[]", b'"getinfo"', b"17", b"null"],
     '"action"': [b"{}", b'{"action":5}', b'{"action":null}'],
-    '"searchinfo"': [
-        b'{"action":"getinfo","searchinfo":%s}' % value for value in (b"[]", b'"x"')
-    ],
+    '"searchinfo"': [b'{"action":"getinfo","searchinfo":%s}' % value for value in (b"[]", b'"x"')],
     '"args"': [
         b'{"action":"getinfo","searchinfo":{"args":%s}}' % value
         for value in (b"{}", b'"span=1h"', b'["span=1h",5]', b'[["span=1h"]]', b"[null]")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import unittest
-from typing import Sequence
+from collections.abc import Sequence
 from unittest import mock
 
 from answer_checks import as_rows

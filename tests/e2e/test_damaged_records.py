@@ -6,7 +6,8 @@ import json
 import random
 import re
 import unittest
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from call_records import call
 from chunk_body import write_body
@@ -71,7 +72,9 @@ def scanned(data: bytes, *args: str) -> tuple[int, str]:
 
 
 def searched(raw: bytes) -> Answer:
-    return run_search(program(), ["ses_threshold=0"], [write_body([{"_time": b"1709596800", "_raw": raw}])])
+    return run_search(
+        program(), ["ses_threshold=0"], [write_body([{"_time": b"1709596800", "_raw": raw}])]
+    )
 
 
 class DamageTest(unittest.TestCase):
@@ -206,7 +209,11 @@ class DamageTest(unittest.TestCase):
 
     def test_what_a_line_of_another_log_quotes_is_no_record(self) -> None:
         forged = record(1).decode()
-        for line in (f'192.0.2.1 - - "GET /{forged}" 200', f"[Mon Nov 30] agent={forged}", forged[1:]):
+        for line in (
+            f'192.0.2.1 - - "GET /{forged}" 200',
+            f"[Mon Nov 30] agent={forged}",
+            forged[1:],
+        ):
             with self.subTest(line=line):
                 self.assertEqual(scanned(line.encode())[0], 0)
                 self.assertEqual(searched(line.encode()).rows, [])

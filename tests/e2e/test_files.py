@@ -11,7 +11,7 @@ import tarfile
 import unittest
 import zipfile
 import zlib
-from typing import Callable
+from collections.abc import Callable
 
 from call_records import call, lines
 from scanned_files import ScannedFilesTest
@@ -204,7 +204,9 @@ class OtherFormatTest(FileTest):
         self.write("b/notes", b"nothing")
         run = self.scan(str(self.folder))
         self.assertEqual(run.exit_code, 2)
-        self.assertRegex(run.told[2], "^nothing was read: 2 files were found, none of which is a log")
+        self.assertRegex(
+            run.told[2], "^nothing was read: 2 files were found, none of which is a log"
+        )
         self.write("b/trail", b"")
         run = self.scan(str(self.folder))
         self.assertEqual(run.exit_code, 0, run.stderr)

@@ -5,15 +5,23 @@ from __future__ import annotations
 import json
 import tempfile
 import unittest
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Iterator, Sequence
 
 from answer_checks import check_answer
 from awkward_events import awkward_events
 from chunk_body import EventRow, Layout, write_bodies
 from cloudtrail_day import cloudtrail_day
-from event_forms import ENVELOPES, FIELDS, FILES, PACKED, PRETTY_FILES, Record
-from event_forms import as_fields, values_at_fields
+from event_forms import (
+    ENVELOPES,
+    FIELDS,
+    FILES,
+    PACKED,
+    PRETTY_FILES,
+    Record,
+    as_fields,
+    values_at_fields,
+)
 from program_under_test import program
 from shell_run import ndjson_rows, run_scan
 from splunkd import Answer, run_search

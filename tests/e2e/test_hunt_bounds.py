@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 import unittest
-from typing import Any, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 from answer_checks import as_rows
 from call_records import call
@@ -36,8 +37,7 @@ def mails(rng: random.Random, count: int, **members: Any) -> list[Record]:
                     "userIdentity": CALLER,
                     "recipientAccountId": "111122223333",
                     "eventTime": f"2024-03-05T10:{second // 60:02}:{second % 60:02}Z",
-                    "eventID": "%08x-0000-4000-8000-%012x"
-                    % (rng.getrandbits(32), rng.getrandbits(48)),
+                    "eventID": f"{rng.getrandbits(32):08x}-0000-4000-8000-{rng.getrandbits(48):012x}",
                     "userAgent": "Boto3/1.34",
                     "errorCode": "AccessDenied" if rng.random() < 0.1 else None,
                     "requestParameters": {

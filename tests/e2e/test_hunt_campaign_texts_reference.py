@@ -73,8 +73,7 @@ class TextsTest(unittest.TestCase):
             events = [(USER, name) for name in looks[:count]] + [(BOB, name) for name in others]
             story = [made(STORY + gap, "bob", by=by) for gap, by in enumerate(prepared)]
             story += [
-                call(STORY + 60 + gap, name, who, STRANGE)
-                for gap, (who, name) in enumerate(events)
+                call(STORY + 60 + gap, name, who, STRANGE) for gap, (who, name) in enumerate(events)
             ]
             expected = expected_hunt(story)
             told = [line.split()[3] for line in expected.texts[0].timeline]

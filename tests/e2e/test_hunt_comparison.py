@@ -8,9 +8,9 @@ import shutil
 import time
 import unittest
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Iterable, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 from answer_checks import as_rows, unreadable_count
 from baseline_checks import baseline_difference
@@ -163,7 +163,7 @@ def _story(events: Sequence[IndexedEvent], account: Any) -> str:
 
 def _difference(
     events: Sequence[IndexedEvent], rows: Sequence[Row], expected: HuntExpected
-) -> Optional[str]:
+) -> str | None:
     """Where the first row differs and how, or None."""
     found = {_key(row): row for row in rows}
     for wanted in expected.rows:
@@ -194,7 +194,7 @@ def _in_words(count: int, what: str) -> str:
     return f"{count} {what}" + ("" if count == 1 else "s")
 
 
-def _allowed(expected: HuntExpected) -> Optional[str]:
+def _allowed(expected: HuntExpected) -> str | None:
     """The message on rows that the allowlist removed or changed."""
     if not expected.allowed and not expected.lessened:
         return None
@@ -208,7 +208,7 @@ def _list(value: Any) -> list[str]:
     return value if isinstance(value, list) else [value] if value else []
 
 
-def _difference_of_texts(row: Mapping[str, Any], texts: Texts, has_lines: bool) -> Optional[str]:
+def _difference_of_texts(row: Mapping[str, Any], texts: Texts, has_lines: bool) -> str | None:
     reasons = _list(row["Reasons"])
     whose = f"{_key(row)}, members {row.get('Members')}, evidence {row.get('Evidence')}"
     if len(reasons) != len(texts.reasons):
@@ -249,7 +249,7 @@ class HuntComparisonTest(LookupTest):
         return f"--config={local / 'cloudhijack.conf'}"
 
     def learn(
-        self, ranges: Iterable[Sequence[bytes]], what: object, config: Optional[str] = None
+        self, ranges: Iterable[Sequence[bytes]], what: object, config: str | None = None
     ) -> Baseline:
         """What the program learns is in the lookup; it is compared, and given as the reference has
         it, because the file has hashes for clients."""

@@ -8,8 +8,9 @@ import re
 import tempfile
 import unittest
 from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Collection, Iterable, Iterator, Sequence, Union, overload
+from typing import Any, overload
 
 from chunk_body import Row, write_body
 from hunt_records import CALLS, DAY, MONDAY, Trail, World, dump
@@ -29,8 +30,8 @@ from hunt_scenarios import (
     nightly_publishes,
     production_role,
     scenarios,
-    severity_of,
     ses_campaign,
+    severity_of,
     steady_invocations,
 )
 from program_under_test import SANITIZED, program, repetitions
@@ -76,7 +77,7 @@ SMALLER: list[Build] = [smaller_production_role, smaller_newsletter]
 class Bodies(Sequence[bytes]):
     """The lines as bodies of chunks, each made when it is asked for: they can be many."""
 
-    def __init__(self, lines: Sequence[bytes], rows_per_chunk: Union[int, list[int]] = 20_000):
+    def __init__(self, lines: Sequence[bytes], rows_per_chunk: int | list[int] = 20_000):
         self._lines = lines
         if isinstance(rows_per_chunk, int):
             rows_per_chunk = [rows_per_chunk] * -(-len(lines) // rows_per_chunk)
@@ -94,7 +95,7 @@ class Bodies(Sequence[bytes]):
     @overload
     def __getitem__(self, index: slice) -> Sequence[bytes]: ...
 
-    def __getitem__(self, index: Union[int, slice]) -> Union[bytes, Sequence[bytes]]:
+    def __getitem__(self, index: int | slice) -> bytes | Sequence[bytes]:
         if isinstance(index, slice):
             return [self[number] for number in range(*index.indices(len(self)))]
         if not 0 <= index < len(self):
@@ -103,11 +104,11 @@ class Bodies(Sequence[bytes]):
         return write_body([{"_raw": line} for line in lines])
 
 
-def listed(value: Union[str, list[str]]) -> list[str]:
+def listed(value: str | list[str]) -> list[str]:
     return value if isinstance(value, list) else [value] if value else []
 
 
-def hunt(lines: Sequence[bytes], *args: str, chunks: Union[int, list[int]] = 20_000) -> Answer:
+def hunt(lines: Sequence[bytes], *args: str, chunks: int | list[int] = 20_000) -> Answer:
     bodies = Bodies(lines, chunks)
     return run_search(program(), ["mode=hunt", *args], bodies, timeout=TIMEOUT)
 

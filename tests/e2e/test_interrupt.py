@@ -17,8 +17,9 @@ import tempfile
 import termios
 import time
 import unittest
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Callable, Optional
+from typing import Any
 
 from call_records import call, lines
 from program_under_test import program
@@ -85,7 +86,7 @@ class Scan:
         )
         wait_until(lambda: catches(self.process.pid, signal.SIGTERM))
 
-    def wait_for_input(self, descriptor: Optional[int] = None) -> None:
+    def wait_for_input(self, descriptor: int | None = None) -> None:
         """Until it has taken all of its input and waits for more."""
         assert self.process.stdin is not None
         pipe = self.process.stdin.fileno() if descriptor is None else descriptor
@@ -337,7 +338,9 @@ class OutputTest(InterruptTest):
         run = scan.stop()
         self.assertEqual(run.exit_code, 130)
         self.assertEqual(len(ndjson_rows(run.stdout)), 2000)
-        self.assertIn("stopped by SIGINT, after all had been read: the answer is complete", run.stderr)
+        self.assertIn(
+            "stopped by SIGINT, after all had been read: the answer is complete", run.stderr
+        )
         self.assertNotIn("incomplete", run.stderr)
 
     def test_a_second_one_ends_it_at_once(self) -> None:

@@ -43,10 +43,14 @@ class CostTest(SearchTest):
         self.assertEqual(row["EstimatedCost"], "400.0050")
         evidence = listed(row["Evidence"])
         self.assertIn("costly_use", evidence)
-        self.assertIn("400.01 USD of AWS Bedrock (invocation log)", " ".join(listed(row["Reasons"])))
+        self.assertIn(
+            "400.01 USD of AWS Bedrock (invocation log)", " ".join(listed(row["Reasons"]))
+        )
         [row] = self.search(trail.lines).rows
         self.assertEqual(row["EventCount"], "1000")
-        self.assertEqual(list(row)[-4:], ["Reasons", "InputTokens", "OutputTokens", "EstimatedCost"])
+        self.assertEqual(
+            list(row)[-4:], ["Reasons", "InputTokens", "OutputTokens", "EstimatedCost"]
+        )
         self.assertEqual(row["EstimatedCost"], "400.0050")
 
     def test_an_assistant_that_rereads_from_a_cache_is_no_costly_use(self) -> None:
@@ -63,7 +67,9 @@ class CostTest(SearchTest):
             burning(usual, MONDAY + day * DAY + 9 * HOUR)
         usual.invoke(MONDAY + 22 * DAY, usual.user("ci"))
         self.learn_from(usual.lines)
-        rows = list(csv.DictReader(io.StringIO((self.lookups / "cloudhijack_baseline.csv").read_text())))
+        rows = list(
+            csv.DictReader(io.StringIO((self.lookups / "cloudhijack_baseline.csv").read_text()))
+        )
         self.assertEqual(list(rows[0]), BASELINE_COLUMNS)
         costs = {row["service"]: row["peak_cost"] for row in rows}
         self.assertEqual(costs, {"account": "", "bedrock_invocations": "400.0050"})
@@ -83,7 +89,7 @@ class CostTest(SearchTest):
         answer = self.search([], "mode=baseline")
         self.assertEqual(
             [list(row.values()) for row in answer.rows],
-            [row for row in csv.reader(io.StringIO(before))][1:],
+            list(csv.reader(io.StringIO(before)))[1:],
         )
 
     def test_a_call_in_both_logs_counts_in_each_once_and_is_one_row(self) -> None:

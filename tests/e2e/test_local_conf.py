@@ -7,8 +7,9 @@ import platform
 import shutil
 import tempfile
 import unittest
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Sequence
+from typing import Any
 
 from call_records import START, call, lines
 from chunk_body import EventRow, write_body

@@ -6,8 +6,8 @@ import json
 import random
 import tempfile
 import unittest
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Iterator
 
 from chunk_body import write_body
 from peak_memory import bulky_record, measured
@@ -42,7 +42,13 @@ class MeasuredSession(Session):
 def _bodies(total: int, groups: int) -> Iterator[bytes]:
     """Chunks of so many bytes together: a few, over and over, for to make them takes longest."""
     rng = random.Random(1)
-    rows = [{"_time": b"1709596800", "_raw": bulky_record(rng, i % groups, rng.randrange(24), rng.randrange(8))} for i in range(groups * 8)]
+    rows = [
+        {
+            "_time": b"1709596800",
+            "_raw": bulky_record(rng, i % groups, rng.randrange(24), rng.randrange(8)),
+        }
+        for i in range(groups * 8)
+    ]
     bodies = [write_body(rows[start::4]) for start in range(4)]
     while total > 0:
         for body in bodies:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import unittest
-from typing import Sequence
+from collections.abc import Sequence
 
 from cluster import Peer, run_cluster
 from hunt_records import DAY, HOUR, MONDAY
@@ -23,6 +23,7 @@ from messaging_scenarios import (
 from program_under_test import program
 from splunkd import run_search
 from test_tuning import SearchTest, bodies, listed
+
 
 class TwilioTest(SearchTest):
     def test_pumping_is_one_row_from_the_login_to_the_messages(self) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import gzip
 import random
 import unittest
-from typing import Any, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 from hunt_records import World
 from hunt_scenarios import HUGE, scenarios, steady_invocations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unittest
-from typing import Sequence
+from collections.abc import Sequence
 
 from chunk_body import Row, write_body
 from program_under_test import program

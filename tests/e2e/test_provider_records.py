@@ -9,8 +9,8 @@ import itertools
 import json
 import os
 import unittest
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Iterator
 
 from azure_records import AzureTrail, Resource, attack
 from hunt_records import MONDAY, World, utc

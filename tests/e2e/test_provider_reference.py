@@ -7,7 +7,8 @@ import io
 import json
 import random
 import unittest
-from typing import Any, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 from azure_records import AzureTrail, Resource
 from cluster import Peer, run_cluster
@@ -49,7 +50,9 @@ def mixed_lines(seed: int, count: int = 400) -> list[bytes]:
         at = MONDAY + rng.randrange(4 * HOUR)
         kind = rng.randrange(6)
         if kind == 0:
-            rng.choice([sendgrid.processed, sendgrid.processed, sendgrid.bounce, sendgrid.dropped])(at)
+            rng.choice([sendgrid.processed, sendgrid.processed, sendgrid.bounce, sendgrid.dropped])(
+                at
+            )
         elif kind == 1:
             _text(rng, twilio, at)
         elif kind in (2, 3):

@@ -81,7 +81,9 @@ class RealRecordsTest(unittest.TestCase):
         records = [_as_catalogue_call(record, i) for i, record in enumerate(_records())]
         events: list[IndexedEvent] = [(None, json.dumps(record).encode()) for record in records]
         expected = expected_hunt(events, min_risk=0)
-        answer = run_search(program(), ["mode=hunt", "min_risk=0"], write_bodies(as_rows(events), 100))
+        answer = run_search(
+            program(), ["mode=hunt", "min_risk=0"], write_bodies(as_rows(events), 100)
+        )
         self.assertGreater(len(answer.rows), 10)
         self.assertEqual(len(answer.rows), len(expected.rows))
         for row, wanted in zip(answer.rows, expected.rows):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import unittest
 from collections import Counter
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from answer_checks import unknown_count, unreadable_count
 from chunk_body import write_body
@@ -81,7 +82,7 @@ class ShapeTest(unittest.TestCase):
 
     def test_envelopes_in_envelopes(self) -> None:
         nested = CALL
-        for depth in range(1, 5):
+        for _depth in range(1, 5):
             nested = {"detail": nested}
             self.check_counted(nested, 1)
         self.check_unreadable({"detail": nested}, 1, 1, "row 1: .*more than 4 envelopes")

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import re
 import unittest
-from typing import Any, Mapping, NamedTuple, Optional, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from call_records import call, is_of
 from chunk_body import EventRow, Layout, Row, write_bodies
@@ -19,7 +20,6 @@ from event_forms import FIELDS, as_fields
 from lookup_app import BASELINE_COLUMNS
 from program_under_test import program
 from readme_part import README
-from shipped_catalogue import Stanza
 from spl import Pipeline, expand, fields_of, lookups_in, pipeline, shipped, split, tokens_in
 from spl_eval import Value, evaluate, events_found, values
 from splunkd import Answer, run_search
@@ -101,7 +101,9 @@ def kept(rows: Sequence[Row], parts: Pipeline) -> list[Row]:
     left = list(rows)
     for stage in parts.after:
         if stage.command == "where":
-            condition = re.fullmatch(r'(\w+) > (?:(\d+)|if\((\w+)="(\w+)", (\d+), (\d+)\))', stage.rest)
+            condition = re.fullmatch(
+                r'(\w+) > (?:(\d+)|if\((\w+)="(\w+)", (\d+), (\d+)\))', stage.rest
+            )
             assert condition is not None, stage
             field, number, asked, text, then, otherwise = condition.groups()
 
@@ -158,7 +160,6 @@ class RanTest(unittest.TestCase):
 
 
 class RunTest(RanTest):
-
     def test_each_is_accepted_and_answers(self) -> None:
         self.assertEqual(len(SEARCHES), 5)
         for name, (_, answer, rows) in self.ran.items():
@@ -380,7 +381,7 @@ class ReadmeTest(unittest.TestCase):
             stanza: dict[str, Any] = SEARCHES[name]
             bounds = f"`{stanza['dispatch.earliest_time']}` to `{stanza['dispatch.latest_time']}`"
             self.assertEqual((schedule, window), (f"`{stanza['cron_schedule']}`", bounds))
-            by: Optional[str] = stanza.get("alert.suppress.fields")
+            by: str | None = stanza.get("alert.suppress.fields")
             wanted = f"{stanza['alert.suppress.period']} by {by.replace(',', ', ')}" if by else "-"
             self.assertEqual(throttled.replace("`", ""), wanted)
 

@@ -115,7 +115,9 @@ class BrokenTextTest(FilesTest):
                 run = self.scan(named)
                 self.check_counted(run, 3)
                 self.assertEqual(run.exit_code, 2)
-                self.assertRegex(run.told[0], r"/trail: .* could not be read \(\d+ bytes?\); .* at byte 0, ")
+                self.assertRegex(
+                    run.told[0], r"/trail: .* could not be read \(\d+ bytes?\); .* at byte 0, "
+                )
 
     def test_a_list_that_is_cut_off(self) -> None:
         openings = (b"[", b'{"Records":[', b'{"a":1,"Events": [\n')
@@ -140,7 +142,7 @@ class BrokenTextTest(FilesTest):
         notice = b'{"Records":[{"eventSource":"aws:s3","eventName":"ObjectCreated:Put"}]}'
         alone = self.write("digest", digest)
         told = (
-            f'1 record is of no log that cloudhijack knows; the first, at byte 0 of {alone}, has the keys '
+            f"1 record is of no log that cloudhijack knows; the first, at byte 0 of {alone}, has the keys "
             '"awsAccountId", "digestBucket"'
         )
         for threads in ("1", "8"):
@@ -151,7 +153,9 @@ class BrokenTextTest(FilesTest):
         run = self.scan(trail)
         self.check_counted(run, 3)
         self.assertEqual(run.exit_code, 0)
-        self.assertRegex(run.told[0], f"^1 record is .*; the first, at byte {len(lines(1))} of {trail}, has ")
+        self.assertRegex(
+            run.told[0], f"^1 record is .*; the first, at byte {len(lines(1))} of {trail}, has "
+        )
         self.assertEqual(run.told[1:], ["1 file, 3 records, 1 finding"])
         self.write("notice", notice)
         run = self.scan(str(self.folder))

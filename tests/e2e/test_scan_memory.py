@@ -83,7 +83,9 @@ class ScanMemoryTest(unittest.TestCase):
         self.check_scan(path, blocks * BLOCK_RECORDS)
 
 
-@unittest.skipIf(SANITIZED, "CLOUDHIJACK_SANITIZED is set: a sanitizer needs terabytes of addresses")
+@unittest.skipIf(
+    SANITIZED, "CLOUDHIJACK_SANITIZED is set: a sanitizer needs terabytes of addresses"
+)
 class LittleMemoryTest(unittest.TestCase):
     def test_a_lack_of_memory_is_told_wherever_it_comes(self) -> None:
         record = json.dumps(

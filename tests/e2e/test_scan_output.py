@@ -94,7 +94,8 @@ class TableTest(OutputTest):
         self.write(lines(12, ALICE))
         table = run_scan("--ses-threshold=1", self.path).stdout.splitlines()
         self.assertEqual(
-            table[0].split(), "Score Span from Service Calls Limit Caller Region Addresses".split()
+            table[0].split(),
+            ["Score", "Span", "from", "Service", "Calls", "Limit", "Caller", "Region", "Addresses"],
         )
         row = f"3 2024-03-05T00:00:00Z AWS SES 12 1 {ALICE} us-east-1 1 (2001:db8::1)"
         self.assertEqual(table[1].split(), row.split())

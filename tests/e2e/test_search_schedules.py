@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unittest
 from typing import NamedTuple
@@ -58,7 +59,7 @@ class ScheduleTest(unittest.TestCase):
             minutes.append(minute)
             self.assertEqual(stanza["request.ui_dispatch_app"], "cloudhijack")
             planned = runs(stanza)
-            period = min(b.at - a.at for a, b in zip(planned, planned[1:]))
+            period = min(b.at - a.at for a, b in itertools.pairwise(planned))
             window = int(stanza["schedule_window"]) * MINUTE
             self.assertTrue(0 < window < period / 2, name)
         self.assertEqual(len(set(minutes)), len(minutes))
@@ -72,7 +73,7 @@ class ScheduleTest(unittest.TestCase):
     def test_ranges_leave_no_gap(self) -> None:
         for name, stanza in SEARCHES.items():
             planned = runs(stanza)
-            for one, next_one in zip(planned, planned[1:]):
+            for one, next_one in itertools.pairwise(planned):
                 self.assertLessEqual(next_one.earliest, one.latest, name)
 
     def test_ranges_of_volume_adjoin_and_hold_whole_spans(self) -> None:
@@ -83,7 +84,7 @@ class ScheduleTest(unittest.TestCase):
             length = seconds(span[1]) if span else HOUR
             self.assertEqual(stanza["realtime_schedule"], "0", name)
             planned = runs(stanza)
-            for one, next_one in zip(planned, planned[1:]):
+            for one, next_one in itertools.pairwise(planned):
                 self.assertEqual(next_one.earliest, one.latest, name)
                 self.assertEqual((one.earliest % length, one.latest % length), (0, 0), name)
 

@@ -204,7 +204,12 @@ MISTAKES = [
     ("[service:ses]\nuse = SendEmail \\\n  SendMail(a\n", 2, "[service:ses] use", '"SendMail(a"'),
     ("[service:ses]\nuse = SendEmail(a)", 2, "[service:ses] use", "path=value"),
     ("[service:new]\nuse = SendEmail", 2, "[service:new] use", "source"),
-    ("[service:ses]\nthresholds = 1", 2, "[service:ses] thresholds", "threshold, source, data_events, never_logged, disabled, volume"),
+    (
+        "[service:ses]\nthresholds = 1",
+        2,
+        "[service:ses] thresholds",
+        "threshold, source, data_events, never_logged, disabled, volume",
+    ),
     ("[service:ses]\nlabel =", 2, "[service:ses] label", "text"),
     ("[service:SES]\nlabel = x", 2, "[service:SES] label", "a-z"),
     ("[defaults]\nspan = 5x", 2, "[defaults] span", '"5x"'),

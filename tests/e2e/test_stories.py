@@ -7,8 +7,17 @@ import unittest
 from pathlib import Path
 
 from program_under_test import SANITIZED, program
-from stories import BASELINES, HISTORIES, Results, Scans, read_stories, report, run_story
-from stories import run_stories, totals
+from stories import (
+    BASELINES,
+    HISTORIES,
+    Results,
+    Scans,
+    read_stories,
+    report,
+    run_stories,
+    run_story,
+    totals,
+)
 from stories_renamed import renamed_story
 from stories_table import DOCUMENT, MARKERS, read_table, stories_table
 

@@ -6,7 +6,7 @@ import json
 import re
 import tempfile
 import unittest
-from typing import Callable, Iterator
+from collections.abc import Callable, Iterator
 
 from awkward_events import awkward_events
 from azure_records import AzureTrail, Resource, blinded_attack

@@ -8,15 +8,16 @@ import os
 import re
 import subprocess
 import unittest
-from typing import Any, Optional, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 from chunk_body import EventRow, write_bodies
+from cluster import Peer, run_cluster
 from hunt_records import BOTO, CLI, DAY, HOUR, MINUTE, MONDAY, Trail, World, utc
 from hunt_scenarios import (
     ATTACKS,
     LOUD_BENIGN,
     QUIET_BENIGN,
-    SEVERITIES,
     Scenario,
     burst_across_hours,
     burst_over_regions_later,
@@ -29,7 +30,6 @@ from hunt_scenarios import (
     steady_invocations,
     text_messages,
 )
-from cluster import Peer, run_cluster
 from lookup_app import BASELINE_COLUMNS, OLD_BASELINE_COLUMNS, LookupTest, as_csv
 from program_under_test import SANITIZED
 from shell_run import ndjson_rows, run_scan
@@ -188,7 +188,6 @@ class ScenarioTest(SearchTest):
             row = self.one_row(story.lines)
             self.assertEqual(row["RiskScore"], "35")
             self.assertEqual(listed(row["Evidence"]), ["burst", "first_use"])
-
 
     def test_a_burst_of_a_role_that_is_vouched_for_scores_less(self) -> None:
         """It was made from a known source, so its stranger's source is no stronger evidence.
@@ -666,7 +665,7 @@ class ShellTest(LookupTest):
         self.story = nightly_publishes(WORLD)
         self.events = b"\n".join(self.story.lines)
 
-    def scan(self, *args: str, stdin: Optional[bytes] = None) -> Any:
+    def scan(self, *args: str, stdin: bytes | None = None) -> Any:
         return run_scan(*args, "-", stdin=self.events if stdin is None else stdin)
 
     def test_a_baseline_is_printed_and_feeds_a_hunt(self) -> None:
@@ -687,8 +686,10 @@ class ShellTest(LookupTest):
         self.assertEqual(len(ndjson_rows(without.stdout)), 1)
 
     def test_a_principal_that_looks_like_a_formula_is_written_as_it_is(self) -> None:
-        record = b'{"eventTime":"2026-03-%02dT00:00:00Z","eventSource":"ses.amazonaws.com",' \
+        record = (
+            b'{"eventTime":"2026-03-%02dT00:00:00Z","eventSource":"ses.amazonaws.com",'
             b'"eventName":"SendEmail","userIdentity":{"arn":"=1+1"}}'
+        )
         printed = self.scan("--mode=baseline", stdin=b"\n".join([record % 2, record % 9]))
         self.assertIn("\nunknown,=1+1,ses,", printed.stdout)
 
@@ -708,7 +709,9 @@ class ShellTest(LookupTest):
             args = [*self.argv, "scan", f"--mode={mode}", "--format=ndjson", "-"]
             done = subprocess.run(args, input=self.events, capture_output=True, timeout=60)
             self.assertNotEqual(done.stdout, b"")
-            self.assertEqual(run_search(self.argv, [f"mode={mode}"], bodies(self.story.lines)).rows, [])
+            self.assertEqual(
+                run_search(self.argv, [f"mode={mode}"], bodies(self.story.lines)).rows, []
+            )
 
     def test_a_pipe_is_no_file(self) -> None:
         os.mkfifo(self.lookups / "pipe")

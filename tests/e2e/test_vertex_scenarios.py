@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 import unittest
-from typing import Any, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 from cluster import Peer, run_cluster
 from hunt_records import DAY, MONDAY

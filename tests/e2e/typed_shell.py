@@ -11,8 +11,8 @@ import signal
 import struct
 import termios
 import time
+from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import Mapping, Optional, Sequence
 
 TIMEOUT = 30  # seconds; generous, for a busy machine
 
@@ -38,9 +38,9 @@ class TypedShell:
 
     def __exit__(
         self,
-        kind: Optional[type[BaseException]],
-        error: Optional[BaseException],
-        trace: Optional[TracebackType],
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         os.kill(self._pid, signal.SIGKILL)
         os.waitpid(self._pid, 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from typing import Any, Optional
+from typing import Any
 
 from hunt_records import DAY, HOUR, MINUTE, MONDAY, utc
 
@@ -36,7 +36,7 @@ class GoogleTrail:
         resource: str = f"projects/{PROJECT}/locations/us-central1",
         log: str = "data_access",
         status: int = 0,
-        operation: Optional[dict[str, Any]] = None,
+        operation: dict[str, Any] | None = None,
         account: str = "",
     ) -> None:
         authentication = {"principalEmail": caller}
@@ -100,9 +100,7 @@ def made_key(maker: str, start: float = MONDAY) -> GoogleTrail:
     method = "google.iam.admin.v1.CreateServiceAccountKey"
     place = "projects/-/serviceAccounts/1234567890"
     address = "203.0.113.77"
-    trail.setting(
-        start, "iam", method, caller=maker, address=address, resource=place, account=BOT
-    )
+    trail.setting(start, "iam", method, caller=maker, address=address, resource=place, account=BOT)
     for number in range(200):
         trail.model(start + 10 * MINUTE + 3 * number, key="9c8d7e6f", address=address)
     return trail

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Callable, Iterable, Iterator, NoReturn, Optional, Union
+from typing import Any, NoReturn
 
 from shipped_catalogue import catalogue_calls
 
@@ -42,8 +43,8 @@ CATEGORIES = {
 # What the catalogue names, for whatever use: a record of these must have a readable time.
 NAMED = {(call.source, call.name) for call in catalogue_calls()}
 
-Row = dict[str, Union[str, list[str]]]
-IndexedEvent = tuple[Optional[str], bytes]  # `_time`, where the row has one, and `_raw`
+Row = dict[str, str | list[str]]
+IndexedEvent = tuple[str | None, bytes]  # `_time`, where the row has one, and `_raw`
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ class _Call:
     arn: str
     type: str
     region: str
-    address: Optional[str]
+    address: str | None
 
 
 @dataclass
@@ -150,10 +151,10 @@ def expected_answer(events: Iterable[IndexedEvent], rules: Rules = Rules()) -> E
     return Expected(rows, unreadable, len(calls) - unknown, unknown)
 
 
-_Read = Union[_Call, None, _Unreadable, _Unknown]
+_Read = _Call | None | _Unreadable | _Unknown
 
 
-def _read_event(row_time: Optional[str], raw: bytes) -> Iterator[_Read]:
+def _read_event(row_time: str | None, raw: bytes) -> Iterator[_Read]:
     """For each record of an event: the call, None where it does not count, or why not."""
     if _is_passed_over(raw):
         yield None
@@ -206,7 +207,7 @@ _ENVELOPE_KEYS = [
 ]
 _MOST_ENVELOPES = 4
 
-_Found = Union[tuple[dict[str, Any], Optional[str]], _Unreadable, _Unknown]
+_Found = tuple[dict[str, Any], str | None] | _Unreadable | _Unknown
 _ReadJson = Callable[[str], Any]
 
 
@@ -216,7 +217,7 @@ def _is_record(document: dict[str, Any]) -> bool:
 
 
 def _in_text(
-    text: str, row_time: Optional[str], read: Optional[_ReadJson] = None, depth: int = 0
+    text: str, row_time: str | None, read: _ReadJson | None = None, depth: int = 0
 ) -> Iterator[_Found]:
     """What a text holds: records, each with the row's time if it is the whole text."""
     read = read or _read_json
@@ -284,7 +285,7 @@ def _may_hold_records(value: Any) -> bool:
     return isinstance(value, (dict, list)) or (isinstance(value, str) and _looks_like_json(value))
 
 
-def _read_call(record: dict[str, Any], row_time: Optional[str]) -> Optional[_Call]:
+def _read_call(record: dict[str, Any], row_time: str | None) -> _Call | None:
     """The record as the search counts it, or None where it does not."""
     # (eventSource=... OR ...) (eventName=... OR ...); as pairs, not as the search
     source, name = _text(record.get("eventSource")) or "", _text(record.get("eventName"))
@@ -331,7 +332,7 @@ def _repeats_calls(record: dict[str, Any]) -> bool:
     return category == "Insight" or (category == "NetworkActivity" and not is_denied_by_endpoint)
 
 
-def _identity_center_user(identity: dict[str, Any]) -> Optional[str]:
+def _identity_center_user(identity: dict[str, Any]) -> str | None:
     """Not as the search, to which all of these users are one."""
     behalf = identity.get("onBehalfOf")
     user = _text(behalf.get("userId")) if isinstance(behalf, dict) else None
@@ -378,7 +379,7 @@ def _read_document(text: str) -> dict[str, Any]:
     return document
 
 
-def _text(value: Any) -> Optional[str]:
+def _text(value: Any) -> str | None:
     """What a value says where a string is expected; None where it is absent."""
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -397,11 +398,11 @@ _CALENDAR = re.compile(
 )
 
 
-def _microseconds(fraction: Optional[str]) -> int:
+def _microseconds(fraction: str | None) -> int:
     return int(((fraction or "") + "000000")[:6])
 
 
-def _read_time(text: Optional[str]) -> Optional[int]:
+def _read_time(text: str | None) -> int | None:
     """Microseconds since 1970, or None for what is no time."""
     if text and _MILLISECONDS.fullmatch(text):
         return int(text) * 1000

@@ -10,8 +10,8 @@ import re
 import sys
 import unittest
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
-from typing import Iterable, Mapping, Optional
 
 from cpp_source import ROOT, SOURCES, line_of, source_files, without_comments
 
@@ -123,13 +123,11 @@ def upward(includes: Includes, folders: Mapping[str, str]) -> list[str]:
         for line, include in lines:
             target = folders.get(include, folders.get(f"{include}.in"))
             if target is not None and not may_include(folders[file], target):
-                wrong.append(
-                    f"{file}:{line}: {include} ({folders[file]} may not include {target})"
-                )
+                wrong.append(f"{file}:{line}: {include} ({folders[file]} may not include {target})")
     return wrong
 
 
-def circle_in(arrows: Iterable[tuple[str, str]]) -> Optional[list[str]]:
+def circle_in(arrows: Iterable[tuple[str, str]]) -> list[str] | None:
     """The folders of a circle, the first of them again at its end."""
     targets = defaultdict(list)
     for folder, other in sorted(arrows):
@@ -269,10 +267,7 @@ class RulesTest(unittest.TestCase):
         )
         self.assertEqual(
             upward(includes, folders),
-            [
-                "detect/hunt/evidence/b.cpp:1: detect/both.hpp"
-                " (detect/hunt may not include detect)"
-            ],
+            ["detect/hunt/evidence/b.cpp:1: detect/both.hpp (detect/hunt may not include detect)"],
         )
         self.assertEqual(
             circle_in(arrows_between(includes, folders)), ["detect", "detect/hunt", "detect"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unittest
 from collections import defaultdict
-from typing import Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from cpp_source import ROOT, line_of, source_files, without_comments_and_strings
 

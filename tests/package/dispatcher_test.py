@@ -7,11 +7,11 @@ import platform
 import shutil
 import tempfile
 import unittest
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any
 
 from installed_app import find_command, install
-
 from splunkd import Session, execute, frame, getinfo
 
 # What /bin/sh can be.

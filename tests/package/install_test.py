@@ -14,9 +14,8 @@ import tempfile
 import unittest
 from pathlib import Path, PurePath
 
-from installed_app import APP, PACKAGE, ROOT, find_command, install, read_conf, read_stanza
-
 from chunk_body import write_body
+from installed_app import APP, PACKAGE, ROOT, find_command, install, read_conf, read_stanza
 from splunkd import Session, execute, getinfo, run_search
 
 ELF_MACHINES = {62: "x86_64", 183: "aarch64"}
@@ -150,8 +149,10 @@ class AppTest(InstalledAppTest):
         self.assertEqual(
             icons,
             {
-                **{"appIcon.png": small, "appIcon_2x.png": large},
-                **{"appIconAlt.png": small, "appIconAlt_2x.png": large},
+                "appIcon.png": small,
+                "appIcon_2x.png": large,
+                "appIconAlt.png": small,
+                "appIconAlt_2x.png": large,
             },
         )
 

@@ -3,7 +3,6 @@ why, and nothing half-made is left."""
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess

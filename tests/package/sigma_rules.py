@@ -11,8 +11,8 @@ import itertools
 import json
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Iterator
 
 from pinned_tool import run
 from sigma.collection import SigmaCollection
@@ -33,12 +33,17 @@ HOME = ROOT / "build/sigma"
 
 sys.path.append(str(ROOT / "tests/e2e"))
 
-from shipped_catalogue import CATALOGUE, OTHER_SOURCES, Call, Stanza, calls_in, read_stanzas  # noqa: E402
+from shipped_catalogue import (
+    CATALOGUE,
+    OTHER_SOURCES,
+    Call,
+    Stanza,
+    calls_in,
+    read_stanzas,
+)
 
 Event = dict[str, str]
-Condition = (
-    ConditionAND | ConditionOR | ConditionNOT | ConditionFieldEqualsValueExpression
-)
+Condition = ConditionAND | ConditionOR | ConditionNOT | ConditionFieldEqualsValueExpression
 
 # pySigma has no D3FEND data without fetching it, and no rule has a tag of D3FEND.
 EXCLUDED = "d3_fendtag"
@@ -130,7 +135,7 @@ def check_calls(
     sources = {call.source for call in all_calls} | set(values_of(condition, "eventSource"))
     names = {call.name for call in all_calls} | set(values_of(condition, "eventName"))
     given = [parameters_of(call.conditions) for call in all_calls if call.conditions]
-    given += [{path: "other" for path in parameters} for parameters in given] + [{}]
+    given += [dict.fromkeys(parameters, "other") for parameters in given] + [{}]
     outcomes: list[Event] = [{}, {"errorCode": "success"}, {"errorCode": "AccessDenied"}]
     for source, name, parameters, outcome in itertools.product(sources, names, given, outcomes):
         event = {"eventSource": source, "eventName": name, **parameters, **outcome}

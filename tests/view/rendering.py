@@ -10,9 +10,10 @@ import os
 import shutil
 import subprocess
 import tempfile
-from datetime import datetime, timezone
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Mapping, Optional
+from typing import Any
 
 from dashboard import Dashboard
 from shipped_catalogue import ROOT
@@ -55,7 +56,7 @@ def bundle() -> None:
 
 
 def _iso(seconds: str) -> str:
-    return datetime.fromtimestamp(float(seconds), timezone.utc).isoformat(timespec="milliseconds")
+    return datetime.fromtimestamp(float(seconds), UTC).isoformat(timespec="milliseconds")
 
 
 def _as_splunk_answers(table: Table) -> dict[str, Any]:
@@ -74,7 +75,7 @@ def _as_splunk_answers(table: Table) -> dict[str, Any]:
 
 
 def render(
-    dashboard: Dashboard, answers: Mapping[str, Table], picture: Optional[Path] = None
+    dashboard: Dashboard, answers: Mapping[str, Table], picture: Path | None = None
 ) -> dict[str, Any]:
     """What there is to see, as browse.cjs tells it."""
     chromium = shutil.which("chromium") or shutil.which("google-chrome")

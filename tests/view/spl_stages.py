@@ -7,7 +7,8 @@ field that is not there, is an AssertionError.
 from __future__ import annotations
 
 import re
-from typing import Callable, NamedTuple, Optional, Sequence
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from spl import Stage, split
 from spl_eval import Value, evaluate, single, values
@@ -55,7 +56,7 @@ def _eval(rest: str, table: Table, _: Range) -> Table:
 class Aggregate(NamedTuple):
     function: str
     field: str
-    compared: Optional[tuple[str, str]]  # of count(eval(field="value")) the = or != and the value
+    compared: tuple[str, str] | None  # of count(eval(field="value")) the = or != and the value
     name: str
 
     def of(self, rows: Sequence[Row]) -> Value:

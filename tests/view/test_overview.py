@@ -1,7 +1,7 @@
 """The dashboard over the real output of the command: its searches, and how Chromium shows it.
 
-    CLOUDHIJACK=PROGRAM python3 -B -m unittest -v test_overview     in this folder
-    CLOUDHIJACK=PROGRAM python3 -B test_overview.py --picture       renews docs/overview.png
+CLOUDHIJACK=PROGRAM python3 -B -m unittest -v test_overview     in this folder
+CLOUDHIJACK=PROGRAM python3 -B test_overview.py --picture       renews docs/overview.png
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ import json
 import re
 import sys
 import unittest
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Mapping, Sequence
+from typing import Any
 
 E2E = Path(__file__).resolve().parents[1] / "e2e"
 sys.path.insert(0, str(E2E))
