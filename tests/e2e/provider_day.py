@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from typing import NamedTuple
 
 from azure_records import AzureTrail, Resource, attack
 from cloudtrail_day import DAY, HOUR, Attack, Day, IndexedEvent
@@ -21,19 +22,25 @@ def time_of(line: bytes) -> float:
     return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
 
 
-def with_other_providers(day: Day) -> Day:
-    """The day with an attack at SendGrid, at Twilio and in Azure OpenAI, the newest event first."""
+class OtherProviders(NamedTuple):
+    """The records of an attack at each of three providers, in the order of their logs."""
+
+    sendgrid: list[bytes]
+    twilio: list[bytes]
+    azure: list[bytes]
+    attacks: list[Attack]
+
+
+def other_providers() -> OtherProviders:
     mail, texts = SendGridTrail("phishing"), TwilioTrail("pumping")
     phishing(mail, DAY + 4 * HOUR)
     pumping(texts, DAY + 21 * HOUR)
     models: AzureTrail = attack(RESOURCE, DAY + 15 * HOUR)
-    lines = [*mail.lines, *texts.lines, *models.lines]
-    events: list[IndexedEvent] = [(str(time_of(line)), line) for line in lines]
-    both = sorted([*day.events, *events], key=lambda event: float(event[0] or 0), reverse=True)
-    return Day(
-        both,
+    return OtherProviders(
+        mail.lines,
+        texts.lines,
+        models.lines,
         [
-            *day.attacks,
             Attack(
                 "phishing through a SendGrid account, which is then suspended", mail.principal, True
             ),
@@ -41,3 +48,12 @@ def with_other_providers(day: Day) -> Day:
             Attack("images from Azure OpenAI with a key that was just read", RESOURCE.key, True),
         ],
     )
+
+
+def with_other_providers(day: Day) -> Day:
+    """The day with the records of the other providers, the newest event first."""
+    others = other_providers()
+    lines = [*others.sendgrid, *others.twilio, *others.azure]
+    events: list[IndexedEvent] = [(str(time_of(line)), line) for line in lines]
+    both = sorted([*day.events, *events], key=lambda event: float(event[0] or 0), reverse=True)
+    return Day(both, [*day.attacks, *others.attacks])
