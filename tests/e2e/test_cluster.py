@@ -505,6 +505,12 @@ class SizeTest(unittest.TestCase):
             traffic = self.check(args, 50_000, share)
             self.assertLess(traffic.partial_rows, 0.02 * len(self.rows))
 
+    def test_chunks_of_2_500(self) -> None:
+        """The most rows that Splunk puts into a chunk unless the search is long."""
+        for args, share in (([], 0.02), (["mode=hunt"], 0.06)):
+            traffic = self.check(args, 2500, share)
+            self.assertLess(traffic.partial_rows, 0.005 * len(self.rows))
+
     def test_chunks_of_500(self) -> None:
         for args in ([], ["mode=hunt"]):
             self.check(args, 500, 0.25)
