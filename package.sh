@@ -376,7 +376,7 @@ case $* in
     build) build 'the program and its shell files' cloudhijack shell_texts ;;
     demo)
         build 'the program' cloudhijack
-        python3 tests/e2e/demo.py build/release/cloudhijack
+        python3 -B tests/e2e/demo.py build/release/cloudhijack build/demo
         ;;
     unit | 'unit '*) unit "${@:2}" ;;
     test) test_package --label-exclude long ;;

@@ -2,7 +2,7 @@
 
 Each contender answers the same question over the same events and must give the same findings before
 its time counts. Times are of whole processes, medians of several runs; ratios are within one run.
-Writes tests/bench/results/<date>.md and what README.md shows of it. `--smoke` runs everything small, once, for correctness alone.
+Writes tests/bench/results/<date>.md and what docs/performance.md shows of it. `--smoke` runs everything small, once, for correctness alone.
 """
 
 from __future__ import annotations
@@ -281,7 +281,7 @@ def main(arguments: Sequence[str]) -> int:
     results.mkdir(exist_ok=True)
     (results / f"{today}.md").write_text("\n".join(table) + "\n", encoding="utf-8")
     publish()
-    print(f"wrote {results / today}.md, and its table and picture for README.md")
+    print(f"wrote {results / today}.md, and its table and picture for docs/performance.md")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""What README.md shows of the benchmark: the newest result's table, and docs/speed.svg.
+"""What docs/performance.md shows of the benchmark: the newest result's table, and docs/speed.svg.
 
 usage: published.py, after a run of ./package.sh bench, which calls it too.
 """
@@ -14,11 +14,11 @@ from xml.sax.saxutils import escape
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "e2e"))
 
-from readme_part import README, ReadmePart
+from made_part import ROOT, in_docs
 
 RESULTS = HERE / "results"
-PICTURE = README.parent / "docs/speed.svg"
-PART = ReadmePart("<!-- speed -->\n", "<!-- end of speed -->\n")
+PICTURE = ROOT / "docs/speed.svg"
+PART = in_docs("performance.md", "speed")
 
 _WIDTH, _LEFT, _STEP = 760, 430, 24
 

@@ -57,6 +57,16 @@ class Attack:
     above_thresholds: bool  # so that the volume of an hour gives it away
 
 
+def _without_account(arn: str) -> str:
+    return arn.split(":", 5)[-1].replace("assumed-role/", "role/", 1)
+
+
+def is_by(attack: Attack, principal: str) -> bool:
+    """Whether a row's principal made the attack; in hunt mode it is the role, not its session."""
+    caller = _without_account(attack.caller)
+    return _without_account(principal) in (caller, caller.rpartition("/")[0])
+
+
 @dataclass(frozen=True)
 class Day:
     events: list[IndexedEvent]  # the newest first, as Splunk returns them

@@ -1,6 +1,6 @@
-"""Makes README.md's table of stories and answers: python3 tests/e2e/hunt_table.py PROGRAM
+"""Makes the first table of docs/scenarios.md: python3 tests/e2e/hunt_table.py PROGRAM
 
-It asks the program, and writes the table between its markers in README.md.
+It asks the program about each scenario, and writes the table between its markers.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from pathlib import Path
 
 from chunk_body import Row, write_bodies
 from hunt_scenarios import scenarios
-from readme_part import ReadmePart
+from made_part import in_docs
 from splunkd import Answer, run_search
 
-TABLE = ReadmePart("<!-- hunt table -->\n", "<!-- end of hunt table -->\n")
+TABLE = in_docs("scenarios.md", "hunt table")
 
 ROWS_PER_CHUNK = 20_000
 TIMEOUT = 300.0
@@ -62,10 +62,7 @@ def main() -> int:
     if len(sys.argv) != 2:
         print(__doc__)
         return 2
-    old = TABLE.read()
-    new = hunt_table([str(Path(sys.argv[1]).resolve())])
-    TABLE.write(new)
-    print("The table in README.md " + ("is as it was." if new == old else "is renewed."))
+    TABLE.write(hunt_table([str(Path(sys.argv[1]).resolve())]))
     return 0
 
 

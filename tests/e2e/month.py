@@ -1,5 +1,5 @@
-"""A month of alerts. Run by itself, with CLOUDHIJACK set to the program, it renews what README.md
-shows of it.
+"""A month of alerts. Run by itself, with CLOUDHIJACK set to the program, it renews the table and the
+chart of docs/tuning.md.
 
 45 days of CloudTrail of 300 principals in one account: for two weeks the nightly baseline learns,
 then a hunt runs every hour over the four hours before, as a saved search would. Jobs run steadily,
@@ -37,11 +37,11 @@ from hunt_records import (
     World,
 )
 from lookup_app import ALLOWLIST_COLUMNS, as_csv, install, lookups_of
-from readme_part import README, ReadmePart
+from made_part import ROOT, in_docs
 from splunkd import Answer, run_search
 
-TABLE = ReadmePart("<!-- month -->\n", "<!-- end of month -->\n")
-PICTURE = README.parent / "docs/month.svg"
+TABLE = in_docs("tuning.md", "month")
+PICTURE = ROOT / "docs/month.svg"
 
 DAYS = 45
 LEARNING = 14
@@ -436,7 +436,7 @@ def run_month() -> list[Day]:
     return days
 
 
-# What README.md shows
+# What docs/tuning.md shows
 
 _KNOWN = {
     LEAKED.principal: "the leaked key",

@@ -10,20 +10,12 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-from readme_part import README, ROOT, read_part, write_part
+from made_part import ROOT, MadePart, in_docs
 
 
 class OptionText(NamedTuple):
-    path: Path
-    start: str
-    end: str
+    part: MadePart
     made: str  # the file in the build's folder `shell`
-
-    def read(self) -> str:
-        return read_part(self.path, self.start, self.end)
-
-    def write(self, text: str) -> None:
-        write_part(self.path, self.start, self.end, text)
 
     def text_of(self, build: Path) -> str:
         """What the build has made."""
@@ -32,9 +24,9 @@ class OptionText(NamedTuple):
 
 CONF_MARKERS = ("# options\n", "# end of options\n")
 OPTION_TEXTS = (
-    OptionText(ROOT / "README/cloudhijack.conf.spec", *CONF_MARKERS, "options.spec"),
-    OptionText(ROOT / "default/searchbnf.conf", *CONF_MARKERS, "options.searchbnf"),
-    OptionText(README, "<!-- options -->\n", "<!-- end of options -->\n", "options.md"),
+    OptionText(MadePart(ROOT / "README/cloudhijack.conf.spec", *CONF_MARKERS), "options.spec"),
+    OptionText(MadePart(ROOT / "default/searchbnf.conf", *CONF_MARKERS), "options.searchbnf"),
+    OptionText(in_docs("options.md", "options"), "options.md"),
 )
 
 
@@ -43,10 +35,7 @@ def main() -> int:
         print(__doc__)
         return 2
     for text in OPTION_TEXTS:
-        new = text.text_of(Path(sys.argv[1]))
-        is_same = new == text.read()
-        text.write(new)
-        print(f"{text.path.name}: " + ("is as it was" if is_same else "is renewed"))
+        text.part.write(text.text_of(Path(sys.argv[1])))
     return 0
 
 

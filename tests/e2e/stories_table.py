@@ -1,4 +1,4 @@
-"""Makes the table of stories in docs/stories.md: python3 tests/e2e/stories_table.py PROGRAM
+"""Makes the tables of stories in docs/scenarios.md: python3 tests/e2e/stories_table.py PROGRAM
 
 It runs the program on all stories, and writes the table between its markers.
 """
@@ -9,11 +9,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from readme_part import ROOT, read_part, write_part
+from made_part import in_docs
 from stories import BASELINES, Result, Results, Scans, read_stories, run_stories, totals
 
-DOCUMENT = ROOT / "docs" / "stories.md"
-MARKERS = ("<!-- stories -->\n", "<!-- end of stories -->\n")
+TABLES = in_docs("scenarios.md", "stories")
 
 
 def _cell(result: Result) -> str:
@@ -55,19 +54,12 @@ def stories_table(results: Sequence[Results]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def read_table() -> str:
-    return read_part(DOCUMENT, *MARKERS)
-
-
 def main() -> int:
     if len(sys.argv) != 2:
         print(__doc__)
         return 2
-    old = read_table()
     scans = Scans([str(Path(sys.argv[1]).resolve())])
-    new = stories_table(run_stories(scans, read_stories()))
-    write_part(DOCUMENT, *MARKERS, new)
-    print("The table in docs/stories.md is " + ("unchanged." if new == old else "renewed."))
+    TABLES.write(stories_table(run_stories(scans, read_stories())))
     return 0
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
-from readme_part import README
-from shipped_catalogue import ROOT, read_stanzas
+from made_part import ROOT
+from shipped_catalogue import read_stanzas
 from spl import expand, macros_in, shipped, split
 
 APP = "cloudhijack"
@@ -32,16 +32,18 @@ def texts() -> Iterator[tuple[str, str]]:
         yield conf, (ROOT / "default" / conf).read_text(encoding="utf-8")
     for path in VIEWS:
         yield path.name, path.read_text(encoding="utf-8")
-    yield "README.md", README.read_text(encoding="utf-8")
+    for path in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))):
+        # Of a document only its searches: elsewhere `this` marks any word.
+        searches = re.findall(r"(?ms)^ *```spl\n(.*?)^ *```$", path.read_text(encoding="utf-8"))
+        yield path.relative_to(ROOT).as_posix(), "\n".join(searches)
 
 
 class MacroTest(unittest.TestCase):
     def test_each_that_is_used_is_defined(self) -> None:
         for name, text in texts():
-            if name == "README.md":  # where `this` marks any word
-                text = "\n".join(re.findall(r"(?ms)^ *```spl\n(.*?)^ *```$", text))
             used = {word for word in macros_in(text) if word.startswith(APP)}
-            self.assertTrue(used or name == "transforms.conf" or name.endswith(".xml"), name)
+            needs_none = name == "transforms.conf" or name.endswith((".xml", ".md"))
+            self.assertTrue(used or needs_none, name)
             self.assertLessEqual(used, set(MACROS), name)
 
     def test_each_can_be_expanded(self) -> None:
@@ -52,9 +54,9 @@ class MacroTest(unittest.TestCase):
             for argument in split(stanza.get("args", ""), ","):
                 self.assertNotIn(f"${argument}$", expanded, name)
 
-    def test_each_is_in_the_table_of_the_readme(self) -> None:
+    def test_each_is_in_the_table_of_the_docs(self) -> None:
         row = r"(?m)^\| `(cloudhijack_\w+(?:\(\d\))?)` \|"
-        rows = re.findall(row, README.read_text(encoding="utf-8"))
+        rows = re.findall(row, (ROOT / "docs/install.md").read_text(encoding="utf-8"))
         self.assertEqual(rows, list(MACROS))
 
 

@@ -34,7 +34,7 @@ class MonthTest(unittest.TestCase):
         self.assertFalse(any(LEAKED.principal in day.risks for day in before))
         self.assertGreater(min(len(day.untuned) for day in days), 5, "an easy month")
 
-        # README.md shows this very month; `python3 -B tests/e2e/month.py` renews it.
+        # docs/tuning.md shows this very month; `python3 -B tests/e2e/month.py` renews it.
         self.assertEqual(TABLE.read(), month_table(days))
         self.assertEqual(PICTURE.read_text(encoding="utf-8"), month_picture(days))
 

@@ -1,4 +1,4 @@
-"""README.md shows the newest result of the benchmark, and no other."""
+"""docs/performance.md shows the newest result of the benchmark, and no other."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from published import PART, PICTURE, newest, picture, table
 
 
 class PublishedSpeedTest(unittest.TestCase):
-    def test_the_readme_shows_the_newest_result(self) -> None:
+    def test_the_page_shows_the_newest_result(self) -> None:
         result = newest().read_text(encoding="utf-8")
         self.assertEqual(PART.read(), table(result))
         self.assertEqual(PICTURE.read_text(encoding="utf-8"), picture(result))

@@ -14,16 +14,16 @@ from typing import Any, NamedTuple
 
 from call_records import call, is_of
 from chunk_body import EventRow, Layout, Row, write_bodies
-from cloudtrail_day import DAY, Day, cloudtrail_day
-from demo import is_by
+from cloudtrail_day import DAY, Day, cloudtrail_day, is_by
 from event_forms import FIELDS, as_fields
 from lookup_app import BASELINE_COLUMNS
+from made_part import ROOT
 from program_under_test import program
-from readme_part import README
 from spl import Pipeline, expand, fields_of, lookups_in, pipeline, shipped, split, tokens_in
 from spl_eval import Value, evaluate, events_found, values
 from splunkd import Answer, run_search
 
+DOCS = ROOT / "docs"
 MACROS = shipped("macros.conf")
 SEARCHES = shipped("savedsearches.conf")
 RULES = {name: stanza for name, stanza in SEARCHES.items() if name.endswith(" - Rule")}
@@ -171,9 +171,11 @@ class RunTest(RanTest):
                 self.assertTrue(rows)
                 self.fields(name)
 
-    def test_each_column_of_a_hunt_is_in_the_readme(self) -> None:
-        _, _, text = README.read_text(encoding="utf-8").partition("### Columns of the hunt\n")
-        section, _, _ = text.partition("\n### ")
+    def test_each_column_of_a_hunt_is_in_the_docs(self) -> None:
+        _, _, text = (
+            (DOCS / "hunt.md").read_text(encoding="utf-8").partition("\n## Columns of the hunt\n")
+        )
+        section, _, _ = text.partition("\n## ")
         columns = self.ran["Cloudhijack - Hunt - Rule"].answer.columns
         self.assertLessEqual(set(columns), set(re.findall(r"`(\w+)`", section)))
 
@@ -220,9 +222,10 @@ class RunTest(RanTest):
         by_day = rows["Cloudhijack - Volume by day - Rule"]
         self.assertTrue(by_day - rows["Cloudhijack - Volume by hour - Rule"])
 
-    def test_the_baseline_is_the_one_of_the_readme(self) -> None:
+    def test_the_baseline_is_the_one_of_the_docs(self) -> None:
         search = SEARCHES["Cloudhijack - Baseline"]["search"].replace(" `cloudhijack_options`", "")
-        self.assertIn(f"\n   {search}\n", README.read_text(encoding="utf-8"))
+        page = (DOCS / "baseline.md").read_text(encoding="utf-8")
+        self.assertIn(f"\n```spl\n{search}\n```\n", page)
         parts, answer, _ = self.ran["Cloudhijack - Baseline"]
         self.assertEqual(answer.columns, BASELINE_COLUMNS)
         (lookup,) = lookups_in(parts.after)
@@ -369,12 +372,12 @@ class ExampleTest(unittest.TestCase):
                 columns_at_the_end(self, parts, answer.columns)
 
 
-class ReadmeTest(unittest.TestCase):
+class AlertsPageTest(unittest.TestCase):
     def test_its_table_says_what_is_shipped(self) -> None:
-        table = re.findall(r"(?m)^\| `(Cloudhijack - .*)$", README.read_text(encoding="utf-8"))
+        table = re.findall(r"(?m)^\| `(Cloudhijack - .*)$", (DOCS / "alerts.md").read_text())
         rows: dict[str, list[str]] = {}
         for line in table:
-            name, _, *cells, _ = (cell.strip() for cell in line.split("|"))
+            name, *cells, _ = (cell.strip() for cell in line.split("|"))
             rows[name.strip("`")] = cells
         self.assertEqual(list(rows), list(SEARCHES))
         for name, (schedule, window, throttled) in rows.items():

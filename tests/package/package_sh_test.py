@@ -208,7 +208,9 @@ class PackageShTest(unittest.TestCase):
             self.assertEqual(built, [f"--build --preset release --target {targets}"])
             stage = f"package.sh: building {what}"
             self.assertRegex(done.stdout, rf"(?m)^{stage} \.\.\.\n{stage}: \d+ s$")
-        self.assertIn("tests/e2e/demo.py build/release/cloudhijack", self.calls("python3"))
+        self.assertIn(
+            "-B tests/e2e/demo.py build/release/cloudhijack build/demo", self.calls("python3")
+        )
 
     def test_a_failed_build_shows_the_compilers_words(self) -> None:
         steps = "".join(f"echo '[{step}/100] Building {step}.o'\n" for step in range(1, 51))
