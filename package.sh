@@ -345,7 +345,9 @@ check() {
         shellcheck libmagic1 busybox mandoc man-db zsh chromium fonts-liberation \
         qemu-user-static
     need_node
+    need_python
     stage 'checking the format of the sources' check_format
+    stage 'checking the Python files' python3 tests/package/python_check.py
     package 'the program and its shell files' cloudhijack shell_texts
     stage 'linting the scripts' \
         shellcheck package.sh .ci/run app/bin/*.sh cmake/*.sh build/release/shell/cloudhijack.bash

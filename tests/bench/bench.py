@@ -2,7 +2,8 @@
 
 Each contender answers the same question over the same events and must give the same findings before
 its time counts. Times are of whole processes, medians of several runs; ratios are within one run.
-Writes tests/bench/results/<date>.md and what docs/performance.md shows of it. `--smoke` runs everything small, once, for correctness alone.
+Writes tests/bench/results/<date>.md, and its table and picture in docs/. `--smoke` runs everything
+small, once, for correctness alone.
 """
 
 from __future__ import annotations

@@ -49,7 +49,7 @@ def _bars(result: str, figure: str) -> list[Bar]:
 
 
 def picture(result: str) -> str:
-    """Bars of how many times as fast as others it is, and of how much of the pipe's rate it keeps."""
+    """Bars: how many times as fast as others it is, and how much of the pipe's rate it keeps."""
     times = _bars(result, r"([\d.]+) times")
     ratios = _bars(result, r"([\d.]+) \([\d.]+ GB/s\)")
     parts: list[str] = []

@@ -34,7 +34,8 @@ for who, calls in duckdb.sql(sys.argv[1]).fetchall():
 """
 _CLICKHOUSE = """
 import chdb, json, sys
-for line in str(chdb.query(sys.argv[1] + " settings max_threads = 2", "JSONCompactEachRow")).splitlines():
+query = sys.argv[1] + " settings max_threads = 2"
+for line in str(chdb.query(query, "JSONCompactEachRow")).splitlines():
     who, calls = json.loads(line)
     print(json.dumps([who, int(calls)]))
 """

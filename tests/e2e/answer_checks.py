@@ -11,10 +11,12 @@ from splunkd import Answer
 from volume_reference import COLUMNS, MONEY_COLUMNS, Expected, IndexedEvent
 
 _UNREADABLE = re.compile(
-    r"(\d+) of (\d+) records? could not be read(?: \(\d+ bytes?\))? and were skipped\. The first, row \d+: .+"
+    r"(\d+) of (\d+) records? could not be read(?: \(\d+ bytes?\))? and were skipped\. "
+    r"The first, row \d+: .+"
 )
 _UNKNOWN = re.compile(
-    r"(\d+) records? (?:is|are) of no log that cloudhijack knows; the first, (?:in a chunk on \S+, )?row \d+, has .+"
+    r"(\d+) records? (?:is|are) of no log that cloudhijack knows; "
+    r"the first, (?:in a chunk on \S+, )?row \d+, has .+"
 )
 _POINTS = re.compile(r".+ \(\+(\d)\)")
 

@@ -1,4 +1,4 @@
-"""CloudTrail's records in the Open Cybersecurity Schema Framework, as Amazon Security Lake has them."""
+"""CloudTrail's records in the Open Cybersecurity Schema Framework, as in Amazon Security Lake."""
 
 from __future__ import annotations
 

@@ -6,8 +6,8 @@ import os
 import sys
 from pathlib import Path
 
-# CLOUDHIJACK is the program that was just built; CLOUDHIJACK_PACKAGED goes before it, the one inside
-# an unpacked package. CLOUDHIJACK_EMULATOR runs it, where it is for another machine.
+# CLOUDHIJACK is the program that was just built; CLOUDHIJACK_PACKAGED goes before it, the one in an
+# unpacked package. CLOUDHIJACK_EMULATOR runs it, where it is for another machine.
 _PATH = os.environ.get("CLOUDHIJACK_PACKAGED") or os.environ.get("CLOUDHIJACK", "")
 _EMULATOR = os.environ.get("CLOUDHIJACK_EMULATOR")
 if not (os.path.isfile(_PATH) and os.access(_PATH, os.X_OK)):

@@ -1,4 +1,4 @@
-"""As much of SPL as the app's own searches are written in: macros, stages, and the fields they name.
+"""As much of SPL as the app's own searches use: macros, stages, and the fields that they name.
 
 What it does not know is an AssertionError, so that nothing passes unread.
 """

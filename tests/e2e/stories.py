@@ -1,4 +1,6 @@
-"""Runs the stories of tests/data/stories and prints the results: python3 tests/e2e/stories.py PROGRAM
+"""Runs the stories of tests/data/stories and prints the results.
+
+usage: python3 tests/e2e/stories.py PROGRAM
 
 tests/data/stories/README.md describes the stories, their histories and the expected results.
 """

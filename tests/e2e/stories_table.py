@@ -47,7 +47,8 @@ def stories_table(results: Sequence[Results]) -> str:
     for baseline in BASELINES:
         sums = totals(results, baseline)
         lines.append(
-            f"| {names[baseline]} | {sums.found} of {sums.attacks} | {sums.woken} of {sums.honest} |"
+            f"| {names[baseline]} | {sums.found} of {sums.attacks} "
+            f"| {sums.woken} of {sums.honest} |"
         )
     lines += ["", "## Attacks", "", *_lines(results, True)]
     lines += ["", "## Honest workloads", "", *_lines(results, False), ""]

@@ -122,7 +122,7 @@ class CampaignBoundsTest(unittest.TestCase):
         baseline: bool = True,
         tied: str | None = None,
     ) -> None:
-        """`expected`: how many rows say how many members they have, or their campaign would have."""
+        """`expected`: for a number of principals, how many rows have each UniqueMembers."""
         args = [f"--baseline={self.baseline}"] if baseline else []
         sizes = {}
         for count in (FEWER, MANY):

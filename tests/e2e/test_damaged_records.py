@@ -1,4 +1,4 @@
-"""Damage costs the record that it is in, wherever records stand, and the bytes lost are reported."""
+"""Damage costs the record that it is in, in any envelope, and the bytes lost are reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Beyond what the hunt keeps exactly it stays within the error that README.md states, and says so."""
+"""Beyond what the hunt keeps exactly, it stays within the error that it documents, and says so."""
 
 from __future__ import annotations
 
@@ -37,7 +37,9 @@ def mails(rng: random.Random, count: int, **members: Any) -> list[Record]:
                     "userIdentity": CALLER,
                     "recipientAccountId": "111122223333",
                     "eventTime": f"2024-03-05T10:{second // 60:02}:{second % 60:02}Z",
-                    "eventID": f"{rng.getrandbits(32):08x}-0000-4000-8000-{rng.getrandbits(48):012x}",
+                    "eventID": (
+                        f"{rng.getrandbits(32):08x}-0000-4000-8000-{rng.getrandbits(48):012x}"
+                    ),
                     "userAgent": "Boto3/1.34",
                     "errorCode": "AccessDenied" if rng.random() < 0.1 else None,
                     "requestParameters": {
@@ -92,7 +94,9 @@ class BoundsTest(unittest.TestCase):
             mails(
                 random.Random(3),
                 2500,
-                sourceIPAddress=lambda rng: f"2001:{rng.randrange(1, 99):x}::{rng.getrandbits(16):x}",
+                sourceIPAddress=lambda rng: (
+                    f"2001:{rng.randrange(1, 99):x}::{rng.getrandbits(16):x}"
+                ),
                 userAgent=lambda rng: f"agent-{rng.choice('abcdefghij') * rng.randrange(1, 200)}/1",
             )
         )

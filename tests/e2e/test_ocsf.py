@@ -1,4 +1,4 @@
-"""CloudTrail's calls in OCSF give the same rows, byte for byte, alone and mixed with CloudTrail's."""
+"""CloudTrail's calls in OCSF give the same rows, byte for byte, alone and beside CloudTrail's."""
 
 from __future__ import annotations
 

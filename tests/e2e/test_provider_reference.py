@@ -164,8 +164,8 @@ class ReferenceTest(unittest.TestCase):
             self.assertEqual(
                 told,
                 [
-                    "2 models have no price, and EstimatedCost is without their tokens: own-0, own-1; "
-                    "a stanza [price:<model>] in cloudhijack.conf gives one"
+                    "2 models have no price, and EstimatedCost is without their tokens: "
+                    "own-0, own-1; a stanza [price:<model>] in cloudhijack.conf gives one"
                 ],
             )
             self.assertEqual(answer.rows[0]["EstimatedCost"], "")

@@ -199,8 +199,8 @@ class RunTest(RanTest):
         self.assertEqual(self.found("Cloudhijack - Volume by hour - Rule", "CallerARN"), loud)
         by_day = self.found("Cloudhijack - Volume by day - Rule", "CallerARN")
         self.assertEqual([is_loud and is_found for is_loud, is_found in zip(loud, by_day)], loud)
-        # Without a baseline every account is being learned, and only rows above medium fire: an attack
-        # that has one kind of evidence, such as bulk alone, stays quiet.
+        # Without a baseline every account is being learned, and only rows above medium fire: an
+        # attack that has one kind of evidence, such as bulk alone, stays quiet.
         hunted = self.found("Cloudhijack - Hunt - Rule", "Principal")
         quiet = [attack.story for attack, is_found in zip(self.day.attacks, hunted) if not is_found]
         self.assertEqual(

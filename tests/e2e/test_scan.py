@@ -142,7 +142,8 @@ class BrokenTextTest(FilesTest):
         notice = b'{"Records":[{"eventSource":"aws:s3","eventName":"ObjectCreated:Put"}]}'
         alone = self.write("digest", digest)
         told = (
-            f"1 record is of no log that cloudhijack knows; the first, at byte 0 of {alone}, has the keys "
+            "1 record is of no log that cloudhijack knows; "
+            f"the first, at byte 0 of {alone}, has the keys "
             '"awsAccountId", "digestBucket"'
         )
         for threads in ("1", "8"):

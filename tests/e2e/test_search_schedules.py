@@ -1,4 +1,4 @@
-"""When the searches of default/savedsearches.conf run, over which ranges, and how they are throttled."""
+"""When the searches of savedsearches.conf run, over which ranges, and how they are throttled."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ class BashTest(CompletionTest):
     FILE = SHELL_FILES / "cloudhijack.bash"
 
     def complete(self, *words: str) -> list[str]:
-        """What is offered for the last of the words behind the program's name, parted as by bash."""
+        """What is offered for the last of the words after the program's name, split as by bash."""
         script = (
             'source "$1" && shift && COMP_WORDS=("$@") && COMP_CWORD=$(($# - 1)) && '
             '_cloudhijack && ((${#COMPREPLY[@]} == 0)) || printf "%s\\n" "${COMPREPLY[@]}"'
