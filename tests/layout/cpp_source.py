@@ -9,6 +9,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "bin_src"
 
+BREAK = "\0"  # between two texts of a file that do not belong together
+_INCLUDE = re.compile(r"#[ ]*include[ ]*$")
+
 # What can hold the characters that begin another token, and so must be passed over as a whole.
 _TOKEN = re.compile(
     r"""
@@ -26,6 +29,14 @@ def _blank(text: str) -> str:
     return re.sub(r"[^\n]", " ", text)
 
 
+def _blanks(found: re.Match[str]) -> str:
+    return _blank(found[0])
+
+
+def _breaks(text: str) -> str:
+    return re.sub(r"[^\n]", BREAK, text)
+
+
 def without_comments(code: str) -> str:
     """Comments become blanks, so that places and lines stay."""
     return _TOKEN.sub(lambda token: _blank(token[0]) if token["comment"] else token[0], code)
@@ -36,6 +47,30 @@ def without_comments_and_strings(code: str) -> str:
     return _TOKEN.sub(
         lambda token: _blank(token[0]) if token["comment"] or token["string"] else token[0], code
     )
+
+
+def words_only(code: str, comments: bool) -> str:
+    """Only what strings say, and comments if they are asked for, each in its place.
+
+    The rest becomes blanks or, where it separates two texts, `BREAK`.
+    """
+    parts, end, before = [], 0, ""
+    for token in _TOKEN.finditer(code):
+        text, gap = token[0], code[end : token.start()]
+        if comments and token["comment"]:
+            kind, frame = "comment", r"/[/*]+[!<]*|\*/|(?m:^[ ]*\*)"
+        elif token["end"] is not None:
+            kind, frame = "string", r'^\w*"[^(]*\(|\)[^)]*"$'
+        elif token["string"] and text.endswith('"') and not _INCLUDE.search(gap):
+            kind, frame = "string", r'^\w*"|"$|\\.'
+        else:
+            continue
+        words = re.sub(frame, _blanks, text)
+        is_one = kind == before and not gap.strip()
+        parts.append(_blank(gap) if is_one else _breaks(gap))
+        parts.append(words if is_one else BREAK + words[1:])
+        end, before = token.end(), kind
+    return "".join(parts) + _breaks(code[end:])
 
 
 def line_of(code: str, place: int) -> int:

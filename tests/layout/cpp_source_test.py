@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import unittest
 
-from cpp_source import line_of, without_comments, without_comments_and_strings
+from cpp_source import (
+    BREAK,
+    line_of,
+    without_comments,
+    without_comments_and_strings,
+    words_only,
+)
 
 
 class CppSourceTest(unittest.TestCase):
@@ -33,6 +40,22 @@ class CppSourceTest(unittest.TestCase):
         }.items():
             with self.subTest(code=code):
                 self.assertEqual(without_comments_and_strings(code), expected)
+
+    def test_words_stay_in_their_places(self) -> None:
+        for code, comments, expected in (
+            ('f("a" "b");', False, "##-a   b ##"),
+            ('f("a", "b");', False, "##-a ##-b ##"),
+            (r'"a\n\"b" // c', False, "-a    b #####"),
+            (r'"a" // c', True, "-a #-  c"),
+            ("// a\n  // b", True, "-  a\n     b"),
+            ("/* a\n * b */ 'c'", True, "-  a\n   b   ####"),
+            ('x = R"y(a "b")y";', False, '####-   a "b"   #'),
+            ('#include "a"\n"b"', False, "############\n-b "),
+        ):
+            with self.subTest(code=code):
+                words = words_only(code, comments)
+                self.assertEqual(len(words), len(code))
+                self.assertEqual(words, re.sub("[#-]", BREAK, expected))
 
     def test_lines_count_from_one(self) -> None:
         self.assertEqual([line_of("a\nb\n", place) for place in range(4)], [1, 1, 2, 2])

@@ -15,25 +15,17 @@ import subprocess
 import sys
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
+
+from markdown_text import CODE, without_code
 
 ROOT = Path(__file__).resolve().parents[2]
 STARTS = ("README.md", "docs/README.md")
 IMAGES = (".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp")
 
-# What holds no links: fenced blocks, also in lists and quotations; comments; and code spans.
-_BLOCK_OR_SPAN = re.compile(
-    r"""
-    ^(?P<before>(?:[ >]|[-*+][ ]|\d+[.)][ ])*)(?P<fence>`{3,}|~{3,})[^\n`]*\n
-        .*?(?:^[ >]*(?P=fence)[`~]*[ ]*$|\Z)
-  | (?P<comment><!--.*?-->)
-  | (?P<ticks>(?<![`\\])`+(?!`))(?P<code>(?:(?!\n[ \t]*\n).)+?)(?<!`)(?P=ticks)(?!`)
-    """,
-    re.VERBOSE | re.MULTILINE | re.DOTALL,
-)
 _DESTINATION = r"(?:<(?P<angled>[^<>\n]*)>|(?P<plain>[^\s()<>]*(?:\([^\s()]*\)[^\s()]*)*))"
 _TITLE = r"""(?:\s+(?:"[^"]*"|'[^']*'))?"""
 _INLINE_LINK = re.compile(rf"(?<!\\)\]\(\s*{_DESTINATION}{_TITLE}\s*\)")
@@ -79,14 +71,6 @@ def files_of(root: Path) -> list[str]:
     return sorted(name for name in set(names) if name and (root / name).is_file())
 
 
-def _blank(text: str) -> str:
-    return re.sub(r"[^\n]", " ", text)
-
-
-def _without(text: str, is_kept: Callable[[re.Match[str]], bool]) -> str:
-    return _BLOCK_OR_SPAN.sub(lambda found: found[0] if is_kept(found) else _blank(found[0]), text)
-
-
 def _line_of(text: str, place: int) -> int:
     return text.count("\n", 0, place) + 1
 
@@ -99,7 +83,7 @@ def slug(heading: str) -> str:
         codes.append(found["code"])
         return f"\0{len(codes) - 1}\0"
 
-    text = _BLOCK_OR_SPAN.sub(lambda found: keep_code(found) if found["ticks"] else "", heading)
+    text = CODE.sub(lambda found: keep_code(found) if found["ticks"] else "", heading)
     text = re.sub(r"!\[[^\]]*\]\([^)]*\)", "", text)
     text = re.sub(r"\[([^\[\]]*)\](?:\([^)]*\)|\[[^\]]*\])", r"\1", text)
     text = html.unescape(re.sub(r"</?\w[^>]*>", "", text))
@@ -116,8 +100,8 @@ def slug(heading: str) -> str:
 
 
 def anchors_of(text: str) -> set[str]:
-    text = _without(text, lambda found: bool(found["ticks"]))
-    anchors = set(_HTML_ANCHOR.findall(_without(text, lambda found: False)))
+    text = without_code(text, lambda found: bool(found["ticks"]))
+    anchors = set(_HTML_ANCHOR.findall(without_code(text)))
     times: Counter[str] = Counter()
     for found in _HEADING.finditer(text):
         anchor = slug(found["text"] or found["underlined"] or "")
@@ -142,7 +126,7 @@ def _is_image(text: str, found: re.Match[str]) -> bool:
 
 def read_page(text: str) -> Page:
     anchors = anchors_of(text)
-    text = _without(text, lambda found: False)
+    text = without_code(text)
     links, mistakes = [], []
     labels = set()
     for pattern in (_INLINE_LINK, _REFERENCE, _HTML_LINK):
