@@ -1,5 +1,5 @@
-"""A month of alerts. Run by itself, with CLOUDHIJACK set to the program, it renews the table and the
-chart of docs/tuning.md.
+"""A month of alerts. Run by itself, with CLOUDHIJACK set to the program, it renews the table and
+the chart of docs/tuning.md.
 
 45 days of CloudTrail of 300 principals in one account: for two weeks the nightly baseline learns,
 then a hunt runs every hour over the four hours before, as a saved search would. Jobs run steadily,

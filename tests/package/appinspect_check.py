@@ -31,7 +31,7 @@ TAGS = {
     "future": 25,
 }
 
-# Names of checks that warn, each with the reason why that is well; docs/verification.md lists them too.
+# Names of checks that warn, each with the reason; docs/verification.md lists them, too.
 EXPLAINED_WARNINGS = {
     "check_for_updates_disabled": "the app is meant for Splunkbase, which tells of newer versions"
 }
