@@ -35,10 +35,10 @@ void BoundedSet::add_sampled(std::uint64_t hash) {
 
 std::uint64_t BoundedSet::size() const {
     if (!is_estimated()) return texts_.size();
-    if (hashes_.size() < k_exact) return hashes_.size();  // parts of it have not come
-    // Of n texts the k-th smallest hash lies at about k/n of all hashes; (k-1) makes it unbiased.
+    if (hashes_.size() < k_exact) return hashes_.size();  // some parts of the set have not arrived
+    // Of n texts the k-th smallest hash is at about k/n of the hash range; (k-1) makes it unbiased.
     const double part = static_cast<double>(hashes_.back()) / std::ldexp(1.0, 64);
-    constexpr double most = 1e18;  // hashes that another machine sent can be any
+    constexpr double most = 1e18;  // hashes that another machine sent can have any value
     return static_cast<std::uint64_t>(
         std::llround(std::min(static_cast<double>(k_exact - 1) / part, most)));
 }

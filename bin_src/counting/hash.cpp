@@ -10,8 +10,8 @@ namespace {
 
 std::uint64_t find_seed() {
     std::uint64_t seed = 0;
-    // Linux before 3.17 has no such call. There the place of the program, which is random too, must
-    // do.
+    // Linux before 3.17 does not have this call. There the program's load address, which is random
+    // too, has to serve.
     static const char here = 0;
     if (::getentropy(&seed, sizeof(seed)) != 0) seed = reinterpret_cast<std::uintptr_t>(&here);
     return seed;

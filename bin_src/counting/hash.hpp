@@ -5,14 +5,15 @@
 
 namespace cloudhijack::counting {
 
-/// XXH3's 64 bits: the same on every machine and in every version, because what two processes have
-/// sampled by it must be comparable.
+/// XXH3 with 64 bits. It is the same on every machine and in every version, because samples that
+/// two processes took with it must be comparable.
 std::uint64_t hash_of(std::string_view bytes);
 
-/// Another one in each process, for tables that texts of attackers go into.
+/// A hash that differs in each process, for tables of texts that attackers can choose.
 std::uint64_t secret_hash_of(std::string_view bytes);
 
-/// 128 bits, another one in each process too: so many that texts are taken for equal where it is.
+/// 128 bits, also different in each process: wide enough that texts with equal hashes are taken to
+/// be equal.
 struct WideHash {
     std::uint64_t low = 0;
     std::uint64_t high = 0;

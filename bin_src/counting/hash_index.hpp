@@ -8,14 +8,14 @@
 
 namespace cloudhijack::counting {
 
-/// Finds the items of a list, which stands elsewhere, by hashes of them: a flat table of their
-/// numbers, probed one slot after the other. The hash must be one that attackers cannot know.
-/// Grows, never shrinks; 11 to 21 bytes an item.
+/// Finds the items of a list that is stored elsewhere, by hashes of the items: a flat table of
+/// their numbers with linear probing. Attackers must not be able to predict the hash. The table
+/// grows and never shrinks; it needs 11 to 21 bytes per item.
 class HashIndex {
   public:
-    /// The number of the item with this hash for which `is_it(number)` holds; where there is none,
-    /// what `make()` returns, which adds the item to the list. `make` may throw, and then nothing
-    /// has changed here.
+    /// The number of the item with this hash for which `is_it(number)` holds. If there is none, the
+    /// number that `make()` returns after it has added the item to the list. If `make` throws, the
+    /// index is unchanged.
     template <class IsIt, class Make>
     std::uint32_t find_or_make(std::uint32_t hash, IsIt is_it, Make make) {
         if ((size_ + 1) * 4 > slots_.size() * 3) grow();
@@ -30,7 +30,7 @@ class HashIndex {
         }
     }
 
-    /// Begins to fetch from memory what find_or_make() will need for a hash.
+    /// Prefetches the memory that find_or_make() will read for a hash.
     void prefetch(std::uint32_t hash) const {
         if (!slots_.empty()) __builtin_prefetch(&slots_[place_of(hash)]);
     }
@@ -45,8 +45,8 @@ class HashIndex {
         std::uint32_t number = k_none;
     };
 
-    // By the first bits: a larger table has its items in the same order, so it fills from one end
-    // to the other.
+    // Uses the leading bits of the hash: a larger table has its items in the same order, so growing
+    // fills it from one end to the other.
     [[nodiscard]] std::size_t place_of(std::uint32_t hash) const {
         return static_cast<std::size_t>((std::uint64_t{hash} * slots_.size()) >> 32U);
     }
@@ -63,7 +63,7 @@ class HashIndex {
         }
     }
 
-    std::vector<IndexSlot> slots_;  ///< as many as a power of two, or none
+    std::vector<IndexSlot> slots_;  ///< their number is a power of two, or zero
     std::size_t size_ = 0;
 };
 

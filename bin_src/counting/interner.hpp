@@ -12,13 +12,14 @@
 
 namespace cloudhijack::counting {
 
-/// Keeps each distinct text once, under a number: 0 for the first, and so on. Texts come from
-/// attackers, so the hash has a seed that nobody can know beforehand: no choice of texts makes them
-/// meet at one place.
+/// Keeps each distinct text once and numbers the texts: 0 for the first, and so on. Attackers
+/// choose the texts, so the hash has a seed that nobody can know beforehand: no choice of texts
+/// makes them collide.
 class Interner {
   public:
     Interner() = default;
-    Interner(const Interner&) = delete;  // a copy's users would still view the original's texts
+    Interner(const Interner&) =
+        delete;  // views into the original's texts would be left in a copy's users
     Interner& operator=(const Interner&) = delete;
     Interner(Interner&&) = default;
     Interner& operator=(Interner&&) = default;
@@ -28,7 +29,7 @@ class Interner {
         return static_cast<std::uint32_t>(secret_hash_of(text) >> 32U);
     }
 
-    /// The number of an equal text. A text is shorter than 4 GiB; the hash is its own.
+    /// The number of an equal text. The text is shorter than 4 GiB; the hash is hash_of(text).
     std::uint32_t keep(std::string_view text) { return keep(text, hash_of(text)); }
     std::uint32_t keep(std::string_view text, std::uint32_t hash) {
         return index_.find_or_make(
@@ -40,10 +41,11 @@ class Interner {
             });
     }
 
-    /// Begins to fetch from memory what keep() will need for a text with this hash.
+    /// Prefetches the memory that keep() will read for a text with this hash.
     void prefetch(std::uint32_t hash) const { index_.prefetch(hash); }
 
-    /// What keep() gives for each of another interner's texts, by their numbers there.
+    /// The numbers that keep() returns for another interner's texts, in the order of their numbers
+    /// there.
     std::vector<std::uint32_t> keep_all(const Interner& other) {
         constexpr std::size_t ahead = 8;
         std::vector<std::uint32_t> numbers;
@@ -55,14 +57,14 @@ class Interner {
         return numbers;
     }
 
-    /// What keep_all() of itself would give: for each text its own number.
+    /// The result of keep_all() for the interner itself: for each text its own number.
     [[nodiscard]] std::vector<std::uint32_t> own_numbers() const {
         std::vector<std::uint32_t> numbers(texts_.size());
         for (std::uint32_t i = 0; i < numbers.size(); ++i) numbers[i] = i;
         return numbers;
     }
 
-    /// Valid as long as the interner.
+    /// Valid as long as the interner exists.
     [[nodiscard]] std::string_view text(std::uint32_t number) const {
         return texts_[number].view();
     }
@@ -80,7 +82,7 @@ class Interner {
         [[nodiscard]] std::string_view view() const { return {begin, size}; }
     };
 
-    /// Texts on end.
+    /// A block of texts that are stored back to back.
     struct TextBlock {
         std::unique_ptr<char[]> bytes;
         std::size_t size = 0;
@@ -103,7 +105,7 @@ class Interner {
 
     std::vector<Text> texts_;
     HashIndex index_;
-    std::vector<TextBlock> blocks_;  ///< what the texts view
+    std::vector<TextBlock> blocks_;  ///< the storage of the texts
 };
 
 }  // namespace cloudhijack::counting

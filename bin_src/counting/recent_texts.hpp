@@ -10,12 +10,12 @@
 
 namespace cloudhijack::counting {
 
-/// Remembers what was worked out of the texts that came last, where few texts come again and again.
-/// Each text has one place, by its hash, and gives it up to the next that has it.
+/// Caches a value that is computed from texts of which a few come again and again. The hash of a
+/// text decides its place; the place keeps the last text that had it.
 template <class Value>
 class RecentTexts {
   public:
-    /// What `work_out` gives for the text; valid until the next call.
+    /// The result of `work_out` for the text; valid until the next call.
     const Value& of(std::string_view text, auto work_out) {
         if (places_.empty()) places_.resize(k_places);
         RememberedText& place =
@@ -30,7 +30,7 @@ class RecentTexts {
 
   private:
     static constexpr std::size_t k_places = 64;
-    static constexpr std::size_t k_longest = 1024;  ///< of a text that is remembered
+    static constexpr std::size_t k_longest = 1024;  ///< bytes of a text that is remembered
 
     struct RememberedText {
         std::string text;
@@ -38,7 +38,7 @@ class RecentTexts {
     };
 
     std::vector<RememberedText> places_;
-    RememberedText long_text_;  ///< of the last one that is not remembered; its text is empty
+    RememberedText long_text_;  ///< for the last text that is not remembered; its own text is empty
 };
 
 }  // namespace cloudhijack::counting

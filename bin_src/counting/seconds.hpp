@@ -12,12 +12,12 @@ inline constexpr std::int64_t k_seconds_a_minute = 60;
 inline constexpr std::int64_t k_seconds_an_hour = 3'600;
 inline constexpr std::int64_t k_seconds_a_day = 86'400;
 
-/// The start of the unit that holds a second, in seconds since 1970. Units begin at multiples of
-/// their length, before 1970 too.
+/// The start of the unit that contains a second, in seconds since 1970. Units begin at multiples of
+/// their length, before 1970 as well.
 constexpr std::int64_t start_of_unit(std::int64_t second, std::int64_t seconds_a_unit) {
     return second - (second % seconds_a_unit + seconds_a_unit) % seconds_a_unit;
 }
-/// Whole units since 1970 at a second; before 1970 they are negative.
+/// The unit since 1970 that contains a second; negative before 1970.
 constexpr std::int64_t minute_of(std::int64_t second) {
     return start_of_unit(second, k_seconds_a_minute) / k_seconds_a_minute;
 }
@@ -34,7 +34,8 @@ struct MinuteBits {
 
     std::uint64_t bits = 0;  ///< bit s: second s of the minute
 
-    /// The place in its minute of a second since 1970, or since the start of an hour.
+    /// The bit of a second of its minute. The second is counted from 1970, or from the start of an
+    /// hour.
     static constexpr MinuteBits of(std::int64_t second) {
         return {std::uint64_t{1} << static_cast<unsigned>(
                     second - start_of_unit(second, k_seconds_a_minute))};
@@ -42,10 +43,10 @@ struct MinuteBits {
 
     constexpr void add(MinuteBits other) { bits |= other.bits; }
 
-    /// The first and the last one; not of an empty set.
+    /// The first and the last second; the set must not be empty.
     [[nodiscard]] constexpr std::int64_t first() const { return std::countr_zero(bits); }
     [[nodiscard]] constexpr std::int64_t last() const { return 63 - std::countl_zero(bits); }
-    /// The first one at or after a second, which may lie before or after the minute.
+    /// The first second at or after the given one, which may be before or after the minute.
     [[nodiscard]] constexpr std::optional<std::int64_t> first_from(std::int64_t second) const {
         if (second >= k_seconds_a_minute) return std::nullopt;
         const unsigned skipped = second > 0 ? static_cast<unsigned>(second) : 0;
@@ -56,7 +57,7 @@ struct MinuteBits {
     auto operator<=>(const MinuteBits&) const = default;
 };
 
-/// The seconds, since 1970, in which something happened; a few bytes for each minute.
+/// The seconds, since 1970, in which something happened; needs a few bytes per minute.
 class Seconds {
   public:
     void add(std::int64_t second);
@@ -64,13 +65,13 @@ class Seconds {
     void merge(const Seconds& other);
 
     [[nodiscard]] bool is_empty() const { return minutes_.empty(); }
-    /// Of seconds that are not empty.
+    /// The first second; the set must not be empty.
     [[nodiscard]] std::int64_t first() const;
-    /// The first one at or after a second; nullopt after the last.
+    /// The first second at or after the given one; nullopt if there is none.
     [[nodiscard]] std::optional<std::int64_t> first_from(std::int64_t second) const;
-    /// By minutes since 1970.
+    /// The seconds by minute; minutes are counted from 1970.
     [[nodiscard]] const std::map<std::int64_t, MinuteBits>& minutes() const { return minutes_; }
-    /// Calls `take(second)` for each, in order.
+    /// Calls `take(second)` for each second, in order.
     void for_each(auto take) const {
         for (const auto& [minute, seconds] : minutes_) {
             for (auto second = seconds.first_from(0); second;
