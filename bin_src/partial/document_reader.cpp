@@ -18,7 +18,7 @@ bool fits_host(char c) {
            c == '-' || c == '_';
 }
 
-std::unexpected<Error> broken(simdjson::error_code code) {
+std::unexpected<Error> json_failure(simdjson::error_code code) {
     if (code == simdjson::MEMALLOC) throw std::bad_alloc();
     return failure(code == simdjson::INCORRECT_TYPE ? "has a value of a wrong type"
                                                     : "is not JSON as a whole");
@@ -31,7 +31,7 @@ simdjson::error_code read_text(ondemand::value value, std::string& into) {
     return simdjson::SUCCESS;
 }
 
-// Reads a value of the header; false where the key is none of its keys.
+// Reads a value of the header; false if the key is not one of the header's.
 bool read_header(std::string_view key, ondemand::value value, Header& header,
                  simdjson::error_code& error) {
     if (key == "cloudhijack") {
@@ -58,10 +58,10 @@ class ListReader {
 
     Result<> read(std::string_view name, ondemand::value value) {
         ondemand::array list;
-        if (const auto error = value.get_array().get(list)) return broken(error);
+        if (const auto error = value.get_array().get(list)) return json_failure(error);
         if (name != "texts") return read_items(name, list);
         const auto error = read_texts(list);
-        return error == simdjson::SUCCESS ? Result<>{} : broken(error);
+        return error == simdjson::SUCCESS ? Result<>{} : json_failure(error);
     }
 
   private:
@@ -77,8 +77,9 @@ class ListReader {
     Result<> read_items(std::string_view name, ondemand::array list) {
         for (auto element : list) {
             ondemand::array item;
-            if (const auto error = std::move(element).get_array().get(item)) return broken(error);
-            if (const auto error = read_fields(item)) return broken(error);
+            if (const auto error = std::move(element).get_array().get(item))
+                return json_failure(error);
+            if (const auto error = read_fields(item)) return json_failure(error);
             ItemReader reader(*fields_, *texts_);
             if (auto taken = (*take_)(name, reader); !taken) return taken;
             if (auto finished = reader.finish(); !finished) {
@@ -125,7 +126,7 @@ Result<> DocumentReader::read(std::string_view document, const Accept& accept, c
     ondemand::document json;
     ondemand::object object;
     if (const auto error = json::parse_object(*parser_, document, json, object)) {
-        return broken(error);
+        return json_failure(error);
     }
     Header header{.format = 0, .catalogue = {}, .host = {}, .mode = {}};
     bool is_accepted = false;
@@ -134,7 +135,7 @@ Result<> DocumentReader::read(std::string_view document, const Accept& accept, c
         if (!is_accepted) {
             auto error = simdjson::SUCCESS;
             if (read_header(key, value, header, error)) {
-                return error == simdjson::SUCCESS ? Result<>{} : broken(error);
+                return error == simdjson::SUCCESS ? Result<>{} : json_failure(error);
             }
             if (auto accepted = accept(header); !accepted) return accepted;
             is_accepted = true;
@@ -147,7 +148,7 @@ Result<> DocumentReader::read(std::string_view document, const Accept& accept, c
             read = read_member(key, value);
             return read.has_value();
         });
-    if (error != simdjson::SUCCESS) return broken(error);
+    if (error != simdjson::SUCCESS) return json_failure(error);
     if (!read) return read;
     if (!json.at_end()) return failure("has text behind its JSON object");
     return is_accepted ? Result<>{} : accept(header);

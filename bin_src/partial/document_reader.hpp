@@ -16,8 +16,8 @@
 
 namespace cloudhijack::partial {
 
-/// Reads the fields of one item, in order. A field that is not there or out of its bounds leaves
-/// its variable as it is, which must be within them, and makes the document a broken one.
+/// Reads the fields of one item, in order. If a field is missing or out of bounds, its variable
+/// keeps its value, which must be within the bounds, and the document counts as damaged.
 class ItemReader {
   public:
     static constexpr bool k_reads = true;
@@ -39,7 +39,7 @@ class ItemReader {
             value = static_cast<Number>(field);
         }
     }
-    /// Of what is never 0.
+    /// A number that is never 0.
     template <std::unsigned_integral Number>
     void positive(Number& value, std::uint64_t most) {
         number(value, most);
@@ -49,7 +49,7 @@ class ItemReader {
         const std::uint64_t field = next();
         if (check(field <= 1)) value = field == 1;
     }
-    /// Valid as long as the document is being read.
+    /// The view is valid as long as the document is being read.
     void text(std::string_view& value) {
         const std::uint64_t field = next();
         if (check(field < texts_.size())) value = texts_[field];
@@ -60,13 +60,13 @@ class ItemReader {
         value = view;
     }
 
-    /// For what no field can say.
+    /// Reports an item that is wrong for a reason other than a single field.
     void refuse() { check(false); }
 
     void pass_over() { read_ = fields_.size(); }
     [[nodiscard]] bool is_at_end() const { return read_ == fields_.size(); }
 
-    /// An error where a field was not as it should be, or more follow.
+    /// An error if a field was missing or out of bounds, or if more fields follow.
     [[nodiscard]] Result<> finish() const;
 
   private:
@@ -88,17 +88,17 @@ class ItemReader {
     std::size_t mistake_ = 0;  ///< which field, counted from 1; 0 for none
 };
 
-/// Reads documents that came from another machine: nothing in them is trusted.
+/// Reads documents that came from another machine, and trusts nothing in them.
 class DocumentReader {
   public:
-    /// Called once all of the header is read, before any item. An error ends the reading.
+    /// Called once the whole header is read, before any item. An error ends the reading.
     using Accept = std::function<Result<>(const Header&)>;
     /// Called for each item. An error ends the reading.
     using Take = std::function<Result<>(std::string_view list, ItemReader&)>;
 
-    /// io::k_padding bytes behind the document must be readable. The error is what `accept` or
-    /// `take` said, or what is wrong with the document, to follow a noun. What `take` has been
-    /// given until then is worth nothing.
+    /// io::k_padding bytes after the document must be readable. The error is that of `accept` or
+    /// `take`, or says what is wrong with the document, in words that follow a noun. After an
+    /// error, discard everything that `take` has received.
     Result<> read(std::string_view document, const Accept& accept, const Take& take);
 
   private:
@@ -107,10 +107,11 @@ class DocumentReader {
     std::vector<std::uint64_t> fields_;    ///< of the current item
 };
 
-/// Whose document it is, as far as it can be told of one that cannot be read; else empty.
+/// The host that a document names, if it can be found in a document that cannot be read; else
+/// empty.
 std::string host_of(std::string_view document);
 
-/// A machine's name as headers hold it: other characters become underscores.
+/// A machine's name as headers contain it, with other characters replaced by underscores.
 std::string as_host(std::string_view name);
 
 }  // namespace cloudhijack::partial

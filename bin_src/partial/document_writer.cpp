@@ -7,7 +7,7 @@
 namespace cloudhijack::partial {
 namespace {
 
-// What a list costs besides its items: ,"name":[]
+// The bytes of a list besides its items and its name: ,"name":[]
 constexpr std::size_t k_around_a_list = 6;
 
 std::string in_json(std::string_view text) {

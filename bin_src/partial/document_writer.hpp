@@ -15,8 +15,8 @@ namespace cloudhijack::partial {
 
 class DocumentWriter;
 
-/// Writes the fields of one item, in order. What they are called and how they are bounded is the
-/// same as in ItemReader, so that one description of an item serves both.
+/// Writes the fields of one item, in order. Its functions have the names and bounds of
+/// ItemReader's, so that one description of an item serves both.
 class ItemWriter {
   public:
     static constexpr bool k_reads = false;
@@ -29,7 +29,7 @@ class ItemWriter {
     void number(Number value, std::int64_t /*least*/, std::int64_t /*most*/) {
         append(std::to_string(value));
     }
-    /// Of what is never 0.
+    /// A number that is never 0.
     template <std::unsigned_integral Number>
     void positive(Number value, std::uint64_t most) {
         number(value, most);
@@ -38,7 +38,7 @@ class ItemWriter {
     void text(std::string_view value);
     void refuse() {}
 
-    /// True where the item goes on in another one.
+    /// Whether the item should continue in another one.
     [[nodiscard]] bool is_long() const;
 
   private:
@@ -57,15 +57,16 @@ class DocumentWriter {
   public:
     using Take = std::function<void(std::string_view document)>;
 
-    /// Gives each document to `take` as soon as it is full.
+    /// Passes each document to `take` as soon as it is full.
     DocumentWriter(const Header& header, Take take);
 
-    /// Adds an item to a list. `fill` writes its fields, and is called once more where the item
-    /// turns out not to fit into the document at hand.
+    /// Adds an item to a list. `fill` writes its fields, and is called a second time if the item
+    /// does not fit into the current document.
     void add(std::string_view list, const std::function<void(ItemWriter&)>& fill);
 
-    /// Adds items that begin with what `head(item, goes_on)` writes and hold an element of a range
-    /// each time that `element(item, value)` is called: one at least, and as many as they need.
+    /// Adds as many items as a range needs, at least one. Each begins with the fields that
+    /// `head(item, goes_on)` writes, followed by one call of `element(item, value)` for each of its
+    /// elements.
     template <class Range>
     void add_all(std::string_view list, const Range& range, auto head, auto element) {
         auto begin = range.begin();
@@ -84,10 +85,10 @@ class DocumentWriter {
         } while (begin != range.end());
     }
 
-    /// How many documents there are, with the one at hand.
+    /// The number of documents, including the current one.
     [[nodiscard]] std::uint64_t documents() const { return finished_ + 1; }
 
-    /// Gives away the document at hand, which may hold no item.
+    /// Passes on the current document, which may contain no item.
     void finish();
 
   private:

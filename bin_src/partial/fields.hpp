@@ -15,10 +15,11 @@
 
 namespace cloudhijack::partial {
 
-// Fields of items that are no plain numbers. `Fields` is an ItemWriter, which leaves the value as
-// it is, or an ItemReader, which sets it.
+// Fields of items that are not plain numbers. `Fields` is an ItemWriter, which leaves the value
+// unchanged, or an ItemReader, which sets it.
 
-/// No event is further from 1970, in seconds: the years 0001 to 9999, and a span before them.
+/// The largest distance of an event from 1970, in seconds: it covers the years 0001 to 9999, and a
+/// span before them.
 inline constexpr std::int64_t k_most_seconds = 300'000'000'000;
 
 template <class Fields>
@@ -85,7 +86,7 @@ void address(Fields& fields, text::Address& value) {
     }
 }
 
-/// Never empty.
+/// The bits are never empty.
 template <class Fields>
 void minute_bits(Fields& fields, counting::MinuteBits& value) {
     fields.positive(value.bits, counting::MinuteBits::k_all);
