@@ -26,7 +26,8 @@ void Allowlist::add(Exception exception) {
     exceptions_.push_back(std::move(exception));
 }
 
-// Lists can be long, and the names come from events: only what could match is looked at.
+// Lists can be long, and events choose the names, so only the exceptions that could match are
+// tried.
 Exceptions Allowlist::of(std::string_view principal) const {
     std::vector<std::size_t> numbers;
     const auto look_up = [&numbers](const Index& index, std::string_view text) {
@@ -52,7 +53,7 @@ Exceptions Allowlist::of(std::string_view principal) const {
     return exceptions;
 }
 
-// The first place that fits each part is as good as any later one, so nothing is tried twice.
+// The first match of each part is as good as any later one, so there is no backtracking.
 bool matches_wildcards(std::string_view pattern, std::string_view text) {
     const std::size_t first = pattern.find('*');
     if (first == std::string_view::npos) return pattern == text;

@@ -12,19 +12,21 @@
 
 namespace cloudhijack::rules {
 
-/// What the volume of calls is called in an allowlist, in both modes.
+/// The evidence id under which an allowlist limits the volume of calls, in both modes.
 inline constexpr std::string_view k_volume_evidence = "burst";
 
-/// What is expected of some principals, and no finding.
+/// An exception from an allowlist: activity that is expected of some principals, and so not a
+/// finding.
 struct Exception {
     std::string principal;               ///< a pattern; see matches_wildcards()
     std::optional<std::size_t> service;  ///< index in the catalogue's services; nullopt: all
     bool is_for_all_evidence = false;
-    std::set<std::string, std::less<>> evidence;  ///< ids, where it is not for all
-    /// So many messages or calls are expected, and more is a finding; nullopt: any number. It
-    /// limits k_volume_evidence alone.
+    std::set<std::string, std::less<>> evidence;  ///< rule ids, if it is not for all
+    /// Up to this many messages or calls are expected, and more are a finding; nullopt: any number
+    /// is expected. It limits only k_volume_evidence.
     std::optional<std::uint64_t> threshold;
-    std::optional<std::int64_t> expires;  ///< the first second, since 1970, for which it is void
+    /// The first second, since 1970, at which it no longer holds.
+    std::optional<std::int64_t> expires;
 
     [[nodiscard]] bool is_for(std::string_view id) const {
         return is_for_all_evidence || evidence.contains(id);
@@ -37,16 +39,17 @@ struct Exception {
 
 using Exceptions = std::vector<const Exception*>;
 
-/// The exceptions that users have made.
+/// The exceptions that users have listed.
 class Allowlist {
   public:
     void add(Exception exception);
 
-    /// Those for a principal, in the order in which they were added. Valid until the next add().
+    /// The exceptions for a principal, in the order in which they were added. Valid until the next
+    /// add().
     [[nodiscard]] Exceptions of(std::string_view principal) const;
 
   private:
-    /// Exceptions by a text of their pattern, and how long such texts are.
+    /// Exceptions by a literal part of their pattern, and the lengths that such parts have.
     struct Index {
         std::map<std::string, std::vector<std::size_t>, std::less<>> numbers;
         std::set<std::size_t> sizes;
@@ -56,16 +59,16 @@ class Allowlist {
 
     std::vector<Exception> exceptions_;
     Index whole_;      ///< patterns without a wildcard
-    Index by_prefix_;  ///< by what comes before the first wildcard
-    Index by_suffix_;  ///< by what comes behind the last one, where that is longer
+    Index by_prefix_;  ///< by the text before the first wildcard
+    Index by_suffix_;  ///< by the text after the last wildcard, if that is longer
 };
 
-/// True where the whole text is as the pattern says, in which `*` stands for any text, even none.
-/// Takes no longer than a search for each part of the pattern, one after the other.
+/// Whether the whole text matches the pattern, in which `*` stands for any text, including none.
+/// Costs at most one search for each literal part of the pattern, one after the other.
 bool matches_wildcards(std::string_view pattern, std::string_view text);
 
-/// The threshold that counts for the volume of a service's calls at a time: the given one, or a
-/// higher one that an exception allows. nullopt: any volume is allowed.
+/// The threshold that applies to the volume of a service's calls at a given second: the given one,
+/// or a higher one that an exception allows. nullopt: any volume is allowed.
 std::optional<std::uint64_t> allowed_volume(const Exceptions& exceptions, std::size_t service,
                                             std::int64_t second, std::uint64_t threshold);
 

@@ -15,11 +15,11 @@
 
 namespace cloudhijack::rules {
 
-/// Normal activity as the file of a baseline holds it: a row for each principal and service. Times
-/// are seconds since 1970. History answers the questions that rules ask of it.
+/// Normal activity as the baseline's file holds it: a row for each principal and service. Times are
+/// seconds since 1970. History answers the rules' questions about it.
 class Baseline {
   public:
-    /// The service of the row with what belongs to a principal itself; see Row.
+    /// The service of the row that describes the principal itself; see Row.
     static constexpr std::string_view k_principal_service = "account";
 
     struct PairView {
@@ -43,8 +43,8 @@ class Baseline {
         }
     };
 
-    /// A call that made a principal, or a credential of it. Once it is said to come from a
-    /// stranger's source, it stays so, whatever is learned later.
+    /// A call that made a principal, or a credential of a principal. Once such a call is recorded
+    /// as coming from a stranger's source, it stays so, regardless of anything learned later.
     struct Making {
         static constexpr std::size_t k_most = 4;  ///< a row keeps the newest
 
@@ -63,24 +63,25 @@ class Baseline {
         std::int64_t last_seen = 0;
         std::uint64_t peak_hour = 0;  ///< the most messages of successful use in a UTC hour
         std::optional<std::uint64_t> peak_day =
-            {};  ///< in a UTC day; files of older versions have none
+            {};  ///< the most in a UTC day; older versions' files do not have it
         std::map<Week, std::uint64_t> peaks = {};  ///< the peak hour of each week with use
         SeenValues phases = {};                    ///< of successful calls
-        SeenValues models = {};                    ///< of successful use, as are the regions
+        SeenValues models = {};                    ///< of successful use, like the regions
         SeenValues regions = {};
         SeenValues networks =
-            {};  ///< of all calls; these and the rest only of the principal's own row
+            {};  ///< of all calls; from here on, filled only in the principal's own row
         SeenValues clients = {};
-        SeenValues parents = {};        ///< who assumes the role, whether it acts or not
+        /// The principals that assume the role, whether or not the role acts.
+        SeenValues parents = {};
         std::vector<Making> made = {};  ///< how the principal came to be: sorted, each once
-        /// The most that a UTC hour cost; nullopt: the cost is unknown, or the file is of an older
-        /// version. Files have it in dollars with four decimals.
+        /// The highest cost of a UTC hour; nullopt: the cost is unknown, or an older version wrote
+        /// the file. Files give it in dollars with four decimals.
         std::optional<Cost> peak_cost = {};
 
         void add(const Row& other);
         void add_making(const Making& making);
-        /// Whether it only says what others have to do with the principal (who made it, who assumes
-        /// it), and not that it ever acted.
+        /// Whether the row only records what others did with the principal (made it, assumed it),
+        /// and does not show that the principal ever acted.
         [[nodiscard]] bool has_only_links() const;
         /// Whether there was successful use.
         [[nodiscard]] bool has_use() const { return peak_hour > 0; }
@@ -88,7 +89,7 @@ class Baseline {
         bool operator==(const Row&) const = default;
     };
 
-    /// Adds to what is known of the pair.
+    /// Adds to the row of the pair.
     void add(const Pair& pair, const Row& row);
 
     /// Null if the pair is not known.

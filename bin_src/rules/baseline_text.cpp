@@ -33,7 +33,7 @@ constexpr std::int32_t k_days_a_week = 7;
 constexpr std::int32_t k_first_monday = -3;  // 29 December 1969, in days since 1970
 constexpr std::size_t k_client_digits = 8;
 
-/// What a value is, or what is wrong with it.
+/// A value, or a description of why it cannot be read.
 template <class T>
 using Value = std::expected<T, std::string>;
 
@@ -51,7 +51,7 @@ std::optional<int> digits(std::string_view text, std::uint64_t most) {
 
 // --- values ---
 
-// An address with the prefix that networks of a baseline have.
+// An address with the prefix length that a baseline's networks have.
 Value<std::string> read_network(std::string_view text) {
     const auto slash = text.find('/');
     const text::Address address = text::parse_address(text.substr(0, slash));
@@ -133,7 +133,7 @@ Value<SeenDays> read_days(std::string_view text, std::int64_t now) {
 
 // --- items of a list ---
 
-// Calls `read(item)` for each item of a list; it returns what is wrong, or nothing.
+// Calls `read(item)` for each item of a list; `read` returns an error if the item is wrong.
 std::vector<std::string> read_items(std::string_view text, auto read) {
     std::vector<std::string> problems;
     for (const std::string_view item : text::words(text)) {
@@ -147,7 +147,7 @@ std::vector<std::string> read_items(std::string_view text, auto read) {
 Value<Baseline::Making> read_making(std::string_view item, std::int64_t now) {
     const auto first = item.find('/');
     const auto last = item.rfind('/');
-    if (first == last) {  // also if there is none
+    if (first == last) {  // also if there is no slash
         return wrong("a making is written like 2026-03-02T10:04:05Z/<maker>/k");
     }
     const auto time = text::parse_time(item.substr(0, first));
@@ -274,7 +274,7 @@ std::optional<Baseline::Week> week_of_text(std::string_view text) {
     const auto day_of_first_week = static_cast<std::int32_t>(
         sys_days(std::chrono::year{*year} / std::chrono::January / 4).time_since_epoch().count());
     const Baseline::Week week = week_of_day(day_of_first_week) + *number - 1;
-    // Not each year has a week 53.
+    // Not every year has a week 53.
     return week_text(week).substr(0, 4) == text.substr(0, 4) ? std::optional(week) : std::nullopt;
 }
 

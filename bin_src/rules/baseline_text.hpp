@@ -10,41 +10,41 @@
 #include "rules/baseline.hpp"
 #include "rules/seen_values.hpp"
 
-/// How the columns of a baseline are written, and read again. People and spreadsheets change such
-/// files, so a value that cannot be read costs itself only.
+/// How the columns of a baseline are written and read back. People and spreadsheets change such
+/// files, so a value that cannot be read costs only itself.
 namespace cloudhijack::rules {
 
 inline constexpr std::uint64_t k_largest_peak = std::uint64_t{1} << 53U;
 
-/// What a list holds, which decides how its values are written.
+/// The kind of a list's values, which decides how they are written.
 enum class ValueKind : std::uint8_t {
     phase,    ///< a name of k_phase_names
-    region,   ///< any text, as models and parents are
+    region,   ///< any text, like models and parents
     model,    //
     network,  ///< `203.0.0.0/16`, `2001:db8::/32`, or a service's name
     client,   ///< 8 hexadecimal digits
     parent,
 };
 
-/// What a text says, and what is wrong with each value that does not count.
+/// The value of a text, and a description of each part of it that was ignored.
 template <class T>
 struct TextReading {
     T value = {};
     std::vector<std::string> problems = {};
 };
 
-/// A value without blanks, `%`, `=` and control characters, which become `%20` and so on; `*` alone
-/// becomes `%2A`.
+/// Percent-encodes blanks, `%`, `=` and control characters, as `%20` and so on. A text that is `*`
+/// alone becomes `%2A`.
 std::string percent_encoded(std::string_view text);
 /// nullopt if a `%` is not followed by two hexadecimal digits, or the text is not UTF-8.
 std::optional<std::string> percent_decoded(std::string_view text);
 
-/// `2026-03-02`, of days since 1970.
+/// `2026-03-02`, from days since 1970.
 std::string date_text(std::int32_t day);
-/// nullopt for anything but such a date from 1970 on.
+/// nullopt unless the text is such a date, from 1970 on.
 std::optional<std::int32_t> date_of_text(std::string_view text);
 
-/// The ISO week that holds a day.
+/// The ISO week that contains a day.
 Baseline::Week week_of_day(std::int32_t day);
 /// The day after the week's last one.
 std::int32_t end_of_week(Baseline::Week week);
@@ -52,19 +52,20 @@ std::int32_t end_of_week(Baseline::Week week);
 std::string week_text(Baseline::Week week);
 std::optional<Baseline::Week> week_of_text(std::string_view text);
 
-/// `0f4a9c21`, the last part of a client's hash that a baseline keeps.
+/// `0f4a9c21`: the part of a client's hash that a baseline keeps.
 std::string client_text(std::uint32_t client);
-/// nullopt for anything but hexadecimal digits.
+/// nullopt unless the text is hexadecimal digits.
 std::optional<std::uint32_t> client_of_text(std::string_view text);
 
-/// `us-east-1=2026-03-02/2026-03-15 ...`, with `*=first/last` for too many, in byte order.
+/// `us-east-1=2026-03-02/2026-03-15 ...`, preceded by `*=first/last` if there were too many; in
+/// byte order.
 std::string text_of(const SeenValues& values);
 /// `2026-W10=320 2026-W11=340`.
 std::string text_of(const std::map<Baseline::Week, std::uint64_t>& peaks);
 /// `2026-03-02T10:04:05Z/arn:aws:iam::111122223333:user/ann/k ...`.
 std::string text_of(const std::vector<Baseline::Making>& made);
 
-/// The opposites; of what is more than a day after `now`, in seconds since 1970, the date is wrong.
+/// The inverse functions. A date more than a day after `now` (seconds since 1970) is a problem.
 TextReading<SeenValues> read_values(std::string_view text, ValueKind kind, std::int64_t now);
 TextReading<std::map<Baseline::Week, std::uint64_t>> read_peaks(std::string_view text,
                                                                 std::int64_t now);

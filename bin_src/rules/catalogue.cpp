@@ -96,10 +96,12 @@ std::span<const Catalogue::Entry> Catalogue::entries_at(std::size_t place,
 
 std::string Catalogue::fingerprint() const {
     std::string rules;
-    const auto add = [&rules](std::string_view text) {  // with its length: no two read alike
-        rules += std::to_string(text.size()) + ':';
-        rules += text;
-    };
+    const auto add =
+        [&rules](
+            std::string_view text) {  // with its length, so that different rules never read alike
+            rules += std::to_string(text.size()) + ':';
+            rules += text;
+        };
     for (const Service& service : services_) {
         add(service.id);
         for (const std::vector<CatalogueCall>& calls : service.calls) {

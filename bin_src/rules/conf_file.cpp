@@ -10,7 +10,7 @@ namespace {
 
 std::string_view trimmed(std::string_view text) { return text::trimmed(text, " \t\r"); }
 
-// Takes lines off the front of a text, a continued one with those that it goes on in.
+// Takes lines off the front of a text; a continued line includes the lines that continue it.
 class Lines {
   public:
     explicit Lines(std::string_view text) : rest_(text) {}
@@ -40,7 +40,7 @@ class Lines {
     std::string_view rest_;
     std::string text_;
     std::size_t number_ = 1;
-    std::size_t taken_ = 0;  ///< lines that text() is made of
+    std::size_t taken_ = 0;  ///< the number of lines that text() joins
 };
 
 }  // namespace

@@ -7,21 +7,22 @@
 
 namespace cloudhijack::rules {
 
-/// Where a key stands, for messages.
+/// The place of a key, for messages.
 struct ConfPlace {
-    std::string file;  ///< empty: the mistake's text says it
+    std::string file;  ///< empty: the mistake's text names it
     std::size_t line = 0;
-    std::string stanza;  ///< empty: outside any
-    std::string key;     ///< empty: a line that is no `key = value`
+    std::string stanza;  ///< empty: outside any stanza
+    std::string key;     ///< empty: a line that is not `key = value`
 };
 
-/// One `key = value`. A value that goes on behind a `\` at a line's end keeps the line breaks.
+/// One `key = value`. A value that continues after a `\` at the end of a line keeps its line
+/// breaks.
 struct Setting {
     ConfPlace place;
     std::string value;
 };
 
-/// What is wrong at a place.
+/// A mistake in a conf file.
 struct Mistake {
     ConfPlace place;
     std::string text;
@@ -32,11 +33,11 @@ std::string to_text(const Mistake& mistake);
 
 /// A file in the form of Splunk's .conf files: `[stanza]`, `key = value`, `# comment`.
 struct ConfFile {
-    std::vector<Setting> settings;  ///< in order; of equal keys of a stanza the last counts
-    std::vector<Mistake> mistakes;  ///< lines that are none of these
+    std::vector<Setting> settings;  ///< in order; of equal keys in a stanza the last one counts
+    std::vector<Mistake> mistakes;  ///< lines in none of these forms
 };
 
-/// `file` is the name for messages.
+/// `file` is the file's name for messages.
 ConfFile parse(std::string_view file, std::string_view text);
 
 }  // namespace cloudhijack::rules

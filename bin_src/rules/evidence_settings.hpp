@@ -16,19 +16,20 @@ class RE2;
 
 namespace cloudhijack::rules {
 
-/// A regular expression that somebody gave. Code that matches by it includes re2/re2.h, which is
-/// large.
+/// A regular expression from the configuration. Code that matches with it includes re2/re2.h, which
+/// is a large header.
 using Pattern = std::shared_ptr<const re2::RE2>;
 
-/// What a parameter of an evidence is.
+/// The type of an evidence rule's parameter.
 enum class ParameterKind : std::uint8_t { number, time, pattern, words };
 
 /// A parameter's value: a whole number, a length of time, a regular expression or words.
 using ParameterValue =
     std::variant<std::uint64_t, std::chrono::seconds, Pattern, std::vector<std::string>>;
 
-/// The stanza of one evidence: `score`, its other parameters, and whether it is switched off. The
-/// built-in catalogue gives every parameter that the evidence declares, so all are there.
+/// The stanza of one evidence rule: `score`, its other parameters, and whether it is switched off.
+/// The built-in catalogue sets every parameter that the rule declares, so each lookup here
+/// succeeds.
 class EvidenceSettings {
   public:
     void set(std::string_view key, ParameterValue value) {
@@ -54,7 +55,7 @@ class EvidenceSettings {
     std::map<std::string, ParameterValue, std::less<>> values_;
 };
 
-/// The settings of every evidence, by id.
+/// The settings of every evidence rule, by id.
 using EvidenceTable = std::map<std::string, EvidenceSettings, std::less<>>;
 
 }  // namespace cloudhijack::rules

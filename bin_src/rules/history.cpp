@@ -109,8 +109,8 @@ void History::add(const Baseline::Pair& pair, const Baseline::Row& row) {
         const auto client = client_of_text(text);
         if (client && days.is_usual()) principal.usual_clients.insert(*client);
     }
-    principal.networks_are_telling = row.networks.is_telling();
-    principal.clients_are_telling = row.clients.is_telling();
+    principal.networks_are_informative = row.networks.is_informative();
+    principal.clients_are_informative = row.clients.is_informative();
     principal.clients_are_too_many = row.clients.too_many().has_value();
     account.usual_networks.insert(principal.usual_networks.begin(), principal.usual_networks.end());
     account.usual_clients.insert(principal.usual_clients.begin(), principal.usual_clients.end());

@@ -18,14 +18,15 @@
 
 namespace cloudhijack::rules {
 
-/// What the baseline, and what else an organisation says of itself, tell of what is normal: indexed
-/// once for a hunt. Seconds and hours are those since 1970. Views and pointers hold as long as it
-/// does.
+/// Normal activity as the baseline and the organisation's own lists (networks, accounts) describe
+/// it, indexed once for a hunt. Seconds and hours are counted from 1970. Views and pointers are
+/// valid as long as the History.
 class History {
   public:
-    /// An account is known once its oldest row is this old; before, nothing in it is unusual.
+    /// An account is known once its oldest row is this old, in seconds; before that, nothing in it
+    /// is unusual.
     static constexpr std::int64_t k_learning = 14 * counting::k_seconds_a_day;
-    /// A principal whose oldest row is younger has no history of its own.
+    /// A principal whose oldest row is younger than this, in seconds, has no history.
     static constexpr std::int64_t k_young = 7 * counting::k_seconds_a_day;
 
     /// The part of a hash of a client's name that a baseline keeps.
@@ -34,42 +35,42 @@ class History {
         return static_cast<ClientId>(client_hash >> 32U);
     }
 
-    /// One principal.
+    /// The history of one principal.
     struct PrincipalHistory {
         std::int64_t oldest = 0;                                        ///< its first_seen
         std::map<std::string, const Baseline::Row*, std::less<>> rows;  ///< by service id
         std::set<text::Address> usual_networks;
         std::set<ClientId> usual_clients;
-        bool networks_are_telling = false;  ///< see SeenValues::is_telling
-        bool clients_are_telling = false;
+        bool networks_are_informative = false;  ///< see SeenValues::is_informative
+        bool clients_are_informative = false;
         bool clients_are_too_many = false;
 
         [[nodiscard]] bool is_young_at(std::int64_t second) const {
             return oldest > second - k_young;
         }
-        /// Null if there is none.
+        /// Null if there is no row for the service.
         [[nodiscard]] const Baseline::Row* row(std::string_view service) const;
     };
 
-    /// The busiest hour and day of some principals, and their most expensive hour.
+    /// The busiest hour and day of some principals, in messages, and their most expensive hour.
     struct Peaks {
         std::uint64_t hour = 0;
         std::uint64_t day = 0;
         Cost cost = 0;
     };
 
-    /// The peaks of a family's principals that have used a service, and for each of them those of
-    /// the others: of an hour and of a day the two largest are enough.
+    /// The peaks of the principals of a family that have used a service, and for each principal
+    /// those of the others. For this the two largest peaks of each kind are enough.
     class FamilyPeaks {
       public:
         void add(std::string_view principal, const Baseline::Row& row);
 
-        /// Those of all but one; nullopt if there is no other.
+        /// The peaks of all principals but one; nullopt if there is no other.
         [[nodiscard]] std::optional<Peaks> without(std::string_view principal) const;
 
       private:
         struct TwoLargest {
-            std::string_view principal;  ///< whose the largest is
+            std::string_view principal;  ///< the one with the largest peak
             std::uint64_t largest = 0;
             std::uint64_t second = 0;
 
@@ -90,12 +91,12 @@ class History {
         std::map<std::string, PrincipalHistory, std::less<>> principals;
         /// By service id and family.
         std::map<std::pair<std::string, std::string>, FamilyPeaks> family_peaks;
-        /// How users and roles came to be, by log::actor_key().
+        /// How users and roles were created, by log::actor_key().
         std::map<std::string, std::vector<const Baseline::Making*>, std::less<>> makings;
 
         [[nodiscard]] const PrincipalHistory* principal(std::string_view name) const;
-        /// The peaks of the principal's peers: of its family, in the service; nullopt if none of
-        /// them has used it.
+        /// The peaks of the principal's peers, which are the other principals of its family, in the
+        /// service; nullopt if none of them has used it.
         [[nodiscard]] std::optional<Peaks> peers_of(std::string_view principal,
                                                     std::string_view service) const;
     };
@@ -104,21 +105,23 @@ class History {
     explicit History(std::shared_ptr<const Baseline> baseline, Networks networks = {},
                      std::set<std::string, std::less<>> own_accounts = {});
 
-    /// The same networks and accounts with another baseline.
+    /// The same networks and accounts, with another baseline.
     [[nodiscard]] History with(std::shared_ptr<const Baseline> baseline) const;
 
     [[nodiscard]] const Baseline& baseline() const { return *baseline_; }
-    /// Null if the baseline does not hold the account.
+    /// Null if the baseline does not contain the account.
     [[nodiscard]] const AccountHistory* account(std::string_view account) const;
-    /// Who assumes a role of an account, by log::actor_key(): of all its rows, whatever their path.
-    /// It does not make an account known, as the role can be somebody else's.
+    /// The principals that assume a role of an account, by log::actor_key(): from all of the role's
+    /// rows, whatever its path. This does not make the account known, as the role can belong to
+    /// somebody else.
     [[nodiscard]] const SeenValues& parents_of(std::string_view account,
                                                std::string_view actor_key) const;
-    /// Whether the account is the organisation's, by the baseline or by its own list.
+    /// Whether the account belongs to the organisation, by the baseline or by its own list.
     [[nodiscard]] bool is_own_account(std::string_view account) const {
         return own_accounts_.contains(account) || this->account(account) != nullptr;
     }
-    /// Whether an address is known without any history: none, private, or listed.
+    /// Whether a source counts as known without any history: it has no address, or the address is
+    /// private or listed.
     [[nodiscard]] bool is_listed_or_private(const text::Address& address) const {
         if (address.is_service()) return false;
         return !address.is_there() || is_private(address) || networks_.contain(address);

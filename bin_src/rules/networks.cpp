@@ -22,13 +22,13 @@ text::Address address_of_hash(std::uint64_t hash) {
     return address;
 }
 
-// How many bits of an address say where it is.
+// How many leading bits of an address are significant.
 unsigned bits_of(Family family) {
     if (family == Family::v6) return 128;
     return family == Family::masked ? 24 : 32;
 }
 
-// The byte at a place of an address whose bits from `prefix` on are cleared.
+// A byte of an address, with the bits from `prefix` on cleared.
 std::uint8_t masked(const text::Address& address, std::size_t place, unsigned prefix) {
     const auto begin = static_cast<unsigned>(place) * k_bits_a_byte;
     if (begin >= prefix) return 0;

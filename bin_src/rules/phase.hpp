@@ -8,7 +8,7 @@
 
 namespace cloudhijack::rules {
 
-/// What a call is for in the course of an attack; `volume` is what mode=volume counts.
+/// The purpose of a call in the course of an attack; `volume` is the phase that mode=volume counts.
 enum class Phase : std::uint8_t {
     volume,
     use,
@@ -18,11 +18,11 @@ enum class Phase : std::uint8_t {
     cleanup,
     credential,
     grant,    ///< lets somebody else in
-    tamper,   ///< ends or narrows what is recorded
-    restore,  ///< begins to record, or records again
-    prepare,  ///< gathers whom to send to
+    tamper,   ///< stops or narrows logging
+    restore,  ///< starts logging, or starts it again
+    prepare,  ///< collects recipients to send to
     link,     ///< one principal acts as another
-    note,     ///< adds to calls that other records count: a delivery report, a count of tokens
+    note,     ///< adds to calls that other records count: a delivery report, a token count
 };
 
 /// The phases' keys in a stanza, in the order of the enumerators.
@@ -44,9 +44,9 @@ class PhaseSet {
 
     [[nodiscard]] bool has(Phase phase) const { return (bits_ & bit_of(phase)) != 0; }
     [[nodiscard]] bool is_only(Phase phase) const { return bits_ == bit_of(phase); }
-    /// Bit n: the n-th phase.
+    /// Bit n is set if the set contains the n-th phase.
     [[nodiscard]] std::uint16_t bits() const { return bits_; }
-    /// The one that is shown where there are several; not empty.
+    /// The phase that is shown if there are several. The set must not be empty.
     [[nodiscard]] Phase first() const {
         std::size_t phase = 0;
         while (phase + 1 < k_phase_names.size() && !has(static_cast<Phase>(phase))) ++phase;

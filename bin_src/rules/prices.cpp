@@ -14,7 +14,7 @@
 namespace cloudhijack::rules {
 namespace {
 
-constexpr std::uint64_t k_largest = k_largest_cost;  // of counts, too
+constexpr std::uint64_t k_largest = k_largest_cost;  // of counts as well
 
 std::uint64_t total(std::uint64_t a, std::uint64_t b) {
     return b < k_largest - a ? a + b : k_largest;
@@ -33,7 +33,7 @@ constexpr auto k_vendors = std::to_array<std::string_view>(
      "mistral", "moonshot", "moonshotai", "nvidia", "openai", "qwen", "stability", "twelvelabs",
      "writer", "zai"});
 
-// Takes what comes before the first dot off a name if it is one of some words.
+// Removes the text up to the first dot from a name if it is one of the given words.
 void take_prefix(std::string_view& name, std::span<const std::string_view> words) {
     const auto dot = name.find('.');
     if (dot == std::string_view::npos) return;
@@ -44,13 +44,14 @@ bool are_digits(std::string_view text) {
     return !text.empty() && std::ranges::all_of(text, text::is_digit);
 }
 
-// `-v1` at the end.
+// Removes `-v1` at the end.
 void take_version(std::string_view& name) {
     const auto at = name.rfind("-v");
     if (at != std::string_view::npos && are_digits(name.substr(at + 2))) name = name.substr(0, at);
 }
 
-// `-2025-05-14`, `-20250514` or `@20250514` at the end; each `0` stands for a digit.
+// Removes `-2025-05-14`, `-20250514` or `@20250514` at the end; each `0` of a form stands for a
+// digit.
 void take_date(std::string_view& name) {
     for (const std::string_view form : {"-0000-00-00", "-00000000", "@00000000"}) {
         if (name.size() <= form.size()) continue;

@@ -14,15 +14,15 @@
 
 namespace cloudhijack::rules {
 
-/// What several calls used up together. A sum that is too large stays the largest number.
+/// The usage of several calls together. A sum that is too large stays at the largest number.
 struct SpendSum {
     std::uint64_t input_tokens = 0;
     std::uint64_t output_tokens = 0;
     std::uint64_t cache_read_tokens = 0;
     std::uint64_t cache_write_tokens = 0;
-    std::uint64_t cost = 0;  ///< that the provider itself asks, in millionths of a US dollar
+    std::uint64_t cost = 0;  ///< charged by the provider itself, in millionths of a US dollar
 
-    /// `times` calls that are alike.
+    /// Adds `times` equal calls.
     void add(const log::Spend& spend, std::uint64_t times = 1);
     void add(const SpendSum& other);
 
@@ -32,8 +32,8 @@ struct SpendSum {
     bool operator==(const SpendSum&) const = default;
 };
 
-/// An amount of money, in trillionths (10^-12) of a US dollar: what one token costs if a million
-/// cost a millionth of a dollar. More than 18 million dollars stay that much.
+/// An amount of money, in trillionths (10^-12) of a US dollar: the price of one token if a million
+/// tokens cost a millionth of a dollar. Amounts above 18 million dollars saturate at that limit.
 using Cost = std::uint64_t;
 
 inline constexpr Cost k_dollar = 1'000'000'000'000;
@@ -46,43 +46,45 @@ Cost cost_sum(Cost a, Cost b);
 /// Dollars with four decimals, for rows: `12.0350`.
 std::string dollars(Cost cost);
 
-/// Dollars for sentences, with parts of a cent as a whole one: `412.37 USD`.
+/// Dollars for sentences, with fractions of a cent rounded up: `412.37 USD`.
 std::string dollars_in_words(Cost cost);
 
 /// The list price of a model's tokens: millionths of a US dollar for a million tokens.
 struct Price {
     static constexpr std::uint64_t k_most = 1'000'000'000'000;  ///< a million dollars
 
-    std::optional<std::uint64_t> input = {};  ///< neither this nor the next one is missing in use
+    std::optional<std::uint64_t> input = {};  ///< input and output are both set in any price in use
     std::optional<std::uint64_t> output = {};
-    std::optional<std::uint64_t> cache_read = {};   ///< missing: as input
-    std::optional<std::uint64_t> cache_write = {};  ///< missing: as input
-    bool cache_in_input = false;  ///< whether the input's number includes what the cache gave
+    std::optional<std::uint64_t> cache_read = {};   ///< if not set: as input
+    std::optional<std::uint64_t> cache_write = {};  ///< if not set: as input
+    /// Whether the count of input tokens includes those read from the cache.
+    bool cache_in_input = false;
 
     [[nodiscard]] Cost of(const SpendSum& sum) const;
 };
 
-/// The name of a model as price stanzas have it: in lower case, without the head of an ARN, the
-/// prefix of a region, the vendor, the version and the date. `claude-sonnet-4` for
-/// `us.anthropic.claude-sonnet-4-20250514-v1:0`.
+/// The name of a model as price stanzas write it: in lower case, without the head of an ARN and
+/// without the prefix of a region, the vendor, the version and the date. For example,
+/// `claude-sonnet-4` for `us.anthropic.claude-sonnet-4-20250514-v1:0`.
 std::string name_for_price(std::string_view model);
 
 /// The same for messages; `unknown` for a model without a name.
 std::string shown_model(std::string_view model);
 
-/// What models cost.
+/// The prices of models.
 class Prices {
   public:
-    /// A model's name, in which `*` stands for any text. Replaces the price of an equal one.
+    /// Sets the price for a model name, in which `*` stands for any text. Replaces the price of an
+    /// equal pattern.
     void set(std::string pattern, const Price& price) {
         prices_.insert_or_assign(std::move(pattern), price);
     }
 
-    /// The price with the longest pattern that a model's name, as name_for_price() gives it,
-    /// matches; of several the first in byte order. Null if there is none.
+    /// The price with the longest pattern that matches the model's name, as name_for_price() gives
+    /// it; of equally long patterns, the first in byte order. Null if no pattern matches.
     [[nodiscard]] const Price* find(std::string_view model) const;
 
-    /// What a model's calls cost together; nullopt if they used tokens that have no price.
+    /// The cost of a model's calls together; nullopt if they used tokens that have no price.
     [[nodiscard]] std::optional<Cost> cost_of(std::string_view model, const SpendSum& sum) const;
 
   private:

@@ -13,9 +13,10 @@
 
 namespace cloudhijack::rules {
 
-/// The first and the last UTC day on which something was seen, in days since 1970.
+/// The first and the last UTC day on which a value was seen, in days since 1970.
 struct SeenDays {
-    /// A value is usual once it was seen on days this far apart: a visit of a week is not enough.
+    /// A value is usual once it was seen on two days at least this many days apart: a visit of less
+    /// than a week is not enough.
     static constexpr std::int32_t k_usual_after = 7;
 
     std::int32_t first = 0;
@@ -33,7 +34,7 @@ struct SeenDays {
 /// was seen: one list of a baseline. Merging two lists is commutative, associative and idempotent.
 class SeenValues {
   public:
-    static constexpr std::size_t k_longest = 256;  ///< bytes of a value; the rest is cut
+    static constexpr std::size_t k_longest = 256;  ///< bytes of a value; the rest is cut off
 
     void add(std::string_view value, const SeenDays& days) {
         const std::string_view kept = text::front_of(value, k_longest);
@@ -44,7 +45,7 @@ class SeenValues {
             found->second.add(days);
         }
     }
-    /// More values than a list holds were seen on these days; see cap().
+    /// Notes that more values than a list may contain were seen on these days; see cap().
     void add_too_many(const SeenDays& days) {
         if (too_many_) {
             too_many_->add(days);
@@ -57,20 +58,22 @@ class SeenValues {
         if (other.too_many_) add_too_many(*other.too_many_);
     }
 
-    /// Forgets what was last seen before a day.
+    /// Forgets values that were last seen before a day.
     void expire(std::int32_t day) {
         std::erase_if(days_, [day](const auto& seen) { return seen.second.last < day; });
         if (too_many_ && too_many_->last < day) too_many_.reset();
     }
-    /// Of more than `most` values only the days remain: no evidence comes from such a list. Later
-    /// values are listed beside it, so that a list recovers once these days have expired.
+    /// Replaces more than `most` values by the days on which they were seen: such a list gives no
+    /// evidence. Later values are listed beside these days, so that a list recovers once the days
+    /// have expired.
     void cap(std::size_t most) {
         if (days_.size() <= most) return;
         for (const auto& [value, days] : days_) add_too_many(days);
         days_.clear();
     }
 
-    /// Whether the days of too many values hold a day: its values say nothing more.
+    /// Whether a day lies within the days with too many values, so that single values of that day
+    /// are not recorded.
     [[nodiscard]] bool has_too_many_on(std::int32_t day) const {
         return too_many_ && too_many_->first <= day && day <= too_many_->last;
     }
@@ -94,9 +97,9 @@ class SeenValues {
         const auto found = days_.find(text::front_of(value, k_longest));
         return found != days_.end() && found->second.is_usual();
     }
-    /// Whether an unusual value is a sign of anything. It is not as long as nothing is usual (a
-    /// baseline that has just begun to keep the list) or too much was seen.
-    [[nodiscard]] bool is_telling() const {
+    /// Whether an unusual value is a sign of anything. It is not if no value is usual yet (a
+    /// baseline that has only begun to keep the list) or if too many values were seen.
+    [[nodiscard]] bool is_informative() const {
         return !too_many_ &&
                std::ranges::any_of(days_, [](const auto& seen) { return seen.second.is_usual(); });
     }

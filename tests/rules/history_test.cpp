@@ -74,8 +74,8 @@ TEST_CASE("history: the usual values of a principal, by its own row") {
     CHECK(account->usual_networks.contains(network("203.0.113.1")));
     CHECK_FALSE(account->usual_networks.contains(network("198.51.100.1")));
     CHECK(account->usual_clients.contains(0x0f4a9c21));
-    CHECK(account->principal("eve")->networks_are_telling);
-    CHECK_FALSE(account->principal("bob")->networks_are_telling);
+    CHECK(account->principal("eve")->networks_are_informative);
+    CHECK_FALSE(account->principal("bob")->networks_are_informative);
     CHECK(account->principal("eve")->is_young_at(days(27) - 1));
     CHECK_FALSE(account->principal("eve")->is_young_at(days(27)));
     CHECK(history.is_listed_or_private(text::parse_address("192.0.2.9")));

@@ -35,13 +35,13 @@ TEST_CASE("seen values: a value is usual after a week") {
     SeenValues list;
     list.add("a", {.first = 10, .last = 16});
     CHECK_FALSE(list.is_usual("a"));
-    CHECK_FALSE(list.is_telling());
+    CHECK_FALSE(list.is_informative());
     list.add("a", {.first = 17, .last = 17});
     CHECK(list.is_usual("a"));
-    CHECK(list.is_telling());
+    CHECK(list.is_informative());
     CHECK_FALSE(list.is_usual("b"));
     list.add_too_many({.first = 10, .last = 10});
-    CHECK_FALSE(list.is_telling());
+    CHECK_FALSE(list.is_informative());
 }
 
 TEST_CASE("seen values: merging is commutative, associative and idempotent") {

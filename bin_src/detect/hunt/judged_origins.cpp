@@ -69,13 +69,13 @@ SourceKind Member::kind_of(const JudgedOrigin& origin,
             is_new_client || origin.from.credentials.has(log::CredentialSign::anywhere);
         return is_strange ? SourceKind::strange_newcomer : SourceKind::newcomer;
     }
-    if (origin.is_usual_network || !history->networks_are_telling) return SourceKind::ordinary;
+    if (origin.is_usual_network || !history->networks_are_informative) return SourceKind::ordinary;
     // Of too many clients any may be usual; of a list that says nothing, none is.
-    if (!history->clients_are_telling && !history->clients_are_too_many) {
+    if (!history->clients_are_informative && !history->clients_are_too_many) {
         return SourceKind::ordinary;
     }
     const bool is_new_client =
-        history->clients_are_telling && !history->usual_clients.contains(client);
+        history->clients_are_informative && !history->usual_clients.contains(client);
     if (origin.is_strangers) return is_new_client ? SourceKind::strange : SourceKind::away;
     // Private addresses are everybody's; others are of somebody in the account, or listed.
     const text::Address& address = origin.from.address;

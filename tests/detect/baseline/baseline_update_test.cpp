@@ -517,7 +517,7 @@ TEST_CASE("baseline: a list of too many values recovers 90 days later") {
         CAPTURE(day);
         const SeenValues& networks = own_row(nightly, "eve")->networks;
         CHECK(networks.too_many().has_value() == (day <= 89));
-        CHECK(networks.is_telling() == (day > 89));
+        CHECK(networks.is_informative() == (day > 89));
     }
 }
 
@@ -587,10 +587,10 @@ TEST_CASE("baseline: the upgrade from a file of an older version") {
         const History history(std::make_shared<const Baseline>(nightly));
         const auto* account = history.account("111122223333");
         const auto* principal = account->principal("arn:aws:iam::111122223333:user/eve");
-        CHECK(principal->networks_are_telling == is_old);
-        CHECK(principal->clients_are_telling == is_old);
+        CHECK(principal->networks_are_informative == is_old);
+        CHECK(principal->clients_are_informative == is_old);
         CHECK(account->usual_networks.empty() == !is_old);
-        CHECK(row.regions.is_telling() == is_old);
+        CHECK(row.regions.is_informative() == is_old);
         CHECK_FALSE(principal->is_young_at(k_start));
     }
 }

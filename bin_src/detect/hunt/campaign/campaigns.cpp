@@ -156,7 +156,7 @@ class LinkFinder {
         };
         if (std::ranges::none_of(child.nodes, has_history)) return true;
         const rules::SeenValues& parents = history_->parents_of(role.account, role.role_key);
-        return parents.is_telling() && !parents.is_usual(caller.name);
+        return parents.is_informative() && !parents.is_usual(caller.name);
     }
 
     void add(std::size_t parent, std::size_t child, const LinkToChild& link, bool counts) {

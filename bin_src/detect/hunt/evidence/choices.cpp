@@ -19,7 +19,7 @@ std::set<std::string_view> new_models(const Member& member, const rules::Baselin
                                       std::size_t service) {
     std::set<std::string_view> models;
     const auto found = member.activity().models.find(service);
-    if (found == member.activity().models.end() || !row.models.is_telling()) return models;
+    if (found == member.activity().models.end() || !row.models.is_informative()) return models;
     for (const auto& [hash, model] : found->second.all()) {
         if (!row.models.is_usual(model.text)) models.insert(model.text);
     }
@@ -29,7 +29,7 @@ std::set<std::string_view> new_models(const Member& member, const rules::Baselin
 std::set<std::string_view> new_regions(const rules::Baseline::Row& row,
                                        const std::vector<const Calls*>& uses) {
     std::set<std::string_view> regions;
-    if (!row.regions.is_telling()) return regions;
+    if (!row.regions.is_informative()) return regions;
     for (const Calls* calls : uses) {
         if (!calls->region.empty() && !row.regions.is_usual(calls->region)) {
             regions.insert(calls->region);

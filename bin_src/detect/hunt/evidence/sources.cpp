@@ -85,7 +85,7 @@ const HourActivity::CallTally& unexcused(const Member& member, const JudgedOrigi
     const std::int64_t second = hour * counting::k_seconds_an_hour;
     if (!member.is_known_account(second)) return origin.from.without_cloud_sign;
     if (const auto* history = member.grown_history(second)) {
-        return history->networks_are_telling ? origin.from.all : origin.from.without_cloud_sign;
+        return history->networks_are_informative ? origin.from.all : origin.from.without_cloud_sign;
     }
     return origin.is_strangers ? origin.from.without_workload : origin.from.without_cloud_sign;
 }
