@@ -16,15 +16,15 @@ static_assert(ModeActivity<VolumeActivity>);
 static_assert(ModeActivity<HuntActivity>);
 static_assert(ModeActivity<CoverageActivity>);
 
-/// What has been counted so far; one type for each way of counting. mode=baseline counts as
-/// mode=hunt does. ModeActivity says what the functions below do.
+/// The counts so far; one type for each way of counting. mode=baseline counts as mode=hunt does.
+/// ModeActivity describes the functions below.
 using Activity = std::variant<VolumeActivity, HuntActivity, CoverageActivity>;
 
 inline Added add(Activity& activity, const log::Event& event) {
     return std::visit([&event](auto& one) { return one.add(event); }, activity);
 }
 
-/// Does nothing for an activity of another mode.
+/// Does nothing if the activities are of different modes.
 inline void merge(Activity& activity, const Activity& other) {
     std::visit(
         [&other]<class One>(One& one) {
@@ -37,7 +37,7 @@ inline std::size_t size_of(const Activity& activity) {
     return std::visit([](const auto& one) { return one.size(); }, activity);
 }
 
-/// Deliveries of calls that had come before and count once; 0 in a mode that counts deliveries.
+/// Deliveries that repeat a call, which counts once; 0 in a mode that counts deliveries.
 inline std::uint64_t repeats_in(const Activity& activity) {
     const auto repeats = []<class One>(const One& one) -> std::uint64_t {
         if constexpr (requires { one.repeats(); }) return one.repeats();

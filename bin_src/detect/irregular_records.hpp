@@ -10,10 +10,10 @@
 
 namespace cloudhijack::detect {
 
-/// Records of which something is missing that a mode asks for. They count all the same.
+/// Records without something that a mode needs. They still count.
 struct IrregularRecords {
-    std::uint64_t without_id = 0;  ///< no usable one, so that each delivery counts
-    /// The log left the parameters out, so that what the call is about is not known.
+    std::uint64_t without_id = 0;  ///< no usable id, so that each delivery counts
+    /// The log omitted the parameters, so the subject of the call is not known.
     std::uint64_t without_parameters = 0;
 
     void add(const IrregularRecords& other) {
@@ -24,10 +24,10 @@ struct IrregularRecords {
     [[nodiscard]] bool is_none() const { return without_id == 0 && without_parameters == 0; }
 };
 
-/// The list of partial documents that holds them.
+/// The list of partial documents that contains them.
 inline constexpr std::string_view k_irregular_list = "irregular";
 
-/// The fields of its item, for a partial::ItemWriter and a partial::ItemReader alike.
+/// The fields of the list's item, for a partial::ItemWriter as well as a partial::ItemReader.
 template <class Fields>
 void describe(Fields& fields, IrregularRecords& records) {
     fields.number(records.without_id, partial::k_largest_count);

@@ -15,22 +15,23 @@ class ItemReader;
 
 namespace cloudhijack::detect {
 
-/// What became of an event that was given to an activity.
+/// What an activity did with an event.
 enum class Added {
     counted,
-    failed,      ///< a call that the mode counts but was refused; mode=volume leaves it
-    irrelevant,  ///< no call that the mode counts
-    left_out,    ///< a call that the catalogue names, made by AWS itself or only reported again
-    undated,     ///< a call that the catalogue names in any phase, without any time
+    failed,      ///< a call that the mode counts, but that was refused; mode=volume ignores it
+    irrelevant,  ///< not a call that the mode counts
+    /// A call in the catalogue that AWS itself made, or that is only a report of another.
+    left_out,
+    undated,  ///< a call in the catalogue, in any phase, without any time
 };
 
-/// Whether an event is a call that the mode is about, though it may not count.
+/// Whether an event is a call that the mode is about, even if it does not count.
 inline bool is_relevant(Added added) {
     return added == Added::counted || added == Added::failed || added == Added::left_out;
 }
 
-/// What a mode has counted so far. Neither the order of the events matters, nor how they were
-/// divided between activities: that is what makes chunks, parallel scans and search peers agree.
+/// The counts of one mode so far. The result depends neither on the order of the events nor on how
+/// they were divided between activities, so chunks, parallel scans and search peers agree.
 template <class Activity>
 concept ModeActivity =
     std::movable<Activity> &&
@@ -38,19 +39,19 @@ concept ModeActivity =
              partial::DocumentWriter& documents, std::string_view list, partial::ItemReader& item) {
         /// Counts the event, and keeps no view of it.
         { activity.add(event) } -> std::same_as<Added>;
-        /// Takes what another activity of the same catalogue and options has counted. In any order
-        /// and grouping the result is the same.
+        /// Adds the counts of another activity with the same catalogue and options. The result is
+        /// the same in any order and grouping.
         { activity.merge(same_mode) } -> std::same_as<void>;
-        /// Writes all that it holds as items of partial documents.
+        /// Writes all counts as items of partial documents.
         { same_mode.write(documents) } -> std::same_as<void>;
-        /// Takes an item of a partial document of the same catalogue and options. The error says
-        /// what is wrong with the item, to follow a noun.
+        /// Adds an item of a partial document of the same catalogue and options. The error says
+        /// what is wrong with the item, in words that follow a noun.
         { activity.take(list, item) } -> std::same_as<Result<>>;
-        /// How many groups, or principals, it holds.
+        /// The number of groups, or of principals.
         { same_mode.size() } -> std::same_as<std::size_t>;
     };
 
-/// Adds to a count that other machines may have reported: a sum that is too large becomes the
+/// Adds to a count that other machines may have reported. A sum that is too large becomes the
 /// largest number, so that no machine's count can hide those of the others.
 template <std::unsigned_integral Count>
 void add_to(Count& count, Count more) {

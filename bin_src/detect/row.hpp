@@ -15,14 +15,14 @@
 
 namespace cloudhijack::detect {
 
-/// A decimal number, kept as text so that every format shows the same.
+/// A decimal number, kept as text so that every output format shows the same digits.
 struct Number {
     std::string digits;
 };
 
 Number number(std::integral auto value) { return {std::to_string(value)}; }
 
-/// One cell of the answer; a list is what Splunk calls a multivalue.
+/// One cell of the results; a list is a multivalue field in Splunk.
 using Value = std::variant<std::string, Number, std::vector<std::string>>;
 
 struct Column {
@@ -30,7 +30,7 @@ struct Column {
     bool multivalue = false;
 };
 
-/// A number of tokens; empty if nothing says how many there were.
+/// A number of tokens; empty if no record says how many there were.
 inline Value tokens_or_none(std::uint64_t tokens, const rules::SpendSum& spent) {
     return spent.has_tokens() ? Value(number(tokens)) : Value(std::string());
 }
@@ -42,12 +42,12 @@ inline Value dollars_or_none(const std::optional<rules::Cost>& cost) {
 
 using Row = std::vector<Value>;  ///< a value for each column, in their order
 
-/// A column together with its value in the row of a finding. Each mode has one table of these, from
-/// which both its columns and its rows are made.
+/// A column and the function for its value in the row of a finding. Each mode has one table of
+/// these, from which both its columns and its rows are made.
 template <class Finding>
 struct ColumnOf {
-    /// `Get` is a lambda without captures that returns a Value for a finding, or one of its types:
-    /// the column is multivalue if that type is a list.
+    /// `Get` is a lambda without captures that returns a Value for a finding, or one of a Value's
+    /// types: the column is multivalue if that type is a list.
     template <class Get>
         requires std::is_empty_v<Get>
     constexpr ColumnOf(std::string_view name, Get /*get*/,
@@ -60,7 +60,8 @@ struct ColumnOf {
 
     Column column;
     Value (*value)(const Finding&);
-    bool (*is_truncated)(const Finding&);  ///< whether the value is not all there is; null: never
+    /// Whether the value is incomplete or estimated; null: never.
+    bool (*is_truncated)(const Finding&);
 };
 
 template <class Finding, std::size_t Size>

@@ -34,7 +34,8 @@ class RangeReader {
             if (!calls.phases.is_only(Phase::link)) own(behaviour).add(calls);
         }
         for (const Calls& calls : behaviour.calls_by_provider()) add_to_pair(behaviour, calls);
-        // Notes are no activity; those with a cost are all that is known of what they are about.
+        // Notes are not activity, but those with a cost are the only trace of the calls that they
+        // are about.
         for (const Calls& calls : behaviour.notes()) {
             if (has_cost(behaviour, calls.service)) add_to_pair(behaviour, calls);
         }
@@ -56,7 +57,7 @@ class RangeReader {
                 .service = std::string(service)};
     }
 
-    // A call that is not the principal's own.
+    // A call that the principal did not make itself, but that counts as its own.
     void add_to_pair(const Behaviour& behaviour, const Calls& calls) {
         if (!is_in_time(calls, behaviour)) return;
         const std::string& service = behaviour.catalogue().services()[calls.service].id;
@@ -89,7 +90,7 @@ class RangeReader {
 
     bool is_in_time(const Calls& calls, const Behaviour& behaviour) {
         if (calls.last() > end_) {
-            // A call that two services name is one event.
+            // An event counts once even if two services name its call.
             std::uint64_t& count =
                 events_ahead_[{calls.minute, calls.seconds.bits, behaviour.name_of(calls),
                                calls.region, static_cast<int>(calls.outcome)}];
@@ -132,7 +133,7 @@ class RangeReader {
         }
     }
 
-    // The roles' accounts can be others than the caller's.
+    // The roles' accounts can differ from the caller's.
     void add_as_parent(const Behaviour& behaviour) {
         for (const SubjectCalls& calls : behaviour.subjects()) {
             const auto topic = behaviour.catalogue().topic(calls.kind->service, calls.kind->call);

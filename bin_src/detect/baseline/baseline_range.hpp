@@ -14,14 +14,14 @@
 
 namespace cloudhijack::detect {
 
-/// A burst must not become usual overnight: UTC hours that end so many seconds before the newest
-/// event, or later, are left for the next range.
+/// A burst must not become normal overnight: UTC hours that end less than this many seconds before
+/// the newest event, or after it, are left for the next range.
 inline constexpr std::int64_t k_left_for_next = counting::k_seconds_a_day;
 
-/// The UTC day, since 1970, of an hour since then.
+/// The UTC day since 1970 that contains an hour since 1970.
 std::int32_t day_of_hour(std::int64_t hour);
 
-/// The UTC hours that are left for the next range are all after the others.
+/// Separates the hours that count now from those, all later, that are left for the next range.
 struct Cutoff {
     std::int64_t newest = 0;
 
@@ -30,15 +30,15 @@ struct Cutoff {
     }
 };
 
-/// The days on which values were seen. Of a day its first hour with the value decides whether the
+/// The days on which values were seen. The first hour with the value on a day decides whether the
 /// day is left for the next range.
 class DaysOfValues {
   public:
-    /// The hour is one since 1970.
+    /// The hour is counted from 1970.
     void add(std::string_view value, std::int64_t hour);
 
-    /// Adds the days that are not left for the next range. On days on which a list had too many
-    /// values, it says nothing of single ones.
+    /// Adds the days that are not left for the next range. Days on which a list had too many values
+    /// are skipped, as the list does not record single values for them.
     void add_to(rules::SeenValues& list, Cutoff cutoff) const;
 
   private:
@@ -53,7 +53,7 @@ struct PairHour {
     rules::Cost cost = 0;
 };
 
-/// What a range holds of a pair.
+/// The activity of a pair in a range.
 struct PairActivity {
     std::map<std::int64_t, PairHour> hours;
     DaysOfValues phases;
@@ -63,22 +63,21 @@ struct PairActivity {
     DaysOfValues clients;
 
     void add(const Calls& calls);
-    /// What only a successful call tells.
+    /// Adds the values that only successful calls show.
     void add_outcome(const Calls& calls);
 };
 
-/// What a range of events holds of all pairs.
+/// The activity of all pairs in a range of events.
 struct BaselineRange {
     std::map<rules::Baseline::Pair, PairActivity, std::less<>> pairs;
-    /// Who assumed roles, by the roles' own rows, which hold nothing else of it.
+    /// The principals that assumed roles, by the roles' own rows.
     std::map<rules::Baseline::Pair, DaysOfValues> parents;
     std::optional<std::int64_t> newest;
     std::uint64_t ahead = 0;
     bool has_makings = false;
 };
 
-/// What an activity holds of the time from 1970 to `end`, a second since then. Of later events only
-/// the number is kept.
+/// The activity from 1970 to `end`, in seconds since 1970. Of later events only the number is kept.
 BaselineRange range_of(const HuntActivity& activity, const rules::HuntRules& rules,
                        std::int64_t end);
 

@@ -26,7 +26,7 @@ using rules::SeenValues;
 
 using Rows = std::map<Baseline::Pair, Baseline::Row, std::less<>>;
 
-// The hours that are not left for the next range; nullopt if there are none.
+// A row of the hours that are not left for the next range; nullopt if there are none.
 std::optional<Baseline::Row> row_of_hours(const std::map<std::int64_t, PairHour>& hours,
                                           Cutoff cutoff) {
     std::optional<Baseline::Row> row;
@@ -56,16 +56,17 @@ void add_activity(const Baseline::Pair& pair, const PairActivity& activity, Cuto
     const auto [place, is_new] = rows.try_emplace(pair, *seen);
     Baseline::Row& row = place->second;
     if (!is_new) {
-        // When others made or assumed it is not when it was first seen.
+        // Being made or assumed by others is not being seen: the first activity sets the times.
         if (row.has_only_links()) {
             row.first_seen = seen->first_seen;
             row.last_seen = seen->last_seen;
         }
-        const bool lacks_peak_day = row.has_use() && !row.peak_day;
+        const bool has_no_peak_day = row.has_use() && !row.peak_day;
         const std::uint64_t least = row.peak_hour;
         row.add(*seen);
-        // A day has at least the messages of its busiest hour, which an older version kept alone.
-        if (lacks_peak_day && row.peak_day) row.peak_day = std::max(*row.peak_day, least);
+        // A day has at least the messages of its busiest hour, the only peak that an older version
+        // kept.
+        if (has_no_peak_day && row.peak_day) row.peak_day = std::max(*row.peak_day, least);
     }
     activity.phases.add_to(row.phases, cutoff);
     activity.models.add_to(row.models, cutoff);
@@ -74,7 +75,7 @@ void add_activity(const Baseline::Pair& pair, const PairActivity& activity, Cuto
     activity.clients.add_to(row.clients, cutoff);
 }
 
-// What was known, and what the range holds but for the hours that are left for the next one.
+// The known rows and the range, except for the hours that are left for the next one.
 Rows merged(const Baseline& known, const BaselineRange& range, Cutoff cutoff) {
     Rows rows = known.rows();
     for (const auto& [pair, activity] : range.pairs) add_activity(pair, activity, cutoff, rows);
@@ -87,8 +88,8 @@ Baseline baseline_of(const Rows& rows) {
     return baseline;
 }
 
-// Whether a source is known is judged by the baseline with the range in it: the first one that is
-// learned would know none.
+// The baseline that already includes the range decides whether a source is known: otherwise the
+// first range to be learned would know no source.
 void add_makings(const HuntActivity& activity, const rules::HuntRules& rules, Cutoff cutoff,
                  Rows& rows) {
     rules::HuntRules informed = rules;
@@ -117,7 +118,7 @@ void add_parents(const BaselineRange& range, Cutoff cutoff, Rows& rows) {
     }
 }
 
-// Forgets what was last seen before a day, and what a row has no room for.
+// Forgets values last seen before a day, and values that exceed a row's limits.
 void tidy(Baseline::Row& row, std::int32_t first_day) {
     std::erase_if(row.made, [first_day](const Baseline::Making& making) {
         return counting::day_of(making.second) < first_day;
@@ -132,9 +133,9 @@ void tidy(Baseline::Row& row, std::int32_t first_day) {
     row.clients.cap(k_most_clients);
 }
 
-// Tidies a row whose principal acted last on a day; whether anything is left of it. A role that
-// does nothing any more is assumed all the same. Such a row is as old as its newest making, or else
-// as the last day of its parents.
+// Tidies a row whose principal last acted on a given day, and returns whether anything is left of
+// it. A role that no longer acts may still be assumed. The age of such a row is that of its newest
+// making, or else of the last day of its parents.
 bool age(Baseline::Row& row, std::int32_t last_day, std::int32_t first_day) {
     const bool has_only_links = row.has_only_links();
     tidy(row, first_day);
@@ -151,7 +152,7 @@ bool age(Baseline::Row& row, std::int32_t last_day, std::int32_t first_day) {
 }
 
 // Turns lists into `*`, those of the pairs unseen for longest first, until the rows fit. Returns
-// how many.
+// the number of lists.
 std::uint64_t shorten(Rows& rows, std::size_t most_bytes) {
     std::size_t bytes = 0;
     for (const auto& entry : rows) bytes += bytes_of(entry);

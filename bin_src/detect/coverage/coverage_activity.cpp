@@ -20,7 +20,7 @@ void CoverageActivity::EventCounts::add(const EventCounts& other) {
 
 namespace {
 
-// Where there are resources of no region, and what a record without one is of.
+// The region of resources that have none, or of a record that does not name one.
 bool is_no_region(std::string_view region) {
     return region == "global" || region == text::k_unknown;
 }
@@ -37,7 +37,7 @@ Added CoverageActivity::add(const log::Event& event) {
     if (call.is_report) return Added::left_out;
     const std::int64_t second =
         std::chrono::floor<std::chrono::seconds>(time->time_since_epoch()).count();
-    // A note does not show that the calls are logged.
+    // A note does not show that the calls themselves are logged.
     const bool is_note = std::ranges::all_of(
         entries, [](const auto& entry) { return entry.phase == rules::Phase::note; });
     const bool is_data = call.is_data_event && !is_note;
@@ -48,7 +48,7 @@ Added CoverageActivity::add(const log::Event& event) {
     ServiceInRegion place{
         .account = text::bounded(call.principal.account),
         .region = text::bounded(event.region.empty() ? text::k_unknown : event.region)};
-    std::optional<std::size_t> counted_for;  // a service's entries stand together
+    std::optional<std::size_t> counted_for;  // a service's entries are adjacent
     for (const rules::Catalogue::Entry& entry : entries) {
         place.service = entry.service;
         if (entry.topic == log::CallTopic::trail_end && call.outcome == log::Outcome::ok) {
@@ -110,7 +110,7 @@ bool CoverageActivity::can_show(const log::Log& log, const rules::Service& servi
         [&](const rules::CatalogueCall& call) { return logs_->may_show(log, call.source); });
 }
 
-// A row for each service that the account's logs can show and of which it has no event.
+// Adds a row for each service that the account's logs can show and that has no event.
 void CoverageActivity::add_unseen(const std::string& name, const SeenAccount& account,
                                   std::vector<CoverageFinding>& findings) const {
     const auto services = catalogue_->services();

@@ -19,18 +19,18 @@
 
 namespace cloudhijack::detect {
 
-/// What mode=coverage has counted so far: of which accounts, services and regions there are events
-/// that the catalogue names, and in which logs, no matter who made the calls and how they ended.
+/// The counts of mode=coverage so far: the accounts, services and regions with events of calls in
+/// the catalogue, and the logs that had them, regardless of who made the calls and how they ended.
 /// The order of the events does not matter.
 class CoverageActivity {
   public:
-    /// The logs are those whose events it can be given. They and the catalogue must outlive the
+    /// The logs are those from which events can come. They and the catalogue must outlive the
     /// activity and its findings.
     explicit CoverageActivity(const rules::Catalogue& catalogue,
                               const log::LogSet& logs = log::all_logs())
         : catalogue_(&catalogue), logs_(&logs) {}
 
-    /// Takes the event at its own time, else at its row's.
+    /// Counts the event at its own time, or else at its row's time.
     Added add(const log::Event& event);
 
     void merge(const CoverageActivity& other);
@@ -41,7 +41,7 @@ class CoverageActivity {
     [[nodiscard]] std::size_t size() const { return seen_.size(); }
 
     /// In order of account, service and region. Each account has each service whose use one of its
-    /// logs can show: in the regions where it was seen, else in one row without a region.
+    /// logs can show: in the regions with events, or else in one row without a region.
     [[nodiscard]] std::vector<CoverageFinding> findings() const;
 
   private:
@@ -53,7 +53,7 @@ class CoverageActivity {
         auto operator<=>(const ServiceInRegion&) const = default;
     };
 
-    /// A successful call that ends what is recorded: the last one counts.
+    /// A successful call that stops logging; the last one is kept.
     struct Tampering {
         static constexpr std::int64_t k_never = -partial::k_most_seconds;
 
@@ -75,9 +75,9 @@ class CoverageActivity {
     };
 
     struct SeenAccount {
-        std::int64_t last = std::numeric_limits<std::int64_t>::min();  ///< event, in seconds
+        std::int64_t last = std::numeric_limits<std::int64_t>::min();  ///< second of the last event
         LogsById logs;
-        std::set<std::size_t> services;  ///< of which there are events
+        std::set<std::size_t> services;  ///< those with events
         std::set<std::size_t> services_with_data;
     };
 

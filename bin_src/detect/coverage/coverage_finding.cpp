@@ -5,13 +5,13 @@
 namespace cloudhijack::detect {
 namespace {
 
-// A time that is not there is an absent value, and not a number.
+// A missing time is an empty value, not a number.
 Value time(const std::optional<std::int64_t>& second) {
     if (second) return number(*second);
     return std::string();
 }
 
-// One text for each log, in byte order; logs can share a label.
+// One text for each log, in byte order without repeats, as logs can share a label.
 std::vector<std::string> sorted_texts(const LogsById& logs,
                                       std::string (*text_of)(const log::Log&)) {
     std::set<std::string> texts;

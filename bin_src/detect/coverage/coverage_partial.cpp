@@ -1,4 +1,4 @@
-// What a CoverageActivity holds, as items of partial documents.
+// Writes a CoverageActivity as items of partial documents, and reads them.
 
 #include <string_view>
 
@@ -11,7 +11,7 @@
 namespace cloudhijack::detect {
 namespace {
 
-// Logs, by their ids. There is at least one.
+// Logs, by their ids; at least one.
 template <class Fields>
 void logs_by_id(Fields& fields, const log::LogSet& known, LogsById& logs) {
     const std::size_t most = known.members().size();

@@ -30,7 +30,7 @@ std::string name_in_account(const log::Principal& who) {
 
 std::string whole_name(const log::Principal& who) { return who.name; }
 
-// The shortest names that tell members apart.
+// The shortest names that distinguish the members.
 std::vector<std::string> names_of(std::span<const Member> members) {
     std::vector<std::string> names;
     for (const auto name_of : {short_name, resource_name, name_in_account, whole_name}) {
@@ -41,7 +41,7 @@ std::vector<std::string> names_of(std::span<const Member> members) {
     return names;
 }
 
-// Calls of the same second and kind become one.
+// Joins calls of the same second and kind into one.
 void sort_and_join(std::vector<Calls>& all) {
     std::ranges::sort(all, {}, [](const Calls& calls) {
         return std::tuple_cat(std::tuple(calls.first()), kind_of(calls));
@@ -161,7 +161,7 @@ std::optional<std::uint64_t> Behaviour::threshold(std::size_t service, std::int6
     std::uint64_t sum = own;
     for (const Member& member : members_) {
         const auto allowed = rules::allowed_volume(member.part().exceptions, service, second, own);
-        // Of a campaign the calls of such a member are left out; see UncoveredBehaviours.
+        // In a campaign, the calls of such a member are excluded instead; see UncoveredBehaviours.
         if (!allowed && is_campaign()) continue;
         if (!allowed) return std::nullopt;
         add_to(sum, *allowed - own);
@@ -210,8 +210,8 @@ void Behaviour::add_spend(std::int64_t hour, std::size_t service, const HourActi
                        .cost = {}});
 }
 
-// What a cache gave is taken off the input of all calls of a minute together, so it must not matter
-// how these were divided.
+// Tokens that a cache supplied are subtracted from the input of all calls of a minute together, so
+// that the result does not depend on how the calls were divided.
 void Behaviour::join_spends() {
     std::ranges::sort(spends_, {}, &MinuteSpend::key);
     std::size_t kept = 0;

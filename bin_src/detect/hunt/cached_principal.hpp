@@ -10,20 +10,20 @@
 
 namespace cloudhijack::detect {
 
-/// A principal's activity, and what was looked up in it for the principal's last call: the next one
-/// is mostly alike. Each pointer is null or points into the activity, whose maps keep their nodes'
-/// places as long as nothing is taken out of them; so what it points to belongs to the key beside
-/// it. Without this, look-ups take most of a hunt's time.
+/// A principal's activity, and the results of the look-ups in it for the principal's last call, as
+/// the next call is mostly of the same kind. Each pointer is null or points into the activity,
+/// whose maps keep their nodes in place as long as nothing is removed; so each pointer belongs to
+/// the key beside it. Without this cache, look-ups take most of a hunt's time.
 struct CachedPrincipal {
-    counting::WideHash hash;  ///< of what names the principal
+    counting::WideHash hash;  ///< of the principal's parts
     PrincipalActivity* activity = nullptr;
 
-    std::uint64_t origin = 0;  ///< a secret hash of all that the next three come from
+    std::uint64_t origin = 0;  ///< a secret hash of the data from which the next three are computed
     std::uint64_t client = 0;
     text::Address address;
     std::uint32_t region = 0;
 
-    /// Of the last model that was noted: what the origin was then, and where it was noted.
+    /// For the last model that was noted: the origin at that time, and the service and hour.
     std::uint64_t model_origin = 0;
     std::pair<std::size_t, std::int64_t> model_key;
 

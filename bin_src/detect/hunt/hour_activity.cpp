@@ -13,7 +13,7 @@
 namespace cloudhijack::detect {
 namespace {
 
-// Adds to the item with the same key, or inserts one where it is among the `most` smallest keys.
+// Adds to the item with the same key, or inserts the item if its key is among the `most` smallest.
 template <class Item, class Key, class Combine>
 void add_to_smallest(std::vector<Item>& items, std::size_t most, const Item& item, Key key,
                      Combine combine) {
@@ -27,10 +27,10 @@ void add_to_smallest(std::vector<Item>& items, std::size_t most, const Item& ite
     if (items.size() > most) items.pop_back();
 }
 
-// A share of a count, at least 1 of what is there; exactly the count where the share is 1.
+// A share of a count, at least 1 if the count is not 0; exactly the count if the share is 1.
 std::uint64_t scaled(std::uint64_t count, double share) {
     if (share == 1.0 || count == 0) return count;
-    constexpr double most = 9e18;  // as llround takes it
+    constexpr double most = 9e18;  // the limit of llround
     return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::llround(
                                           std::min(static_cast<double>(count) * share, most))));
 }
@@ -50,7 +50,7 @@ void HourActivity::Origin::add(const Origin& other) {
     without_cloud_sign.add(other.without_cloud_sign);
 }
 
-// Of a client and an address: what origins are sampled by, over all hours alike.
+// A hash of a client and an address. Origins are sampled by it, consistently over all hours.
 std::uint64_t HourActivity::origin_hash(std::uint64_t client, const text::Address& address) {
     std::array<char, sizeof(client) + 1 + sizeof(address.bytes)> key{};
     std::memcpy(key.data(), &client, sizeof(client));
@@ -90,7 +90,7 @@ void HourActivity::add(const HuntedCall& call, const ModelSpend& spend) {
     insert(place, call, is_first, spend);
 }
 
-// Keeps every delivery as a call.
+// Keeps every delivery as a call of its own.
 void HourActivity::add_each(HuntedCall call, const ModelSpend& spend) {
     const auto key_of = [this](const HuntedCall& kept) {
         return std::pair(kept.identity, kept.rank(spend_of(kept).spent));
@@ -267,7 +267,7 @@ double HourActivity::Summary::share_of_spends() const {
         add_to(once, sampled.once);
         add_to(in_all, sampled.in_all);
     }
-    if (in_all == 0) return 1.0;  // parts of it have not come
+    if (in_all == 0) return 1.0;  // some parts of the sample have not arrived
     return std::min(1.0, static_cast<double>(once) / static_cast<double>(in_all));
 }
 
@@ -278,7 +278,7 @@ double HourActivity::Summary::share_of_calls() const {
         add_to(calls, is_of_each(sampled.identity) ? sampled.times : 1);
         add_to(deliveries, sampled.times);
     }
-    if (deliveries == 0) return 1.0;  // parts of it have not come
+    if (deliveries == 0) return 1.0;  // some parts of the sample have not arrived
     return static_cast<double>(calls) / static_cast<double>(deliveries);
 }
 

@@ -20,16 +20,17 @@ namespace cloudhijack::detect {
 ///
 /// Up to k_exact distinct calls are kept one by one, so a call that was delivered again counts
 /// once, if it has an id. Beyond that only sums are kept, by call, region, outcome and minute, with
-/// the seconds of the minute in which there were calls; and the k_exact smallest identities with
-/// how often each was delivered, whose share of repeats corrects the sums. What it holds depends
-/// only on which calls were added how often, not on order or grouping: a smallest hash of all was
+/// the seconds of the minute in which there were calls. The k_exact smallest identities are kept as
+/// well, each with the number of its deliveries; their share of repeats corrects the sums. The
+/// content depends only on which calls were added how often, not on their order or grouping: a hash
+/// among the smallest of all is among the smallest of every part.
 /// one of the smallest in every part.
 class HourActivity {
   public:
     static constexpr std::size_t k_exact = 1024;
     static constexpr std::size_t k_most_origins = 1000;
 
-    /// Calls alike, except for the second.
+    /// Calls of the same kind, except for the second.
     struct SumKey {
         std::uint8_t minute = 0;  ///< in the hour
         std::uint16_t call = 0;
@@ -44,19 +45,19 @@ class HourActivity {
     struct Sum {
         std::uint64_t count = 0;
         std::uint64_t messages = 0;
-        counting::MinuteBits seconds;  ///< in which there were calls
+        counting::MinuteBits seconds;  ///< the seconds of the minute with such calls
     };
 
-    /// Calls alike in what they used up, except for the second.
+    /// Calls with usage of the same kind, except for the second.
     struct SpendKey {
         std::uint8_t minute = 0;  ///< in the hour
         std::uint32_t model = 0;
-        bool is_success = true;  ///< of calls that succeeded, and of notes
+        bool is_success = true;  ///< true for calls that succeeded, and for notes
 
         auto operator<=>(const SpendKey&) const = default;
     };
 
-    /// How many calls there were, and the second in the hour of the first.
+    /// The number of calls, and the second of the first one, counted from the start of the hour.
     struct CallTally {
         static constexpr std::uint16_t k_none = 0xFFFF;
 
@@ -66,7 +67,7 @@ class HourActivity {
         void add(const CallTally& other);
     };
 
-    /// Where calls came from.
+    /// The source of calls.
     struct Origin {
         std::uint64_t hash = 0;  ///< of client and address
         std::uint64_t client = 0;
@@ -74,32 +75,33 @@ class HourActivity {
         log::CredentialSigns credentials;  ///< of any of the calls
         std::uint64_t messages = 0;        ///< of successful use
         CallTally all;
-        CallTally without_workload;    ///< the log does not show that a workload made them
-        CallTally without_cloud_sign;  ///< nor does the agent
+        /// Calls for which the log does not show that a workload made them.
+        CallTally without_workload;
+        CallTally without_cloud_sign;  ///< calls for which the agent does not show it either
 
         void add(const Origin& other);
     };
 
-    /// A call, and how often it was delivered.
+    /// A call, and the number of its deliveries.
     struct SampledCall {
         std::uint64_t identity = 0;
         std::uint64_t times = 0;
     };
 
-    /// What a call used up, tokens and millionths of a dollar together: in its largest delivery,
-    /// and in all.
+    /// The usage of a call, in tokens plus millionths of a dollar: that of its largest delivery,
+    /// and that of all deliveries together.
     struct SampledSpend {
         std::uint64_t identity = 0;
         std::uint64_t once = 0;
         std::uint64_t in_all = 0;
     };
 
-    /// What is kept beyond k_exact calls; counts include repeats.
+    /// The data that is kept beyond k_exact calls; counts include repeats.
     struct Summary {
         std::map<SumKey, Sum> sums;
         std::map<SpendKey, rules::SpendSum> spends;
         std::vector<SampledCall> sample;         ///< sorted by identity
-        std::vector<SampledSpend> spend_sample;  ///< of calls that used up something, the same
+        std::vector<SampledSpend> spend_sample;  ///< of calls with usage, sorted likewise
         std::vector<Origin> origins;             ///< sorted by hash
 
         void add(const HuntedCall& call, const ModelSpend& spend);
@@ -107,51 +109,53 @@ class HourActivity {
         void add(const SampledCall& sampled);
         void add(const SampledSpend& sampled);
         void add(const Origin& origin);
-        /// Of deliveries, by the sample: 1 where nothing was delivered again.
+        /// The share of deliveries that count, estimated from the sample: 1 if no call was
+        /// delivered again.
         [[nodiscard]] double share_of_calls() const;
-        /// The same of what the deliveries used up, by how much that is: not all logs of a call say
-        /// what it used up, and a call that used up much can be delivered more often than others.
+        /// The same for the usage of deliveries, weighted by its amount: not every log of a call
+        /// states its usage, and calls with a large usage can be delivered more often than others.
         [[nodiscard]] double share_of_spends() const;
     };
 
-    /// The origin of calls alike.
+    /// The origin of calls of the same kind.
     static Origin origin_of(const HuntedCall& call, std::uint64_t times);
     static std::uint64_t origin_hash(std::uint64_t client, const text::Address& address);
 
-    /// `spend` is what the call used up, if it has any; `call.spend` is ignored.
+    /// `spend` is the usage of the call, if it has any; `call.spend` is ignored.
     void add(const HuntedCall& call, const ModelSpend& spend = {});
 
-    /// What another hour keeps beyond k_exact calls, or a part of it.
+    /// The summary to which another hour's data beyond k_exact calls, or a part of it, is added.
     Summary& summary() {
         if (!summary_) keep_sums_only();
         return *summary_;
     }
-    /// Null where is_exact().
+    /// Null if is_exact().
     [[nodiscard]] const Summary* kept_summary() const { return summary_.get(); }
 
     /// `labels[n]` is this activity's number for the other's label n.
     void merge(const HourActivity& other, std::span<const std::uint32_t> labels);
 
-    /// True where every call is kept. Otherwise calls() is empty, and sums() and origins() hold.
+    /// Whether every call is kept. Otherwise calls() is empty, and sums() and origins() have the
+    /// data.
     [[nodiscard]] bool is_exact() const { return summary_ == nullptr; }
     [[nodiscard]] auto calls() const { return calls_ | std::views::filter(&HuntedCall::counts); }
 
-    /// What one of calls() or deliveries() used up.
+    /// The usage of one of calls() or deliveries().
     [[nodiscard]] const ModelSpend& spend_of(const HuntedCall& call) const {
         static constexpr ModelSpend none;
         return call.spend == 0 ? none : spends_[call.spend - 1];
     }
 
-    /// Also those deliveries of calls that do not count, as partial documents have them.
+    /// Includes the deliveries that do not count, as partial documents contain them.
     [[nodiscard]] std::span<const HuntedCall> deliveries() const { return calls_; }
 
-    /// Without repeats, as far as is known.
+    /// Without repeats, as far as these are known.
     [[nodiscard]] std::map<SumKey, Sum> sums() const;
-    /// What was used up, by minute and model, without repeats as sums().
+    /// The usage by minute and model, without repeats like sums().
     [[nodiscard]] std::map<SpendKey, rules::SpendSum> spends() const;
-    /// Those with the smallest hashes, at most k_most_origins; without repeats as sums().
+    /// The origins with the smallest hashes, at most k_most_origins, without repeats like sums().
     [[nodiscard]] std::vector<Origin> origins() const;
-    /// The second in the hour of the first call.
+    /// The second of the first call, counted from the start of the hour.
     [[nodiscard]] std::int64_t first_second() const;
     /// Calls that were delivered again; an estimate unless is_exact().
     [[nodiscard]] std::uint64_t repeats() const;
@@ -162,7 +166,8 @@ class HourActivity {
                 const ModelSpend& spend);
     void keep_sums_only();
 
-    std::vector<HuntedCall> calls_;  ///< sorted by identity, the one that counts first
+    /// Sorted by identity; of each identity, the delivery that counts comes first.
+    std::vector<HuntedCall> calls_;
     std::vector<ModelSpend> spends_;
     std::unique_ptr<Summary> summary_;
 };

@@ -23,9 +23,10 @@ using log::Event;
 
 constexpr std::size_t k_longest_id = 128;
 
-// What is enabled or removed matters to the calls that do it, and whom a credential or a right is
-// for, or what is no longer recorded, to all others.
-// A call that failed made nobody and gave nothing away; only what was asked for or enabled matters.
+// A thing that is enabled or removed is a subject of the calls that do so. The other kinds (for
+// whom a credential or a right is meant, which logging stops) are subjects of all other calls. A
+// call that failed created nobody and gave nothing away, so only things and requested quotas
+// matter.
 bool is_subject_of(const log::CallSubject& subject, rules::PhaseSet phases, log::Outcome outcome) {
     using enum rules::Phase;
     if (subject.kind == log::SubjectKind::thing) return phases.has(enable) || phases.has(cleanup);
@@ -34,7 +35,7 @@ bool is_subject_of(const log::CallSubject& subject, rules::PhaseSet phases, log:
            phases.has(restore) || phases.has(link);
 }
 
-// Behind its size, so that no two lists of parts make one key.
+// Adds the size before the part, so that different lists of parts never make the same key.
 void add_part(std::string& key, std::string_view part) {
     const std::size_t size = part.size();
     std::array<char, sizeof(size)> bytes{};
@@ -47,7 +48,7 @@ IrregularRecords irregular_of(const Event& event, const CallDetails& details) {
             .without_parameters = details.is_omitted ? 1U : 0U};
 }
 
-// With what the parameters say of them.
+// The signs of the call's credentials, with those that its parameters add.
 log::CredentialSigns credentials_of(const log::Call& call, const CallDetails& details) {
     log::CredentialSigns credentials = call.credentials;
     if (details.has_bearer_key) credentials.add(log::CredentialSign::anywhere);
@@ -111,8 +112,8 @@ Added HuntActivity::add(const Event& event) {
     return call.outcome == log::Outcome::ok ? Added::counted : Added::failed;
 }
 
-// Use that a service of the provider makes with a customer's role is the role's volume. Who sent it
-// and from where says nothing: the service did.
+// Use that a service of the provider makes with a customer's role counts as the role's volume. Its
+// sender and source are ignored, as they are those of the service.
 void HuntActivity::add_by_provider(const Event& event, text::Time time, const log::Call& meaning,
                                    const CallDetails& details, std::span<const ServiceCall> names) {
     const auto is_use = [](const ServiceCall& named) {
@@ -137,12 +138,12 @@ void HuntActivity::add_by_provider(const Event& event, text::Time time, const lo
     }
 }
 
-// For which services, and in which phases, the catalogue names a call.
+// The services, and the phases, for which the catalogue names a call.
 std::span<const HuntActivity::ServiceCall> HuntActivity::names_of(
     const Event& event, std::span<const rules::Catalogue::Entry> entries) {
     std::vector<ServiceCall>& names = names_;
     names.clear();
-    for (const rules::Catalogue::Entry& entry : entries) {  // those of a service stand together
+    for (const rules::Catalogue::Entry& entry : entries) {  // a service's entries are adjacent
         if (entry.phase == rules::Phase::volume) continue;
         if (!conditions_.all_hold(event.parameters, entry.conditions)) continue;
         if (names.empty() || names.back().service != entry.service) {
@@ -184,10 +185,10 @@ CachedPrincipal& HuntActivity::cached(const log::PrincipalParts& parts, CachedPr
         })];
 }
 
-// Overlapping trails deliver a call with the same id. Ids can be placeholders, so what the call is
-// and counts for decides as well: calls with one identity are alike in all that is kept of them.
-// Not so where the log vouches for its ids: deliveries of one call can differ. Without an id, equal
-// records are no proof of a repeat, and each is a call.
+// Overlapping trails deliver a call with the same id. Ids can be placeholders, so the data of the
+// call that mode=hunt keeps is part of the identity: calls with one identity are equal in all of
+// it. If the log guarantees its ids, the data is not part of it, as the deliveries of one call can
+// differ. Without an id, equal records do not prove a repeat, and each record is a call.
 std::uint64_t HuntActivity::identity_of(const Event& event, text::Time time, const HuntedCall& call,
                                         std::span<const ServiceCall> names) {
     key_.clear();
@@ -218,8 +219,8 @@ std::uint64_t HuntActivity::identity_of(const Event& event, text::Time time, con
     return id.empty() ? identity_of_each(hash) : identity_by_id(hash);
 }
 
-// What a principal's events say of who sent them, from where and for what is mostly the same, and
-// what was made of it holds as long as all of it is.
+// The client, source and target of a principal's events are mostly the same, and the values
+// computed from them are valid as long as none of these fields changes.
 void HuntActivity::note_origin(const Event& event, const log::Call& meaning,
                                const CallDetails& details, CachedPrincipal& who) {
     key_.clear();
@@ -291,8 +292,8 @@ void HuntActivity::count(const Event& event, const CallDetails& details, const S
     const std::int64_t hour = counting::hour_of(second);
     call.call = named.call;
     call.phases = named.phases;
-    // Where a role session begins says nothing of where its caller works, and a note comes from
-    // elsewhere.
+    // The source from which a role session begins does not show where its caller works, and a note
+    // comes from elsewhere.
     const bool is_note = named.phases.is_only(rules::Phase::note);
     if (named.phases.is_only(rules::Phase::link) || is_note) call.is_of_client = false;
     if (named.phases.has(rules::Phase::use)) {

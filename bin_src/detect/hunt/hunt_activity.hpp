@@ -30,20 +30,20 @@
 
 namespace cloudhijack::detect {
 
-/// What mode=hunt keeps of the events so far: the behaviour of each principal. Neither the order of
-/// the events matters, nor whether one is delivered again that has an id, nor what the catalogue
-/// does not name.
+/// The data of mode=hunt so far: the behaviour of each principal. The result depends neither on the
+/// order of the events, nor on whether an event with an id is delivered again, nor on events that
+/// the catalogue does not name.
 class HuntActivity {
   public:
     /// The catalogue must outlive the activity and its findings.
     explicit HuntActivity(const rules::Catalogue& catalogue) : catalogue_(&catalogue) {}
-    HuntActivity(const HuntActivity&) = delete;  // a copy's cached_ would point into the original
+    HuntActivity(const HuntActivity&) = delete;  // cached_ of a copy would point into the original
     HuntActivity& operator=(const HuntActivity&) = delete;
-    HuntActivity(HuntActivity&&) = default;  // nodes of maps keep their places
+    HuntActivity(HuntActivity&&) = default;  // the nodes of maps stay in place
     HuntActivity& operator=(HuntActivity&&) = default;
     ~HuntActivity() = default;
 
-    /// Takes the event at its own time, else at its row's.
+    /// Counts the event at its own time, or else at its row's time.
     Added add(const log::Event& event);
 
     void merge(const HuntActivity& other);
@@ -53,47 +53,47 @@ class HuntActivity {
 
     [[nodiscard]] std::size_t size() const { return principals_.size(); }
 
-    /// The rows of mode=hunt, in order, and what the rules' allowlist changed. In
+    /// The rows of mode=hunt, in order, and the effect of the rules' allowlist. In
     /// hunt_findings.cpp.
     [[nodiscard]] HuntFindings findings(const rules::HuntRules& rules) const;
 
-    /// Calls `visit` for each principal, with what it did itself: the quarantine policy that AWS
-    /// attached to it is not its own. Exceptions do not count.
+    /// Calls `visit` for each principal, with the principal's own activity, which does not include
+    /// the quarantine policy that AWS attached to it. Exceptions are ignored.
     void for_each_behaviour(const rules::HuntRules& rules,
                             const std::function<void(const Behaviour&)>& visit) const;
 
     using Accounts = std::set<std::string, std::less<>>;
 
-    /// The accounts of its principals, each with the services that they called, by index.
+    /// The accounts of the principals, each with the indexes of the services that they called.
     [[nodiscard]] std::map<std::string, std::set<std::size_t>> services_by_account() const;
 
-    /// The accounts in which there was a data event of a service; by the service's index.
+    /// The accounts with a data event of a service; by the service's index.
     [[nodiscard]] const std::map<std::size_t, Accounts>& with_data_events() const {
         return with_data_events_;
     }
 
-    /// The names of the models, as price stanzas have them, of which tokens have no price.
+    /// The models, named as in price stanzas, that used tokens and have no price.
     [[nodiscard]] std::set<std::string> models_without_price(const rules::Prices& prices) const;
 
-    /// Calls whose records lack something.
+    /// The numbers of records with something missing.
     [[nodiscard]] const IrregularRecords& irregular() const { return irregular_; }
 
-    /// Calls that were delivered again and count once.
+    /// Deliveries that repeat a call, which counts once.
     [[nodiscard]] std::uint64_t repeats() const;
 
   private:
-    /// A user in an account, to whom AWS attached its quarantine policy.
+    /// A user in an account to whom AWS attached its quarantine policy.
     using Attached = std::pair<std::string, std::string>;
 
-    /// What a call is to one service.
+    /// The meaning of a call for one service.
     struct ServiceCall {
         std::size_t service = 0;
         std::uint16_t call = 0;
         rules::PhaseSet phases;
-        std::uint16_t weight = 1;  ///< of its use
+        std::uint16_t weight = 1;  ///< the number of messages per call, if it is use
     };
 
-    /// The program that a user agent stands for.
+    /// The name of the program that a user agent identifies.
     struct ClientName {
         std::string text;
         std::uint64_t hash = 0;
@@ -117,17 +117,18 @@ class HuntActivity {
     void count(const log::Event& event, const log::CallDetails& details, const ServiceCall& named,
                HuntedCall call, std::int64_t second, CachedPrincipal& who);
     ModelSpend spend_of(const log::CallDetails& details);
-    /// Of some principals all that counts as theirs; nullopt: it counts as another's.
+    /// For some principals, everything that counts as theirs; nullopt: it counts as another's.
     using WholeActivities = std::map<log::Principal, std::optional<PrincipalActivity>>;
     using VisitPrincipal = std::function<void(const log::Principal&, const PrincipalActivity&)>;
 
-    /// The user's name in each account, and who goes by it.
+    /// The users by account and name, each with the principal of that name.
     [[nodiscard]] std::map<Attached, const log::Principal*> known_users() const;
-    /// The roles that have two names, with all that they did under both.
+    /// The roles that appear under two names, with their activity under both.
     [[nodiscard]] WholeActivities roles_of_two_names() const;
-    /// Adds to the principals to whom AWS attached its quarantine policy what it attached.
+    /// Adds the attached policies to the principals to whom AWS attached them.
     void add_attached(WholeActivities& whole) const;
-    /// Calls `visit` for each principal, in order, with what is in `whole` instead of its own.
+    /// Calls `visit` for each principal, in order. An activity in `whole` replaces the principal's
+    /// own.
     void for_each_principal(const WholeActivities& whole, const VisitPrincipal& visit) const;
 
     const rules::Catalogue* catalogue_;
@@ -139,9 +140,9 @@ class HuntActivity {
     std::map<std::size_t, Accounts> with_data_events_;
     IrregularRecords irregular_;
     std::vector<ServiceCall> names_;  ///< of the current call
-    std::string key_;                 ///< what is hashed of it
+    std::string key_;                 ///< the data of the current call that is hashed
     counting::RecentTexts<ClientName> clients_;
-    std::vector<CachedPrincipal> cached_;  ///< principals, but for those with very long names
+    std::vector<CachedPrincipal> cached_;  ///< all principals except those with very long names
     counting::HashIndex cached_index_;
 };
 

@@ -21,11 +21,12 @@ namespace {
 struct ScoredMatch {
     const Evidence* evidence;
     Match match;
-    bool counts = true;  ///< false where another of its group weighs more
+    bool counts = true;  ///< false if another rule of its group scores higher
 };
 
-// What an evidence still says where calls are covered by an exception. Without them a later use can
-// look like the first one, but an exception never makes evidence, or makes it weigh more.
+// The match of a rule after exceptions have removed the calls that they cover. Without these calls
+// a later use can look like the first one, but an exception must never add evidence or raise its
+// score.
 std::optional<Match> lessened(const Match& whole, const Behaviour* left, const Evidence& evidence,
                               const rules::EvidenceSettings& settings) {
     if (left == nullptr) return std::nullopt;
@@ -73,7 +74,7 @@ PerTrait<ShownList> lists_of(const Behaviour& behaviour) {
     for (std::size_t i = 0; i < lists.items.size(); ++i) {
         lists.items.at(i) = list_of(behaviour.trait(static_cast<Trait>(i)));
     }
-    // What has one value in a row is the head's.
+    // Columns with a single value in a row show the head's.
     for (const Trait trait : {Trait::caller_type, Trait::workload}) {
         lists[trait] = list_of(behaviour.head().activity().traits[trait]);
     }
@@ -91,7 +92,7 @@ void take_campaign(const Behaviour& behaviour, const Campaign& campaign, HuntFin
     finding.are_links_cut = is_cut || (behaviour.is_campaign() && behaviour.are_subjects_cut());
 }
 
-// Those that are not empty.
+// The lists that are not empty.
 std::vector<const std::vector<Calls>*> lists_of_calls(const Behaviour& behaviour) {
     std::vector<const std::vector<Calls>*> lists;
     for (const auto* list :
@@ -114,12 +115,12 @@ void take_spends(const Behaviour& behaviour, HuntFinding& finding) {
 
 void take_calls(const Behaviour& behaviour, HuntFinding& finding) {
     std::set<std::string_view> services;
-    std::map<rules::Phase, std::int64_t> phases;  // and the second in which each first occurs
+    std::map<rules::Phase, std::int64_t> phases;  // with the second in which each first occurs
     const auto take = [&](const Calls& calls) {
         services.insert(behaviour.label_of(calls.service));
         finding.first_event = std::min(finding.first_event, calls.first());
         finding.last_event = std::max(finding.last_event, calls.last());
-        if (calls.is(rules::Phase::note)) return;  // no phase of an attack
+        if (calls.is(rules::Phase::note)) return;  // not a phase of an attack
         for (std::size_t phase = 0; phase < rules::k_phase_names.size(); ++phase) {
             if (!calls.is(static_cast<rules::Phase>(phase))) continue;
             std::int64_t& first =
@@ -197,7 +198,7 @@ std::optional<HuntFinding> assess(const Behaviour& behaviour, const Campaign& ca
     finding.is_history_known = behaviour.is_known_account(finding.first_evidence);
     auto [lines, is_cut] = timeline_of(behaviour, behind);
     finding.timeline = std::move(lines);
-    // A principal's own timeline has always had its limit.
+    // A single principal's timeline has a fixed limit that does not count as a cut.
     finding.is_timeline_cut = is_cut && behaviour.is_campaign();
     finding.event_ids = event_ids_of(behaviour, behind);
     finding.counts_are_sums = behaviour.has_summed_hours();

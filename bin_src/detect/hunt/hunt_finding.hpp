@@ -14,7 +14,7 @@
 
 namespace cloudhijack::detect {
 
-/// A list as a row shows it: at most the first 100 values, and how many there are.
+/// A list as a row shows it: at most the first 100 values, and the number of all values.
 struct ShownList {
     std::vector<std::string> values;
     std::uint64_t size = 0;
@@ -24,16 +24,16 @@ struct ShownList {
 };
 
 /// A principal that behaves like a hijacker, or several that act together: one row of mode=hunt. It
-/// holds all it needs.
+/// owns all of its data.
 struct HuntFinding {
-    std::int64_t first_evidence = 0;  ///< seconds since 1970, as all times here
-    log::Principal principal;         ///< of several the one that was there before the others
+    std::int64_t first_evidence = 0;  ///< seconds since 1970, like all times here
+    log::Principal principal;  ///< of several principals, the first that no other member made
     std::uint64_t risk_score = 0;
     std::string_view severity;
     std::vector<std::string> services;
     std::vector<std::string> phases;
-    std::vector<std::string> evidence;  ///< ids
-    std::vector<std::string> reasons;   ///< one for each evidence
+    std::vector<std::string> evidence;  ///< rule ids
+    std::vector<std::string> reasons;   ///< one for each rule
     std::uint64_t use_count = 0;
     std::uint64_t message_count = 0;
     std::uint64_t failed_count = 0;
@@ -42,37 +42,39 @@ struct HuntFinding {
     std::int64_t first_event = 0;
     std::int64_t last_event = 0;
     std::vector<std::string> timeline;
-    bool is_timeline_cut = false;  ///< of a campaign
+    bool is_timeline_cut = false;  ///< only set for a campaign
     std::vector<std::string> event_ids;
-    std::size_t group_count = 0;    ///< groups with evidence, without the markers
-    bool is_history_known = false;  ///< the baseline knew the account by then
-    bool counts_are_sums = false;   ///< beyond what is counted call by call
-    bool subjects_are_cut = false;  ///< evidence about more subjects than are kept
-    /// All who acted together, in order; of one who acts alone itself.
+    std::size_t group_count = 0;    ///< groups with evidence, not counting the markers
+    bool is_history_known = false;  ///< the baseline knew the account at that time
+    bool counts_are_sums = false;   ///< some hours had more calls than are counted one by one
+    bool subjects_are_cut = false;  ///< the calls were about more subjects than are kept
+    /// All principals that acted together, in order; a single one if it acts alone.
     std::vector<log::Principal> members;
-    std::uint64_t member_count = 0;  ///< more than there are members where these are too many
+    /// Larger than the number of members if there were too many to list.
+    std::uint64_t member_count = 0;
     rules::SpendSum spent;
-    std::optional<rules::Cost> cost;  ///< of what has a price; nullopt: nothing has
+    std::optional<rules::Cost> cost;  ///< of the usage that has a price; nullopt: nothing has one
     bool is_cost_partial = false;     ///< tokens of some models have no price
     std::vector<std::string> links;
     bool are_links_cut = false;
 };
 
-/// The rows of mode=hunt, and what the allowlist changed.
+/// The rows of mode=hunt, and the effect of the allowlist.
 struct HuntFindings {
     std::vector<HuntFinding> rows;
-    std::uint64_t allowed_rows = 0;   ///< rows that there would be without it
-    std::uint64_t lessened_rows = 0;  ///< rows that would weigh more, or hold more evidence
+    std::uint64_t allowed_rows = 0;  ///< rows that exist only without it
+    /// Rows that would have a higher score or more evidence without it.
+    std::uint64_t lessened_rows = 0;
 
-    /// Puts the rows in their order: risk descending, then first event, account and principal
-    /// ascending.
+    /// Sorts the rows by risk in descending order, then by first event, account and principal in
+    /// ascending order.
     void sort();
 };
 
-/// By Enterprise Security's bands.
+/// The severity in the bands of Enterprise Security.
 std::string_view severity_of(std::uint64_t risk_score);
 
-/// Weighs the behaviour of a campaign's members; nullopt where it does not make a row.
+/// Scores the behaviour of a campaign's members; nullopt if it does not make a row.
 std::optional<HuntFinding> assess(const Behaviour& behaviour, const Campaign& campaign,
                                   const rules::HuntRules& rules);
 

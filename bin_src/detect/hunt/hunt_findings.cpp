@@ -1,4 +1,5 @@
-// From what mode=hunt has kept to its rows: who acts together, and how their behaviour weighs.
+// From the data of mode=hunt to its rows: which principals act together, and how their behaviour
+// scores.
 
 #include <algorithm>
 #include <deque>
@@ -15,14 +16,14 @@
 namespace cloudhijack::detect {
 namespace {
 
-/// Judges principals once they are all known.
+/// Scores principals once all of them are known.
 class HuntJudge {
   public:
     HuntJudge(const rules::Catalogue& catalogue, const counting::Interner& labels,
               const rules::HuntRules& rules)
         : catalogue_(&catalogue), labels_(&labels), rules_(&rules) {}
 
-    /// Principals come in their order.
+    /// Principals must be added in their order.
     void add(const log::Principal& principal, const PrincipalActivity& activity) {
         CampaignNode node;
         node.part.principal = &principal;
@@ -57,7 +58,7 @@ class HuntJudge {
         return find_campaigns(nodes, makings_, *catalogue_, *rules_->history);
     }
 
-    // The rows of the campaigns for which `wanted(campaign)`.
+    // The rows of the campaigns for which `wanted(campaign)` is true.
     [[nodiscard]] std::vector<HuntFinding> rows_of(const std::vector<CampaignNode>& nodes,
                                                    const Campaigns& campaigns, auto wanted) const {
         std::vector<HuntFinding> rows;
@@ -75,7 +76,7 @@ class HuntJudge {
         return rows;
     }
 
-    // What exceptions for all evidence cover is removed before principals are put together.
+    // Calls covered by exceptions for all evidence are removed before principals are linked.
     [[nodiscard]] std::vector<CampaignNode> without_covered_nodes() {
         std::vector<CampaignNode> left;
         for (const CampaignNode& node : nodes_) {
@@ -95,14 +96,14 @@ class HuntJudge {
                 const Member member(*catalogue_, *rules_, 0, uncovered.part);
                 uncovered.ties = ties_of(*catalogue_, member);
             }
-            // The calls still count for evidence that the exceptions do not cover in part only.
+            // The calls still count for evidence rules that the exceptions cover only in part.
             uncovered.part.activity = node.part.activity;
             left.push_back(std::move(uncovered));
         }
         return left;
     }
 
-    // Counts the rows that the allowlist removed, or whose score it lowered.
+    // Counts the rows that the allowlist removed, and those whose score it lowered.
     void count_allowed(HuntFindings& findings) const {
         std::vector<CampaignNode> without = nodes_;
         for (CampaignNode& node : without) node.part.exceptions.clear();

@@ -1,5 +1,5 @@
-// What a HuntActivity holds, as items of partial documents. Each item begins with whose it is; each
-// function `describe` gives the fields of one kind of item for both directions.
+// Writes a HuntActivity as items of partial documents, and reads them. Each item begins with its
+// owner; each function `describe` gives the fields of one kind of item for both directions.
 
 #include <cstdint>
 #include <map>
@@ -23,23 +23,23 @@ using partial::ItemWriter;
 
 constexpr auto k_traits = static_cast<std::size_t>(Trait::count);
 
-/// The accounts in which there was a data event of a service; the items are no principal's.
+/// The accounts with a data event of a service; these items have no owner.
 constexpr std::string_view k_data_list = "data";
 
 enum class OwnerKind : std::uint8_t { actor, no_actor, attached };
 
-/// Whose an item is: a principal's, or a user's to whom AWS attached its quarantine policy.
+/// The owner of an item: a principal, or a user to whom AWS attached its quarantine policy.
 struct Owner {
     OwnerKind kind = OwnerKind::actor;
     std::string account;
     std::string name;
 };
 
-/// What numbers in items stand for; labels are names of regions and models.
+/// The tables that resolve the numbers in items; labels are names of regions and models.
 struct Names {
     const rules::Catalogue* catalogue;
     const counting::Interner* labels;
-    counting::Interner* new_labels;  ///< null in writing
+    counting::Interner* new_labels;  ///< null when writing
 };
 
 template <class Fields>
@@ -68,7 +68,7 @@ void describe_label(Fields& fields, const Names& names, std::uint32_t& label) {
 
 template <class Fields>
 void describe(Fields& fields, log::CredentialSigns& signs) {
-    // Reading writes to it, which the linter cannot see where a template only writes.
+    // Reading writes to it, which the linter cannot see in an instantiation that only writes.
     std::uint8_t bits = signs.bits();  // NOLINT(misc-const-correctness)
     fields.number(bits, log::CredentialSigns::k_most_bits);
     signs = log::CredentialSigns::of_bits(bits);
@@ -208,7 +208,7 @@ void write_minute(ItemWriter& item, std::pair<std::int64_t, counting::MinuteBits
     describe_minute(item, minute.first, minute.second);
 }
 
-/// Writes all that is kept of one owner.
+/// Writes everything that is kept of one owner.
 class OwnerWriter {
   public:
     OwnerWriter(DocumentWriter& documents, Owner owner, Names names)

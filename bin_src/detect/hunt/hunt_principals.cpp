@@ -1,4 +1,4 @@
-// What a HuntActivity says of its principals once all events are counted.
+// The principals of a HuntActivity once all events are counted.
 
 #include <algorithm>
 #include <optional>
@@ -16,14 +16,14 @@ std::map<HuntActivity::Attached, const log::Principal*> HuntActivity::known_user
     for (const auto& [principal, activity] : principals_) {
         const std::string_view user = log::user_of(principal.name);
         if (user.empty()) continue;
-        // Of several with one name, which only forged records can have, the first counts.
+        // Several users with one name, which only forged records can have: the first one counts.
         users.try_emplace({principal.account, std::string(user)}, &principal);
     }
     return users;
 }
 
-// Logs that know sessions only, and records without an issuer, name a role without its path. No two
-// roles of an account have one name.
+// Logs that only know sessions, and records without an issuer, name a role without its path. Role
+// names are unique within an account, so both names are the same role.
 HuntActivity::WholeActivities HuntActivity::roles_of_two_names() const {
     WholeActivities whole;
     const std::vector<std::uint32_t> same = labels_.own_numbers();
@@ -41,7 +41,8 @@ HuntActivity::WholeActivities HuntActivity::roles_of_two_names() const {
     return whole;
 }
 
-// What AWS attached to a user is that user's, whoever else acted under the name.
+// A policy that AWS attached to a user belongs to that user, regardless of others who acted under
+// the name.
 void HuntActivity::add_attached(WholeActivities& whole) const {
     const std::vector<std::uint32_t> same = labels_.own_numbers();
     const auto users = known_users();

@@ -10,7 +10,8 @@
 namespace cloudhijack::detect {
 namespace {
 
-// The names of the columns whose values in a row are cut or estimated, in their order.
+// The names of the columns with truncated or estimated values in a row, in the order of the
+// columns.
 std::vector<std::string> truncated(const HuntFinding& finding);
 
 std::string risk_message(const HuntFinding& finding) {
@@ -38,7 +39,7 @@ std::string threat_object_type(const HuntFinding& finding) {
     return finding.traits[Trait::address].values.empty() ? "" : "ip_address";
 }
 
-// Evidence is sought in what is kept.
+// Evidence rules only see the subjects and agents that are kept.
 bool is_evidence_cut(const HuntFinding& finding) {
     return finding.subjects_are_cut || finding.traits[Trait::agent].is_estimated;
 }

@@ -7,8 +7,8 @@
 
 namespace cloudhijack::detect {
 
-/// The columns of mode=hunt, and behind them those that Splunk's own content expects: the Common
-/// Information Model's and Enterprise Security's for risk.
+/// The columns of mode=hunt, followed by those that Splunk's own content expects: the Common
+/// Information Model's, and Enterprise Security's for risk.
 std::span<const Column> hunt_columns();
 
 Row to_row(const HuntFinding& finding);

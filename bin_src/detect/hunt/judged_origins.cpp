@@ -1,4 +1,4 @@
-// What the origins of a principal's calls are to it, by what the baseline knows of it and of its
+// Classifies the origins of a principal's calls by what the baseline knows of the principal and its
 // account.
 
 #include <algorithm>
@@ -70,21 +70,23 @@ SourceKind Member::kind_of(const JudgedOrigin& origin,
         return is_strange ? SourceKind::strange_newcomer : SourceKind::newcomer;
     }
     if (origin.is_usual_network || !history->networks_are_informative) return SourceKind::ordinary;
-    // Of too many clients any may be usual; of a list that says nothing, none is.
+    // A list of too many clients may include any client as usual; a list that is not informative
+    // includes none.
     if (!history->clients_are_informative && !history->clients_are_too_many) {
         return SourceKind::ordinary;
     }
     const bool is_new_client =
         history->clients_are_informative && !history->usual_clients.contains(client);
     if (origin.is_strangers) return is_new_client ? SourceKind::strange : SourceKind::away;
-    // Private addresses are everybody's; others are of somebody in the account, or listed.
+    // Private addresses belong to everybody; the others belong to somebody in the account, or are
+    // listed.
     const text::Address& address = origin.from.address;
     const bool is_place =
         address.is_service() || (address.is_there() && !rules::is_private(address));
     return is_new_client && is_place ? SourceKind::unusual : SourceKind::ordinary;
 }
 
-// A principal on the road becomes a sign once it uses a lot.
+// Use away from the usual networks becomes a sign once there is a lot of it.
 void Member::judge_bulk() {
     const auto found = rules_->evidence->find("new_source");
     if (found == rules_->evidence->end()) return;

@@ -84,7 +84,7 @@ bool Member::is_vouched_for(std::int64_t second) const {
 }
 
 void Member::take_origins() {
-    // By hour, client and address. A call that two services name is one call.
+    // By hour, client and address. A call counts once even if two services name it.
     std::map<std::int64_t, std::map<std::uint64_t, HourActivity::Origin>> hours;
     std::map<std::int64_t, std::map<std::uint64_t, std::size_t>> services;  // by hour and identity
     const auto add = [&hours](std::int64_t hour, const HourActivity::Origin& origin) {

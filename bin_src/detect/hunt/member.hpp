@@ -17,54 +17,54 @@
 
 namespace cloudhijack::detect {
 
-/// What an origin is to its principal, by the history of both. The last two are those of a
-/// principal without a history.
+/// The class of an origin for its principal, by the history of the principal and its account. The
+/// last two are for a principal without a history.
 enum class SourceKind : std::uint8_t {
     ordinary,
     away,          ///< a stranger's network, and a client that the principal uses
-    away_in_bulk,  ///< the same, with many messages by credentials that work anywhere
+    away_in_bulk,  ///< the same, with many messages and credentials that work anywhere
     unusual,   ///< a network of others in the account, and a client that is new to the principal
     strange,   ///< a stranger's network and a client that is new to the principal
-    stolen,    ///< the same, while the credentials are used where they belong
-    newcomer,  ///< a stranger's network, by a role with a client of the account
+    stolen,    ///< the same, while the credentials are also used from their usual place
+    newcomer,  ///< a stranger's network, used by a role with a client that the account uses
     strange_newcomer,
 };
 
-/// An origin of calls, and what it is to the principal.
+/// An origin of calls, and its class for the principal.
 struct JudgedOrigin {
     HourActivity::Origin from;
     bool is_usual_network = false;  ///< for the principal
-    bool is_strangers = false;      ///< of a network that nobody in the account uses
+    bool is_strangers = false;      ///< in a network that nobody in the account uses
     SourceKind kind = SourceKind::ordinary;
 
-    /// Whether it is new for the principal, as the burst asks.
+    /// Whether it is new for the principal, as the rule `burst` defines it.
     [[nodiscard]] bool is_new() const {
         return kind != SourceKind::ordinary && kind != SourceKind::away &&
                kind != SourceKind::newcomer;
     }
 };
 
-/// Where the calls of one hour came from. Origins are pairs of client and address; of more than
-/// are kept, those whose hash is at most `limit` are all there.
+/// The origins of the calls of one hour. Origins are pairs of client and address; if there are more
+/// than are kept, all of those with a hash of at most `limit` are present.
 struct HourOrigins {
     std::vector<JudgedOrigin> origins;
     std::uint64_t limit = ~std::uint64_t{0};
     bool has_stranger = false;    ///< see JudgedOrigin::is_strangers
-    bool is_known = false;        ///< all are known: by history, listed or private
+    bool is_known = false;        ///< all are known: from history, listed or private
     bool works_anywhere = false;  ///< some came with credentials that work anywhere
-    bool has_new_client = false;  ///< some client is nobody's in the account
+    bool has_new_client = false;  ///< nobody in the account uses one of the clients
 };
 
-/// A principal's part in a behaviour: what it did, and what the baseline knows of it. What is asked
-/// of it at a second, since 1970, is answered by its own sources and its own history.
+/// A principal's part in a behaviour: its activity, and what the baseline knows of it. Questions
+/// about a second, since 1970, are answered from its own sources and its own history.
 class Member {
   public:
-    /// What a behaviour is made of. All that it points to must outlive the behaviour.
+    /// The data from which a behaviour is made. All pointers must outlive the behaviour.
     struct Basis {
         const log::Principal* principal = nullptr;
         const PrincipalActivity* activity = nullptr;
-        rules::Exceptions exceptions;         ///< those of the rules' allowlist that are to count
-        const LinksToChild* links = nullptr;  ///< how it came to be; null: nothing is known
+        rules::Exceptions exceptions;         ///< the exceptions of the rules' allowlist that apply
+        const LinksToChild* links = nullptr;  ///< how it was created; null: nothing is known
     };
 
     Member(const rules::Catalogue& catalogue, const rules::HuntRules& rules, std::size_t index,
@@ -78,14 +78,14 @@ class Member {
 
     /// By UTC hour since 1970.
     [[nodiscard]] const std::map<std::int64_t, HourOrigins>& origins() const { return origins_; }
-    /// The name of a service that is named instead of an address; empty if it is not known.
+    /// The name of the service that an address represents; empty if it is not known.
     [[nodiscard]] std::string_view service_name(const text::Address& address) const;
-    /// Whether the calls of a second's hour came from a network that nobody in the account uses.
+    /// Whether calls of the second's hour came from a network that nobody in the account uses.
     [[nodiscard]] bool is_strangers(std::int64_t second) const;
-    /// Whether all of them came from known sources. Without a history only private and listed ones
-    /// are known.
+    /// Whether all calls of the second's hour came from known sources. Without a history, only
+    /// private and listed sources are known.
     [[nodiscard]] bool is_known_source(std::int64_t second) const;
-    /// Whether, in the hours from one second to another, `holds(hour_origins)` for one.
+    /// Whether `holds(hour_origins)` is true for any hour from one second to another.
     [[nodiscard]] bool any_hour(std::int64_t first, std::int64_t last, auto holds) const {
         const auto end = origins_.upper_bound(counting::hour_of(last));
         for (auto at = origins_.lower_bound(counting::hour_of(first)); at != end; ++at) {
@@ -93,30 +93,32 @@ class Member {
         }
         return false;
     }
-    /// Whether one of them is new for the principal.
+    /// Whether an origin between the two seconds is new for the principal.
     [[nodiscard]] bool has_new_source(std::int64_t first, std::int64_t last) const;
 
-    /// Whether the baseline knows the account at a time.
+    /// Whether the baseline knows the account at a given second.
     [[nodiscard]] bool is_known_account(std::int64_t second) const {
         return account_history_ != nullptr && account_history_->known_from <= second;
     }
-    /// Null if the baseline has nothing of the account.
+    /// Null if the baseline does not contain the account.
     [[nodiscard]] const rules::History::AccountHistory* account_history() const {
         return account_history_;
     }
-    /// The principal's history if it is not too young at a time; else null.
+    /// The principal's history if it is old enough at a given second; else null.
     [[nodiscard]] const rules::History::PrincipalHistory* grown_history(std::int64_t second) const;
     /// The row of the principal and a service, whatever its age; null if there is none.
     [[nodiscard]] const rules::Baseline::Row* row(std::size_t service) const {
         return rows_[service];
     }
-    /// The row if it tells of use, and the principal is not too young at a time; else null.
+    /// The row if it shows use and the principal's history is old enough at a given second; else
+    /// null.
     [[nodiscard]] const rules::Baseline::Row* grown_use(std::size_t service,
                                                         std::int64_t second) const;
-    /// Whether a phase is routine for the principal and the service of the calls.
+    /// Whether the service's calls in a phase are routine for the principal.
     [[nodiscard]] bool is_routine(std::size_t service, rules::Phase phase) const;
-    /// The peaks of those who use the service for the same work as the principal, which does not
-    /// use it itself. None in hours with a client that nobody in the account uses.
+    /// The peaks of the principals that use the service for the same work as this principal, which
+    /// has not used it itself. nullopt if there are none, or in hours with a client that nobody in
+    /// the account uses.
     [[nodiscard]] std::optional<rules::History::Peaks> peers(std::size_t service,
                                                              std::int64_t first,
                                                              std::int64_t last) const;

@@ -24,7 +24,7 @@ PrincipalActivity::FirstAndLast& PrincipalActivity::show(const ShownKey& key,
 std::optional<std::int64_t> PrincipalActivity::first_second() const {
     std::optional<std::int64_t> first;
     std::optional<std::size_t> service;
-    for (const auto& [key, hour] : hours) {  // of each service the first hour is enough
+    for (const auto& [key, hour] : hours) {  // the first hour of each service is enough
         if (service == key.first) continue;
         service = key.first;
         const std::int64_t second = key.second * counting::k_seconds_an_hour + hour.first_second();

@@ -20,7 +20,7 @@
 
 namespace cloudhijack::detect {
 
-/// One event as `Timeline` and `EventIDs` show it.
+/// An event as the columns `Timeline` and `EventIDs` show it.
 template <class Text>
 struct BasicShownEvent {
     std::int64_t second = 0;  ///< since 1970
@@ -31,7 +31,7 @@ struct BasicShownEvent {
 
     auto operator<=>(const BasicShownEvent&) const = default;
 
-    /// The same with texts of another type.
+    /// The same event with texts of another type.
     template <class Other>
     [[nodiscard]] BasicShownEvent<Other> with() const {
         return {second, Other(id), Other(region), address, phases};
@@ -41,11 +41,11 @@ struct BasicShownEvent {
 using ShownEvent = BasicShownEvent<std::string>;
 using ShownEventView = BasicShownEvent<std::string_view>;
 
-/// A trait of calls, of which mode=hunt keeps the distinct values that each principal shows.
-/// Partial documents hold the numbers of the enumerators, so a new one comes last.
+/// A trait of calls, of which mode=hunt keeps the distinct values for each principal. Partial
+/// documents contain the numbers of the enumerators, so new ones go at the end.
 enum class Trait : std::uint8_t {
     address,
-    agent,   ///< as it came
+    agent,   ///< the user agent as logged
     client,  ///< see client_of
     access_key,
     model,
@@ -53,11 +53,11 @@ enum class Trait : std::uint8_t {
     caller_type,
     workload,
     source_service,  ///< see log::Call
-    country,         ///< to which messages went
-    count            ///< how many there are
+    country,         ///< the destination of messages
+    count            ///< the number of traits
 };
 
-/// An item for each trait.
+/// One item for each trait.
 template <class Item>
 struct PerTrait {
     std::array<Item, static_cast<std::size_t>(Trait::count)> items;  ///< in the traits' order
@@ -66,11 +66,11 @@ struct PerTrait {
     const Item& operator[](Trait trait) const { return items.at(static_cast<std::size_t>(trait)); }
 };
 
-/// What mode=hunt keeps of one principal. Everything in it adds up, whatever the order and grouping
-/// of the calls, and its sets are bounded whatever the calls hold. Its hours, and the
-/// seconds of subjects, grow with the time that the calls span.
+/// The data that mode=hunt keeps of one principal. All of it adds up in any order and grouping of
+/// the calls, and its sets are bounded whatever the calls contain. Its hours, and the seconds of
+/// subjects, grow with the time that the calls span.
 struct PrincipalActivity {
-    /// Calls alike of which the first and the last event are kept.
+    /// Calls of the same kind, of which the first and the last event are kept.
     struct ShownKey {
         std::size_t service = 0;
         std::uint16_t call = 0;
@@ -93,17 +93,17 @@ struct PrincipalActivity {
     /// The models of its own successful use, by service.
     std::map<std::size_t, counting::HoursOfTexts> models;
     PerTrait<counting::BoundedSet> traits;
-    counting::Seconds quarantined;  ///< when AWS attached its quarantine policy
+    counting::Seconds quarantined;  ///< the seconds at which AWS attached its quarantine policy
     bool has_long_term_key = false;
     bool has_bearer_key = false;
 
-    /// Takes an event; returns what is shown of its kind by now.
+    /// Adds an event; returns the first and the last event of its kind so far.
     FirstAndLast& show(const ShownKey& key, const ShownEventView& event);
 
-    /// The second of the first call; nullopt: there is none.
+    /// The second of the first call; nullopt if there is none.
     [[nodiscard]] std::optional<std::int64_t> first_second() const;
 
-    /// Takes another's sets of texts and what is known of its keys.
+    /// Adds another activity's sets of texts and its flags for keys.
     void take_texts(const PrincipalActivity& other);
 
     /// `label_numbers[r]` is this activity's number for the other's region r.

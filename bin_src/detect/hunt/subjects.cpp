@@ -27,7 +27,7 @@ void Subjects::merge(const Subjects& other) {
     }
 }
 
-// Null if the kind, or below a text of the hash, is not kept.
+// Null if the kind, or in the function below a text with the hash, is not kept.
 counting::Seconds* Subjects::find_or_insert(Subject& subject, const CallKind& kind) {
     if (const auto found = subject.calls.find(kind); found != subject.calls.end()) {
         return &found->second;

@@ -14,26 +14,26 @@
 
 namespace cloudhijack::detect {
 
-/// What one principal's calls were about, such as a mail identity or a user, and when: in bounded
-/// memory. Of more than k_most texts of a kind those with the smallest hashes stay, each with all
-/// of its calls, so it does not depend on the order in which they came, and many texts of one kind
-/// cannot hide those of another.
+/// The subjects of one principal's calls, such as a mail identity or a user, with their times, in
+/// bounded memory. Of more than k_most texts of a kind, those with the smallest hashes are kept,
+/// each with all of its calls. So the result does not depend on the order of the texts, and many
+/// texts of one kind cannot hide those of another.
 class Subjects {
   public:
     static constexpr std::size_t k_most = 1000;
-    static constexpr std::size_t k_longest = 256;  ///< bytes of a text; the rest is cut
-    /// Of more kinds of calls about one subject the smallest stay, as attackers choose the groups
-    /// and policies in them.
+    static constexpr std::size_t k_longest = 256;  ///< bytes of a text; the rest is cut off
+    /// If there are more kinds of calls about one subject, the smallest are kept. A bound is needed
+    /// because attackers choose the groups and policies in them.
     static constexpr std::size_t k_most_kinds = 256;
 
-    /// Calls alike about one subject.
+    /// Calls of the same kind about one subject.
     struct CallKind {
         std::size_t service = 0;
         std::uint16_t call = 0;
         rules::PhaseSet phases;
         log::Outcome outcome = log::Outcome::ok;
         log::SubjectKind kind = log::SubjectKind::thing;
-        bool grants_mail = false;  ///< see log::CallSubject, for the rest, too
+        bool grants_mail = false;  ///< see log::CallSubject, also for the rest
         bool has_external_id = false;
         log::Trust trust = log::Trust::none;
         std::string via;
@@ -56,7 +56,7 @@ class Subjects {
     /// By kind, and a hash of service and text.
     [[nodiscard]] const std::map<Key, Subject>& all() const { return subjects_; }
     [[nodiscard]] bool is_estimated() const { return is_cut_; }
-    /// Some were cut before they came here.
+    /// Notes that subjects were dropped before they were added here.
     void note_cut() { is_cut_ = true; }
 
   private:

@@ -12,7 +12,7 @@ namespace {
 
 using ShownKey = PrincipalActivity::ShownKey;
 
-/// An event, and the index of the member whose it is.
+/// An event, and the index of its member.
 struct MemberEvent {
     const ShownEvent* event = nullptr;
     std::size_t member = 0;
@@ -20,16 +20,16 @@ struct MemberEvent {
     [[nodiscard]] auto rank() const { return std::tie(*event, member); }
 };
 
-/// The first and the last event of calls alike, of all members.
+/// The first and the last event of calls of the same kind, over all members.
 struct EndEvents {
     MemberEvent first;
     MemberEvent last;
-    std::size_t members = 0;  ///< that made such calls
+    std::size_t members = 0;  ///< the number of members that made such calls
     bool is_behind = false;
 
     void take(const MemberEvent& other_first, const MemberEvent& other_last) {
         if (members == 0 || other_first.rank() < first.rank()) first = other_first;
-        // Of equal events the first member's.
+        // If events are equal, the first member's is kept.
         if (members == 0 || *last.event < *other_last.event) last = other_last;
         ++members;
     }
@@ -38,11 +38,11 @@ struct EndEvents {
 struct Line {
     const ShownKey* key = nullptr;
     MemberEvent shown;
-    std::size_t others = 0;  ///< members that also made such calls
+    std::size_t others = 0;  ///< the number of other members that made such calls
     bool is_behind = false;
     bool is_first = false;
-    /// Of recon and use: how many lines alike, of the member and in the phase, come before it. A
-    /// campaign's story needs the first of each before the second of one.
+    /// For recon and use: the number of earlier lines of the same kind, of the member and in the
+    /// phase. In a campaign, the first line of each kind matters more than the second of any.
     std::size_t before = 0;
 };
 
@@ -67,7 +67,7 @@ void number_alike(std::vector<Line>& lines) {
     std::map<std::tuple<bool, bool, std::size_t, rules::Phase>, std::size_t> counts;
     for (Line& line : lines) {
         const rules::Phase phase = line.shown.event->phases.first();
-        // Of these there can be many, and the others must not be crowded out.
+        // There can be many of these, which must not crowd out the others.
         if (phase != rules::Phase::recon && phase != rules::Phase::use) continue;
         line.before = counts[{line.is_behind, line.is_first, line.shown.member, phase}]++;
     }

@@ -9,7 +9,8 @@
 
 namespace cloudhijack::detect {
 
-/// The most lines of `Timeline` and values of `EventIDs`, of one principal and of several.
+/// The most lines of `Timeline` and values of `EventIDs`, for a single principal and for a
+/// campaign.
 inline constexpr std::size_t k_most_shown_events = 20;
 inline constexpr std::size_t k_most_campaign_lines = 10;
 
@@ -20,11 +21,12 @@ struct Timeline {
 };
 
 /// Lines `time phase call region ip outcome`, in order of time, from the first and the last event
-/// of each call and outcome. Of more those stay that evidence stands on, and first ones before last
-/// ones. In a campaign the name of the member follows the time, and how many others made the call.
+/// of each call and outcome. If there are too many, those that are evidence take precedence, then
+/// first events over last ones. In a campaign, the member's name follows the time, with the number
+/// of other members that made the call.
 Timeline timeline_of(const Behaviour& behaviour, const std::set<CallKey>& behind);
 
-/// The ids of the events among them that evidence stands on.
+/// The ids of those events that are evidence.
 std::vector<std::string> event_ids_of(const Behaviour& behaviour, const std::set<CallKey>& behind);
 
 }  // namespace cloudhijack::detect

@@ -8,7 +8,7 @@
 namespace cloudhijack::detect {
 namespace {
 
-// Before and behind all times, and far enough from the ends to be counted from.
+// Before and after all times, and far enough from the limits for arithmetic.
 constexpr std::int64_t k_never = std::numeric_limits<std::int64_t>::min() / 2;
 constexpr std::int64_t k_always = std::numeric_limits<std::int64_t>::max() / 2;
 
@@ -34,7 +34,7 @@ std::optional<CoveredUntil> covered_until(const rules::Exceptions& exceptions,
     return until;
 }
 
-// Exceptions end with a day, so with an hour.
+// Exceptions end with a day, so they also end with an hour.
 PrincipalActivity without_covered(const PrincipalActivity& all, const CoveredUntil& until,
                                   const counting::Interner& labels) {
     PrincipalActivity left;
@@ -62,7 +62,7 @@ PrincipalActivity without_covered(const PrincipalActivity& all, const CoveredUnt
             }
         }
     }
-    // That AWS found a key in public is covered where all services are.
+    // The discovery of a key in public is covered if all services are.
     std::int64_t quarantine = k_always;
     for (const std::int64_t second : until) quarantine = std::min(quarantine, second);
     all.quarantined.for_each([&](std::int64_t second) {

@@ -10,40 +10,40 @@
 
 namespace cloudhijack::detect {
 
-/// For each service, the second before which its calls are covered.
+/// For each service, the second before which exceptions cover its calls.
 using CoveredUntil = std::vector<std::int64_t>;
 
-/// What exceptions cover for an evidence. A line for one service covers the calls to it up to its
-/// last day, a line for all services all that the principal did. A threshold covers nothing; see
-/// Behaviour::threshold(). With an empty evidence, what lines for all evidence cover. nullopt:
-/// nothing.
+/// The calls that exceptions cover for an evidence rule. A line for one service covers the calls to
+/// it up to the line's last day; a line for all services covers everything that the principal did.
+/// A threshold covers nothing; see Behaviour::threshold(). With an empty `evidence`, only lines for
+/// all evidence count. nullopt: nothing is covered.
 std::optional<CoveredUntil> covered_until(const rules::Exceptions& exceptions,
                                           std::string_view evidence, std::size_t services);
 
-/// What is left of an activity without the calls that are covered.
+/// An activity without the calls that are covered.
 PrincipalActivity without_covered(const PrincipalActivity& all, const CoveredUntil& until,
                                   const counting::Interner& labels);
 
-/// Whether nothing is left of an activity.
+/// Whether an activity has no calls left.
 bool is_empty(const PrincipalActivity& activity);
 
-/// What the exceptions of the allowlist leave of a behaviour for each evidence, member by member.
-/// What was usual stays what it was.
+/// The behaviour that the exceptions of the allowlist leave for each evidence rule, member by
+/// member. The members' history stays whole.
 class UncoveredBehaviours {
   public:
     /// `whole` must outlive it.
     explicit UncoveredBehaviours(const Behaviour& whole);
 
-    /// `whole` itself where nothing is covered, null where all is. Valid as long as this is.
+    /// `whole` itself if nothing is covered, null if everything is. Valid as long as this object.
     const Behaviour* left_for(std::string_view evidence);
 
   private:
-    /// What is covered of each member.
+    /// The covered part of each member.
     using Cover = std::vector<std::optional<CoveredUntil>>;
 
     struct Remainder {
         std::vector<PrincipalActivity> activities;  ///< by member
-        std::optional<Behaviour> behaviour;         ///< of these; none where all is covered
+        std::optional<Behaviour> behaviour;         ///< of these; nullopt if everything is covered
     };
 
     [[nodiscard]] Remainder remainder(const Cover& cover) const;

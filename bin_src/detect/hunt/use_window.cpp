@@ -5,7 +5,7 @@
 namespace cloudhijack::detect {
 namespace {
 
-// Minutes of notes only can come between those of use.
+// Adds the costs. Minutes with only notes can lie between those of use.
 void add_costs(const Behaviour& behaviour, std::size_t service, std::vector<UseWindow>& minutes) {
     const std::size_t used = minutes.size();
     std::size_t at = 0;
@@ -29,7 +29,7 @@ void add_costs(const Behaviour& behaviour, std::size_t service, std::vector<UseW
 }  // namespace
 
 std::vector<UseWindow> use_windows(const Behaviour& behaviour, std::size_t service) {
-    std::vector<UseWindow> minutes;  // each with what its own minute holds
+    std::vector<UseWindow> minutes;  // each with the data of its own minute
     for (const Calls* calls : behaviour.uses(service)) {
         if (minutes.empty() || minutes.back().minute != calls->minute) {
             minutes.push_back(

@@ -8,13 +8,13 @@
 
 namespace cloudhijack::detect {
 
-/// Successful use of one service in 60 consecutive minutes, and what of its cost is known.
+/// Successful use of one service in 60 consecutive minutes, with the known part of its cost.
 struct UseWindow {
     static constexpr std::int64_t k_minutes = 60;
 
-    std::int64_t minute = 0;  ///< the first, since 1970
+    std::int64_t minute = 0;  ///< the first minute, since 1970
     std::int64_t first = 0;   ///< the second of the first call
-    std::int64_t last = 0;    ///< of the last one
+    std::int64_t last = 0;    ///< the second of the last call
     std::uint64_t calls = 0;
     std::uint64_t messages = 0;
     rules::Cost cost = 0;
@@ -26,7 +26,7 @@ struct UseWindow {
     }
 };
 
-/// The windows that begin with a minute in which the service was used or money spent, in order.
+/// The windows that begin with a minute of use or of known cost, in order.
 std::vector<UseWindow> use_windows(const Behaviour& behaviour, std::size_t service);
 
 }  // namespace cloudhijack::detect

@@ -6,7 +6,7 @@
 namespace cloudhijack::detect {
 namespace {
 
-// Leaves one delivery of each call, in order.
+// Leaves one delivery of each call, in order of identity.
 void keep_each_once(std::vector<CallSpend>& calls) {
     std::ranges::sort(calls, [](const CallSpend& a, const CallSpend& b) {
         if (a.identity != b.identity) return a.identity < b.identity;

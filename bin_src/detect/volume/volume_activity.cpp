@@ -15,8 +15,8 @@ namespace {
 using std::chrono::seconds;
 using text::Time;
 
-// The start of the span that holds a time: spans begin at multiples of their length since 1970,
-// UTC.
+// The start of the span that contains a time. Spans begin at multiples of their length since 1970,
+// in UTC.
 Time start_of_span(Time time, seconds span) {
     const auto second = std::chrono::floor<seconds>(time.time_since_epoch()).count();
     return Time{seconds{counting::start_of_unit(second, span.count())}};
@@ -30,7 +30,7 @@ std::optional<Time> time_of(const log::Event& event) {
 
 std::string_view first_present(std::string_view a, std::string_view b) { return a.empty() ? b : a; }
 
-// Of what has no bytes between its members.
+// Only for types without padding between their members.
 template <class Value>
     requires std::has_unique_object_representations_v<Value>
 std::uint32_t hash_of_bytes(const Value& value) {
@@ -45,7 +45,7 @@ Added VolumeActivity::add(const log::Event& event) {
     const auto time = time_of(event);
     if (!time) return Added::undated;
     if (event.log->is_report != nullptr && event.log->is_report(event)) return Added::left_out;
-    // As the search does that this mode replaces, which knows no meaning of codes.
+    // Like the search that this mode replaces, which does not interpret error codes.
     const bool has_failed = !event.error_code.empty();
     const auto identity = identity_of(event);
     std::optional<std::size_t>
@@ -62,7 +62,7 @@ Added VolumeActivity::add(const log::Event& event) {
     return Added::counted;
 }
 
-// Counts use of a service by a call that the mode does not count, so that it can be reported.
+// Counts the use of a service by a call that the mode does not count, so that it can be reported.
 Added VolumeActivity::add_other(const log::Event& event,
                                 std::span<const rules::Catalogue::Entry> entries) {
     for (const rules::Catalogue::Entry& entry : entries) {
@@ -73,7 +73,7 @@ Added VolumeActivity::add_other(const log::Event& event,
     return Added::irrelevant;
 }
 
-// Of an event whose call counts once.
+// The identity of an event whose call counts once.
 std::optional<std::uint64_t> VolumeActivity::identity_of(const log::Event& event) {
     if (!event.log->counts_once) return std::nullopt;
     const std::string_view id = event.log->usable_id(event);
@@ -125,7 +125,8 @@ void VolumeActivity::GroupTally::add(const GroupTally& other) {
 }
 
 // A key's hash is made of its texts' hashes, so it is known before the caller has been looked up,
-// and two activities agree on it: both places in memory are fetched at once, ahead of their use.
+// and two activities compute the same hash. Both places in memory are prefetched together, ahead of
+// their use.
 std::uint32_t VolumeActivity::group(const Name& name) {
     const LookedUpText caller(name.caller_arn, texts_);
     Key key{.span_start = name.span_start,
@@ -142,7 +143,7 @@ std::uint32_t VolumeActivity::group(const Name& name) {
     return group(key, hash);
 }
 
-// The key's texts are kept already.
+// The key's texts must be kept already.
 std::uint32_t VolumeActivity::group(const Key& key, std::uint32_t hash) {
     return group_index_.find_or_make(
         hash, [&](std::uint32_t number) { return groups_[number].key == key; },
@@ -188,7 +189,7 @@ SpendsOfCalls& VolumeActivity::spends(std::uint32_t group) {
     return spends_[number];
 }
 
-// What is known of the cost of a group's calls.
+// The known usage and cost of a group's calls.
 void VolumeActivity::price(const Group& group, const rules::Prices& prices,
                            VolumeGroup& priced) const {
     priced.spent = {};
@@ -277,7 +278,7 @@ VolumeActivity::Name VolumeActivity::name_of(const Key& key) const {
             .region = texts_.text(key.region)};
 }
 
-// A group's addresses in byte order.
+// Lists a group's addresses in byte order.
 void VolumeActivity::list_addresses(const Group& group,
                                     std::vector<std::string_view>& addresses) const {
     addresses.clear();
@@ -307,7 +308,7 @@ VolumeFindings VolumeActivity::findings(const VolumeRules& rules) const {
         group.last_event = tally.last_event;
         list_addresses(counted, group.source_addresses);
         if (!reaches_min_score(group, usual_threshold, rules)) continue;
-        // An exception must hold for the whole of the group.
+        // An exception must hold for the whole group.
         const auto last = std::chrono::floor<seconds>(tally.last_event.time_since_epoch()).count();
         const auto threshold = rules::allowed_volume(rules.allowlist->of(group.caller_arn),
                                                      key.service, last, usual_threshold);

@@ -27,19 +27,20 @@
 
 namespace cloudhijack::detect {
 
-/// What mode=volume has counted so far. The order of the events does not matter; memory grows with
-/// the groups and their distinct addresses. Of texts over 1 KiB (see bounded()) only the front is
-/// kept. Calls of a log that counts_once cost a counting::IdentitySet for each group, so 8 to 16
-/// bytes a call.
+/// The counts of mode=volume so far. The order of the events does not matter. Memory grows with the
+/// groups and their distinct addresses. Of texts over 1 KiB (see bounded()) only the front is kept.
+/// Calls of a log with counts_once need a counting::IdentitySet per group, which is 8 to 16 bytes
+/// per call.
 class VolumeActivity {
   public:
     /// The catalogue must outlive the activity and its findings.
     VolumeActivity(const rules::Catalogue& catalogue, std::chrono::seconds span)
         : catalogue_(&catalogue), span_(span) {}
 
-    /// Counts the event at its row's time, else its own; of a log that counts_once at its own, else
-    /// the row's. Deliveries of one call of such a log count once in each group that they are in;
-    /// the group's addresses, first and last event are those of all of them.
+    /// Counts the event at its row's time, or else at its own; events of a log with counts_once at
+    /// their own time, or else at the row's. Deliveries of one call of such a log count once in
+    /// each group in which they appear; the group's addresses and its first and last event cover
+    /// all deliveries.
     Added add(const log::Event& event);
 
     void merge(const VolumeActivity& other);
@@ -48,16 +49,16 @@ class VolumeActivity {
     Result<> take(std::string_view list, partial::ItemReader& item);
 
     [[nodiscard]] std::size_t size() const { return groups_.size(); }
-    /// Deliveries of calls that had been counted already, of logs that count a call once. Sorts
-    /// their identities.
+    /// Deliveries that repeat a call, in logs that count a call once. Sorts the identities of the
+    /// calls.
     [[nodiscard]] std::uint64_t repeats() const;
-    /// Records without a usable id count only for logs that count a call once.
+    /// Counts records without a usable id only for logs that count a call once.
     [[nodiscard]] const IrregularRecords& irregular() const { return irregular_; }
 
-    /// The names of the models, as price stanzas have them, of which tokens have no price.
+    /// The models, named as in price stanzas, that used tokens and have no price.
     [[nodiscard]] std::set<std::string> models_without_price(const rules::Prices& prices) const;
 
-    /// The rows of mode=volume, in order, and what the rules' allowlist changed. Their views are
+    /// The rows of mode=volume, in order, and the effect of the rules' allowlist. Their views are
     /// valid until the next add() or merge().
     [[nodiscard]] VolumeFindings findings(const VolumeRules& rules) const;
 
@@ -65,7 +66,7 @@ class VolumeActivity {
     /// A call of a service, by its index and by Catalogue::call_name.
     using ServiceCall = std::pair<std::size_t, std::uint16_t>;
 
-    /// Whose calls a group is, to what and when.
+    /// The caller of a group's calls, and their service, region and span.
     struct Name {
         text::Time span_start;
         std::size_t service = 0;  ///< index in the catalogue's services
@@ -74,7 +75,7 @@ class VolumeActivity {
         std::string_view region;
     };
 
-    /// The same with the texts' numbers: equal ones are the same bytes.
+    /// The same with the texts' numbers, so that equal keys are equal bytes.
     struct Key {
         text::Time span_start;
         std::uint32_t service = 0;
@@ -86,7 +87,7 @@ class VolumeActivity {
     };
 
     struct GroupTally {
-        std::uint64_t event_count = 0;  ///< without the calls that count once
+        std::uint64_t event_count = 0;  ///< excludes the calls that count once
         text::Time first_event = text::Time::max();
         text::Time last_event = text::Time::min();
 
@@ -95,32 +96,32 @@ class VolumeActivity {
 
     static constexpr std::uint32_t k_none = std::numeric_limits<std::uint32_t>::max();
 
-    /// Most groups have one address, which the group itself holds.
+    /// A group of calls. Most groups have one address, which the group itself contains.
     struct Group {
         Key key;
         GroupTally tally;
         std::uint32_t hash = 0;
-        std::uint32_t address = k_none;         ///< number of the first one's text
-        std::uint32_t more_addresses = k_none;  ///< the last of them, in more_addresses_
-        std::uint32_t calls = k_none;           ///< those that count once, in identified_calls_
-        std::uint32_t spends = k_none;          ///< what they used up, in spends_
+        std::uint32_t address = k_none;         ///< the number of the first address's text
+        std::uint32_t more_addresses = k_none;  ///< the last further address, in more_addresses_
+        std::uint32_t calls = k_none;           ///< the calls that count once, in identified_calls_
+        std::uint32_t spends = k_none;          ///< the usage of its calls, in spends_
     };
 
-    /// Calls of a group that count once.
+    /// The calls of a group that count once.
     struct IdentifiedCalls {
         std::uint64_t deliveries = 0;
-        counting::IdentitySet identities;  ///< hashes of log and id, the same on every machine
+        counting::IdentitySet identities;  ///< hashes of log and id, equal on every machine
     };
 
-    /// One more address of a group.
+    /// A further address of a group.
     struct MoreAddress {
         std::uint32_t group = 0;
         std::uint32_t address = 0;
-        std::uint32_t before = k_none;  ///< another one of the group's
+        std::uint32_t before = k_none;  ///< the previous further address of the group
     };
 
-    /// A text to be kept, cut where it is too long. What finding it needs is on its way from memory
-    /// as soon as there is one of these: in a large table that is most of the time it takes.
+    /// A text to be kept, cut if it is too long. Its constructor prefetches the memory that the
+    /// look-up needs, which in a large table takes most of the look-up's time.
     class LookedUpText {
       public:
         LookedUpText(std::string_view text, const counting::Interner& texts);
@@ -130,7 +131,7 @@ class VolumeActivity {
 
       private:
         std::string_view text_;
-        std::string front_;  ///< of a text that is cut
+        std::string front_;  ///< the kept part, if the text is cut
         std::uint32_t hash_;
     };
 
@@ -167,7 +168,7 @@ class VolumeActivity {
     const rules::Catalogue* catalogue_;
     std::chrono::seconds span_;
     log::ConditionReader conditions_;
-    counting::Interner texts_;  ///< holds every text of the groups
+    counting::Interner texts_;  ///< every text of the groups
     std::vector<Group> groups_;
     counting::HashIndex group_index_;
     std::vector<MoreAddress> more_addresses_;
@@ -175,8 +176,8 @@ class VolumeActivity {
     std::vector<IdentifiedCalls> identified_calls_;
     std::vector<SpendsOfCalls> spends_;
     IrregularRecords irregular_;
-    std::map<ServiceCall, std::uint64_t> other_use_;  ///< successful calls, as delivered
-    std::string key_;                                 ///< what is hashed
+    std::map<ServiceCall, std::uint64_t> other_use_;  ///< successful calls, counted per delivery
+    std::string key_;                                 ///< the data that is hashed
 };
 
 }  // namespace cloudhijack::detect

@@ -13,7 +13,7 @@
 namespace cloudhijack::detect {
 namespace {
 
-// In the largest unit that divides it: "1h", "90s".
+// A span in the largest unit that divides it: "1h", "90s".
 std::string to_text(std::chrono::seconds span) {
     constexpr std::array<std::pair<std::int64_t, char>, 3> units = {
         {{counting::k_seconds_a_day, 'd'},
@@ -30,7 +30,7 @@ std::uint64_t points_of_count(std::uint64_t count, std::uint64_t threshold) {
     return count > threshold * 3 ? 2 : 1;
 }
 
-// What adds one point each.
+// Each of these properties adds one point.
 
 bool has_many_addresses(const VolumeGroup& group) { return group.source_addresses.size() > 3; }
 

@@ -20,19 +20,19 @@ namespace cloudhijack::detect {
 
 inline constexpr std::uint64_t k_highest_volume_score = 6;
 
-/// How mode=volume judges what was counted. cloudhijack.conf has the defaults.
+/// How mode=volume scores the counts. cloudhijack.conf has the defaults.
 struct VolumeRules {
     std::chrono::seconds span{};
     std::vector<std::uint64_t> thresholds;  ///< one for each of the catalogue's services, in order
     std::uint64_t min_score = 0;
     rules::Pattern suspicious_names;  ///< never null
     std::shared_ptr<const rules::Prices> prices = std::make_shared<const rules::Prices>();
-    /// What is expected; never null.
+    /// The activity that the allowlist expects; never null.
     std::shared_ptr<const rules::Allowlist> allowlist = std::make_shared<const rules::Allowlist>();
 };
 
-/// The calls of one caller to one service in one region and one span of time. The views lie in the
-/// activity that it comes from, the service in its catalogue.
+/// The calls of one caller to one service in one region and one span of time. The views point into
+/// the activity that it comes from, the service into its catalogue.
 struct VolumeGroup {
     text::Time span_start;
     std::size_t service_index = 0;  ///< in the catalogue's services
@@ -42,7 +42,7 @@ struct VolumeGroup {
     std::string_view region;
     std::uint64_t event_count = 0;
     rules::SpendSum spent;
-    std::optional<rules::Cost> cost;                 ///< of what has a price; nullopt: nothing has
+    std::optional<rules::Cost> cost;  ///< of the usage that has a price; nullopt: nothing has one
     std::vector<std::string_view> source_addresses;  ///< distinct, in byte order
     text::Time first_event;
     text::Time last_event;
@@ -53,24 +53,24 @@ struct VolumeFinding {
     VolumeGroup group;
     std::uint64_t threshold = 0;
     std::uint64_t score = 0;
-    std::vector<std::string> reasons;  ///< where each point of the score comes from
+    std::vector<std::string> reasons;  ///< the source of each point of the score
 };
 
 /// Successful use of a service by calls that mode=volume does not count.
 struct OtherUse {
     const rules::Service* service = nullptr;
     std::uint64_t calls = 0;
-    std::vector<std::string> names;  ///< of the calls
+    std::vector<std::string> names;  ///< the names of the calls
 };
 
-/// The rows of mode=volume, and what the allowlist changed.
+/// The rows of mode=volume, and the effect of the allowlist.
 struct VolumeFindings {
     std::vector<VolumeFinding> rows;
-    std::vector<OtherUse> other_use = {};  ///< of more calls than the service's threshold
-    std::uint64_t allowed_rows = 0;        ///< rows that there would be without it
+    std::vector<OtherUse> other_use = {};  ///< only services with more calls than their threshold
+    std::uint64_t allowed_rows = 0;        ///< rows that exist only without it
 
-    /// Puts the rows in their order: score and count descending, then time and the group's names
-    /// ascending.
+    /// Sorts the rows by score and count in descending order, then by time and the group's names in
+    /// ascending order.
     void sort();
 };
 
@@ -78,12 +78,12 @@ struct VolumeFindings {
 /// gives.
 VolumeFinding assess(VolumeGroup group, std::uint64_t threshold, const VolumeRules& rules);
 
-/// Whether what assess() gives would have the rules' min_score: the same, in a fraction of the
-/// time.
+/// Whether the result of assess() would have the rules' min_score. It is computed in a fraction of
+/// the time.
 bool reaches_min_score(const VolumeGroup& group, std::uint64_t threshold, const VolumeRules& rules);
 
-/// The columns of mode=volume: those of the search that it replaces, in its order, and then its
-/// own.
+/// The columns of mode=volume: those of the search that it replaces, in its order, followed by
+/// additional ones.
 std::span<const Column> volume_columns();
 
 Row to_row(const VolumeFinding& finding);

@@ -1,4 +1,4 @@
-// What a VolumeActivity holds, as items of partial documents.
+// Writes a VolumeActivity as items of partial documents, and reads them.
 
 #include <cstdint>
 #include <limits>
@@ -32,9 +32,9 @@ void describe_spend(Fields& fields, rules::SpendSum& sum, std::string_view& mode
 
 }  // namespace
 
-// An item of "identified_calls" begins as one of "groups" does, with the number of deliveries in
-// place of the count, and ends with the calls' identities. Those of "spends" and "spend_sums" begin
-// so, too, with no count; they hold what calls with and without an id used up.
+// An item of "identified_calls" begins like one of "groups", with the number of deliveries in place
+// of the count, and ends with the calls' identities. Items of "spends" and "spend_sums" begin in
+// the same way, with a count of 0, and contain the usage of calls with and without an id.
 void VolumeActivity::write(partial::DocumentWriter& documents) const {
     std::vector<std::string_view> addresses;
     const auto write_spends = [&](const SpendsOfCalls& spends, const auto& head) {
@@ -167,7 +167,7 @@ void VolumeActivity::describe(Fields& fields, const rules::Catalogue& catalogue,
     fields.number(calls, partial::k_largest_count);
 }
 
-// The fields of an item, before its addresses.
+// The fields of an item that precede its addresses.
 template <class Fields>
 void VolumeActivity::describe(Fields& fields, const rules::Catalogue& catalogue, Name& name,
                               GroupTally& tally) {

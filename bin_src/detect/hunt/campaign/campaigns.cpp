@@ -12,19 +12,20 @@
 namespace cloudhijack::detect {
 namespace {
 
-/// Users and roles are the same whatever their path: an account and a log::actor_key().
+/// Users and roles are the same whatever their path: an account and a log::actor_key() identify
+/// them.
 using ActorId = std::pair<std::string, std::string>;
 
-/// A link that counts, from a node to all that go by its child's name.
+/// A link that counts, from a node to all nodes with its child's name.
 struct NodeLink {
     bool is_assumed = false;
     std::size_t parent = 0;
-    std::size_t child = 0;  ///< an actor
+    std::size_t child = 0;  ///< index of an actor
     std::int64_t second = 0;
     std::string_view name;  ///< of the call
     PrincipalActivity::ShownKey call;
 
-    /// Of one parent, child and kind the earliest comes first.
+    /// For one parent, child and kind of link, the earliest ranks first.
     [[nodiscard]] auto rank() const { return std::tuple(is_assumed, parent, child, second, name); }
     [[nodiscard]] auto ends() const { return std::tuple(is_assumed, parent, child); }
 };
@@ -35,7 +36,7 @@ struct NodePlace {
     std::vector<std::pair<std::int64_t, std::size_t>> users;
 };
 
-// What can take several names is one child: a role with and without its path.
+// Joins the nodes of an actor with several names, such as a role with and without its path.
 class ActorIndex {
   public:
     explicit ActorIndex(std::span<const CampaignNode> nodes) {
@@ -57,7 +58,7 @@ class ActorIndex {
         std::int64_t first_second = std::numeric_limits<std::int64_t>::max();
     };
 
-    /// Its number; nullopt if it did nothing.
+    /// The index of the actor; nullopt if it made no calls.
     [[nodiscard]] std::optional<std::size_t> find(const ActorId& id) const {
         const auto found = numbers_.find(id);
         return found == numbers_.end() ? std::nullopt : std::optional(found->second);
@@ -70,7 +71,7 @@ class ActorIndex {
     std::vector<Actor> actors_;
 };
 
-/// Which calls link principals, and to whom.
+/// Finds the calls that link principals, and their children.
 class LinkFinder {
   public:
     LinkFinder(std::span<const CampaignNode> nodes, const MakingIndex& makings,
@@ -101,12 +102,12 @@ class LinkFinder {
 
     [[nodiscard]] const std::vector<NodeLink>& links() const { return links_; }
     [[nodiscard]] const ActorIndex& actors() const { return actors_; }
-    /// By actor.
+    /// The links to each actor, by its index.
     [[nodiscard]] std::vector<LinksToChild> taken_links_to() { return std::move(links_to_); }
 
   private:
-    // Whether a making is a reason to link at all, whoever vouches for the child.
-    [[nodiscard]] bool is_telling(const MakingCall& making, const ActorIndex::Actor& child) const {
+    // Whether a making is a reason for a link at all, even if nobody vouches for the child.
+    [[nodiscard]] bool can_link(const MakingCall& making, const ActorIndex::Actor& child) const {
         if (making.is_of_key) return true;
         const bool makes_new_user =
             catalogue_->topic(making.call.service, making.call.call) == log::CallTopic::user;
@@ -119,7 +120,7 @@ class LinkFinder {
     void add(std::size_t parent, const MakingCall& making) {
         const log::Principal& maker = *nodes_[parent].part.principal;
         const auto child = actors_.find({maker.account, making.child_key});
-        if (!child || !is_telling(making, actors_.all()[*child])) return;
+        if (!child || !can_link(making, actors_.all()[*child])) return;
         const bool is_vouched =
             is_vouched_for(history_->account(maker.account), making.child_key,
                            makings_->of(maker.account, making.child_key), making.second);
@@ -145,7 +146,8 @@ class LinkFinder {
         add(parent, *child, link, /*counts=*/true);
     }
 
-    // Whether the baseline knows the role's account, and not that this principal takes on the role.
+    // Whether the baseline knows the role's account, but not this principal as one that assumes the
+    // role.
     [[nodiscard]] bool is_new_parent(const log::Principal& caller, const RoleCall& role,
                                      const ActorIndex::Actor& child) const {
         const auto* account = history_->account(role.account);
@@ -161,7 +163,7 @@ class LinkFinder {
 
     void add(std::size_t parent, std::size_t child, const LinkToChild& link, bool counts) {
         links_to_[child].links.push_back(link);
-        // Somebody unknown cannot be told from others who go by the same name.
+        // Callers that are not one actor cannot be distinguished from others with the same name.
         if (!counts || !nodes_[parent].part.principal->one_actor) return;
         links_.push_back({.is_assumed = link.is_assumed,
                           .parent = parent,
@@ -202,7 +204,7 @@ std::vector<NodePlace> shared_places(std::span<const CampaignNode> nodes) {
     return shared;
 }
 
-/// Sets of nodes that grow together.
+/// Disjoint sets of nodes that are joined step by step.
 class UnionFind {
   public:
     explicit UnionFind(std::size_t size) : parents_(size) {
@@ -217,7 +219,7 @@ class UnionFind {
         return node;
     }
 
-    /// The smaller root stays, so a set's root is its first node.
+    /// The smaller root is kept, so a set's root is its first node.
     void join(std::size_t one, std::size_t other) {
         const std::size_t root = root_of(one);
         const std::size_t other_root = root_of(other);
@@ -228,7 +230,7 @@ class UnionFind {
     std::vector<std::size_t> parents_;
 };
 
-/// Puts nodes together by their links, as long as there are not too many of them.
+/// Joins nodes by their links, as long as a campaign does not get too many of them.
 class CampaignBuilder {
   public:
     CampaignBuilder(const LinkFinder& links, std::span<const NodePlace> places, std::size_t size)
@@ -253,7 +255,7 @@ class CampaignBuilder {
     [[nodiscard]] std::vector<Campaign> taken() { return std::move(campaigns_); }
 
   private:
-    /// Where a node ended.
+    /// The campaign of a node.
     struct Place {
         std::size_t campaign = 0;
         std::size_t member = 0;
@@ -286,7 +288,7 @@ class CampaignBuilder {
         }
     }
 
-    // Makes campaigns of the open nodes that are few enough; returns the others.
+    // Makes campaigns of those open nodes that are few enough; returns the others.
     std::vector<std::size_t> build(const std::vector<std::size_t>& open, DroppedLinks dropped) {
         UnionFind sets(campaign_of_.size());
         std::vector<bool> is_open(campaign_of_.size());
@@ -324,7 +326,7 @@ class CampaignBuilder {
     void add(const NodeLink& link) {
         const Place& parent = campaign_of_[link.parent];
         if (!keeps(parent.dropped, link)) return;
-        // All of them are in the parent's campaign, as the link joined them.
+        // All of these nodes are in the parent's campaign, as the link joined them.
         for (const std::size_t child : actors_[link.child].nodes) {
             campaigns_[parent.campaign].links.push_back({.is_assumed = link.is_assumed,
                                                          .parent = parent.member,
@@ -344,7 +346,7 @@ class CampaignBuilder {
         campaigns_[first.campaign].shared.push_back(std::move(shared));
     }
 
-    // After the first member that no other one made.
+    // Names the campaign after the first member that no other member made.
     static void name(Campaign& campaign) {
         std::vector<bool> is_child(campaign.members.size());
         for (const MemberLink& link : campaign.links) is_child[link.child] = true;
@@ -361,7 +363,7 @@ class CampaignBuilder {
     std::span<const ActorIndex::Actor> actors_;
     std::span<const NodePlace> places_;
     std::vector<Place> campaign_of_;   ///< by node
-    std::vector<std::size_t> linked_;  ///< by node: how many all links tie together
+    std::vector<std::size_t> linked_;  ///< by node: the number of principals that all links connect
     std::vector<Campaign> campaigns_;
 };
 

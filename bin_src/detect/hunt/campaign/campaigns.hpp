@@ -16,14 +16,14 @@
 
 namespace cloudhijack::detect {
 
-/// A principal that may act together with others. Its part's links are not set.
+/// A principal that may act together with others. The links in its part are not set.
 struct CampaignNode {
     Member::Basis part = {};
     Ties ties = {};
     std::optional<std::int64_t> first_second = {};  ///< of its first call that is not covered
 };
 
-/// That one member made another, or assumed it: their places among the members.
+/// A member made another member, or assumed it; members are given by their index.
 struct MemberLink {
     bool is_assumed = false;
     std::size_t parent = 0;
@@ -32,39 +32,40 @@ struct MemberLink {
     PrincipalActivity::ShownKey call;
 };
 
-/// An address from which several members acted on one UTC day. It is a stranger's in the account of
-/// each.
+/// An address from which several members acted on one UTC day. In each member's account it is a
+/// stranger's address.
 struct SharedAddress {
     text::Address address;
-    /// The first second there on that day, and the member's place: in this order.
+    /// The first second there on that day, and the member's index; in this order.
     std::vector<std::pair<std::int64_t, std::size_t>> users;
 };
 
-/// Which links were dropped because they tied too many principals together.
+/// The links that were dropped because they connected too many principals.
 enum class DroppedLinks : std::uint8_t { none, shared, shared_and_assumed, all };
 
 /// Principals that act together, or one that acts alone.
 struct Campaign {
-    /// Of more principals that links tie together the shared ones are dropped, then those of
-    /// assumed roles; if that does not help, each is judged alone.
+    /// If links connect more principals than this, the links by shared addresses are dropped, then
+    /// those of assumed roles; if that does not help, each principal is scored alone.
     static constexpr std::size_t k_most_members = 64;
 
-    std::vector<std::size_t> members;  ///< places among the nodes, ascending
-    std::size_t head = 0;           ///< the place, among the members, of the one to name it after
+    std::vector<std::size_t> members;  ///< indexes of the nodes, ascending
+    std::size_t head = 0;  ///< the index, among the members, of the one that names the campaign
     std::vector<MemberLink> links;  ///< by second
     std::vector<SharedAddress> shared;
-    std::size_t linked = 1;  ///< how many principals the links tie together if none is dropped
+    std::size_t linked = 1;  ///< the number of principals that are connected if no link is dropped
     DroppedLinks dropped = DroppedLinks::none;
 };
 
 struct Campaigns {
-    std::vector<LinksToChild> links;            ///< to each who goes by one name
-    std::vector<const LinksToChild*> links_to;  ///< by node, among `links`; null: none
-    std::vector<Campaign> all;                  ///< each node is in one; by their first members
+    std::vector<LinksToChild> links;  ///< to each actor, that is, to all nodes of one name
+    std::vector<const LinksToChild*> links_to;  ///< by node, pointers into `links`; null: none
+    /// Each node is in exactly one; in the order of their first members.
+    std::vector<Campaign> all;
 };
 
-/// Finds which principals act together. Nodes are in the order of their principals. Linear in nodes
-/// and ties.
+/// Finds the principals that act together. Nodes must be in the order of their principals. Takes
+/// linear time in the nodes and ties.
 Campaigns find_campaigns(std::span<const CampaignNode> nodes, const MakingIndex& makings,
                          const rules::Catalogue& catalogue, const rules::History& history);
 

@@ -10,14 +10,15 @@
 
 namespace cloudhijack::detect {
 
-/// When a principal was first made in a range, in seconds since 1970.
+/// The times at which a principal was first made in a range, in seconds since 1970.
 struct FirstMakings {
     std::optional<std::int64_t> any;
     std::optional<std::int64_t> from_unknown_source;
-    std::optional<std::int64_t> for_partner;  ///< a role, from a known source, with an external id
+    /// A role made from a known source with an external id.
+    std::optional<std::int64_t> for_partner;
 };
 
-/// A successful call by which a parent made a principal, gave it a credential, or took on its role.
+/// A successful call by which a parent made a principal, gave it a credential, or assumed its role.
 struct LinkToChild {
     bool is_assumed = false;
     std::int64_t second = 0;  ///< since 1970
@@ -25,16 +26,16 @@ struct LinkToChild {
     PrincipalActivity::ShownKey call;
     bool is_from_stranger = false;  ///< the parent's source was a stranger's
 
-    /// Links of one kind weigh the same.
+    /// Links of one kind have the same score.
     using Kind = std::pair<bool, bool>;
     [[nodiscard]] Kind kind() const { return {is_assumed, is_from_stranger}; }
 };
 
-/// How a principal came to be.
+/// The calls by which a principal was created or assumed.
 struct LinksToChild {
     FirstMakings makings;
-    /// Those that count, and those that would if nobody vouched for the principal: by kind, and of
-    /// one kind in order of time.
+    /// The links that count, and those that would count if nobody vouched for the principal: by
+    /// kind, and within a kind in order of time.
     std::vector<LinkToChild> links;
 };
 

@@ -12,7 +12,7 @@
 namespace cloudhijack::detect {
 namespace {
 
-/// Links that are one line: what one parent did to its children, and by calls of which name.
+/// The links that share a line: the parent, the verb and the name of the call.
 using LineKey = std::tuple<std::size_t, std::string_view, std::string_view>;
 
 /// The seconds of a line's links, and the names of its members.
@@ -24,7 +24,7 @@ std::string names_of(const LineMembers& members) {
     return joined_names(names);
 }
 
-// Anyone who has a resource's key is `key of shop` in a row.
+// In rows, the holders of a resource's key are named `key of shop`.
 std::string_view verb_of(const Behaviour& behaviour, const MemberLink& link) {
     if (link.is_assumed) return " assumed ";
     const std::string& child = behaviour.members()[link.child].principal().name;
@@ -32,7 +32,7 @@ std::string_view verb_of(const Behaviour& behaviour, const MemberLink& link) {
     return log::is_key_principal(child) ? " read the " : " made ";
 }
 
-std::string_view what_is_left_out(DroppedLinks dropped) {
+std::string_view dropped_in_words(DroppedLinks dropped) {
     switch (dropped) {
         case DroppedLinks::none:
             return "";
@@ -81,7 +81,7 @@ LinkLines link_lines(const Behaviour& behaviour, const Campaign& campaign) {
     if (are_dropped) {
         shown.lines.push_back(counted(campaign.linked, "principal") +
                               " are linked, too many to be judged together: " +
-                              std::string(what_is_left_out(campaign.dropped)));
+                              std::string(dropped_in_words(campaign.dropped)));
     }
     return shown;
 }

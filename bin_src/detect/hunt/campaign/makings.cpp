@@ -6,7 +6,7 @@
 namespace cloudhijack::detect {
 namespace {
 
-// How long a making by somebody known vouches for a principal.
+// How long a making from a known source vouches for a principal, in seconds.
 constexpr std::int64_t k_vouched_for = 30 * counting::k_seconds_a_day;
 
 bool makes_principal(log::CallTopic topic) {
@@ -20,7 +20,7 @@ bool is_of_principal(log::SubjectKind kind) {
            kind == log::SubjectKind::key_holder;
 }
 
-// The log::actor_key() and the name of a principal that a call is about.
+// The log::actor_key() and the name of the principal that is the subject of a call.
 std::pair<std::string, std::string> key_and_name_of(const std::string& account,
                                                     log::SubjectKind kind,
                                                     const std::string& subject) {

@@ -32,7 +32,7 @@ std::vector<RoleCall> roles_of(const rules::Catalogue& catalogue, const Member& 
     return roles;
 }
 
-// A principal that travels with its usual client is not a sign of somebody else.
+// A principal that travels with its usual client is not a sign of another person.
 bool may_be_shared(const JudgedOrigin& origin) {
     return origin.from.address.is_whole() && origin.is_strangers &&
            (origin.is_new() || origin.kind == SourceKind::newcomer);
@@ -45,7 +45,7 @@ std::vector<SharedSpot> spots_of(const Member& member) {
         const std::int64_t day = counting::day_of(start);
         for (const JudgedOrigin& origin : origins.origins) {
             if (!may_be_shared(origin)) continue;
-            // Hours come in order, and of one hour several clients may have the address.
+            // Hours come in order, and several clients in one hour may have the same address.
             const std::int64_t second = start + origin.from.all.first;
             const auto [first, is_new] = firsts.try_emplace({day, origin.from.address}, second);
             if (!is_new) first->second = std::min(first->second, second);

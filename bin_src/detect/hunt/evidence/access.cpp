@@ -1,4 +1,4 @@
-// Evidence of someone who tries what a key may do.
+// Evidence of somebody who tests what a key can do.
 
 #include <algorithm>
 #include <array>
@@ -29,7 +29,7 @@ std::optional<Match> probe(const Behaviour& behaviour, const rules::EvidenceSett
         .behind = probes->behind};
 }
 
-// --- denied_use: use that is refused again and again, and does not begin to work ---
+// --- denied_use: use that is refused again and again, and does not start to succeed ---
 
 constexpr std::array k_denied_use = {
     ParameterSpec{.key = "denied", .kind = rules::ParameterKind::number, .least = 1},
@@ -52,7 +52,8 @@ std::uint64_t count_in(const Uses& uses, std::int64_t from, std::int64_t to, aut
     return count;
 }
 
-// The second from which `least` wanted uses follow within a time, none of which succeeds soon.
+// The second from which `least` wanted uses follow within the setting `within`, and no use succeeds
+// within `success_within`.
 std::optional<std::int64_t> first_refused(const Uses& uses, const rules::EvidenceSettings& settings,
                                           std::uint64_t least, auto wanted) {
     const std::int64_t within = settings.seconds("within");

@@ -1,4 +1,5 @@
-// Evidence of more use in an hour than there should be, in messages or in money.
+// Evidence of use in an hour above the threshold and above normal activity, in messages or in
+// money.
 
 #include <algorithm>
 #include <array>
@@ -19,7 +20,7 @@
 namespace cloudhijack::detect {
 namespace {
 
-// Whether all use of a service is in logs that do not say from where it comes.
+// Whether all logs of a service's use omit the address of the caller.
 bool is_without_addresses(const rules::Service& service) {
     const auto& uses = service.calls_of(rules::Phase::use);
     return !uses.empty() && std::ranges::none_of(uses, [](const rules::CatalogueCall& call) {
@@ -27,13 +28,13 @@ bool is_without_addresses(const rules::Service& service) {
     });
 }
 
-/// What the use of an hour is measured in.
+/// The unit in which the use of an hour is measured: messages or money.
 struct Measure {
     std::uint64_t UseWindow::* amount;
-    /// The busiest hour of the range's history.
+    /// The peak of the range's own history.
     std::optional<std::uint64_t> (*peak_in_range)(const Behaviour&, std::size_t service,
                                                   std::int64_t second);
-    /// The busiest hour of a row; nullopt if the row does not say.
+    /// The peak hour of a row; nullopt if the row does not contain it.
     std::optional<std::uint64_t> (*peak_of)(const rules::Baseline::Row&);
     std::uint64_t rules::History::Peaks::* peer_peak;
     std::string (*in_words)(std::uint64_t amount);
@@ -57,19 +58,19 @@ constexpr Measure k_cost = {
     .peer_peak = &rules::History::Peaks::cost,
     .in_words = [](std::uint64_t cost) { return rules::dollars_in_words(cost); }};
 
-/// With what an hour is compared.
+/// The normal activity with which an hour is compared.
 struct UsualHour {
     std::optional<std::uint64_t> peak;  ///< of the busiest hour; nullopt: no history
     bool is_known_account = false;
     bool is_own = false;       ///< a member has used the service
-    bool is_young = false;     ///< none but such that have used it for less than 7 days
-    bool is_of_peers = false;  ///< none has, and peers lent their peaks
+    bool is_young = false;     ///< only members that have used it for less than 7 days
+    bool is_of_peers = false;  ///< no member has, and the peaks are those of peers
 };
 
-bool tells_of_use(const rules::Baseline::Row& row) { return row.has_use() || row.peak_cost; }
+bool shows_use(const rules::Baseline::Row& row) { return row.has_use() || row.peak_cost; }
 
-// Members that do not take part lend nothing: the history of a stolen key does not excuse what was
-// made with it.
+// Members that do not take part are ignored: the history of a stolen key does not excuse the use by
+// principals that were made with it.
 UsualHour usual_hour(const Behaviour& behaviour, std::size_t service, const UseWindow& window,
                      std::span<const Member* const> users, const Measure& measure) {
     const std::int64_t start = window.start();
@@ -81,10 +82,10 @@ UsualHour usual_hour(const Behaviour& behaviour, std::size_t service, const UseW
     PeersOfUsers peers(service, window.first, window.last);
     for (const Member* user : users) {
         const rules::Baseline::Row* row = user->row(service);
-        const bool has_used = row != nullptr && tells_of_use(*row);
+        const bool has_used = row != nullptr && shows_use(*row);
         if (has_used && user->grown_history(start) != nullptr) {
             const auto peak = measure.peak_of(*row);
-            // Written before there was such a column, or by a search without the log.
+            // The row was written before this column existed, or by a search without the log.
             if (!peak) return UsualHour{.peak = usual.peak};
             usual.is_own = true;
             add_to(sum, *peak);
@@ -100,12 +101,12 @@ UsualHour usual_hour(const Behaviour& behaviour, std::size_t service, const UseW
     return usual;
 }
 
-// Whether an amount is more than N times another, which can be very large.
+// Whether an amount is more than `times` times another, without overflow.
 bool exceeds(std::uint64_t amount, std::uint64_t times, std::uint64_t other) {
     return amount > 0 && (times == 0 || (amount - 1) / times >= other);
 }
 
-// Whether a user is new to the service, came from a stranger's source, and nobody vouches for it.
+// Whether a user is new to the service, called from a stranger's source, and nobody vouches for it.
 bool is_unknown_stranger(const Member& user, std::size_t service, const UseWindow& window) {
     const auto has_stranger = [](const HourOrigins& hour) { return hour.has_stranger; };
     return user.grown_use(service, window.start()) == nullptr &&
@@ -114,8 +115,8 @@ bool is_unknown_stranger(const Member& user, std::size_t service, const UseWindo
            !user.is_vouched_for(window.first);
 }
 
-// Logs without addresses say nothing of sources. An account that the baseline knows without the
-// service may only have begun to send such a log.
+// Logs without addresses show nothing about sources. If the baseline knows the account without the
+// service, the account may only have begun to send such a log.
 bool is_without_source(const Behaviour& behaviour, const Member& user, std::size_t service,
                        const UseWindow& window) {
     const rules::Service& used = behaviour.catalogue().services()[service];
@@ -129,7 +130,7 @@ bool is_without_source(const Behaviour& behaviour, const Member& user, std::size
            !user.any_hour(window.first, window.last, has_address);
 }
 
-/// Whether a burst in a known account is strong evidence, and why if that needs words.
+/// Whether a burst in a known account is strong evidence, and the reason if it is not obvious.
 struct Strength {
     bool is_strong = false;
     std::string_view why;
@@ -175,8 +176,8 @@ struct UnusualHour {
     UseWindow window;
     std::size_t service = 0;
     std::uint64_t threshold = 0;
-    std::uint64_t factor = 1;  ///< of the threshold
-    std::string compared;      ///< with what, in words
+    std::uint64_t factor = 1;  ///< times the threshold
+    std::string compared;      ///< the comparison with normal activity, in words
 
     [[nodiscard]] auto rank(const Measure& measure) const {
         return std::tuple(score, window.*measure.amount, -window.first);
@@ -187,7 +188,7 @@ struct UnusualHour {
     }
 };
 
-// The score of an hour by how many times it exceeds the threshold.
+// Scores an hour by how many times it exceeds the threshold.
 void score_hour(UnusualHour& hour, std::uint64_t amount, bool is_strong,
                 const rules::EvidenceSettings& settings) {
     std::string key = is_strong ? "history_score" : "score";
@@ -201,7 +202,7 @@ void score_hour(UnusualHour& hour, std::uint64_t amount, bool is_strong,
     hour.score = settings.number(key);
 }
 
-// --- burst: more messages in an hour than the service's threshold, and than usual ---
+// --- burst: more messages in an hour than the service's threshold, and than normal ---
 
 constexpr std::array k_burst = {
     ParameterSpec{.key = "score_3x", .kind = rules::ParameterKind::number},
@@ -213,7 +214,7 @@ constexpr std::array k_burst = {
     ParameterSpec{.key = "trained_factor", .kind = rules::ParameterKind::number},
     ParameterSpec{.key = "trained_age", .kind = rules::ParameterKind::time}};
 
-// The busiest hour of weeks that are long over: a slow rise cannot have taught the baseline it.
+// The peak hour of weeks that ended long ago, so that a slow rise cannot have trained the baseline.
 std::uint64_t trained_peak(const rules::Baseline::Row& row, std::int64_t second, std::int64_t age) {
     std::optional<std::uint64_t> peak;
     for (const auto& [week, messages] : row.peaks) {
@@ -223,7 +224,7 @@ std::uint64_t trained_peak(const rules::Baseline::Row& row, std::int64_t second,
     return peak.value_or(row.peak_hour);
 }
 
-// Of all users together.
+// The sum for all users.
 std::uint64_t trained_peak(std::span<const Member* const> users, std::size_t service,
                            std::int64_t second, std::int64_t age) {
     std::uint64_t sum = 0;
@@ -287,7 +288,7 @@ std::optional<Match> burst(const Behaviour& behaviour, const rules::EvidenceSett
         .behind = uses_between(behaviour, best->service, window.first, window.last)};
 }
 
-// --- costly_use: more money in an hour than a limit, and than usual ---
+// --- costly_use: more money in an hour than a limit, and than normal ---
 
 constexpr std::array k_costly_use = {
     ParameterSpec{.key = "dollars", .kind = rules::ParameterKind::number, .most = 1'000'000},
@@ -298,7 +299,7 @@ constexpr std::array k_costly_use = {
     ParameterSpec{.key = "history_score_10x", .kind = rules::ParameterKind::number},
     ParameterSpec{.key = "history_factor", .kind = rules::ParameterKind::number}};
 
-// Those who spent it. Notes do not say who did.
+// The members that spent the money. Notes do not show who did, so without use it is all of them.
 std::vector<const Member*> spenders_of(const Behaviour& behaviour, std::size_t service,
                                        const UseWindow& window) {
     std::vector<const Member*> users = users_of(behaviour, service, window.first, window.last);

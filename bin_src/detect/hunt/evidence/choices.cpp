@@ -1,4 +1,5 @@
-// Evidence of somebody else's taste: models and regions that the principal never chose before.
+// Evidence of a different user's preferences: models and regions that the principal never chose
+// before.
 
 #include <array>
 #include <set>
@@ -38,7 +39,7 @@ std::set<std::string_view> new_regions(const rules::Baseline::Row& row,
     return regions;
 }
 
-// Use that a service of the provider made is not the principal's choice.
+// Use that a service of the provider made is not the principal's choice, so it is excluded.
 std::vector<const Calls*> own_uses(const Behaviour& behaviour, const Member& member,
                                    std::size_t service) {
     std::vector<const Calls*> uses;

@@ -1,4 +1,4 @@
-// Evidence of credentials that are known to be stolen, or made for more.
+// Evidence of credentials that are known to be stolen, or that are created to do more.
 
 #include <re2/re2.h>
 
@@ -18,7 +18,7 @@ bool are_about(const Behaviour& behaviour, const SubjectCalls& calls, log::CallT
     return behaviour.catalogue().topic(calls.kind->service, calls.kind->call) == topic;
 }
 
-// The first call about a subject for which `wanted(calls)`.
+// The first call about a subject for which `wanted(calls)` is true.
 const SubjectCalls* first_about(const Behaviour& behaviour, auto wanted) {
     const SubjectCalls* first = nullptr;
     const auto rank = [](const SubjectCalls& calls) {
@@ -35,7 +35,7 @@ const SubjectCalls* first_about(const Behaviour& behaviour, auto wanted) {
 
 std::optional<Match> quarantined(const Behaviour& behaviour,
                                  const rules::EvidenceSettings& settings) {
-    const Member* user = nullptr;  // of several the first
+    const Member* user = nullptr;  // the earliest; of several the first
     const auto first_of = [](const Member& member) {
         return member.activity().quarantined.first();
     };
@@ -66,7 +66,7 @@ std::optional<Match> quarantined(const Behaviour& behaviour,
     return match;
 }
 
-// --- foreign_grant: an account that is not the organisation's is let in ---
+// --- foreign_grant: access for an account that is not the organisation's ---
 
 constexpr std::array k_foreign_grant = {
     ParameterSpec{.key = "everybody_score", .kind = rules::ParameterKind::number},
@@ -111,7 +111,7 @@ constexpr std::array k_smtp_credentials = {
     ParameterSpec{.key = "mail_groups", .kind = rules::ParameterKind::words},
     ParameterSpec{.key = "routine_score", .kind = rules::ParameterKind::number}};
 
-/// The groups and policies that give the right to send mail, each in its account.
+/// The groups and policies that grant the right to send mail, each in its account.
 struct MailGivers {
     using InAccount = std::pair<std::string_view, std::string_view>;
 
@@ -146,7 +146,7 @@ MailGivers mail_givers(const Behaviour& behaviour, const rules::EvidenceSettings
     return givers;
 }
 
-// Whether calls give the user that they are about the right to send mail.
+// Whether calls grant the user that is their subject the right to send mail.
 bool give_mail(const Behaviour& behaviour, const MailGivers& givers, const SubjectCalls& calls) {
     const Subjects::CallKind& kind = *calls.kind;
     if (!kind.is_ok() || kind.kind != log::SubjectKind::user) return false;
@@ -163,7 +163,7 @@ struct SmtpUser {
     const SubjectCalls* maker = nullptr;
     const SubjectCalls* granter = nullptr;
 
-    /// The earliest counts, of several the first in the order of the subjects.
+    /// The earliest user counts; of several, the first in the order of the subjects.
     [[nodiscard]] auto rank() const { return std::tuple(first, gap, maker->text, maker, granter); }
 };
 
@@ -192,7 +192,7 @@ std::optional<SmtpUser> first_smtp_user(const Behaviour& behaviour,
     return best;
 }
 
-// A relay or an ingress point takes mail from anybody who has its password.
+// A relay or an ingress point accepts mail from anybody who has its password.
 std::optional<Match> mail_relay(const Behaviour& behaviour,
                                 const rules::EvidenceSettings& settings) {
     const SubjectCalls* calls = first_about(behaviour, [](const SubjectCalls& each) {
@@ -251,7 +251,7 @@ std::optional<Match> api_key_made(const Behaviour& behaviour,
                  .behind = {key_of(*calls)}};
 }
 
-// --- quota_asked: a request for more than the service gives ---
+// --- quota_asked: a request for a higher quota than the service gives ---
 
 constexpr std::array k_quota_asked = {
     ParameterSpec{.key = "pattern", .kind = rules::ParameterKind::pattern},

@@ -13,8 +13,8 @@
 
 namespace cloudhijack::detect {
 
-/// Of one group only the evidence with the highest score counts; of markers all do, but they never
-/// make a row.
+/// Within a group, only the rule with the highest score counts. All markers count, but they never
+/// make a row on their own.
 enum class EvidenceGroup : std::uint8_t {
     onboarding,
     volume,
@@ -27,30 +27,30 @@ enum class EvidenceGroup : std::uint8_t {
     markers
 };
 
-/// That an evidence rule fires for a behaviour, and why.
+/// The result of an evidence rule that fires for a behaviour.
 struct Match {
     std::uint64_t score = 0;
     std::string reason;
-    std::int64_t first = 0;  ///< the second of the first event behind it
-    /// The calls behind it, of which the known events are shown.
+    std::int64_t first = 0;  ///< the second of the first event behind the evidence
+    /// The calls behind the evidence; their known events are shown.
     std::set<CallKey> behind;
-    bool says_who = false;  ///< in a campaign the reason names its members itself
+    bool says_who = false;  ///< in a campaign, the reason already names its members
 };
 
 struct ParameterSpec {
     std::string_view key;
     rules::ParameterKind kind = rules::ParameterKind::number;
-    std::uint64_t least = 0;  ///< of a number
+    std::uint64_t least = 0;  ///< the bounds of a number
     std::uint64_t most = 1'000'000'000;
 };
 
-/// A sign of a hijacker: a pure function of a principal's behaviour and of the parameters in the
-/// stanza `[evidence:<id>]`. Every one has the parameter `score`.
+/// An evidence rule, which detects a sign of a hijacker: a pure function of a principal's behaviour
+/// and of the parameters in the stanza `[evidence:<id>]`. Every rule has the parameter `score`.
 struct Evidence {
     using MatchFunction = std::optional<Match> (*)(const Behaviour&,
                                                    const rules::EvidenceSettings&);
 
-    /// The parameters are those besides `score`.
+    /// `parameters` are those other than `score`.
     constexpr Evidence(std::string_view id, EvidenceGroup group, MatchFunction match,
                        std::span<const ParameterSpec> parameters = {})
         : id(id), group(group), match(match), parameters(parameters) {}
@@ -61,12 +61,13 @@ struct Evidence {
     std::span<const ParameterSpec> parameters;
 };
 
-/// Every evidence, in the order in which rows list them. A file of this folder holds those of one
-/// group; to add one, write it there and give it a stanza in default/cloudhijack.conf.
+/// Every evidence rule, in the order in which rows list them. A file of this folder contains the
+/// rules of one group; to add a rule, write it there and give it a stanza in
+/// default/cloudhijack.conf.
 std::span<const Evidence> all_evidence();
 
-/// Those of one group, each in the file of its name; the volume and the sources are in three, the
-/// credentials in two.
+/// The rules of each file. The groups volume and sources have three files each, credentials has
+/// two.
 std::span<const Evidence> onboarding_evidence();
 std::span<const Evidence> burst_evidence();
 std::span<const Evidence> reputation_evidence();
@@ -82,7 +83,7 @@ std::span<const Evidence> credential_evidence();
 std::span<const Evidence> key_evidence();
 std::span<const Evidence> marker_evidence();
 
-/// Null for an unknown id.
+/// Null if the id is unknown.
 const Evidence* find_evidence(std::string_view id);
 
 }  // namespace cloudhijack::detect

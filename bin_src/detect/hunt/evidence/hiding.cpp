@@ -1,4 +1,4 @@
-// Evidence of someone who does not want to be seen.
+// Evidence of somebody who hides their activity.
 
 #include <re2/re2.h>
 
@@ -16,7 +16,7 @@
 namespace cloudhijack::detect {
 namespace {
 
-// --- evade: what shows the use is switched off ---
+// --- evade: the logging that would show the use is switched off ---
 
 constexpr std::array k_evade = {
     ParameterSpec{.key = "guardrail_calls", .kind = rules::ParameterKind::words},
@@ -31,7 +31,7 @@ bool is_among(const std::vector<std::string>& words, std::string_view word) {
     return std::ranges::find(words, word) != words.end();
 }
 
-/// When logs were switched on again, by account and region: sorted.
+/// The seconds at which logs were switched on again, sorted, by account and region.
 using LogPlace = std::pair<std::string_view, std::string_view>;
 using RestoredLogs = std::map<LogPlace, std::vector<std::int64_t>>;
 
@@ -96,7 +96,7 @@ std::optional<Match> evade(const Behaviour& behaviour, const rules::EvidenceSett
     return best;
 }
 
-// --- trail_tampering: what the account records is ended or narrowed ---
+// --- trail_tampering: the account's logging is stopped or narrowed ---
 
 constexpr std::array k_trail_tampering = {
     ParameterSpec{.key = "lesser_score", .kind = rules::ParameterKind::number},
@@ -105,7 +105,7 @@ constexpr std::array k_trail_tampering = {
     ParameterSpec{.key = "narrowing_calls", .kind = rules::ParameterKind::words},
     ParameterSpec{.key = "pattern", .kind = rules::ParameterKind::pattern}};
 
-/// What the tampering and restoring calls of a principal were about.
+/// The subjects of the tampering and restoring calls of a behaviour.
 class Trails {
   public:
     explicit Trails(const Behaviour& behaviour) {
@@ -134,14 +134,14 @@ class Trails {
         }
     }
 
-    /// What calls of a second were about; an empty text if they do not say.
+    /// The subjects of calls in a second; a single empty text if the calls name none.
     [[nodiscard]] std::vector<std::string_view> tampered(const Calls& calls,
                                                          std::int64_t second) const {
         const auto found = tampered_.find({key_of(calls), second});
         return found == tampered_.end() ? std::vector<std::string_view>(1) : found->second;
     }
 
-    /// Whether another trail of the account was made or started around a second.
+    /// Whether another trail of the account was created or started within a time of a second.
     [[nodiscard]] bool is_replaced(std::string_view account, std::string_view trail,
                                    std::int64_t second, std::int64_t within) const {
         const auto found = restored_.find(account);
@@ -159,7 +159,7 @@ class Trails {
     struct Restored {
         std::int64_t second = 0;
         std::string_view trail;
-        std::size_t next_of_another = 0;  ///< the place of the next one with another name
+        std::size_t next_of_another = 0;  ///< the index of the next one with another name
     };
 
     std::map<std::pair<CallKey, std::int64_t>, std::vector<std::string_view>> tampered_;
@@ -229,13 +229,13 @@ std::optional<Match> trail_tampering(const Behaviour& behaviour,
     return best;
 }
 
-// --- cleanup: what was made for sending is removed soon after ---
+// --- cleanup: an identity that was created for sending is removed soon after ---
 
 constexpr std::array k_cleanup = {
     ParameterSpec{.key = "within", .kind = rules::ParameterKind::time},
     ParameterSpec{.key = "routine_score", .kind = rules::ParameterKind::number}};
 
-// The first identity that was removed within some time after it was made.
+// The first identity that was removed within a time after it was made.
 std::optional<SubjectPair> first_short_life(const Behaviour& behaviour, std::int64_t within) {
     const auto rank = [](const SubjectPair& life) {
         return std::tuple(life.second, life.gap, life.calls->text);

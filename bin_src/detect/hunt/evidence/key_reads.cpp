@@ -1,4 +1,4 @@
-// Evidence of keys that somebody fetched, at providers where every resource has its own keys.
+// Evidence of keys that somebody fetched, at providers where each resource has its own keys.
 
 #include <algorithm>
 #include <array>
@@ -28,15 +28,15 @@ bool is_key_read(const Behaviour& behaviour, const SubjectCalls& calls, log::Sub
     return calls.kind->kind == kind && calls.is_ok() && topic == log::CallTopic::key_read;
 }
 
-/// A call that reads keys: by whom, which call, and its second.
+/// A call that reads keys: the member's index, the service, the call and its second.
 using KeyRead = std::tuple<std::size_t, std::size_t, std::uint16_t, std::int64_t>;
 
 KeyRead key_read_at(const SubjectCalls& calls, std::int64_t second) {
     return {calls.by->index(), calls.kind->service, calls.kind->call, second};
 }
 
-/// By the account and the name of the principal that stands for anyone who has the key, in order of
-/// time.
+/// The uses of keys in order of time, by the account and the name of the principal that represents
+/// all holders of the key.
 using UsesOfKeys = std::map<std::pair<std::string_view, std::string_view>,
                             std::vector<std::pair<std::int64_t, const Calls*>>>;
 
@@ -56,12 +56,12 @@ UsesOfKeys uses_of_keys(const Behaviour& behaviour) {
     return uses;
 }
 
-// Whether somebody reads keys regularly, as tools do that deploy what needs them.
+// Whether the principal reads keys regularly, as tools do that deploy applications with keys.
 bool is_routine(const SubjectCalls& calls) {
     return calls.by->is_routine(calls.kind->service, rules::Phase::credential);
 }
 
-// Ids of applications are the same in any case.
+// Application ids are compared without regard to case.
 bool is_one_of(const std::vector<std::string>& applications, std::string_view application) {
     return std::ranges::any_of(applications, [application](std::string_view one) {
         return text::same_in_any_case(one, application);

@@ -1,4 +1,4 @@
-// Evidence of principals that were made to be used at once.
+// Evidence of principals that were made for immediate use.
 
 #include <algorithm>
 #include <array>
@@ -29,7 +29,7 @@ bool is_for_service(const Calls& calls) {
            calls.is(rules::Phase::recon);
 }
 
-/// A call by which a child shows what it was made for.
+/// A call by which a child shows its purpose.
 struct ChildCall {
     std::int64_t second = 0;
     bool is_in_known_account = false;
@@ -37,7 +37,7 @@ struct ChildCall {
     const Calls* calls = nullptr;
 };
 
-/// Those of one member, in order of time; those of one second in an order of their own.
+/// The calls of one member in order of time; calls of one second are in a fixed order.
 std::vector<ChildCall> calls_of(const Behaviour& behaviour, const Member& child) {
     std::vector<ChildCall> all;
     for (const Calls& calls : behaviour.calls()) {
@@ -45,7 +45,7 @@ std::vector<ChildCall> calls_of(const Behaviour& behaviour, const Member& child)
         for (auto second = calls.first_from(calls.first()); second;
              second = calls.first_from(*second + 1)) {
             const bool is_known = child.is_known_account(*second);
-            // Its usual calls do not show what it was made for.
+            // Its usual calls do not show its purpose.
             if (is_known && child.grown_history(*second) != nullptr &&
                 !child.has_new_source(*second, *second)) {
                 continue;
@@ -61,7 +61,7 @@ std::vector<ChildCall> calls_of(const Behaviour& behaviour, const Member& child)
     return all;
 }
 
-/// A link to a child, and what the child did after it.
+/// A link to a child, and the child's first call after it.
 struct PutToUse {
     std::uint64_t score = 0;
     const LinkToChild* link = nullptr;
@@ -97,13 +97,13 @@ std::string_view sources_in_words(const PutToUse& found) {
                                        : "";
 }
 
-std::string_view what_it_did(const Calls& calls) {
+std::string_view action_in_words(const Calls& calls) {
     if (calls.is(rules::Phase::use)) return calls.is_ok() ? "used " : "tried to use ";
     if (calls.is(rules::Phase::enable)) return calls.is_ok() ? "enabled " : "tried to enable ";
     return calls.is_ok() ? "looked at " : "tried to look at ";
 }
 
-/// How a sentence calls the child and its parent.
+/// The names of the child and its parent in a sentence.
 struct FamilyNames {
     std::string child;
     std::string parent;
@@ -117,7 +117,7 @@ FamilyNames names_of(const Behaviour& behaviour, const PutToUse& found, const Me
             .parent = std::string(log::short_name(found.link->parent->name))};
 }
 
-std::string_view how_it_came(const Member& child, const LinkToChild& link) {
+std::string_view link_in_words(const Member& child, const LinkToChild& link) {
     if (link.is_assumed) return " was assumed by ";
     const std::string& name = child.principal().name;
     if (log::is_account_principal(name)) return " got a key from ";
@@ -134,14 +134,14 @@ Match match_of(const Behaviour& behaviour, const PutToUse& found) {
     const Member* const member = parent == members.end() ? nullptr : &*parent;
     const FamilyNames names = names_of(behaviour, found, member);
     std::string reason = names.child;
-    reason += how_it_came(*found.child, link);
+    reason += link_in_words(*found.child, link);
     reason += names.parent + " at " + at(link.second);
     if (!link.is_assumed) {
         reason += " with ";
         reason += behaviour.catalogue().call_name(link.call.service, link.call.call);
     }
     reason += " and ";
-    reason += what_it_did(calls);
+    reason += action_in_words(calls);
     reason += behaviour.label_of(calls.service);
     reason += " at " + at(found.call.second) + " with ";
     reason += behaviour.name_of(calls);
@@ -156,7 +156,7 @@ Match match_of(const Behaviour& behaviour, const PutToUse& found) {
     return match;
 }
 
-// Links of one kind, in order of time.
+// The links of one kind, in order of time.
 std::span<const LinkToChild> links_of_kind(const LinksToChild& to_child,
                                            const LinkToChild::Kind& kind) {
     const auto found = std::ranges::equal_range(to_child.links, kind, {}, &LinkToChild::kind);
@@ -174,8 +174,9 @@ std::optional<Match> made_then_used(const Behaviour& behaviour,
         for (const auto& kind : kinds) {
             const auto links = links_of_kind(child.links(), kind);
             const std::int64_t within = settings.seconds(kind.first ? "assumed_within" : "within");
-            // The best link of a kind is the earliest that a call follows in time. To ask the calls
-            // takes no longer where the child has many namesakes, and all of them many links.
+            // The best link of a kind is the earliest that is followed by a call in time. Iterating
+            // over the calls takes no longer if the child has many namesakes, each of them with
+            // many links.
             for (const ChildCall& call : calls) {
                 const auto link =
                     std::ranges::lower_bound(links, call.second - within, {}, &LinkToChild::second);

@@ -1,4 +1,4 @@
-// Markers: what makes a row more likely true, and alone means nothing.
+// Markers: facts that make a row more likely to be true, but mean nothing on their own.
 
 #include <re2/re2.h>
 

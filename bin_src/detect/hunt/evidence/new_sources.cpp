@@ -1,4 +1,4 @@
-// Evidence of calls from where, and for what, the principal never called before.
+// Evidence of calls from sources, and to services, that are new for the principal.
 
 #include <algorithm>
 #include <array>
@@ -26,7 +26,7 @@ constexpr std::array k_new_source = {
     ParameterSpec{.key = "newcomer_score", .kind = rules::ParameterKind::number},
     ParameterSpec{.key = "strange_newcomer_score", .kind = rules::ParameterKind::number}};
 
-/// How a kind of source scores, and how an analyst would say it.
+/// The score of a kind of source, and its description for an analyst.
 struct SourceWords {
     SourceKind kind;
     std::string_view score_key;
@@ -56,7 +56,7 @@ constexpr std::array k_source_words = {
                 .score_key = "strange_newcomer_score",
                 .words = "principal without history, network new to the account, "}};
 
-// What makes a kind of source stranger than the one before it.
+// The fact that makes a kind of source stranger than the kind before it.
 std::string aggravation(const JudgedOrigin& origin, const rules::EvidenceSettings& settings) {
     const log::CredentialSigns& credentials = origin.from.credentials;
     switch (origin.kind) {
@@ -76,7 +76,7 @@ std::string aggravation(const JudgedOrigin& origin, const rules::EvidenceSetting
     }
 }
 
-// The name of a client that a principal showed, from its hash.
+// The name of a client, from its hash, if the behaviour has a client of that name.
 std::string_view client_name(const Behaviour& behaviour, std::uint64_t client) {
     constexpr std::size_t longest = 60;
     for (const std::string& name : behaviour.trait(Trait::client).texts()) {

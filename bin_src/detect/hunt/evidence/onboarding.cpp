@@ -1,4 +1,4 @@
-// Evidence of someone who finds out what there is, switches it on and uses it.
+// Evidence of somebody who explores the services, switches one on and uses it.
 
 #include <algorithm>
 #include <array>
@@ -10,7 +10,7 @@
 namespace cloudhijack::detect {
 namespace {
 
-// What an enable call of a service in a second was about: a model, a mail identity.
+// The subject of a service's enable call in a second: a model, a mail identity.
 std::string_view enabled_subject(const Behaviour& behaviour, const Calls& enable,
                                  std::int64_t second) {
     for (const SubjectCalls& calls : behaviour.subjects()) {
@@ -44,17 +44,18 @@ constexpr std::array k_enable_then_use = {
     ParameterSpec{.key = "fast_within", .kind = rules::ParameterKind::time},
     ParameterSpec{.key = "fast_score", .kind = rules::ParameterKind::number}};
 
-/// That a member made a call in a phase of a service.
+/// A second in which a member made a call in a phase of a service.
 struct Moment {
     std::int64_t second = 0;
     bool is_routine = false;
     const Member* by = nullptr;
 
-    /// Of one second, what is not routine comes first.
+    /// Within one second, calls that are not routine come first.
     [[nodiscard]] auto rank() const { return std::tuple(second, is_routine, by->index()); }
 };
 
-/// Those of all members for which `wanted(calls)`, by account, sorted, each once.
+/// The moments of the calls of all members for which `wanted(calls)` is true, by account, sorted
+/// and without repeats.
 std::map<std::string_view, std::vector<Moment>> moments_of(const Behaviour& behaviour,
                                                            rules::Phase phase, auto wanted) {
     std::map<std::string_view, std::vector<Moment>> all;
@@ -83,7 +84,7 @@ struct EnableAndUse {
 
     [[nodiscard]] std::int64_t gap() const { return used.second - enabled.second; }
     [[nodiscard]] bool is_routine() const { return enabled.is_routine && used.is_routine; }
-    /// The highest score comes first, then the shortest gap.
+    /// The highest score comes first, followed by the shortest gap.
     [[nodiscard]] auto rank() const {
         return std::tuple(-static_cast<std::int64_t>(score), gap(), enabled.second, service,
                           enabled.rank(), used.rank());
@@ -115,7 +116,7 @@ std::optional<EnableAndUse> best_pair(const rules::EvidenceSettings& settings, s
     return best;
 }
 
-// Whether an attempt to use it came to use all the same.
+// Whether the principal succeeded after an attempt to use the service failed, in words.
 std::string later_success(const Behaviour& behaviour, const EnableAndUse& pair, const Calls& use) {
     if (use.is_ok()) return {};
     const auto ok_seconds = seconds_of(behaviour, [&pair](const Calls& calls) {
@@ -188,7 +189,7 @@ std::optional<Match> enable_then_use(const Behaviour& behaviour,
                  .says_who = true};
 }
 
-// --- recon_then_use: several looks at what there is, right before the first use ---
+// --- recon_then_use: several recon calls right before the first use ---
 
 constexpr std::array k_recon_then_use = {
     ParameterSpec{.key = "within", .kind = rules::ParameterKind::time},
@@ -243,7 +244,7 @@ std::optional<Match> recon_then_use(const Behaviour& behaviour,
     return best;
 }
 
-// --- first_recon: several looks at a service by a principal that never had to do with it ---
+// --- first_recon: several recon calls to a service that the principal has never used or called ---
 
 constexpr std::array k_first_recon = {
     ParameterSpec{.key = "calls", .kind = rules::ParameterKind::number, .least = 1},

@@ -1,4 +1,4 @@
-// Evidence of mail that its recipients, or their servers, did not want.
+// Evidence of mail that recipients, or their servers, rejected.
 
 #include <algorithm>
 #include <array>
@@ -14,7 +14,7 @@
 namespace cloudhijack::detect {
 namespace {
 
-// --- reputation: of many mails, too many bounce or are reported as spam ---
+// --- reputation: too many of many mails bounce or are reported as spam ---
 
 constexpr std::array k_reputation = {
     ParameterSpec{.key = "mails", .kind = rules::ParameterKind::number, .least = 1},
@@ -24,7 +24,7 @@ constexpr std::array k_reputation = {
     ParameterSpec{.key = "bounced_calls", .kind = rules::ParameterKind::words},
     ParameterSpec{.key = "reported_calls", .kind = rules::ParameterKind::words}};
 
-/// What became of the mails of some hours.
+/// The number of mails of some hours, and of those that bounced or were reported.
 struct MailFate {
     std::uint64_t sent = 0;
     std::uint64_t bounced = 0;
@@ -41,7 +41,7 @@ bool is_among(std::string_view name, const std::vector<std::string>& names) {
     return std::ranges::find(names, name) != names.end();
 }
 
-/// One of the lists of calls that a behaviour has, for all of them.
+/// Calls `take(calls)` for each of the behaviour's own calls and notes.
 void for_each_call(const Behaviour& behaviour, auto take) {
     for (const auto* list : {&behaviour.calls(), &behaviour.notes()}) {
         std::ranges::for_each(*list, take);
@@ -68,8 +68,8 @@ std::map<std::int64_t, MailFate> fates_by_hour(const Behaviour& behaviour, std::
     return hours;
 }
 
-// Whether a part is at least N of 1,000 of a whole. The first comparison decides where a product
-// would be too large.
+// Whether a part is at least `per_1000` thousandths of a whole. The first comparison settles the
+// cases in which a product would overflow.
 bool has_share(std::uint64_t part, std::uint64_t whole, std::uint64_t per_1000) {
     return part > 0 && part / per_1000 >= whole / 1000 && part * 1000 >= whole * per_1000;
 }
@@ -86,9 +86,9 @@ std::set<CallKey> mail_calls_between(const Behaviour& behaviour, std::size_t ser
     return behind;
 }
 
-// Most services say nothing of what became of a message, and need no look at their calls.
-bool tells_fates(const Behaviour& behaviour, const rules::EvidenceSettings& settings,
-                 std::size_t service) {
+// Most services do not report the fate of a message, so their calls need not be searched.
+bool reports_fates(const Behaviour& behaviour, const rules::EvidenceSettings& settings,
+                   std::size_t service) {
     if (behaviour.uses(service).empty()) return false;
     const rules::Catalogue& catalogue = behaviour.catalogue();
     for (std::size_t call = 0; call < catalogue.call_count(service); ++call) {
@@ -103,7 +103,7 @@ bool tells_fates(const Behaviour& behaviour, const rules::EvidenceSettings& sett
 
 std::optional<Match> reputation_of(const Behaviour& behaviour,
                                    const rules::EvidenceSettings& settings, std::size_t service) {
-    if (!tells_fates(behaviour, settings, service)) return std::nullopt;
+    if (!reports_fates(behaviour, settings, service)) return std::nullopt;
     const auto hours = fates_by_hour(behaviour, service, settings);
     const auto length = static_cast<std::int64_t>(settings.number("hours"));
     for (auto begin = hours.begin(); begin != hours.end(); ++begin) {

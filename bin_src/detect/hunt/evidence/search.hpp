@@ -17,11 +17,11 @@
 #include "detect/hunt/evidence/evidence.hpp"
 #include "detect/hunt/evidence/words.hpp"
 
-// How evidences look through the calls of a behaviour.
+// Functions with which evidence rules search the calls of a behaviour.
 
 namespace cloudhijack::detect {
 
-/// The seconds of the calls for which `wanted(calls)`, sorted, each once.
+/// The seconds of the calls for which `wanted(calls)` is true, sorted and without repeats.
 std::vector<std::int64_t> seconds_of(const Behaviour& behaviour, auto wanted) {
     std::vector<std::int64_t> seconds;
     for (const Calls& calls : behaviour.calls()) {
@@ -37,7 +37,8 @@ std::vector<std::int64_t> seconds_of(const Behaviour& behaviour, auto wanted) {
     return seconds;
 }
 
-/// The calls in a second for which `wanted(calls)`; of several the first in order. Null: none.
+/// The calls in a second for which `wanted(calls)` is true; of several, the first in order. Null if
+/// there are none.
 const Calls* calls_at(const Behaviour& behaviour, std::int64_t second, auto wanted) {
     for (const Calls& calls : behaviour.calls()) {
         if (calls.first() > second) break;
@@ -46,7 +47,7 @@ const Calls* calls_at(const Behaviour& behaviour, std::int64_t second, auto want
     return nullptr;
 }
 
-/// What a call is about: account, service, kind and text.
+/// The subject of a call: account, service, kind and text.
 using SubjectKey = std::tuple<std::string_view, std::size_t, log::SubjectKind, std::string_view>;
 
 inline SubjectKey subject_key_of(const SubjectCalls& calls) {
@@ -54,7 +55,7 @@ inline SubjectKey subject_key_of(const SubjectCalls& calls) {
 }
 
 /// Calls `take(calls, second)` for each second of each call about a subject for which
-/// `wanted(calls)`.
+/// `wanted(calls)` is true.
 void for_each_about(const Behaviour& behaviour, auto wanted, auto take) {
     for (const SubjectCalls& calls : behaviour.subjects()) {
         if (!wanted(calls)) continue;
@@ -62,17 +63,18 @@ void for_each_about(const Behaviour& behaviour, auto wanted, auto take) {
     }
 }
 
-/// A call about a subject, and the next one about the same of another kind.
+/// A call about a subject, and the next call of another kind about the same subject.
 struct SubjectPair {
     const SubjectCalls* calls = nullptr;
     const SubjectCalls* next = nullptr;
-    std::int64_t second = 0;  ///< of the first one
-    std::int64_t gap = 0;     ///< seconds between them
+    std::int64_t second = 0;  ///< of the first call
+    std::int64_t gap = 0;     ///< seconds between the calls
 };
 
-/// Calls `take(pair)` for each second of each call about a subject for which `are_first(calls)`,
-/// and the next call about the same subject, in the same account, for which `are_next(calls)`: in
-/// the same second or later, of several in one second the first in the order of subjects().
+/// Calls `take(pair)` for each second of each call about a subject for which `are_first(calls)` is
+/// true, together with the next call about the same subject, in the same account, for which
+/// `are_next(calls)` is true: in the same second or later; of several in one second, the first in
+/// the order of subjects().
 void for_each_next_about(const Behaviour& behaviour, auto are_first, auto are_next, auto take) {
     std::map<SubjectKey, std::vector<std::pair<std::int64_t, const SubjectCalls*>>> all_next;
     for (const SubjectCalls& calls : behaviour.subjects()) {
@@ -98,21 +100,22 @@ void for_each_next_about(const Behaviour& behaviour, auto are_first, auto are_ne
     }
 }
 
-/// A score, or the `routine_score` of the settings if that is less and the calls are routine.
+/// A score, or the settings' `routine_score` if that is lower and the calls are routine.
 std::uint64_t routine_or(std::uint64_t score, bool is_routine,
                          const rules::EvidenceSettings& settings);
 
-/// What the reason of routine calls ends with; nothing for others.
+/// The words at the end of the reason of routine calls; empty for others.
 std::string_view routine_words(bool is_routine);
 
-/// Takes the better of two matches: the higher score, then the earlier one.
+/// Keeps the better of two matches: the one with the higher score, or else the earlier one.
 void keep_better(std::optional<Match>& best, std::optional<Match> other);
 
-/// The keys of the calls, or of one member's, in some UTC hours since 1970, both ends included.
+/// The keys of the calls, or of one member's calls, in a range of UTC hours since 1970, both ends
+/// included.
 std::set<CallKey> calls_in_hours(const Behaviour& behaviour, std::int64_t first_hour,
                                  std::int64_t last_hour, const Member* by = nullptr);
 
-/// Calls that one piece of evidence rests on, put together.
+/// The calls behind one piece of evidence, taken together.
 struct FoundCalls {
     std::uint64_t count = 0;
     std::int64_t first = 0;
@@ -121,7 +124,7 @@ struct FoundCalls {
     std::set<CallKey> behind;
 };
 
-/// All calls for which `wanted(calls)`; nullopt where there are none.
+/// All calls for which `wanted(calls)` is true; nullopt if there are none.
 std::optional<FoundCalls> find_calls(const Behaviour& behaviour, auto wanted) {
     std::optional<FoundCalls> found;
     for (const Calls& calls : behaviour.calls()) {
@@ -138,7 +141,7 @@ std::optional<FoundCalls> find_calls(const Behaviour& behaviour, auto wanted) {
     return found;
 }
 
-/// A stretch of time in which a value took many forms: calls in many regions, say.
+/// A period in which a property of the calls took many values, such as many regions.
 struct ValueSpread {
     std::int64_t first = 0;
     std::int64_t last = 0;
@@ -146,8 +149,8 @@ struct ValueSpread {
     std::set<CallKey> behind;
 };
 
-/// The first stretch of `within` seconds, both ends included, in which there are `least` different
-/// values or more. `value_of(calls)` gives a call's value; an empty one is none.
+/// The first period of `within` seconds, both ends included, with at least `least` different
+/// values. `value_of(calls)` returns a call's value; calls with an empty value are ignored.
 std::optional<ValueSpread> first_spread(const Behaviour& behaviour, std::size_t least,
                                         std::int64_t within, auto value_of) {
     struct ValueAt {

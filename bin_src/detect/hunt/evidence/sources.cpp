@@ -1,4 +1,4 @@
-// Evidence of calls from too many places.
+// Evidence of calls from too many sources.
 
 #include <algorithm>
 #include <array>
@@ -13,7 +13,7 @@
 namespace cloudhijack::detect {
 namespace {
 
-// --- rotating_ips: one client behind ever new addresses ---
+// --- rotating_ips: one client that keeps changing its address ---
 
 constexpr std::array k_rotating_ips = {
     ParameterSpec{.key = "addresses", .kind = rules::ParameterKind::number, .least = 1},
@@ -26,7 +26,7 @@ constexpr std::array k_rotating_ips = {
     ParameterSpec{.key = "stranger_score", .kind = rules::ParameterKind::number},
     ParameterSpec{.key = "lesser_score", .kind = rules::ParameterKind::number}};
 
-/// Where some calls came from.
+/// The addresses and networks of some calls.
 struct Sources {
     std::size_t addresses = 0;
     std::size_t networks = 0;
@@ -34,7 +34,7 @@ struct Sources {
     std::int64_t first = 0;  ///< the second of the first call
     std::int64_t last_hour = 0;
 
-    /// Addresses come in order.
+    /// Addresses must be added in order.
     void add(const text::Address& address, const HourActivity::CallTally& tally,
              std::int64_t hour) {
         if (tally.calls == 0) return;
@@ -55,7 +55,7 @@ struct Sources {
 
 constexpr std::uint64_t k_no_limit = ~std::uint64_t{0};
 
-// How many things there are, by a sample that holds all hashes up to a limit.
+// The number of things, estimated from a sample that contains all hashes up to a limit.
 std::string estimate(std::uint64_t sampled, std::uint64_t limit, std::string_view what) {
     if (limit == k_no_limit) return counted(sampled, what);
     const double part = static_cast<double>(limit) / std::ldexp(1.0, 64);
@@ -63,9 +63,9 @@ std::string estimate(std::uint64_t sampled, std::uint64_t limit, std::string_vie
     return "about " + counted(static_cast<std::uint64_t>(all), what);
 }
 
-/// The calls of some hours on end.
+/// The calls of some consecutive hours.
 struct SourceWindow {
-    /// Those of one client, and those of them that no cloud sign excuses.
+    /// The calls of one client, and those of them that no cloud sign excuses.
     struct ClientSources {
         Sources all;
         Sources unexcused;
@@ -73,13 +73,13 @@ struct SourceWindow {
 
     std::uint64_t limit = k_no_limit;
     Sources all;
-    Sources strangers;  ///< those of networks that nobody in the account uses
+    Sources strangers;  ///< from networks that nobody in the account uses
     std::vector<ClientSources> clients;
 };
 
-// The calls of an origin that no cloud sign excuses. A sign that the log shows excuses a principal
-// without history anywhere, and what an agent says of itself only from known sources. A principal
-// whose networks are known needs no excuse in them, and has none elsewhere.
+// The calls of an origin that no cloud sign excuses. A sign in the log excuses a principal without
+// history anywhere; a sign in the user agent, which the caller chooses, excuses it only from known
+// sources. A principal with known networks needs no excuse within them, and has none outside.
 const HourActivity::CallTally& unexcused(const Member& member, const JudgedOrigin& origin,
                                          std::int64_t hour) {
     const std::int64_t second = hour * counting::k_seconds_an_hour;
@@ -137,9 +137,9 @@ struct Rotation {
     std::uint64_t score = 0;
     const Sources* sources = nullptr;
     bool one_client = true;
-    std::string_view words;  ///< what else there is to say of it
+    std::string_view words;  ///< further details for the reason
 
-    /// The highest score counts, then the earliest, then the most addresses.
+    /// The highest score ranks first, then the earliest rotation, then the most addresses.
     [[nodiscard]] std::tuple<std::uint64_t, std::int64_t, std::size_t> rank() const {
         return {score, -sources->first, sources->addresses};
     }
@@ -188,8 +188,9 @@ Rotation rotation_in(const SourceWindow& window, const rules::EvidenceSettings& 
 Match match_of(const Behaviour& behaviour, const SourceWindow& window, const Rotation& rotation) {
     const Sources& sources = *rotation.sources;
     const std::int64_t first_hour = counting::hour_of(sources.first);
-    // Of pairs a share is sampled, so numbers of addresses and calls can be told from it; of what
-    // many pairs have in common it shows only some.
+    // The sample has a known share of the pairs of client and address, so the numbers of addresses
+    // and calls can be estimated from it. Clients and networks are shared by many pairs, so the
+    // sample only gives a lower bound.
     const std::string at_least = window.limit == k_no_limit ? "" : "at least ";
     const std::string clients =
         rotation.one_client ? "1 client" : at_least + counted(window.clients.size(), "client");
@@ -205,7 +206,7 @@ Match match_of(const Behaviour& behaviour, const SourceWindow& window, const Rot
 
 std::optional<Match> rotating_ips(const Behaviour& behaviour,
                                   const rules::EvidenceSettings& settings) {
-    // Most principals have few addresses: the rest is not for them.
+    // Most principals have few addresses and need no further search.
     const std::uint64_t fewest =
         std::min({settings.number("addresses"), settings.number("long_term_key_networks"),
                   settings.number("stranger_networks")});
@@ -214,8 +215,8 @@ std::optional<Match> rotating_ips(const Behaviour& behaviour,
     const std::uint64_t highest =
         std::max({settings.number("score"), settings.number("lesser_score"),
                   settings.number("long_term_key_score"), settings.number("stranger_score")});
-    // Any hours on end count. What is in them changes where a call's hour comes in at the end or
-    // has left at the front.
+    // Every run of consecutive hours counts. Its calls change only if an hour with calls enters at
+    // the end or leaves at the front.
     const auto hours = static_cast<std::int64_t>(settings.number("hours"));
     std::set<std::int64_t> starts;
     for (const Member& member : behaviour.members()) {
@@ -226,7 +227,7 @@ std::optional<Match> rotating_ips(const Behaviour& behaviour,
     std::optional<Match> best;
     std::tuple<std::uint64_t, std::int64_t, std::size_t> best_rank;
     for (const std::int64_t start : starts) {
-        // Nothing that begins later can weigh more.
+        // No later window can have a higher score.
         if (best && best->score >= highest && start > counting::hour_of(best->first)) break;
         const SourceWindow window = source_window(behaviour, start, hours);
         const Rotation found = rotation_in(window, settings, behaviour.has_long_term_key());
@@ -243,7 +244,7 @@ std::optional<Match> rotating_ips(const Behaviour& behaviour,
 constexpr std::array k_many_ips = {
     ParameterSpec{.key = "addresses", .kind = rules::ParameterKind::number}};
 
-/// Those of all members.
+/// The origins of all members, by hour.
 std::map<std::int64_t, std::vector<const HourOrigins*>> origins_by_hour(
     const Behaviour& behaviour) {
     std::map<std::int64_t, std::vector<const HourOrigins*>> hours;
@@ -277,7 +278,7 @@ std::optional<Match> many_ips(const Behaviour& behaviour, const rules::EvidenceS
                           .first = sources.first,
                           .behind = calls_in_hours(behaviour, hour, hour)};
         }
-        if (count <= most) continue;  // the reason is the fullest hour
+        if (count <= most) continue;  // the reason names the hour with the most addresses
         most = count;
         first->reason = "Called from " + estimate(count, limit, "IP") + " in the hour from " +
                         at(hour * counting::k_seconds_an_hour);

@@ -1,4 +1,4 @@
-// Evidence of someone who tries everything everywhere.
+// Evidence of somebody who tries everything everywhere.
 
 #include <algorithm>
 #include <array>
@@ -65,24 +65,24 @@ std::vector<Form> forms_of(const Behaviour& behaviour, const rules::EvidenceSett
     return forms;
 }
 
-// Whether somebody could fill in a form who only has a key: from a network that is new for the
-// account, or with credentials that work anywhere.
+// Whether somebody who only has a key could have filled in a form: from a network that is new for
+// the account, or with credentials that work anywhere.
 bool is_by_outsider(const Form& form) {
     return form.calls->by->any_hour(form.second, form.second, [](const HourOrigins& hour) {
         return hour.has_stranger || hour.works_anywhere;
     });
 }
 
-/// How many regions within which time make forms a sign, and what it scores.
+/// How many regions within which time make forms a sign, and the score.
 struct FormRule {
     std::uint64_t regions = 0;
     std::int64_t within = 0;
     std::uint64_t outsider_score = 0;
-    std::uint64_t score = 0;                   ///< of anybody else; 0: no sign
-    bool is_outsider_without_history = false;  ///< without a baseline everybody is
+    std::uint64_t score = 0;                   ///< if nobody is an outsider; 0: not a sign
+    bool is_outsider_without_history = false;  ///< without a baseline, everybody is one
 };
 
-/// The forms that are filled in within some time of one of them.
+/// The forms that were filled in within a time after one of them.
 struct FormWindow {
     std::span<const Form> forms;
     std::uint64_t score = 0;
@@ -108,7 +108,7 @@ Match match_of(const Behaviour& behaviour, const FormWindow& window) {
                     spread);
 }
 
-/// What the forms of a window have in common, counted as they enter and leave it.
+/// The common properties of a window's forms, updated as forms enter and leave it.
 class FormCounts {
   public:
     void add(const Form& form) {
@@ -178,8 +178,8 @@ std::optional<Match> region_spread(const Behaviour& behaviour,
                                   {.regions = settings.number("slow_form_regions"),
                                    .within = settings.seconds("slow_form_within"),
                                    .outsider_score = settings.number("slow_form_score")}));
-    // Where the principal used the service before, regions are its business. A baseline that knows
-    // of no use by it must not make the spread less of a sign.
+    // If the principal has used the service before, a new region is ordinary. A baseline that does
+    // not know of any use by the principal must not weaken this evidence.
     const auto new_region = [&behaviour](const Calls& calls) {
         const bool counts = (calls.is(rules::Phase::use) || calls.is(rules::Phase::enable)) &&
                             behaviour.usual_peak(calls.service, calls.first()).value_or(0) == 0;
@@ -195,7 +195,7 @@ std::optional<Match> region_spread(const Behaviour& behaviour,
     return best;
 }
 
-// --- recon_spread: the same question asked in many regions ---
+// --- recon_spread: the same recon call in many regions ---
 
 constexpr std::array k_recon_spread = {
     ParameterSpec{.key = "regions", .kind = rules::ParameterKind::number, .least = 1},
@@ -206,7 +206,8 @@ constexpr std::array k_recon_spread = {
 std::optional<Match> recon_spread(const Behaviour& behaviour,
                                   const rules::EvidenceSettings& settings) {
     if (!behaviour.is_one_actor()) return std::nullopt;
-    std::map<std::pair<std::size_t, std::string_view>, bool> asked;  // and whether by routine
+    std::map<std::pair<std::size_t, std::string_view>, bool>
+        asked;  // with whether all of them are routine
     for (const Calls& calls : behaviour.calls()) {
         if (!calls.is(rules::Phase::recon)) continue;
         const std::pair question(calls.service, behaviour.name_of(calls));
@@ -234,7 +235,7 @@ std::optional<Match> recon_spread(const Behaviour& behaviour,
     return best;
 }
 
-// --- service_sweep: one service after the other ---
+// --- service_sweep: one service after another ---
 
 constexpr std::array k_service_sweep = {
     ParameterSpec{.key = "services", .kind = rules::ParameterKind::number, .least = 1},

@@ -10,22 +10,23 @@
 
 #include "detect/hunt/behaviour.hpp"
 
-// Who of a behaviour's members uses a service, and how evidence words it.
+// The members of a behaviour that use a service, and the words for their use.
 
 namespace cloudhijack::detect {
 
-/// The members that use a service in a stretch of time, both ends included, in their order.
+/// The members that use a service in a period, both ends included, in their order.
 std::vector<const Member*> users_of(const Behaviour& behaviour, std::size_t service,
                                     std::int64_t first, std::int64_t last);
 
-/// What the families of some users lend. Forty roles of one family do not use forty times as much.
+/// The sum of the peaks of some users' peers, each family once: forty roles of one family do not
+/// use forty times as much.
 class PeersOfUsers {
   public:
     PeersOfUsers(std::size_t service, std::int64_t first, std::int64_t last)
         : service_(service), first_(first), last_(last) {}
 
     void add(const Member& user);
-    /// nullopt: none of them has peers.
+    /// nullopt if none of the users has peers.
     [[nodiscard]] const std::optional<rules::History::Peaks>& sum() const { return sum_; }
 
   private:
@@ -39,7 +40,7 @@ class PeersOfUsers {
 /// `12 messages in 3 successful calls of AWS SES`.
 std::string uses_in_words(std::uint64_t calls, std::uint64_t messages, std::string_view label);
 
-/// The successful uses of a service in a stretch of time, both ends included.
+/// The successful uses of a service in a period, both ends included.
 std::set<CallKey> uses_between(const Behaviour& behaviour, std::size_t service, std::int64_t first,
                                std::int64_t last);
 

@@ -1,5 +1,5 @@
-// Evidence of more use than there should be, over a day or of a crowd; burst.cpp has that of an
-// hour.
+// Evidence of more use than is normal, over a day or by many recipients; burst.cpp has the evidence
+// for an hour.
 
 #include <algorithm>
 #include <array>
@@ -19,7 +19,7 @@
 namespace cloudhijack::detect {
 namespace {
 
-// --- drip: use that stays below the threshold of an hour, hour after hour ---
+// --- drip: use that stays below the hourly threshold, hour after hour ---
 
 constexpr std::array k_drip = {
     ParameterSpec{.key = "threshold_factor", .kind = rules::ParameterKind::number, .least = 1},
@@ -48,8 +48,8 @@ std::map<std::int64_t, UseHours> hours_of_use(const Behaviour& behaviour, std::s
     return hours;
 }
 
-// The most messages of a day that are usual, of several users their sum; nullopt if neither they
-// nor their peers have used the service.
+// The normal number of messages in a day, summed over the users; nullopt if neither they nor their
+// peers have used the service.
 std::optional<std::uint64_t> usual_day(std::span<const Member* const> users, std::size_t service,
                                        std::int64_t start, std::int64_t hours) {
     std::optional<std::uint64_t> sum;
@@ -123,7 +123,7 @@ std::optional<Match> drip(const Behaviour& behaviour, const rules::EvidenceSetti
     return best;
 }
 
-// --- fan_out: a crowd is subscribed, to be sent to with one call ---
+// --- fan_out: many recipients are subscribed, so that one call reaches them all ---
 
 constexpr std::array k_fan_out = {
     ParameterSpec{.key = "calls", .kind = rules::ParameterKind::number, .least = 1},
