@@ -15,8 +15,8 @@ namespace cloudhijack::rules {
 
 /// The first and the last UTC day on which a value was seen, in days since 1970.
 struct SeenDays {
-    /// A value is usual once it was seen on two days at least this many days apart: a visit of less
-    /// than a week is not enough.
+    /// A value is usual once it was seen on two days at least this many days apart: a visit of
+    /// seven days is not enough.
     static constexpr std::int32_t k_usual_after = 7;
 
     std::int32_t first = 0;

@@ -14,7 +14,7 @@
 
 namespace cloudhijack::detect {
 
-/// A burst must not become normal overnight: UTC hours that end less than this many seconds before
+/// A burst must not become normal overnight: UTC hours that end at most this many seconds before
 /// the newest event, or after it, are left for the next range.
 inline constexpr std::int64_t k_left_for_next = counting::k_seconds_a_day;
 

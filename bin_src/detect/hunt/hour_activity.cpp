@@ -90,7 +90,7 @@ void HourActivity::add(const HuntedCall& call, const ModelSpend& spend) {
     insert(place, call, is_first, spend);
 }
 
-// Keeps every delivery as a call of its own.
+// Keeps every delivery as a separate call.
 void HourActivity::add_each(HuntedCall call, const ModelSpend& spend) {
     const auto key_of = [this](const HuntedCall& kept) {
         return std::pair(kept.identity, kept.rank(spend_of(kept).spent));

@@ -25,8 +25,8 @@ constexpr std::size_t k_longest_id = 128;
 
 // A thing that is enabled or removed is a subject of the calls that do so. The other kinds (for
 // whom a credential or a right is meant, which logging stops) are subjects of all other calls. A
-// call that failed created nobody and gave nothing away, so only things and requested quotas
-// matter.
+// call that failed created nobody and gave nothing away, so of failed calls only things and
+// requested quotas matter.
 bool is_subject_of(const log::CallSubject& subject, rules::PhaseSet phases, log::Outcome outcome) {
     using enum rules::Phase;
     if (subject.kind == log::SubjectKind::thing) return phases.has(enable) || phases.has(cleanup);

@@ -27,7 +27,8 @@ void Subjects::merge(const Subjects& other) {
     }
 }
 
-// Null if the kind, or in the function below a text with the hash, is not kept.
+// Null if the kind is not kept; the overload below returns null if a text with the hash is not
+// kept.
 counting::Seconds* Subjects::find_or_insert(Subject& subject, const CallKind& kind) {
     if (const auto found = subject.calls.find(kind); found != subject.calls.end()) {
         return &found->second;

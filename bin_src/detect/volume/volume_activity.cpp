@@ -48,8 +48,7 @@ Added VolumeActivity::add(const log::Event& event) {
     // Like the search that this mode replaces, which does not interpret error codes.
     const bool has_failed = !event.error_code.empty();
     const auto identity = identity_of(event);
-    std::optional<std::size_t>
-        counted_for;  // of a service's entries, which stand together, one is enough
+    std::optional<std::size_t> counted_for;  // a service's entries are adjacent, and one is enough
     for (const rules::Catalogue::Entry& entry : entries) {
         if (entry.phase != rules::Phase::volume || entry.service == counted_for) continue;
         if (!conditions_.all_hold(event.parameters, entry.conditions)) continue;
