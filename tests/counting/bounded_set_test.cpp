@@ -33,7 +33,7 @@ void check_same(const BoundedSet& a, const BoundedSet& b) {
 
 }  // namespace
 
-TEST_CASE("bounded set: exact up to its bound, the first in byte order beyond") {
+TEST_CASE("bounded set: exact up to its bound, beyond it the first texts in byte order") {
     for (const std::size_t count : {0U, 1U, 99U, 100U, 101U, 999U, 1000U, 1001U, 5000U}) {
         CAPTURE(count);
         auto all = texts(count);
@@ -53,7 +53,7 @@ TEST_CASE("bounded set: beyond its bound the size is an estimate within 10 perce
     }
 }
 
-TEST_CASE("bounded set: any split, order and repetition gives the same") {
+TEST_CASE("bounded set: any split, order and repetition gives the same set") {
     for (unsigned seed = 0; seed < 200; ++seed) {
         CAPTURE(seed);
         std::mt19937 random(seed);
@@ -71,7 +71,7 @@ TEST_CASE("bounded set: any split, order and repetition gives the same") {
     }
 }
 
-TEST_CASE("bounded set: long texts are cut between characters, an empty one is none") {
+TEST_CASE("bounded set: long texts are cut between characters, an empty one is ignored") {
     BoundedSet set;
     set.add("");
     CHECK(set.is_empty());

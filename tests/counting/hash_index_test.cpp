@@ -12,7 +12,7 @@ using cloudhijack::counting::HashIndex;
 
 namespace {
 
-/// Numbers in the order in which they first came.
+/// Values in the order in which they were first added.
 struct Numbers {
     std::vector<std::uint32_t> values;
     HashIndex index;
@@ -29,9 +29,10 @@ struct Numbers {
 
 }  // namespace
 
-TEST_CASE("hash index: finds what a map finds, whatever the hashes are") {
+TEST_CASE("hash index: finds the same items as a map, whatever the hashes are") {
     constexpr std::uint32_t all = UINT32_MAX;
-    // All meet; few places; neighbours; all at the end, from where the table goes on at its start.
+    // All collide; few places; neighbours; all at the end, from where the table continues at its
+    // start.
     for (const std::uint32_t kept : {0U, all << 29U, all << 16U, all}) {
         for (const std::uint32_t set : {0U, all << 2U}) {
             std::mt19937 random(kept ^ set);
@@ -49,7 +50,7 @@ TEST_CASE("hash index: finds what a map finds, whatever the hashes are") {
     }
 }
 
-TEST_CASE("hash index: what could not be made is not there") {
+TEST_CASE("hash index: an item that could not be made is not in the index") {
     Numbers numbers;
     for (std::uint32_t value = 0; value < 100; ++value) {
         const auto fail = [](auto...) -> std::uint32_t { throw std::length_error("full"); };

@@ -20,7 +20,7 @@ std::vector<std::int64_t> hours_of(const HoursOfTexts& texts, const std::string&
 
 }  // namespace
 
-TEST_CASE("hours of texts: each hour once, in order, also before 1970") {
+TEST_CASE("hours of texts: each hour once, in order, before 1970 as well") {
     HoursOfTexts texts;
     for (const std::int64_t hour : {47, 24, 23, 0, -1, -24, -25, 24}) texts.add("a", hour);
     texts.add("b", 5);
@@ -31,7 +31,7 @@ TEST_CASE("hours of texts: each hour once, in order, also before 1970") {
     CHECK_FALSE(texts.is_cut());
 }
 
-TEST_CASE("hours of texts: what is kept of too many does not depend on the order") {
+TEST_CASE("hours of texts: the selection of too many texts does not depend on their order") {
     HoursOfTexts forwards;
     HoursOfTexts first;
     HoursOfTexts second;

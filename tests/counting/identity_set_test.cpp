@@ -10,7 +10,8 @@
 
 using cloudhijack::counting::IdentitySet;
 
-TEST_CASE("identity set: each counts once, however often and in whatever parts it comes") {
+TEST_CASE(
+    "identity set: each identity counts once, however often and in whatever parts it is added") {
     for (unsigned seed = 0; seed < 50; ++seed) {
         CAPTURE(seed);
         std::mt19937_64 random(seed);
@@ -32,7 +33,7 @@ TEST_CASE("identity set: each counts once, however often and in whatever parts i
     }
 }
 
-TEST_CASE("identity set: without any") {
+TEST_CASE("identity set: an empty set") {
     IdentitySet set;
     set.merge(IdentitySet{});
     CHECK(set.size() == 0);

@@ -10,7 +10,7 @@
 
 using cloudhijack::counting::Interner;
 
-TEST_CASE("interner: equal texts have one number, and stay where they are") {
+TEST_CASE("interner: equal texts have one number, and stay in place") {
     Interner texts;
     std::vector<std::string> kept;
     std::vector<std::string_view> views;
@@ -28,7 +28,7 @@ TEST_CASE("interner: equal texts have one number, and stay where they are") {
     }
 }
 
-TEST_CASE("interner: a text of no bytes, of NUL bytes, and one larger than any block") {
+TEST_CASE("interner: an empty text, texts of NUL bytes, and one larger than any block") {
     Interner texts;
     using namespace std::string_view_literals;
     const std::string large(3'000'000, 'l');
@@ -45,7 +45,7 @@ TEST_CASE("interner: a text of no bytes, of NUL bytes, and one larger than any b
     CHECK(texts.text(3) == large);
 }
 
-TEST_CASE("interner: takes over all of another one") {
+TEST_CASE("interner: takes over all texts of another interner") {
     Interner other;
     for (const std::string_view text : {"a", "b", "c", "d"}) other.keep(text);
     Interner texts;

@@ -8,7 +8,7 @@
 using namespace cloudhijack;
 using counting::RecentTexts;
 
-TEST_CASE("recent texts: a text that comes again is not worked out again") {
+TEST_CASE("recent texts: the value of a recurring text is not computed again") {
     RecentTexts<std::size_t> sizes;
     int calls = 0;
     const auto size_of = [&calls](std::string_view text) {
@@ -22,7 +22,7 @@ TEST_CASE("recent texts: a text that comes again is not worked out again") {
     CHECK(calls == 4);
 }
 
-TEST_CASE("recent texts: the value is the text's own, whatever came before") {
+TEST_CASE("recent texts: the value belongs to its text, whatever came before") {
     RecentTexts<std::string> texts;
     std::mt19937 random(8);
     for (int i = 0; i < 20'000; ++i) {

@@ -8,7 +8,7 @@
 
 using namespace cloudhijack::counting;
 
-TEST_CASE("seconds: a set in order, before 1970 too") {
+TEST_CASE("seconds: a set in order, before 1970 as well") {
     Seconds seconds;
     CHECK(seconds.is_empty());
     for (const std::int64_t second : {100, 59, 60, -1, 100, -61}) seconds.add(second);
@@ -35,7 +35,7 @@ TEST_CASE("seconds: hours and minutes begin at multiples of their length") {
     CHECK(minute_of(-61) == -2);
 }
 
-TEST_CASE("seconds: a unit of any length begins at a multiple of it, before 1970 too") {
+TEST_CASE("seconds: a unit of any length begins at a multiple of it, before 1970 as well") {
     CHECK(start_of_unit(0, 90) == 0);
     CHECK(start_of_unit(179, 90) == 90);
     CHECK(start_of_unit(-1, 90) == -90);
