@@ -15,7 +15,7 @@ namespace cloudhijack::partial {
 inline const Header k_test_header = {
     .catalogue = "0123456789abcdef", .host = "idx1", .mode = "test"};
 
-/// What an activity holds, as partial documents.
+/// The content of an activity as partial documents.
 std::vector<std::string> documents_of(const auto& activity) {
     std::vector<std::string> documents;
     DocumentWriter writer(k_test_header,
@@ -37,8 +37,8 @@ Result<> read_document(std::string document, auto& activity) {
         });
 }
 
-/// Takes what another activity holds over its documents, each read on its own, in reverse order.
-/// `empty` is an activity that holds nothing.
+/// Merges another activity through its documents, each read on its own, in reverse order. `empty`
+/// makes an activity without content.
 template <class Activity>
 void merge_documents(Activity& activity, const Activity& other, const auto& empty) {
     const auto documents = documents_of(other);
