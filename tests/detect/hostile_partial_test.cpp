@@ -1,4 +1,4 @@
-// Documents come from other machines: whatever is in them, reading ends with a result.
+// Documents come from other machines: whatever they contain, reading ends with a result.
 
 #include <doctest/doctest.h>
 
@@ -53,7 +53,7 @@ const config::Setup& setup() {
     return built_in;
 }
 
-// Everything that documents can hold: many calls of one hour, users, keys, a quarantine.
+// All kinds of content of documents: many calls in one hour, users, keys, a quarantine.
 Story busy_story() {
     Story story = repeated({.time = {}, .call = "SendEmail"}, 0, 1100);
     for (std::size_t i = 0; i < story.size(); ++i) {
@@ -62,17 +62,17 @@ Story busy_story() {
     }
     const std::string quarantine =
         R"({"userName":"eve","policyArn":"arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3"})";
-    const Told probe{.time = "10:00:00",
-                     .call = "InvokeModel",
-                     .error = "ValidationException",
-                     .message = "max_tokens: range: 1"};
+    const StoryEvent probe{.time = "10:00:00",
+                           .call = "InvokeModel",
+                           .error = "ValidationException",
+                           .message = "max_tokens: range: 1"};
     return story +
            Story{probe,
                  {.time = "10:00:01", .call = "CreateUser", .parameters = R"({"userName":"x"})"},
                  {.time = "10:00:02", .call = "AttachUserPolicy", .parameters = quarantine}};
 }
 
-// A call of a log that counts calls once.
+// A call of a log with counts_once.
 log::Event delivered(std::string_view id) {
     log::Event event;
     event.log = &log::ledger();
@@ -85,7 +85,8 @@ log::Event delivered(std::string_view id) {
     return event;
 }
 
-// A digit, a quote, a bracket or any byte of the text becomes another one, or goes.
+// Replaces or removes a digit, a quote, a bracket or any other byte of the text, one to three
+// times.
 std::string changed(std::string text, std::mt19937& random) {
     for (auto left = 1 + random() % 3; left > 0 && !text.empty(); --left) {
         const std::size_t at = random() % text.size();
@@ -104,9 +105,9 @@ std::string changed(std::string text, std::mt19937& random) {
 }  // namespace
 
 TEST_CASE("hostile partial documents: a changed hunt is read or refused, and rows can be made") {
-    const ToldEvents told(busy_story());
+    const StoryEvents story_events(busy_story());
     HuntActivity activity(setup().catalogue);
-    for (const auto& event : told.events()) activity.add(event);
+    for (const auto& event : story_events.events()) activity.add(event);
     const auto documents = documents_of(activity);
     REQUIRE(documents.size() > 3);
     auto rules = setup().default_config().hunt;
@@ -133,10 +134,10 @@ TEST_CASE("hostile partial documents: a changed hunt is read or refused, and row
 }
 
 TEST_CASE("hostile partial documents: a changed volume is read or refused, and rows can be made") {
-    const ToldEvents told(busy_story());
+    const StoryEvents story_events(busy_story());
     constexpr std::chrono::hours hour{1};
     VolumeActivity activity(setup().catalogue, hour);
-    for (const auto& event : told.events()) activity.add(event);
+    for (const auto& event : story_events.events()) activity.add(event);
     for (int i = 0; i < 3000; ++i) activity.add(delivered(std::to_string(i % 2000)));
     const auto documents = documents_of(activity);
     auto rules = setup().default_config().volume;
@@ -167,9 +168,9 @@ TEST_CASE("hostile partial documents: a list of another mode is refused") {
 }
 
 TEST_CASE("hostile partial documents: each field at and beyond its bounds is read or refused") {
-    const ToldEvents told(busy_story());
+    const StoryEvents story_events(busy_story());
     HuntActivity activity(setup().catalogue);
-    for (const auto& event : told.events()) activity.add(event);
+    for (const auto& event : story_events.events()) activity.add(event);
     auto rules = setup().default_config().hunt;
     rules.min_risk = 0;
     std::size_t refused = 0;
@@ -206,8 +207,8 @@ TEST_CASE("hostile partial documents: each field at and beyond its bounds is rea
     CHECK(rows > 500);
 }
 
-TEST_CASE("hostile partial documents: a trust that nobody knows is refused") {
-    const ToldEvents events(
+TEST_CASE("hostile partial documents: an unknown trust is refused") {
+    const StoryEvents events(
         Story{{.time = "10:00:00", .call = "CreateRole", .parameters = R"({"roleName":"app"})"}});
     HuntActivity hunt(setup().catalogue);
     for (const auto& event : events.events()) hunt.add(event);
@@ -226,14 +227,14 @@ TEST_CASE("hostile partial documents: a trust that nobody knows is refused") {
     CHECK_FALSE(is_taken("open"));
 }
 
-// Whoever changes what stands in a document changes k_format; the built-in catalogue numbers the
-// services and calls in it.
-TEST_CASE("partial documents: what format 6 looks like") {
-    Told told{.time = "10:00:00", .call = "CreateEmailIdentity"};
-    told.id = "00000000-0000-4000-8000-000000000001";
-    told.parameters = R"({"emailIdentity":"a@example.com"})";
-    told.key = "AKIA1";
-    const ToldEvents events(Story{told, {.time = "10:00:01", .call = "SendEmail"}});
+// Any change of the content of documents requires a new k_format. The built-in catalogue determines
+// the numbers of services and calls in this test.
+TEST_CASE("partial documents: an example of format 6") {
+    StoryEvent story_event{.time = "10:00:00", .call = "CreateEmailIdentity"};
+    story_event.id = "00000000-0000-4000-8000-000000000001";
+    story_event.parameters = R"({"emailIdentity":"a@example.com"})";
+    story_event.key = "AKIA1";
+    const StoryEvents events(Story{story_event, {.time = "10:00:01", .call = "SendEmail"}});
     HuntActivity hunt(setup().catalogue);
     VolumeActivity volume(setup().catalogue, std::chrono::hours{1});
     for (const auto& event : events.events()) {

@@ -7,7 +7,7 @@
 
 using namespace cloudhijack::detect;
 
-TEST_CASE("mode activity: a count that becomes too large stays the largest") {
+TEST_CASE("mode activity: a count that is too large saturates") {
     constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
     std::uint64_t count = 2;
     add_to(count, std::uint64_t{3});

@@ -18,7 +18,7 @@ namespace {
 
 const Header k_header = {.catalogue = "0123456789abcdef", .host = "idx1", .mode = "hunt"};
 
-/// A list's name, numbers and texts.
+/// The name, numbers and texts of a list.
 struct Item {
     std::string list;
     std::uint64_t number = 0;
@@ -75,7 +75,7 @@ std::vector<Item> read_items(const std::vector<std::string>& documents) {
     return items;
 }
 
-// What is wrong with a document whose items are a number up to 9 and a text.
+// The error of a document whose items are a number up to 9 and a text.
 std::string complaint(const std::string& document) {
     const auto ended = read(document, [](std::string_view, ItemReader& fields) -> Result<> {
         std::uint8_t number = 0;
@@ -89,7 +89,7 @@ std::string complaint(const std::string& document) {
 
 }  // namespace
 
-TEST_CASE("partial documents: what is written is read") {
+TEST_CASE("partial documents: written items are read back") {
     const std::vector<Item> items = {{"a", 1, -5, true, {"x", "y", "x"}},
                                      {"a", UINT64_MAX, INT64_MIN, false, {}},
                                      {"b", 0, 0, false, {"", "\"\\\n\x01", "Zo\xc3\xab"}}};
@@ -109,7 +109,8 @@ TEST_CASE("partial documents: what is written is read") {
     CHECK(header == k_header);
 }
 
-TEST_CASE("partial documents: none is larger than the cap, and nothing is lost, over many seeds") {
+TEST_CASE(
+    "partial documents: none is larger than the limit, and nothing is lost, over many seeds") {
     for (unsigned seed = 0; seed < 100; ++seed) {
         CAPTURE(seed);
         std::mt19937 random(seed);
@@ -136,13 +137,13 @@ TEST_CASE("partial documents: none is larger than the cap, and nothing is lost, 
     }
 }
 
-TEST_CASE("partial documents: without an item there is one, with the header alone") {
+TEST_CASE("partial documents: without an item there is one document, with only the header") {
     const auto documents = written({});
     REQUIRE(documents.size() == 1);
     CHECK(read_items(documents).empty());
 }
 
-TEST_CASE("partial documents: long ranges go on in further items") {
+TEST_CASE("partial documents: long ranges continue in further items") {
     std::vector<std::string> texts;
     for (int i = 0; i < 5000; ++i) texts.push_back("text " + std::to_string(i));
     std::vector<std::string> documents;
@@ -168,7 +169,7 @@ TEST_CASE("partial documents: long ranges go on in further items") {
     CHECK(std::ranges::find(items, std::pair<std::string, bool>{"none", false}) != items.end());
 }
 
-TEST_CASE("partial documents: what is not as it should be is told") {
+TEST_CASE("partial documents: damage is reported") {
     const std::string head = R"({"cloudhijack":6,"catalogue":"c","host":"h","mode":"m",)";
     CHECK(complaint(head + R"("texts":["a"],"x":[[1,0],[9,0]]})").empty());
     for (const std::string item :
@@ -197,7 +198,7 @@ TEST_CASE("partial documents: what is not as it should be is told") {
     CHECK(complaint(head + R"("x":[[1,0]],"texts":["a"]})").contains("item"));
 }
 
-TEST_CASE("partial documents: a broken one names its host as far as it goes") {
+TEST_CASE("partial documents: a damaged one still names its host if it can") {
     CHECK(host_of(R"({"cloudhijack":6,"catalogue":"c","host":"idx-1.example","mo)") ==
           "idx-1.example");
     CHECK(host_of(R"("host":"a b")") == "a");

@@ -38,7 +38,8 @@ TEST_CASE("row: a table gives the columns and the values in one order") {
     CHECK(std::get<std::vector<std::string>>(row[2]) == std::vector<std::string>{"22", "80"});
 }
 
-TEST_CASE("row: a column is multivalue if its values are lists, and cut if its table says so") {
+TEST_CASE(
+    "row: a column is multivalue if its values are lists, and truncated if its table says so") {
     CHECK_FALSE(k_host_row[0].column.multivalue);
     CHECK_FALSE(k_host_row[1].column.multivalue);
     CHECK(k_host_row[2].column.multivalue);

@@ -46,7 +46,7 @@ Exception evidence_for(std::string id, std::optional<std::size_t> service = {}) 
 
 }  // namespace
 
-TEST_CASE("wildcards: a star stands for any text, even none, and the rest for itself") {
+TEST_CASE("wildcards: a star stands for any text, including none, and the rest for itself") {
     CHECK(matches_wildcards("eve", "eve"));
     CHECK_FALSE(matches_wildcards("eve", "eve2"));
     CHECK_FALSE(matches_wildcards("eve", "Eve"));
@@ -55,7 +55,7 @@ TEST_CASE("wildcards: a star stands for any text, even none, and the rest for it
     CHECK(matches_wildcards("arn:*:user/eve", k_eve));
     CHECK(matches_wildcards("*user*", k_eve));
     CHECK(matches_wildcards("*eve*", "eve"));
-    CHECK_FALSE(matches_wildcards("eve*eve", "eve"));  // the two may not share
+    CHECK_FALSE(matches_wildcards("eve*eve", "eve"));  // the two parts must not overlap
     CHECK(matches_wildcards("a*b*c", "abbbc"));
     CHECK_FALSE(matches_wildcards("a*b*c", "acb"));
     CHECK(matches_wildcards("a**b", "ab"));
@@ -63,7 +63,7 @@ TEST_CASE("wildcards: a star stands for any text, even none, and the rest for it
     CHECK(matches_wildcards("[ab]?.", "[ab]?."));
 }
 
-TEST_CASE("wildcards: as a regular expression says, over many texts") {
+TEST_CASE("wildcards: the same result as a regular expression, over many texts") {
     std::mt19937 random(11);
     const auto any = [&random](std::string_view alphabet) {
         std::string text(random() % 9, ' ');
@@ -84,7 +84,7 @@ TEST_CASE("wildcards: as a regular expression says, over many texts") {
     CHECK(matches > 1'000);
 }
 
-TEST_CASE("wildcards: a pattern made to be slow is not") {
+TEST_CASE("wildcards: a pattern made to be slow is not slow") {
     std::string pattern;
     for (int i = 0; i < 250; ++i) pattern += "a*a*";
     const std::string text = std::string(1000, 'a') + "b";
@@ -105,7 +105,7 @@ TEST_CASE("allowlist: the exceptions of a principal, in their order") {
     CHECK(patterns("") == std::vector<std::string>{"*"});
 }
 
-TEST_CASE("allowlist: evidence that an exception names does not hold, and other evidence does") {
+TEST_CASE("allowlist: an exception silences the evidence that it names, and no other") {
     const Story story = repeated({.call = "InvokeModel"}, 0, 60) +
                         Story{{.time = clock(70), .call = "DeleteGuardrail"}};
     CHECK(score("burst", story, {}, allowing({evidence_for("burst")})) == 0);
@@ -116,7 +116,7 @@ TEST_CASE("allowlist: evidence that an exception names does not hold, and other 
     CHECK(score("burst", story, {}, allowing({all_for("*/eva")})) == 25);
 }
 
-TEST_CASE("allowlist: what is expected of one service hides nothing of another") {
+TEST_CASE("allowlist: an exception for one service hides nothing of another") {
     const Story both =
         repeated({.call = "InvokeModel"}, 0, 60) + repeated({.call = "SendEmail"}, 100, 110);
     const auto burst_of = [&both](std::string_view allowed) {
@@ -133,7 +133,7 @@ TEST_CASE("allowlist: what is expected of one service hides nothing of another")
     CHECK(reason("enable_then_use", onboarding, {}, usual).contains("AWS SNS"));
 }
 
-TEST_CASE("allowlist: a threshold is what is expected, and more is a finding") {
+TEST_CASE("allowlist: activity up to a threshold is expected, and more is a finding") {
     Exception exception = evidence_for("burst");
     exception.threshold = 100;
     const auto uses = [](int times) { return repeated({.call = "InvokeModel"}, 0, times); };
@@ -143,7 +143,7 @@ TEST_CASE("allowlist: a threshold is what is expected, and more is a finding") {
     CHECK(reason("burst", uses(101), {}, allowing({exception})).contains("the threshold of 100"));
     exception.threshold = 10;  // an exception never makes a finding
     CHECK(score("burst", uses(50), {}, allowing({exception})) == 0);
-    // All evidence is allowed without limit, and of the volume so much.
+    // All evidence is allowed without a limit, and volume up to the threshold.
     Exception limited = all_for("*");
     limited.threshold = 100;
     CHECK(score("burst", uses(101), {}, allowing({limited})) == 25);
@@ -168,17 +168,17 @@ TEST_CASE("allowlist: an exception ends with its last day, by the events' time")
     CHECK(reason("evade", both, {}, usual).contains("2026-03-03T00:00:01Z"));
 }
 
-TEST_CASE("allowlist: what was usual before an exception ended stays usual") {
+TEST_CASE("allowlist: activity that was normal before an exception ended stays normal") {
     Exception exception = evidence_for("burst");
     exception.expires = k_second_of_march + k_day;
-    const Told use{.call = "InvokeModel"};
+    const StoryEvent use{.call = "InvokeModel"};
     const Story story = repeated(use, 0, 100) + repeated(use, 2 * k_day, 200);
     CHECK(score("burst", story, {}, allowing({exception})) == 0);
     CHECK(score("burst", story + repeated(use, 2 * k_day + 300, 101), {}, allowing({exception})) ==
           45);
 }
 
-TEST_CASE("allowlist: markers, sources and quarantine can be expected too") {
+TEST_CASE("allowlist: markers, sources and quarantine can be expected as well") {
     const Story probed = {{.time = clock(0), .call = "InvokeModel", .key = "AKIA1"}};
     CHECK(score("long_term_key", probed) == 5);
     CHECK(score("long_term_key", probed, {}, allowing({evidence_for("long_term_key")})) == 0);
@@ -196,26 +196,26 @@ TEST_CASE("allowlist: markers, sources and quarantine can be expected too") {
          .parameters = R"({"userName":"eve","policyArn":"x/AWSCompromisedKeyQuarantineV3"})"}};
     CHECK(score("quarantined", attached) == 60);
     CHECK(score("quarantined", attached, {}, allowing({evidence_for("quarantined")})) == 0);
-    // The making of users can be expected, but not that AWS found a key in public.
+    // The creation of users can be expected, but not the discovery of a key in public by AWS.
     Exception account = all_for("*/eve");
     account.service = service_index("account");
     CHECK(score("quarantined", attached, {}, allowing({account})) == 60);
 }
 
-TEST_CASE("allowlist: an exception never makes evidence, or more of it") {
+TEST_CASE("allowlist: an exception never adds evidence or raises its score") {
     Exception until = all_for("*/eve");
     until.expires = k_second_of_march + k_day;
     const auto later = [](std::int64_t second, std::string call) {
-        return Told{.time = clock(k_day + second), .call = std::move(call), .key = "AKIA1"};
+        return StoryEvent{.time = clock(k_day + second), .call = std::move(call), .key = "AKIA1"};
     };
-    // The use of the day before is covered, and the later one is still not the first.
+    // The use on the day before is covered, but the later use is still not the first.
     const Story story = {{.time = clock(0), .call = "InvokeModel"},
                          later(0, "ListGuardrails"),
                          later(1, "GetUseCaseForModelAccess"),
                          later(2, "InvokeModel")};
     CHECK(score("recon_then_use", story) == 0);
     CHECK(score("recon_then_use", story, {}, allowing({until})) == 0);
-    // Addresses are many for the calls to one service, and not for all calls.
+    // The addresses are many for the calls to one service, but not for all calls.
     Story many = repeated({.call = "SendEmail"}, 0, 60);
     for (int i = 0; i < 6; ++i) {
         many.push_back({.time = clock(i),
@@ -228,7 +228,7 @@ TEST_CASE("allowlist: an exception never makes evidence, or more of it") {
     CHECK(score("rotating_ips", many, {}, allowing({mail})) == 0);
 }
 
-TEST_CASE("allowlist: long lists are looked through by what patterns begin and end with") {
+TEST_CASE("allowlist: long lists are searched by the beginnings and ends of the patterns") {
     std::vector<Exception> many;
     for (int i = 0; i < 50'000; ++i) {
         many.push_back(all_for("*:role/thing-" + std::to_string(i)));
@@ -241,7 +241,7 @@ TEST_CASE("allowlist: long lists are looked through by what patterns begin and e
     }
 }
 
-TEST_CASE("allowlist: what it left out is counted") {
+TEST_CASE("allowlist: the rows that it removes are counted") {
     const auto setup = [](std::vector<Exception> exceptions) {
         auto rules = builtin_config().hunt;
         rules.allowlist =
@@ -250,15 +250,15 @@ TEST_CASE("allowlist: what it left out is counted") {
     };
     const Story story = repeated({.call = "InvokeModel"}, 0, 60) +
                         Story{{.time = clock(70), .call = "DeleteGuardrail"}};
-    const ToldEvents told(story);
+    const StoryEvents story_events(story);
     detect::HuntActivity activity(builtin_catalogue());
-    for (const auto& event : told.events()) activity.add(event);
+    for (const auto& event : story_events.events()) activity.add(event);
 
     const auto none = activity.findings(setup({}));
     CHECK(none.rows.size() == 1);
     CHECK(none.allowed_rows + none.lessened_rows == 0);
     const auto hidden = activity.findings(setup({evidence_for("burst")}));
-    CHECK(hidden.rows.empty());  // the guardrail alone makes no row
+    CHECK(hidden.rows.empty());  // the guardrail alone does not make a row
     CHECK(hidden.allowed_rows == 1);
     const auto lessened = activity.findings(setup({evidence_for("evade")}));
     CHECK(lessened.rows.size() == 1);
@@ -269,10 +269,10 @@ TEST_CASE("allowlist: what it left out is counted") {
     CHECK(other.allowed_rows + other.lessened_rows == 0);
 }
 
-TEST_CASE("allowlist: rows of volume obey what is expected of the volume") {
+TEST_CASE("allowlist: rows of mode=volume follow the exceptions for volume") {
     detect::VolumeActivity activity(builtin_catalogue(), std::chrono::hours{1});
-    const ToldEvents told(repeated({.call = "InvokeModel"}, 0, 160));
-    for (const auto& event : told.events()) activity.add(event);
+    const StoryEvents story_events(repeated({.call = "InvokeModel"}, 0, 160));
+    for (const auto& event : story_events.events()) activity.add(event);
     const auto findings = [&activity](std::vector<Exception> exceptions) {
         auto rules = builtin_config().volume;
         rules.allowlist =
@@ -302,7 +302,7 @@ TEST_CASE("allowlist: rows of volume obey what is expected of the volume") {
     CHECK(above.rows.front().score == 1);
     CHECK(above.rows.front().reasons.front().contains("the threshold of 159"));
     auto rules = builtin_config().volume;
-    rules.min_score = 2;  // which the row reaches by the service's own threshold alone
+    rules.min_score = 2;  // which the row reaches only with the service's own threshold
     rules.allowlist = std::make_shared<const rules::Allowlist>(allowing({limited}).allowlist);
     CHECK(activity.findings(rules).rows.empty());
     CHECK(activity.findings(rules).allowed_rows == 1);

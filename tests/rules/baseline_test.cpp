@@ -5,7 +5,7 @@
 using namespace cloudhijack;
 using rules::Baseline;
 
-TEST_CASE("baseline: what is known of a pair adds up") {
+TEST_CASE("baseline: the rows of a pair add up") {
     Baseline baseline;
     const Baseline::Pair pair{.account = "1", .principal = "eve", .service = "ses"};
     baseline.add(pair, {.first_seen = 100, .last_seen = 200, .peak_hour = 7});
@@ -20,7 +20,7 @@ TEST_CASE("baseline: what is known of a pair adds up") {
     CHECK(baseline.rows().size() == 1);
 }
 
-TEST_CASE("baseline: rows add up, whatever their order") {
+TEST_CASE("baseline: rows add up in any order") {
     const Baseline::Making known{.second = 5, .maker = "ann", .is_from_known_source = true};
     const Baseline::Making stranger{.second = 5, .maker = "ann"};
     Baseline::Row a{.first_seen = 100, .last_seen = 200, .peak_hour = 7, .peak_day = 9};
@@ -45,7 +45,7 @@ TEST_CASE("baseline: rows add up, whatever their order") {
     CHECK(b.day_peak() == 8 * 24);
 }
 
-TEST_CASE("baseline: a row that says only what others did with a principal") {
+TEST_CASE("baseline: a row that only records what others did with a principal") {
     Baseline::Row row{.first_seen = 5, .last_seen = 5};
     CHECK_FALSE(row.has_only_links());
     row.made = {{.second = 5, .maker = "ann"}};

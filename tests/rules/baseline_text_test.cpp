@@ -21,7 +21,7 @@ SeenValues list_of(std::string_view text, ValueKind kind = ValueKind::model) {
     return read.value;
 }
 
-// What is wrong with the one value of a text; empty if it counts.
+// The problem with the single value of a text; empty if the value counts.
 std::string fault(std::string_view text, ValueKind kind = ValueKind::model) {
     const auto read = read_values(text, kind, k_now);
     CHECK(read.problems.size() <= 1);
@@ -51,7 +51,7 @@ SeenDays any_days(std::mt19937& random) {
 
 }  // namespace
 
-TEST_CASE("baseline text: values are encoded so that nothing in them separates them") {
+TEST_CASE("baseline text: values are encoded so that they contain no separators") {
     CHECK(percent_encoded("a b%c=d\n") == "a%20b%25c%3Dd%0A");
     CHECK(percent_encoded("*") == "%2A");
     CHECK(percent_encoded("a*") == "a*");
@@ -98,7 +98,7 @@ TEST_CASE("baseline text: ISO weeks") {
     }
 }
 
-TEST_CASE("baseline text: a list is written in byte order, too many first") {
+TEST_CASE("baseline text: a list is written in byte order, after the days with too many") {
     SeenValues values;
     values.add("us-east-1", {.first = k_today - 13, .last = k_today});
     values.add("eu west", {.first = k_today, .last = k_today});
@@ -109,7 +109,7 @@ TEST_CASE("baseline text: a list is written in byte order, too many first") {
     CHECK(client_text(0xABCU) == "00000abc");
 }
 
-TEST_CASE("baseline text: what is written is read again") {
+TEST_CASE("baseline text: a written text is read back unchanged") {
     for (unsigned seed = 0; seed < 300; ++seed) {
         std::mt19937 random(seed);
         SeenValues values;
@@ -139,7 +139,7 @@ TEST_CASE("baseline text: what is written is read again") {
     }
 }
 
-TEST_CASE("baseline text: phases, networks and clients are read as they are compared") {
+TEST_CASE("baseline text: phases, networks and clients are normalised when they are read") {
     for (const std::string_view phase : k_phase_names) {
         CHECK(fault(std::string(phase) + "=2026-03-02/2026-03-15", ValueKind::phase).empty());
     }
@@ -152,12 +152,12 @@ TEST_CASE("baseline text: phases, networks and clients are read as they are comp
     CHECK(read("2001:DB8::/32", ValueKind::network) == "2001:db8::/32");
     CHECK(read("AppStream.amazonaws.com", ValueKind::network) == "appstream.amazonaws.com");
     CHECK(read("Claude=3%20Opus", ValueKind::model) == "Claude=3 Opus");
-    // Once in two cases, once twice: the days add up.
+    // The value appears in two cases, once in one and twice in the other: the days add up.
     CHECK(list_of("use=2026-03-02/2026-03-03 Use=2026-03-07/2026-03-15", ValueKind::phase)
               .is_usual("use"));
 }
 
-TEST_CASE("baseline text: a value that cannot be read costs itself only") {
+TEST_CASE("baseline text: a value that cannot be read costs only itself") {
     constexpr std::string_view days = "=2026-03-02/2026-03-15";
     for (const char* text :
          {"a=2026-03-02/15.03.2026", "a=46083", "a=1.23E+05", "a=", "a=2026-03-02", "a=2026-03-02/",

@@ -8,7 +8,7 @@
 
 namespace cloudhijack::rules {
 
-/// What is built into the program.
+/// The configuration that is built into the program.
 inline const config::Setup& builtin_setup() {
     static const auto setup = config::read_built_in_setup();
     return setup;
@@ -16,7 +16,7 @@ inline const config::Setup& builtin_setup() {
 
 inline const Catalogue& builtin_catalogue() { return builtin_setup().catalogue; }
 
-/// The options' values if nobody gives another.
+/// The options' default values.
 inline config::Config builtin_config() { return builtin_setup().default_config(); }
 
 /// The index of a service of the built-in catalogue.

@@ -17,7 +17,7 @@ using namespace cloudhijack::text;
 
 namespace {
 
-// `service/phase` of every entry for a call, parted by blanks.
+// `service/phase` of every entry for a call, separated by blanks.
 std::string entries_of(std::string_view source, std::string_view name) {
     std::string text;
     for (const auto& entry : builtin_catalogue().find(source, name)) {
@@ -112,12 +112,12 @@ TEST_CASE("catalogue: a layer overrides key by key") {
     CHECK(service(loaded, "sns").calls_of(Phase::volume)[0].source == "sns2.amazonaws.com");
 }
 
-TEST_CASE("catalogue: an empty list takes a service's calls away") {
+TEST_CASE("catalogue: an empty list removes a service's calls") {
     CHECK(
         service(over_builtin("[service:ses]\nvolume =\n"), "ses").calls_of(Phase::volume).empty());
 }
 
-TEST_CASE("catalogue: a service of one's own, with what it leaves out") {
+TEST_CASE("catalogue: a custom service, with defaults for the missing keys") {
     const auto loaded = over_builtin(
         "[service:polly]\nvolume = SynthesizeSpeech(engine=neural,a.b=1) other.example.com:X\n"
         "source = polly\n");
@@ -136,7 +136,9 @@ TEST_CASE("catalogue: a service of one's own, with what it leaves out") {
     CHECK(calls[1].source == "other.example.com");
 }
 
-TEST_CASE("catalogue: a source that a log has is read as it is, others without a dot are of AWS") {
+TEST_CASE(
+    "catalogue: a source of a known log is read as it is, other sources without a dot are AWS "
+    "sources") {
     const auto loaded = load_catalogue(
         std::array{rules::parse("mine.conf",
                                 "[service:printing]\nsource = ledger\n"
@@ -188,7 +190,7 @@ TEST_CASE("catalogue: names as other providers write them") {
     CHECK(others[2].conditions.size() == 1);
 }
 
-TEST_CASE("catalogue: names match in any case for the logs that ignore it, and for no other") {
+TEST_CASE("catalogue: names match in any case only for the logs that ignore it") {
     const auto loaded = load_catalogue(
         std::array{rules::parse("mine.conf",
                                 "[service:printing]\nsource = ledger\n"
@@ -221,7 +223,7 @@ TEST_CASE("catalogue: names match in any case for the logs that ignore it, and f
     CHECK(found(ignoring_case, "ledger-archive", "PRINT_CREATE") == "cleanup print_create");
     CHECK(found(ignoring_case, "ledger", "ACCOUNTS/LISTKEYS/ACTION") ==
           "use accounts/listKeys/action");
-    CHECK(found(ignoring_case, "ledger", "list") == "recon list");  // as it is written comes first
+    CHECK(found(ignoring_case, "ledger", "list") == "recon list");  // an exact match comes first
     CHECK(found(ignoring_case, "ledger", "LIST") == "use LIST");
     CHECK_FALSE(found(ignoring_case, "ledger", "List").empty());
     CHECK(found(ignoring_case, "LEDGER", "Print_Create").empty());
@@ -275,7 +277,7 @@ TEST_CASE("catalogue: a weight changes the fingerprint") {
     CHECK(fingerprint("A") == fingerprint("A*1"));
 }
 
-TEST_CASE("catalogue: a disabled service is not in it") {
+TEST_CASE("catalogue: it does not contain a disabled service") {
     const std::string polly = "[service:polly]\nsource = polly\nuse = Speak\n";
     const auto without = over_builtin("");
     const auto disabled = over_builtin(polly + "disabled = Yes\n");
@@ -327,7 +329,9 @@ TEST_CASE("catalogue: every phase is a key of a service") {
     }
 }
 
-TEST_CASE("catalogue: a mistake names file, line, stanza and key, and the value below it stays") {
+TEST_CASE(
+    "catalogue: a mistake names file, line, stanza and key, and the value of the layer below "
+    "stays") {
     const auto loaded = over_builtin("[service:ses]\nthreshold = many\nlabel = Mail\n");
     REQUIRE(loaded.mistakes.size() == 1);
     CHECK(to_text(loaded.mistakes[0]) ==

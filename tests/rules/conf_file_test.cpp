@@ -8,7 +8,7 @@ using namespace cloudhijack;
 
 namespace {
 
-// `line [stanza] key=value` of every setting, parted by |, line breaks in values shown as /.
+// `line [stanza] key=value` of every setting, separated by |; line breaks in values are shown as /.
 std::string settings_of(std::string_view text) {
     std::string shown;
     for (const auto& [place, value] : rules::parse("f", text).settings) {
@@ -36,7 +36,7 @@ TEST_CASE("conf: stanzas, keys, comments and blank lines") {
     CHECK(settings_of("\xEF\xBB\xBF[a]\nx=1") == "2 [a] x=1");
 }
 
-TEST_CASE("conf: a value goes on behind a backslash at a line's end") {
+TEST_CASE("conf: a value continues after a backslash at the end of a line") {
     CHECK(settings_of("[a]\nx = 1 \\\n   2 \\\n3\ny = 4\n") == "2 [a] x=1 /2 /3|5 [a] y=4");
     CHECK(settings_of("[a]\nx = 1\\") == "2 [a] x=1");
     CHECK(settings_of("[a]\n# c \\\nx = 1\n") == "3 [a] x=1");

@@ -29,7 +29,7 @@ Baseline::Pair pair_of(std::string principal, std::string service = "ses") {
 
 }  // namespace
 
-TEST_CASE("history: an account is known two weeks after the first that was seen of it") {
+TEST_CASE("history: an account is known two weeks after its first activity") {
     Baseline baseline;
     CHECK(history_of(baseline).account("111122223333") == nullptr);
     baseline.add(pair_of("eve"), row_seen(days(20), days(20), 1));
@@ -55,7 +55,7 @@ TEST_CASE("history: a principal that was only made has no rows") {
     CHECK(account->makings.size() == 1);
 }
 
-TEST_CASE("history: the usual values of a principal, by its own row") {
+TEST_CASE("history: the usual values of a principal, from its own row") {
     Baseline baseline;
     Baseline::Row row = row_seen(days(20), days(40));
     row.networks.add("203.0.0.0/16", {.first = 20, .last = 27});
@@ -86,7 +86,9 @@ TEST_CASE("history: the usual values of a principal, by its own row") {
     CHECK(other.is_own_account("210987654321"));
 }
 
-TEST_CASE("history: who assumes a role, over its rows, tells nothing else") {
+TEST_CASE(
+    "history: the parents of a role come from all of its rows, and say nothing about anything "
+    "else") {
     Baseline baseline;
     const auto assumed = [](std::string parent, std::int32_t first, std::int32_t last) {
         Baseline::Row row{.first_seen = days(last), .last_seen = days(last)};
@@ -98,9 +100,9 @@ TEST_CASE("history: who assumes a role, over its rows, tells nothing else") {
         return Baseline::Pair{
             .account = std::move(account), .principal = std::move(name), .service = "account"};
     };
-    // A partner's account, which is known by this alone.
+    // A partner's account, which is only known from this row.
     baseline.add(role("210987654321", "app"), assumed("ann", 10, 20));
-    // An account that is known for other reasons, and since another day.
+    // An account that is known for other reasons, and since a different day.
     baseline.add(role("111122223333", "app"), assumed("ann", 10, 12));
     baseline.add(role("111122223333", "team/app"), assumed("ann", 14, 18));
     Baseline::Row acting = row_seen(days(30), days(40), 1);
@@ -115,7 +117,7 @@ TEST_CASE("history: who assumes a role, over its rows, tells nothing else") {
     REQUIRE(account != nullptr);
     CHECK(account->known_from == days(44));
     CHECK(account->principals.size() == 1);
-    CHECK(history.parents_of("111122223333", "role/app").is_usual("ann"));  // together
+    CHECK(history.parents_of("111122223333", "role/app").is_usual("ann"));  // over both rows
     CHECK(history.parents_of("111122223333", "role/app").values().size() == 2);
     CHECK(history.parents_of("111122223333", "user/app").is_empty());
     CHECK(history.parents_of("999999999999", "role/app").is_empty());

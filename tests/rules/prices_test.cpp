@@ -25,7 +25,7 @@ SpendSum tokens(std::uint64_t input, std::uint64_t output, std::uint64_t cache_r
 
 }  // namespace
 
-TEST_CASE("name_for_price: without ARN, region, vendor, version and date") {
+TEST_CASE("name_for_price: removes ARN, region, vendor, version and date") {
     CHECK(name_for_price("us.anthropic.claude-sonnet-4-20250514-v1:0") == "claude-sonnet-4");
     CHECK(name_for_price("arn:aws:bedrock:us-east-1:111122223333:inference-profile/"
                          "global.anthropic.claude-opus-4-5-20251101-v1:0") == "claude-opus-4-5");
@@ -43,7 +43,7 @@ TEST_CASE("name_for_price: without ARN, region, vendor, version and date") {
     CHECK(name_for_price("") == "");
 }
 
-TEST_CASE("Prices: the longest pattern counts") {
+TEST_CASE("Prices: the longest pattern decides") {
     Prices prices;
     prices.set("claude*", price(1, 1));
     prices.set("claude-sonnet-4*", price(3, 15));
@@ -60,7 +60,7 @@ TEST_CASE("Prices: the longest pattern counts") {
     CHECK(prices.cost_of("claude-2", tokens(1, 0)) == k_million);
 }
 
-TEST_CASE("Price: every kind of token at its price") {
+TEST_CASE("Price: every kind of token has its price") {
     Price claude = price(3, 15);
     claude.cache_read = 300'000;
     claude.cache_write = 3'750'000;
@@ -72,7 +72,7 @@ TEST_CASE("Price: every kind of token at its price") {
     CHECK(price(3, 15).of(tokens(0, 0, k_million, k_million)) == 6 * k_dollar);
 }
 
-TEST_CASE("Price: OpenAI's input includes what the cache gave, and is never below it") {
+TEST_CASE("Price: OpenAI's input includes the cached tokens, and is never below their number") {
     Price gpt = price(2, 8);
     gpt.cache_read = 200'000;
     gpt.cache_in_input = true;
@@ -80,13 +80,13 @@ TEST_CASE("Price: OpenAI's input includes what the cache gave, and is never belo
     CHECK(gpt.of(tokens(900, 0, 1000)) == 1000 * 200'000);
 }
 
-TEST_CASE("Prices: money that the provider asks needs no price") {
+TEST_CASE("Prices: the cost that the provider states needs no price") {
     const Prices none;
     CHECK(none.cost_of("", SpendSum{.cost = 7'500}) == k_dollar / 1000 * 7 + k_dollar / 10'000 * 5);
     CHECK(none.cost_of("", SpendSum{}) == 0);
 }
 
-TEST_CASE("SpendSum: sums and costs stay the largest number") {
+TEST_CASE("SpendSum: sums and costs saturate at the largest number") {
     SpendSum sum;
     log::Spend spend{.input_tokens = log::Spend::k_most_tokens, .cost = 3};
     sum.add(spend, UINT64_MAX);
@@ -98,7 +98,7 @@ TEST_CASE("SpendSum: sums and costs stay the largest number") {
     CHECK(cost_sum(k_largest_cost, 1) == k_largest_cost);
 }
 
-TEST_CASE("dollars: rounded, in rows and in sentences") {
+TEST_CASE("dollars: rounding in rows and in sentences") {
     CHECK(dollars(0) == "0.0000");
     CHECK(dollars(k_dollar * 412 + k_dollar / 1000 * 371) == "412.3710");
     CHECK(dollars(k_dollar / 20'000) == "0.0001");

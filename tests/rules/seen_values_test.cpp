@@ -57,7 +57,7 @@ TEST_CASE("seen values: merging is commutative, associative and idempotent") {
     }
 }
 
-TEST_CASE("seen values: what was last seen long ago is forgotten") {
+TEST_CASE("seen values: values that were last seen long ago are forgotten") {
     SeenValues list;
     list.add("a", {.first = 1, .last = 9});
     list.add("b", {.first = 1, .last = 10});
@@ -69,7 +69,7 @@ TEST_CASE("seen values: what was last seen long ago is forgotten") {
     CHECK(list.is_empty());
 }
 
-TEST_CASE("seen values: of too many only the days remain") {
+TEST_CASE("seen values: of too many values only the days remain") {
     SeenValues list;
     list.add("a", {.first = 3, .last = 4});
     list.add("b", {.first = 1, .last = 9});
@@ -94,7 +94,7 @@ TEST_CASE("seen values: long values are cut at a character") {
     CHECK_FALSE(list.is_usual(longest + "ab"));
 }
 
-TEST_CASE("seen values: the last day of any") {
+TEST_CASE("seen values: the last day of any value") {
     SeenValues values;
     CHECK_FALSE(values.last_day());
     values.add("a", {.first = 1, .last = 5});

@@ -25,7 +25,7 @@ constexpr std::int64_t k_hour = 3600;
 constexpr std::int64_t k_day = 24 * k_hour;
 constexpr std::int64_t k_start = 1'772'409'600;  // 2 March 2026, 00:00
 
-// Role sessions count, which the built-in catalogue leaves out.
+// With role sessions, which the built-in catalogue does not read.
 const config::Setup& setup() {
     static const auto with_links = config::setup_with("[service:links]\ndisabled = false\n");
     return with_links;
@@ -41,9 +41,9 @@ constexpr std::int64_t k_now = k_start + 400 * k_day;
 constexpr std::int32_t k_first_day = k_start / k_day;
 
 HuntActivity activity_of(const Story& story) {
-    const ToldEvents told(story);
+    const StoryEvents story_events(story);
     HuntActivity activity(setup().catalogue);
-    for (const auto& event : told.events()) activity.add(event);
+    for (const auto& event : story_events.events()) activity.add(event);
     return activity;
 }
 
@@ -52,15 +52,16 @@ BaselineUpdate updated(const Baseline& known, const Story& story,
     return update_baseline(activity_of(story), rules_with(known), k_now, most_bytes);
 }
 
-Told use(std::int64_t second, std::string call = "InvokeModel") {
+StoryEvent use(std::int64_t second, std::string call = "InvokeModel") {
     return {.time = std::to_string(k_start + second), .call = std::move(call)};
 }
 
-Told session(std::int64_t second, const std::string& role_arn, const std::string& user = "eve") {
-    Told told = use(second, "AssumeRole");
-    told.parameters = R"({"roleArn":")" + role_arn + R"(","roleSessionName":"s"})";
-    told.arn = "arn:aws:iam::111122223333:user/" + user;
-    return told;
+StoryEvent session(std::int64_t second, const std::string& role_arn,
+                   const std::string& user = "eve") {
+    StoryEvent story_event = use(second, "AssumeRole");
+    story_event.parameters = R"({"roleArn":")" + role_arn + R"(","roleSessionName":"s"})";
+    story_event.arn = "arn:aws:iam::111122223333:user/" + user;
+    return story_event;
 }
 
 Story uses(std::int64_t second, int times, const std::string& call = "InvokeModel") {
@@ -77,7 +78,7 @@ const Baseline::Row* own_row(const Baseline& baseline, const std::string& user) 
     return baseline.find("111122223333", "arn:aws:iam::111122223333:user/" + user, "account");
 }
 
-// Days after the start.
+// Days after the start of the stories.
 SeenDays days(std::int32_t first, std::int32_t last) {
     return {.first = k_first_day + first, .last = k_first_day + last};
 }
@@ -90,7 +91,7 @@ std::map<std::string, Baseline::Row> as_map(const Baseline& baseline) {
     return pairs;
 }
 
-// What a file with these rows gives when it is read again.
+// The baseline as it is read back from a file with these rows.
 Baseline read_again(const Baseline& baseline) {
     Baseline read;
     for (const auto& [pair, row] : baseline.rows()) {
@@ -117,32 +118,34 @@ Baseline read_again(const Baseline& baseline) {
 
 Story between(const Story& story, std::int64_t from, std::int64_t to) {
     Story part;
-    for (const Told& told : story) {
-        const std::int64_t second = std::stoll(told.time) - k_start;
-        if (from <= second && second < to) part.push_back(told);
+    for (const StoryEvent& story_event : story) {
+        const std::int64_t second = std::stoll(story_event.time) - k_start;
+        if (from <= second && second < to) part.push_back(story_event);
     }
     return part;
 }
 
-// Some days of events of a few principals, in order of time, each with its own id.
+// Some days of events by a few principals, in order of time, each with its own id.
 Story any_story(unsigned seed, int events, std::int64_t length, unsigned models = 40) {
     static const std::vector<std::string> calls = {"InvokeModel", "SendEmail", "GetSendQuota",
                                                    "CreateUser", "PutUseCaseForModelAccess"};
     std::mt19937 random(seed);
     Story story;
     for (int i = 0; i < events; ++i) {
-        Told told = use(static_cast<std::int64_t>(random()) % length, calls[random() % 5]);
-        told.arn = "arn:aws:iam::111122223333:user/u" + std::to_string(random() % 4);
-        told.address = "198." + std::to_string(random() % 24) + ".100.1";
-        told.agent = "agent" + std::to_string(random() % 12) + "/1";
-        told.region = random() % 2 == 0 ? "us-east-1" : "eu-west-1";
-        if (told.call == "InvokeModel") {
-            told.parameters = R"({"modelId":"m)" + std::to_string(random() % models) + R"("})";
-        } else if (told.call == "CreateUser") {
-            told.parameters = R"({"userName":"u)" + std::to_string(random() % 8) + R"("})";
+        StoryEvent story_event =
+            use(static_cast<std::int64_t>(random()) % length, calls[random() % 5]);
+        story_event.arn = "arn:aws:iam::111122223333:user/u" + std::to_string(random() % 4);
+        story_event.address = "198." + std::to_string(random() % 24) + ".100.1";
+        story_event.agent = "agent" + std::to_string(random() % 12) + "/1";
+        story_event.region = random() % 2 == 0 ? "us-east-1" : "eu-west-1";
+        if (story_event.call == "InvokeModel") {
+            story_event.parameters =
+                R"({"modelId":"m)" + std::to_string(random() % models) + R"("})";
+        } else if (story_event.call == "CreateUser") {
+            story_event.parameters = R"({"userName":"u)" + std::to_string(random() % 8) + R"("})";
         }
-        if (random() % 5 == 0) told.error = "AccessDenied";
-        story.push_back(told);
+        if (random() % 5 == 0) story_event.error = "AccessDenied";
+        story.push_back(story_event);
     }
     for (int i = 0; i < events / 10; ++i) {
         const std::string role = random() % 2 == 0 ? "111122223333:role/" : "210987654321:role/";
@@ -150,7 +153,7 @@ Story any_story(unsigned seed, int events, std::int64_t length, unsigned models 
                                 "arn:aws:iam::" + role + "r" + std::to_string(random() % 3),
                                 "u" + std::to_string(random() % 6)));
     }
-    std::ranges::sort(story, {}, &Told::time);
+    std::ranges::sort(story, {}, &StoryEvent::time);
     for (std::size_t i = 0; i < story.size(); ++i) {
         std::string number = std::to_string(100'000 + i);
         story[i].id = "00000000-0000-4000-8000-000000" + number;
@@ -160,8 +163,8 @@ Story any_story(unsigned seed, int events, std::int64_t length, unsigned models 
 
 }  // namespace
 
-TEST_CASE("baseline: it holds what each principal did to each service") {
-    Told denied = use(0, "SendEmail");
+TEST_CASE("baseline: it contains the activity of each principal in each service") {
+    StoryEvent denied = use(0, "SendEmail");
     denied.error = "AccessDenied";
     const Story story = uses(0, 7) + uses(k_hour, 9) + uses(k_hour + 1800, 3, "SendEmail") +
                         Story{denied, use(1, "GetSendQuota"), use(3 * k_day, "GetSendQuota")};
@@ -199,8 +202,8 @@ TEST_CASE("baseline: it holds what each principal did to each service") {
     CHECK(own.clients.values().size() == 1);
 }
 
-TEST_CASE("baseline: a pair that only looked, or only failed, is no use") {
-    Told denied = use(1);
+TEST_CASE("baseline: recon and failed calls are not use") {
+    StoryEvent denied = use(1);
     denied.error = "AccessDenied";
     const auto after = updated({}, {use(0, "GetSendQuota"), denied, use(3 * k_day)});
     REQUIRE(eve(after.baseline, "ses") != nullptr);
@@ -212,10 +215,10 @@ TEST_CASE("baseline: a pair that only looked, or only failed, is no use") {
     CHECK(eve(after.baseline)->regions.is_empty());
 }
 
-TEST_CASE("baseline: models of successful use") {
-    Told model = use(0);
+TEST_CASE("baseline: it contains the models of successful use") {
+    StoryEvent model = use(0);
     model.parameters = R"({"modelId":"anthropic.claude=3 opus"})";
-    Told denied = use(1);
+    StoryEvent denied = use(1);
     denied.parameters = R"({"modelId":"other"})";
     denied.error = "AccessDenied";
     const auto after = updated({}, {model, denied, use(3 * k_day)});
@@ -223,7 +226,7 @@ TEST_CASE("baseline: models of successful use") {
           "anthropic.claude%3D3%20opus=2026-03-02/2026-03-02");
 }
 
-TEST_CASE("baseline: a day's peak is of all its hours, a week's is its busiest hour") {
+TEST_CASE("baseline: a day's peak sums its hours, a week's peak is its busiest hour") {
     const Story story =
         uses(k_hour, 4) + uses(5 * k_hour, 6) + uses(7 * k_day, 5) + Story{use(10 * k_day)};
     const auto after = updated({}, story);
@@ -231,7 +234,7 @@ TEST_CASE("baseline: a day's peak is of all its hours, a week's is its busiest h
     CHECK(text_of(eve(after.baseline)->peaks) == "2026-W10=6 2026-W11=5");
 }
 
-TEST_CASE("baseline: the peaks of the newest 14 weeks with use stay") {
+TEST_CASE("baseline: the peaks of the newest 14 weeks with use are kept") {
     Story story;
     for (int week = 0; week < 20; ++week)
         story = std::move(story) + uses(week * 7 * k_day, week + 1);
@@ -242,11 +245,11 @@ TEST_CASE("baseline: the peaks of the newest 14 weeks with use stay") {
     CHECK(peaks.rbegin()->second == 20);
 }
 
-TEST_CASE("baseline: who made a principal, and from where") {
-    Told made = use(k_hour, "CreateUser");
+TEST_CASE("baseline: it contains the maker of a principal, and the kind of source") {
+    StoryEvent made = use(k_hour, "CreateUser");
     made.parameters = R"({"userName":"kid"})";
     made.address = "10.0.0.1";  // a private address is known without any history
-    Told again = made;
+    StoryEvent again = made;
     again.time = std::to_string(k_start + 5 * k_hour);
     again.address = "203.0.113.1";
     const Story story = {made, again, use(3 * k_day)};
@@ -261,15 +264,15 @@ TEST_CASE("baseline: who made a principal, and from where") {
     CHECK(kid.has_only_links());
     CHECK(as_map(updated(first, story).baseline) == as_map(first));
 
-    // Once it acts, it was first seen when it acted.
-    Told own = use(4 * k_day, "GetSendQuota");
+    // Once it acts, its first call sets the time when it was first seen.
+    StoryEvent own = use(4 * k_day, "GetSendQuota");
     own.arn = "arn:aws:iam::111122223333:user/kid";
     const auto later = updated(first, {own, use(6 * k_day)}).baseline;
     CHECK(own_row(later, "kid")->first_seen == k_start + 4 * k_day);
     CHECK(own_row(later, "kid")->made == kid.made);
     CHECK_FALSE(own_row(later, "kid")->has_only_links());
 
-    // The newest four stay, and none for longer than 90 days.
+    // The newest four are kept, for at most 90 days.
     Story many;
     for (int i = 0; i < 6; ++i) {
         made.time = std::to_string(k_start + i * k_day);
@@ -281,14 +284,14 @@ TEST_CASE("baseline: who made a principal, and from where") {
     CHECK(own_row(updated(newest, {use(93 * k_day)}).baseline, "kid")->made.size() == 3);
 }
 
-TEST_CASE("baseline: who assumes a role") {
+TEST_CASE("baseline: it contains the principals that assume a role") {
     const std::string own = "arn:aws:iam::111122223333:role/team/app";
     const std::string partners = "arn:aws:iam::210987654321:role/app";
-    Told denied = session(0, own, "mallory");
+    StoryEvent denied = session(0, own, "mallory");
     denied.error = "AccessDenied";
-    Told damaged = session(0, own, "mallory");
+    StoryEvent damaged = session(0, own, "mallory");
     damaged.parameters = R"({"roleArn":"arn:aws:iam::11112222)";
-    Told nameless = damaged;
+    StoryEvent nameless = damaged;
     nameless.parameters = R"({"roleSessionName":"s"})";
     const Story story = {session(0, own),
                          session(k_day, own, "bob"),
@@ -324,7 +327,7 @@ TEST_CASE("baseline: who assumes a role") {
     CHECK_FALSE(history.is_own_account("210987654321"));
     CHECK_FALSE(history.parents_of("111122223333", "role/app").is_empty());
 
-    // A caller of nothing else has no row of its own, but one of what it did.
+    // A caller that does nothing else has no row for itself, but one for this activity.
     CHECK(own_row(after, "bob") == nullptr);
     const std::string bob = "arn:aws:iam::111122223333:user/bob";
     REQUIRE(after.find("111122223333", bob, "links") != nullptr);
@@ -332,9 +335,9 @@ TEST_CASE("baseline: who assumes a role") {
           "link=2026-03-03/2026-03-03");
 }
 
-TEST_CASE("baseline: the parents of a role, as it begins and ceases to act") {
+TEST_CASE("baseline: the parents of a role when it starts and stops acting") {
     const std::string role = "arn:aws:iam::111122223333:role/app";
-    Told acting = use(8 * k_day);
+    StoryEvent acting = use(8 * k_day);
     acting.arn = role;
     acting.type = "AssumedRole";
     acting.issuer = role;
@@ -351,13 +354,13 @@ TEST_CASE("baseline: the parents of a role, as it begins and ceases to act") {
         CAPTURE(day);
         REQUIRE(seen != nullptr);
         CHECK(seen->parents.values().begin()->second == days(0, day));
-        // The newest event is one day later: what is older than 90 days before it has expired.
+        // The newest event is one day later: values older than 90 days before it have expired.
         const bool is_acting = day >= 8 && day + 1 <= 8 + k_days_remembered;
         CHECK(seen->has_only_links() == !is_acting);
         CHECK(seen->first_seen == (is_acting ? k_start + 8 * k_day : k_start + day * k_day));
         CHECK(seen->networks.is_empty() == !is_acting);
     }
-    // Without a parent it goes.
+    // Without a parent the row is dropped.
     CHECK(row(updated(nightly, {use((199 + 90) * k_day)}).baseline) != nullptr);
     const auto later = updated(nightly, {use((199 + 91) * k_day)});
     CHECK(row(later.baseline) == nullptr);
@@ -365,7 +368,7 @@ TEST_CASE("baseline: the parents of a role, as it begins and ceases to act") {
 }
 
 TEST_CASE("baseline: a role that is made and assumed is as old as its making") {
-    Told made = use(k_hour, "CreateRole");
+    StoryEvent made = use(k_hour, "CreateRole");
     made.parameters = R"({"roleName":"app"})";
     const std::string role = "arn:aws:iam::111122223333:role/app";
     const Story story = {made, session(2 * k_day, role), use(4 * k_day)};
@@ -393,16 +396,17 @@ TEST_CASE("baseline: of too many parents only the days remain") {
     CHECK(text_of(parents(k_most_values + 1)) == "*=2026-03-02/2026-03-02");
 }
 
-TEST_CASE("baseline: the peak is of messages, and of a whole UTC hour over all regions") {
-    Told bulk = use(10, "SendEmail");
+TEST_CASE("baseline: the peak counts messages in a whole UTC hour over all regions") {
+    StoryEvent bulk = use(10, "SendEmail");
     bulk.parameters = R"({"destination":{"toAddresses":["a","b"],"ccAddresses":["c"]}})";
-    Told elsewhere = use(3599, "SendEmail");
+    StoryEvent elsewhere = use(3599, "SendEmail");
     elsewhere.region = "eu-west-1";
     const auto after = updated({}, {bulk, elsewhere, use(3600, "SendEmail"), use(2 * k_day)});
     CHECK(eve(after.baseline, "ses")->peak_hour == 4);
 }
 
-TEST_CASE("baseline: hours that end within a day before the newest event are left out") {
+TEST_CASE(
+    "baseline: hours that end within a day before the newest event are left for the next range") {
     const Story story = uses(0, 5);
     CHECK(eve(updated({}, story + Story{use(k_hour + k_day)}).baseline) == nullptr);
     const auto later = updated({}, story + Story{use(k_hour + k_day + 1)});
@@ -410,7 +414,7 @@ TEST_CASE("baseline: hours that end within a day before the newest event are lef
     CHECK(eve(later.baseline)->last_seen == k_start + 4);
 }
 
-TEST_CASE("baseline: an event that comes twice counts once") {
+TEST_CASE("baseline: an event that is delivered twice counts once") {
     Story story = uses(0, 5) + Story{use(3 * k_day)};
     for (std::size_t i = 0; i < story.size(); ++i) {
         story[i].id = "00000000-0000-4000-8000-00000000010" + std::to_string(i);
@@ -418,14 +422,14 @@ TEST_CASE("baseline: an event that comes twice counts once") {
     CHECK(as_map(updated({}, story + story).baseline) == as_map(updated({}, story).baseline));
 }
 
-TEST_CASE("baseline: without an event that counts it stays as it is") {
+TEST_CASE("baseline: without an event that counts, it is unchanged") {
     const auto known = updated({}, uses(0, 5) + Story{use(3 * k_day)}).baseline;
     const auto after = updated(known, {});
     CHECK_FALSE(after.newest);
     CHECK(as_map(after.baseline) == as_map(known));
 }
 
-TEST_CASE("baseline: a pair unseen for 90 days is dropped, and others keep what they had") {
+TEST_CASE("baseline: a pair unseen for 90 days is dropped, and others keep their data") {
     Baseline known;
     const auto add = [&known](std::string principal, std::string service, std::int64_t last) {
         known.add(
@@ -444,30 +448,31 @@ TEST_CASE("baseline: a pair unseen for 90 days is dropped, and others keep what 
     CHECK(after.baseline.find("1", "of a service that is no more", "polly") != nullptr);
 }
 
-TEST_CASE("baseline: a long range forgets what a later one would") {
+TEST_CASE("baseline: a long range forgets what a later range would forget") {
     const Story story = uses(0, 3) + uses(100 * k_day, 2, "SendEmail");
     const auto after = updated({}, story + Story{use(103 * k_day, "SendEmail")});
     CHECK(eve(after.baseline) == nullptr);
     CHECK(eve(after.baseline, "ses") != nullptr);
-    CHECK(after.added == 2);  // and the row of the principal
+    CHECK(after.added == 2);  // with the principal's own row
     CHECK(after.dropped == 0);
 }
 
 TEST_CASE("baseline: a pair that was just seen again is not dropped") {
     const auto known = updated({}, uses(0, 3) + Story{use(3 * k_day, "GetSendQuota")}).baseline;
-    const auto after = updated(known, {use(100 * k_day)});  // in an hour that is left
+    const auto after =
+        updated(known, {use(100 * k_day)});  // in an hour that is left for the next range
     REQUIRE(eve(after.baseline) != nullptr);
     CHECK(eve(after.baseline)->last_seen == k_start + 2);
 }
 
-TEST_CASE("baseline: an event with a wrong time makes nothing look old") {
+TEST_CASE("baseline: an event with a wrong time does not make the baseline look old") {
     const auto known = updated({}, uses(0, 3) + Story{use(3 * k_day)}).baseline;
     const std::map<std::string, std::uint64_t> times = {{"2062-01-01T00:00:00Z", 1},
                                                         {"9999-12-31T23:59:59Z", 1},
                                                         {"0001-01-01T00:00:00+23:59", 0},
                                                         {"1969-12-31T23:59:59Z", 0}};
     for (const auto& [time, ahead] : times) {
-        Told wrong = use(0);
+        StoryEvent wrong = use(0);
         wrong.time = time;
         const auto after = updated(known, {wrong});
         CHECK(as_map(after.baseline) == as_map(known));
@@ -478,7 +483,7 @@ TEST_CASE("baseline: an event with a wrong time makes nothing look old") {
 }
 
 TEST_CASE("baseline: events more than a day ahead of the clock are counted once") {
-    Told logging = use(402 * k_day, "PutModelInvocationLoggingConfiguration");
+    StoryEvent logging = use(402 * k_day, "PutModelInvocationLoggingConfiguration");
     logging.parameters = R"({"loggingConfig":{"textDataDeliveryEnabled":false}})";
     const auto after = updated({}, uses(402 * k_day, 7) + Story{logging, use(401 * k_day)});
     CHECK(after.ahead == 8);
@@ -488,17 +493,17 @@ TEST_CASE("baseline: events more than a day ahead of the clock are counted once"
 TEST_CASE("baseline: a list of too many values recovers 90 days later") {
     Story story;
     for (int i = 0; i < 33; ++i) {
-        Told told = use(i);
-        told.address = "198." + std::to_string(i) + ".0.1";
-        told.agent = "agent" + std::to_string(i % 16) + "/1";
-        told.parameters = R"({"modelId":"m)" + std::to_string(i % 32) + R"("})";
-        story.push_back(told);
+        StoryEvent story_event = use(i);
+        story_event.address = "198." + std::to_string(i) + ".0.1";
+        story_event.agent = "agent" + std::to_string(i % 16) + "/1";
+        story_event.parameters = R"({"modelId":"m)" + std::to_string(i % 32) + R"("})";
+        story.push_back(story_event);
     }
     const auto capped = updated({}, story + Story{use(2 * k_day)}).baseline;
     CHECK(text_of(own_row(capped, "eve")->networks) == "*=2026-03-02/2026-03-02");
     CHECK(own_row(capped, "eve")->clients.values().size() == k_most_clients);
     CHECK(eve(capped)->models.values().size() == k_most_values);
-    // Not all of the values a second time: the list stays as it is.
+    // If not all values appear a second time, the list is unchanged.
     const auto again = updated(capped, between(story, 0, 5) + Story{use(2 * k_day)}).baseline;
     CHECK(as_map(again) == as_map(capped));
     const auto cut = [&story](std::size_t place, std::string agent) {
@@ -521,15 +526,16 @@ TEST_CASE("baseline: a list of too many values recovers 90 days later") {
     }
 }
 
-TEST_CASE("baseline: a file that would be too large loses the lists of those unseen for longest") {
+TEST_CASE(
+    "baseline: a file that would be too large loses the lists of the pairs unseen for longest") {
     Story story;
     for (int user = 0; user < 3; ++user) {
         for (int i = 0; i < 12; ++i) {
-            Told told = use(user * k_day + i);
-            told.arn = "arn:aws:iam::111122223333:user/u" + std::to_string(user);
-            told.address = "198." + std::to_string(i) + ".0.1";
-            told.agent = "agent" + std::to_string(i % 3) + "/1";
-            story.push_back(told);
+            StoryEvent story_event = use(user * k_day + i);
+            story_event.arn = "arn:aws:iam::111122223333:user/u" + std::to_string(user);
+            story_event.address = "198." + std::to_string(i) + ".0.1";
+            story_event.agent = "agent" + std::to_string(i % 3) + "/1";
+            story.push_back(story_event);
         }
     }
     story.push_back(use(9 * k_day));
@@ -547,7 +553,7 @@ TEST_CASE("baseline: a file that would be too large loses the lists of those uns
     CHECK(smallest.baseline.rows().size() == whole.baseline.rows().size());
 }
 
-TEST_CASE("baseline: the longest possible row can be read again") {
+TEST_CASE("baseline: the longest possible row can be read back") {
     Baseline::Row row{.peak_day = k_largest_peak};
     for (auto* list :
          {&row.phases, &row.models, &row.regions, &row.networks, &row.clients, &row.parents}) {
@@ -563,7 +569,7 @@ TEST_CASE("baseline: the longest possible row can be read again") {
           1024 * 1024);
 }
 
-TEST_CASE("baseline: the upgrade from a file of an older version") {
+TEST_CASE("baseline: an upgrade from a file of an older version") {
     Baseline old;
     old.add({.account = "111122223333",
              .principal = "arn:aws:iam::111122223333:user/eve",
@@ -581,8 +587,8 @@ TEST_CASE("baseline: the upgrade from a file of an older version") {
         const Baseline::Row& row = *eve(nightly);
         CHECK(row.first_seen == k_start - 60 * k_day);
         CHECK(row.peak_hour == 40);
-        CHECK(row.peak_day == 40);  // not the 5 of the first day that is kept
-        // On day 7 the lists are a week old, and that day is kept by the night after day 8.
+        CHECK(row.peak_day == 40);  // not the 5 of the first day that has a day's peak
+        // On day 7 the lists are a week old, and the night after day 8 learns that day.
         const bool is_old = night >= 9;
         const History history(std::make_shared<const Baseline>(nightly));
         const auto* account = history.account("111122223333");
@@ -595,7 +601,7 @@ TEST_CASE("baseline: the upgrade from a file of an older version") {
     }
 }
 
-TEST_CASE("baseline: a visitor must stay for more than a week to become usual") {
+TEST_CASE("baseline: a visitor becomes usual only after more than a week") {
     const auto visited_until = [](int last_day) {
         Baseline nightly;
         std::set<int> usual_nights;
@@ -604,7 +610,7 @@ TEST_CASE("baseline: a visitor must stay for more than a week to become usual") 
             for (int day = std::max(0, night - 3); day < night; ++day) {
                 range = std::move(range) + uses(day * k_day + 12 * k_hour, 3);
                 if (day < 20 || day > last_day) continue;
-                Told visit = use(day * k_day + 10 * k_hour);
+                StoryEvent visit = use(day * k_day + 10 * k_hour);
                 visit.address = "203.0.113.1";
                 range = Story{visit} + range;
             }
@@ -617,7 +623,7 @@ TEST_CASE("baseline: a visitor must stay for more than a week to become usual") 
     };
     CHECK(visited_until(25).empty());  // six days
     CHECK(visited_until(26).empty());  // a week
-    // The eighth day, 27, is kept by the night after day 28.
+    // The night after day 28 learns the eighth day, 27.
     const auto nights = visited_until(27);
     REQUIRE_FALSE(nights.empty());
     CHECK(*nights.begin() == 29);
@@ -632,9 +638,9 @@ TEST_CASE("baseline: any split of a range, merged in any order, gives the same r
         const auto whole = as_map(updated(known, story).baseline);
         std::mt19937 random(seed);
         std::vector<Story> parts(4);
-        for (const Told& told : story) {
-            parts[random() % parts.size()].push_back(told);
-            if (random() % 10 == 0) parts[random() % parts.size()].push_back(told);  // twice
+        for (const StoryEvent& story_event : story) {
+            parts[random() % parts.size()].push_back(story_event);
+            if (random() % 10 == 0) parts[random() % parts.size()].push_back(story_event);  // twice
         }
         for (int order = 0; order < 3; ++order) {
             std::ranges::shuffle(parts, random);
@@ -645,7 +651,8 @@ TEST_CASE("baseline: any split of a range, merged in any order, gives the same r
     }
 }
 
-TEST_CASE("baseline: ranges that overlap change nothing, and what is written is read again") {
+TEST_CASE(
+    "baseline: overlapping ranges change nothing, and a written file is read back unchanged") {
     for (unsigned seed = 20; seed < 28; ++seed) {
         CAPTURE(seed);
         const Story story = any_story(seed, 600, 12 * k_day);
@@ -657,8 +664,8 @@ TEST_CASE("baseline: ranges that overlap change nothing, and what is written is 
     }
 }
 
-TEST_CASE("baseline: a night that was missed is made up for") {
-    // A list that has too many values one night later has other days.
+TEST_CASE("baseline: a missed night is caught up") {
+    // A list that has too many values one night later has other days, so sources are not compared.
     const Story story = any_story(40, 800, 20 * k_day, 30);
     const auto nightly = [&story](std::set<int> missed, std::int64_t length) {
         Baseline baseline;
@@ -675,7 +682,8 @@ TEST_CASE("baseline: a night that was missed is made up for") {
         }
         return rows;
     };
-    // Three days would not do for the last hour of the first day, which the night before had left.
+    // Three days are not enough for the last hour of the first day, which the night before had
+    // left.
     CHECK(without_sources(nightly({7, 12, 15}, 4 * k_day)) ==
           without_sources(nightly({}, 3 * k_day)));
 }
@@ -687,9 +695,9 @@ TEST_CASE("baseline: a year of nights, each over three days") {
         const std::int64_t begin = day * k_day;
         const auto add = [&](std::string who, std::int64_t hour, int times, const char* call) {
             for (int i = 0; i < times; ++i) {
-                Told told = use(begin + hour * k_hour + i, call);
-                told.arn = "arn:aws:iam::111122223333:user/" + who;
-                story.push_back(std::move(told));
+                StoryEvent story_event = use(begin + hour * k_hour + i, call);
+                story_event.arn = "arn:aws:iam::111122223333:user/" + who;
+                story.push_back(std::move(story_event));
             }
         };
         add("backend", 10, 20, "InvokeModel");
@@ -704,30 +712,30 @@ TEST_CASE("baseline: a year of nights, each over three days") {
                          std::string_view service) {
         return baseline.find("111122223333", "arn:aws:iam::111122223333:user/" + who, service);
     };
-    std::vector<Story> told;
-    for (int day = 0; day < days; ++day) told.push_back(on_day(day));
+    std::vector<Story> stories;
+    for (int day = 0; day < days; ++day) stories.push_back(on_day(day));
     Baseline baseline;
-    for (int night = 1; night <= days; ++night) {  // at midnight, behind day `night` - 1
+    for (int night = 1; night <= days; ++night) {  // at midnight after day `night` - 1
         Story range;
         for (int day = std::max(0, night - 3); day < night; ++day) {
-            range = std::move(range) + told[static_cast<std::size_t>(day)];
+            range = std::move(range) + stories[static_cast<std::size_t>(day)];
         }
         baseline = updated(baseline, range).baseline;
         CAPTURE(night);
         const auto* backend = find(baseline, "backend", "bedrock");
-        CHECK((backend != nullptr) == (night >= 2));  // before day 100 the newest is at 11:00:03
+        CHECK((backend != nullptr) ==
+              (night >= 2));  // before day 100 the newest event is at 11:00:03
         if (backend != nullptr) {
             CHECK(backend->first_seen == k_start + 10 * k_hour);
-            // The burst of day 150 is usual when its hour, 12:00, ended a day before the newest
-            // event, which is at 10:00: on the third night.
+            // The burst of day 150 becomes normal once its hour, 12:00, ended a day before the
+            // newest event, which is at 10:00: on the third night.
             CHECK(backend->peak_hour == (night < 153 ? 20 : 80));
         }
         const auto* newsletter = find(baseline, "newsletter", "ses");
         CHECK((newsletter != nullptr) == (night >= 2));
         if (newsletter != nullptr) CHECK(newsletter->peak_hour == 30);
         const bool knows_leaver = find(baseline, "leaver", "sns") != nullptr;
-        CHECK(knows_leaver ==
-              (night >= 3 && night <= 190));  // the day that is 90 days after day 99
+        CHECK(knows_leaver == (night >= 3 && night <= 190));  // 90 days after day 99
         CHECK((find(baseline, "hire", "bedrock") != nullptr) == (night >= 203));
         const bool knows_yearly = find(baseline, "yearly", "ses") != nullptr;
         CHECK(knows_yearly == ((night >= 62 && night <= 151) || night >= 302));

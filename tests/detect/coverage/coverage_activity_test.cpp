@@ -29,7 +29,7 @@ detect::CoverageActivity activity_of(const std::vector<log::Event>& events) {
     return activity;
 }
 
-// `account service region management data`
+// `account service region management data` of each row.
 std::vector<std::string> seen(const detect::CoverageActivity& activity) {
     std::vector<std::string> rows;
     for (const auto& finding : activity.findings()) {
@@ -87,7 +87,7 @@ std::vector<std::string> logs_of(const detect::CoverageActivity& activity) {
 
 }  // namespace
 
-TEST_CASE("coverage: what was seen by account, service and region, and what was not") {
+TEST_CASE("coverage: the activity by account, service and region, and the services without any") {
     const Story story = {
         {.time = "10:00:00", .call = "InvokeModel", .category = "Management"},
         {.time = "10:00:05", .call = "InvokeAgent", .category = "Data"},
@@ -98,8 +98,8 @@ TEST_CASE("coverage: what was seen by account, service and region, and what was 
         {.time = "11:00:00", .call = "InvokeModel", .category = "NetworkActivity"},
         {.time = "11:00:00", .call = "GetObject"},
     };
-    const ToldEvents told(story);
-    const auto activity = activity_of(told.events());
+    const StoryEvents story_events(story);
+    const auto activity = activity_of(story_events.events());
     CHECK(seen(activity) == std::vector<std::string>{
                                 "111122223333 bedrock eu-west-1 1 0",
                                 "111122223333 bedrock us-east-1 2 1",
@@ -117,10 +117,10 @@ TEST_CASE("coverage: what was seen by account, service and region, and what was 
     CHECK_FALSE(findings[2].first);
 }
 
-TEST_CASE("coverage: rows say what these events leave open and what no trail shows") {
-    const ToldEvents told({{.time = "10:00:00", .call = "GetSendQuota"},
-                           {.time = "10:00:00", .call = "Publish", .category = "Data"}});
-    const std::string text = as_text(activity_of(told.events()));
+TEST_CASE("coverage: rows say what these events do not show and what no trail shows") {
+    const StoryEvents story_events({{.time = "10:00:00", .call = "GetSendQuota"},
+                                    {.time = "10:00:00", .call = "Publish", .category = "Data"}});
+    const std::string text = as_text(activity_of(story_events.events()));
     CHECK(text.contains(R"("Service":"AWS SES","Region":"us-east-1","ManagementEvents":1,)"));
     CHECK(text.contains("no data events, so nothing is seen of mail"));
     CHECK(text.contains("mail sent over SMTP (CloudWatch AWS/SES Send)"));
@@ -144,7 +144,7 @@ TEST_CASE("coverage: an event without any time is not counted") {
     CHECK(activity.findings().front().account == "unknown");
 }
 
-TEST_CASE("coverage: parts add up in any order, as documents too") {
+TEST_CASE("coverage: parts add up in any order, also through documents") {
     Story story;
     for (int i = 0; i < 300; ++i) {
         story.push_back({.time = clock(i * 37 % 1000),
@@ -153,8 +153,8 @@ TEST_CASE("coverage: parts add up in any order, as documents too") {
                          .account = std::to_string(i % 11),
                          .category = i % 2 == 0 ? "Data" : "Management"});
     }
-    const ToldEvents told(story);
-    const auto& all = told.events();
+    const StoryEvents story_events(story);
+    const auto& all = story_events.events();
     const std::string expected = as_text(activity_of(all));
     const std::vector<log::Event> front(all.begin(), all.begin() + 100);
     const std::vector<log::Event> back(all.begin() + 100, all.end());
@@ -167,22 +167,22 @@ TEST_CASE("coverage: parts add up in any order, as documents too") {
     CHECK(as_text(sent) == expected);
 }
 
-TEST_CASE("coverage: an account whose events end when its trail does") {
+TEST_CASE("coverage: an account whose events end when its trail stops") {
     const auto not_seen_of = [](const Story& story) {
-        const ToldEvents told(story);
-        const auto activity = activity_of(told.events());
+        const StoryEvents story_events(story);
+        const auto activity = activity_of(story_events.events());
         std::string texts;
         for (const auto& finding : activity.findings()) {
             if (finding.service->id == "account") texts += detect::not_seen(finding);
         }
         return texts;
     };
-    const Told stopped{.time = "10:00:05", .call = "StopLogging"};
-    Told denied = stopped;
+    const StoryEvent stopped{.time = "10:00:05", .call = "StopLogging"};
+    StoryEvent denied = stopped;
     denied.error = "AccessDenied";
-    const Told before{.time = "10:00:00", .call = "InvokeModel"};
-    const Told after{.time = "10:00:06", .call = "InvokeModel", .region = "eu-west-1"};
-    Told elsewhere = after;
+    const StoryEvent before{.time = "10:00:00", .call = "InvokeModel"};
+    const StoryEvent after{.time = "10:00:06", .call = "InvokeModel", .region = "eu-west-1"};
+    StoryEvent elsewhere = after;
     elsewhere.account = "444455556666";
     const std::string ended =
         "anything after StopLogging: no event that the catalogue names follows it in the account";
@@ -193,10 +193,10 @@ TEST_CASE("coverage: an account whose events end when its trail does") {
     CHECK(not_seen_of({before, {.time = "10:00:05", .call = "DeleteLogGroup"}}).empty());
 }
 
-TEST_CASE("coverage: an account has the services that its logs can show, and the logs themselves") {
+TEST_CASE("coverage: an account has the services that its logs can show, with these logs") {
     auto activity = activity_of_two_logs();
     CHECK(activity.add(print_in("h1")) == detect::Added::counted);
-    // Google's source is of none of the two logs, so that it can be in any of them.
+    // Neither of the two logs has Google's source, so any of them may have it.
     const std::vector<std::string> of_ledger = {"h1 vertex : ledger", "h1 ledger unknown: ledger"};
     CHECK(logs_of(activity) == of_ledger);
 
@@ -204,7 +204,7 @@ TEST_CASE("coverage: an account has the services that its logs can show, and the
     CHECK(logs_of(activity) ==
           std::vector<std::string>{
               "1 bedrock : cloudtrail", "1 agentcore : cloudtrail", "1 sagemaker : cloudtrail",
-              "1 azure_openai : cloudtrail",  // of two logs of which neither is Azure's
+              "1 azure_openai : cloudtrail",  // neither of the two logs is Azure's
               "1 ses unknown: cloudtrail", "1 sns : cloudtrail", "1 sms_voice : cloudtrail",
               "1 voice : cloudtrail", "1 workmail : cloudtrail",
               "1 bedrock_invocations : cloudtrail", "1 sendgrid : cloudtrail",
@@ -221,7 +221,7 @@ TEST_CASE("coverage: an account has the services that its logs can show, and the
     CHECK(logs_of(both).back() == "1 ledger unknown: cloudtrail ledger");
 }
 
-TEST_CASE("coverage: a source that no log is known to have can be in any of them") {
+TEST_CASE("coverage: a source that no log is known to have may be in any of them") {
     const auto setup =
         config::setup_with("[service:partner]\nuse = partner.example.com:Send\n", log::two_logs());
     detect::CoverageActivity activity(setup.catalogue, log::two_logs());
@@ -240,7 +240,7 @@ TEST_CASE("coverage: rows say what each of their logs can never show") {
         R"(set to log, regions without a trail","Ledger: orders that were made by telephone"]})"));
     CHECK(text.contains(R"("Logs":["Ledger"],"NeverShown":["Ledger: orders)"));
 
-    // Logs that share a label have one line together.
+    // Logs that share a label share a line.
     log::Log other = log::ledger();
     other.id = "ledger-of-another-form";
     detect::CoverageFinding finding;
@@ -249,7 +249,7 @@ TEST_CASE("coverage: rows say what each of their logs can never show") {
     CHECK(detect::never_shown(finding).size() == 1);
 }
 
-TEST_CASE("coverage: the logs of parts add up in any order, as documents too") {
+TEST_CASE("coverage: the logs of parts add up in any order, also through documents") {
     auto expected = activity_of_two_logs();
     auto front = activity_of_two_logs();
     auto back = activity_of_two_logs();
@@ -279,10 +279,10 @@ TEST_CASE("coverage: a document without a known log is refused") {
     auto unknown = document;
     unknown.replace(unknown.find("\"ledger\""), 8, "\"Ledger\"");
     CHECK_FALSE(is_taken(unknown));
-    detect::CoverageActivity of_aws(ledger_setup().catalogue);  // which knows CloudTrail only
+    detect::CoverageActivity of_aws(ledger_setup().catalogue);  // only knows CloudTrail
     CHECK_FALSE(read_document(document, of_aws));
 
-    // Behind nine other fields come the number of the logs and the texts of their ids.
+    // After nine other fields come the number of logs and the texts of their ids.
     const auto parsed = nlohmann::ordered_json::parse(document);
     constexpr std::size_t count = 9;
     REQUIRE(parsed["coverage"][0].size() == count + 3);

@@ -85,7 +85,7 @@ void check_same(const HourActivity& a, const HourActivity& b) {
 
 }  // namespace
 
-TEST_CASE("hour: calls one by one up to the bound, a repeat counts once") {
+TEST_CASE("hour: calls are kept one by one up to the bound, and a repeat counts once") {
     const HourActivity hour = hour_of_calls(HourActivity::k_exact, 3);
     CHECK(hour.is_exact());
     CHECK(hour.deliveries().size() == HourActivity::k_exact);
@@ -165,7 +165,7 @@ TEST_CASE("hour: of deliveries of one call that differ one counts, in any order 
     CHECK(twice.repeats() == 1);
 }
 
-TEST_CASE("hour: beyond the bound the sums are exact where nothing repeats") {
+TEST_CASE("hour: beyond the bound the sums are exact if nothing repeats") {
     const HourActivity hour = hour_of_calls(5000);
     CHECK_FALSE(hour.is_exact());
     CHECK(hour.calls().empty());
@@ -176,7 +176,7 @@ TEST_CASE("hour: beyond the bound the sums are exact where nothing repeats") {
     CHECK(calls == 5000);
 }
 
-TEST_CASE("hour: beyond the bound whole repeats are taken out, partial ones by estimate") {
+TEST_CASE("hour: beyond the bound whole repeats are removed, and partial ones by estimate") {
     const auto near = [](std::uint64_t value, std::uint64_t expected, double error) {
         return std::abs(static_cast<double>(value) / static_cast<double>(expected) - 1) < error;
     };
@@ -188,7 +188,7 @@ TEST_CASE("hour: beyond the bound whole repeats are taken out, partial ones by e
     CHECK(near(half.repeats(), 2500, 0.15));
 }
 
-TEST_CASE("hour: any split, order and grouping gives the same") {
+TEST_CASE("hour: any split, order and grouping gives the same content") {
     for (unsigned seed = 0; seed < 200; ++seed) {
         CAPTURE(seed);
         std::mt19937 random(seed);

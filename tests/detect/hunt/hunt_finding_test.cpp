@@ -17,15 +17,15 @@ namespace {
 
 std::vector<detect::HuntFinding> with_min_risk(const Story& story, std::uint64_t min_risk) {
     const auto setup = setup_with();
-    const ToldEvents told(story);
+    const StoryEvents story_events(story);
     detect::HuntActivity activity(setup.catalogue);
-    for (const auto& event : told.events()) activity.add(event);
+    for (const auto& event : story_events.events()) activity.add(event);
     auto rules = setup.default_config().hunt;
     rules.min_risk = min_risk;
     return activity.findings(rules).rows;
 }
 
-Told call(std::int64_t second, std::string name, std::string error = {}) {
+StoryEvent call(std::int64_t second, std::string name, std::string error = {}) {
     return {.time = clock(second), .call = std::move(name), .error = std::move(error)};
 }
 
@@ -47,7 +47,7 @@ TEST_CASE("finding: severity by Enterprise Security's bands") {
     CHECK(detect::severity_of(81) == "critical");
 }
 
-TEST_CASE("finding: of one group only the highest score counts, and the reason says so") {
+TEST_CASE("finding: within one group only the highest score counts, and the reasons show it") {
     const auto finding = hunt(k_onboarding).front();
     CHECK(finding.evidence == List{"enable_then_use", "recon_then_use"});
     CHECK(finding.risk_score == 45);
@@ -65,13 +65,13 @@ TEST_CASE("finding: groups add up to 100 at most") {
     CHECK(hunt(story).front().risk_score == 100);
 }
 
-TEST_CASE("finding: markers raise a row and make none") {
-    Told loud = call(0, "DeleteGuardrail");  // 10
-    loud.key = "AKIA1";
-    loud.agent = "pacu";
-    CHECK(with_min_risk({loud}, 11).empty());
-    REQUIRE(with_min_risk({loud}, 10).size() == 1);
-    CHECK(with_min_risk({loud}, 10).front().risk_score == 30);
+TEST_CASE("finding: markers raise the score of a row, but do not make one") {
+    StoryEvent noisy = call(0, "DeleteGuardrail");  // 10
+    noisy.key = "AKIA1";
+    noisy.agent = "pacu";
+    CHECK(with_min_risk({noisy}, 11).empty());
+    REQUIRE(with_min_risk({noisy}, 10).size() == 1);
+    CHECK(with_min_risk({noisy}, 10).front().risk_score == 30);
     CHECK(with_min_risk({call(0, "ListGuardrails")}, 0).size() == 1);
     CHECK(with_min_risk({call(0, "ListGuardrails")}, 1).empty());
     CHECK(with_min_risk({}, 0).empty());
@@ -80,7 +80,7 @@ TEST_CASE("finding: markers raise a row and make none") {
 TEST_CASE("finding: counts, services and phases in order of first occurrence") {
     Story story = {call(5, "InvokeModel", "AccessDenied"), call(0, "GetSendQuota"),
                    call(9, "InvokeModel"), call(9, "CreateUser")};
-    Told mail = call(7, "SendEmail");
+    StoryEvent mail = call(7, "SendEmail");
     mail.parameters = R"({"destination":{"toAddresses":["a","b"]}})";
     story.push_back(mail);
     const auto finding = hunt(story).front();
@@ -94,13 +94,13 @@ TEST_CASE("finding: counts, services and phases in order of first occurrence") {
     CHECK(finding.last_event == 1'772'445'609);
 }
 
-TEST_CASE("finding: the peak is the fullest 60 minutes of one service, across the hour mark") {
+TEST_CASE("finding: the peak is the busiest 60 minutes of one service, across full hours") {
     const Story story = repeated({.call = "InvokeModel"}, 3000, 20, 60) +
                         repeated({.call = "Publish"}, 3000, 5, 60);
     CHECK(hunt(story).front().peak_per_hour == 20);
 }
 
-TEST_CASE("finding: the timeline retraces the attack, and the event ids lead to it") {
+TEST_CASE("finding: the timeline retraces the attack, and the event ids lead to its events") {
     Story story = k_onboarding + repeated({.call = "InvokeModel"}, 100, 3);
     story.push_back(call(500, "GetSendQuota"));
     story[0].region = "";
@@ -120,7 +120,7 @@ TEST_CASE("finding: the timeline retraces the attack, and the event ids lead to 
                "00000000-0000-4000-8000-000000000006"});
 }
 
-TEST_CASE("finding: of a long story the timeline keeps what evidence stands on") {
+TEST_CASE("finding: the timeline of a long story keeps the evidence") {
     Story story;
     for (const auto name : {"ListGuardrails",
                             "GetSendQuota",
@@ -155,12 +155,12 @@ TEST_CASE("finding: of a long story the timeline keeps what evidence stands on")
     CHECK(finding.timeline.back().contains("evade DeleteModelInvocationLoggingConfiguration"));
 }
 
-TEST_CASE("finding: rows by risk, then first event, account and principal") {
+TEST_CASE("finding: rows by risk, then by first event, account and principal") {
     const auto of = [](std::int64_t second, std::string account, std::string user) {
-        Told told = call(second, "DeleteModelInvocationLoggingConfiguration");
-        told.account = std::move(account);
-        told.arn = "arn:aws:iam::1:user/" + user;
-        return told;
+        StoryEvent story_event = call(second, "DeleteModelInvocationLoggingConfiguration");
+        story_event.account = std::move(account);
+        story_event.arn = "arn:aws:iam::1:user/" + user;
+        return story_event;
     };
     const auto findings = hunt({of(1, "1", "d"), of(0, "2", "c"), of(0, "1", "b"), of(0, "1", "a"),
                                 call(50, "ListGuardrails")});

@@ -1,4 +1,4 @@
-// What a principal costs, by the allocator's own count.
+// The memory that a principal needs, by the allocator's own count.
 
 #include <doctest/doctest.h>
 #include <malloc.h>
@@ -11,7 +11,7 @@
 #include "detect/hunt/story.hpp"
 #include "rules/builtin.hpp"
 
-// A sanitizer's allocator counts for itself.
+// A sanitizer's allocator has its own counters.
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
 #define COUNTS_NOTHING
@@ -28,44 +28,44 @@ namespace {
 
 constexpr std::size_t k_kilobyte = 1024;
 
-/// Bytes that events by number, given to an activity one at a time, make it keep.
+/// The bytes that an activity keeps after it is given this many numbered events, one at a time.
 std::size_t cost(std::size_t count, auto event_of) {
-    // The first event makes what is made once.
-    const ToldEvents first(Story{event_of(0)});
+    // The first event allocates everything that is allocated only once.
+    const StoryEvents first(Story{event_of(0)});
     detect::HuntActivity(builtin_catalogue()).add(first.events().front());
     const std::size_t before = mallinfo2().uordblks;
     detect::HuntActivity activity(builtin_catalogue());
     for (std::size_t i = 0; i < count; ++i) {
-        const ToldEvents told(Story{event_of(i)});
-        activity.add(told.events().front());
+        const StoryEvents events(Story{event_of(i)});
+        activity.add(events.events().front());
     }
     return mallinfo2().uordblks - before;
 }
 
-Told numbered(std::size_t number, std::string call = "InvokeModel") {
-    Told told{.call = std::move(call)};
+StoryEvent numbered(std::size_t number, std::string call = "InvokeModel") {
+    StoryEvent event{.call = std::move(call)};
     std::string digits = std::to_string(number);
-    told.id = "00000000-0000-4000-8000-" + std::string(12 - digits.size(), '0') + digits;
-    told.time = clock(static_cast<std::int64_t>(number % 3600));
-    return told;
+    event.id = "00000000-0000-4000-8000-" + std::string(12 - digits.size(), '0') + digits;
+    event.time = clock(static_cast<std::int64_t>(number % 3600));
+    return event;
 }
 
-Told with_ever_new_sources(std::size_t number) {
-    Told told = numbered(number);
-    told.address = "10." + std::to_string(number >> 16U) + '.' +
-                   std::to_string(number >> 8U & 0xFFU) + '.' + std::to_string(number & 0xFFU);
-    // Letters, which stay in the client.
-    for (const char digit : std::to_string(number)) told.agent += static_cast<char>(digit + 0x30);
-    return told;
+StoryEvent with_ever_new_sources(std::size_t number) {
+    StoryEvent event = numbered(number);
+    event.address = "10." + std::to_string(number >> 16U) + '.' +
+                    std::to_string(number >> 8U & 0xFFU) + '.' + std::to_string(number & 0xFFU);
+    // Letters, as digits would not stay in the client's name.
+    for (const char digit : std::to_string(number)) event.agent += static_cast<char>(digit + 0x30);
+    return event;
 }
 
-// Ten calls an hour of each principal.
-Told of_many(std::size_t number, std::size_t principals, std::size_t hours) {
-    Told told = numbered(number, "SendEmail");
-    told.arn = "arn:aws:iam::111122223333:user/u" + std::to_string(number % principals);
-    told.time = clock(static_cast<std::int64_t>(number / principals % hours * 3600 +
-                                                number / principals / hours * 60));
-    return told;
+// Ten calls an hour by each principal.
+StoryEvent of_many(std::size_t number, std::size_t principals, std::size_t hours) {
+    StoryEvent event = numbered(number, "SendEmail");
+    event.arn = "arn:aws:iam::111122223333:user/u" + std::to_string(number % principals);
+    event.time = clock(static_cast<std::int64_t>(number / principals % hours * 3600 +
+                                                 number / principals / hours * 60));
+    return event;
 }
 
 std::size_t cost_of_many(std::size_t principals, std::size_t hours) {
@@ -78,10 +78,10 @@ std::size_t cost_of_many(std::size_t principals, std::size_t hours) {
 TEST_CASE("hunt memory: 100,000 calls in an hour cost a principal under 100 kB") {
     CHECK(cost(100'000, [](std::size_t i) { return numbered(i); }) < 100 * k_kilobyte);
     CHECK(cost(100'000, [](std::size_t i) {
-              Told told = numbered(i, i % 3 == 0 ? "InvokeModel" : "Converse");
-              told.region = i % 4 == 0 ? "us-east-1" : "us-west-2";
-              told.address = "10.0.0." + std::to_string(i % 100);
-              return told;
+              StoryEvent event = numbered(i, i % 3 == 0 ? "InvokeModel" : "Converse");
+              event.region = i % 4 == 0 ? "us-east-1" : "us-west-2";
+              event.address = "10.0.0." + std::to_string(i % 100);
+              return event;
           }) < 100 * k_kilobyte);
 }
 
@@ -91,7 +91,7 @@ TEST_CASE("hunt memory: 100,000 addresses and agents cost a bounded amount") {
     CHECK(cost(200'000, with_ever_new_sources) < once + 10 * k_kilobyte);
 }
 
-TEST_CASE("hunt memory: what is delivered again costs nothing") {
+TEST_CASE("hunt memory: repeated deliveries cost nothing") {
     const std::size_t once = cost(1000, [](std::size_t i) { return numbered(i); });
     CHECK(cost(20'000, [](std::size_t i) { return numbered(i % 1000); }) <= once);
 }

@@ -16,7 +16,7 @@ using List = std::vector<std::string>;
 
 namespace {
 
-/// A row by its columns' names.
+/// A row, by the names of its columns.
 class NamedRow {
   public:
     explicit NamedRow(const Story& story) : row_(detect::to_row(hunt(story).front())) {
@@ -61,7 +61,7 @@ TEST_CASE("hunt rows: a multivalue column holds a list, and no other does") {
     }
 }
 
-TEST_CASE("hunt rows: what Splunk's own content expects") {
+TEST_CASE("hunt rows: the columns that Splunk's own content expects") {
     const NamedRow row(many_addresses(2));
     CHECK(row.text("user") == "eve");
     CHECK(row.list("src") == List{"10.0.0.0", "10.0.0.1"});
@@ -90,7 +90,7 @@ TEST_CASE("hunt rows: without addresses there is no threat object") {
 }
 
 TEST_CASE(
-    "hunt rows: lists hold 100 values, and Truncated names those that were cut or estimated") {
+    "hunt rows: lists contain 100 values, and Truncated names those that were cut or estimated") {
     CHECK(NamedRow(many_addresses(100)).list("Truncated").empty());
     const NamedRow cut(many_addresses(101));
     CHECK(cut.list("SourceIPs").size() == 100);

@@ -41,7 +41,7 @@ std::string source_of(const rules::Catalogue& catalogue, std::string_view call) 
     return "s3.amazonaws.com";
 }
 
-// Only one evidence is looked for.
+// Only one evidence rule is enabled.
 rules::HuntRules rules_for(const config::Setup& setup, const Usual& usual, std::string_view id) {
     auto rules = rules_for_all(setup, usual);
     for (const Evidence& evidence : all_evidence()) {
@@ -65,14 +65,15 @@ HuntActivity activity_of(const config::Setup& setup, const std::vector<log::Even
 // The findings, after a check that they are the same however the events are delivered.
 std::vector<HuntFinding> findings_of(const Story& story, const config::Setup& setup,
                                      const rules::HuntRules& rules) {
-    const ToldEvents told(story);
-    auto findings = activity_of(setup, told.events()).findings(rules).rows;
+    const StoryEvents story_events(story);
+    auto findings = activity_of(setup, story_events.events()).findings(rules).rows;
     const std::string expected = as_text(findings);
 
-    std::vector<log::Event> twice = told.events();
-    std::ranges::copy_if(told.events(), std::back_inserter(twice), [](const log::Event& event) {
-        return !event.log->usable_id(event).empty();  // without one, each delivery is a call
-    });
+    std::vector<log::Event> twice = story_events.events();
+    std::ranges::copy_if(
+        story_events.events(), std::back_inserter(twice), [](const log::Event& event) {
+            return !event.log->usable_id(event).empty();  // without an id each delivery is a call
+        });
     std::ranges::reverse(twice);
     CHECK(as_text(activity_of(setup, twice).findings(rules).rows) == expected);
 
@@ -148,43 +149,46 @@ std::string clock(std::int64_t seconds_after_ten) {
     return std::to_string(k_ten + seconds_after_ten);
 }
 
-ToldEvents::ToldEvents(const Story& story) {
+StoryEvents::StoryEvents(const Story& story) {
     const auto keep = [this](std::string text) -> std::string_view {
         return texts_.emplace_back(std::move(text));
     };
-    for (const Told& told : story) {
+    for (const StoryEvent& story_event : story) {
         log::Event event;
-        event.log = log::all_logs().find(told.log);
-        event.time_text = keep(told.time.size() == 8 ? "2026-03-02T" + told.time + 'Z' : told.time);
+        event.log = log::all_logs().find(story_event.log);
+        event.time_text = keep(story_event.time.size() == 8 ? "2026-03-02T" + story_event.time + 'Z'
+                                                            : story_event.time);
         event.source = event.log->own_source();
-        if (event.source.empty()) event.source = keep(source_of(builtin_catalogue(), told.call));
-        event.name = keep(told.call);
-        event.error_code = keep(told.error);
-        event.error_message = keep(told.message);
-        event.region = keep(told.region);
-        event.source_address = keep(told.address);
-        event.user_agent = keep(told.agent);
-        const std::string_view parameters = keep(told.parameters + std::string(io::k_padding, ' '));
-        event.parameters = parameters.substr(0, told.parameters.size());
-        event.access_key = keep(told.key);
-        event.console_session = keep(told.console);
-        event.caller_type = keep(told.type);
-        event.caller = keep(told.arn);
-        event.issuer = keep(told.issuer);
-        event.account = event.caller_account = keep(told.account);
-        event.invoked_by = keep(told.invoked_by);
-        event.category = keep(told.category);
-        event.workload = keep(told.workload);
-        event.web_identity_provider = keep(told.provider);
-        event.bearer_token = keep(told.bearer);
+        if (event.source.empty())
+            event.source = keep(source_of(builtin_catalogue(), story_event.call));
+        event.name = keep(story_event.call);
+        event.error_code = keep(story_event.error);
+        event.error_message = keep(story_event.message);
+        event.region = keep(story_event.region);
+        event.source_address = keep(story_event.address);
+        event.user_agent = keep(story_event.agent);
+        const std::string_view parameters =
+            keep(story_event.parameters + std::string(io::k_padding, ' '));
+        event.parameters = parameters.substr(0, story_event.parameters.size());
+        event.access_key = keep(story_event.key);
+        event.console_session = keep(story_event.console);
+        event.caller_type = keep(story_event.type);
+        event.caller = keep(story_event.arn);
+        event.issuer = keep(story_event.issuer);
+        event.account = event.caller_account = keep(story_event.account);
+        event.invoked_by = keep(story_event.invoked_by);
+        event.category = keep(story_event.category);
+        event.workload = keep(story_event.workload);
+        event.web_identity_provider = keep(story_event.provider);
+        event.bearer_token = keep(story_event.bearer);
         std::array<char, 40> id{};
         std::snprintf(id.data(), id.size(), "00000000-0000-4000-8000-%012zu", events_.size());
-        event.id = keep(told.id.empty() ? id.data() : told.id);
-        event.model = keep(told.model);
-        event.result = keep(told.result);
-        event.input_tokens = keep(std::to_string(told.input_tokens));
-        event.output_tokens = keep(std::to_string(told.output_tokens));
-        event.cache_read_tokens = keep(std::to_string(told.cache_read_tokens));
+        event.id = keep(story_event.id.empty() ? id.data() : story_event.id);
+        event.model = keep(story_event.model);
+        event.result = keep(story_event.result);
+        event.input_tokens = keep(std::to_string(story_event.input_tokens));
+        event.output_tokens = keep(std::to_string(story_event.output_tokens));
+        event.cache_read_tokens = keep(std::to_string(story_event.cache_read_tokens));
         events_.push_back(event);
     }
 }
@@ -225,7 +229,7 @@ std::string reason(std::string_view evidence, const Story& story, std::string_vi
                                                                 : findings.front().reasons.front();
 }
 
-Told call(std::string name, std::string parameters, std::int64_t second, std::string error) {
+StoryEvent call(std::string name, std::string parameters, std::int64_t second, std::string error) {
     return {.time = clock(second),
             .call = std::move(name),
             .error = std::move(error),
@@ -237,8 +241,9 @@ Story operator+(Story story, const Story& more) {
     return story;
 }
 
-Story repeated(const Told& told, std::int64_t first_second, int times, std::int64_t apart) {
-    Story story(static_cast<std::size_t>(times), told);
+Story repeated(const StoryEvent& story_event, std::int64_t first_second, int times,
+               std::int64_t apart) {
+    Story story(static_cast<std::size_t>(times), story_event);
     for (int i = 0; i < times; ++i) {
         story[static_cast<std::size_t>(i)].time = clock(first_second + i * apart);
     }

@@ -21,7 +21,7 @@ List timeline(const Story& story, std::string_view conf = {}, const Usual& usual
 
 }  // namespace
 
-TEST_CASE("timeline: of a campaign each line says whose call it was") {
+TEST_CASE("timeline: in a campaign each line names the member") {
     CHECK(timeline({k_eve.makes("mailer", 0), k_mailer.calls("SendEmail", 60),
                     k_mailer.calls("SendEmail", 90)}) ==
           List{"2026-03-02T10:00:00Z eve credential CreateUser us-east-1 198.51.100.1 ok",
@@ -29,7 +29,7 @@ TEST_CASE("timeline: of a campaign each line says whose call it was") {
                "2026-03-02T10:01:30Z mailer use SendEmail us-east-1 192.0.2.1 ok"});
 }
 
-TEST_CASE("timeline: calls that several members made are the first and the last of all") {
+TEST_CASE("timeline: calls that several members made show the first and the last of all") {
     const Caller amy{.name = "user/amy", .address = k_afar};
     const Story story = {k_eve.makes("mailer", 0),         k_eve.makes("amy", 1),
                          k_mailer.calls("SendEmail", 60),  amy.calls("SendEmail", 50),
@@ -47,16 +47,14 @@ TEST_CASE("timeline: calls that several members made are the first and the last 
 
 TEST_CASE("timeline: of equal events the first member's is shown") {
     const Caller amy{.name = "user/amy", .address = k_afar};
-    Told by_amy = amy.calls("SendEmail", 60);
-    Told by_mailer = k_mailer.calls("SendEmail", 60);
+    StoryEvent by_amy = amy.calls("SendEmail", 60);
+    StoryEvent by_mailer = k_mailer.calls("SendEmail", 60);
     by_amy.id = by_mailer.id = "00000000-0000-4000-8000-0000000000ff";
     CHECK(timeline({k_eve.makes("mailer", 0), k_eve.makes("amy", 0), by_mailer, by_amy}).back() ==
           "2026-03-02T10:01:00Z amy and 1 more use SendEmail us-east-1 192.0.2.1 ok");
 }
 
-TEST_CASE(
-    "timeline: of a campaign ten lines, and each member's first call in each phase before "
-    "a second one") {
+TEST_CASE("timeline: a campaign has ten lines, and first calls in a phase precede second ones") {
     Story story = {k_eve.makes("mailer", 0)};
     std::int64_t second = 10;
     for (const char* call :
@@ -78,7 +76,7 @@ TEST_CASE(
     CHECK(lines[9].contains("eve enable VerifyEmailIdentity"));
 }
 
-TEST_CASE("timeline: the events behind evidence are shown before all others") {
+TEST_CASE("timeline: events that are evidence take precedence over all others") {
     Story story = {k_eve.makes("mailer", 0)};
     std::int64_t second = 10;
     for (const char* call : {"ListGuardrails", "GetSendQuota", "ListFoundationModels", "GetAccount",
@@ -95,7 +93,7 @@ TEST_CASE("timeline: the events behind evidence are shown before all others") {
     CHECK(findings.front().timeline.front().contains("eve credential CreateUser"));
 }
 
-TEST_CASE("timeline: looks and use of one member do not crowd out what prepared them") {
+TEST_CASE("timeline: recon and use by one member do not crowd out the calls that prepared them") {
     Story story = {k_eve.makes("mailer", 0),
                    k_eve.makes("mailer", 1, "CreateAccessKey"),
                    k_eve.makes("mailer", 2, "CreateLoginProfile"),
@@ -116,33 +114,33 @@ TEST_CASE("timeline: looks and use of one member do not crowd out what prepared 
     CHECK(lines[9].contains("mailer recon ListGuardrails"));
 }
 
-TEST_CASE("timeline: a row of a campaign says that its timeline is cut, and no other does") {
+TEST_CASE("timeline: only a row of a campaign reports that its timeline is cut") {
     Story story = {k_eve.makes("mailer", 0), k_mailer.calls("GetSendQuota", 900)};
     for (const char* call : {"GetSendQuota", "GetSendStatistics", "GetAccount", "ListIdentities",
                              "ListEmailIdentities", "GetEmailIdentity", "ListTenants"}) {
         story.push_back(k_eve.calls(call, 60));
     }
-    // Nine, as GetSendQuota has a last event, too.
+    // Nine lines, as GetSendQuota has a last event as well.
     CHECK(timeline(story).size() == 9);
     story.push_back(k_eve.calls("VerifyEmailIdentity", 61));
     CHECK(column(hunt(story).front(), "Truncated").empty());
     story.push_back(k_eve.calls("VerifyDomainDkim", 62));
     CHECK(column(hunt(story).front(), "Truncated") == List{"Timeline"});
-    Story alone = story;  // more than a single row shows
+    Story alone = story;  // more than a single principal's row shows
     alone.erase(alone.begin(), alone.begin() + 2);
     for (const char* call : {"GetSMSAttributes", "ListOriginationNumbers", "ListGuardrails",
                              "ListFoundationModels", "SendEmail", "Publish"}) {
         alone.push_back(k_eve.calls(call, 70));
     }
-    for (const Told& told : Story(alone)) {
-        alone.push_back(told);
+    for (const StoryEvent& story_event : Story(alone)) {
+        alone.push_back(story_event);
         alone.back().time = clock(7000);
     }
     REQUIRE(timeline(alone).size() == k_most_shown_events);
     CHECK(column(hunt(alone).front(), "Truncated").empty());
 }
 
-TEST_CASE("timeline: event ids of a campaign are those behind the evidence of any member") {
+TEST_CASE("timeline: the event ids of a campaign are evidence against any member") {
     const auto findings = hunt({k_eve.makes("mailer", 0), k_mailer.calls("ListGuardrails", 30),
                                 k_mailer.calls("DeleteTrail", 60, R"({"name":"t"})")},
                                "[evidence:made_then_used]\ndisabled = true\n");
@@ -150,10 +148,10 @@ TEST_CASE("timeline: event ids of a campaign are those behind the evidence of an
     CHECK(findings.front().event_ids == List{"00000000-0000-4000-8000-000000000002"});
 }
 
-TEST_CASE("timeline: without an address or a region a dash stands for it") {
-    Told made = k_eve.makes("mailer", 0);
+TEST_CASE("timeline: a dash replaces a missing address or region") {
+    StoryEvent made = k_eve.makes("mailer", 0);
     made.region = "";
-    Told mail = k_mailer.calls("SendEmail", 60);
+    StoryEvent mail = k_mailer.calls("SendEmail", 60);
     mail.address = "AWS Internal";
     CHECK(timeline({made, mail}) ==
           List{"2026-03-02T10:00:00Z eve credential CreateUser - 198.51.100.1 ok",

@@ -1,4 +1,4 @@
-// Calls of a log whose provider delivers records again: mode=volume counts each once.
+// Calls of a log whose provider repeats deliveries: mode=volume counts each call once.
 
 #include <doctest/doctest.h>
 
@@ -53,7 +53,7 @@ std::vector<VolumeFinding> findings_of_all(const VolumeActivity& activity) {
     return activity.findings(rules).rows;
 }
 
-// Of the only group.
+// The count of the only group.
 std::uint64_t count_in(const VolumeActivity& activity) {
     const auto findings = findings_of_all(activity);
     REQUIRE(findings.size() == 1);
@@ -101,7 +101,7 @@ TEST_CASE("counted once: without a usable id each delivery counts, and a message
               "1 record without a usable id was counted as often as it was delivered"});
 }
 
-TEST_CASE("counted once: a log that does not say so counts every delivery") {
+TEST_CASE("counted once: a log without counts_once counts every delivery") {
     VolumeActivity activity = no_calls();
     Event event = print_call("00000000-0000-4000-8000-000000000001");
     event.log = &log::cloudtrail();
@@ -118,7 +118,7 @@ TEST_CASE("counted once: a log that does not say so counts every delivery") {
     }
 }
 
-TEST_CASE("counted once: an id means the call of its own log alone") {
+TEST_CASE("counted once: an id identifies a call only within its own log") {
     VolumeActivity activity = no_calls();
     log::Log other = log::ledger();
     other.id = "other";
@@ -152,7 +152,7 @@ TEST_CASE("counted once: deliveries that differ count in each of their groups") 
     CHECK(activity.repeats() == 0);
 }
 
-TEST_CASE("counted once: a group's times and addresses are those of all deliveries") {
+TEST_CASE("counted once: a group's times and addresses cover all deliveries") {
     for (const bool backwards : {false, true}) {
         std::vector<Event> events = {print_call("1", "2026-03-02T10:20:00Z"),
                                      print_call("1", "2026-03-02T10:10:00Z"),
@@ -183,7 +183,7 @@ TEST_CASE("counted once: of a failed and a successful delivery the successful on
     }
 }
 
-TEST_CASE("counted once: the record's own time goes before the row's") {
+TEST_CASE("counted once: the record's own time takes precedence over the row's") {
     VolumeActivity activity = no_calls();
     Event event = print_call("1");
     event.row_time = Time{seconds{7'300}};
@@ -229,7 +229,8 @@ TEST_CASE("counted once: a machine that reports fewer deliveries than calls has 
     CHECK(read.repeats() == 0);
 }
 
-TEST_CASE("counted once: any order and any split give what a plain count gives, over many seeds") {
+TEST_CASE(
+    "counted once: any order and any split give the result of a plain count, over many seeds") {
     const std::vector<std::string> callers = {"ann", "bob"};
     for (unsigned seed = 0; seed < 200; ++seed) {
         CAPTURE(seed);

@@ -20,7 +20,7 @@ CallSpend spend(std::uint64_t identity, std::uint32_t model, std::uint32_t token
 
 }  // namespace
 
-TEST_CASE("SpendsOfCalls: deliveries of one call count once, the dearest of them") {
+TEST_CASE("SpendsOfCalls: deliveries of one call count once, with the most expensive one") {
     SpendsOfCalls spends;
     spends.add(spend(1, 0, 10));
     spends.add(spend(1, 0, 30));
@@ -32,7 +32,7 @@ TEST_CASE("SpendsOfCalls: deliveries of one call count once, the dearest of them
     CHECK(spends.sums().at(1).input_tokens == 5);
 }
 
-TEST_CASE("SpendsOfCalls: the same however calls are divided") {
+TEST_CASE("SpendsOfCalls: the result is the same however the calls are divided") {
     constexpr std::array<std::uint32_t, 3> same = {0, 1, 2};
     for (unsigned seed = 0; seed < 50; ++seed) {
         std::mt19937 random(seed);

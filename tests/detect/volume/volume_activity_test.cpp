@@ -60,7 +60,7 @@ std::vector<VolumeFinding> findings_of(const VolumeActivity& activity, seconds s
 
 }  // namespace
 
-TEST_CASE("volume activity: what is counted") {
+TEST_CASE("volume activity: the calls that are counted") {
     VolumeActivity activity(builtin_catalogue(), k_hour);
     CHECK(activity.add(invocation()) == Added::counted);
     Event failed = invocation();
@@ -70,7 +70,7 @@ TEST_CASE("volume activity: what is counted") {
     other.name = "GetObject";
     other.time_text = "";
     CHECK(activity.add(other) == Added::irrelevant);
-    other.name = "ListFoundationModels";  // named by the catalogue, but not for mode=volume
+    other.name = "ListFoundationModels";  // in the catalogue, but not for mode=volume
     CHECK(activity.add(other) == Added::undated);
     other.time_text = "2026-01-01T00:30:00Z";
     CHECK(activity.add(other) == Added::irrelevant);
@@ -92,12 +92,12 @@ TEST_CASE("volume activity: events that repeat calls do not count") {
         CHECK(activity.add(event) == Added::left_out);
     }
     event.category = "NetworkActivity";
-    event.error_code = "VpceAccessDenied";  // which is the only event of its call
+    event.error_code = "VpceAccessDenied";  // the only event of its call
     CHECK(activity.add(event) == Added::failed);
     CHECK(findings_of(activity).empty());
 }
 
-TEST_CASE("volume activity: use by other calls is reported once it exceeds a service's threshold") {
+TEST_CASE("volume activity: use by other calls is reported if it exceeds a service's threshold") {
     const auto used = [](const std::string& name, int count) {
         VolumeActivity activity(builtin_catalogue(), k_hour);
         Event event = invocation();
@@ -105,7 +105,7 @@ TEST_CASE("volume activity: use by other calls is reported once it exceeds a ser
         for (int i = 0; i < count; ++i) activity.add(event);
         return activity;
     };
-    const auto told = [](const VolumeActivity& activity) {
+    const auto reported = [](const VolumeActivity& activity) {
         std::string all;
         for (const OtherUse& use : activity.findings(builtin_config().volume).other_use) {
             all += use.service->id + ' ' + std::to_string(use.calls);
@@ -113,25 +113,25 @@ TEST_CASE("volume activity: use by other calls is reported once it exceeds a ser
         }
         return all;
     };
-    CHECK(told(used("Converse", 50)).empty());
-    CHECK(told(used("Converse", 51)) == "bedrock 51 Converse");
-    CHECK(told(used("InvokeModel", 500)).empty());
-    CHECK(told(used("ListFoundationModels", 500)).empty());
+    CHECK(reported(used("Converse", 50)).empty());
+    CHECK(reported(used("Converse", 51)) == "bedrock 51 Converse");
+    CHECK(reported(used("InvokeModel", 500)).empty());
+    CHECK(reported(used("ListFoundationModels", 500)).empty());
     VolumeActivity sum = used("Converse", 30);
     sum.merge(used("ConverseStream", 21));
-    CHECK(told(sum) == "bedrock 51 Converse ConverseStream");
+    CHECK(reported(sum) == "bedrock 51 Converse ConverseStream");
     VolumeActivity read(builtin_catalogue(), k_hour);
     merge_documents(read, sum, [] { return VolumeActivity(builtin_catalogue(), k_hour); });
-    CHECK(told(read) == told(sum));
+    CHECK(reported(read) == reported(sum));
     CHECK(findings_of(read).empty());
     Event failed = invocation();
     failed.name = "Converse";
     failed.error_code = "ThrottlingException";
     CHECK(sum.add(failed) == Added::irrelevant);
-    CHECK(told(sum) == told(read));
+    CHECK(reported(sum) == reported(read));
 }
 
-TEST_CASE("volume activity: the row's time goes before the event's own") {
+TEST_CASE("volume activity: the row's time takes precedence over the event's own") {
     VolumeActivity activity(builtin_catalogue(), k_hour);
     activity.add(at(invocation(), Time{seconds{7'300}}));
     const auto findings = findings_of(activity);
@@ -140,7 +140,7 @@ TEST_CASE("volume activity: the row's time goes before the event's own") {
     CHECK(findings[0].group.first_event == Time{seconds{7'300}});
 }
 
-TEST_CASE("volume activity: spans begin at multiples of their length, before 1970 too") {
+TEST_CASE("volume activity: spans begin at multiples of their length, before 1970 as well") {
     VolumeActivity activity(builtin_catalogue(), seconds{7});
     activity.add(at(invocation(), Time{seconds{13}}));
     activity.add(at(invocation(), Time{seconds{14}}));
@@ -154,7 +154,7 @@ TEST_CASE("volume activity: spans begin at multiples of their length, before 197
     CHECK(findings[2].group.span_start == Time{seconds{14}});
 }
 
-TEST_CASE("volume activity: absent parts of a caller") {
+TEST_CASE("volume activity: missing parts of a caller") {
     VolumeActivity activity(builtin_catalogue(), k_hour);
     Event event = invocation();
     event.caller = event.caller_type = event.region = event.source_address = {};
@@ -171,7 +171,8 @@ TEST_CASE("volume activity: absent parts of a caller") {
     CHECK(findings[1].group.source_addresses.empty());
 }
 
-TEST_CASE("volume activity: more than the threshold makes a row, the threshold does not") {
+TEST_CASE(
+    "volume activity: more calls than the threshold make a row, as many as the threshold do not") {
     VolumeActivity activity(builtin_catalogue(), k_hour);
     const auto rules = builtin_config().volume;
     for (int i = 0; i < 50; ++i) activity.add(invocation());
@@ -180,7 +181,8 @@ TEST_CASE("volume activity: more than the threshold makes a row, the threshold d
     CHECK(activity.findings(rules).rows.size() == 1);
 }
 
-TEST_CASE("volume activity: a service of one's own, with a condition, and a call that two count") {
+TEST_CASE(
+    "volume activity: a custom service with a condition, and a call that two services count") {
     const auto mine =
         rules::parse("mine.conf",
                      "[service:mine]\nsource = s3\nthreshold = 0\n"
@@ -208,7 +210,7 @@ TEST_CASE("volume activity: a service of one's own, with a condition, and a call
     CHECK(findings[1].group.service->id == "bedrock");
 }
 
-TEST_CASE("volume activity: min_score leaves rows out") {
+TEST_CASE("volume activity: min_score excludes rows") {
     VolumeActivity activity(builtin_catalogue(), k_hour);
     for (int i = 0; i < 200; ++i) activity.add(invocation());
     auto rules = builtin_config().volume;
@@ -236,7 +238,7 @@ TEST_CASE("volume activity: of texts that AWS never writes the front is kept") {
     CHECK(findings[1].group.caller_arn == longest);
 }
 
-TEST_CASE("volume activity: no count that another machine tells hides those of the others") {
+TEST_CASE("volume activity: a count that another machine reports cannot hide those of the others") {
     VolumeActivity activity(builtin_catalogue(), k_hour);
     for (int i = 0; i < 100; ++i) activity.add(invocation());
     std::string forged = documents_of(activity).front();
@@ -254,7 +256,7 @@ TEST_CASE("volume activity: no count that another machine tells hides those of t
     CHECK(findings_of(activity).front().group.event_count == UINT64_MAX);
 }
 
-TEST_CASE("volume activity: thousands of addresses, of two groups that share them") {
+TEST_CASE("volume activity: thousands of addresses in two groups that share them") {
     constexpr std::size_t count = 3000;
     const auto with_every = [](std::size_t step) {
         VolumeActivity activity(builtin_catalogue(), k_hour);
@@ -281,7 +283,7 @@ TEST_CASE("volume activity: thousands of addresses, of two groups that share the
     }
 }
 
-TEST_CASE("volume activity: keeps no view of an event") {
+TEST_CASE("volume activity: it keeps no view of an event") {
     VolumeActivity activity(builtin_catalogue(), k_hour);
     {
         std::string arn = "arn:aws:iam::1:user/a-name-that-is-too-long-for-the-string-itself";
@@ -294,7 +296,8 @@ TEST_CASE("volume activity: keeps no view of an event") {
 }
 
 TEST_CASE(
-    "volume activity: any order and any split give what a plain count gives, over many seeds") {
+    "volume activity: any order and any split give the same result as a plain count, over many "
+    "seeds") {
     const std::vector<std::string> callers = {"a", "b", "test"};
     const std::vector<std::string> addresses = {"", "1", "2", "3", "4", "5"};
     for (unsigned seed = 0; seed < 200; ++seed) {
@@ -322,7 +325,7 @@ TEST_CASE(
             group.times.insert(time);
         }
         std::ranges::shuffle(events, random);
-        // In several parts, merged in any order: the law that chunks and threads rest on.
+        // In several parts, merged in any order: the law on which chunks and threads depend.
         std::vector<VolumeActivity> parts;
         for (auto left = 1 + random() % 5; left > 0; --left) {
             parts.emplace_back(builtin_catalogue(), k_hour);

@@ -56,7 +56,7 @@ TEST_CASE("volume finding: the points of the caller, each with its reason") {
                                    "the caller's name matches (temp|tmp|test|anon|random) (+1)"});
 }
 
-TEST_CASE("volume finding: whether the score is reached is what the score says") {
+TEST_CASE("volume finding: reaches_min_score() agrees with the score") {
     auto rules = builtin_config().volume;
     for (const std::uint64_t count : {51U, 151U, 501U}) {
         for (const auto* type : {"IAMUser", "AssumedRole"}) {
@@ -87,7 +87,7 @@ TEST_CASE("volume finding: names match anywhere, with case") {
     CHECK(assess(caller, rules.thresholds[k_bedrock], rules).score == 1);
 }
 
-TEST_CASE("volume finding: a threshold of nothing, and spans in words") {
+TEST_CASE("volume finding: a threshold of zero, and spans in words") {
     auto rules = builtin_config().volume;
     rules.thresholds[k_bedrock] = 0;
     rules.span = std::chrono::seconds{90};

@@ -1,4 +1,4 @@
-// What an allowlist takes from campaigns.
+// The effect of an allowlist on campaigns.
 
 #include <doctest/doctest.h>
 
@@ -28,7 +28,8 @@ std::size_t number_of(std::string_view service) {
 
 }  // namespace
 
-TEST_CASE("campaign: whoever is allowed everything is no member, and ties nobody together") {
+TEST_CASE(
+    "campaign: a principal with an exception for everything is not a member, and connects nobody") {
     CHECK(groups(k_chain) == List{"eve+mailer+sms"});
     CHECK(groups(k_chain, {}, with_lines({all_of(k_eve)})) == List{"mailer+sms"});
     CHECK(groups(k_chain, {}, with_lines({all_of(k_mailer)})) == List{"eve", "sms"});
@@ -41,17 +42,17 @@ TEST_CASE("campaign: a member appears with the calls that the allowlist leaves")
     rest.erase(rest.begin());
     rest.erase(rest.begin() + 1);
     const auto left = hunt(k_chain, {}, with_lines({all_of(k_eve)}));
-    const auto told = hunt(rest);
+    const auto expected = hunt(rest);
     REQUIRE(left.size() == 1);
-    REQUIRE(told.size() == 1);
-    CHECK(left.front().reasons == told.front().reasons);
-    CHECK(left.front().links == told.front().links);
-    CHECK(left.front().timeline == told.front().timeline);
+    REQUIRE(expected.size() == 1);
+    CHECK(left.front().reasons == expected.front().reasons);
+    CHECK(left.front().links == expected.front().links);
+    CHECK(left.front().timeline == expected.front().timeline);
 }
 
-TEST_CASE("campaign: a line for one service or some days takes only what it covers") {
+TEST_CASE("campaign: a line for one service or some days removes only what it covers") {
     auto exception = all_of(k_eve);
-    exception.service = number_of("account");  // so that it makes nobody
+    exception.service = number_of("account");  // so that it makes no user
     CHECK(groups(k_chain, {}, with_lines({exception})) == List{"eve", "mailer+sms"});
     exception.service = number_of("bedrock");
     CHECK(groups(k_chain, {}, with_lines({exception})) == List{"eve+mailer+sms"});
@@ -62,7 +63,8 @@ TEST_CASE("campaign: a line for one service or some days takes only what it cove
     CHECK(groups(k_chain, {}, with_lines({exception})) == List{"mailer+sms"});
 }
 
-TEST_CASE("campaign: an address of which an allowed call was the only one is not shared") {
+TEST_CASE(
+    "campaign: an address is not shared if an allowed call was one member's only call from it") {
     const Caller amy{.name = "user/amy", .address = k_abroad};
     const Usual known = with_habits({});
     const Story story = {k_eve.calls("GetSendQuota", 0), k_eve.from(k_office).calls("Publish", 1),
@@ -73,7 +75,7 @@ TEST_CASE("campaign: an address of which an allowed call was the only one is not
     CHECK(groups(story, {}, with_lines({exception}, known)) == List{"amy", "eve"});
 }
 
-TEST_CASE("campaign: a line for one evidence leaves its principal a member") {
+TEST_CASE("campaign: a line for one evidence rule leaves its principal a member") {
     const auto usual = [](const Caller& caller, std::string evidence) {
         return with_lines({evidence_of(caller, std::move(evidence))});
     };
@@ -89,7 +91,7 @@ TEST_CASE("campaign: a line for one evidence leaves its principal a member") {
     CHECK(hunt(k_chain, {}, usual(k_eve, "burst")).front().evidence.front() == "enable_then_use");
 }
 
-TEST_CASE("made_then_used: it is the child that is allowed to be used") {
+TEST_CASE("made_then_used: the exception that covers the use is the child's") {
     const Story story = {k_eve.makes("mailer", 0), k_mailer.calls("SendEmail", 60)};
     const auto has_evidence = [&](const Caller& caller) {
         const auto findings = hunt(story, {}, with_lines({evidence_of(caller, "made_then_used")}));
@@ -101,13 +103,13 @@ TEST_CASE("made_then_used: it is the child that is allowed to be used") {
     CHECK_FALSE(has_evidence(k_mailer));
 }
 
-TEST_CASE("campaign: an allowed maker vouches, or stops others from vouching, all the same") {
+TEST_CASE("campaign: an allowed maker still vouches, or stops others from vouching") {
     const Caller admin{.name = "user/admin", .address = k_office};
     const Usual known = with_habits({});
     Story story = {admin.makes("mailer", 0), k_eve.makes("mailer", -60, "CreateAccessKey"),
                    k_mailer.calls("SendEmail", 60)};
     CHECK(groups(story, {}, with_lines({all_of(k_eve)}, known)) == List{"admin+mailer"});
-    // The other one says nothing for it, as eve made it from a stranger's source.
+    // admin does not vouch for it, as eve also made it, from a stranger's source.
     CHECK(groups(story, {}, with_lines({all_of(admin)}, known)) == List{"eve+mailer"});
     const Caller also{.name = "user/also", .address = k_office};
     story[1] = also.makes("mailer", -60);
@@ -126,7 +128,7 @@ TEST_CASE("campaign: allowed calls of a child do not show that it acted before")
     CHECK(groups(story, {}, with_lines({exception})) == List{"eve", "mailer"});
 }
 
-TEST_CASE("campaign: rows that the allowlist takes away are counted by what they were") {
+TEST_CASE("campaign: rows that the allowlist removes are counted as they would have been") {
     const auto counts = [](const Story& story, const Usual& usual) {
         const HuntFindings found = findings_with(story, usual, 21);
         return std::array{static_cast<std::uint64_t>(found.rows.size()), found.allowed_rows,
@@ -136,25 +138,25 @@ TEST_CASE("campaign: rows that the allowlist takes away are counted by what they
     CHECK(counts(k_chain, {}) == Counts{1, 0, 0});
     CHECK(counts(k_chain, with_lines({all_of(k_eve), all_of(k_mailer), all_of(k_sms)})) ==
           Counts{0, 1, 0});
-    // made_then_used alone is left of mailer and sms.
+    // Of mailer and sms only made_then_used is left.
     CHECK(counts(k_chain, with_lines({all_of(k_eve)})) == Counts{1, 0, 1});
-    // eve enables, and sms uses, which are two: neither makes a row.
+    // eve enables and sms uses, but separately: neither makes a row.
     CHECK(counts(k_chain, with_lines({all_of(k_mailer)})) == Counts{0, 1, 0});
-    // Without sms the same evidence is left, and it weighs the same.
+    // Without sms the same evidence is left, with the same score.
     CHECK(counts(k_chain, with_lines({all_of(k_sms)})) == Counts{1, 0, 0});
     CHECK(counts(k_chain, with_lines({evidence_of(k_mailer, "enable_then_use")})) ==
           Counts{1, 0, 1});
     CHECK(counts(k_chain, with_lines({evidence_of(k_mailer, "burst")})) == Counts{1, 0, 0});
-    // Somebody else's row is none of it.
+    // Another principal's row is not counted.
     const Caller zed{.name = "user/zed", .address = k_afar};
     const Story more = k_chain + Story{zed.calls("DeleteModelInvocationLoggingConfiguration", 90)};
     CHECK(counts(more, with_lines({all_of(k_mailer)})) == Counts{1, 1, 0});
     CHECK(counts(more, with_lines({all_of(zed)})) == Counts{1, 1, 0});
 }
 
-TEST_CASE("campaign: of what falls apart one part that weighs the same is enough") {
-    // eve made two, each of whom is a row by itself, too.
-    const Told evades = k_mailer.calls("DeleteModelInvocationLoggingConfiguration", 60);
+TEST_CASE("campaign: a divided campaign is not counted as lowered if one part keeps the score") {
+    // eve made two, each of which also makes a row by itself.
+    const StoryEvent evades = k_mailer.calls("DeleteModelInvocationLoggingConfiguration", 60);
     const Story story = {k_eve.calls("GetSendQuota", 0), evades,
                          k_eve.makes("mailer", 1, "CreateAccessKey")};
     const Usual usual = with_lines({all_of(k_eve)});
@@ -165,7 +167,7 @@ TEST_CASE("campaign: of what falls apart one part that weighs the same is enough
     CHECK(found.lessened_rows == 0);
 }
 
-TEST_CASE("campaign: an allowed principal does not belong to a campaign that is too large") {
+TEST_CASE("campaign: an allowed principal is not counted towards a campaign that is too large") {
     Story story;
     for (int i = 0; i < 64; ++i) {
         const std::string name = "m" + std::to_string(100 + i);

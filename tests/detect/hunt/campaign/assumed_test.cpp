@@ -1,4 +1,4 @@
-// Roles that somebody takes on who does not usually do so.
+// Roles that are assumed by principals that do not usually assume them.
 
 #include <doctest/doctest.h>
 
@@ -12,9 +12,9 @@ namespace {
 constexpr std::int64_t k_one_day = 86'400;
 const std::string k_others_account = "444455556666";
 
-// It calls from a known place, so that only sessions link.
+// It calls from a known place, so only sessions link it.
 const Caller k_deploy{.name = "role/deploy", .address = k_office};
-const Told k_deploys = k_deploy.calls("SendEmail", 60);
+const StoryEvent k_deploys = k_deploy.calls("SendEmail", 60);
 const Story k_assumed = {k_eve.assumes("deploy", 0), k_deploys};
 
 Habit role_with_history(std::int32_t days = 60) {
@@ -36,7 +36,7 @@ List groups_of(const Story& story, const Usual& usual) {
 
 }  // namespace
 
-TEST_CASE("campaign: who takes on a role without history acts together with it") {
+TEST_CASE("campaign: a principal that assumes a role without history acts together with it") {
     CHECK(groups_of(k_assumed, with_habits({})) == List{"deploy+eve"});
     CHECK(groups_of(k_assumed, with_habits({role_with_history(6)})) == List{"deploy+eve"});
     CHECK(groups(k_assumed, {}, with_habits({})) == List{"deploy"});  // sessions are not read
@@ -52,9 +52,10 @@ TEST_CASE("campaign: without a baseline of the role's account its sessions do no
     CHECK(groups_at(-46 * k_one_day - 1) == List{"deploy", "eve"});
 }
 
-TEST_CASE("campaign: a role that has a history is joined by those who do not usually take it on") {
+TEST_CASE("campaign: a role with a history is linked to principals that do not usually assume it") {
     Usual usual = with_habits({role_with_history()});
-    CHECK(groups_of(k_assumed, usual) == List{"deploy", "eve"});  // nobody knows who does
+    CHECK(groups_of(k_assumed, usual) ==
+          List{"deploy", "eve"});  // the baseline does not know who does
     add_parent(usual, k_deploy.arn(), "arn:aws:iam::111122223333:user/ci");
     CHECK(groups_of(k_assumed, usual) == List{"deploy+eve"});
     add_parent(usual, k_deploy.arn(), k_eve.arn(), 7);  // for six days
@@ -63,7 +64,7 @@ TEST_CASE("campaign: a role that has a history is joined by those who do not usu
     CHECK(groups_of(k_assumed, usual) == List{"deploy", "eve"});
 }
 
-TEST_CASE("campaign: parents of a role that say nothing link nobody") {
+TEST_CASE("campaign: a list of parents that is not informative links nobody") {
     Usual young = with_habits({role_with_history()});
     add_parent(young, k_deploy.arn(), "arn:aws:iam::111122223333:user/ci", 7);
     CHECK(groups_of(k_assumed, young) == List{"deploy", "eve"});
@@ -76,7 +77,7 @@ TEST_CASE("campaign: parents of a role that say nothing link nobody") {
     CHECK(groups_of(k_assumed, many) == List{"deploy", "eve"});
 }
 
-TEST_CASE("campaign: parents are those of a role under any path") {
+TEST_CASE("campaign: the parents of a role are those under any of its paths") {
     Usual usual = with_habits({role_with_history()});
     add_parent(usual, "arn:aws:iam::111122223333:role/team/deploy",
                "arn:aws:iam::111122223333:user/ci");
@@ -87,7 +88,7 @@ TEST_CASE("campaign: parents are those of a role under any path") {
           List{"deploy+eve"});
 }
 
-TEST_CASE("campaign: names of parents are compared as far as a baseline holds them") {
+TEST_CASE("campaign: parents' names are compared up to the length that a baseline keeps") {
     const Caller long_name{.name = "user/" + std::string(300, 'x'), .address = k_abroad};
     Usual usual = with_habits({role_with_history()});
     add_parent(usual, k_deploy.arn(), long_name.arn());
@@ -96,7 +97,7 @@ TEST_CASE("campaign: names of parents are compared as far as a baseline holds th
     CHECK(findings.size() == 2);
 }
 
-TEST_CASE("campaign: a row of parents alone makes no account known and is no history") {
+TEST_CASE("campaign: a row with only parents makes no account known and is not a history") {
     Usual only_parents;
     add_parent(only_parents, k_deploy.arn(), "arn:aws:iam::111122223333:user/ci");
     CHECK(groups_of(k_assumed, only_parents) == List{"deploy", "eve"});
@@ -105,9 +106,9 @@ TEST_CASE("campaign: a row of parents alone makes no account known and is no his
     CHECK(groups_of(k_assumed, known) == List{"deploy+eve"});
 }
 
-TEST_CASE("campaign: a partner's role is for the partner") {
+TEST_CASE("campaign: a role for a partner is not linked to the partner") {
     const Caller admin{.name = "user/admin", .address = k_office};
-    const auto groups_with = [](const Told& making) {
+    const auto groups_with = [](const StoryEvent& making) {
         return groups_of(k_assumed + Story{making}, with_habits({}));
     };
     const List partner = {"admin", "deploy", "eve"};
@@ -119,15 +120,15 @@ TEST_CASE("campaign: a partner's role is for the partner") {
     CHECK(groups_with(admin.makes_role("other", k_partner_trust, -10)) == assumed);
     CHECK(groups_with(admin.makes_role("deploy", k_open_trust, -10)) == assumed);
     CHECK(groups_with(admin.makes_role("deploy", k_closed_trust, -10)) == assumed);
-    // Whoever made it from a stranger's source is no voucher, and is linked.
+    // admin made it from a stranger's source, so it does not vouch, and is linked.
     CHECK(groups_with(admin.from(k_afar).makes_role("deploy", k_partner_trust, -10)) ==
           List{"admin+deploy+eve"});
-    Told denied = admin.makes_role("deploy", k_partner_trust, -10);
+    StoryEvent denied = admin.makes_role("deploy", k_partner_trust, -10);
     denied.error = "AccessDenied";
     CHECK(groups_with(denied) == assumed);
 }
 
-TEST_CASE("campaign: what is allowed still says that a role is a partner's") {
+TEST_CASE("campaign: an allowed call still shows that a role is a partner's") {
     Usual usual = with_habits({});
     const Caller admin{.name = "user/admin", .address = k_office};
     usual.allowlist.add(all_of(admin));
@@ -147,14 +148,14 @@ TEST_CASE("campaign: sessions link across accounts") {
                     with_habits({})) == List{"deploy", "eve"});
     CHECK(groups_of({k_eve.assumes("deploy", 0), far_role.calls("SendEmail", 60)},
                     with_habits({})) == List{"deploy", "eve"});
-    // The parents of a role elsewhere are named in full.
+    // The parents of a role in another account are recorded by their full names.
     Usual usual = with_habits({role_with_history()});
     add_parent(usual, k_deploy.arn(), k_eve.arn());
     CHECK(groups_of(story, usual) == List{"deploy+eve"});
     CHECK(groups_of(k_assumed, usual) == List{"deploy", "eve"});
 }
 
-TEST_CASE("campaign: a role that takes on itself links nobody, one of its name elsewhere does") {
+TEST_CASE("campaign: a role that assumes itself links nobody, a role of its name elsewhere does") {
     CHECK(groups_of({k_deploy.assumes("deploy", 0), k_deploys}, with_habits({})) == List{"deploy"});
     Caller elsewhere = k_deploy;
     elsewhere.account = k_others_account;
@@ -162,7 +163,7 @@ TEST_CASE("campaign: a role that takes on itself links nobody, one of its name e
           List{"deploy+deploy"});
 }
 
-TEST_CASE("campaign: sessions that did not come to be link nobody") {
+TEST_CASE("campaign: failed sessions link nobody") {
     Story denied = k_assumed;
     denied[0].error = "AccessDenied";
     CHECK(groups_of(denied, with_habits({})) == List{"deploy", "eve"});
@@ -171,7 +172,7 @@ TEST_CASE("campaign: sessions that did not come to be link nobody") {
     CHECK(groups_of(no_role, with_habits({})) == List{"deploy", "eve"});
 }
 
-TEST_CASE("campaign: whoever only takes on a role is a member") {
+TEST_CASE("campaign: a principal that only assumes a role is a member") {
     const auto findings = hunt(k_assumed, k_with_role_sessions, with_habits({}));
     REQUIRE(findings.size() == 1);
     CHECK(findings.front().principal.name == k_eve.arn());  // before its child

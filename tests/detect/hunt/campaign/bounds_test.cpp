@@ -1,4 +1,4 @@
-// Whatever an attacker makes of links, what comes of them grows no faster than what was done.
+// Whatever links an attacker creates, the output grows no faster than the number of calls.
 
 #include <doctest/doctest.h>
 
@@ -47,7 +47,7 @@ Story crowd_at_an_address(int size) {
     return story;
 }
 
-// eve makes one user, and so many go by its name.
+// eve makes one user, and many principals have its name.
 Story namesakes(int size) {
     Story story = {k_eve.makes("u", 0)};
     for (int i = 0; i < size; ++i) {
@@ -61,25 +61,26 @@ struct Summary {
     std::size_t rows = 0;
     std::size_t bytes = 0;
     std::size_t most_members = 0;
-    std::size_t alone = 0;  ///< that say that they are too many
+    std::size_t alone = 0;  ///< rows that report too many members
 };
 
-Summary told_of_all(const Story& story, const Usual& usual) {
+Summary summary_of(const Story& story, const Usual& usual) {
     const HuntFindings findings = findings_with(story, usual, 0);
-    Summary told;
+    Summary summary;
     for (const HuntFinding& finding : findings.rows) {
-        ++told.rows;
-        told.bytes += output::to_ndjson(hunt_columns(), std::vector<Row>{to_row(finding)}).size();
-        told.most_members = std::max(told.most_members, finding.members.size());
-        if (finding.members.size() < finding.member_count) ++told.alone;
+        ++summary.rows;
+        summary.bytes +=
+            output::to_ndjson(hunt_columns(), std::vector<Row>{to_row(finding)}).size();
+        summary.most_members = std::max(summary.most_members, finding.members.size());
+        if (finding.members.size() < finding.member_count) ++summary.alone;
     }
-    return told;
+    return summary;
 }
 
-// What twice as much of a story tells is no more than twice as much, but for longer numbers.
+// The output for twice as much of a story is at most twice as long, except for longer numbers.
 Summary grown_evenly(Story (*story_of)(int), const Usual& usual) {
-    const Summary some = told_of_all(story_of(k_many / 2), usual);
-    const Summary more = told_of_all(story_of(k_many), usual);
+    const Summary some = summary_of(story_of(k_many / 2), usual);
+    const Summary more = summary_of(story_of(k_many), usual);
     CHECK(more.rows <= 2 * some.rows);
     CHECK(static_cast<double>(more.bytes) < 2.1 * static_cast<double>(some.bytes));
     return more;
@@ -87,30 +88,30 @@ Summary grown_evenly(Story (*story_of)(int), const Usual& usual) {
 
 }  // namespace
 
-TEST_CASE("campaign bounds: a star of children is kept as far as subjects are") {
-    const Summary told = grown_evenly(star, {});
-    CHECK(told.rows == k_many + 1);
-    CHECK(told.most_members == 1);
-    CHECK(told.alone == Subjects::k_most + 1);
+TEST_CASE("campaign bounds: a star of children is kept as far as subjects are kept") {
+    const Summary summary = grown_evenly(star, {});
+    CHECK(summary.rows == k_many + 1);
+    CHECK(summary.most_members == 1);
+    CHECK(summary.alone == Subjects::k_most + 1);
 }
 
-TEST_CASE("campaign bounds: a chain of those who make each other") {
-    const Summary told = grown_evenly(chain, with_habits({}));
-    CHECK(told.rows == k_many);
-    CHECK(told.alone == k_many);
+TEST_CASE("campaign bounds: a chain of principals that each make the next") {
+    const Summary summary = grown_evenly(chain, with_habits({}));
+    CHECK(summary.rows == k_many);
+    CHECK(summary.alone == k_many);
 }
 
 TEST_CASE("campaign bounds: a crowd at one address") {
-    const Summary told = grown_evenly(crowd_at_an_address, with_habits({}));
-    CHECK(told.rows == k_many);
-    CHECK(told.most_members == 1);
-    CHECK(told.alone == 0);  // without the address they are no campaign at all
+    const Summary summary = grown_evenly(crowd_at_an_address, with_habits({}));
+    CHECK(summary.rows == k_many);
+    CHECK(summary.most_members == 1);
+    CHECK(summary.alone == 0);  // without the address they are not a campaign at all
 }
 
-TEST_CASE("campaign bounds: a crowd of one name") {
-    const Summary told = grown_evenly(namesakes, with_habits({}));
-    CHECK(told.rows == k_many + 1);
-    CHECK(told.alone == k_many + 1);
+TEST_CASE("campaign bounds: a crowd of principals with one name") {
+    const Summary summary = grown_evenly(namesakes, with_habits({}));
+    CHECK(summary.rows == k_many + 1);
+    CHECK(summary.alone == k_many + 1);
 }
 
 TEST_CASE("campaign bounds: small campaigns stay small next to large ones") {
@@ -119,21 +120,21 @@ TEST_CASE("campaign bounds: small campaigns stay small next to large ones") {
         story.push_back(numbered("maker", i, k_abroad).makes("child" + std::to_string(i), i));
         story.push_back(numbered("child", i).calls("SendEmail", 60));
     }
-    const Summary told = told_of_all(story, {});
-    CHECK(told.rows == k_many / 2 + 100);
-    CHECK(told.most_members == 2);
+    const Summary summary = summary_of(story, {});
+    CHECK(summary.rows == k_many / 2 + 100);
+    CHECK(summary.most_members == 2);
 }
 
 TEST_CASE("campaign bounds: links grow with the calls, not with makers times namesakes") {
-    // Each of many makers makes one user, and many go by its name.
+    // Each of many makers makes one user, and many principals have its name.
     const auto links_of = [](int makers, int users) {
         Story story;
         for (int i = 0; i < makers; ++i) story.push_back(numbered("maker", i).makes("u", i % 3600));
         story = story + namesakes(users);
         const auto setup = config::setup_with();
-        const ToldEvents told(story);
+        const StoryEvents story_events(story);
         HuntActivity activity(setup.catalogue);
-        for (const auto& event : told.events()) activity.add(event);
+        for (const auto& event : story_events.events()) activity.add(event);
         const auto rules = rules_for_all(setup, {});
         std::vector<CampaignNode> nodes;
         MakingIndex makings;

@@ -34,30 +34,30 @@ std::string joined(const List& names) {
 
 }  // namespace
 
-Told Caller::calls(std::string call, std::int64_t second, std::string parameters) const {
-    Told told{.time = clock(second),
-              .call = std::move(call),
-              .address = address,
-              .agent = agent,
-              .parameters = std::move(parameters),
-              .arn = arn(),
-              .account = account};
+StoryEvent Caller::calls(std::string call, std::int64_t second, std::string parameters) const {
+    StoryEvent story_event{.time = clock(second),
+                           .call = std::move(call),
+                           .address = address,
+                           .agent = agent,
+                           .parameters = std::move(parameters),
+                           .arn = arn(),
+                           .account = account};
     if (name.starts_with("role/")) {
-        told.type = "AssumedRole";
-        told.issuer = told.arn;
-        told.arn = "arn:aws:sts::" + account + ":assumed-role/" + name.substr(name.rfind('/') + 1) +
-                   "/session";
+        story_event.type = "AssumedRole";
+        story_event.issuer = story_event.arn;
+        story_event.arn = "arn:aws:sts::" + account + ":assumed-role/" +
+                          name.substr(name.rfind('/') + 1) + "/session";
     }
-    return told;
+    return story_event;
 }
 
-Told Caller::makes(std::string_view user, std::int64_t second, std::string call) const {
+StoryEvent Caller::makes(std::string_view user, std::int64_t second, std::string call) const {
     return calls(std::move(call), second,
                  R"({"userName":")" + std::string(user) + R"(","status":"Active"})");
 }
 
-Told Caller::makes_role(std::string_view role, std::string_view trust, std::int64_t second,
-                        std::string call) const {
+StoryEvent Caller::makes_role(std::string_view role, std::string_view trust, std::int64_t second,
+                              std::string call) const {
     const std::string key = call == "CreateRole" ? "assumeRolePolicyDocument" : "policyDocument";
     const std::string document = R"({"Statement":[{"Effect":"Allow","Action":"sts:AssumeRole",)" +
                                  std::string(trust) + "}]}";
@@ -66,8 +66,8 @@ Told Caller::makes_role(std::string_view role, std::string_view trust, std::int6
                      escaped(document) + R"("})");
 }
 
-Told Caller::assumes(std::string_view role, std::int64_t second,
-                     std::string_view role_account) const {
+StoryEvent Caller::assumes(std::string_view role, std::int64_t second,
+                           std::string_view role_account) const {
     return calls("AssumeRole", second,
                  R"({"roleArn":"arn:aws:iam::)" +
                      (role_account.empty() ? account : std::string(role_account)) + ":role/" +
@@ -117,9 +117,9 @@ List column(const HuntFinding& finding, std::string_view name) {
 HuntFindings findings_with(const Story& story, const Usual& usual, std::uint64_t min_risk,
                            std::string_view conf) {
     const auto setup = config::setup_with(conf);
-    const ToldEvents told(story);
+    const StoryEvents events(story);
     HuntActivity activity(setup.catalogue);
-    for (const auto& event : told.events()) activity.add(event);
+    for (const auto& event : events.events()) activity.add(event);
     return activity.findings(rules_for_all(setup, usual, min_risk));
 }
 

@@ -16,7 +16,7 @@ Caller member(int number, const std::string& address = k_office) {
     return {.name = "user/m" + std::to_string(number), .address = address};
 }
 
-// Made by somebody, each of whom acts at an office.
+// Users that `maker` makes, each of which acts at an office.
 Story made(const Caller& maker, int first, int last) {
     Story story;
     for (int i = first; i <= last; ++i) {
@@ -44,7 +44,7 @@ std::vector<HuntFinding> rows_of_story(const Story& story) {
     return findings_with(story, with_habits({}), 0, k_with_role_sessions).rows;
 }
 
-// How many rows say so of their size and of what is cut.
+// The number of rows by size and by the columns that are truncated.
 using Sizes = std::map<std::pair<std::string, List>, int>;
 
 Sizes sizes(const std::vector<HuntFinding>& findings) {
@@ -63,12 +63,12 @@ std::string head_of(const Story& story, const Usual& usual = {}) {
     return findings.front().principal.name;
 }
 
-Told makes(const std::string& maker, const std::string& child, std::int64_t second,
-           const std::string& address = k_abroad) {
+StoryEvent makes(const std::string& maker, const std::string& child, std::int64_t second,
+                 const std::string& address = k_abroad) {
     return Caller{.name = "user/" + maker, .address = address}.makes(child, second);
 }
 
-Told acts(const std::string& name, std::int64_t second) {
+StoryEvent acts(const std::string& name, std::int64_t second) {
     return Caller{.name = "user/" + name, .address = k_afar}.calls("SendEmail", second);
 }
 
@@ -80,7 +80,7 @@ const List k_links_cut = {"Links"};
 
 }  // namespace
 
-TEST_CASE("campaign: sixty-four members are one row") {
+TEST_CASE("campaign: sixty-four members make one row") {
     const auto findings = rows_of_story(made(k_eve, 1, 63));
     REQUIRE(findings.size() == 1);
     CHECK(sizes(findings) == Sizes{{{"64", {}}, 1}});
@@ -90,18 +90,18 @@ TEST_CASE("campaign: sixty-four members are one row") {
     CHECK(findings.front().members[2].name == member(10).arn());
 }
 
-TEST_CASE("campaign: sixty-five made members stand alone, and say so") {
+TEST_CASE("campaign: sixty-five members that were made have a row each, which says so") {
     const auto findings = rows_of_story(made(k_eve, 1, 64));
     REQUIRE(findings.size() == 65);
     CHECK(sizes(findings) == Sizes{{{"65", k_all_cut}, 65}});
     CHECK(column(row_with(findings, member(7)), "Members") == List{member(7).arn()});
     CHECK(column(row_with(findings, member(7)), "Links") ==
           List{"65 principals are linked, too many to be judged together: each is judged alone"});
-    // They are evidence against the child all the same.
+    // The links are still evidence against the child.
     CHECK(row_with(findings, member(7)).evidence.front() == "made_then_used");
 }
 
-TEST_CASE("campaign: of too many members the shared addresses are dropped first") {
+TEST_CASE("campaign: if there are too many members, the shared addresses are dropped first") {
     const Story crowd = at_one_address(1, 64);
     CHECK(sizes(rows_of_story(crowd)) == Sizes{{{"64", {}}, 1}});
     const Story more = at_one_address(1, 65);
@@ -116,8 +116,8 @@ TEST_CASE("campaign: of too many members the shared addresses are dropped first"
     CHECK(row_with(findings, member(1)).links == List{k_65_without_addresses});
 }
 
-TEST_CASE("campaign: then those who take on roles") {
-    // A role that sixty-four take on, one of whom made another user: 66.
+TEST_CASE("campaign: the links of assumed roles are dropped next") {
+    // Sixty-four assume a role, and one of them made another user: 66.
     const Story story = taking_on("deploy", 1, 64) +
                         Story{member(1).from(k_abroad).makes("x", 60)} +
                         Story{Caller{.name = "user/x", .address = k_office}.calls("SendEmail", 90)};
@@ -127,12 +127,12 @@ TEST_CASE("campaign: then those who take on roles") {
     CHECK(row_with(findings, member(1)).links.back() ==
           "66 principals are linked, too many to be judged together: shared addresses and assumed "
           "roles are left out");
-    // Each line of the links names one, so that they are cut.
+    // Each line of the links names one member, so there are too many lines.
     CHECK(sizes(rows_of_story(taking_on("deploy", 1, 63))) == Sizes{{{"64", k_links_cut}, 1}});
 }
 
-TEST_CASE("campaign: parts that are small enough keep the roles that they take on") {
-    // One address ties all together; without it there are a small part and a large one.
+TEST_CASE("campaign: parts that are small enough keep the links of assumed roles") {
+    // One address connects all of them; without it there are a small part and a large one.
     const Story story =
         taking_on("small", 1, 3) + taking_on("large", 4, 67) + at_one_address(1, 67);
     const auto findings = rows_of_story(story);
@@ -147,8 +147,9 @@ TEST_CASE("campaign: parts that are small enough keep the roles that they take o
              "out"});
 }
 
-TEST_CASE("campaign: a part that is too large even so stands alone, by the size of the whole") {
-    // Sixty-five by what was made, a second part of three, and an address that ties them together.
+TEST_CASE("campaign: a part that is still too large has a row per member, with the whole's size") {
+    // Sixty-five that are connected by makings, a second part of three, and an address that
+    // connects them.
     const Caller other{.name = "user/other", .address = k_afar};
     Story story = made(k_eve, 1, 64) + made(other, 101, 102);
     story = story + at_one_address(1, 1) + at_one_address(101, 101);
@@ -160,7 +161,7 @@ TEST_CASE("campaign: a part that is too large even so stands alone, by the size 
           List{"68 principals are linked, too many to be judged together: each is judged alone"});
 }
 
-TEST_CASE("campaign: others are not touched by what is too large") {
+TEST_CASE("campaign: a campaign that is too large does not affect others") {
     const auto findings = rows_of_story(made(k_eve, 1, 64) + made(k_mailer, 101, 102) +
                                         Story{member(200).calls("SendEmail", 5)});
     CHECK(sizes(findings) == Sizes{{{"65", k_all_cut}, 65}, {{"3", {}}, 1}, {{"1", {}}, 1}});
@@ -171,14 +172,14 @@ TEST_CASE("campaign: a row is named after the member that nobody made") {
     CHECK(
         head_of({makes("zed", "amy", 0), makes("zed", "bob", 1), acts("amy", 60), acts("bob", 61)})
             .ends_with("/zed"));
-    // Of several the first.
+    // Of several, the first.
     CHECK(head_of({makes("zed", "amy", 0), makes("yan", "amy", 1), acts("amy", 60)})
               .ends_with("/yan"));
     CHECK(head_of({makes("zed", "bob", 0), makes("bob", "amy", 1), acts("amy", 60)})
               .ends_with("/zed"));
 }
 
-TEST_CASE("campaign: a row of those who made each other is named after the first") {
+TEST_CASE("campaign: a row of members that made each other is named after the first") {
     CHECK(head_of({makes("bob", "amy", 0), makes("amy", "bob", 1)}).ends_with("/amy"));
     CHECK(head_of({makes("bob", "cid", 0), makes("cid", "bob", 1), makes("cid", "amy", 2),
                    acts("amy", 60)})
@@ -187,11 +188,11 @@ TEST_CASE("campaign: a row of those who made each other is named after the first
               .ends_with("/zed"));
 }
 
-TEST_CASE("campaign: who shares an address is nobody's child") {
+TEST_CASE("campaign: sharing an address makes nobody a child") {
     const Usual usual = with_habits({});
     const Caller amy{.name = "user/amy", .address = k_abroad};
     CHECK(head_of({k_eve.calls("SendEmail", 0), amy.calls("SendEmail", 60)}, usual) == amy.arn());
-    // Links that were dropped, or to who is vouched for, make no child either.
+    // Dropped links make no child, nor do makings with a voucher.
     const Story story = taking_on("a-role", 1, 64) + made(member(1, k_abroad), 1, 0);
     CHECK(
         row_with(rows_of_story(story), {.name = "role/a-role"}).principal.name.ends_with("a-role"));

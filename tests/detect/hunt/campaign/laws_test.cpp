@@ -1,4 +1,4 @@
-// What holds for any story in which principals make each other and share addresses.
+// Laws that hold for any story in which principals make each other and share addresses.
 
 #include <doctest/doctest.h>
 
@@ -35,7 +35,7 @@ const config::Setup& setup_of_campaigns() {
     return setup;
 }
 
-// A past for some of the principals, and none for the others.
+// A history for some of the principals, and none for the others.
 Usual a_past() {
     const std::string users = "arn:aws:iam::111122223333:user/";
     const std::string other = "arn:aws:iam::444455556666:";
@@ -70,21 +70,21 @@ Caller any_caller(Dice& dice) {
     return caller;
 }
 
-Told any_event(Dice& dice) {
+StoryEvent any_event(Dice& dice) {
     const Caller caller = any_caller(dice);
     const std::string number = std::to_string(dice() % 4);
     const auto second =
         static_cast<std::int64_t>(dice() % 3) * 43'200 + static_cast<std::int64_t>(dice() % 300);
-    Told told;
+    StoryEvent story_event;
     switch (dice() % 5) {
         case 0:
-            told = caller.makes("u" + number, second,
-                                any_of<4>({"CreateUser", "CreateAccessKey", "CreateLoginProfile",
-                                           "UpdateAccessKey"},
-                                          dice));
+            story_event = caller.makes("u" + number, second,
+                                       any_of<4>({"CreateUser", "CreateAccessKey",
+                                                  "CreateLoginProfile", "UpdateAccessKey"},
+                                                 dice));
             break;
         case 1:
-            told =
+            story_event =
                 dice() % 2 == 0
                     ? caller.assumes("r" + number, second, "111122223333")
                     : caller.makes_role(
@@ -93,19 +93,20 @@ Told any_event(Dice& dice) {
                           second, any_of<2>({"CreateRole", "UpdateAssumeRolePolicy"}, dice));
             break;
         default:
-            told = caller.calls(any_of<9>({"SendEmail", "SendEmail", "InvokeModel", "GetSendQuota",
-                                           "GetAccount", "VerifyEmailIdentity", "DeleteIdentity",
-                                           "CreateFoundationModelAgreement", "DeleteTrail"},
-                                          dice),
-                                second, R"({"emailIdentity":"i","name":"n"})");
+            story_event =
+                caller.calls(any_of<9>({"SendEmail", "SendEmail", "InvokeModel", "GetSendQuota",
+                                        "GetAccount", "VerifyEmailIdentity", "DeleteIdentity",
+                                        "CreateFoundationModelAgreement", "DeleteTrail"},
+                                       dice),
+                             second, R"({"emailIdentity":"i","name":"n"})");
     }
-    told.error = any_of<5>({"", "", "", "", "AccessDenied"}, dice);
-    told.key = any_of<3>({"ASIA1", "ASIA1", "AKIA1"}, dice);
+    story_event.error = any_of<5>({"", "", "", "", "AccessDenied"}, dice);
+    story_event.key = any_of<3>({"ASIA1", "ASIA1", "AKIA1"}, dice);
     std::array<char, 40> id{};
     std::snprintf(id.data(), id.size(), "00000000-0000-4000-8000-%012x",
                   static_cast<unsigned>(dice()));
-    told.id = id.data();
-    return told;
+    story_event.id = id.data();
+    return story_event;
 }
 
 Story any_story(Dice& dice) {
@@ -121,14 +122,14 @@ HuntActivity kept_of(const std::vector<log::Event>& events) {
     return activity;
 }
 
-std::string told_of(const HuntActivity& activity, const Usual& usual) {
+std::string rows_as_text(const HuntActivity& activity, const Usual& usual) {
     std::vector<Row> rows;
     const auto findings = activity.findings(rules_for_all(setup_of_campaigns(), usual));
     for (const HuntFinding& finding : findings.rows) rows.push_back(to_row(finding));
     return output::to_ndjson(hunt_columns(), rows);
 }
 
-// Parts in any number and order, merged in any grouping, as they are or as documents.
+// Any number of parts in any order, merged in any grouping, directly or through documents.
 HuntActivity in_parts(std::vector<log::Event> events, Dice& dice) {
     const auto empty = [] { return HuntActivity(setup_of_campaigns().catalogue); };
     std::ranges::shuffle(events, dice);
@@ -149,8 +150,8 @@ HuntActivity in_parts(std::vector<log::Event> events, Dice& dice) {
     return std::move(parts.front());
 }
 
-bool ties_others(const Told& told) {
-    return told.call.starts_with("Create") || told.call.starts_with("Update");
+bool ties_others(const StoryEvent& story_event) {
+    return story_event.call.starts_with("Create") || story_event.call.starts_with("Update");
 }
 
 }  // namespace
@@ -160,15 +161,15 @@ TEST_CASE("campaign: any split, order, grouping and repetition gives the same ro
     for (unsigned seed = 0; seed < k_seeds; ++seed) {
         CAPTURE(seed);
         Dice dice(seed);
-        const ToldEvents told(any_story(dice));
-        const HuntActivity whole = kept_of(told.events());
-        std::vector<log::Event> more = told.events();
-        for (const log::Event& event : told.events()) {
+        const StoryEvents story_events(any_story(dice));
+        const HuntActivity whole = kept_of(story_events.events());
+        std::vector<log::Event> more = story_events.events();
+        for (const log::Event& event : story_events.events()) {
             if (dice() % 3 == 0) more.push_back(event);
         }
         const HuntActivity other = in_parts(std::move(more), dice);
         for (const Usual& usual : {Usual{}, a_past()}) {
-            CHECK(told_of(other, usual) == told_of(whole, usual));
+            CHECK(rows_as_text(other, usual) == rows_as_text(whole, usual));
             const auto rules = rules_for_all(setup_of_campaigns(), usual);
             campaigns += static_cast<std::size_t>(std::ranges::count_if(
                 whole.findings(rules).rows,
@@ -183,17 +184,17 @@ TEST_CASE("campaign: calls outside the catalogue link nobody") {
         CAPTURE(seed);
         Dice dice(seed);
         Story story = any_story(dice);
-        const ToldEvents named(story);
+        const StoryEvents named(story);
         for (int i = 0; i < 30; ++i) {
-            Told other = any_event(dice);
+            StoryEvent other = any_event(dice);
             other.call =
                 any_of<4>({"GetObject", "GetUser", "DeleteUser", "AssumeRoleWithSAML"}, dice);
             story.push_back(other);
         }
-        const ToldEvents all(story);
+        const StoryEvents all(story);
         for (const Usual& usual : {Usual{}, a_past()}) {
-            CHECK(told_of(in_parts(all.events(), dice), usual) ==
-                  told_of(kept_of(named.events()), usual));
+            CHECK(rows_as_text(in_parts(all.events(), dice), usual) ==
+                  rows_as_text(kept_of(named.events()), usual));
         }
     }
 }
@@ -202,8 +203,8 @@ TEST_CASE("campaign: each principal that acted is in one row, and rows have thei
     for (unsigned seed = 0; seed < k_seeds; ++seed) {
         CAPTURE(seed);
         Dice dice(seed);
-        const ToldEvents told(any_story(dice));
-        const HuntActivity whole = kept_of(told.events());
+        const StoryEvents story_events(any_story(dice));
+        const HuntActivity whole = kept_of(story_events.events());
         const auto rows = whole.findings(rules_for_all(setup_of_campaigns(), a_past())).rows;
         std::multiset<log::Principal> members;
         for (const HuntFinding& row : rows) {
@@ -221,25 +222,27 @@ TEST_CASE("campaign: each principal that acted is in one row, and rows have thei
     }
 }
 
-TEST_CASE("campaign: whoever is allowed everything might as well not have called") {
-    // But for makings, which speak for others or against them whatever is allowed.
+TEST_CASE("campaign: allowing everything a principal does equals removing its calls") {
+    // Except for makings, which vouch for others or against them even if they are allowed.
     for (unsigned seed = 0; seed < k_seeds; ++seed) {
         CAPTURE(seed);
         Dice dice(seed);
         Story story = any_story(dice);
         const Caller caller{.name = "user/u" + std::to_string(dice() % 4)};
         const std::string allowed = caller.arn();
-        std::erase_if(story,
-                      [&](const Told& told) { return told.arn == allowed && ties_others(told); });
+        std::erase_if(story, [&](const StoryEvent& story_event) {
+            return story_event.arn == allowed && ties_others(story_event);
+        });
         Story others = story;
-        std::erase_if(others, [&](const Told& told) { return told.arn == allowed; });
-        const ToldEvents all(story);
-        const ToldEvents left(others);
+        std::erase_if(others,
+                      [&](const StoryEvent& story_event) { return story_event.arn == allowed; });
+        const StoryEvents all(story);
+        const StoryEvents left(others);
         for (const Usual& usual : {Usual{}, a_past()}) {
             Usual with_line = usual;
             with_line.allowlist.add(all_of(caller));
-            CHECK(told_of(kept_of(all.events()), with_line) ==
-                  told_of(kept_of(left.events()), usual));
+            CHECK(rows_as_text(kept_of(all.events()), with_line) ==
+                  rows_as_text(kept_of(left.events()), usual));
         }
     }
 }

@@ -9,7 +9,7 @@ using namespace cloudhijack::detect;
 
 namespace {
 
-// eve makes so many, a second apart, who all act.
+// eve makes this many users, one per second, and all of them act.
 Story crowd(int count, const std::string& call = "CreateUser") {
     Story story;
     for (const std::string& name : numbered_names("u", count)) {
@@ -30,7 +30,7 @@ const std::string k_time = "2026-03-02T10:00:00Z ";
 
 }  // namespace
 
-TEST_CASE("links: a maker's children are one line, and three of them are named") {
+TEST_CASE("links: the children of one maker share a line, and three of them are named") {
     CHECK(links_of(crowd(1)) == List{k_time + "eve made u1 by CreateUser"});
     CHECK(links_of(crowd(2)) == List{k_time + "eve made u1 and u2 by CreateUser"});
     CHECK(links_of(crowd(3)) == List{k_time + "eve made u1, u2 and u3 by CreateUser"});
@@ -53,7 +53,8 @@ TEST_CASE("links: a child is listed with the first call that made it") {
     story[2].time = clock(-1);
     CHECK(links_of(story) == List{"2026-03-02T09:59:59Z eve made u1 by CreateAccessKey"});
     story[2].time = clock(0);
-    CHECK(links_of(story) == List{k_time + "eve made u1 by CreateAccessKey"});  // by name
+    CHECK(links_of(story) ==
+          List{k_time + "eve made u1 by CreateAccessKey"});  // in order of the name
 }
 
 TEST_CASE("links: each maker and each call has a line, in order of time and of text") {
@@ -67,7 +68,7 @@ TEST_CASE("links: each maker and each call has a line, in order of time and of t
                                   "2026-03-02T10:00:20Z amy made u1 and u2 by CreateAccessKey"});
 }
 
-TEST_CASE("links: members at an address are in the order in which they came") {
+TEST_CASE("links: members at an address are in the order in which they arrived") {
     const Usual usual = with_habits({});
     const auto at = [](const std::string& name, std::int64_t second) {
         return Caller{.name = "user/" + name, .address = k_abroad}.calls("GetSendQuota", second);
@@ -79,20 +80,20 @@ TEST_CASE("links: members at an address are in the order in which they came") {
     CHECK(links_of(story + next_day, {}, usual) ==
           List{"2026-03-02T10:00:05Z c, a and b called from 198.51.100.1",
                "2026-03-03T10:00:00Z a, c and d called from 198.51.100.1"});
-    // The first origin there in an hour counts, whatever its client.
-    Told other = at("c", 2);
+    // The earliest call from there in an hour counts, whatever its client.
+    StoryEvent other = at("c", 2);
     other.agent = "Boto3";
     CHECK(links_of(story + Story{other}, {}, usual).front().starts_with("2026-03-02T10:00:02Z c"));
 }
 
-TEST_CASE("links: who takes on roles") {
+TEST_CASE("links: principals that assume roles") {
     const Caller app{.name = "role/app", .address = k_office};
     const Caller two{.name = "role/two", .address = k_office};
     const Story story = {k_eve.assumes("app", 9), k_eve.assumes("two", 3), app.calls("Publish", 20),
                          two.calls("Publish", 20), k_eve.assumes("two", 8)};
     CHECK(links_of(story, k_with_role_sessions, with_habits({})) ==
           List{"2026-03-02T10:00:03Z eve assumed two and app by AssumeRole"});
-    // Who made a role and takes it on has two links.
+    // A principal that made a role and assumes it has two links.
     CHECK(links_of({k_eve.makes_role("app", k_open_trust, 0), k_eve.assumes("app", 9),
                     app.calls("Publish", 20)},
                    k_with_role_sessions,
@@ -100,7 +101,7 @@ TEST_CASE("links: who takes on roles") {
                                             "2026-03-02T10:00:09Z eve assumed app by AssumeRole"});
 }
 
-TEST_CASE("links: at most ten lines, and the row says so") {
+TEST_CASE("links: at most ten lines, and the row reports that there were more") {
     const auto chain = [](int count) {
         Story story;
         for (int i = 0; i < count; ++i) {
@@ -121,13 +122,13 @@ TEST_CASE("links: at most ten lines, and the row says so") {
     CHECK(column(eleven.front(), "Truncated") == List{"Links"});
 }
 
-TEST_CASE("links: a child that goes by several names is named once for each") {
+TEST_CASE("links: a child with several names is listed under each") {
     const Story story = {k_eve.makes("x", 0), Caller{.name = "user/b/x"}.calls("SendEmail", 60),
                          Caller{.name = "user/a/x"}.calls("SendEmail", 60)};
     CHECK(links_of(story) == List{k_time + "user/eve made user/a/x and user/b/x by CreateUser"});
 }
 
-TEST_CASE("links: only those of one row, and none of a member that is alone") {
+TEST_CASE("links: only the links of one row, and none for a member that is alone") {
     CHECK(hunt({k_eve.makes("nobody", 0)}).front().links.empty());
     const auto findings = hunt(
         crowd(1) + Story{k_mailer.makes("v", 5), Caller{.name = "user/v"}.calls("Publish", 9)});
@@ -136,7 +137,7 @@ TEST_CASE("links: only those of one row, and none of a member that is alone") {
           List{"2026-03-02T10:00:05Z mailer made v by CreateUser"});
 }
 
-TEST_CASE("links: subjects beyond what is kept are said to be cut") {
+TEST_CASE("links: if subjects exceed the limit, the links are reported as cut") {
     Story story = crowd(20);
     for (int i = 0; i < 1001; ++i) story.push_back(k_eve.makes("gone" + std::to_string(i), 900));
     const auto findings = findings_with(story, {}, 0).rows;

@@ -23,7 +23,7 @@ constexpr std::array k_making_calls = {"CreateUser",
 
 const Caller k_helper{.name = "role/helper", .address = k_afar};
 
-const Told k_first_mail = k_mailer.calls("SendEmail", 60);
+const StoryEvent k_first_mail = k_mailer.calls("SendEmail", 60);
 
 Usual with_routine(std::string principal, std::string phase, std::int32_t days = 60) {
     return with_habits(
@@ -32,7 +32,8 @@ Usual with_routine(std::string principal, std::string phase, std::int32_t days =
 
 }  // namespace
 
-TEST_CASE("campaign: who makes a user, or a credential of it, acts together with it") {
+TEST_CASE(
+    "campaign: a principal that makes a user, or a credential of one, acts together with it") {
     for (const char* call : k_making_calls) {
         CAPTURE(call);
         const Story story = {k_eve.makes("mailer", 0, call), k_first_mail};
@@ -49,50 +50,50 @@ TEST_CASE("campaign: other calls about a user do not link") {
                              k_first_mail};
         CHECK(groups(story) == List{"eve", "mailer"});
     }
-    Told denied = k_eve.makes("mailer", 0);
+    StoryEvent denied = k_eve.makes("mailer", 0);
     denied.error = "AccessDenied";
     CHECK(groups({denied, k_first_mail}) == List{"eve", "mailer"});
-    Told inactive =
+    StoryEvent inactive =
         k_eve.calls("UpdateAccessKey", 0, R"({"userName":"mailer","status":"Inactive"})");
     CHECK(groups({inactive, k_eve.calls("GetSendQuota", 1), k_first_mail}) ==
           List{"eve", "mailer"});
 }
 
-TEST_CASE("campaign: a user that was made and did nothing is no member") {
+TEST_CASE("campaign: a user that was made but did nothing is not a member") {
     CHECK(groups({k_eve.makes("mailer", 0)}) == List{"eve"});
     CHECK(groups({k_eve.makes("mailer", 0), k_eve.makes("other", 1), k_first_mail}) ==
           List{"eve+mailer"});
-    // One that only made others is.
+    // A user that only made others is a member.
     CHECK(groups({k_eve.makes("mailer", 0), k_mailer.makes("other", 60)}) == List{"eve+mailer"});
 }
 
-TEST_CASE("campaign: who gives itself a credential makes nobody") {
+TEST_CASE("campaign: a principal that gives itself a credential makes nobody") {
     CHECK(groups({k_eve.makes("eve", 0, "CreateAccessKey"), k_first_mail}) ==
           List{"eve", "mailer"});
     CHECK(groups({k_eve.calls("CreateAccessKey", 0), k_first_mail}) == List{"eve", "mailer"});
-    // Nor under another path.
+    // Nor does one that gives it to itself under another path.
     const Caller with_path{.name = "user/ops/eve", .address = k_afar};
     CHECK(groups({k_eve.makes("eve", 0, "CreateAccessKey"), with_path.calls("SendEmail", 60)}) ==
           List{"eve", "eve"});
-    // A role and a user of one name are two.
+    // A role and a user of one name are two principals.
     const Caller role{.name = "role/mailer", .address = k_abroad};
     CHECK(groups({role.makes("mailer", 0), k_first_mail}) == List{"mailer+mailer"});
 }
 
-TEST_CASE("campaign: a user of one name in another account is not the one that was made") {
+TEST_CASE("campaign: a user of the same name in another account is not the one that was made") {
     Caller elsewhere = k_mailer;
     elsewhere.account = "444455556666";
     CHECK(groups({k_eve.makes("mailer", 0), elsewhere.calls("SendEmail", 60)}) ==
           List{"eve", "mailer"});
 }
 
-TEST_CASE("campaign: who makes users regularly is not joined with them") {
+TEST_CASE("campaign: a principal that makes users regularly is not linked to them") {
     for (const char* call : {"CreateUser", "CreateAccessKey"}) {
         const Story story = {k_eve.makes("mailer", 0, call), k_first_mail};
         const auto groups_with = [&](const Usual& usual) { return groups(story, {}, usual); };
         CHECK(groups_with(with_routine(k_eve.arn(), "credential")) == List{"eve", "mailer"});
         CHECK(groups_with(with_routine(k_eve.arn(), "credential", 8)) == List{"eve", "mailer"});
-        // A week is not enough, and neither is another's habit, or another phase.
+        // A week is not enough, nor is another principal's habit, or another phase.
         CHECK(groups_with(with_routine(k_eve.arn(), "credential", 7)) == List{"eve+mailer"});
         CHECK(groups_with(with_routine(k_mailer.arn(), "credential")) == List{"eve+mailer"});
         CHECK(groups_with(with_routine(k_eve.arn(), "grant")) == List{"eve+mailer"});
@@ -101,8 +102,8 @@ TEST_CASE("campaign: who makes users regularly is not joined with them") {
     }
 }
 
-TEST_CASE("campaign: routine says nothing while the account is being learned") {
-    // The baseline's rows begin 60 days before, and are history 14 days later.
+TEST_CASE("campaign: routine is ignored while the account is being learned") {
+    // The baseline's rows begin 60 days before, and the account is known 14 days later.
     const Usual usual = with_routine(k_eve.arn(), "credential");
     const auto groups_at = [&](std::int64_t second) {
         return groups({k_eve.makes("mailer", second), k_mailer.calls("SendEmail", second + 60)}, {},
@@ -112,10 +113,10 @@ TEST_CASE("campaign: routine says nothing while the account is being learned") {
     CHECK(groups_at(-46 * k_days) == List{"eve", "mailer"});
 }
 
-TEST_CASE("campaign: without a baseline a new credential of an old user says nothing") {
+TEST_CASE("campaign: without a baseline a new credential of an old user is not a link") {
     for (const char* call : k_making_calls) {
         CAPTURE(call);
-        const auto groups_from = [&](const Told& first, const Usual& usual = {}) {
+        const auto groups_from = [&](const StoryEvent& first, const Usual& usual = {}) {
             return groups({first, k_eve.makes("mailer", 0, call), k_first_mail}, {}, usual);
         };
         const List linked = {"eve+mailer"};
@@ -123,14 +124,14 @@ TEST_CASE("campaign: without a baseline a new credential of an old user says not
             call == std::string_view("CreateUser") ? linked : List{"eve", "mailer"};
         CHECK(groups_from(k_mailer.calls("SendEmail", -1)) == unless_user);
         CHECK(groups_from(k_mailer.calls("SendEmail", 0)) == linked);
-        Told denied = k_mailer.calls("GetSendQuota", -1);
+        StoryEvent denied = k_mailer.calls("GetSendQuota", -1);
         denied.error = "AccessDenied";
         CHECK(groups_from(denied) == unless_user);
         CHECK(groups_from(k_mailer.calls("SendEmail", -1), with_habits({})) == linked);
     }
 }
 
-TEST_CASE("campaign: under another path a user had acted before, too") {
+TEST_CASE("campaign: earlier activity of a user under another path counts as well") {
     const Caller before{.name = "user/ops/mailer", .address = k_office};
     const Story story = {before.calls("SendEmail", -1), k_eve.makes("mailer", 0, "CreateAccessKey"),
                          k_first_mail};
@@ -138,7 +139,7 @@ TEST_CASE("campaign: under another path a user had acted before, too") {
     CHECK(groups({story[1], story[2], before.calls("SendEmail", 1)}) == List{"eve+mailer+mailer"});
 }
 
-TEST_CASE("campaign: a role is made by whom its trust lets others in") {
+TEST_CASE("campaign: a role is linked to its maker if its trust lets others in") {
     const auto groups_of = [](std::string_view trust, const char* call, const Usual& usual = {}) {
         return groups({k_eve.makes_role("helper", trust, 0, call), k_helper.calls("SendEmail", 60)},
                       {}, usual);
@@ -158,7 +159,8 @@ TEST_CASE("campaign: a role is made by whom its trust lets others in") {
               std::string_view(R"("Principal":{"Federated":"accounts.example.com"})")}) {
             CAPTURE(trust);
             CHECK(groups_of(trust, call) == List{"eve", "helper"});
-            CHECK(groups_of(trust, call, with_habits({})) == List{"eve+helper"});  // a stranger
+            CHECK(groups_of(trust, call, with_habits({})) ==
+                  List{"eve+helper"});  // from a stranger's source
         }
         CHECK(groups_of(k_open_trust, call, with_routine(k_eve.arn(), "credential")) ==
               List{"eve", "helper"});
@@ -201,8 +203,9 @@ TEST_CASE("campaign: a user is the same with a path and without") {
           List{"eve", "mailer2"});
 }
 
-TEST_CASE("campaign: who stands for a whole account makes users, and joins nobody") {
-    Told nobody = k_eve.makes("mailer", 0);
+TEST_CASE(
+    "campaign: a principal that represents a whole account makes users, but is linked to nobody") {
+    StoryEvent nobody = k_eve.makes("mailer", 0);
     nobody.arn = nobody.account;
     nobody.key = "";
     const auto findings = hunt({nobody, k_first_mail});

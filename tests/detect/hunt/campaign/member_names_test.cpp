@@ -33,22 +33,22 @@ TEST_CASE("campaign: at most three names are listed") {
     CHECK(joined_names(numbered_names("m", 40)) == "m1, m2, m3 and 37 more");
 }
 
-TEST_CASE("campaign: reasons begin with the members whose calls they stand on") {
+TEST_CASE("campaign: a reason begins with the members whose calls are the evidence") {
     CHECK(first_reason(k_eve, k_mailer).starts_with("mailer: Disabled logging"));
     Story story = {k_eve.makes("mailer", 0), k_mailer.calls("DeleteGuardrail", 60)};
     CHECK(reason("evade", story).starts_with("mailer: "));
     story.push_back(k_eve.calls("DeleteGuardrail", 90));
     CHECK(reason("evade", story).starts_with("eve and mailer: "));
-    // Who acts alone needs no name, and markers name nobody.
+    // A principal that acts alone is not named, and markers name nobody.
     CHECK(reason("evade", {story[1]}).starts_with("Disabled logging"));
     story[1].agent = "pacu";
     CHECK_FALSE(reason("tool_agent", story).contains("mailer"));
-    // made_then_used names both itself.
+    // made_then_used names both in its own words.
     CHECK(reason("made_then_used", {k_eve.makes("mailer", 0), k_mailer.calls("SendEmail", 60)})
               .starts_with("mailer was set up by eve"));
 }
 
-TEST_CASE("campaign: forty in a reason are three and a number") {
+TEST_CASE("campaign: forty members in a reason are three names and a number") {
     Story story;
     for (const std::string& name : numbered_names("m", 40)) {
         story.push_back(k_eve.makes(name, 0));
@@ -57,13 +57,13 @@ TEST_CASE("campaign: forty in a reason are three and a number") {
     CHECK(reason("evade", story).starts_with("m1, m10, m11 and 37 more: "));
 }
 
-TEST_CASE("campaign: members are called by the shortest names that tell them apart") {
+TEST_CASE("campaign: members have the shortest names that distinguish them") {
     const Caller with_path{.name = "user/ops/mailer", .address = k_afar};
     CHECK(first_reason(k_eve, with_path).starts_with("mailer: "));
     // A role of the same name.
     const Caller role{.name = "role/mailer", .address = k_abroad};
     CHECK(first_reason(role, k_mailer).starts_with("user/mailer: "));
-    // One in another account.
+    // A role in another account.
     const Caller app{.name = "role/app", .address = k_office};
     Caller elsewhere = app;
     elsewhere.account = "444455556666";
@@ -76,14 +76,15 @@ TEST_CASE("campaign: members are called by the shortest names that tell them apa
           List{"2026-03-02T10:00:00Z app@444455556666 assumed app@111122223333 by AssumeRole"});
 }
 
-TEST_CASE("campaign: whole names where nothing shorter tells members apart") {
-    // One user acts in an account that is not its own, another of that name is at home there.
+TEST_CASE("campaign: members have their whole names if nothing shorter distinguishes them") {
+    // One user acts in an account that is not its own, and another user of that name is at home
+    // there.
     const std::string own = "arn:aws:iam::111122223333:user/x";
     const std::string foreign = "arn:aws:iam::444455556666:user/x";
     const auto acts = [](const std::string& arn, const std::string& call, std::int64_t second) {
-        Told told = k_eve.calls(call, second);
-        told.arn = arn;
-        return told;
+        StoryEvent event = k_eve.calls(call, second);
+        event.arn = arn;
+        return event;
     };
     const auto findings = hunt({acts(own, "GetSendQuota", 0), acts(foreign, "DeleteGuardrail", 60)},
                                {}, with_habits({}));
@@ -92,8 +93,8 @@ TEST_CASE("campaign: whole names where nothing shorter tells members apart") {
           List{"2026-03-02T10:00:00Z " + own + " and " + foreign + " called from 198.51.100.1"});
 }
 
-TEST_CASE("campaign: the root user is called root") {
-    Told root = k_eve.makes("mailer", 0);
+TEST_CASE("campaign: the root user is named root") {
+    StoryEvent root = k_eve.makes("mailer", 0);
     root.type = "Root";
     root.arn = "arn:aws:iam::111122223333:root";
     const auto findings = hunt({root, k_mailer.calls("SendEmail", 60)});
@@ -102,7 +103,7 @@ TEST_CASE("campaign: the root user is called root") {
     CHECK(findings.front().reasons.front().starts_with("mailer was set up by root at"));
 }
 
-TEST_CASE("campaign: the message of a row counts those who are linked with its principal") {
+TEST_CASE("campaign: a row's message counts the principals that are linked to its own") {
     const auto message = [](int count) {
         Story story;
         for (const std::string& name : numbered_names("m", count)) {

@@ -1,4 +1,4 @@
-// Rules that are judged on what all members of a campaign did.
+// Rules that are evaluated on the calls of all members of a campaign.
 
 #include <doctest/doctest.h>
 
@@ -11,11 +11,11 @@ using namespace cloudhijack::detect;
 
 namespace {
 
-const Told k_made = k_eve.makes("mailer", 0);
+const StoryEvent k_made = k_eve.makes("mailer", 0);
 
 constexpr std::int64_t k_hour = 3600;
 
-// So many mails of a member, in one call where that is possible.
+// This many mails of a member, in as few calls as possible.
 Story mails(const Caller& caller, std::int64_t second, int messages) {
     Story story;
     for (int left = messages; left > 0; left -= 50) {
@@ -31,7 +31,7 @@ Caller sender(int number) {
     return {.name = "user/sender" + std::to_string(number), .address = k_afar};
 }
 
-// Made by one, each sends a little.
+// Senders made by eve, each of which sends a little.
 Story senders(int count, int messages) {
     Story story;
     for (int i = 0; i < count; ++i) {
@@ -52,7 +52,7 @@ Habit habit(const Caller& caller, std::string service, std::vector<std::string> 
 
 }  // namespace
 
-TEST_CASE("campaign: enabling by one and use by another is enabling and use") {
+TEST_CASE("campaign: enabling by one member and use by another match as enabling and use") {
     const Story apart = {k_eve.calls("CreateFoundationModelAgreement", 10),
                          k_mailer.calls("InvokeModel", 94)};
     CHECK(score("enable_then_use", apart) == 0);
@@ -71,7 +71,7 @@ TEST_CASE("campaign: enabling by one and use by another is enabling and use") {
                            "CreateFoundationModelAgreement and used it 84 s later"));
 }
 
-TEST_CASE("campaign: enabling is routine for who enables, and use for who uses") {
+TEST_CASE("campaign: enabling is routine by the habits of its caller, use by those of the user") {
     const Story story = {k_made, k_eve.calls("CreateFoundationModelAgreement", 10),
                          k_mailer.calls("InvokeModel", 94)};
     const auto scored = [&](std::vector<std::string> eves, std::vector<std::string> mailers) {
@@ -86,7 +86,7 @@ TEST_CASE("campaign: enabling is routine for who enables, and use for who uses")
     CHECK(scored({"enable", "use"}, {}) == 45);
 }
 
-TEST_CASE("campaign: of uses in one second the one that is not routine counts") {
+TEST_CASE("campaign: of uses in one second, one that is not routine counts") {
     const Caller zed{.name = "user/zed", .address = k_afar};
     Story story = {k_made, k_eve.makes("zed", 0), k_eve.calls("CreateFoundationModelAgreement", 10),
                    k_mailer.calls("InvokeModel", 94), zed.calls("InvokeModel", 94)};
@@ -100,7 +100,7 @@ TEST_CASE("campaign: of uses in one second the one that is not routine counts") 
     CHECK(reason_with(k_eve).contains("and mailer used it 84 s later"));
 }
 
-TEST_CASE("campaign: late use counts where the enabling member came from a stranger's source") {
+TEST_CASE("campaign: late use counts if the enabling member came from a stranger's source") {
     const auto scored = [](const Caller& enabler) {
         const Story story = {k_made, enabler.calls("CreateFoundationModelAgreement", 2 * k_hour),
                              k_mailer.calls("InvokeModel", 10 * k_hour)};
@@ -110,25 +110,25 @@ TEST_CASE("campaign: late use counts where the enabling member came from a stran
     CHECK(scored(k_eve.from(k_office)) == 0);
 }
 
-TEST_CASE("campaign: what one looks at, another uses") {
+TEST_CASE("campaign: recon by one member and use by another match as recon and use") {
     Story story = {k_made, k_eve.calls("GetSendQuota", 10), k_eve.calls("GetAccount", 20),
                    k_mailer.calls("SendEmail", 60)};
     CHECK(score("recon_then_use", story) == 20);
     CHECK(reason("recon_then_use", story).starts_with("eve and mailer: 2 different recon calls"));
     story[0] = k_eve.calls("GetSendQuota", 0);
     CHECK(score("recon_then_use", story) == 0);
-    // Each looks once, and the key of one of them is a long-term one.
+    // Each makes one recon call, and the key of one of them is a long-term key.
     story = {k_made, k_eve.calls("GetSendQuota", 10), k_mailer.calls("GetAccount", 20),
              k_mailer.calls("SendEmail", 60)};
     CHECK(score("recon_then_use", story) == 20);
     story[1].key = "AKIA1";
     CHECK(score("recon_then_use", story) == 30);
-    // An earlier use by any member is the first.
+    // An earlier use by any member is the first use.
     story.push_back(k_eve.calls("SendEmail", 5));
     CHECK(score("recon_then_use", story) == 0);
 }
 
-TEST_CASE("campaign: looking is routine for who looks, and use for who uses") {
+TEST_CASE("campaign: recon is routine by the habits of its caller, use by those of the user") {
     const Story story = {k_made, k_eve.calls("GetSendQuota", 10), k_mailer.calls("GetAccount", 20),
                          k_mailer.calls("SendEmail", 60)};
     const auto scored = [&](std::vector<std::string> eves, std::vector<std::string> mailers) {
@@ -151,7 +151,7 @@ TEST_CASE("campaign: forty senders of ninety mails an hour are a burst") {
                            "calls of AWS SES in 60 min from"));
 }
 
-TEST_CASE("campaign: what a member is allowed to send lifts the threshold of all by so much") {
+TEST_CASE("campaign: a member's exception raises the threshold of all by the amount it adds") {
     const auto scored = [](const std::vector<std::optional<std::uint64_t>>& thresholds,
                            int count = 3) {
         std::vector<rules::Exception> lines;
@@ -167,8 +167,8 @@ TEST_CASE("campaign: what a member is allowed to send lifts the threshold of all
     CHECK(scored({270}) == 0);
     CHECK(scored({185, 184}) == 25);
     CHECK(scored({185, 185}) == 0);
-    CHECK(scored({50}) == 25);  // less than any may
-    // Of who may send any number nothing counts, and the others may send as much as before.
+    CHECK(scored({50}) == 25);  // below the service's own threshold
+    // Use without a limit is not counted at all, and the others' threshold is unchanged.
     CHECK(scored({std::nullopt}) == 25);
     CHECK(scored({std::nullopt, std::nullopt}) == 0);
     CHECK(scored({std::nullopt}, 2) == 0);
@@ -176,8 +176,8 @@ TEST_CASE("campaign: what a member is allowed to send lifts the threshold of all
     CHECK(scored({std::nullopt, 179}) == 25);
 }
 
-TEST_CASE("campaign: the usual use of its members adds up") {
-    // Both have a past, and are known where they are, so that only volume counts.
+TEST_CASE("campaign: the normal use of the members adds up") {
+    // Both have a history and call from usual networks, so only volume counts.
     const Caller mailer = k_mailer.from(k_office);
     const auto scored = [&](int messages, std::uint64_t eves, std::uint64_t mailers) {
         Story story = {k_eve.makes("mailer", 0, "CreateAccessKey")};
@@ -194,7 +194,7 @@ TEST_CASE("campaign: the usual use of its members adds up") {
     CHECK(scored(301, 101, 0) == 0);
 }
 
-TEST_CASE("campaign: who takes no part in a burst lends it no history") {
+TEST_CASE("campaign: a member that takes no part in a burst does not lend its history") {
     const Caller mailer = k_mailer.from(k_office);
     const Story story =
         Story{k_eve.makes("mailer", 0, "CreateAccessKey")} + mails(mailer, 2 * k_hour, 301);
@@ -208,13 +208,13 @@ TEST_CASE("campaign: who takes no part in a burst lends it no history") {
     // One mail in the window is enough to take part.
     const Caller eve = k_eve.from(k_office);
     CHECK(scored({eve.calls("SendEmail", 2 * k_hour)}, 1000, 100) == 0);
-    Told denied = eve.calls("SendEmail", 2 * k_hour);
+    StoryEvent denied = eve.calls("SendEmail", 2 * k_hour);
     denied.error = "AccessDenied";
     CHECK(scored({denied}, 1000, 100) == 30);
     CHECK(scored({eve.calls("SendEmail", 3 * k_hour + 60)}, 1000, 100) == 30);
 }
 
-TEST_CASE("campaign: a family lends its peaks once, whoever of it takes part") {
+TEST_CASE("campaign: a family lends its peaks once, whichever of its roles takes part") {
     const auto role = [](const std::string& name) {
         return Caller{.name = "role/" + name, .address = k_office, .agent = "colleague"};
     };
@@ -228,20 +228,20 @@ TEST_CASE("campaign: a family lends its peaks once, whoever of it takes part") {
                      with_habits({habit(role("web-9"), "ses", {"use"}, web),
                                   habit(role("api-9"), "ses", {"use"}, api)}));
     };
-    // 303 mails, more than three times the threshold.
+    // 303 mails, which is more than three times the threshold.
     CHECK(scored(100, 0) == 30);
     CHECK(scored(101, 0) == 0);
     CHECK(scored(50, 50) == 30);
     CHECK(scored(51, 50) == 0);
 }
 
-TEST_CASE("campaign: what is done in one account says nothing of another") {
+TEST_CASE("campaign: activity in one account is not evidence in another") {
     const std::string elsewhere = "444455556666";
     Caller app{.name = "role/app", .address = k_office, .account = elsewhere};
     const Usual usual = with_habits({{.principal = "arn:aws:iam::444455556666:role/colleague",
                                       .networks = {"203.0.0.0/16"},
                                       .account = elsewhere}});
-    const auto scored = [&](const char* evidence, const std::vector<Told>& calls) {
+    const auto scored = [&](const char* evidence, const std::vector<StoryEvent>& calls) {
         const Story story = Story{k_eve.assumes("app", 0, app.account)} + calls;
         CHECK(groups(story, k_with_role_sessions, usual) == List{"app+eve"});
         return score(evidence, story, k_with_role_sessions, usual);
@@ -260,13 +260,13 @@ TEST_CASE("campaign: what is done in one account says nothing of another") {
         return scored("trail_tampering", {k_eve.calls("DeleteTrail", 10, R"({"name":"a"})"),
                                           app.calls("CreateTrail", 60, R"({"name":"b"})")});
     };
-    const auto tries = [&](int eves, const Told& apps) {
+    const auto tries = [&](int eves, const StoryEvent& apps) {
         Story story = repeated(k_eve.calls("InvokeModel", 0), 10, eves);
-        for (Told& told : story) told.error = "AccessDenied";
+        for (StoryEvent& event : story) event.error = "AccessDenied";
         return scored("denied_use", story + Story{apps});
     };
     const auto is_denied = [&] {
-        Told denied = app.calls("InvokeModel", 60);
+        StoryEvent denied = app.calls("InvokeModel", 60);
         denied.error = "AccessDenied";
         return denied;
     };
@@ -283,7 +283,7 @@ TEST_CASE("campaign: what is done in one account says nothing of another") {
     CHECK(tries(3, app.calls("InvokeModel", 60)) == 0);
 }
 
-TEST_CASE("campaign: a drip of several, compared with the sum of their days") {
+TEST_CASE("campaign: a drip by several members is compared with the sum of their days") {
     const Caller mailer = k_mailer.from(k_office);
     Story story = {k_eve.makes("mailer", 0, "CreateAccessKey")};
     for (int hour = 1; hour <= 10; ++hour) {
@@ -300,12 +300,12 @@ TEST_CASE("campaign: a drip of several, compared with the sum of their days") {
     CHECK(scored(100, 100) == 25);
     CHECK(scored(100, 101) == 0);
     CHECK(scored(201, 0) == 0);
-    // Neither alone uses it in so many hours.
+    // Neither member alone uses it in enough hours.
     story[0] = k_eve.calls("GetSendQuota", 0);
     CHECK(score("drip", story, {}, with_habits({})) == 0);
 }
 
-TEST_CASE("campaign: one makes a credential, another lets it send mail") {
+TEST_CASE("campaign: one member makes a credential, and another grants it the right to send mail") {
     const Caller zed{.name = "user/zed", .address = k_afar};
     const auto lets_send = [](const Caller& caller, std::int64_t second) {
         return caller.calls("AttachUserPolicy", second,
@@ -321,7 +321,7 @@ TEST_CASE("campaign: one makes a credential, another lets it send mail") {
     story[2] = lets_send(k_eve, 60 + 3601);
     CHECK(score("smtp_credentials", story) == 0);
 
-    // Two who share an address: it is routine where it is for both.
+    // Two that share an address: it is routine if it is routine for both.
     const Caller mailer = k_mailer.from(k_abroad);
     story = {mailer.makes("smtp", 60, "CreateAccessKey"), lets_send(k_eve, 120)};
     const auto scored = [&](std::vector<std::string> eves, std::vector<std::string> mailers) {
@@ -336,7 +336,7 @@ TEST_CASE("campaign: one makes a credential, another lets it send mail") {
     CHECK(scored({}, {"credential"}) == 30);
 }
 
-TEST_CASE("campaign: logging that another member restores was hardly evaded") {
+TEST_CASE("campaign: logging that another member restores scores less") {
     const std::string on = R"({"loggingConfig":{"textDataDeliveryEnabled":true}})";
     Story story = {k_made, k_eve.calls("DeleteModelInvocationLoggingConfiguration", 60),
                    k_mailer.calls("PutModelInvocationLoggingConfiguration", 660, on)};
@@ -350,7 +350,7 @@ TEST_CASE("campaign: logging that another member restores was hardly evaded") {
     CHECK(scored(k_mailer) == 40);
 }
 
-TEST_CASE("campaign: routine is that of the member who acts") {
+TEST_CASE("campaign: routine is judged by the member that acts") {
     const Story story = {k_made, k_mailer.calls("DeleteTrail", 60, R"({"name":"main"})")};
     const auto scored = [&](const Caller& caller) {
         return score("trail_tampering", story, {},
@@ -360,14 +360,14 @@ TEST_CASE("campaign: routine is that of the member who acts") {
     CHECK(scored(k_eve) == 40);
 }
 
-TEST_CASE("campaign: first looks are those of members that never had to do with a service") {
+TEST_CASE("campaign: first recon counts for members that have never used or called the service") {
     const Story story = {k_made, k_eve.calls("GetSendQuota", 10), k_mailer.calls("GetAccount", 20)};
     CHECK(score("first_recon", story, {}, with_habits({})) == 15);
     CHECK(score("first_recon", story, {}, with_habits({habit(k_eve, "ses", {"recon"})})) == 0);
 }
 
-TEST_CASE("campaign: columns with one value are the head's, lists are of all") {
-    Told mail = k_mailer.calls("SendEmail", 60);
+TEST_CASE("campaign: columns with one value show the head's, and lists show those of all") {
+    StoryEvent mail = k_mailer.calls("SendEmail", 60);
     mail.region = "eu-west-1";
     mail.key = "AKIA1";
     mail.type = "FederatedUser";

@@ -1,4 +1,4 @@
-// Principals that act from one address, which nobody else in their accounts uses.
+// Principals that act from one address that nobody else in their accounts uses.
 
 #include <doctest/doctest.h>
 
@@ -9,9 +9,9 @@ using namespace cloudhijack::detect;
 
 namespace {
 
-// Both from 198.51.100.1.
+// Both call from 198.51.100.1.
 const Caller k_mallory{.name = "user/mallory", .address = k_abroad};
-const Told k_looks = k_eve.calls("GetSendQuota", 0);
+const StoryEvent k_looks = k_eve.calls("GetSendQuota", 0);
 
 constexpr std::int64_t k_until_midnight = 14 * 3600;
 
@@ -39,7 +39,7 @@ TEST_CASE("campaign: newcomers at one stranger's address on one day act together
     CHECK(groups_at(1, {}) == List{"eve", "mallory"});  // without a baseline nobody is a stranger
 }
 
-TEST_CASE("campaign: a neighbour's address is not the same") {
+TEST_CASE("campaign: a neighbouring address is not the same") {
     CHECK(groups({k_looks, k_mallory.from("198.51.100.2").calls("SendEmail", 1)}, {},
                  with_habits({})) == List{"eve", "mallory"});
     const Caller v6{.name = "user/eve", .address = "2001:db8::1"};
@@ -48,7 +48,7 @@ TEST_CASE("campaign: a neighbour's address is not the same") {
                  with_habits({})) == List{"eve+mallory"});
 }
 
-TEST_CASE("campaign: any number of newcomers share an address, and one place leads to the next") {
+TEST_CASE("campaign: any number of newcomers share an address, and one address leads to the next") {
     const Caller trudy{.name = "user/trudy", .address = k_abroad};
     const Caller walter{.name = "user/walter", .address = k_afar};
     const Story story = {k_looks, k_mallory.calls("SendEmail", 1), trudy.calls("GetAccount", 2),
@@ -61,14 +61,15 @@ TEST_CASE("campaign: an address is shared across accounts") {
     elsewhere.account = k_other_account;
     const Story story = {k_looks, elsewhere.calls("SendEmail", 1)};
     CHECK(groups(story, {}, with_habits({other_account()})) == List{"eve+mallory"});
-    CHECK(groups(story, {}, with_habits({})) == List{"eve", "mallory"});  // one is not known
-    // It must be a stranger's for each of them.
+    CHECK(groups(story, {}, with_habits({})) ==
+          List{"eve", "mallory"});  // one account is not known
+    // The address must be a stranger's in each account.
     Habit knows = other_account();
     knows.networks = {"198.51.0.0/16"};
     CHECK(groups(story, {}, with_habits({knows})) == List{"eve", "mallory"});
 }
 
-TEST_CASE("campaign: who is known, with the usual client, does not join at an address") {
+TEST_CASE("campaign: a known principal with its usual client is not linked by an address") {
     const auto groups_with = [](std::vector<std::string> networks, std::vector<std::string> clients,
                                 std::int32_t days = 60) {
         return groups_at(
@@ -79,12 +80,12 @@ TEST_CASE("campaign: who is known, with the usual client, does not join at an ad
     CHECK(groups_with({"192.0.0.0/16"}, {"aws-cli"}) == List{"eve", "mallory"});
     CHECK(groups_with({"192.0.0.0/16"}, {"Boto3"}) == List{"eve+mallory"});
     CHECK(groups_with({"192.0.0.0/16"}, {"aws-cli"}, 6) == List{"eve+mallory"});  // too young
-    // Lists that say nothing yet.
+    // Lists that are not informative yet.
     CHECK(groups_with({}, {"Boto3"}) == List{"eve", "mallory"});
     CHECK(groups_with({"192.0.0.0/16"}, {}) == List{"eve", "mallory"});
 }
 
-TEST_CASE("campaign: who is known joins at an address that it uses a lot") {
+TEST_CASE("campaign: a known principal is linked by an address from which it sends a lot") {
     const Usual usual = with_habits({{.networks = {"192.0.0.0/16"}, .clients = {"aws-cli"}}});
     for (const int count : {99, 100}) {
         const Story story = repeated(k_eve.calls("SendEmail", 0), 0, count) +
@@ -94,7 +95,7 @@ TEST_CASE("campaign: who is known joins at an address that it uses a lot") {
     }
 }
 
-TEST_CASE("campaign: two that are known join where both are strange") {
+TEST_CASE("campaign: two known principals are linked by an address that is strange for both") {
     const Habit eve{.networks = {"192.0.0.0/16"}, .clients = {"Boto3"}};
     Habit mallory = eve;
     mallory.principal = k_mallory.arn();
@@ -103,14 +104,14 @@ TEST_CASE("campaign: two that are known join where both are strange") {
     CHECK(groups_at(1, with_habits({eve, mallory})) == List{"eve", "mallory"});
 }
 
-TEST_CASE("campaign: a newcomer of a role joins whatever its client is") {
+TEST_CASE("campaign: a role without history is linked, whatever its client") {
     Caller role{.name = "role/app", .address = k_abroad};
     CHECK(groups({k_looks, role.calls("SendEmail", 1)}, {}, with_habits({})) == List{"app+eve"});
     role.agent = "colleague";
     CHECK(groups({k_looks, role.calls("SendEmail", 1)}, {}, with_habits({})) == List{"app+eve"});
 }
 
-TEST_CASE("campaign: private, listed and usual addresses, and services', join nobody") {
+TEST_CASE("campaign: private, listed and usual addresses, and those of services, link nobody") {
     const Usual usual = with_habits({});
     const auto groups_from = [](const std::string& address, const Usual& with) {
         return groups({k_eve.from(address).calls("GetSendQuota", 0),
@@ -128,7 +129,7 @@ TEST_CASE("campaign: private, listed and usual addresses, and services', join no
     listed.networks.add(*rules::parse_cidr("198.51.100.0/28"));
     CHECK(groups_from("198.51.100.9", listed) == List{"eve", "mallory"});
     CHECK(groups_from("198.51.100.16", listed) == List{"eve+mallory"});
-    // Somebody in the account works there.
+    // Somebody in the account uses this network.
     CHECK(groups_from("198.51.100.9",
                       with_habits({{.principal = "neighbour", .networks = {"198.51.0.0/16"}}})) ==
           List{"eve", "mallory"});
@@ -141,8 +142,8 @@ TEST_CASE("campaign: an account without networks has no strangers") {
     CHECK(groups_at(1, usual) == List{"eve", "mallory"});
 }
 
-TEST_CASE("campaign: the hour decides whether who is known is strange") {
-    // Its client is its own in one hour, and new in the next.
+TEST_CASE("campaign: each hour decides anew whether a known principal is strange") {
+    // Its client is the usual one in one hour, and new in the next.
     const Usual usual = with_habits({{.networks = {"192.0.0.0/16"}, .clients = {"aws-cli"}}});
     Caller other_client = k_eve;
     other_client.agent = "Boto3";
@@ -153,18 +154,18 @@ TEST_CASE("campaign: the hour decides whether who is known is strange") {
           List{"eve", "mallory"});
 }
 
-TEST_CASE("campaign: what AWS does for a role, and where sessions begin, share no address") {
+TEST_CASE("campaign: calls by AWS for a role, and the sources of role sessions, share no address") {
     const Usual usual = with_habits({});
     Caller role{.name = "role/app", .address = k_abroad};
-    Told by_aws = role.calls("InvokeModel", 1);
+    StoryEvent by_aws = role.calls("InvokeModel", 1);
     by_aws.invoked_by = "bedrock.amazonaws.com";
     CHECK(groups({k_looks, by_aws}, {}, usual) == List{"app", "eve"});
     CHECK(groups({k_looks, k_mallory.assumes("app", 1)}, k_with_role_sessions, usual) ==
           List{"eve", "mallory"});
 }
 
-TEST_CASE("campaign: who stands for a whole account shares no address") {
-    Told nobody = k_mallory.calls("SendEmail", 1);
+TEST_CASE("campaign: a principal that represents a whole account shares no address") {
+    StoryEvent nobody = k_mallory.calls("SendEmail", 1);
     nobody.arn = nobody.account;
     nobody.key = "";
     CHECK(groups({k_looks, nobody}, {}, with_habits({})) == List{"111122223333", "eve"});

@@ -1,4 +1,4 @@
-// Principals for whom a known maker vouches do not join it.
+// Principals are not linked to makers if a known maker vouches for them.
 
 #include <doctest/doctest.h>
 
@@ -15,9 +15,9 @@ const Story k_made_at_the_office = {k_admin.makes("mailer", 0), k_mailer.calls("
 
 }  // namespace
 
-TEST_CASE("campaign: a child that was made from a known source does not join") {
+TEST_CASE("campaign: a child that was made from a known source is not linked") {
     CHECK(groups(k_made_at_the_office, {}, with_habits({})) == List{"admin", "mailer"});
-    CHECK(groups(k_made_at_the_office) == List{"admin+mailer"});  // nothing is known to be known
+    CHECK(groups(k_made_at_the_office) == List{"admin+mailer"});  // no source is known
     const Story from_inside = {k_admin.from("10.0.0.1").makes("mailer", 0),
                                k_made_at_the_office[1]};
     CHECK(groups(from_inside) == List{"admin", "mailer"});
@@ -26,7 +26,8 @@ TEST_CASE("campaign: a child that was made from a known source does not join") {
     CHECK(groups(k_made_at_the_office, {}, listed) == List{"admin", "mailer"});
 }
 
-TEST_CASE("campaign: a maker who also comes from a stranger's in that hour vouches for nobody") {
+TEST_CASE(
+    "campaign: a maker that also calls from a stranger's network in that hour does not vouch") {
     const auto groups_with = [](std::int64_t second) {
         Story story = k_made_at_the_office;
         story.push_back(k_admin.from(k_abroad).calls("GetSendQuota", second));
@@ -48,15 +49,16 @@ TEST_CASE("campaign: one making from a stranger's source ends the vouching from 
     CHECK(groups(story, {}, usual) == List{"admin+eve+mailer"});
 }
 
-TEST_CASE("campaign: routine makers vouch, or stop others from vouching, all the same") {
+TEST_CASE("campaign: routine makers still vouch, or stop others from vouching") {
     Usual usual = with_habits({{.phases = {"credential"}}});  // eve's
     const Story story = {k_admin.makes("mailer", 0), k_eve.makes("mailer", -1, "CreateAccessKey"),
                          k_mailer.calls("SendEmail", 60)};
     CHECK(groups(story, {}, usual) == List{"admin+mailer", "eve"});
 }
 
-TEST_CASE("campaign: makings that the baseline knows count for 30 days") {
-    const auto groups_with = [](std::int64_t days, bool is_from_known_source, const Told& making) {
+TEST_CASE("campaign: makings in the baseline count for 30 days") {
+    const auto groups_with = [](std::int64_t days, bool is_from_known_source,
+                                const StoryEvent& making) {
         Usual usual = with_habits({});
         add_making(usual, k_mailer.arn(), days, is_from_known_source);
         return groups({making, k_mailer.calls("SendEmail", 60)}, {}, usual);
@@ -67,11 +69,11 @@ TEST_CASE("campaign: makings that the baseline knows count for 30 days") {
     CHECK(groups_with(3, false, k_admin.makes("mailer", 0)) == together);
     CHECK(groups_with(30, false, k_admin.makes("mailer", 0)) == together);
     CHECK(groups_with(30, false, k_admin.makes("mailer", 1)) == apart);
-    // It takes more than an old friend to vouch for what a stranger makes.
+    // An earlier voucher does not excuse a making from a stranger's source.
     CHECK(groups_with(3, true, k_admin.from(k_abroad).makes("mailer", 0)) == together);
 }
 
-TEST_CASE("made_then_used: a child with a voucher that is used at once is some evidence") {
+TEST_CASE("made_then_used: a child with a voucher that is used at once is weak evidence") {
     const Usual usual = with_habits({});
     const auto scored = [&](const Caller& child) {
         return score("made_then_used", {k_admin.makes("mailer", 0), child.calls("SendEmail", 60)},
@@ -84,7 +86,7 @@ TEST_CASE("made_then_used: a child with a voucher that is used at once is some e
     CHECK(row_with(findings, k_mailer).links.empty());
 }
 
-TEST_CASE("burst: who is vouched for bursts less") {
+TEST_CASE("burst: a vouched-for principal gets a lower score") {
     const Usual usual = with_habits({{.principal = k_mailer.arn(), .days = 3}});
     Caller mailer = k_mailer;
     mailer.agent = "colleague";

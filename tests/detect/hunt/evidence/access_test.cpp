@@ -11,11 +11,11 @@ namespace {
 
 constexpr std::int64_t k_day = 24 * 3600;
 
-Told use(std::int64_t second, std::string error = {}) {
+StoryEvent use(std::int64_t second, std::string error = {}) {
     return {.time = clock(second), .call = "InvokeModel", .error = std::move(error)};
 }
 
-Told probing(std::string message, std::string call = "InvokeModel") {
+StoryEvent probing(std::string message, std::string call = "InvokeModel") {
     return {.time = "10:00:00",
             .call = std::move(call),
             .error = "ValidationException",
@@ -33,7 +33,7 @@ TEST_CASE("probe: a use that is refused for its parameters") {
     CHECK(score("probe", {probing("max_tokens: 8000 > 4096, which is the maximum allowed")}) == 0);
     CHECK(score("probe", {probing("range: 1")}) == 0);
     CHECK(score("probe", {probing("max_tokens: range: 1", "ListFoundationModels")}) == 0);
-    Told other = probing("max_tokens: range: 1");
+    StoryEvent other = probing("max_tokens: range: 1");
     other.error = "AccessDeniedException";
     CHECK(score("probe", {other}) == 0);
     CHECK(reason("probe", {probing("max_tokens: range: 1")}) ==
@@ -43,11 +43,11 @@ TEST_CASE("probe: a use that is refused for its parameters") {
               .ends_with("; 2 other uses succeeded (+40)"));
 }
 
-TEST_CASE("denied_use: three denied within 24 h") {
+TEST_CASE("denied_use: three denied uses within 24 h") {
     CHECK(score("denied_use", {use(0, k_denied), use(1, k_denied)}) == 0);
     CHECK(score("denied_use", {use(0, k_denied), use(0, k_denied), use(k_day, k_denied)}) == 20);
     CHECK(score("denied_use", {use(0, k_denied), use(1, k_denied), use(k_day + 1, k_denied)}) == 0);
-    const Told mail{.time = "10:00:02", .call = "SendEmail", .error = k_denied};
+    const StoryEvent mail{.time = "10:00:02", .call = "SendEmail", .error = k_denied};
     CHECK(score("denied_use", {use(0, k_denied), use(1, k_denied), mail}) == 0);
     for (const std::string code : {"AccessDenied", "UnauthorizedOperation", "AuthorizationError"}) {
         CHECK(score("denied_use", {use(0, code), use(1, code), use(2, code)}) == 20);
@@ -55,7 +55,7 @@ TEST_CASE("denied_use: three denied within 24 h") {
     CHECK(score("denied_use", repeated(use(0, "ThrottlingException"), 0, 3)) == 0);
 }
 
-TEST_CASE("denied_use: no success within 20 min after the first of them") {
+TEST_CASE("denied_use: no success within 20 min after the first denial") {
     const Story denied = {use(0, k_denied), use(1, k_denied), use(2, k_denied)};
     CHECK(score("denied_use", denied + Story{use(5)}) == 0);
     CHECK(score("denied_use", denied + Story{use(1200)}) == 0);
@@ -66,7 +66,7 @@ TEST_CASE("denied_use: no success within 20 min after the first of them") {
           20);
 }
 
-TEST_CASE("denied_use: twenty that failed in any way") {
+TEST_CASE("denied_use: twenty uses that failed in any way") {
     CHECK(score("denied_use", repeated(use(0, "ThrottlingException"), 0, 19, 60)) == 0);
     CHECK(score("denied_use", repeated(use(0, "ThrottlingException"), 0, 20, 60)) == 20);
     CHECK(reason("denied_use", repeated(use(0, k_denied), 0, 14) + Story{use(4000), use(4001)}) ==
@@ -74,8 +74,8 @@ TEST_CASE("denied_use: twenty that failed in any way") {
           "min (+20)");
 }
 
-TEST_CASE("enable_denied: an enable call was denied") {
-    Told enable{.time = "10:00:00", .call = "PutUseCaseForModelAccess", .error = k_denied};
+TEST_CASE("enable_denied: a denied enable call") {
+    StoryEvent enable{.time = "10:00:00", .call = "PutUseCaseForModelAccess", .error = k_denied};
     CHECK(score("enable_denied", {enable}) == 15);
     CHECK(reason("enable_denied", {enable}) ==
           "1 call to enable a service denied from 2026-03-02T10:00:00Z: PutUseCaseForModelAccess "

@@ -41,19 +41,19 @@ TEST_CASE("new_choice: three models or regions that the principal never used") {
                 {}, at_home) == 15);
     CHECK(score("new_choice", in_each_region({"us-east-1", "eu-west-1", "eu-west-2"}), {},
                 at_home) == 0);
-    // Models and regions are not added up.
+    // Models and regions are counted separately.
     Story both = with_models(2) + in_each_region({"eu-west-1", "eu-west-2"});
     CHECK(score("new_choice", both, {}, with_habits({bedrock({"x"}, {"us-east-1"})})) == 0);
 }
 
-TEST_CASE("new_choice: only of a principal and a service with history") {
+TEST_CASE("new_choice: only for a principal and a service with history") {
     CHECK(score("new_choice", with_models(3), {}, with_habits({})) == 0);
     CHECK(score("new_choice", with_models(3), {}, with_habits({bedrock({}, {})})) == 0);
     Habit young = bedrock({"x"}, {});
     young.days = 6;
     CHECK(score("new_choice", with_models(3), {}, with_habits({young})) == 0);
     Story denied = with_models(3);
-    for (Told& told : denied) told.error = "AccessDenied";
+    for (StoryEvent& event : denied) event.error = "AccessDenied";
     CHECK(score("new_choice", denied, {}, with_habits({bedrock({"x"}, {})})) == 0);
     CHECK(
         reason("new_choice", with_models(3), {}, with_habits({bedrock({"x"}, {})})) ==
@@ -61,7 +61,7 @@ TEST_CASE("new_choice: only of a principal and a service with history") {
         "m1, m2 (+15)");
 }
 
-TEST_CASE("new_choice: a list that is too many to tell is no evidence") {
+TEST_CASE("new_choice: a list with too many values is not evidence") {
     Usual usual = with_habits({bedrock({"x"}, {})});
     rules::Baseline::Row row =
         *usual.baseline.find("111122223333", "arn:aws:iam::111122223333:user/eve", "bedrock");

@@ -8,24 +8,24 @@ using namespace cloudhijack::log;
 
 namespace {
 
-Told quarantine(std::string user = "eve") {
-    Told told =
+StoryEvent quarantine(std::string user = "eve") {
+    StoryEvent event =
         call("AttachUserPolicy",
              R"({"userName":")" + user +
                  R"(","policyArn":"arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3"})",
              60);
-    told.type = "AWSService";
-    told.arn = "";
-    told.key = "AKIAAWS";
-    told.address = "support.amazonaws.com";
-    told.invoked_by = "support.amazonaws.com";
-    return told;
+    event.type = "AWSService";
+    event.arn = "";
+    event.key = "AKIAAWS";
+    event.address = "support.amazonaws.com";
+    event.invoked_by = "support.amazonaws.com";
+    return event;
 }
 
-const Told k_mail = call("SendEmail", "{}");
-const Told k_make_user = call("CreateUser", R"({"userName":"smtp"})");
+const StoryEvent k_mail = call("SendEmail", "{}");
+const StoryEvent k_make_user = call("CreateUser", R"({"userName":"smtp"})");
 
-Told grant(std::int64_t second, std::string action, std::string user = "smtp") {
+StoryEvent grant(std::int64_t second, std::string action, std::string user = "smtp") {
     return call("PutUserPolicy",
                 R"({"userName":")" + user +
                     R"(","policyDocument":"{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\")" +
@@ -35,36 +35,37 @@ Told grant(std::int64_t second, std::string action, std::string user = "smtp") {
 
 }  // namespace
 
-TEST_CASE("quarantined: credited to the user to whom AWS attached the policy") {
+TEST_CASE("quarantined: counts for the user to whom AWS attached the policy") {
     CHECK(score("quarantined", {k_mail, quarantine()}) == 60);
     CHECK(score("quarantined", {quarantine()}) == 60);
     CHECK(score("quarantined", {k_mail}) == 0);
-    Told denied = quarantine();
+    StoryEvent denied = quarantine();
     denied.error = "AccessDenied";
     CHECK(score("quarantined", {k_mail, denied}) == 0);
-    Told other = quarantine();
+    StoryEvent other = quarantine();
     other.parameters = R"({"userName":"eve","policyArn":"arn:aws:iam::aws:policy/ReadOnlyAccess"})";
     CHECK(score("quarantined", {k_mail, other}) == 0);
 }
 
-TEST_CASE("quarantined: to the user of that account and name, else to one of that name") {
+TEST_CASE(
+    "quarantined: for the user of that account and name, or else for a new one of that name") {
     const auto findings = hunt({k_mail, quarantine(), quarantine("mallory")});
     REQUIRE(findings.size() == 2);
     CHECK(findings[0].principal.name == "arn:aws:iam::111122223333:user/eve");
     CHECK(findings[1].principal.name == "arn:aws:iam::111122223333:user/mallory");
-    Told elsewhere = k_mail;
+    StoryEvent elsewhere = k_mail;
     elsewhere.account = "999999999999";
     CHECK(hunt({elsewhere, quarantine()}).size() == 2);
-    Told in_path = k_mail;
+    StoryEvent in_path = k_mail;
     in_path.arn = "arn:aws:iam::111122223333:user/staff/eve";
     CHECK(hunt({in_path, quarantine()}).size() == 1);
-    // A forged name that holds a path must not take the user's own calls away.
+    // A forged name that contains a path must not take over the user's own calls.
     const auto forged = hunt({in_path, quarantine("staff/eve")});
     REQUIRE(forged.size() == 1);
     CHECK(forged[0].use_count == 1);
 }
 
-TEST_CASE("quarantined: its caller's address, agent and key do not count") {
+TEST_CASE("quarantined: the address, agent and key of the policy's caller are ignored") {
     const auto findings = hunt({k_mail, quarantine()});
     REQUIRE(findings.size() == 1);
     CHECK(findings[0].traits[Trait::address].values == std::vector<std::string>{"198.51.100.1"});
@@ -96,7 +97,7 @@ TEST_CASE("smtp_credentials: a user is made and may send mail, within an hour in
                  "AttachUserPolicy",
                  R"({"userName":"smtp","policyArn":"arn:aws:iam::aws:policy/AmazonSESFullAccess"})")}) ==
         30);
-    Told failed = grant(1, "ses:*");
+    StoryEvent failed = grant(1, "ses:*");
     failed.error = "AccessDenied";
     CHECK(score("smtp_credentials", {k_make_user, failed}) == 0);
     CHECK(reason("smtp_credentials", {k_make_user, grant(14, "ses:*")}) ==
@@ -104,7 +105,7 @@ TEST_CASE("smtp_credentials: a user is made and may send mail, within an hour in
           "mail over SMTP, which CloudTrail does not log (+30)");
 }
 
-TEST_CASE("api_key_made: a service specific credential for Bedrock") {
+TEST_CASE("api_key_made: a service-specific credential for Bedrock") {
     const auto made = [](const std::string& service, std::string error = {}) {
         return call("CreateServiceSpecificCredential",
                     R"({"userName":"u","serviceName":")" + service + "\"}", 0, std::move(error));
@@ -114,7 +115,7 @@ TEST_CASE("api_key_made: a service specific credential for Bedrock") {
     CHECK(score("api_key_made", {made("bedrock.amazonaws.com", "AccessDenied")}) == 0);
 }
 
-TEST_CASE("quota_asked: for a service that is hijacked") {
+TEST_CASE("quota_asked: for a service that attackers hijack") {
     const auto asked = [](const std::string& parameters) {
         return score("quota_asked", {call("CreateCase", parameters)});
     };
@@ -134,7 +135,7 @@ TEST_CASE("quota_asked: for a service that is hijacked") {
         "Asked for a higher quota at 2026-03-02T10:00:00Z with CreateCase: \"ses More\" (+15)");
 }
 
-TEST_CASE("foreign_grant: an account that is not the organisation's is let in") {
+TEST_CASE("foreign_grant: access for an account that is not the organisation's") {
     const auto trusting = [](const std::string& statement) {
         std::string text;
         for (const char c : R"({"Statement":[{"Effect":"Allow",)" + statement + "}]}") {
@@ -165,7 +166,7 @@ TEST_CASE("foreign_grant: an account that is not the organisation's is let in") 
     CHECK(scored(R"("Principal":{"AWS":"999999999999"})", own) == 0);
     const Usual seen = with_habits({{.account = "999999999999"}});
     CHECK(scored(R"("Principal":{"AWS":"999999999999"})", seen) == 0);
-    Told denied = trusting(R"("Principal":"*")");
+    StoryEvent denied = trusting(R"("Principal":"*")");
     denied.error = "AccessDenied";
     CHECK(score("foreign_grant", {denied}) == 0);
     CHECK(reason("foreign_grant", {trusting(R"("Principal":{"AWS":"999999999999"})")}) ==
@@ -187,14 +188,15 @@ TEST_CASE("foreign_grant: a sending policy, and one that denies") {
 }
 
 TEST_CASE("smtp_credentials: through a group, a custom policy, and a relay") {
-    const Told joined = call(
+    const StoryEvent joined = call(
         "AddUserToGroup", R"({"userName":"smtp","groupName":"AWSSESSendingGroupDoNotRename"})", 5);
     CHECK(score("smtp_credentials", {k_make_user, joined}) == 30);
-    const Told other = call("AddUserToGroup", R"({"userName":"smtp","groupName":"senders"})", 5);
+    const StoryEvent other =
+        call("AddUserToGroup", R"({"userName":"smtp","groupName":"senders"})", 5);
     CHECK(score("smtp_credentials", {k_make_user, other}) == 0);
     const std::string document =
         R"("policyDocument":"{\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"ses:*\"}}")";
-    const Told group_given =
+    const StoryEvent group_given =
         call("PutGroupPolicy", R"({"groupName":"senders",)" + document + "}", 90'000);
     CHECK(score("smtp_credentials", {k_make_user, other, group_given}) == 30);
     CHECK(score("smtp_credentials",
@@ -202,8 +204,9 @@ TEST_CASE("smtp_credentials: through a group, a custom policy, and a relay") {
                  call("AttachGroupPolicy", R"({"groupName":"senders",)"
                                            R"("policyArn":"arn:aws:iam::aws:policy/)"
                                            R"(AmazonSESFullAccess"})")}) == 30);
-    const Told made = call("CreatePolicy", R"({"policyName":"mail",)" + document + "}", -9000);
-    const Told attached = call(
+    const StoryEvent made =
+        call("CreatePolicy", R"({"policyName":"mail",)" + document + "}", -9000);
+    const StoryEvent attached = call(
         "AttachUserPolicy", R"({"userName":"smtp","policyArn":"arn:aws:iam::1:policy/mail"})", 9);
     CHECK(score("smtp_credentials", {k_make_user, attached}) == 0);
     CHECK(score("smtp_credentials", {k_make_user, attached, made}) == 30);
@@ -217,7 +220,7 @@ TEST_CASE("smtp_credentials: through a group, a custom policy, and a relay") {
     CHECK(score("smtp_credentials", {call("CreateRelay")}) == 30);
 }
 
-TEST_CASE("credentials: what the principal does regularly is routine") {
+TEST_CASE("credentials: activity that the principal performs regularly is routine") {
     const Usual usual = with_habits({{.phases = {"credential"}}});
     CHECK(score("smtp_credentials", {k_make_user, grant(0, "ses:*")}, {}, usual) == 10);
     CHECK(score("smtp_credentials", {call("CreateRelay")}, {}, usual) == 10);

@@ -9,16 +9,17 @@ using namespace cloudhijack::detect;
 
 namespace {
 
-const Told k_made = call("CreateEmailIdentity", R"({"emailIdentity":"x@example.com"})");
+const StoryEvent k_made = call("CreateEmailIdentity", R"({"emailIdentity":"x@example.com"})");
 
-Told removed(std::int64_t second, std::string identity = "x@example.com", std::string error = {}) {
+StoryEvent removed(std::int64_t second, std::string identity = "x@example.com",
+                   std::string error = {}) {
     return call("DeleteEmailIdentity", R"({"emailIdentity":")" + identity + "\"}", second,
                 std::move(error));
 }
 
 }  // namespace
 
-TEST_CASE("evade: what shows the use is switched off, a guardrail weighs less") {
+TEST_CASE("evade: logging that shows the use is switched off; a guardrail scores less") {
     CHECK(score("evade", {call("DeleteModelInvocationLoggingConfiguration")}) == 40);
     CHECK(score("evade", {call("DeleteGuardrail")}) == 10);
     CHECK(score("evade", {call("UpdateGuardrail"),
@@ -32,7 +33,7 @@ TEST_CASE("evade: what shows the use is switched off, a guardrail weighs less") 
                 "[evidence:evade]\nguardrail_calls =\nscore = 7\n") == 7);
 }
 
-TEST_CASE("evade: a score of 0 has a time all the same") {
+TEST_CASE("evade: a match with a score of 0 still has a time") {
     const auto findings =
         hunt({call("DeleteGuardrail", "{}", 5)}, "[evidence:evade]\nguardrail_score = 0\n");
     CHECK(findings.front().first_evidence == 1'772'445'605);
@@ -45,7 +46,7 @@ TEST_CASE("cleanup: the same identity is made and removed within 30 min") {
     CHECK(score("cleanup", {k_made, removed(-1)}) == 0);
     CHECK(score("cleanup", {k_made, removed(60, "X@example.com")}) == 0);
     CHECK(score("cleanup", {k_made, removed(60, "x@example.com", "AccessDenied")}) == 0);
-    Told failed = k_made;
+    StoryEvent failed = k_made;
     failed.error = "AccessDenied";
     CHECK(score("cleanup", {failed, removed(60)}) == 0);
     CHECK(score("cleanup",
@@ -55,7 +56,7 @@ TEST_CASE("cleanup: the same identity is made and removed within 30 min") {
           "DeleteEmailIdentity (+30)");
 }
 
-TEST_CASE("cleanup: of more identities than are kept, those that are kept have all their calls") {
+TEST_CASE("cleanup: of more identities than are kept, the kept ones have all their calls") {
     Story story;
     for (int i = 0; i < 1500; ++i) {
         const std::string identity = std::to_string(i) + "@example.com";
@@ -69,7 +70,7 @@ TEST_CASE("cleanup: of more identities than are kept, those that are kept have a
 }
 
 TEST_CASE("evade: a log that is on again within 10 min was replaced, not switched off") {
-    const Told off = call("DeleteModelInvocationLoggingConfiguration");
+    const StoryEvent off = call("DeleteModelInvocationLoggingConfiguration");
     const auto on = [](std::int64_t second, std::string text = "true") {
         return call("PutModelInvocationLoggingConfiguration",
                     R"({"loggingConfig":{"textDataDeliveryEnabled":)" + text + "}}", second);
@@ -79,14 +80,15 @@ TEST_CASE("evade: a log that is on again within 10 min was replaced, not switche
     CHECK(score("evade", {off, on(601)}) == 40);
     CHECK(score("evade", {off, on(-1)}) == 40);
     CHECK(score("evade", {off, on(60, "false")}) == 40);
-    Told elsewhere = on(60);
+    StoryEvent elsewhere = on(60);
     elsewhere.region = "eu-west-1";
     CHECK(score("evade", {off, elsewhere}) == 40);
-    Told failed = on(60);
+    StoryEvent failed = on(60);
     failed.error = "AccessDenied";
     CHECK(score("evade", {off, failed}) == 40);
-    Told feedback = call("SetIdentityFeedbackForwardingEnabled", R"({"forwardingEnabled":false})");
-    CHECK(score("evade", {feedback, on(60)}) == 40);  // nothing restores it
+    StoryEvent feedback =
+        call("SetIdentityFeedbackForwardingEnabled", R"({"forwardingEnabled":false})");
+    CHECK(score("evade", {feedback, on(60)}) == 40);  // no call restores it
     CHECK(score("evade", {off, call("StartLogging", R"({"name":"main"})", 60)}) == 40);
     CHECK(reason("evade", {off, on(60)}) ==
           "Disabled logging, a guardrail or feedback: "
@@ -94,7 +96,7 @@ TEST_CASE("evade: a log that is on again within 10 min was replaced, not switche
           "restored soon after (+10)");
 }
 
-TEST_CASE("hiding: what the principal does regularly is routine") {
+TEST_CASE("hiding: activity that the principal performs regularly is routine") {
     const Usual ses = with_habits({{.service = "ses", .phases = {"enable", "cleanup"}}});
     CHECK(score("cleanup", {k_made, removed(60)}, {}, ses) == 10);
     CHECK(score("cleanup", {k_made, removed(60)}, {},
@@ -107,7 +109,7 @@ TEST_CASE("hiding: what the principal does regularly is routine") {
                 with_habits({{.phases = {"tamper"}}})) == 15);
 }
 
-TEST_CASE("trail_tampering: what the account records is ended or narrowed") {
+TEST_CASE("trail_tampering: the account's logging is stopped or narrowed") {
     for (const char* name :
          {"StopLogging", "DeleteTrail", "UpdateTrail", "PutEventSelectors", "DeleteEventDataStore",
           "StopEventDataStoreIngestion", "LeaveOrganization"}) {
@@ -121,7 +123,7 @@ TEST_CASE("trail_tampering: what the account records is ended or narrowed") {
         "after this (+40)");
 }
 
-TEST_CASE("trail_tampering: log groups of what is watched") {
+TEST_CASE("trail_tampering: log groups of watched services") {
     const auto deleted = [](const std::string& group) {
         return score("trail_tampering",
                      {call("DeleteLogGroup", R"({"logGroupName":")" + group + "\"}")});
@@ -135,7 +137,7 @@ TEST_CASE("trail_tampering: log groups of what is watched") {
     CHECK(deleted("") == 0);
 }
 
-TEST_CASE("trail_tampering: of several log groups in one second each counts") {
+TEST_CASE("trail_tampering: of several log groups in one second, each counts") {
     for (const auto& [first, second] :
          {std::pair("/aws/bedrock/x", "ci-tmp"), std::pair("ci-tmp", "/aws/bedrock/x"),
           std::pair("a", "/aws/ses"), std::pair("/aws/sns", "b")}) {
@@ -147,7 +149,7 @@ TEST_CASE("trail_tampering: of several log groups in one second each counts") {
 }
 
 TEST_CASE("trail_tampering: a trail that is replaced by another one") {
-    const Told stopped = call("DeleteTrail", R"({"name":"old"})", 3600);
+    const StoryEvent stopped = call("DeleteTrail", R"({"name":"old"})", 3600);
     const auto made = [](const std::string& trail, std::int64_t second, std::string error = {}) {
         return call("CreateTrail", R"({"name":")" + trail + "\"}", second, std::move(error));
     };
@@ -163,24 +165,24 @@ TEST_CASE("trail_tampering: a trail that is replaced by another one") {
           40);
 }
 
-TEST_CASE("trail_tampering: event selectors are a role's work, from a known source") {
-    Told narrowed = call("PutEventSelectors", R"({"trailName":"main"})");
+TEST_CASE("trail_tampering: event selectors changed by a role from a known source score less") {
+    StoryEvent narrowed = call("PutEventSelectors", R"({"trailName":"main"})");
     narrowed.type = "AssumedRole";
     narrowed.issuer = "arn:aws:iam::111122223333:role/terraform";
-    const auto scored = [](const Told& told) {
-        return score("trail_tampering", {told}, {}, with_habits({}));
+    const auto scored = [](const StoryEvent& story_event) {
+        return score("trail_tampering", {story_event}, {}, with_habits({}));
     };
     CHECK(scored(narrowed) == 40);  // a stranger's network
     narrowed.address = "203.0.113.9";
     CHECK(scored(narrowed) == 15);
     CHECK(score("trail_tampering", {narrowed}) == 40);  // without a baseline no source is known
     narrowed.address = "10.0.0.1";
-    CHECK(score("trail_tampering", {narrowed}) == 15);  // but this one
-    Told user = narrowed;
+    CHECK(score("trail_tampering", {narrowed}) == 15);  // except this one
+    StoryEvent user = narrowed;
     user.type = "IAMUser";
     user.issuer = "";
     CHECK(scored(user) == 40);
-    Told stopped = narrowed;
+    StoryEvent stopped = narrowed;
     stopped.call = "StopLogging";
     CHECK(scored(stopped) == 40);
 }

@@ -10,7 +10,7 @@ namespace {
 constexpr std::int64_t k_seconds_of_week = 7 * 86'400;
 constexpr std::int64_t k_half_day = 12 * 3600;
 
-// eve and mailer come from strangers' networks, these do not.
+// eve and mailer call from strangers' networks, these two do not.
 const Caller k_eve_at_work = k_eve.from(k_office);
 const Caller k_mailer_at_work = k_mailer.from(k_office);
 const Caller k_app{.name = "role/app", .address = k_afar};
@@ -32,7 +32,7 @@ std::uint64_t assumed_and_used(const Caller& parent, const Caller& role, std::in
                    role.calls("SendEmail", later)});
 }
 
-// Of a child that has a history in its usual network.
+// For a child that has a history in its usual network.
 Usual with_history(std::int32_t days = 60) {
     return with_habits({{.principal = k_mailer.arn(),
                          .networks = {"203.0.0.0/16"},
@@ -42,7 +42,7 @@ Usual with_history(std::int32_t days = 60) {
 
 }  // namespace
 
-TEST_CASE("made_then_used: the score says how many of the two came from strangers' sources") {
+TEST_CASE("made_then_used: the score depends on how many of the two came from strangers' sources") {
     CHECK(made_and_used(k_eve_at_work, k_mailer_at_work) == 15);
     CHECK(made_and_used(k_eve_at_work, k_mailer) == 25);
     CHECK(made_and_used(k_eve, k_mailer_at_work) == 25);
@@ -52,7 +52,7 @@ TEST_CASE("made_then_used: the score says how many of the two came from stranger
           25);
 }
 
-TEST_CASE("made_then_used: of a role that was assumed") {
+TEST_CASE("made_then_used: for a role that was assumed") {
     CHECK(assumed_and_used(k_eve_at_work, k_app.from(k_office)) == 0);
     CHECK(assumed_and_used(k_eve_at_work, k_app) == 20);
     CHECK(assumed_and_used(k_eve, k_app.from(k_office)) == 20);
@@ -66,18 +66,18 @@ TEST_CASE("made_then_used: within a week, both ends included") {
     CHECK(made_and_used(k_eve, k_mailer, k_seconds_of_week + 1) == 0);
 }
 
-TEST_CASE("made_then_used: a role within half a day of taking it on") {
+TEST_CASE("made_then_used: a role, within half a day after it was assumed") {
     CHECK(assumed_and_used(k_eve, k_app, -1) == 0);
     CHECK(assumed_and_used(k_eve, k_app, 0) == 35);
     CHECK(assumed_and_used(k_eve, k_app, k_half_day) == 35);
     CHECK(assumed_and_used(k_eve, k_app, k_half_day + 1) == 0);
 }
 
-TEST_CASE("made_then_used: use, enabling and looking count, whatever their outcome") {
+TEST_CASE("made_then_used: use, enabling and recon count, whatever their outcome") {
     const auto scored_with = [](const std::string& call, const std::string& error) {
-        Told told = k_mailer.calls(call, 60);
-        told.error = error;
-        return scored({k_eve.makes("mailer", 0), told});
+        StoryEvent event = k_mailer.calls(call, 60);
+        event.error = error;
+        return scored({k_eve.makes("mailer", 0), event});
     };
     for (const char* call : {"SendEmail", "GetSendQuota", "VerifyEmailIdentity"}) {
         CAPTURE(call);
@@ -89,12 +89,12 @@ TEST_CASE("made_then_used: use, enabling and looking count, whatever their outco
         CAPTURE(call);
         CHECK(scored_with(call, "") == 0);
     }
-    Told by_aws = k_app.calls("InvokeModel", 60);
+    StoryEvent by_aws = k_app.calls("InvokeModel", 60);
     by_aws.invoked_by = "bedrock.amazonaws.com";
     CHECK(scored({k_eve.makes_role("app", k_open_trust, 0), by_aws}) == 0);
 }
 
-TEST_CASE("made_then_used: a child that has a history gives nothing in its usual place") {
+TEST_CASE("made_then_used: a child with a history is not evidence in its usual network") {
     const auto scored_from = [](const Caller& child, const Usual& usual) {
         return scored({k_eve.makes("mailer", 0, "CreateAccessKey"), child.calls("SendEmail", 60)},
                       usual);
@@ -105,12 +105,12 @@ TEST_CASE("made_then_used: a child that has a history gives nothing in its usual
     Caller other_client = k_mailer;
     other_client.agent = "Boto3";
     CHECK(scored_from(other_client, with_history()) == 45);
-    CHECK(scored_from(k_mailer, with_history()) == 0);  // it is on its way, as it is at times
-    // One whose lists say nothing.
+    CHECK(scored_from(k_mailer, with_history()) == 0);  // it travels with its usual client
+    // A child whose lists are not informative.
     CHECK(scored_from(other_client, with_habits({{.principal = k_mailer.arn()}})) == 0);
 }
 
-TEST_CASE("made_then_used: an hour in which the child is also somewhere new counts") {
+TEST_CASE("made_then_used: an hour in which the child also calls from a new source counts") {
     Caller abroad = k_mailer;
     abroad.agent = "Boto3";
     const auto scored_with = [&](std::int64_t second) {
@@ -123,8 +123,8 @@ TEST_CASE("made_then_used: an hour in which the child is also somewhere new coun
     CHECK(scored_with(3600) == 0);
 }
 
-TEST_CASE("made_then_used: of what follows, the call that scores most counts") {
-    const Told made = k_eve.makes("mailer", 0);
+TEST_CASE("made_then_used: of the calls that follow, the one with the highest score counts") {
+    const StoryEvent made = k_eve.makes("mailer", 0);
     const Story story = {made, k_mailer_at_work.calls("GetSendQuota", 60),
                          k_mailer.calls("SendEmail", 7200), k_mailer.calls("GetAccount", 7201)};
     CHECK(
@@ -133,7 +133,7 @@ TEST_CASE("made_then_used: of what follows, the call that scores most counts") {
         "at "
         "2026-03-02T12:00:00Z with SendEmail, 2 h later; both came from networks that are new for "
         "the account (+45)");
-    // Of equals the earliest making, then the earliest call.
+    // Of equal scores, the earliest making counts, then the earliest call.
     const Caller amy{.name = "user/amy", .address = k_abroad};
     CHECK(reason_of(story + Story{k_mailer.calls("GetSendQuota", 7100)})
               .contains(" and looked at AWS SES at 2026-03-02T11:58:20Z with GetSendQuota"));
@@ -145,14 +145,14 @@ TEST_CASE("made_then_used: of what follows, the call that scores most counts") {
               .contains("set up by amy at 2026-03-02T10:00:00Z with CreateAccessKey"));
 }
 
-TEST_CASE("made_then_used: a stranger's making counts more than an earlier one") {
+TEST_CASE("made_then_used: a making by a stranger counts more than an earlier one") {
     const Story story = {k_eve_at_work.makes("mailer", 0),
                          k_eve.makes("mailer", 7200, "CreateAccessKey"),
                          k_mailer.calls("SendEmail", 7260)};
     CHECK(reason_of(story).contains("set up by eve at 2026-03-02T12:00:00Z with CreateAccessKey"));
 }
 
-TEST_CASE("made_then_used: the reason names both, and whence they came") {
+TEST_CASE("made_then_used: the reason names both, and their sources") {
     const auto of = [](const Caller& maker, const Caller& child, const Usual& usual) {
         return reason_of({maker.makes("mailer", 0), child.calls("VerifyEmailIdentity", 60)}, usual);
     };
@@ -173,18 +173,18 @@ TEST_CASE("made_then_used: the reason names both, and whence they came") {
           "for the account (+35)");
 }
 
-TEST_CASE("made_then_used: the reason says what was only tried") {
+TEST_CASE("made_then_used: the reason says which calls were only attempted") {
     const auto of = [](const std::string& call) {
-        Told told = k_mailer.calls(call, 60);
-        told.error = "AccessDenied";
-        return reason_of({k_eve.makes("mailer", 0), told}, {});
+        StoryEvent event = k_mailer.calls(call, 60);
+        event.error = "AccessDenied";
+        return reason_of({k_eve.makes("mailer", 0), event}, {});
     };
     CHECK(of("SendEmail").contains("with CreateUser and tried to use AWS SES at"));
     CHECK(of("VerifyEmailIdentity").contains("with CreateUser and tried to enable AWS SES at"));
     CHECK(of("GetSendQuota").contains("with CreateUser and tried to look at AWS SES at"));
 }
 
-TEST_CASE("made_then_used: a maker and a child of one name are told apart") {
+TEST_CASE("made_then_used: a maker and a child of one name are distinguished") {
     const Caller role{.name = "role/mailer", .address = k_abroad};
     CHECK(reason_of({role.makes("mailer", 0), k_mailer.calls("SendEmail", 60)})
               .starts_with("user/mailer was set up by role/mailer at"));
@@ -192,12 +192,12 @@ TEST_CASE("made_then_used: a maker and a child of one name are told apart") {
               .starts_with("mailer was set up by mailer at"));
 }
 
-TEST_CASE("made_then_used: a routine maker's children give nothing") {
+TEST_CASE("made_then_used: the children of a routine maker are not evidence") {
     const Usual usual = with_habits({{.phases = {"credential"}}});
     CHECK(scored({k_eve.makes("mailer", 0), k_mailer.calls("SendEmail", 60)}, usual) == 0);
 }
 
-TEST_CASE("made_then_used: evidence of the child's row, and begun by its call") {
+TEST_CASE("made_then_used: the evidence is in the child's row, and begins with the child's call") {
     const auto findings =
         hunt({k_eve_at_work.makes("mailer", 0), k_mailer_at_work.calls("SendEmail", 60)}, {},
              with_habits({}));
@@ -216,7 +216,7 @@ TEST_CASE("made_then_used: evidence of the child's row, and begun by its call") 
           List{"00000000-0000-4000-8000-000000000000", "00000000-0000-4000-8000-000000000001"});
 }
 
-TEST_CASE("made_then_used: scores and limits are the configuration's") {
+TEST_CASE("made_then_used: scores and limits come from the configuration") {
     const Story story = {k_eve.makes("mailer", 0), k_mailer.calls("SendEmail", 7200)};
     const auto with = [&](std::string_view keys, const Usual& usual = with_habits({})) {
         return score("made_then_used", story, "[evidence:made_then_used]\n" + std::string(keys),

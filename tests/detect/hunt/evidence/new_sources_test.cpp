@@ -7,16 +7,16 @@ using namespace cloudhijack::detect;
 
 namespace {
 
-// From 198.51.100.1, with `aws-cli`.
-const Told k_first_mail{.time = clock(60), .call = "SendEmail"};
+// The calls are from 198.51.100.1, with `aws-cli`.
+const StoryEvent k_first_mail{.time = clock(60), .call = "SendEmail"};
 
-Told by_role(Told told, std::string role = "app") {
-    told.type = "AssumedRole";
-    told.issuer = "arn:aws:iam::111122223333:role/" + role;
-    return told;
+StoryEvent by_role(StoryEvent story_event, std::string role = "app") {
+    story_event.type = "AssumedRole";
+    story_event.issuer = "arn:aws:iam::111122223333:role/" + role;
+    return story_event;
 }
 
-// The principal's habits, and those of somebody else at 198.51.100.1.
+// The principal's habits, and those of another principal at 198.51.100.1.
 Usual habits(std::vector<std::string> networks, std::vector<std::string> clients,
              bool others_are_there = false) {
     std::vector<Habit> all = {{.networks = std::move(networks), .clients = std::move(clients)}};
@@ -27,20 +27,20 @@ Usual habits(std::vector<std::string> networks, std::vector<std::string> clients
 }  // namespace
 
 TEST_CASE("new_source: neither the network nor the client is the principal's") {
-    const auto scored = [](const Usual& usual, const Told& told = k_first_mail) {
-        return score("new_source", {told}, {}, usual);
+    const auto scored = [](const Usual& usual, const StoryEvent& story_event = k_first_mail) {
+        return score("new_source", {story_event}, {}, usual);
     };
     CHECK(score("new_source", {k_first_mail}) == 0);  // without a baseline nothing is new
     CHECK(scored(habits({"192.0.0.0/16"}, {"Boto3"})) == 40);
     CHECK(scored(habits({"192.0.0.0/16"}, {"Boto3"}, true)) == 30);
     CHECK(scored(habits({"192.0.0.0/16"}, {"aws-cli"}, true)) == 0);
     CHECK(scored(habits({"198.51.0.0/16"}, {"Boto3"})) == 0);
-    // A list that has nothing usual in it yet says nothing.
+    // A list without a usual value is not informative yet.
     CHECK(scored(habits({}, {"Boto3"})) == 0);
     CHECK(scored(habits({"192.0.0.0/16"}, {})) == 0);
     Usual young = with_habits({{.networks = {"192.0.0.0/16"}, .clients = {"Boto3"}, .days = 7}});
     CHECK(scored(young) == 0);
-    Told inside = k_first_mail;
+    StoryEvent inside = k_first_mail;
     for (const char* address :
          {"10.1.2.3", "172.31.0.1", "192.168.1.1", "100.64.0.1", "fd00::1", "AWS Internal", ""}) {
         inside.address = address;
@@ -60,10 +60,10 @@ TEST_CASE("new_source: listed networks are the organisation's") {
 
 TEST_CASE("new_source: credentials that belong elsewhere are stolen") {
     const Usual usual = habits({"192.0.0.0/16"}, {"Boto3"});
-    Told scoped = k_first_mail;
+    StoryEvent scoped = k_first_mail;
     scoped.workload = "arn:aws:lambda:us-east-1:1:function:f";
     CHECK(score("new_source", {scoped}, {}, usual) == 50);
-    Told at_home = k_first_mail;
+    StoryEvent at_home = k_first_mail;
     at_home.address = "192.0.2.1";
     at_home.agent = "Boto3";
     at_home.time = clock(3599);
@@ -75,7 +75,7 @@ TEST_CASE("new_source: credentials that belong elsewhere are stolen") {
           "2026-03-02T10:00:00Z: network new to the account, client new to the principal (+40)");
 }
 
-TEST_CASE("new_source: a principal on the road, and one that uses a lot there") {
+TEST_CASE("new_source: a principal that travels, and one that sends a lot from there") {
     const Usual usual = habits({"192.0.0.0/16"}, {"aws-cli"});
     CHECK(score("new_source", {k_first_mail}, {}, usual) == 15);
     CHECK(score("new_source", repeated(k_first_mail, 0, 99), {}, usual) == 15);
@@ -94,8 +94,9 @@ TEST_CASE("new_source: a principal on the road, and one that uses a lot there") 
 TEST_CASE("new_source: a principal without history in a stranger's network") {
     const Usual usual = with_habits({});
     CHECK(score("new_source", {k_first_mail}, {}, usual) == 25);  // a user's credentials
-    Told role = by_role(k_first_mail);
-    CHECK(score("new_source", {role}, {}, usual) == 25);  // nobody's client
+    StoryEvent role = by_role(k_first_mail);
+    CHECK(score("new_source", {role}, {}, usual) ==
+          25);  // a client that nobody in the account uses
     role.agent = "colleague";
     CHECK(score("new_source", {role}, {}, usual) == 15);
     role.bearer = "true";
@@ -106,8 +107,8 @@ TEST_CASE("new_source: a principal without history in a stranger's network") {
     CHECK(score("new_source", {k_first_mail}, {}, with_habits({{.days = 6}})) == 25);  // too young
 }
 
-TEST_CASE("new_source: a service that calls is its own network") {
-    Told desktop = by_role(k_first_mail);
+TEST_CASE("new_source: a calling service is a network by itself") {
+    StoryEvent desktop = by_role(k_first_mail);
     desktop.address = "appstream.amazonaws.com";
     const Usual usual = with_habits({{.principal = "arn:aws:iam::111122223333:role/app",
                                       .networks = {"192.0.0.0/16"},
@@ -119,7 +120,7 @@ TEST_CASE("new_source: a service that calls is its own network") {
     CHECK(score("new_source", {desktop}, {}, known) == 0);
 }
 
-TEST_CASE("new_source: networks that are too many to tell are no evidence") {
+TEST_CASE("new_source: a list with too many networks is not evidence") {
     Usual usual = habits({"192.0.0.0/16"}, {"Boto3"});
     rules::Baseline::Row many =
         *usual.baseline.find("111122223333", "arn:aws:iam::111122223333:user/eve", "account");
@@ -136,21 +137,23 @@ TEST_CASE("first_use: a successful use that the baseline does not know") {
     const Habit network{.principal = "somebody", .networks = {"198.51.0.0/16"}};
     CHECK(score("first_use", {k_first_mail}) == 0);  // without a baseline nothing is new
     CHECK(score("first_use", {k_first_mail}, {}, with_habits({ses, network})) == 5);
-    CHECK(score("first_use", {k_first_mail}, {}, with_habits({network})) == 15);  // nobody has
+    CHECK(score("first_use", {k_first_mail}, {}, with_habits({network})) ==
+          15);  // nobody in the account has used it
     CHECK(score("first_use", {k_first_mail}, {}, with_habits({ses})) == 10);
     CHECK(score("first_use", {k_first_mail}, {}, with_habits({})) == 25);
     CHECK(score("first_use", {k_first_mail}, {},
                 with_habits({{.service = "ses", .peak_hour = 1}})) == 0);
-    // One that only looked has not used it, and one that is too young has no history.
+    // A principal that only made recon calls has not used it, and a young one has no history.
     CHECK(score("first_use", {k_first_mail}, {}, with_habits({{.service = "ses"}})) == 25);
     CHECK(score("first_use", {k_first_mail}, {},
                 with_habits({{.service = "ses", .peak_hour = 1, .days = 6}})) == 10);
-    Told denied = k_first_mail;
+    StoryEvent denied = k_first_mail;
     denied.error = "AccessDenied";
     CHECK(score("first_use", {denied}, {}, with_habits({})) == 0);
-    Told elsewhere = k_first_mail;
+    StoryEvent elsewhere = k_first_mail;
     elsewhere.account = "444455556666";
-    CHECK(score("first_use", {elsewhere}, {}, with_habits({})) == 0);  // not known at all
+    CHECK(score("first_use", {elsewhere}, {}, with_habits({})) ==
+          0);  // the account is not known at all
 }
 
 TEST_CASE("first_use: an account is learned for two weeks, by the event's time") {
@@ -161,16 +164,17 @@ TEST_CASE("first_use: an account is learned for two weeks, by the event's time")
                            {.first_seen = seen, .last_seen = seen, .peak_hour = 1});
         return usual;
     };
-    Told first = k_first_mail;
+    StoryEvent first = k_first_mail;
     first.time = clock(-1);
     CHECK(score("first_use", {first}, {}, since(14)) == 0);
     first.time = clock(0);
-    CHECK(score("first_use", {first}, {}, since(14)) == 5);  // no network is known: no strangers
+    CHECK(score("first_use", {first}, {}, since(14)) ==
+          5);  // no network is known, so there are no strangers
     CHECK(score("first_use", {first}, {}, since(13)) == 0);
 }
 
-TEST_CASE("first_use: peers excuse it, but not for a client that is nobody's") {
-    Told role = by_role(k_first_mail, "web-Service3D9F1C2A-1A2B3C4D5E6F");
+TEST_CASE("first_use: peers excuse it, but not with a client that nobody in the account uses") {
+    StoryEvent role = by_role(k_first_mail, "web-Service3D9F1C2A-1A2B3C4D5E6F");
     role.agent = "colleague";
     const Habit peer{.principal = "arn:aws:iam::111122223333:role/web-Service0A1B2C3D-ZYXWVUTSRQP1",
                      .service = "ses",
@@ -182,13 +186,13 @@ TEST_CASE("first_use: peers excuse it, but not for a client that is nobody's") {
         .principal = "arn:aws:iam::111122223333:role/api", .service = "ses", .peak_hour = 1};
     role.agent = "colleague";
     CHECK(score("first_use", {role}, {}, with_habits({other})) == 10);
-    // Users have no family.
+    // Users do not belong to a family.
     const Habit user{
         .principal = "arn:aws:iam::111122223333:user/eve2", .service = "ses", .peak_hour = 1};
     CHECK(score("first_use", {k_first_mail}, {}, with_habits({user})) == 10);
 }
 
-TEST_CASE("first_use: the reason says of whom, and of two services the newer one counts") {
+TEST_CASE("first_use: the reason names the first user, and of two services the newer one counts") {
     const Habit ses{.principal = "somebody", .service = "ses", .peak_hour = 1};
     const Story story = {k_first_mail, {.time = clock(120), .call = "InvokeModel"}};
     CHECK(reason("first_use", story, {}, with_habits({ses})) ==

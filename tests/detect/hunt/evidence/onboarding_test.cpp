@@ -7,21 +7,21 @@ using namespace cloudhijack::detect;
 
 namespace {
 
-const Told k_enable{.time = "10:00:00",
-                    .call = "CreateFoundationModelAgreement",
-                    .parameters = R"({"modelId":"anthropic.claude-3"})"};
+const StoryEvent k_enable{.time = "10:00:00",
+                          .call = "CreateFoundationModelAgreement",
+                          .parameters = R"({"modelId":"anthropic.claude-3"})"};
 
-Told use_at(std::int64_t second, std::string error = {}) {
+StoryEvent use_at(std::int64_t second, std::string error = {}) {
     return {.time = clock(second), .call = "InvokeModel", .error = std::move(error)};
 }
 
-Told recon_at(std::int64_t second, std::string call, std::string key = "ASIA1") {
+StoryEvent recon_at(std::int64_t second, std::string call, std::string key = "ASIA1") {
     return {.time = clock(second), .call = std::move(call), .key = std::move(key)};
 }
 
 }  // namespace
 
-TEST_CASE("enable_then_use: the use comes within 6 h, fast within 2 min, the same second counts") {
+TEST_CASE("enable_then_use: use within 6 h, fast within 2 min, the same second counts") {
     CHECK(score("enable_then_use", {k_enable, use_at(0)}) == 45);
     CHECK(score("enable_then_use", {k_enable, use_at(120)}) == 45);
     CHECK(score("enable_then_use", {k_enable, use_at(121)}) == 35);
@@ -31,18 +31,20 @@ TEST_CASE("enable_then_use: the use comes within 6 h, fast within 2 min, the sam
     CHECK(score("enable_then_use", {k_enable, use_at(600), use_at(5000)}) == 35);
 }
 
-TEST_CASE("enable_then_use: the enable succeeded, the use was tried, both of one service") {
-    Told failed = k_enable;
+TEST_CASE(
+    "enable_then_use: the enable call succeeded, the use was attempted, both of one service") {
+    StoryEvent failed = k_enable;
     failed.error = "AccessDenied";
     CHECK(score("enable_then_use", {failed, use_at(10)}) == 0);
     CHECK(score("enable_then_use", {k_enable, use_at(10, "AccessDenied")}) == 45);
     CHECK(score("enable_then_use", {k_enable, {.time = "10:01:00", .call = "SendEmail"}}) == 0);
-    Told other = use_at(10);
+    StoryEvent other = use_at(10);
     other.arn = "arn:aws:iam::111122223333:user/other";
     CHECK(score("enable_then_use", {k_enable, other}) == 0);
 }
 
-TEST_CASE("enable_then_use: the reason names what was enabled, the calls and the time between") {
+TEST_CASE(
+    "enable_then_use: the reason names the enabled subject, the calls and the time between them") {
     CHECK(reason("enable_then_use", {k_enable, use_at(92)}) ==
           "Enabled anthropic.claude-3 of AWS Bedrock at 2026-03-02T10:00:00Z with "
           "CreateFoundationModelAgreement and used it 92 s later with InvokeModel (us-east-1) "
@@ -68,18 +70,19 @@ TEST_CASE("enable_then_use: its windows and scores can be changed") {
 }
 
 TEST_CASE("recon_then_use: two different calls in the 15 min before the first use") {
-    const Told list = recon_at(0, "ListFoundationModels");
-    const Told quota = recon_at(0, "GetSendQuota");
+    const StoryEvent list = recon_at(0, "ListFoundationModels");
+    const StoryEvent quota = recon_at(0, "GetSendQuota");
     CHECK(score("recon_then_use", {list, quota, use_at(0)}) == 20);
     CHECK(score("recon_then_use", {list, quota, use_at(900)}) == 20);
     CHECK(score("recon_then_use", {list, quota, use_at(901)}) == 0);
-    CHECK(score("recon_then_use", {list, quota, use_at(-1), use_at(10)}) == 0);  // not the first
+    CHECK(score("recon_then_use", {list, quota, use_at(-1), use_at(10)}) ==
+          0);  // not the first use
     CHECK(score("recon_then_use", {list, recon_at(1, "ListFoundationModels"), use_at(9)}) == 0);
     CHECK(score("recon_then_use", {quota, recon_at(1, "GetSendQuota"), use_at(9)}) == 0);
     CHECK(score("recon_then_use", {list, quota}) == 0);
 }
 
-TEST_CASE("recon_then_use: what every client calls is not enough") {
+TEST_CASE("recon_then_use: calls that every client makes are not enough") {
     const Story ordinary = {recon_at(0, "ListFoundationModels"),
                             recon_at(1, "ListInferenceProfiles")};
     CHECK(score("recon_then_use", ordinary + Story{use_at(9)}) == 0);
@@ -87,12 +90,12 @@ TEST_CASE("recon_then_use: what every client calls is not enough") {
           20);
 }
 
-TEST_CASE("recon_then_use: with a long-term key it weighs more, and for no actor nothing") {
+TEST_CASE("recon_then_use: with a long-term key it scores more, and it needs a single actor") {
     const Story story = {recon_at(0, "GetAccount", "AKIA1"), recon_at(1, "GetSendQuota"),
                          use_at(9)};
     CHECK(score("recon_then_use", story) == 30);
     Story nobody = story;
-    for (Told& told : nobody) told.arn = told.key = "";
+    for (StoryEvent& event : nobody) event.arn = event.key = "";
     CHECK(score("recon_then_use", nobody) == 0);
     CHECK(reason("recon_then_use", story) ==
           "2 different recon calls in the 15 min before the first use of AWS Bedrock at "
@@ -101,7 +104,7 @@ TEST_CASE("recon_then_use: with a long-term key it weighs more, and for no actor
 
 namespace {}  // namespace
 
-TEST_CASE("first_recon: two different questions about a service that is new for the principal") {
+TEST_CASE("first_recon: two different recon calls to a service that is new for the principal") {
     const Story asked = {recon_at(0, "GetSendQuota"), recon_at(900, "ListIdentities")};
     CHECK(score("first_recon", asked) == 0);  // without a baseline nothing is new
     const Usual usual = with_habits({});
@@ -110,7 +113,7 @@ TEST_CASE("first_recon: two different questions about a service that is new for 
                 usual) == 0);
     CHECK(score("first_recon", {recon_at(0, "GetSendQuota"), recon_at(1, "GetSendQuota")}, {},
                 usual) == 0);
-    // Each service is asked about by itself.
+    // Each service counts by itself.
     CHECK(score("first_recon", {recon_at(0, "GetSendQuota"), recon_at(1, "GetSMSAttributes")}, {},
                 usual) == 0);
     CHECK(score("first_recon", {recon_at(0, "ListFoundationModels"), recon_at(1, "ListGuardrails")},
@@ -136,11 +139,11 @@ TEST_CASE("enable_then_use: up to three days later, if a stranger enabled it") {
     CHECK(score("enable_then_use", bought(6 * hour), {}, usual) == 35);
     const Usual at_home = with_habits({{.networks = {"198.51.0.0/16"}}});
     CHECK(score("enable_then_use", bought(72 * hour), {}, at_home) == 0);
-    // The better pair counts, whichever is shorter.
+    // The pair with the better score counts, regardless of the order.
     CHECK(score("enable_then_use", bought(72 * hour) + bought(60), {}, usual) == 45);
 }
 
-TEST_CASE("onboarding: what the principal does regularly is routine") {
+TEST_CASE("onboarding: activity that the principal performs regularly is routine") {
     const Story enabled = {call("CreateEmailIdentity", R"({"emailIdentity":"x.example"})"),
                            call("SendEmail", "{}", 60)};
     CHECK(score("enable_then_use", enabled, {},

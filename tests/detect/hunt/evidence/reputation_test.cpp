@@ -7,7 +7,7 @@ using namespace cloudhijack::detect;
 
 namespace {
 
-Told mail(std::string name) {
+StoryEvent mail(std::string name) {
     return {.call = std::move(name),
             .address = "",
             .agent = "",
@@ -22,14 +22,14 @@ Story mails(std::string name, int count, std::int64_t first_second = 0) {
     Story story = repeated(mail(name), first_second, count);
     const bool has_ended_badly = name != "processed" && name != "spamreport";
     if (has_ended_badly) {
-        for (Told& told : story) told.error = name;
+        for (StoryEvent& event : story) event.error = name;
     }
     return story;
 }
 
 }  // namespace
 
-TEST_CASE("reputation: a tenth of a hundred mails bounced or was dropped") {
+TEST_CASE("reputation: a tenth of a hundred mails bounced or were dropped") {
     CHECK(score("reputation", mails("processed", 100) + mails("bounce", 10)) == 20);
     CHECK(score("reputation", mails("processed", 100) + mails("bounce", 9)) == 0);
     CHECK(score("reputation", mails("processed", 99) + mails("bounce", 50)) == 0);
@@ -55,7 +55,7 @@ TEST_CASE("reputation: in 24 consecutive hours") {
 }
 
 TEST_CASE("quarantined: the provider suspended the account") {
-    Told suspension = mail("account_status_change");
+    StoryEvent suspension = mail("account_status_change");
     suspension.result = "compliance_suspend";
     Story story = repeated(suspension, 0, 1);
     CHECK(score("quarantined", story) == 60);
@@ -65,7 +65,7 @@ TEST_CASE("quarantined: the provider suspended the account") {
     CHECK(score("quarantined", story) == 0);
 }
 
-TEST_CASE("notes are no phase of an attack, and nobody's use") {
+TEST_CASE("notes are not a phase of an attack, and not use") {
     const auto findings = hunt(mails("processed", 101) + mails("bounce", 5));
     REQUIRE(findings.size() == 1);
     CHECK(findings.front().phases == std::vector<std::string>{"use"});

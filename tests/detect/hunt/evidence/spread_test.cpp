@@ -13,7 +13,7 @@ namespace {
 constexpr std::array<const char*, 6> k_regions = {"us-east-1", "us-west-2",      "eu-west-1",
                                                   "sa-east-1", "ap-southeast-1", "ca-central-1"};
 
-// One call in each of so many regions, so many seconds apart.
+// One call in each of this many regions, this many seconds apart.
 Story in_regions(const std::string& call, int regions, std::int64_t apart,
                  const std::string& key = "ASIA1") {
     Story story;
@@ -26,7 +26,7 @@ Story in_regions(const std::string& call, int regions, std::int64_t apart,
     return story;
 }
 
-Told recon(const std::string& call, std::int64_t second) {
+StoryEvent recon(const std::string& call, std::int64_t second) {
     return {.time = clock(second), .call = call};
 }
 
@@ -49,9 +49,9 @@ TEST_CASE("region_spread: use or enable calls in three regions within an hour") 
     CHECK(score("region_spread", mixed) == 20);
 }
 
-TEST_CASE("region_spread: not where the service was used before") {
+TEST_CASE("region_spread: not if the service was used before") {
     Story story = in_regions("InvokeModel", 3, 1);
-    for (Told& told : story) told.time = clock(14 * 3600);
+    for (StoryEvent& event : story) event.time = clock(14 * 3600);
     CHECK(score("region_spread", story) == 20);
     CHECK(score("region_spread", Story{recon("InvokeModel", 0)} + story) == 0);
     CHECK(score("region_spread", Story{recon("SendEmail", 0)} + story) == 20);
@@ -93,24 +93,24 @@ TEST_CASE("service_sweep: recon or use of three services within an hour") {
     CHECK(score("service_sweep", {sweep[0], sweep[1], recon("SendTextMessage", 10)}) == 10);
 }
 
-TEST_CASE("spread: nothing for what only names an account") {
+TEST_CASE("spread: not for a principal that represents a whole account") {
     for (const char* id : {"region_spread", "recon_spread", "service_sweep"}) {
         Story story = in_regions("GetSendQuota", 4, 1) + in_regions("InvokeModel", 4, 1) +
                       Story{recon("Publish", 1)};
         CHECK(score(id, story) > 0);
-        for (Told& told : story) told.arn = told.key = "";
+        for (StoryEvent& event : story) event.arn = event.key = "";
         CHECK(score(id, story) == 0);
     }
 }
 
-TEST_CASE("region_spread: forms score by who fills them in") {
+TEST_CASE("region_spread: the score of forms depends on who fills them in") {
     const auto forms = [](int regions, std::int64_t apart, const char* type = "AssumedRole") {
         Story story = in_regions("PutAccountDetails", regions, apart);
-        for (Told& told : story) {
-            told.type = type;
-            told.issuer = std::string(type) == "AssumedRole" ? "arn:aws:iam::1:role/setup" : "";
-            told.address = "203.0.113.1";
-            told.agent = "colleague";
+        for (StoryEvent& event : story) {
+            event.type = type;
+            event.issuer = std::string(type) == "AssumedRole" ? "arn:aws:iam::1:role/setup" : "";
+            event.address = "203.0.113.1";
+            event.agent = "colleague";
         }
         return story;
     };
@@ -118,7 +118,7 @@ TEST_CASE("region_spread: forms score by who fills them in") {
     CHECK(score("region_spread", forms(3, 5), {}, with_habits({})) == 20);
     CHECK(score("region_spread", forms(3, 5, "IAMUser"), {}, with_habits({})) == 40);
     Story from_stranger = forms(3, 5);
-    for (Told& told : from_stranger) told.address = "198.51.100.1";
+    for (StoryEvent& event : from_stranger) event.address = "198.51.100.1";
     CHECK(score("region_spread", from_stranger, {}, with_habits({})) == 40);
     const Habit setup{.principal = "arn:aws:iam::1:role/setup",
                       .service = "ses",
@@ -127,13 +127,14 @@ TEST_CASE("region_spread: forms score by who fills them in") {
     CHECK(score("region_spread", forms(3, 5), {}, with_habits({setup})) == 10);
 }
 
-TEST_CASE("region_spread: forms in eight regions within a day, by a key or from a stranger") {
+TEST_CASE(
+    "region_spread: forms in eight regions within a day, by a key or from a stranger's network") {
     const auto slow = [](int regions, std::int64_t apart) {
         Story story;
         for (int i = 0; i < regions; ++i) {
-            Told told = recon("PutAccountDetails", i * apart);
-            told.region = "region-" + std::to_string(i);
-            story.push_back(told);
+            StoryEvent event = recon("PutAccountDetails", i * apart);
+            event.region = "region-" + std::to_string(i);
+            story.push_back(event);
         }
         return story;
     };
@@ -146,15 +147,15 @@ TEST_CASE("region_spread: forms in eight regions within a day, by a key or from 
     late.back().time = clock(day + 1);
     CHECK(score("region_spread", late) == 0);
     Story by_role = slow(8, 3601);
-    for (Told& told : by_role) {
-        told.type = "AssumedRole";
-        told.issuer = "arn:aws:iam::111122223333:role/setup";
+    for (StoryEvent& event : by_role) {
+        event.type = "AssumedRole";
+        event.issuer = "arn:aws:iam::111122223333:role/setup";
     }
     CHECK(score("region_spread", by_role) == 0);
     CHECK(score("region_spread", by_role, {}, with_habits({})) == 30);  // a stranger's network
 }
 
-TEST_CASE("recon_spread: what the principal asks regularly is routine") {
+TEST_CASE("recon_spread: recon calls that the principal makes regularly are routine") {
     const Story asked = in_regions("GetSendQuota", 4, 1);
     CHECK(score("recon_spread", asked) == 10);
     CHECK(score("recon_spread", asked, {},
