@@ -11,6 +11,7 @@ from pathlib import Path
 
 from language_check import (
     GLOSSARY,
+    ROOT,
     Check,
     complaints,
     main,
@@ -64,6 +65,15 @@ class GlossaryTest(unittest.TestCase):
         ):
             with self.subTest(text=text):
                 self.assertIn(phrase, phrases(text))
+
+    def test_each_word_of_the_contributors_glossary_is_found(self) -> None:
+        text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("### Glossary")[2]
+        rows = re.findall(r"(?m)^\| (`.*?) \|", text.partition("\n### ")[0])
+        self.assertGreater(len(rows), 20)
+        for row in rows:
+            for phrase in re.findall(r"`([^`]+)`", row):
+                with self.subTest(phrase):
+                    self.assertTrue(phrases(f"It is a text, {phrase}."))
 
     def test_words_that_are_right(self) -> None:
         for text in (
