@@ -14,8 +14,10 @@ endif()
 configure_file(app/app.manifest ${APP_CONFIGURED}/app.manifest @ONLY)
 configure_file(default/app.conf ${APP_CONFIGURED}/app.conf @ONLY)
 
-install(FILES ${APP_CONFIGURED}/app.manifest CHANGELOG.md README.md LICENSE
+install(FILES ${APP_CONFIGURED}/app.manifest CHANGELOG.md CONTRIBUTING.md README.md SECURITY.md LICENSE
   DESTINATION ${APP} COMPONENT app EXCLUDE_FROM_ALL)
+# An admin reads the documentation where the app is, without the sources.
+install(DIRECTORY docs DESTINATION ${APP} COMPONENT app EXCLUDE_FROM_ALL)
 install(DIRECTORY default DESTINATION ${APP} COMPONENT app EXCLUDE_FROM_ALL PATTERN app.conf EXCLUDE)
 install(FILES ${APP_CONFIGURED}/app.conf DESTINATION ${APP}/default COMPONENT app EXCLUDE_FROM_ALL)
 install(DIRECTORY README DESTINATION ${APP} COMPONENT app EXCLUDE_FROM_ALL OPTIONAL)

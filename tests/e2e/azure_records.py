@@ -169,7 +169,7 @@ class AzureTrail:
 def attack(resource: Resource, start: float = MONDAY + 2 * DAY + 3 * HOUR) -> AzureTrail:
     """Keys work again, are read by an unknown application, and images are made in bulk."""
     trail = AzureTrail("attack")
-    thief = Person("6d616c6c-6f72-4a79-8000-000000000001", STRANGERS_APP, "203.0.113.77")
+    thief = Person("6d616c6c-6f72-4a79-8000-000000000001", STRANGERS_APP, "3fff:77::1")
     accounts = "Microsoft.CognitiveServices/accounts"
     trail.activity(
         resource,
@@ -205,7 +205,7 @@ def blinded_attack(resource: Resource, start: float = MONDAY + 2 * DAY + 3 * HOU
     """The same, once the diagnostic setting is gone, so that only its first minutes are seen."""
     trail = attack(resource, start)
     trail.lines = [line for line in trail.lines if b"ShoeboxCallResult" not in line]
-    thief = Person("6d616c6c-6f72-4a79-8000-000000000001", STRANGERS_APP, "203.0.113.77")
+    thief = Person("6d616c6c-6f72-4a79-8000-000000000001", STRANGERS_APP, "3fff:77::1")
     trail.activity(
         resource,
         start - 3 * MINUTE,

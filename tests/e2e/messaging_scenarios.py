@@ -6,7 +6,7 @@ from hunt_records import DAY, HOUR, MINUTE, MONDAY
 from messaging_records import SendGridTrail, TwilioTrail
 
 OFFICE = "198.51.100.20"
-ABROAD = "203.0.113.77"
+ABROAD = "3fff:77::1"
 WORKER = "US" + "a1" * 16
 THIEF_SESSION = MONDAY + 2 * DAY + 3 * HOUR
 BANGLADESH = "+88017"
