@@ -123,7 +123,7 @@ TEST_CASE("coverage: rows say what these events do not show and what no trail sh
     const std::string text = as_text(activity_of(story_events.events()));
     CHECK(text.contains(R"("Service":"AWS SES","Region":"us-east-1","ManagementEvents":1,)"));
     CHECK(text.contains("no data events, so nothing is seen of mail"));
-    CHECK(text.contains("mail sent over SMTP (CloudWatch AWS/SES Send)"));
+    CHECK(text.contains("mail sent over SMTP (see CloudWatch AWS/SES Send)"));
     CHECK(text.contains("no event at all; without data events nothing is seen of text"));
     CHECK(text.contains(
         R"("DataEvents":1,"FirstEvent":1772445600,"LastEvent":1772445600,"NotSeen":"")"));
