@@ -1,6 +1,7 @@
 #!/bin/sh
-# Splunk starts this file as the search command. It hands over to the program for this machine;
-# where there is none, it answers Splunk's first request with an error in words.
+# Splunk starts this script as the search command. It runs the program for the architecture of this
+# machine. If there is none, or it does not run, the script answers Splunk's first request with an
+# error message.
 
 case $0 in
     */*) bin=${0%/*} ;;
@@ -9,17 +10,20 @@ esac
 machine=$(uname -m)
 program=$bin/linux_$machine/cloudhijack
 
-# The trial run finds what exec cannot take back: an empty or damaged file, another machine's program.
+# After exec the script could no longer report an error. So a trial run first detects a file that is
+# empty or damaged, or a program for another architecture.
 if [ -f "$program" ]; then
-    # The last command keeps the subshell there to tell nobody of a crash.
+    # The final ":" keeps the subshell from being replaced by the program: if the program crashes, the
+    # subshell's message about it goes to /dev/null.
     case $(exec 2>/dev/null; "$program" --version </dev/null; :) in
         'cloudhijack '*) exec "$program" "$@" ;;
     esac
 fi
 
-# From here on: the error reply. Bytes are bytes, and nothing of the input is ever evaluated.
+# From here on the script prepares the error reply. In the C locale each byte is a character. No part
+# of the input is ever evaluated.
 LC_ALL=C
-trap '' PIPE # Splunk may be gone; that is no error
+trap '' PIPE # Splunk may already have closed the pipe, which is not an error
 
 case $machine in
     '' | *[!A-Za-z0-9_.-]*) machine=unknown ;;
@@ -27,8 +31,8 @@ esac
 file=bin/linux_$machine/cloudhijack
 
 if [ -f "$program" ]; then
-    error="$file does not run. Its mode must be 755, the file system must not be mounted with \
-noexec, and the file must be whole: install the app from its package again."
+    error="$file: does not run; its mode must be 755, its file system must not be mounted with \
+noexec, and the file must be complete. To replace it, install the app from its package again."
 else
     known=
     for folder in "$bin"/linux_*/; do
@@ -36,9 +40,9 @@ else
         folder=${folder%/}
         known="$known ${folder##*/linux_}"
     done
-    error="The app has no program for this machine, which is of the kind $machine: $file is \
-missing. There are programs for:${known:- none}. Install the app from its package again, or search \
-on a machine of another kind."
+    error="$file: missing; the architecture of this machine is $machine, and the app has programs \
+for:${known:- none}. Install the app from its package again, or run the search on a machine of \
+another architecture."
 fi
 
 # The request's header is "chunked 1.0,<metadata length>,<body length>".
@@ -46,7 +50,7 @@ IFS=', ' read -r magic version metadata body
 
 is_length() {
     case $1 in
-        '' | *[!0-9]* | 0?* | ???????????*) return 1 ;; # at most ten digits, and none is octal
+        '' | *[!0-9]* | 0?* | ???????????*) return 1 ;; # at most ten digits; a leading zero would mean octal
     esac
 }
 

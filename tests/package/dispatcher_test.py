@@ -1,4 +1,4 @@
-"""The dispatcher hands over to the program for the machine, or says in words why it cannot."""
+"""The dispatcher runs the program for the machine, or reports why it cannot."""
 
 from __future__ import annotations
 
@@ -97,33 +97,34 @@ class DispatcherTest(unittest.TestCase):
     def test_an_unknown_machine_is_named(self) -> None:
         self.pretend_machine("mips64")
         error = self.error()
-        self.assertIn("of the kind mips64: bin/linux_mips64/cloudhijack is missing", error)
-        self.assertIn("There are programs for: aarch64 x86_64.", error)
+        self.assertIn("bin/linux_mips64/cloudhijack: missing; ", error)
+        self.assertIn("the architecture of this machine is mips64, ", error)
+        self.assertIn("the app has programs for: aarch64 x86_64.", error)
 
     @in_each_shell
     def test_a_machine_with_a_strange_name_breaks_nothing(self) -> None:
         for name in ("", 'x86"64', "../..", "a b", "x\ny", "ä", "`touch canary`", "$(date)"):
             self.pretend_machine(name)
-            self.assertIn("of the kind unknown", self.error())
+            self.assertIn("the architecture of this machine is unknown, ", self.error())
         self.assertFalse((self.folder / "canary").exists())
 
     @in_each_shell
     def test_a_missing_program_is_named(self) -> None:
         self.program.unlink()
         error = self.error()
-        self.assertIn(f"bin/linux_{MACHINE}/cloudhijack is missing", error)
+        self.assertIn(f"bin/linux_{MACHINE}/cloudhijack: missing; ", error)
         (other,) = {"aarch64", "x86_64"} - {MACHINE}
-        self.assertIn(f"There are programs for: {other}.", error)
+        self.assertIn(f"the app has programs for: {other}.", error)
         self.assertIn("Install the app from its package again", error)
         shutil.rmtree(self.app / f"bin/linux_{other}")
-        self.assertIn("There are programs for: none.", self.error())
+        self.assertIn("the app has programs for: none.", self.error())
 
     @in_each_shell
     def test_a_program_that_may_not_be_executed_is_named(self) -> None:
         self.program.chmod(0o644)
         error = self.error()
-        self.assertIn(f"bin/linux_{MACHINE}/cloudhijack does not run", error)
-        self.assertIn("Its mode must be 755", error)
+        self.assertIn(f"bin/linux_{MACHINE}/cloudhijack: does not run; ", error)
+        self.assertIn("its mode must be 755", error)
 
     @in_each_shell
     def test_a_program_that_is_damaged_is_named(self) -> None:
