@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The one entry for people and CI; see `./package.sh help`.
+# Builds, tests and packages the app, for people and for CI; see `./package.sh help`.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")"
 
@@ -7,32 +7,32 @@ usage() {
     cat <<'END'
 usage: ./package.sh [command]
 
-  (none)  makes the app's package, dist/cloudhijack-<version>.spl, and SHA256SUMS beside it
-  build   builds the program, build/release/cloudhijack, and its completions and man page,
+  (none)  make the package of the app, dist/cloudhijack-<version>.spl, and dist/SHA256SUMS
+  build   build the program, build/release/cloudhijack, and its completions and man page in
           build/release/shell; `cmake --install build/release` installs them
-  demo    builds the program and shows it at work on made-up events
+  demo    build the program and run it on generated events
   unit [NAME | OPTION...]
-          builds the unit tests without optimisation and runs them, or only those whose names
-          contain NAME; an option goes to doctest: --source-file='*time_test*'
-  test    builds the program, the package and the unit tests, and runs the tests, end to end on the
-          program in the package
+          build the unit tests without optimisation, and run all of them or only those whose names
+          contain NAME; options are passed to doctest, such as --source-file='*time_test*'
+  test    build the program, the package and the unit tests, and run the tests, the end-to-end tests
+          with the program in the package
   test --long
           the same, with 500 random clusters instead of 50, and with the three longest suites
-  check   runs the other checks that a commit needs: format, lint, the package's checks, the three
-          longest suites, some tests of the program for the other kind of machine, which is
-          emulated, and the unit tests and fuzz corpora under sanitizers
+  check   run the other checks that a commit needs: formatting, linters, checks of the package, the
+          three longest suites, some tests of the emulated program for the other architecture, and
+          the unit tests and fuzz corpora under sanitizers
   check --all
-          runs everything that a release needs: also all of AppInspect's tags, all emulated tests,
-          the benchmark's contenders, and the end-to-end tests under sanitizers
+          run everything that a release needs: in addition all AppInspect tags, all tests of the
+          emulated program, the benchmark's contenders, and the end-to-end tests under sanitizers
   reproduce
-          makes the last commit's package again, in another folder, and compares the bytes
-  bench   times the program against the tools that people use instead
+          make the package of the last commit twice, the second time in another folder, and compare
+          the bytes
+  bench   measure the speed of the program and of the tools that people use instead
   bench --smoke
-          only checks that all of them find the same
-  help    shows this text
+          only check that all of them find the same
+  help    show this text
 
-Each command installs the Debian packages that are missing, as root or through sudo, and names
-them.
+Each command installs any missing Debian packages, as root or through sudo, and lists them.
 END
 }
 
@@ -54,10 +54,10 @@ quietly() {
 }
 
 is_there() {
-    command -v "$1" >/dev/null || fail "needs $1, which is not there"
+    command -v "$1" >/dev/null || fail "$1: not found; install it and try again"
 }
 
-# stage NAME COMMAND...: runs one part of the work, and reports the seconds that it took.
+# stage NAME COMMAND...: runs one part of the work and reports how many seconds it took.
 stage() {
     local name=$1 start=$SECONDS
     shift
@@ -66,7 +66,7 @@ stage() {
     say "$name: $((SECONDS - start)) s"
 }
 
-# Of ninja's lines for steps only every 10th, and all other lines, which are a compiler's messages.
+# Prints every 10th of ninja's progress lines, and all other lines, which are messages of a compiler.
 every_10th_step() {
     local line count=0
     while IFS= read -r line; do
@@ -75,7 +75,7 @@ every_10th_step() {
     done
 }
 
-# compile PRESET TARGET...: on a terminal ninja shows its progress in one line.
+# compile PRESET TARGET...: on a terminal, ninja shows its progress on a single line.
 compile() {
     local preset=$1
     shift
@@ -88,15 +88,15 @@ compile() {
     fi || fail "cannot build $*"
 }
 
-# fetch WHAT COMMAND...: runs a command that wants the network. Of all that it says when it fails,
-# the first error is the one that tells.
+# fetch WHAT COMMAND...: runs a command that needs the network. If it fails, the first error in its
+# output is usually the cause, so only that one is reported.
 fetch() {
     local what=$1 output error
     shift
     is_there "$1"
     output=$("$@" 2>&1) || {
         error=$(grep -m1 -E '^(E:|ERROR:)' <<<"$output") || error=${output##*$'\n'}
-        fail "cannot $what, is there a network? ($error)"
+        fail "cannot $what; check the network connection ($error)"
     }
 }
 
@@ -112,33 +112,33 @@ is_installed() {
     dpkg-query -W -f='${db:Status-Status}\n' "$1" 2>/dev/null | grep -x installed >/dev/null
 }
 
-# need PURPOSE PACKAGE...: installs those Debian packages that are not there yet.
+# need PURPOSE PACKAGE...: installs those of the Debian packages that are missing.
 need() {
-    local purpose=$1 package lacking=()
+    local purpose=$1 package missing=()
     shift
     if ! command -v apt-get >/dev/null; then
-        say "no Debian here: to $purpose, have what Debian calls $*"
+        say "this is not a Debian system; to $purpose, install the equivalents of Debian's $*"
         return
     fi
     for package in "$@"; do
-        is_installed "$package" || lacking+=("$package")
+        is_installed "$package" || missing+=("$package")
     done
-    [[ ${#lacking[@]} != 0 ]] || return 0
-    say "installing, to $purpose: ${lacking[*]}"
+    [[ ${#missing[@]} != 0 ]] || return 0
+    say "installing Debian packages to $purpose: ${missing[*]}"
     [[ $(id -u) == 0 ]] || command -v sudo >/dev/null ||
-        fail "needs root or sudo to install: ${lacking[*]}"
+        fail "root or sudo is needed to install these Debian packages: ${missing[*]}"
     fetch 'update the list of packages' as_root apt-get -o APT::Update::Error-Mode=any update
-    fetch "install ${lacking[*]}" as_root env DEBIAN_FRONTEND=noninteractive \
-        apt-get install --yes --no-install-recommends "${lacking[@]}"
+    fetch "install ${missing[*]}" as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get install --yes --no-install-recommends "${missing[@]}"
 }
 
-# Any python3 with pip and venv will do, so Debian's is installed only where there is none.
+# Any python3 with pip and venv will do, so Debian's is installed only if there is none.
 need_python() {
     python3 -c 'import ensurepip, pip, venv' 2>/dev/null ||
         need 'fetch simdjson and run scripts' python3 python3-pip python3-venv
 }
 
-# What every build with the machine's own compiler needs.
+# Installs and fetches everything that a build with the machine's native compiler needs.
 prepare() {
     need_python
     need 'build' g++ cmake ninja-build \
@@ -147,7 +147,7 @@ prepare() {
     fetch 'fetch simdjson' cmake -P cmake/simdjson.cmake
 }
 
-# build WHAT TARGET...: of the release preset.
+# build WHAT TARGET...: builds targets of the release preset.
 build() {
     prepare
     stage "building $1" compile release "${@:2}"
@@ -161,7 +161,7 @@ unit() {
     build/dev/tests/cloudhijack_tests "$@"
 }
 
-# The machines that the package has programs for, as `uname -m` says.
+# The package has programs for two architectures, named as `uname -m` names them.
 machine=$(uname -m)
 case $machine in
     x86_64) other=aarch64 other_debian=arm64 ;;
@@ -169,7 +169,7 @@ case $machine in
     *) other= ;;
 esac
 
-# The program for the machine that this one is not.
+# Builds the program for the architecture that this machine does not have.
 build_other() {
     need "build for $other" "g++-${other/_/-}-linux-gnu"
     local sysroot=build/sysroot/$other
@@ -181,21 +181,21 @@ build_other() {
     stage "building the program for $other" compile "$other" cloudhijack
 }
 
-# What keeps a package from being made is better told before the long builds.
+# Problems that prevent making a package are reported before the long builds.
 check_surroundings() {
-    [[ $other ]] || fail "makes the package on x86_64 and aarch64 only; this machine is $machine"
+    [[ $other ]] || fail "the package can be made on x86_64 and aarch64 only; this machine is $machine"
     { mkdir -p dist && [[ -w dist ]]; } 2>/dev/null ||
         fail "cannot write to $PWD/dist"
     local changed
     changed=$(git status --porcelain 2>/dev/null) || return 0 # no clone: nothing to compare with
     [[ $changed ]] || return 0
-    changed=$(cut -c 4- <<<"$changed") # without the letters for what happened
-    say "warning: the package will be of no commit, there are changes: ${changed//$'\n'/, }"
+    changed=$(cut -c 4- <<<"$changed") # without the status letters
+    say "warning: the package will not match any commit; uncommitted changes: ${changed//$'\n'/, }"
 }
 
 spl= # the package that pack() has made
 
-# package WHAT TARGET...: makes the package, and builds those targets, the program among them.
+# package WHAT TARGET...: builds the targets, which must include the program, and makes the package.
 package() {
     check_surroundings
     build "$@"
@@ -203,8 +203,8 @@ package() {
     stage 'making the package' pack
 }
 
-# The same input gives the same bytes: neither folder, clock, user, umask nor the order of files
-# shows.
+# The same input gives the same bytes: the result does not depend on the folder, the clock, the user,
+# the umask or the order of the files.
 pack() {
     local layout=build/stage name version
     rm -rf "$layout"
@@ -223,15 +223,15 @@ pack() {
     (cd dist && sha256sum "${spl#dist/}" >SHA256SUMS)
 }
 
-# Unpacks the package, as an install does, for tests of the programs inside.
+# Unpacks the package, as an installation does, to test the programs in it.
 unpack() {
     rm -rf build/unpacked
     mkdir -p build/unpacked
     tar --extract --gzip --file "$spl" --directory build/unpacked
 }
 
-# test_package [OPTION...]: the machine's own program, as the package brings it, goes through the
-# tests that ctest's options select. ctest reports its seconds itself.
+# test_package [OPTION...]: runs the tests that ctest's options select, with the program for this
+# machine from the package. ctest itself reports how many seconds they took.
 test_package() {
     need 'test completions' zsh
     package 'the program and the tests' all
@@ -241,23 +241,23 @@ test_package() {
         ctest --preset release "$@"
 }
 
-# Makes the last commit's package again, from nothing, in another folder with other settings.
+# Makes the package of the last commit again, from scratch, in another folder with other settings.
 reproduce() {
-    [[ ! $(git status --porcelain) ]] || fail 'there are changes: commit them first'
+    [[ ! $(git status --porcelain) ]] || fail 'there are uncommitted changes; commit them first'
     package 'the program' cloudhijack
     local elsewhere
     elsewhere=$(mktemp --directory)
-    say "making it again, in $elsewhere"
+    say "making the package again in $elsewhere"
     git clone --quiet . "$elsewhere/clone"
     (umask 077 && TZ=Asia/Kathmandu LC_ALL=C CCACHE_DISABLE=1 "$elsewhere/clone/package.sh")
-    cmp "$spl" "$elsewhere/clone/$spl" || fail 'the bytes differ'
-    say "the same bytes: $(<dist/SHA256SUMS)"
+    cmp "$spl" "$elsewhere/clone/$spl" || fail 'the two packages differ'
+    say "both packages have the same bytes: $(<dist/SHA256SUMS)"
     rm -rf "$elsewhere"
 }
 
-# The contenders come from PyPI, into a folder of their own.
+# The contenders are installed from PyPI into a separate folder.
 bench() {
-    need 'time it against others' libdeflate-tools
+    need 'run the benchmark' libdeflate-tools
     build 'the program' cloudhijack
     local packages=build/bench-packages
     if ! cmp -s tests/bench/requirements.txt "$packages/requirements.txt"; then
@@ -272,26 +272,26 @@ bench() {
         "$packages/bin/python" -B tests/bench/bench.py build/release/cloudhijack "$@"
 }
 
-# Neither of the two programs that show man pages may have anything to say about it.
+# Neither of the two programs that display man pages may print a warning about it.
 check_man_page() {
     local warnings
     quietly mandoc -T lint -W warning "$1"
     warnings=$(LC_ALL=C.UTF-8 man --warnings -E UTF-8 -Tutf8 -Z -l "$1" 2>&1 >/dev/null) ||
         fail "man cannot show $1: $warnings"
-    [[ -z $warnings ]] || fail "man warns of $1: $warnings"
+    [[ -z $warnings ]] || fail "man prints warnings about $1: $warnings"
 }
 
-# Any npm with its node will do: Debian's npm does not install beside a node from elsewhere.
+# Any npm with its node will do: Debian's npm cannot be installed alongside a node from another source.
 need_node() {
-    command -v npm >/dev/null || need 'show the dashboard' nodejs npm
+    command -v npm >/dev/null || need 'render the dashboard' nodejs npm
 }
 
-# No program holds the name of the folder that it was built in.
+# No program may contain the name of the folder in which it was built.
 check_no_trace() {
     local program
     for program in build/stage/cloudhijack/bin/linux_*/cloudhijack; do
         if grep --quiet --fixed-strings "$PWD" "$program"; then
-            fail "$program holds the folder's name, $PWD: the same commit gives other bytes elsewhere"
+            fail "$program contains the name of this folder, $PWD, so its bytes depend on the folder"
         fi
     done
 }
@@ -300,8 +300,9 @@ check_format() {
     find bin_src tests -name '*.[ch]pp' -exec clang-format-19 --dry-run -Werror {} +
 }
 
-# What is linted are units that include the sources, which the analyzer would take for headers and
-# skip. In its shallow mode it follows calls less far, and needs less than half of the time.
+# clang-tidy lints the units of the unity build, which include the sources. The analyzer would treat the
+# sources as headers and skip them, hence analyze-headers. In shallow mode it follows calls less far,
+# and needs less than half of the time.
 lint() {
     quietly cmake --preset sanitize
     quietly run-clang-tidy-19 -quiet -p build/sanitize \
@@ -311,7 +312,7 @@ lint() {
         '/bin_src/'
 }
 
-# inspect_package [TAG...]: with all of AppInspect's tags if none is given.
+# inspect_package [TAG...]: checks the package, with all of AppInspect's tags if none is given.
 inspect_package() {
     python3 tests/package/appinspect_check.py "$spl" "$@"
     python3 tests/package/slim_check.py "$spl"
@@ -319,8 +320,8 @@ inspect_package() {
     check_no_trace
 }
 
-# test_other SUITE...: end-to-end tests of the program for the other machine, and whether it gives
-# the same bytes as this machine's.
+# test_other SUITE...: runs end-to-end tests of the program for the other architecture, and checks that
+# it gives the same bytes as the one for this machine.
 test_other() {
     unpack
     local suites
@@ -331,14 +332,14 @@ test_other() {
     (cd tests/package && CLOUDHIJACK_SPL=../../$spl python3 -B -m unittest -v architectures_test)
 }
 
-# check [--all]: the part that every commit needs, or everything.
+# check [--all]: runs the checks that every commit needs, or all checks.
 check() {
     local tags=(cloud private_app)
     local emulated=(conversation vectors)
     local sanitized=(--exclude-regex '^e2e[.]')
     if [[ ${1-} == --all ]]; then
         tags=() sanitized=()
-        # All that reads and judges, and nothing that measures memory or takes minutes.
+        # The suites that test reading and detection, without those that measure memory or take minutes.
         emulated=(comparison conversation day forms hunt_comparison options record_shapes vectors)
     fi
     need 'check' clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev \
@@ -352,16 +353,16 @@ check() {
     stage 'linting the scripts' \
         shellcheck package.sh .ci/run app/bin/*.sh cmake/*.sh build/release/shell/cloudhijack.bash
     stage 'checking the man page' check_man_page build/release/shell/cloudhijack.1
-    stage 'checking that the icon is the one that its script draws' python3 app/draw_icon.py --check
+    stage 'checking the icon against the script that draws it' python3 app/draw_icon.py --check
     stage 'inspecting the package' inspect_package "${tags[@]}"
     stage 'checking the Sigma rules' python3 tests/package/sigma_check.py
     stage 'linting the sources' lint
     CLOUDHIJACK=$PWD/build/release/cloudhijack \
-        stage 'showing the dashboard' python3 -B tests/view/test_overview.py
+        stage 'testing the dashboard' python3 -B tests/view/test_overview.py
     stage 'running the longest suites' ctest --preset release --label-regex long
     stage "testing the program for $other" test_other "${emulated[@]}"
     if [[ ${1-} == --all ]]; then
-        stage 'asking the benchmark whether all contenders find the same' bench --smoke
+        stage 'checking that all contenders of the benchmark find the same' bench --smoke
     fi
 
     # Last, so that the output ends with ctest's summary, which reports the seconds.

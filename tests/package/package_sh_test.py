@@ -111,12 +111,14 @@ class PackageShTest(unittest.TestCase):
     def test_without_a_tool(self) -> None:
         (self.tools / "apt-get").unlink()
         (self.tools / "cmake").unlink()
-        self.assertEqual(self.error(), "needs cmake, which is not there")
+        self.assertEqual(self.error(), "cmake: not found; install it and try again")
 
     def test_without_the_right_to_install(self) -> None:
         self.tool("dpkg-query", "exit 1")
         self.tool("id", "echo 1000")
-        self.assertIn("needs root or sudo to install: g++ cmake", self.error())
+        self.assertIn(
+            "root or sudo is needed to install these Debian packages: g++ cmake", self.error()
+        )
 
     def test_without_a_network_for_debians_packages(self) -> None:
         self.tool("dpkg-query", "exit 1")
@@ -124,7 +126,8 @@ class PackageShTest(unittest.TestCase):
         self.tool("apt-get", "echo Err:1 mirror; echo 'E: Could not resolve it' >&2; exit 100")
         self.assertEqual(
             self.error(),
-            "cannot update the list of packages, is there a network? (E: Could not resolve it)",
+            "cannot update the list of packages; check the network connection "
+            "(E: Could not resolve it)",
         )
 
     def test_without_a_network_for_simdjson(self) -> None:
@@ -132,7 +135,7 @@ class PackageShTest(unittest.TestCase):
         assert cmake
         self.tool("cmake", f'exec {cmake} "$@"')
         error = self.error()
-        self.assertIn("cannot fetch simdjson, is there a network? (ERROR: ", error)
+        self.assertIn("cannot fetch simdjson; check the network connection (ERROR: ", error)
         self.assertEqual(list(self.root.glob("build/simdjson/*")), [])
 
     def test_without_a_network_for_the_other_machines_libraries(self) -> None:
@@ -174,7 +177,7 @@ class PackageShTest(unittest.TestCase):
         (self.root / "cmake/App.cmake").write_text("")
         (self.root / "stray.txt").write_text("")
         (warning,) = [line for line in self.run_it().stdout.splitlines() if "warning" in line]
-        self.assertIn("of no commit, there are changes: cmake/App.cmake, stray.txt", warning)
+        self.assertIn("uncommitted changes: cmake/App.cmake, stray.txt", warning)
 
     def test_help_names_every_command(self) -> None:
         done = self.run_it("help")
