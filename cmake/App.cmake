@@ -1,6 +1,6 @@
-# The Splunk app: `cmake --install build/release --component app --strip --prefix DIR` lays out
-# DIR/cloudhijack; package.sh makes the package of it. A plain `cmake --install` has no place for an
-# app, and leaves it out.
+# The Splunk app: `cmake --install build/release --component app --strip --prefix DIR` installs it as
+# DIR/cloudhijack, of which package.sh makes the package. A plain `cmake --install` does not install the
+# app.
 
 set(APP cloudhijack)
 set(APP_CONFIGURED ${PROJECT_BINARY_DIR}/app)
@@ -8,7 +8,7 @@ set(APP_CONFIGURED ${PROJECT_BINARY_DIR}/app)
 install(TARGETS cloudhijack
   RUNTIME DESTINATION ${APP}/bin/linux_${CMAKE_SYSTEM_PROCESSOR} COMPONENT app EXCLUDE_FROM_ALL)
 if(CMAKE_CROSSCOMPILING)
-  return()  # all else is laid out from the build for this machine
+  return()  # the build for this machine installs everything else
 endif()
 
 configure_file(app/app.manifest ${APP_CONFIGURED}/app.manifest @ONLY)
@@ -24,8 +24,8 @@ install(DIRECTORY README DESTINATION ${APP} COMPONENT app EXCLUDE_FROM_ALL OPTIO
 install(DIRECTORY app/metadata app/static DESTINATION ${APP} COMPONENT app EXCLUDE_FROM_ALL)
 install(PROGRAMS app/bin/cloudhijack.sh DESTINATION ${APP}/bin COMPONENT app EXCLUDE_FROM_ALL)
 
-# The licences of what the program links in, from where Debian keeps them. On another system the
-# program builds all the same, and only making the package fails.
+# The licences of the libraries that are linked into the program, from the places where Debian keeps
+# them. On another system the program can still be built, and only making the package fails.
 string(REGEX MATCH "^[0-9]+" GCC_MAJOR ${CMAKE_CXX_COMPILER_VERSION})
 foreach(package libc6-dev libdeflate-dev libre2-dev libxxhash-dev libstdc++-${GCC_MAJOR}-dev nlohmann-json3-dev zlib1g-dev)
   file(REAL_PATH /usr/share/doc/${package}/copyright license)
@@ -34,7 +34,8 @@ endforeach()
 install(FILES /usr/share/common-licenses/Apache-2.0
   DESTINATION ${APP}/licenses RENAME simdjson.txt COMPONENT app EXCLUDE_FROM_ALL)
 
-# Boost's file names the holders of all its libraries in 2 MB; its licence is one paragraph there.
+# Boost's file has 2 MB, because it lists the copyright holders of all its libraries; only the paragraph
+# with the licence is used.
 set(BOOST_VERSION ${Boost_VERSION_MAJOR}.${Boost_VERSION_MINOR})
 set(BOOST_COPYRIGHT /usr/share/doc/libboost${BOOST_VERSION}-dev/copyright)
 if(EXISTS ${BOOST_COPYRIGHT})

@@ -1,11 +1,11 @@
-"""Prints what the package's programs hold, as CycloneDX JSON: usage:
+"""Prints the bill of materials of the package's programs as CycloneDX JSON.
 
-bill_of_materials.py VERSION STAGE MACHINE=BUILD...
+usage: bill_of_materials.py VERSION STAGE MACHINE=BUILD...
 
-STAGE is the app's folder as it will be packed, each BUILD the build folder of a machine's program.
-What went in is read from there: the linker's map names the archives, and ninja the headers. Debian
-knows whose they are. The same input gives the same text, so it holds neither a time nor a serial
-number.
+STAGE is the folder of the app as it will be packed. Each BUILD is the build folder of the program
+for one MACHINE (architecture). It shows what the program contains: the linker's map lists the
+archives, ninja lists the headers, and Debian's package database says which packages they belong to.
+The same input gives the same output, so the bill contains neither a time nor a serial number.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from urllib.parse import quote
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# Debian's package -> the licence of what comes from it; None where only names and numbers of an
-# interface do. A package that is linked and not named here is an error.
+# The licence of the parts that come from a Debian package; None if only the names and numbers of an
+# interface come from it. A linked package that is not listed here is an error.
 LICENCES: dict[str, str | None] = {
     r"libboost(-program-options)?1\.\d+-dev": "BSL-1.0",
     r"libc6-dev(-\w+-cross)?": "LGPL-2.1-or-later",
@@ -37,11 +37,11 @@ LICENCES: dict[str, str | None] = {
     r"zlib1g-dev": "Zlib",
 }
 
-SIMDJSON_HEADER = "simdjson.h"  # comes from no package of Debian's
+SIMDJSON_HEADER = "simdjson.h"  # does not come from a Debian package
 
 
 class Package(NamedTuple):
-    """One of Debian's."""
+    """A Debian package."""
 
     name: str
     version: str
@@ -56,12 +56,12 @@ def run(*command: object) -> str:
 
 
 def linked_files(build: Path) -> set[Path]:
-    """The archives that the program took something from, and the objects that it took whole."""
+    """The archives from which objects were linked, and the objects that were linked directly."""
     link_map = (build / "cloudhijack.map").read_text()
     files = re.findall(r"^(/\S+?\.a)\(\S+\)", link_map, re.MULTILINE)
     files += re.findall(r"^LOAD (/\S+\.o)$", link_map, re.MULTILINE)
     if not files:
-        sys.exit(f"bill_of_materials.py: {build}/cloudhijack.map names no archive")
+        sys.exit(f"bill_of_materials.py: {build}/cloudhijack.map: lists no archives")
     return {Path(file).resolve() for file in files}
 
 
@@ -76,12 +76,12 @@ def included_files(build: Path) -> set[Path]:
         elif line:
             ours = not line.startswith("tests/")
     if not files:
-        sys.exit(f"bill_of_materials.py: ninja knows of no headers in {build}")
+        sys.exit(f"bill_of_materials.py: {build}: ninja lists no headers")
     return files
 
 
 def packages_in_sysroot(sysroot: Path) -> dict[Path, Package]:
-    """Each file there, and the package that it was unpacked from."""
+    """Each file in the sysroot, with the package that contained it."""
     owners = {}
     for contents in sysroot.glob("packages/*.list"):
         package = Package(*contents.stem.split("_"))
@@ -91,7 +91,7 @@ def packages_in_sysroot(sysroot: Path) -> dict[Path, Package]:
 
 
 def installed_packages(files: Iterable[Path]) -> set[Package]:
-    """Those that this machine's Debian has the files from."""
+    """The packages of this machine's Debian that contain the files."""
     # "<package>[:<architecture>]: <file>"
     owners = re.findall(r"^(\S+): /", run("dpkg-query", "--search", *sorted(files)), re.MULTILINE)
     form = "${Package} ${Version} ${Architecture}\n"
@@ -100,7 +100,7 @@ def installed_packages(files: Iterable[Path]) -> set[Package]:
 
 
 def linked_packages(machine: str, files: set[Path]) -> list[Package]:
-    """Those that the files come from; none has the project's own and simdjson's."""
+    """The packages that contain the files, except the project's own files and simdjson's."""
     owners = packages_in_sysroot(ROOT / "build/sysroot" / machine)
     packages = {owners[file] for file in files if file in owners}
     installed = {
@@ -116,8 +116,8 @@ def licence(package: Package) -> str | None:
         if re.fullmatch(pattern, package.name):
             return name
     sys.exit(
-        f"bill_of_materials.py: the program holds something of Debian's {package.name}, and"
-        " LICENCES names no licence for it"
+        f"bill_of_materials.py: {package.name}: the program contains parts of this Debian package;"
+        " add its licence to LICENCES"
     )
 
 

@@ -1,5 +1,5 @@
-# Builds for CLOUDHIJACK_MACHINE (as `uname -m` says) on a Debian of another architecture, with
-# Debian's cross compiler and the libraries that cmake/sysroot.sh has fetched.
+# Builds for the architecture CLOUDHIJACK_MACHINE (as `uname -m` names it) on a Debian of another
+# architecture, with Debian's cross compiler and the libraries that cmake/sysroot.sh has fetched.
 
 set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_SYSTEM_PROCESSOR ${CLOUDHIJACK_MACHINE})
@@ -12,7 +12,8 @@ set(CMAKE_LIBRARY_ARCHITECTURE ${TRIPLET})
 cmake_path(GET CMAKE_CURRENT_LIST_DIR PARENT_PATH root)
 set(CMAKE_SYSROOT ${root}/build/sysroot/${CLOUDHIJACK_MACHINE})
 
-# The C library of the other libraries' release, not the one that the compiler's package brings.
+# Links the C library from the same Debian release as the other libraries, not the one that comes with
+# the cross compiler.
 set(ARCHIVES ${CMAKE_SYSROOT}/usr/lib/${TRIPLET})
 set(CMAKE_EXE_LINKER_FLAGS_INIT "-B${ARCHIVES} -L${ARCHIVES}")
 

@@ -1,12 +1,12 @@
-# Fetches simdjson's two files, pinned and hash-checked, into build/simdjson/simdjson, unless they
-# are there: `cmake -P cmake/simdjson.cmake`, or included in a build.
+# Fetches simdjson's two files, pinned and checked by hash, into build/simdjson/simdjson, unless they
+# already exist. Run it with `cmake -P cmake/simdjson.cmake`, or include it in a build.
 
 cmake_path(GET CMAKE_CURRENT_LIST_DIR PARENT_PATH SIMDJSON_ROOT)
 set(SIMDJSON_FOLDER ${SIMDJSON_ROOT}/build/simdjson)
 set(SIMDJSON_DIR ${SIMDJSON_FOLDER}/simdjson)
 
 if(NOT EXISTS ${SIMDJSON_DIR}/simdjson.cpp)
-  message(STATUS "Fetching simdjson (pinned, hash-checked)")
+  message(STATUS "Fetching simdjson (pinned and checked by hash)")
   find_package(Python3 REQUIRED COMPONENTS Interpreter)
   file(REMOVE_RECURSE ${SIMDJSON_FOLDER})
   execute_process(
@@ -28,7 +28,7 @@ foreach(pinned
   list(GET pinned 1 expected)
   file(SHA256 ${SIMDJSON_DIR}/${name} actual)
   if(NOT actual STREQUAL expected)
-    message(FATAL_ERROR "${SIMDJSON_DIR}/${name}: sha256 is ${actual}, not ${expected}. "
+    message(FATAL_ERROR "${SIMDJSON_DIR}/${name}: the SHA-256 is ${actual}; it must be ${expected}. "
       "Delete build/simdjson and configure again.")
   endif()
 endforeach()

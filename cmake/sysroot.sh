@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Fetches what a cross build links from Debian: usage: sysroot.sh DEBIAN_ARCHITECTURE FOLDER
+# Fetches the Debian packages that a cross build links.
 #
-# The packages are unpacked into the folder, so nothing is installed for a foreign architecture.
-# FOLDER/packages then holds a list of the files of each, as <name>_<version>_<architecture>.list,
-# for the bill of materials.
+# usage: sysroot.sh DEBIAN_ARCHITECTURE FOLDER
+#
+# The packages are unpacked into the folder; nothing is installed for a foreign architecture. For the
+# bill of materials, FOLDER/packages contains the list of files of each package, as
+# <name>_<version>_<architecture>.list.
 set -euo pipefail
 
 architecture=$1
@@ -12,13 +14,13 @@ folder=$2
 packages=(libc6-dev linux-libc-dev libboost1.74-dev libboost-program-options1.74-dev libre2-dev
     libdeflate-dev libxxhash-dev zlib1g-dev nlohmann-json3-dev)
 
-# Unpacked beside, and moved when it is whole.
+# The folder is built next to its final place, and moved there once it is complete.
 part=$(realpath -m "$folder").part
 trap 'rm -rf "$part"' EXIT
 rm -rf "$part"
 mkdir -p "$part/apt/lists/partial" "$part/debs" "$part/root/packages"
 
-# Lists of that architecture alone, beside apt's own.
+# The package lists of that architecture only, kept apart from the system's own.
 apt=(apt-get -o "Dir::State::lists=$part/apt/lists" -o "APT::Architecture=$architecture"
     -o "APT::Architectures=$architecture" -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache=
     -o Acquire::Languages=none -o "APT::Sandbox::User=$(id -un)" -o APT::Update::Error-Mode=any)
@@ -27,7 +29,7 @@ cd "$part/debs"
 "${apt[@]}" download "${packages[@]}"
 for deb in *.deb; do
     dpkg-deb --extract "$deb" ../root
-    # shellcheck disable=SC2016 # dpkg-deb fills the names in
+    # shellcheck disable=SC2016 # dpkg-deb expands the names
     name=$(dpkg-deb --showformat '${Package}_${Version}_${Architecture}' --show "$deb")
     dpkg-deb --fsys-tarfile "$deb" | tar --list | sed 's|^\./|/|' >"../root/packages/$name.list"
 done
