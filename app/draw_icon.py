@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Draws the app's icon, a cloud behind a robber's mask, into app/static.
+"""Draws the app's icon, a cloud with a robber's mask, into app/static.
 
     python3 app/draw_icon.py           writes the four files
-    python3 app/draw_icon.py --check   only says whether they are what it draws
+    python3 app/draw_icon.py --check   only checks whether they are up to date
 
-Shapes lie in a square of 36 by 36, y downwards. Each pixel is the mean of 64 points in it.
+Shapes are drawn in a square of 36 by 36 units, with y pointing down. The colour of a pixel is the
+mean of 64 points in it.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 STATIC = Path(__file__).resolve().parent / "static"
-# By name the pixels of an edge. Splunk takes the Alt files for dark bars: the icon brings its own
-# background, so they are the same.
+# The size of each file in pixels. Splunk uses the Alt files on dark bars; they are the same,
+# because the icon has its own background.
 FILES = {"appIcon": 36, "appIconAlt": 36, "appIcon_2x": 72, "appIconAlt_2x": 72}
 SIDE = 36.0
 POINTS = 8  # along an edge of a pixel
@@ -81,13 +82,13 @@ def pixel(column: int, row: int, scale: float) -> bytes:
     steps = [(number + 0.5) / POINTS for number in range(POINTS)]
     colors = [color_at((column + u) * scale, (row + v) * scale) for v in steps for u in steps]
     opaque = sum(alpha for *_, alpha in colors)
-    # The mean of what is there: clear points thin it and do not darken it.
+    # The mean colour of the opaque points: transparent ones reduce the opacity, not the brightness.
     mixed = [round(sum(c[i] * c[3] for c in colors) / opaque) if opaque else 0 for i in range(3)]
     return bytes([*mixed, round(opaque / len(colors))])
 
 
 def scanlines(size: int) -> bytes:
-    """The picture as PNG packs it: a line's filter, which is none, and its pixels."""
+    """The data that PNG compresses: for each line its filter, which is none, and its pixels."""
     scale = SIDE / size
     return b"".join(
         b"\0" + b"".join(pixel(column, row, scale) for column in range(size)) for row in range(size)
@@ -116,7 +117,7 @@ def chunks(file: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def content(file: bytes) -> list[tuple[bytes, bytes]]:
-    """The chunks, unpacked: how well zlib packs differs from version to version."""
+    """The chunks, decompressed, because versions of zlib compress differently."""
     return [(k, zlib.decompress(data) if k == b"IDAT" else data) for k, data in chunks(file)]
 
 
@@ -129,7 +130,7 @@ def main(arguments: list[str]) -> None:
         if not arguments:
             path.write_bytes(drawn[size])
         elif content(path.read_bytes()) != content(drawn[size]):
-            sys.exit(f"{path} is not what {Path(__file__).name} draws: run it without --check")
+            sys.exit(f"{path}: out of date; run {Path(__file__).name} without --check")
 
 
 if __name__ == "__main__":

@@ -72,7 +72,7 @@ class SpecTest(unittest.TestCase):
         listed = re.findall(r"`(\w+)`", " ".join(table))
         self.assertEqual(sorted(listed), sorted(evidence))
         changes = (ROOT / "CHANGELOG.md").read_text()
-        count = re.findall(r"scored by (\d+) rules of evidence and (\d+) markers", changes)
+        count = re.findall(r"scored by (\d+) evidence rules and (\d+) markers", changes)
         self.assertEqual(sum(map(int, count[0])), len(evidence))
 
     def test_each_key_of_a_service_is_in_it(self) -> None:
