@@ -21,7 +21,7 @@ STATIC = Path(__file__).resolve().parent / "static"
 # because the icon has its own background.
 FILES = {"appIcon": 36, "appIconAlt": 36, "appIcon_2x": 72, "appIconAlt_2x": 72}
 SIDE = 36.0
-POINTS = 8  # along an edge of a pixel
+POINTS = 8  # samples along each edge of a pixel
 
 Color = tuple[int, int, int, int]
 Shape = Callable[[float, float], bool]
@@ -41,7 +41,7 @@ def oval(cx: float, cy: float, rx: float, ry: float) -> Shape:
 
 
 def box(left: float, top: float, right: float, bottom: float, radius: float) -> Shape:
-    """A rectangle with round corners."""
+    """A rectangle with rounded corners."""
 
     def inside(x: float, y: float) -> bool:
         dx = max(left + radius - x, x - right + radius, 0)
@@ -62,7 +62,7 @@ def both(one: Shape, other: Shape) -> Shape:
 CLOUD_SHAPE = any_of(
     disc(18.5, 14.5, 8.6), disc(9.8, 20.6, 6.2), disc(26.6, 20.0, 6.8), box(4, 18, 33, 28, 5)
 )
-# From the bottom up; the eyes show the cloud through the mask.
+# From bottom to top; the eyes show the cloud through the mask.
 LAYERS: list[tuple[Shape, Color]] = [
     (box(0, 0, SIDE, SIDE, 7), NIGHT),
     (CLOUD_SHAPE, CLOUD),
@@ -88,7 +88,7 @@ def pixel(column: int, row: int, scale: float) -> bytes:
 
 
 def scanlines(size: int) -> bytes:
-    """The data that PNG compresses: for each line its filter, which is none, and its pixels."""
+    """The data that PNG compresses: for each line the filter byte 0 (none) and its pixels."""
     scale = SIDE / size
     return b"".join(
         b"\0" + b"".join(pixel(column, row, scale) for column in range(size)) for row in range(size)

@@ -66,7 +66,7 @@ def linked_files(build: Path) -> set[Path]:
 
 
 def included_files(build: Path) -> set[Path]:
-    """The headers of all sources of the program."""
+    """The headers that the program's sources include."""
     files = set()
     ours = False
     for line in run("ninja", "-C", build, "-t", "deps").splitlines():

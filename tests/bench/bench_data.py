@@ -1,4 +1,4 @@
-"""Events for the benchmark: records of about 1.2 kB, some of calls that count."""
+"""Events for the benchmark: records of about 1.2 kB, some of them calls that count."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _CALLS = ("bedrock:InvokeModel", "ses:SendEmail", "sns:Publish")
 
 
 def relevant(principals: int, count: int) -> list[bytes]:
-    """Calls that count, evenly over so many roles, within a day."""
+    """Calls that count, spread evenly over this many roles within one day."""
     trail = Trail(f"{principals} principals")
     world = World(number=2)
     each = max(1, count // principals)
@@ -39,7 +39,7 @@ def relevant(principals: int, count: int) -> list[bytes]:
 
 
 def background() -> list[bytes]:
-    """Calls that nobody asked for, of a made-up day."""
+    """Calls of a generated day that are not in the catalogue."""
     names = tuple(f'"eventName":"{call.name}"'.encode() for call in catalogue_calls())
     events = cloudtrail_day(1, background=20_000).events
     return [raw for _, raw in events if not any(name in raw for name in names)]
@@ -49,7 +49,8 @@ _EVENT_TIME = re.compile(rb'"eventTime":"([^"]*)"')
 
 
 def events(count: int, share: float, principals: int, seed: int = 1) -> list[bytes]:
-    """The calls that count come newest first, as Splunk gives events, among those that do not."""
+    """A mixture of calls that count and calls that do not. The former come newest first, the order
+    in which Splunk delivers events."""
     rng = random.Random(seed)
     counted = relevant(principals, round(count * share))
     counted.sort(key=lambda line: _EVENT_TIME.search(line)[1])
@@ -60,7 +61,7 @@ def events(count: int, share: float, principals: int, seed: int = 1) -> list[byt
 
 
 def azure_events(count: int) -> list[bytes]:
-    """Calls of models through the keys of forty resources, within a day."""
+    """Model calls with the keys of forty resources, within one day."""
     trail = AzureTrail("benchmark")
     resources = [
         Resource(f"0b1f6471-1bf0-4dda-aec3-cb9272f0{n:04}", f"shop-{n}") for n in range(40)
@@ -72,7 +73,7 @@ def azure_events(count: int) -> list[bytes]:
 
 
 def sendgrid_events(count: int) -> list[bytes]:
-    """Mails of forty accounts within a day, some of which bounce."""
+    """Mails of forty accounts within one day, some of which bounce."""
     trails = [SendGridTrail(f"benchmark {n}", str(21_000_000 + n)) for n in range(40)]
     for number in range(count):
         at = MONDAY + 24 * HOUR * number / count
@@ -85,7 +86,7 @@ def sendgrid_events(count: int) -> list[bytes]:
 
 
 def twilio_events(count: int) -> list[bytes]:
-    """Messages of forty accounts within a day, as streams deliver them."""
+    """Messages of forty accounts within one day, in the form that event streams deliver."""
     trails = [TwilioTrail(f"benchmark {n}", f"AC{n:032}") for n in range(40)]
     for number in range(count):
         trails[number % 40].sent(MONDAY + 24 * HOUR * number / count)
@@ -93,7 +94,7 @@ def twilio_events(count: int) -> list[bytes]:
 
 
 def invocation_events(count: int) -> list[bytes]:
-    """Calls of models by forty roles within a day, without bodies."""
+    """Model calls by forty roles within one day, without bodies."""
     trail = InvocationTrail("benchmark")
     for number in range(count):
         at = MONDAY + 24 * HOUR * number / count
@@ -102,7 +103,7 @@ def invocation_events(count: int) -> list[bytes]:
 
 
 def as_rows(lines: Sequence[bytes], columns: int = 0) -> tuple[list[dict], Layout]:
-    """Rows of a search, with so many more columns that Splunk extracted."""
+    """Rows of a search, with this many additional columns that Splunk extracted."""
     more = {f"field{n}": b"value %d" % n for n in range(columns)}
     rows = [{"_time": b"%d" % MONDAY, "_raw": line, **more} for line in lines]
     return rows, Layout(("_time", "_raw", *more))
@@ -118,8 +119,8 @@ def stream_of(
     columns: int = 0,
     bodies: Iterable[bytes] = (),
 ) -> list[Path]:
-    """Files that on end are all that Splunk writes in a search: over the events, so many times, or
-    over bodies of chunks that are there already."""
+    """Files that together contain everything that Splunk writes in a search. The chunks hold the
+    events, or are the given bodies, and are repeated `times` times."""
     folder.mkdir(exist_ok=True)
     rows, layout = as_rows(lines, columns)
     (folder / "begin").write_bytes(frame(getinfo(args, maxresultrows=10_000_000)))
@@ -134,7 +135,7 @@ def stream_of(
 
 
 def write_stream(path: Path, lines: Sequence[bytes], args: Sequence[str]) -> None:
-    """The same as one file, whose last chunk has events, as the SDK wants it."""
+    """The same as one file whose last chunk contains events, as the SDK requires."""
     rows, layout = as_rows(lines)
     with path.open("wb") as file:
         file.write(frame(getinfo(args, maxresultrows=10_000_000)))

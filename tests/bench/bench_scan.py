@@ -1,4 +1,5 @@
-"""The command line against databases that read the same lines, and against unpacking alone."""
+"""Compares the command line with databases that read the same lines, and with decompression
+alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The volume search as a Python command on the Splunk SDK, for the benchmark to compare with."""
+"""The volume search as a Python command built on the Splunk SDK, as a comparison for the
+benchmark."""
 
 import json
 import sys
@@ -20,7 +21,7 @@ class VolumeCommand(ReportingCommand):
     def map(self, records):
         return records
 
-    def reduce(self, records):  # once for each chunk
+    def reduce(self, records):  # called once per chunk
         groups = self.groups = getattr(self, "groups", defaultdict(lambda: [0, set()]))
         for record in records:
             event = json.loads(record["_raw"])

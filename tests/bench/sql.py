@@ -1,4 +1,4 @@
-"""The volume search for DuckDB and ClickHouse, over a CSV export of a search or lines of JSON."""
+"""The volume search for DuckDB and ClickHouse, over a CSV export of a search or over JSON lines."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ group by who, {source}, {region}{day}
 having count(*) > case {source} when 'bedrock.amazonaws.com' then 50
   when 'ses.amazonaws.com' then 100 else 200 end
 """
-# Most events are passed over before their JSON is read, which is each one's best form.
+# The LIKE filter discards most events before their JSON is parsed; both databases are fastest this
+# way.
 _LIKE = (
     "(" + " or ".join(f"_raw like '%{name}%'" for name in ("InvokeModel", "Send", "Publish")) + ")"
 )
@@ -40,7 +41,7 @@ for line in str(chdb.query(query, "JSONCompactEachRow")).splitlines():
     print(json.dumps([who, int(calls)]))
 """
 
-# Which path of the record is what in the query.
+# The path in the record of each column of the query.
 _PATHS = {
     "arn": "userIdentity.arn",
     "error": "errorCode",
@@ -53,7 +54,7 @@ _PATHS = {
 
 def _query(table: str, filter_: str, get: Callable[[str], str], by_day: bool = False) -> str:
     fields = {name: get(path) for name, path in _PATHS.items()}
-    # All rows of the export have one time, which a search counts by.
+    # All rows of the export have the same time; a search counts per day instead.
     day = f", substring({fields.pop('time')}, 1, 10)" if by_day else ""
     return _SQL.format(table=table, filter=filter_, day=day, **fields)
 
@@ -87,7 +88,7 @@ def clickhouse_over_lines(lines: Path) -> str:
 
 
 class Database:
-    """A contender that answers a query."""
+    """A database that the program is compared with."""
 
     def __init__(self, name: str, code: str) -> None:
         self.name = name
@@ -97,7 +98,7 @@ class Database:
         return run([sys.executable, "-c", self._code, query])
 
     def findings(self, query: str) -> set[tuple[str, int]]:
-        """Who, and how many calls."""
+        """Each caller and its number of calls."""
         lines = self.run(query).output.splitlines()
         return {(who, calls) for who, calls in map(json.loads, lines)}
 

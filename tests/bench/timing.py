@@ -1,4 +1,4 @@
-"""Whole processes, timed in turns, and the table of what came out."""
+"""Runs whole processes in turn, measures their time, and prints the table of results."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class Row(NamedTuple):
 
 
 def run(argv: Sequence[str], files: Sequence[Path] = (), keep: bool = True, **more) -> Run:
-    """One process; where it has input, `cat` brings that through a pipe. What it writes is thrown
-    away where it is not to be kept, which would cost a program that writes much."""
+    """Run one process. If it has input, `cat` feeds it through a pipe. Output that is not kept goes
+    to /dev/null, because keeping it would slow down a program that writes a lot."""
     begin = time.perf_counter()
     source: subprocess.Popen | None = None
     if files:
@@ -48,7 +48,7 @@ def run(argv: Sequence[str], files: Sequence[Path] = (), keep: bool = True, **mo
 
 
 class Timing:
-    """What every measure needs, and the rows of the table."""
+    """What every measurement needs, and the rows of the table."""
 
     def __init__(self, program: str, folder: Path, small: bool) -> None:
         self.program = program
@@ -62,7 +62,8 @@ class Timing:
         print(f"{measure}: {figure}", flush=True)
 
     def in_turns(self, *contenders: Callable[[], Run]) -> list[float]:
-        """The median time of each; they run in turns, so that a slow minute is everyone's."""
+        """The median time of each contender. They run in turns, so that a slow minute affects all
+        of them."""
         times: list[list[float]] = [[] for _ in contenders]
         for _ in range(self.runs):
             for contender, seconds in zip(contenders, times):
@@ -74,7 +75,8 @@ class Timing:
 
 
 def same(name: str, ours: set, theirs: set) -> None:
-    """A contender that finds something else is no contender."""
+    """Fail if a contender does not find the same as the program, because the comparison would be
+    unfair."""
     if ours != theirs:
         raise SystemExit(f"{name} finds {len(theirs)}, cloudhijack {len(ours)}")
     if not ours:

@@ -1,4 +1,4 @@
-"""What is asserted of an answer of `mode=volume`, wherever its events come from."""
+"""Checks of a `mode=volume` answer, for events of any form."""
 
 from __future__ import annotations
 
@@ -22,12 +22,13 @@ _POINTS = re.compile(r".+ \(\+(\d)\)")
 
 
 def as_rows(events: Sequence[IndexedEvent]) -> list[EventRow]:
-    """The events as rows of a chunk; one without a time has an empty `_time`."""
+    """The events as rows of a chunk; an event without a time has an empty `_time`."""
     return [{"_time": (time or "").encode(), "_raw": raw} for time, raw in events]
 
 
 def unreadable_count(answer: Answer) -> tuple[int, int] | None:
-    """How many of how many records the answer's warning says were left out; None without one."""
+    """The counts in the answer's warning, skipped records and all records; None without a
+    warning."""
     warnings = [message.text for message in answer.messages if message.severity == "WARN"]
     matches = map(_UNREADABLE.fullmatch, warnings)
     counts = [(int(match[1]), int(match[2])) for match in matches if match]
@@ -36,7 +37,8 @@ def unreadable_count(answer: Answer) -> tuple[int, int] | None:
 
 
 def unknown_count(answer: Answer) -> int:
-    """How many objects the answer's warning says are records of no log; 0 without one."""
+    """The number in the answer's warning about objects that are not records of a known log; 0
+    without one."""
     warnings = [message.text for message in answer.messages if message.severity == "WARN"]
     counts = [int(match[1]) for match in map(_UNKNOWN.fullmatch, warnings) if match]
     assert len(counts) <= 1, answer.messages
@@ -52,7 +54,7 @@ def _points_of(row: Row) -> int:
 
 
 def check_answer(test: unittest.TestCase, answer: Answer, expected: Expected) -> None:
-    """The answer is the expected one, its warning and its reasons included."""
+    """Check that the answer is the expected one, including its warning and its reasons."""
     test.assertIsNone(answer.error)
     test.assertEqual(answer.columns, [*COLUMNS, "Reasons", *MONEY_COLUMNS] if expected.rows else [])
     for number, (row, wanted) in enumerate(zip(answer.rows, expected.rows)):

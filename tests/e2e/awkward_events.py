@@ -1,8 +1,8 @@
-"""Events that carry every awkward value there is, for comparing the program with the reference.
+"""Events with every kind of awkward value, to compare the program with the reference.
 
-A few callers, regions and hours, so that groups fill and rows come out; in between, and in any
-mixture, what real logs, broken forwarders and attackers put there. Records are put together as
-bytes, not by a JSON writer, because a writer would make them proper.
+There are only a few callers, regions and hours, so that groups fill up and rows come out. Mixed in
+are the values that real logs, broken forwarders and attackers produce. Records are assembled as
+bytes, because a JSON writer would correct them.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-IndexedEvent = tuple[str | None, bytes]  # `_time`, where the row has one, and `_raw`
-Member = tuple[bytes, bytes]  # a key and a value of a JSON object, both as they stand in the text
+IndexedEvent = tuple[str | None, bytes]  # `_time`, if the row has one, and `_raw`
+Member = tuple[bytes, bytes]  # a key and a value of a JSON object, both as they appear in the text
 
 T = TypeVar("T")
 
@@ -31,7 +31,7 @@ _CALLS = [
 _SEND = b'{"eventSource":"ses.amazonaws.com","eventName":"SendEmail"'
 _OTHER_CALLS = [
     (b'"s3.amazonaws.com"', b'"GetObject"'),
-    (b'"ses.amazonaws.com"', b'"Publish"'),  # each is in the search, but not as a pair
+    (b'"ses.amazonaws.com"', b'"Publish"'),  # both are in the search, but not as a pair
     (b'"sns.amazonaws.com"', b'"SendEmail"'),
     (b'"bedrock.amazonaws.com"', b'"invokemodel"'),
     (b'"SES.amazonaws.com"', b'"SendEmail"'),
@@ -43,7 +43,7 @@ _OTHER_CALLS = [
     (b'""', b'"SendEmail"'),
 ]
 
-# Where a string is expected. The empty list stands for a missing key.
+# Values where a string is expected. The empty list stands for a missing key.
 _NOT_STRINGS = [
     *(b"null", b'""', b"[]", b"{}", b'["a","b"]', b'{"a":{"b":[1,2,{}]}}', b"true", b"false"),
     *(b"0", b"-0", b"12345", b"-1.50", b"1E5", b"0.10e-7", b"9" * 40),
@@ -68,7 +68,7 @@ _STRINGS = [
 ]
 _ARNS = [
     b'"arn:aws:iam::111122223333:user/alice"',
-    b'"arn:aws:iam::111122223333:user\\/alice"',  # the same, written otherwise
+    b'"arn:aws:iam::111122223333:user\\/alice"',  # the same ARN, escaped differently
     b'"arn:aws:sts::111122223333:assumed-role/tmp-deploy/i-0abc"',
     b'"arn:aws:sts::111122223333:assumed-role/TEST/anonymous"',
     b'"arn:aws:iam::111122223333:root"',
@@ -116,7 +116,8 @@ _IRRELEVANT_KEYS = [
 
 
 def _pick(rng: random.Random, items: Sequence[T]) -> T:
-    # Of random.Random only random() is promised to give the same on every Python.
+    # The standard library guarantees only for random() that every Python version gives the same
+    # sequence.
     return items[int(rng.random() * len(items))]
 
 
@@ -186,8 +187,8 @@ def _escaped(rng: random.Random, key: bytes) -> bytes:
 
 
 def _writer(rng: random.Random) -> Callable[[list[Member]], bytes]:
-    """Writes objects of one record: the same white space throughout, keys in any order, some of
-    them written with an escape and some standing twice."""
+    """Returns a function that writes objects of one record: with the same white space throughout
+    and keys in any order, some of them escaped and some repeated."""
     blank = _pick(rng, [b"", b"", b"", b" ", b"\r\n   ", b"\n\t"])
 
     def write(members: list[Member]) -> bytes:
@@ -229,7 +230,7 @@ def _record(rng: random.Random) -> bytes:
 
 
 def _damaged(rng: random.Random, record: bytes) -> bytes:
-    """The record as broken forwarders and other people's exports deliver it."""
+    """The record as broken forwarders and third-party exports deliver it."""
     cut = int(rng.random() * len(record))
     return _pick(
         rng,
@@ -256,7 +257,7 @@ def _damaged(rng: random.Random, record: bytes) -> bytes:
 
 
 def _harmless(rng: random.Random, record: bytes) -> bytes:
-    """The record with something about it that changes nothing."""
+    """The record with a change that makes no difference."""
     return _pick(
         rng,
         [b"\xef\xbb\xbf" + record, b" \n" + record, record + b"\r\n", b"{}", b"{ }", b'{"a":1}'],
@@ -264,7 +265,7 @@ def _harmless(rng: random.Random, record: bytes) -> bytes:
 
 
 def _enveloped(rng: random.Random) -> bytes:
-    """Records in an envelope, or several in a list, in which some are no records at all."""
+    """Records in an envelope, or several in a list, in which some items are not records."""
     write = _writer(rng)
 
     def item() -> bytes:
@@ -293,7 +294,7 @@ def _enveloped(rng: random.Random) -> bytes:
 
 
 def awkward_events(seed: int, count: int) -> list[IndexedEvent]:
-    """The same events for the same seed."""
+    """Random events; the same seed gives the same events."""
     rng = random.Random(seed)
     events: list[IndexedEvent] = []
     for _ in range(count):

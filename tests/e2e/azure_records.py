@@ -1,4 +1,4 @@
-"""Records of Azure's logs: calls of models, calls through a gateway, the activity log."""
+"""Records of Azure's logs: model calls, calls through a gateway, and the activity log."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ OBJECT_ID = "http://schemas.microsoft.com/identity/claims/objectidentifier"
 
 @dataclass(frozen=True)
 class Person:
-    """Who changes resources: an identity, through an application, from an address."""
+    """The caller who changes resources: an identity that acts through an application from an
+    address."""
 
     object_id: str
     app: str
@@ -36,18 +37,18 @@ class Resource:
 
     @property
     def id(self) -> str:
-        """As the logs write it, in capitals."""
+        """The resource id in capitals, as the logs write it."""
         path = f"/subscriptions/{self.subscription}/resourceGroups/ai/providers"
         return f"{path}/Microsoft.CognitiveServices/accounts/{self.name}".upper()
 
     @property
     def key(self) -> str:
-        """The principal that stands for whoever has one of its keys."""
+        """The principal that stands for anyone who has one of the resource's keys."""
         return f"key of {self.name.lower()}"
 
 
 class AzureTrail:
-    """Events of one story, with ids that follow from its name."""
+    """Events of one story, with ids derived from its name."""
 
     def __init__(self, name: str):
         self._random = random.Random(name)
@@ -71,7 +72,7 @@ class AzureTrail:
         caller: str = "",
         as_text: bool = False,
     ) -> None:
-        """A call of a model, as the diagnostic setting of its resource delivers it."""
+        """A model call, as the diagnostic setting of its resource delivers it."""
         properties: dict[str, Any] = {
             "apiName": "Azure OpenAI API version 2024-10-21",
             "objectId": caller,
@@ -106,7 +107,7 @@ class AzureTrail:
         operation: str = "chatCompletions",
         address: str = "198.51.100.9",
     ) -> None:
-        """The same call as a gateway of API Management logs it."""
+        """The same call as an API Management gateway logs it."""
         host = f"https://{resource.name}.openai.azure.com"
         self._add(
             {
@@ -141,7 +142,7 @@ class AzureTrail:
         properties: dict[str, Any] | None = None,
         below: str = "",
     ) -> None:
-        """A change of a resource, in the form of an event hub."""
+        """A change of a resource, in the form that an event hub delivers."""
         self._add(
             {
                 "time": utc(at),
@@ -167,7 +168,8 @@ class AzureTrail:
 
 
 def attack(resource: Resource, start: float = MONDAY + 2 * DAY + 3 * HOUR) -> AzureTrail:
-    """Keys work again, are read by an unknown application, and images are made in bulk."""
+    """Key access is enabled again, an unknown application reads the keys, and images are made in
+    bulk."""
     trail = AzureTrail("attack")
     thief = Person("6d616c6c-6f72-4a79-8000-000000000001", STRANGERS_APP, "3fff:77::1")
     accounts = "Microsoft.CognitiveServices/accounts"
@@ -202,7 +204,8 @@ def attack(resource: Resource, start: float = MONDAY + 2 * DAY + 3 * HOUR) -> Az
 
 
 def blinded_attack(resource: Resource, start: float = MONDAY + 2 * DAY + 3 * HOUR) -> AzureTrail:
-    """The same, once the diagnostic setting is gone, so that only its first minutes are seen."""
+    """The same attack, but the diagnostic setting is deleted, so that only the first minutes are
+    visible."""
     trail = attack(resource, start)
     trail.lines = [line for line in trail.lines if b"ShoeboxCallResult" not in line]
     thief = Person("6d616c6c-6f72-4a79-8000-000000000001", STRANGERS_APP, "3fff:77::1")
@@ -217,7 +220,7 @@ def blinded_attack(resource: Resource, start: float = MONDAY + 2 * DAY + 3 * HOU
 
 
 def everyday(resource: Resource, days: int, start: float = MONDAY) -> AzureTrail:
-    """An application's steady load by key; Terraform and the portal read the keys every day."""
+    """An application's steady load with a key; Terraform and the portal read the keys every day."""
     trail = AzureTrail(f"everyday {days}")
     terraform = Person("7465-7272-61666f-726d".ljust(36, "0"), TERRAFORM, "192.0.2.10")
     admin = Person("61646d69-6e00-4000-8000-000000000002", PORTAL, "192.0.2.20")

@@ -1,4 +1,5 @@
-"""Compares a baseline that the program wrote with what the reference makes of the same events."""
+"""Compares a baseline file that the program wrote with the reference's baseline for the same
+events."""
 
 from __future__ import annotations
 
@@ -17,10 +18,10 @@ from hunt_reference_baseline import (
 
 
 class ClientNames:
-    """Which hash is of which client; the file has only hashes.
+    """Finds out which hash belongs to which client, because the file contains only hashes.
 
-    A hash is learned from lists in which nothing else has the same days. The file agrees if each
-    list has as many clients of the same days as expected, and no two clients share a hash.
+    A hash is learnt from lists in which no other client has the same days. The file agrees if each
+    list has as many clients with the same days as expected, and no two clients share a hash.
     """
 
     def __init__(self) -> None:
@@ -45,7 +46,7 @@ class ClientNames:
 def baseline_difference(
     text: str, expected: Baseline, names: ClientNames | None = None
 ) -> str | None:
-    """Where the file first differs from what is expected and how, or None."""
+    """The first difference between the file and the expected baseline, or None."""
     reader = csv.DictReader(io.StringIO(text))
     rows = list(reader)
     if list(reader.fieldnames or []) != COLUMNS:

@@ -1,4 +1,4 @@
-"""Small CloudTrail records for tests that are not about what a record holds."""
+"""Small CloudTrail records for tests that do not depend on a record's details."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def call(caller: str = "alice", second: int = 0, **members: Any) -> bytes:
 
 
 def is_of(raw: bytes, principal: str) -> bool:
-    """Whether the principal, a user, a role or a session, made the call of a record."""
+    """Whether the principal (a user, a role or a session) made the call in the record."""
     identity = json.loads(raw)["userIdentity"]
     issuer = identity.get("sessionContext", {}).get("sessionIssuer", {})
     return principal in (identity.get("arn"), issuer.get("arn"))
 
 
 def lines(count: int, caller: str = "alice", **members: Any) -> bytes:
-    """So many of them, one a line."""
+    """This many records, one per line."""
     return b"".join(call(caller, second % 60, **members) + b"\n" for second in range(count))

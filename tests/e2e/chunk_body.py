@@ -1,7 +1,7 @@
-"""The CSV inside a chunk: written as Splunk writes it, read as strictly as the protocol allows.
+"""The CSV inside a chunk: written as Splunk writes it, and read as strictly as the protocol allows.
 
-Rows are written from bytes, because an event may hold bytes that are no text; replies are read as
-UTF-8, because a reply that is not is a mistake.
+Rows are written from bytes, because an event may contain bytes that are not valid text. Replies are
+read as UTF-8, because a reply that is not UTF-8 is an error.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ TWIN = "__mv_"
 
 
 class BodyError(AssertionError):
-    """The program wrote a CSV that Splunk could misread."""
+    """The program wrote CSV that Splunk could misread."""
 
 
 @dataclass(frozen=True)
 class Layout:
-    """How the CSV of one chunk looks; the defaults are Splunk's own."""
+    """The layout of the CSV of one chunk; the defaults are Splunk's own."""
 
     columns: tuple[str, ...] = ("_time", "_raw")
     newline: bytes = b"\n"
-    twins: str = "behind"  # "behind" all fields, "beside" each of them, or "none"
-    short_rows: bool = False  # leaves out the empty cells at a row's end
+    twins: str = "after"  # "after" all fields, "beside" each of them, or "none"
+    short_rows: bool = False  # omits the empty cells at the end of a row
 
 
-# What Splunk leaves without quotes: a cell of letters and digits, and an empty one.
+# Splunk writes cells of letters and digits, and empty cells, without quotes.
 _BARE = re.compile(rb"[A-Za-z0-9]*")
 
 
@@ -51,17 +51,17 @@ def _line(cells: list[bytes], layout: Layout) -> bytes:
     if layout.short_rows:
         while cells and not cells[-1]:
             cells.pop()
-    # A blank line would be no row at all.
+    # A blank line would not count as a row.
     return (b",".join(map(_quoted, cells)) or b'""') + layout.newline
 
 
 def write_body(rows: Sequence[EventRow], layout: Layout = Layout()) -> bytes:
-    """A header and the rows; a column that a row lacks is an empty cell."""
+    """A header and the rows; a column that is missing in a row gives an empty cell."""
 
     def in_order(fields: list[bytes], twins: list[bytes]) -> list[bytes]:
         if layout.twins == "none":
             return fields
-        if layout.twins == "behind":
+        if layout.twins == "after":
             return fields + twins
         return [cell for pair in zip(fields, twins) for cell in pair]
 
@@ -81,7 +81,8 @@ def write_bodies(
     layout: Layout = Layout(),
     final: str = "rows",
 ) -> list[bytes]:
-    """The bodies of a whole search. The final one holds `rows`, a `header` alone or `nothing`."""
+    """The bodies of a whole search. The last body contains `rows`, only a `header`, or
+    `nothing`."""
     starts = range(0, len(rows), rows_per_chunk)
     bodies = [write_body(rows[start : start + rows_per_chunk], layout) for start in starts]
     if final == "header":
@@ -99,7 +100,7 @@ def _lines(text: str) -> Iterator[list[str]]:
     cells: list[str] = []
     while position < len(text):
         match = _CELL.match(text, position)
-        assert match is not None  # an empty cell matches anywhere
+        assert match is not None  # the pattern matches an empty cell anywhere
         quoted, bare = match.groups()
         cells.append(bare if quoted is None else quoted.replace('""', '"'))
         position = match.end()
@@ -146,13 +147,13 @@ def _fold_twins(cells: dict[str, str]) -> Row:
 
 
 def read_body(body: bytes) -> tuple[list[str], list[Row]]:
-    """The column names without twins, and the rows; a multivalue field is a list."""
+    """The column names without multivalue twins, and the rows; a multivalue field is a list."""
     if not body:
         return [], []
     lines = list(_lines(body.decode("utf-8")))
     header = lines[0]
     if len(set(header)) != len(header):
-        raise BodyError(f"a column stands twice in the header {header}")
+        raise BodyError(f"a column appears twice in the header {header}")
     columns = [name for name in header if not name.startswith(TWIN)]
     for name in header:
         if name.startswith(TWIN) and name[len(TWIN) :] not in columns:

@@ -1,10 +1,10 @@
-"""A stand-in for a search over many indexers: map processes on search peers, one reduce process on
-the search head, over real pipes.
+"""Imitates a search over many indexers: map processes on search peers and one reduce process on the
+search head, connected by real pipes.
 
-As Splunk does, it asks the reduce process what may run on the peers (`streaming_preop`), starts
-that there, gives each peer its own events in chunks, and brings the rows that come back to the
-search head in chunks of another size, in any order, with nothing but the fields that were asked
-for. All processes run on this machine, so a peer's name is written into what it sends.
+Like Splunk, it asks the reduce process what may run on the peers (`streaming_preop`), starts that
+there, and gives each peer its own events in chunks. It then passes the returned rows to the search
+head in chunks of another size, in any order, with no fields except the requested ones. All
+processes run on this machine, so the peer's name is written into the rows that it sends.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from splunkd import DEFAULT_TIMEOUT, Answer, ProtocolError, Session, execute, ge
 PARTIAL = "cloudhijack_partial"
 COLUMNS = ["_time", "_raw", PARTIAL]
 
-Rewrite = Callable[[str], str | None]  # of a partial document; None loses it
+Rewrite = Callable[[str], str | None]  # rewrites a partial document; None loses it
 
 
 @dataclass
@@ -30,18 +30,18 @@ class Peer:
 
     rows: Sequence[EventRow]
     name: str = "idx1"
-    argv: Sequence[str] | None = None  # its program, where it is another one
+    argv: Sequence[str] | None = None  # the peer's own program, if it has a different one
     rows_per_chunk: int = 50_000
     layout: Layout = Layout()
-    maps: bool = True  # else Splunk leaves the preop out, and its events travel as they are
-    dies_after: int | None = None  # so many chunks; what has come until then counts
-    restarts: bool = False  # a new process for each chunk
+    maps: bool = True  # if false, Splunk omits the preop, and the events travel unchanged
+    dies_after: int | None = None  # after this many chunks; the rows sent until then count
+    restarts: bool = False  # whether each chunk gets a new process
     rewrite: Rewrite = lambda document: document
 
 
 @dataclass
 class Traffic:
-    """What went over the wire to the search head."""
+    """Everything that was sent to the search head."""
 
     partial_rows: int = 0
     bytes: int = 0
@@ -49,7 +49,7 @@ class Traffic:
 
 
 def preop_args(reply: dict[str, object]) -> list[str] | None:
-    """The arguments of the command that the reduce side wants on the peers."""
+    """The arguments of the command that the reduce process wants to run on the peers."""
     preop = reply.get("streaming_preop")
     if preop is None:
         return None
@@ -62,7 +62,7 @@ def preop_args(reply: dict[str, object]) -> list[str] | None:
 def map_rows(
     argv: Sequence[str], args: Sequence[str], peer: Peer, traffic: Traffic
 ) -> list[EventRow]:
-    """What a map process answers."""
+    """The rows with which a map process answers."""
     bodies = write_bodies(peer.rows, peer.rows_per_chunk, peer.layout)
     died = peer.dies_after is not None
     bodies = bodies[: peer.dies_after] if died else bodies
@@ -98,9 +98,9 @@ def _partial_rows(
     for row in rows:
         document = str(row[PARTIAL])
         if row["_raw"] or not document.startswith('{"cloudhijack":6,') or here not in document:
-            raise ProtocolError(f"this is no partial row: {row}")
+            raise ProtocolError(f"this is not a partial row: {row}")
         if len(document.encode()) > 32 * 1024:
-            raise ProtocolError("a document over its size")
+            raise ProtocolError("a document exceeds its maximum size")
         traffic.partial_rows += 1
         traffic.documents.append(document)
         sent = peer.rewrite(document.replace(here, f'"host":"{peer.name}"'))
@@ -118,7 +118,7 @@ def run_cluster(
     rows_per_chunk: int = 50_000,
     preview: bool = False,
 ) -> tuple[Answer, Traffic, bytes]:
-    """The search's answer, what travelled for it, and the body of the last reply as it came."""
+    """The search's answer, the traffic that it caused, and the unparsed body of the last reply."""
     rng = random.Random(seed)
     traffic = Traffic()
     with Session(argv) as session:
@@ -140,6 +140,6 @@ def run_cluster(
             reply = session.request(execute(finished=number == len(bodies)), body)
             ended = answer.take(reply)
             if ended != (number == len(bodies)):
-                raise ProtocolError("the search ends before its last chunk, or not with it")
+                raise ProtocolError("the search does not end with its last chunk")
         session.end().check()
     return answer, traffic, reply.body

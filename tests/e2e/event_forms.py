@@ -1,6 +1,6 @@
 """The forms in which the same records reach the program: in rows of a search, and in files.
 
-All are put together as bytes, so that a record keeps its own white space, escapes and bytes.
+All forms are assembled as bytes, so that a record keeps its own white space, escapes and bytes.
 """
 
 from __future__ import annotations
@@ -13,23 +13,23 @@ from collections.abc import Callable, Sequence
 from chunk_body import EventRow
 
 Record = bytes
-Wrap = Callable[[Sequence[Record]], list[bytes]]  # records to the `_raw` of rows
+Wrap = Callable[[Sequence[Record]], list[bytes]]  # converts records to the `_raw` fields of rows
 WriteFile = Callable[[Sequence[Record]], bytes]
 
 
 def as_text(raw: bytes) -> str:
-    """A JSON string that holds the record."""
+    """A JSON string that contains the record."""
     return json.dumps(raw.decode("utf-8", "replace"), ensure_ascii=False)
 
 
 def delivery(raw: Record) -> bytes:
-    """What EventBridge makes of a record."""
+    """The record as EventBridge delivers it."""
     head = b'{"version":"0","detail-type":"AWS API Call via CloudTrail",'
     return head + b'"time":"2030-01-01T00:00:00Z","detail":' + raw + b"}"
 
 
 def lookup_item(raw: Record) -> bytes:
-    """What `aws cloudtrail lookup-events` makes of it."""
+    """The record as `aws cloudtrail lookup-events` prints it."""
     head = '{"EventId":"0","EventName":"x","EventTime":"2030-01-01T00:00:00Z","Resources":[],'
     return (head + '"CloudTrailEvent":' + as_text(raw) + ',"Username":"x"}').encode()
 
@@ -61,7 +61,7 @@ def pretty(raw: Record) -> bytes:
 
 
 def without_newlines(raw: Record) -> bytes:
-    """JSON holds newlines only between its values."""
+    """In JSON text, newlines occur only between values."""
     return raw.replace(b"\r", b" ").replace(b"\n", b" ")
 
 
@@ -89,7 +89,7 @@ FILES: dict[str, WriteFile] = {
     "lines of lookup-events items": lambda records: b"\n".join(map(lookup_item, records)),
 }
 
-# For records that another writer may write anew.
+# These forms reformat the record, so they are only for records that may be rewritten.
 PRETTY_FILES: dict[str, WriteFile] = {
     "on end, pretty": lambda records: b"\n".join(map(pretty, records)),
     "on end, pretty, no line between": lambda records: b"".join(map(pretty, records)),
@@ -103,7 +103,8 @@ def one_member(data: bytes) -> bytes:
 
 
 def many_members(data: bytes) -> bytes:
-    """Members of sizes of their own, an empty one among them: records lie across their bounds."""
+    """Gzip members of different sizes, one of them empty, so that records cross their
+    boundaries."""
     cuts = [0, 1, 2, len(data) // 3, len(data) // 3, len(data) * 2 // 3, len(data)]
     return b"".join(one_member(data[start:end]) for start, end in itertools.pairwise(cuts))
 
@@ -127,7 +128,7 @@ def _first_of_each(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _value_at(record: object, path: str) -> object:
-    """An empty list, which is no column, stands for a missing one."""
+    """The value at the path. An empty list gives no column, so it stands for a missing value."""
     for key in path.split("."):
         record = record.get(key, []) if isinstance(record, dict) else []
     return record
@@ -144,10 +145,10 @@ def values_at_fields(raw: Record) -> dict[str, object]:
 
 
 def as_fields(raw: Record, *, success: str = "", doubled: bool = False) -> EventRow:
-    """The columns that Splunk extracts of a record; an object or a list is none of them.
+    """The columns that Splunk extracts from a record; objects and lists give no column.
 
-    `success` is what the Splunk Add-on for AWS writes as the errorCode of what has none. Values are
-    doubled where Splunk extracts them at index time and again at search time.
+    `success` is the errorCode that the Splunk Add-on for AWS writes if there is none. Values are
+    doubled if Splunk extracts them both at index time and at search time.
     """
     row: dict[str, bytes] = {"errorCode": success.encode()}
     for path, value in values_at_fields(raw).items():

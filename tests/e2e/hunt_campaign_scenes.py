@@ -1,6 +1,6 @@
-"""Scenes of histories in which principals are linked, so that they are one campaign, or just not.
+"""Scenes in which principals are linked closely enough to form one campaign, or narrowly not.
 
-They make users and roles, assume roles, and share addresses, with a past and without.
+The principals make users and roles, assume roles, and share addresses, with a past or without one.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _NAMES = ["fresh", "fresh-2", "mailer", "alice", "bob"]
 
 
 def _maker(h: History) -> Caller:
-    """Mostly of a settled account."""
+    """Mostly a caller of a settled account."""
     return settled(h) if h.rng.random() < 0.7 else h.caller()
 
 
@@ -36,7 +36,7 @@ def _from(h: History, caller: Caller, place: Any) -> Caller:
 
 
 def _somewhere(h: History, caller: Caller) -> Caller:
-    """Where it always is, at others' places, or at a stranger's."""
+    """The caller at its usual place, at another caller's, or at a stranger's."""
     places = [caller.place, h.place(upto(h.rng, 3), 1), _strange(h), _strange(h), "10.1.1.1"]
     return _from(h, caller, pick(h.rng, places))
 
@@ -86,7 +86,7 @@ def _make_role(h: History, maker: Caller, time: int, name: str) -> None:
 
 
 def _act(h: History, caller: Caller, time: int) -> None:
-    """Something that a rule, or a link, asks about."""
+    """A call that a rule or a link asks about."""
     rng = h.rng
     service = pick(rng, ["ses", "ses", "sns", "bedrock"])
     phase = pick(rng, ["use", "use", "recon", "enable"])
@@ -106,7 +106,7 @@ def _lived(h: History, caller: Caller) -> None:
 
 
 def _made_and_used(h: History) -> None:
-    """By one or several, and perhaps not for the first time."""
+    """One or several makers make a user, perhaps not for the first time."""
     rng = h.rng
     makers = [_maker(h) for _ in range(pick(rng, [1, 1, 1, 2]))]
     name = pick(rng, _NAMES)
@@ -137,7 +137,7 @@ def _made_a_role(h: History) -> None:
 
 
 def _made_a_chain(h: History) -> None:
-    """Each makes the next, and the last perhaps the first."""
+    """Each principal makes the next one, and the last one perhaps makes the first."""
     rng = h.rng
     names = shuffled(rng, _NAMES)[: pick(rng, [2, 3, 4])]
     time = h.moment()
@@ -153,7 +153,7 @@ def _made_a_chain(h: History) -> None:
 
 
 def _made_a_crowd(h: History) -> None:
-    """Together they send what none of them sends alone."""
+    """Several made users together send more than any one of them alone."""
     rng = h.rng
     maker = _somewhere(h, _maker(h))
     count = pick(rng, [3, 4, 6])
@@ -172,7 +172,7 @@ def _made_a_crowd(h: History) -> None:
 
 
 def _did_it_together(h: History) -> None:
-    """One looks, one enables, one uses, and one removes."""
+    """One principal does the reconnaissance, one enables, one uses, and one removes."""
     rng = h.rng
     maker = _somewhere(h, _maker(h))
     time = h.moment()
@@ -196,7 +196,7 @@ def _did_it_together(h: History) -> None:
 
 
 def _shared_an_address(h: History) -> None:
-    """On one day, or at its edges."""
+    """Within one day, or just across its boundaries."""
     rng = h.rng
     settled(h)
     place = _strange(h)
@@ -245,7 +245,7 @@ def _assumed_a_role(h: History) -> None:
     _assume(h, caller, time, pick(rng, arns), h.mostly_ok())
     acting = _somewhere(where, child)
     _act(where, acting, time + edge(rng, pick(rng, [12 * HOUR, 12 * HOUR, 600])))
-    if rng.random() < 0.3:  # and from there another
+    if rng.random() < 0.3:  # and assumes another role from there
         _assume(where, acting, time + 60, arn.replace(name, "worker7"), "ok")
         _act(h, _named_role(h, "worker7"), time + 120)
     if where is not h:
@@ -264,7 +264,7 @@ def _share_the_last_part(h: History) -> None:
 
 
 def _made_by_nobody(h: History) -> None:
-    """Those who are known by their account alone are no members, but they make users."""
+    """Principals known only by their account are not members of a campaign, but they make users."""
     rng = h.rng
     time = h.moment()
     identity: Any = pick(rng, [{"accountId": h.account}, {}, {"accountId": h.account}])
@@ -288,10 +288,10 @@ def _quarantined_child(h: History) -> None:
 
 
 def too_many_to_join(h: History) -> None:
-    """Just as many as a campaign may have, or more."""
+    """Exactly as many members as a campaign may have, or more."""
     rng = h.rng
     settled(h)
-    count = pick(rng, [62, 66, 68, 70, 72])  # some of the calls are lost
+    count = pick(rng, [62, 66, 68, 70, 72])  # some of the calls get lost
     names = [f"many-{number}" for number in range(count)]
     time, place = h.moment(), h.place(50, 1)
     makers_of = pick(rng, [["root-1"], ["root-1"], ["a", "b"]])
@@ -320,7 +320,7 @@ CAMPAIGN_SCENES: list[Callable[[History], None]] = [
 
 
 def some_exceptions(h: History) -> list[dict[str, str]]:
-    """Lines of an allowlist for principals of the history."""
+    """Allowlist entries for principals of the history."""
     rng = h.rng
     lines = []
     for caller in shuffled(rng, h.callers)[:1]:

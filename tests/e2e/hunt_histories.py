@@ -1,9 +1,10 @@
-"""Random histories for comparing `mode=hunt` and `mode=baseline` with their references.
+"""Random histories to compare `mode=hunt` and `mode=baseline` with their references.
 
-A history is what one account's principals did, of every kind of principal there is. It is made of
-scenes, each of which meets, or just misses, one rule. Scenes overlap, and around them is noise. Its
-past is what the same principals and others of the account did in the weeks before. Each history has
-an account of its own, so that many of them fit into one search.
+A history is the activity of one account's principals, of every possible kind. It consists of
+scenes, each of which meets, or narrowly misses, the conditions of one rule. Scenes overlap and are
+surrounded by noise. The past of a history is the activity of the same principals and others of the
+account in the weeks before. Each history has its own account, so that one search can contain many
+histories.
 """
 
 from __future__ import annotations
@@ -20,15 +21,15 @@ from hunt_history_scenes import RARE_SCENES, SCENES_WITH_PAST
 from hunt_pasts import add_past
 from hunt_scenes import SCENES, from_more_places_than_are_shown
 
-IndexedEvent = tuple[str | None, bytes]  # `_time`, where the row has one, and `_raw`
+IndexedEvent = tuple[str | None, bytes]  # `_time`, if the row has one, and `_raw`
 
 
-class Told(NamedTuple):
+class GeneratedHistory(NamedTuple):
     """One history."""
 
     past: list[IndexedEvent]
     story: list[IndexedEvent]
-    exceptions: list[dict[str, str]]  # lines of an allowlist
+    exceptions: list[dict[str, str]]  # entries of an allowlist
 
 
 def _written(rng: random.Random, record: Json) -> bytes:
@@ -54,7 +55,7 @@ def _enveloped(rng: random.Random, raw: bytes) -> bytes:
 
 
 def _delivered(h: History, happened: Sequence[Event]) -> list[IndexedEvent]:
-    """The events in any order, some of them more than once, and in more than one form."""
+    """The events in any order, some of them repeated, and in several forms."""
     rng = h.rng
     doubled = pick(rng, [0.0, 0.0, 0.05, 0.3, 1.0])
     events = []
@@ -71,8 +72,8 @@ def _delivered(h: History, happened: Sequence[Event]) -> list[IndexedEvent]:
     return shuffled(rng, events)
 
 
-def told(seed: int, index: int) -> Told:
-    """One history; the same for the same numbers."""
+def generate_history(seed: int, index: int) -> GeneratedHistory:
+    """One history; the same numbers give the same history."""
     rng = random.Random(f"history {seed} {index}")
     h = History(rng, f"{seed % 1_000_000:06}{index % 1_000_000:06}")
     for _ in range(pick(rng, [1, 2, 2, 3, 4])):
@@ -80,20 +81,20 @@ def told(seed: int, index: int) -> Told:
         pick(rng, SCENES if kind < 0.45 else SCENES_WITH_PAST if kind < 0.7 else CAMPAIGN_SCENES)(h)
     if rng.random() < 0.015:
         pick(rng, RARE_SCENES)(h)
-    if rng.random() < 0.004:  # too long for more often
+    if rng.random() < 0.004:  # only rarely, because it is long
         from_more_places_than_are_shown(h)
     if rng.random() < 0.008:
         too_many_to_join(h)
     add_past(h)
     exceptions = some_exceptions(h) if rng.random() < 0.3 else []
-    return Told(_delivered(h, h.past), _delivered(h, h.events), exceptions)
+    return GeneratedHistory(_delivered(h, h.past), _delivered(h, h.events), exceptions)
 
 
-def told_histories(seed: int, count: int) -> list[Told]:
+def generate_histories(seed: int, count: int) -> list[GeneratedHistory]:
     """This many histories with their pasts."""
-    return [told(seed, index) for index in range(count)]
+    return [generate_history(seed, index) for index in range(count)]
 
 
 def histories(seed: int, count: int) -> list[list[IndexedEvent]]:
-    """This many histories, each with its events in the order of their delivery."""
-    return [one.story for one in told_histories(seed, count)]
+    """Of this many histories the events without the past, each history's in order of delivery."""
+    return [one.story for one in generate_histories(seed, count)]

@@ -33,11 +33,11 @@ MINUTE = 60
 HOUR = 3600
 DAY = 24 * HOUR
 
-# The first numbers of addresses, of which an account has one: shared addresses link accounts, so
-# only few may have the same.
+# The possible first octets of an account's addresses. Shared addresses link accounts, so only few
+# accounts may have the same first octet.
 _FIRST_NUMBERS = [n for n in range(11, 224) if n not in (100, 127, 169, 172, 192, 198, 203)]
 
-# Of cloudhijack_networks.csv, and the organisation's accounts.
+# The entries of cloudhijack_networks.csv, and the organisation's accounts.
 LISTED_NETWORKS = [
     *(f"{first}.5.0.0/16" for first in _FIRST_NUMBERS),
     *(f"{first}.21.1.0/24" for first in _FIRST_NUMBERS),
@@ -83,12 +83,13 @@ THRESHOLDS = {
 
 
 def pick(rng: random.Random, items: Sequence[T]) -> T:
-    # Of random.Random only random() is promised to give the same on every Python.
+    # The standard library guarantees only for random() that every Python version gives the same
+    # sequence.
     return items[int(rng.random() * len(items))]
 
 
 def upto(rng: random.Random, most: int) -> int:
-    """From 0 to `most`, both included."""
+    """A number from 0 to `most`, both included."""
     return int(rng.random() * (most + 1))
 
 
@@ -97,7 +98,7 @@ def shuffled(rng: random.Random, items: Sequence[T]) -> list[T]:
 
 
 def edge(rng: random.Random, limit: int) -> int:
-    """A gap at the edges of a window of so many seconds."""
+    """A gap close to the end of a window of this many seconds."""
     edges = [0, 1, limit - 1, limit, limit, limit, limit + 1, limit + 1]
     edges += [upto(rng, limit), upto(rng, limit), upto(rng, 2 * limit), -1]
     return pick(rng, edges)
@@ -105,7 +106,7 @@ def edge(rng: random.Random, limit: int) -> int:
 
 @dataclass
 class Caller:
-    """Who calls, and the members of a record that say so."""
+    """The caller, and the members of a record that identify it."""
 
     identity: Any
     user: str | None = None  # an IAM user's name
@@ -128,14 +129,14 @@ class History:
         self.account = account
         self.events: list[Event] = []
         self.past: list[Event] = []
-        self.is_settled = False  # whether a baseline is to know the account
+        self.is_settled = False  # whether the baseline shall know the account
         self.moments = [self._moment() for _ in range(2)]
         self._ids: set[tuple[str, str, int]] = set()
         self.callers = [self.new_caller() for _ in range(pick(rng, [1, 1, 1, 2, 2, 3]))]
 
     @contextmanager
     def in_past(self) -> Iterator[None]:
-        """What is added here is part of the past."""
+        """Events added inside this context are part of the past."""
         self.events, self.past = self.past, self.events
         try:
             yield
@@ -232,7 +233,7 @@ class History:
         return Caller(identity, user=name)
 
     def _parts(self) -> Caller:
-        """Identities with parts missing."""
+        """Identities with missing parts."""
         rng = self.rng
         session = self.session("deploy", "job-1")
         identity = pick(
@@ -253,7 +254,7 @@ class History:
         return Caller(identity)
 
     def a_workload(self) -> Caller:
-        """Roles of functions, containers and pipelines: some show a cloud sign."""
+        """Roles of functions, containers and pipelines; some of them show a cloud sign."""
         rng = self.rng
         function = f"arn:aws:lambda:us-east-1:{self.account}:function:mailer"
         scope = pick(
@@ -275,11 +276,11 @@ class History:
         return Caller(identity)
 
     def _by_aws(self) -> Caller:
-        """What AWS calls itself, and what looks like it."""
+        """Calls that AWS makes itself, and calls that resemble them."""
         rng = self.rng
         user, role = self.a_user(), self.a_role()
         choice = upto(rng, 9)
-        if choice > 6:  # for a role, so that the use counts
+        if choice > 6:  # made for a role, so that the use counts
             role.identity["invokedBy"] = "bedrock.amazonaws.com"
             return role
         if choice == 0:
@@ -333,7 +334,7 @@ class History:
         return START + day * DAY + pick(rng, [1, 9, 23]) * HOUR + within
 
     def moment(self) -> int:
-        """Scenes start at one of few moments, so that they meet."""
+        """Scenes start at one of a few moments, so that they overlap."""
         return pick(self.rng, self.moments) if self.rng.random() < 0.7 else self._moment()
 
     def caller(self) -> Caller:
@@ -366,7 +367,7 @@ class History:
             **members,
         }
         arn = caller.identity.get("arn") if isinstance(caller.identity, dict) else None
-        if arn and rng.random() < 0.1:  # only if the principal's name cannot occur in two
+        if arn and rng.random() < 0.1:  # only if two accounts cannot have a principal of this name
             del record["recipientAccountId"]
             if rng.random() < 0.1:
                 record["userIdentity"] = {**record["userIdentity"], "accountId": None}
@@ -378,7 +379,7 @@ class History:
         rng = self.rng
         event = Event(time, record)
         kind = rng.random()
-        # Where the row alone has the time, nothing but the id tells equal records apart.
+        # If only the row has a time, nothing but the id distinguishes equal records.
         own_id = self._event_id(name, time) if kind >= 0.04 else self.uuid()
         if own_id is not None:
             record["eventID"] = own_id
@@ -410,7 +411,8 @@ class History:
                 *("DEADBEEF-dead-BEEF-dead-BEEFDEADBEEF", "deadbeef-dead-beef-dead-beefdeadbee"),
             ],
         )
-        # Two events that have all of it in common would be one, which of them would be chance.
+        # Two events that agree in all of these would count as one event, and chance would decide
+        # which.
         if (str(event_id), name, time) in self._ids:
             return self.uuid()
         self._ids.add((str(event_id), name, time))
@@ -434,7 +436,7 @@ class History:
         return pick(rng, [{}, None, {"x": [1, {"y": "z"}]}, [], "x"])
 
     def _conditional(self, conditions: str) -> Json:
-        """Parameters of which the conditions mostly hold."""
+        """Parameters that mostly meet the conditions."""
         rng = self.rng
         parameters: Json = {}
         for condition in conditions.split(","):
@@ -453,7 +455,7 @@ class History:
         return parameters
 
     def a_name(self, service: str, *phases: str) -> str:
-        """A call of the service that counts whatever its parameters, and as one message."""
+        """A call of the service that counts whatever its parameters are, and as one message."""
         calls = [call for phase in phases for call in CALLS.get((service, phase), [])]
         return pick(self.rng, [c.name for c in calls if not c.conditions and c.weight == 1])
 
@@ -464,7 +466,8 @@ class History:
         return "ok" if self.rng.random() < 0.85 else self.an_outcome()
 
     def use(self, caller: Caller, time: int, service: str, messages: int, **more: Any) -> None:
-        """One successful use of so many messages, which the service must be able to send."""
+        """One successful use with this many messages, a number that the service must be able to
+        send."""
         rng = self.rng
         if service == "sns":
             if messages == 1 and rng.random() < 0.5:
@@ -483,10 +486,10 @@ class History:
             self.add(caller, time, name, **more)
             return
         if messages == 50:
-            messages = pick(rng, [50, 50, 53])  # more than there can be counts as many as can
+            messages = pick(rng, [50, 50, 53])  # more than a call can have count as the maximum
         hidden = "HIDDEN_DUE_TO_SECURITY_REASONS"
         if rng.random() < 0.3:
-            many = upto(rng, messages - 1)  # to the first entry, besides its one
+            many = upto(rng, messages - 1)  # added to the one recipient of the first entry
             destination = {"ccAddresses": [hidden] * many, "toAddresses": [hidden]}
             first: Any = {"destination": destination}
             rest: list[Any] = [{"destination": {}}, {}, "x", {"destination": None}]
@@ -511,7 +514,8 @@ class History:
         self.add(caller, time, name, parameters={"destination": destination}, **more)
 
     def sends(self, caller: Caller, service: str, total: int, start: int, end: int) -> None:
-        """Uses with so many messages between two seconds, one at each of them."""
+        """Uses with this many messages in total from `start` to `end`, with one at each of the
+        two."""
         most = {"ses": 50, "sns": 10}.get(service, 1)
         sizes = []
         while total > 0:

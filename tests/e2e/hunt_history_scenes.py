@@ -1,6 +1,7 @@
-"""Scenes whose outcome the account's past decides, and scenes of the rules about the account.
+"""Scenes whose outcome depends on the account's past, and scenes for the rules about the account.
 
-Each just meets or just misses its rule. What has to be in the past for that is added to it here.
+Each scene meets, or narrowly misses, the conditions of one rule, and adds the events that this
+requires to the past.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ _FOREIGN = "999999999999"
 
 
 def twice(h: History, act: Callable[[int], None], gap: int | None = None) -> None:
-    """In the past, on two days that are mostly a week apart."""
+    """Do it in the past, on two days that are mostly a week apart."""
     day = START // DAY - pick(h.rng, [30, 40, 58])
     gap = pick(h.rng, [6, 7, 7, 7, 7, 20]) if gap is None else gap
     with h.in_past():
@@ -43,7 +44,7 @@ def twice(h: History, act: Callable[[int], None], gap: int | None = None) -> Non
 
 
 def settled(h: History) -> Caller:
-    """A caller whose account the baseline is to know."""
+    """A caller whose account the baseline shall know."""
     h.is_settled = True
     caller = h.caller()
     if caller.members or h.rng.random() < 0.3:
@@ -55,7 +56,7 @@ def settled(h: History) -> Caller:
 
 
 def _lives(h: History, caller: Caller, service: str = "ses", gap: int | None = None) -> None:
-    """It used a service every week, from where it is."""
+    """It used a service every week, from its usual place."""
     twice(h, lambda time: h.use(caller, time, service, 1), gap)
 
 
@@ -85,7 +86,7 @@ def _more_than_in_the_past(h: History) -> None:
     peak = pick(rng, [1, threshold // 3, threshold // 3 + 1, threshold // 2])
     times = pick(rng, [1, 3, 10, 10] if service == "ses" else [1, 3])
     whose = caller
-    if rng.random() < 0.3:  # a peer's peak
+    if rng.random() < 0.3:  # the peak is a peer's
         whose = Caller(sibling(h, caller.identity), place=caller.place, agent=caller.agent)
 
     def one_hour(time: int) -> None:
@@ -105,7 +106,7 @@ def _more_than_in_the_past(h: History) -> None:
 
 
 def _trained(h: History) -> None:
-    """The peak rose within days; an older one decides."""
+    """The peak rose within days; an older peak decides."""
     caller, rng = settled(h), h.rng
     peaks = [pick(rng, [10, 11, 40]), pick(rng, [34, 40, 100])]
     start = h.moment()
@@ -371,7 +372,7 @@ def _evaded_and_restored(h: History) -> None:
 
 
 def _made_by_another(h: History) -> None:
-    """A new user, and a burst of it from a stranger's address."""
+    """Somebody makes a new user, and then this user bursts from a stranger's address."""
     rng = h.rng
     maker = settled(h)
     name = pick(rng, ["fresh", "fresh-2"])
@@ -389,7 +390,7 @@ def _made_by_another(h: History) -> None:
 
 
 def _as_every_week(h: History) -> None:
-    """A scene that was there before, so that its phases are routine."""
+    """A scene that also occurred in the past, so that its phases are routine."""
     before = len(h.events)
     h.is_settled = True
     pick(h.rng, SCENES)(h)
@@ -407,4 +408,4 @@ SCENES_WITH_PAST: list[Callable[[History], None]] = [
     *(_forms_in_eight_regions, _from_twenty_networks, _evaded_and_restored, _made_by_another),
     *(_as_every_week, _as_every_week, _as_every_week),
 ]
-RARE_SCENES = [_fanned_out]  # of many events
+RARE_SCENES = [_fanned_out]  # each has many events

@@ -1,8 +1,8 @@
-"""Pasts of random histories: what a baseline learns before the story begins.
+"""Pasts of random histories: the events that a baseline learns before the story begins.
 
 The callers of a story, their peers and others of the account did much the same in the weeks before,
-from the same and from other places. Dates are at the edges that decide: days 6 or 7 apart, first
-rows 7 or 14 days old, lists just at their caps, hours just before the cutoff.
+from the same places and from others. Values are close to the limits that decide: days 6 or 7 apart,
+first rows 7 or 14 days old, lists exactly at their caps, hours shortly before the cutoff.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ from hunt_history import (
 )
 from hunt_values import AGENTS, MODELS, REGIONS
 
-# The newest event of the past; the hours that end in the 24 h before are left for the next run.
+# The newest event of the past; the hours that end in the 24 h before the run are left for the next
+# run.
 END = START - HOUR
 _STEADY_DAYS = 63
 
@@ -53,7 +54,7 @@ def sibling(h: History, identity: Any) -> Any:
 
 
 def again(h: History, event: Event, time: int, changes: Json) -> None:
-    """The same call at another time, mostly with success."""
+    """The same call at another time, mostly successful."""
     record = {**event.record, "eventTime": stamp(time), "eventID": h.uuid(), **changes}
     if h.rng.random() < 0.85:
         record.pop("errorCode", None)
@@ -77,11 +78,11 @@ def _change(h: History, event: Event) -> Json:
 
 
 def days_apart(h: History, oldest: int) -> list[int]:
-    """Two times, or one, between the oldest and the end."""
+    """One or two times between the oldest and the end."""
     rng = h.rng
     first = oldest + upto(rng, max(0, END - DAY - oldest))
     last = first // DAY * DAY + pick(rng, [6, 7, 7, 7, 8, 20]) * DAY + upto(rng, DAY - 1)
-    if last > END - DAY:  # then they end where the range does
+    if last > END - DAY:  # then the times are close to the end of the range
         last = END - DAY - pick(rng, [0, 1, HOUR - 1, HOUR, 2 * HOUR, upto(rng, 3 * DAY)])
         first = last // DAY * DAY - pick(rng, [6, 7, 7, 8, 20]) * DAY + upto(rng, DAY - 1)
     return [max(first, oldest), last] if rng.random() < 0.9 else [max(first, oldest)]
@@ -99,7 +100,7 @@ def _done_before(h: History, story: list[Event], oldest: int) -> None:
 
 
 def _others(h: History, oldest: int) -> None:
-    """Those that use the services from usual places every week."""
+    """Others that use the services every week from their usual places."""
     rng = h.rng
     for name in shuffled(rng, ["backoffice", "front"])[: pick(rng, [1, 1, 2])]:
         role = Caller(h.session(name, "job"), place=h.place(pick(rng, [1, 2, 3]), 9))
@@ -113,7 +114,7 @@ def _others(h: History, oldest: int) -> None:
 
 
 def _many_values(h: History, story: list[Event], oldest: int) -> None:
-    """Lists just at and above their caps."""
+    """Lists that are exactly at their caps, or above them."""
     rng = h.rng
     event = pick(rng, story)
     key = pick(rng, ["sourceIPAddress", "userAgent", "awsRegion"])
@@ -144,7 +145,7 @@ def _makings(h: History, oldest: int) -> None:
 
 
 def _never_counted(h: History, story: list[Event]) -> None:
-    """Too old, or in the future."""
+    """Events that are too old, or in the future."""
     event = pick(h.rng, story)
     for time in (-1, 0, START + 5000 * DAY):
         again(h, event, time, {})

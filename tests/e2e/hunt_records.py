@@ -1,7 +1,7 @@
-"""CloudTrail records for the hunt: who calls, from where, with what, and every catalogued call.
+"""CloudTrail records for hunt mode: the caller, its source and client, and every catalogued call.
 
 A World names things: its accounts, principals, keys, addresses, agents, models and identities. The
-same story told in two worlds differs in names alone, which no verdict may depend on.
+same story in two worlds differs only in names, and no verdict may depend on these.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ CLAUDE_CODE = (
 
 
 class Outcome(NamedTuple):
-    """How a call that did not succeed was answered; the text may name the caller and the call."""
+    """The response to a call that did not succeed; the text may name the caller and the call."""
 
     code: str
     text: str
@@ -81,19 +81,18 @@ TOO_MANY_TOKENS = Outcome(
 REJECTED = Outcome("MessageRejected", "Email address is not verified.")
 THROTTLED = Outcome("ThrottlingException", "Too many requests, please wait before trying again.")
 
-# Documentation's and benchmarks' own networks come first, in the older form of address; beyond them
-# networks are computed.
+# The IPv4 networks reserved for documentation and benchmarks come first; the others are computed.
 _OLD_NETWORKS = ["198.18.0.", "198.19.0.", "192.0.2.", "198.51.100.", "203.0.113."]
 
-_NETWORKS = 64  # of one world, so that no two share one
+_NETWORKS = 64  # in one world, so that no two names share a network
 
 _OTHER_LETTERS = str.maketrans(
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
     "hijklmnopqrstuvwxyzabcdefgHIJKLMNOPQRSTUVWXYZABCDEFG",
 )
 _SUSPICIOUS = re.compile("temp|tmp|test|anon|random")
-# What a word of an agent must keep so that it is what it was: dropped from the client or not, a
-# sign of the cloud or not, cut at the same place.
+# The parts of an agent's word that must not change, so that the program treats the word the same:
+# whether it is dropped from the client, whether it is a sign of the cloud, and where it is cut.
 _KEPT_OF_AGENT = re.compile(
     r"(?:md/)?(?:m|ua|cfg|command|exec-env|prompt|installer)/.*|md/arch#|md/|[/#].*"
 )
@@ -101,10 +100,10 @@ _KEPT_OF_AGENT = re.compile(
 
 @dataclass(frozen=True)
 class World:
-    """How things are called. `foreign` names share nothing with the usual ones."""
+    """The names in use. `foreign` names have nothing in common with the usual ones."""
 
     foreign: bool = False
-    number: int = 0  # worlds of other numbers share accounts and agents, but no principal
+    number: int = 0  # worlds with different numbers share accounts and agents, but no principal
 
     @property
     def account(self) -> str:
@@ -142,7 +141,7 @@ class World:
         return [self.address(network, host) for host in range(1, hosts + 1)]
 
     def networks(self, first: int, count: int) -> list[str]:
-        """One address in each of so many networks."""
+        """One address in each of this many networks."""
         return [self.address(network) for network in range(first, first + count)]
 
     def agent(self, agent: str) -> str:
@@ -156,7 +155,7 @@ class World:
         return head + name.translate(_OTHER_LETTERS) + mark + rest
 
     def key(self, kind: str, owner: str) -> str:
-        """An access key's id, or a principal's: the kind, and 16 letters and digits."""
+        """The id of an access key or a principal: the kind, followed by 16 letters and digits."""
         rng = random.Random(f"{self.foreign} {self.number} {kind} {owner}")
         letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
         return kind + "".join(letters[int(rng.random() * 32)] for _ in range(16))
@@ -171,7 +170,8 @@ class World:
         *,
         key: str = "AKIA",
     ) -> Caller:
-        """An IAM user with a long-term key, or, with ASIA, in the console or with a token."""
+        """An IAM user with a long-term key or, with ASIA, in the console or with a session
+        token."""
         own = self.own(name)
         arn = f"arn:aws:iam::{self.account}:user/{own}"
         identity: Record = {
@@ -232,7 +232,7 @@ class World:
     def sso(
         self, permissions: str, person: str, addresses: Sequence[str], agent: str | None
     ) -> Caller:
-        """Somebody who came in through the identity centre and shares the role with others."""
+        """A person who signs in through the identity centre and shares the role with others."""
         return self.role(permissions, person, addresses, agent, prefix="AWSReservedSSO_")
 
     def function(self, name: str, addresses: Sequence[str], agent: str = LAMBDA) -> Caller:
@@ -258,17 +258,17 @@ def _session_attributes(mfa: str) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Caller:
-    """Who calls, from where and with what."""
+    """The caller, its addresses and its client."""
 
     world: World
     identity: Record
-    principal: str  # what the hunt calls it
+    principal: str  # its name in hunt mode's rows
     addresses: Sequence[str]
     agent: str | None  # None: the record has none
 
 
-# Calls. Of each the request's parameters; `about` is the model, mail identity or user that it is
-# about, already in the world's words.
+# The request parameters of each call. `about` is the model, mail identity or user that the call is
+# about, already in the world's names.
 
 Parameters = Record | None
 _Make = Callable[[World, str], Parameters]
@@ -739,7 +739,7 @@ def dump(record: Record) -> bytes:
     return json.dumps(record, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-# What stands in a template for what each of its records has of its own.
+# Placeholders in a template for the values that differ between its records.
 _TIME, _EVENT, _REQUEST, _ADDRESS = "\ue000", "\ue001", "\ue002", "\ue003"
 
 
@@ -755,7 +755,7 @@ def _template(record: Record) -> bytes:
 
 @dataclass
 class Trail:
-    """What has been recorded so far, one record a line."""
+    """The records so far, one per line."""
 
     seed: str
     lines: list[bytes] = field(default_factory=list)
@@ -765,7 +765,7 @@ class Trail:
         self._rng = random.Random(self.seed)
 
     def chance(self) -> float:
-        """At least 0, below 1."""
+        """A number of at least 0 and below 1."""
         return self._rng.random()
 
     def record(
@@ -782,10 +782,12 @@ class Trail:
         parameters: Parameters = None,
         **members: Any,
     ) -> Record:
-        """One record. `call` is `source:Name`; what the catalogue does not name may be called too.
+        """Add one record. `call` is `source:Name`; calls that are missing in the catalogue are
+        possible too.
 
-        The address is the caller's first, the agent the caller's, the parameters those of the
-        catalogue's call about `about`; other members of the record stand as given.
+        By default the address is the caller's first one, the agent is the caller's, and the
+        parameters are those of the catalogue's call about `about`. Other members of the record are
+        used as given.
         """
         source, _, name = call.partition(":")
         if parameters is None and call in CALLS:
@@ -842,7 +844,7 @@ class Trail:
         self.lines.append(dump(self.record(caller, call, at, region, outcome, **more)))
 
     def quarantine(self, user: Caller, at: float, by: Caller | None = None) -> None:
-        """AWS attaches its quarantine to a user whose key it has found in public."""
+        """AWS attaches its quarantine policy to a user whose key was found in public."""
         name = user.identity["userName"]
         parameters = {"userName": name, "policyArn": QUARANTINE}
         caller = by or user.world.aws_service("trustedadvisor")
@@ -856,7 +858,7 @@ class Trail:
         region: str = "us-east-1",
         **more: Any,
     ) -> None:
-        """The same call at many times, from the caller's addresses in turn; fast."""
+        """The same call at many times, with the caller's addresses in turn; fast."""
         record = self.record(caller, call, 0, region, **more)
         record["eventTime"], record["eventID"], record["requestID"] = _TIME, _EVENT, _REQUEST
         record["sourceIPAddress"] = _ADDRESS
@@ -877,5 +879,5 @@ class Trail:
 
 
 def _dashed(name: str) -> str:
-    """`SendEmail` as the command line writes it."""
+    """`SendEmail` in the form of the AWS command line, `send-email`."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower()

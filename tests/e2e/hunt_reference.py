@@ -1,8 +1,8 @@
-"""What `mode=hunt` must answer, written from the rules alone.
+"""The rows that `mode=hunt` must answer, derived from the rules alone.
 
-It is plain rather than fast: it keeps every call of every principal in a list and goes through that
-list once for each rule, to the second. It shares nothing with the program or with the generators of
-events, so that one mistake cannot hide in both.
+The code is plain rather than fast: it keeps every call of every principal in a list and goes
+through that list once for each rule, to the second. It shares nothing with the program or with the
+generators of events, so that the same mistake cannot hide in both.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from hunt_reference_account import (
 from hunt_reference_allowlist import Allowlist, Line
 from hunt_reference_baseline import Baseline
 from hunt_reference_calls import Actor
-from hunt_reference_campaign import ANYTHING, Behind, Campaign, Sign
+from hunt_reference_campaign import ANYTHING, Campaign, Sign, SupportingCall
 from hunt_reference_catalogue import THRESHOLDS
 from hunt_reference_credentials import (
     api_key_made,
@@ -104,7 +104,7 @@ _MARKERS = {name for group, name in _GROUPS if group == "markers"}
 
 
 class Reason(NamedTuple):
-    """The reason of an evidence, as far as the reference knows it."""
+    """The reason for a piece of evidence, as far as the reference knows it."""
 
     who: str
     text: str
@@ -120,7 +120,7 @@ class Texts(NamedTuple):
 
     reasons: list[Reason]
     timeline: list[str]
-    message: str  # about the risk, before the reasons
+    message: str  # the part about the risk, before the reasons
 
 
 @dataclass
@@ -130,11 +130,11 @@ class HuntExpected:
     unreadable: int
     left_out: int
     duplicates: int
-    fired: Counter[tuple[str, int]]  # in these rows: an evidence's id and score
-    kinds: Counter[str]  # by what principals were known, and why calls were left out
+    fired: Counter[tuple[str, int]]  # in these rows: the id and score of each piece of evidence
+    kinds: Counter[str]  # how principals were identified, and why calls were ignored
     texts: list[Texts] = field(default_factory=list)  # of the rows
-    allowed: int = 0  # rows that the allowlist left out
-    lessened: int = 0  # and rows that it changed
+    allowed: int = 0  # rows that the allowlist removed
+    lessened: int = 0  # rows that it changed
 
 
 @dataclass
@@ -152,9 +152,12 @@ class _Judged:
         return (-self.score, first, *order_of(self.campaign.head))
 
     @property
-    def behind(self) -> list[Behind]:
+    def supporting(self) -> list[SupportingCall]:
         return [
-            one for name, sign in self.signs.items() if name not in _MARKERS for one in sign.behind
+            one
+            for name, sign in self.signs.items()
+            if name not in _MARKERS
+            for one in sign.supporting
         ]
 
     @property
@@ -162,7 +165,7 @@ class _Judged:
         counting = {
             group: max(
                 (name for of_group, name in _GROUPS if of_group == group and name in self.signs),
-                key=lambda name: self.signs[name].score,  # of equals the first
+                key=lambda name: self.signs[name].score,  # of equal scores the first
             )
             for group, name in _GROUPS
             if name in self.signs
@@ -174,14 +177,15 @@ class _Judged:
                 counts = group == "markers" or counting[group] == name
                 score = f" (+{sign.score})" if counts else ""
                 who = "" if group == "markers" else sign.who
-                who = who_did(self.campaign, sign.behind) if who is None else who
+                who = who_did(self.campaign, sign.supporting) if who is None else who
                 reasons.append(Reason(who, sign.text, score))
         message = message_of(self.campaign)
-        return Texts(reasons, timeline_of(self.campaign, self.behind), message)
+        return Texts(reasons, timeline_of(self.campaign, self.supporting), message)
 
 
 def _left_for(evidence: str, who: Campaign) -> Campaign | None:
-    """Without what is expected of an evidence; None if nothing is left."""
+    """The campaign without the calls that are expected for this evidence; None if nothing is
+    left."""
     actors = [who.allowlist.left_for(evidence, member.actor) for member in who.members]
     if all(left is member.actor for left, member in zip(actors, who.members)):
         return who
@@ -215,13 +219,14 @@ def _judge(who: Campaign, min_risk: int, disabled: frozenset[str]) -> _Judged | 
     if score < min_risk or not who.actor.everything:
         return None
     score = min(100, score + markers)
-    behind = [sign.time for name, sign in signs.items() if name not in _MARKERS]
-    time = min(behind, default=who.actor.everything[0].time)
+    supporting = [sign.time for name, sign in signs.items() if name not in _MARKERS]
+    time = min(supporting, default=who.actor.everything[0].time)
     return _Judged(who, signs, score, row_of(who, list(signs), score, len(by_group), time))
 
 
 def _campaigns(context: Context, actors: Iterable[Actor], allowlist: Allowlist) -> list[Campaign]:
-    """What exceptions cover joins nobody; how the rest counts is asked for each evidence."""
+    """Calls that an exception covers link their principal to nobody; whether the other calls count
+    is decided for each evidence rule."""
     whole = {(actor.account, actor.principal): Subject(actor, context) for actor in actors}
     left = map(allowlist.left_to_join, actors)
     subjects = [Subject(actor, context) for actor in left if actor is not None]
@@ -244,7 +249,7 @@ def expected_hunt(
     allowlist: Iterable[Line] = (),
     with_links: bool = False,
 ) -> HuntExpected:
-    """The rows but for `Reasons`, `Timeline`, `EventIDs` and `risk_message`, in order, and what is
+    """The rows in order, without `Reasons`, `Timeline`, `EventIDs` and `risk_message`, and what is
     known of these texts."""
     reading = read_events(events, with_links)
     actors = list(reading.actors.values())
@@ -290,7 +295,7 @@ def _note_allowed(expected: HuntExpected, before: _Judged | None, after: list[_J
 
 
 def _kinds_of(campaigns: Iterable[Campaign]) -> Counter[str]:
-    """What there was to join, or not."""
+    """Which links there were to join principals, and which were missing."""
     kinds: Counter[str] = Counter()
     for campaign in campaigns:
         kinds.update(f"link {link.kind}" for link in campaign.links)

@@ -1,4 +1,4 @@
-"""Rules of the reference about what is hidden, and about what marks a caller."""
+"""The reference's rules about hiding, and its markers of callers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from hunt_reference_makings import last_part, param
 
 
 def evade(who: Campaign) -> Sign | None:
-    """A successful evade call; on a guardrail; on a log that the principal restores."""
+    """A successful evade call, scored lower if it is about a guardrail, or about a log that the
+    principal restores."""
     restored = [
         call
         for call in who.actor.in_phase("restore")
@@ -19,7 +20,7 @@ def evade(who: Campaign) -> Sign | None:
     ]
     signs = []
     evading = [call for call in who.actor.in_phase("evade") if call.outcome == "ok"]
-    behind = tuple((call, name) for call in evading for name in call.services_in("evade"))
+    supporting = tuple((call, name) for call in evading for name in call.services_in("evade"))
     for call in evading:
         later = within(restored, call.time, call.time + 10 * MINUTE)
         is_restored = call.name.endswith("ModelInvocationLoggingConfiguration") and any(
@@ -28,7 +29,7 @@ def evade(who: Campaign) -> Sign | None:
         )
         score = 10 if call.name in GUARDRAIL_CALLS or is_restored else 40
         score = routine_or(who, score, 15, (call, "evade"))
-        signs.append(Sign(score, call.time, behind))
+        signs.append(Sign(score, call.time, supporting))
     return best(signs)
 
 
@@ -74,8 +75,8 @@ def trail_tampering(who: Campaign) -> Sign | None:
         ):
             score = 15
         score = routine_or(who, score, 15, (call, "tamper"))
-        behind = tuple((call, name) for name in call.services_in("tamper"))
-        signs.append(Sign(score, call.time, behind))
+        supporting = tuple((call, name) for name in call.services_in("tamper"))
+        signs.append(Sign(score, call.time, supporting))
     return best(signs)
 
 
@@ -84,7 +85,7 @@ def _mail_identity(call: Call) -> str | None:
 
 
 def cleanup(who: Campaign) -> Sign | None:
-    """The same identity was created or verified and deleted within 30 min, both ok."""
+    """The same identity was created or verified and deleted within 30 min, both successfully."""
     signs = []
     for made in who.actor.in_phase("enable"):
         for service in made.services_in("enable"):
@@ -95,8 +96,8 @@ def cleanup(who: Campaign) -> Sign | None:
                     continue
                 identity = _mail_identity(made)
                 if identity is not None and identity == _mail_identity(gone):
-                    behind = ((made, "enable"), (gone, "cleanup"))
-                    score = routine_or(who, 30, 10, *behind)
+                    supporting = ((made, "enable"), (gone, "cleanup"))
+                    score = routine_or(who, 30, 10, *supporting)
                     signs.append(Sign(score, made.time, ((made, service), (gone, service))))
     return best(signs)
 
@@ -105,7 +106,7 @@ def cleanup(who: Campaign) -> Sign | None:
 
 
 def tool_agent(who: Campaign) -> Sign | None:
-    """A known attack tool's client."""
+    """A client that is known as an attack tool."""
     agents = values(call.agent for call in who.everything.calls)
     return Sign(15, 0) if any(map(TOOL_AGENT.search, agents)) else None
 
@@ -121,6 +122,6 @@ def long_term_key(who: Campaign) -> Sign | None:
 
 
 def suspicious_name(who: Campaign) -> Sign | None:
-    """The name pattern of volume on a principal."""
+    """A principal's name matches the name pattern of volume mode."""
     names = [member.actor.principal for member in who.members]
     return Sign(5, 0) if any(map(SUSPICIOUS_NAME.search, names)) else None

@@ -1,4 +1,4 @@
-"""What users expect of some principals, as the reference of `mode=hunt` takes it out."""
+"""How the reference of `mode=hunt` removes the activity that users expect of some principals."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ class Line:
     """One line of the file."""
 
     principal: str  # a pattern
-    service: str | None  # None: all
-    evidence: frozenset[str]  # ids, or `*`
-    threshold: int | None  # of the volume alone; None: any
-    expires: int  # the first second for which it is void
+    service: str | None  # None: all services
+    evidence: frozenset[str]  # rule ids, or `*`
+    threshold: int | None  # for the volume rules only; None: any volume
+    expires: int  # the first second at which it is no longer valid
 
     def matches(self, principal: str) -> bool:
         parts = map(re.escape, self.principal.split(_ALL))
@@ -37,7 +37,8 @@ class Line:
 
     @property
     def removes(self) -> bool:
-        """Whether it is for all evidence, so that nothing that it covers can join."""
+        """Whether the line is for all evidence, so that the calls that it covers cannot link
+        principals."""
         return _ALL in self.evidence and self.threshold is None
 
 
@@ -61,7 +62,7 @@ class Allowlist:
         return [line for line in self.lines if line.matches(principal)]
 
     def allowed_volume(self, principal: str, service: str, at: int, most: int) -> int | None:
-        """The threshold that counts, which is the given one or higher; None: any volume."""
+        """The threshold that applies, which is never lower than the given one; None: any volume."""
         for line in self.of(principal):
             if line.is_for(_VOLUME) and line.is_for_service(service) and at < line.expires:
                 if line.threshold is None:
@@ -70,12 +71,13 @@ class Allowlist:
         return most
 
     def left_to_join(self, actor: Actor) -> Actor | None:
-        """Without what is expected whatever the evidence; None if nothing is left."""
+        """The actor without the calls that are expected for all evidence; None if nothing is
+        left."""
         left = _without(actor, [line for line in self.of(actor.principal) if line.removes])
         return left if left.everything else None
 
     def left_for(self, evidence: str, actor: Actor) -> Actor:
-        """Without what is expected of one evidence."""
+        """The actor without the calls that are expected for one evidence rule."""
         lines = [
             line
             for line in self.of(actor.principal)
@@ -85,7 +87,8 @@ class Allowlist:
 
 
 def _without(actor: Actor, lines: list[Line]) -> Actor:
-    """Without calls that lines cover. Exceptions end with a day, so with an hour."""
+    """The actor without the calls that the lines cover. Exceptions end with a day, and so with an
+    hour."""
     if not lines:
         return actor
     until = {
@@ -97,7 +100,8 @@ def _without(actor: Actor, lines: list[Line]) -> Actor:
         found = []
         for call in calls:
             names = {name for name in call.phases_of if call.hour * HOUR >= until[name]}
-            # That AWS found a key in public is covered where all services are.
+            # A published key is a finding about the user, so only a line for all services covers
+            # it.
             if names or (call.is_quarantine and call.time >= min(until.values())):
                 phases = {name: call.phases_of[name] for name in call.phases_of if name in names}
                 uses = {name: call.messages_of[name] for name in call.messages_of if name in names}

@@ -1,4 +1,4 @@
-"""The baseline as the reference has it: what rows say, and how `mode=baseline` updates them."""
+"""The baseline in the reference: the meaning of its rows, and how `mode=baseline` updates them."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Making(NamedTuple):
 
 
 def short(text: str | None) -> str | None:
-    """As much of a value as a list has: the characters that 256 bytes hold."""
+    """The part of a value that a list keeps: the whole characters within the first 256 bytes."""
     return text and text.encode()[:256].decode("utf-8", "ignore")
 
 
@@ -59,7 +59,7 @@ def add_value(values: Values, value: str, span: Span) -> None:
 
 
 def usual(values: Values) -> set[str]:
-    """The values whose last day is at least 7 days after the first; none of too many."""
+    """The values whose last day is at least 7 days after the first; none if there were too many."""
     if TOO_MANY in values:
         return set()
     return {value for value, span in values.items() if span.last - span.first >= 7}
@@ -70,16 +70,16 @@ class BaselineRow:
     first_seen: int
     last_seen: int
     peak_hour: int = 0
-    peak_day: int = 0  # 0: missing
-    peaks: dict[int, int] = field(default_factory=dict)  # by the first second of the ISO week
+    peak_day: int = 0  # 0: not known
+    peaks: dict[int, int] = field(default_factory=dict)  # keyed by the first second of the ISO week
     lists: dict[str, Values] = field(default_factory=lambda: {name: {} for name in LISTS})
     made: list[Making] = field(default_factory=list)
 
     @property
     def has_only_made(self) -> bool:
-        """Whether nothing is known but who made or assumed it; of a row `account`."""
+        """Whether an `account` row says no more than who made or assumed the principal."""
         acted = any(values for name, values in self.lists.items() if name != "parents")
-        is_of_one_second = self.first_seen == self.last_seen  # not in a file without lists
+        is_of_one_second = self.first_seen == self.last_seen  # not true in a file without lists
         return bool(self.made or self.lists["parents"]) and not acted and is_of_one_second
 
     @property
@@ -87,13 +87,13 @@ class BaselineRow:
         return self.peak_day or 24 * self.peak_hour
 
     def old_peak(self, at: int) -> int:
-        """The highest hour of the weeks that ended 7 days or more before."""
+        """The busiest hour of the weeks that ended at least 7 days before."""
         old = [peak for week, peak in self.peaks.items() if week + WEEK <= at - 7 * DAY]
         return max(old, default=self.peak_hour)
 
 
 def family(principal: str) -> str | None:
-    """What principals have in common that do the same work."""
+    """The common part of the names of principals that do the same work."""
     if ":role/" not in principal:
         return None
     parts = principal.split(":role/", 1)[1].split("/")
@@ -125,7 +125,8 @@ class Baseline:
     def _oldest(self) -> dict[str, int]:
         oldest: dict[str, int] = {}
         for (account, _, _), row in self.rows.items():
-            if row.made or not row.has_only_made:  # a role that was assumed can be a partner's
+            # a role that was only assumed can belong to a partner's account
+            if row.made or not row.has_only_made:
                 oldest[account] = min(row.first_seen, oldest.get(account, row.first_seen))
         return oldest
 
@@ -174,7 +175,7 @@ class Baseline:
         return self._rows_of.get((account, principal), {}).get(service)
 
     def is_young(self, account: str, principal: str, at: int) -> bool:
-        """Whether the oldest of its rows is under 7 days old."""
+        """Whether the oldest of the principal's rows is less than 7 days old."""
         rows = self._rows_of.get((account, principal), {}).values()
         return bool(rows) and min(row.first_seen for row in rows) > at - 7 * DAY
 
@@ -194,7 +195,7 @@ class Baseline:
         return phase in usual(self.values(account, principal, service, "phases"))
 
     def peers(self, account: str, principal: str, service: str) -> list[BaselineRow]:
-        """The rows of others of its family that have used the service."""
+        """The rows of other members of its family that have used the service."""
         own = family(principal)
         return [
             row
@@ -207,7 +208,7 @@ class Baseline:
         ]
 
     def parents_of(self, account: str, key: str) -> Values:
-        """Of the roles of that name, whatever their path."""
+        """The parents of the roles with that name, whatever their path."""
         parents: Values = {}
         for principal, _, row in self._of_account.get(account, []):
             if actor_key(principal) == key:
@@ -216,7 +217,7 @@ class Baseline:
         return parents
 
     def makings(self, account: str, kind: str, name: str) -> list[Making]:
-        """Of the users or roles of that name, whatever their path."""
+        """The makings of the users or roles with that name, whatever their path."""
         return [
             making
             for principal, service, row in self._of_account.get(account, [])
@@ -247,7 +248,7 @@ def _day(text: str) -> int:
 
 
 def week_of(day: int) -> int:
-    """The first second of a day's ISO week: 1970 began on a Thursday."""
+    """The first second of a day's ISO week. 1970 began on a Thursday."""
     return (day - (day + 3) % 7) * DAY
 
 
@@ -285,7 +286,7 @@ def to_columns(key: Key, row: BaselineRow) -> dict[str, str]:
             + ("k" if made.is_from_known_source else "s")
             for made in row.made
         ),
-        "peak_cost": "",  # no record of CloudTrail tells a cost
+        "peak_cost": "",  # no CloudTrail record contains a cost
     }
     for name, values in row.lists.items():
         columns[name] = " ".join(

@@ -1,4 +1,5 @@
-"""The calls of a principal, as the reference of `mode=hunt` keeps them: each of them, in order."""
+"""The calls of a principal in the reference of `mode=hunt`, which keeps every one of them, in
+order."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ DAY = 24 * HOUR
 
 
 class Origin(NamedTuple):
-    """Where a call came from: its client, and its address or the name of an AWS service."""
+    """The source of a call: its client, and its address or the name of an AWS service."""
 
     client: str
     address: str | None
@@ -24,22 +25,22 @@ class Origin(NamedTuple):
 
 @dataclass(frozen=True)
 class Call:
-    """One call that the catalogue names, as the principal that it counts for made it."""
+    """A call that the catalogue names, as made by the principal that it is attributed to."""
 
     time: int  # whole seconds since 1970
     name: str
     id: str
-    numbers: dict[str, int]  # by service: its place among the calls of the service
+    numbers: dict[str, int]  # by service: its position among the service's calls
     phases_of: dict[str, frozenset[str]]  # by service
-    messages_of: dict[str, int]  # by service, if the call is use of it
+    messages_of: dict[str, int]  # by service, if the call uses the service
     outcome: str  # ok, denied, probe, throttled, blocked or failed
     region: str | None
     parameters: dict[str, Any]
-    is_quarantine: bool  # made by AWS about the user, so nothing below is the user's
-    is_by_aws: bool  # made by AWS for the role, so nothing below is the role's
+    is_quarantine: bool  # AWS made it about the user, so the fields below do not describe the user
+    is_by_aws: bool  # AWS made it for the role, so the fields below do not describe the role
     address: str | None
     network: bytes | None  # of the address
-    place: str | None  # the network as a baseline has it; the name of an AWS service, too
+    place: str | None  # the network as a baseline writes it, or the name of an AWS service
     origin: Origin
     agent: str | None
     works_anywhere: bool
@@ -52,7 +53,7 @@ class Call:
     model: str | None
     caller_type: str | None
     workload: str | None
-    member: int = 0  # who of a campaign made it
+    member: int = 0  # the member of the campaign that made it
 
     def by(self, member: int) -> Call:
         return replace(self, member=member)
@@ -71,7 +72,7 @@ class Call:
 
     @property
     def is_link_only(self) -> bool:
-        """Whether it only links principals, so that where it came from does not count."""
+        """Whether it only links principals, so that its source does not count."""
         return self.phases == {"link"}
 
     @property
@@ -87,14 +88,15 @@ class Call:
 
 @dataclass
 class Actor:
-    """A row's key, and all that counts for it."""
+    """A row's key, and all calls that count for it."""
 
     account: str
     principal: str
-    is_one: bool = True  # false if the name is of an account, or of nobody
-    calls: list[Call] = field(default_factory=list)  # and attachments of the quarantine policy
-    by_aws: list[Call] = field(default_factory=list)  # use that AWS made with the role
-    whole: Actor | None = None  # with the calls that the allowlist covers, if it covers some
+    is_one: bool = True  # false if the name is that of an account or of an unidentified caller
+    calls: list[Call] = field(default_factory=list)  # includes attachments of the quarantine policy
+    by_aws: list[Call] = field(default_factory=list)  # uses that AWS made with the role
+    # the actor with the calls that the allowlist covers, if there are any
+    whole: Actor | None = None
 
     def of(self, service: str, *phases: str) -> list[Call]:
         if service not in self.services:
@@ -114,7 +116,7 @@ class Actor:
         return in_order(call for call in (*self.calls, *self.by_aws) if call.phases_of)
 
     def good_uses(self, service: str) -> list[Call]:
-        """Successful use of a service, also by AWS for the role."""
+        """Successful uses of a service, including those by AWS for the role."""
         if service not in self.services:
             return []
         return [
@@ -139,7 +141,7 @@ class Actor:
         return hours
 
     def peak_in_range(self, service: str, at: int) -> int | None:
-        """The most messages of a UTC hour that ended 12 h or more before; None: no history."""
+        """The most messages in a UTC hour that ended at least 12 h before; None: no history."""
         return max(
             (
                 messages
@@ -156,7 +158,7 @@ class Actor:
 
     @cached_property
     def by_hour(self) -> dict[int, list[Call]]:
-        """Of each UTC hour those calls."""
+        """The same calls by UTC hour."""
         hours = defaultdict(list)
         for call in self.placed:
             hours[call.hour].append(call)
@@ -168,6 +170,6 @@ def in_order(calls: Iterable[Call]) -> list[Call]:
 
 
 def within(calls: Sequence[Call], start: int, end: int) -> Sequence[Call]:
-    """Of calls in order those between two seconds, both included."""
+    """The calls between two seconds, both included; the calls must be in order."""
     first = bisect.bisect_left(calls, start, key=lambda call: call.time)
     return calls[first : bisect.bisect_right(calls, end, key=lambda call: call.time)]

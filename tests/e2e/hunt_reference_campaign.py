@@ -1,4 +1,5 @@
-"""What the rules of the reference judge: the calls of one principal, or of all of a campaign."""
+"""The subject of the reference's rules: the calls of one principal, or those of a whole
+campaign."""
 
 from __future__ import annotations
 
@@ -13,23 +14,24 @@ from hunt_reference_links import Graph, Link, Part
 from hunt_reference_makings import behind_last_colon, short_name
 from hunt_reference_sources import Context, Subject
 
-Behind = tuple[Call, str]  # a call, and for which service it counts
+SupportingCall = tuple[Call, str]  # a call, and the service that it counts for
 
 ANYTHING = "\0"  # stands for any text in a reason
 
 
 class Sign(NamedTuple):
-    """Evidence that holds: its score, the time of the first event behind it, and these events."""
+    """Evidence that was found: its score, the time of its first event, and its events."""
 
     score: int
     time: int
-    behind: tuple[Behind, ...] = ()
+    supporting: tuple[SupportingCall, ...] = ()
     text: str = ANYTHING  # the reason, as far as the reference knows it
-    who: str | None = None  # what it begins with, if not with those who are behind it
+    # the beginning of the reason, if it is not the members that made the calls
+    who: str | None = None
 
 
 def best(signs: Iterable[Sign]) -> Sign | None:
-    """The highest score counts, and of equals the earliest."""
+    """The sign with the highest score, and of equals the earliest."""
     return min(signs, key=lambda sign: (-sign.score, sign.time), default=None)
 
 
@@ -39,7 +41,7 @@ def values(of: Iterable[Any | None]) -> set[Any]:
 
 @dataclass(eq=False)
 class Campaign:
-    """Principals that are judged together; of one alone its own calls are."""
+    """Principals that are judged together; a single principal is judged by its own calls."""
 
     members: list[Subject]  # in order
     graph: Graph
@@ -65,7 +67,7 @@ class Campaign:
 
     @cached_property
     def names(self) -> list[str]:
-        """How texts call the members: the shortest names that tell them apart."""
+        """The members' names in texts: the shortest names that distinguish them."""
         names = [member.actor.principal for member in self.members]
         short = list(map(short_name, names))
         in_account = [f"{name}@{one.actor.account}" for name, one in zip(short, self.members)]
@@ -76,7 +78,7 @@ class Campaign:
 
     @property
     def everything(self) -> Actor:
-        """With the calls that exceptions cover."""
+        """The actor including the calls that exceptions cover."""
         return self.actor.whole or self.actor
 
     def by(self, call: Call) -> Subject:
@@ -91,7 +93,7 @@ class Campaign:
 
     @cached_property
     def links(self) -> list[Link]:
-        """The counted ones, that were not dropped, from one member to another."""
+        """The links from one member to another that count and were not dropped."""
         return [
             link
             for key in dict.fromkeys(member.key for member in self.members)
@@ -104,15 +106,15 @@ class Campaign:
         children = {link.child for link in self.links}
         return next((one for one in self.members if one.key not in children), self.members[0])
 
-    # --- What is known of all of them ---
+    # --- Facts about all members ---
 
     def is_known(self, at: int) -> bool:
-        """Whether the baseline knows the account of any of them."""
+        """Whether the baseline knows the account of any member."""
         return any(member.is_known(at) for member in self.members)
 
     def threshold(self, service: str, at: int) -> int | None:
-        """The service's, and what exceptions allow each member beyond it; None: a principal that is
-        judged alone may send any number of messages."""
+        """The service's threshold plus what exceptions allow each member beyond it; None: a
+        principal that is judged alone may send any number of messages."""
         own = self.context.thresholds[service]
         total = own
         for member in self.members:
@@ -124,7 +126,7 @@ class Campaign:
         return total
 
     def is_routine(self, calls: Iterable[tuple[Call, str]]) -> bool:
-        """Whether the phase of each call is usual for who made it."""
+        """Whether the phase of each call is usual for the member that made it."""
         return all(
             self.by(call).is_routine(service, phase)
             for call, phase in calls
@@ -136,7 +138,7 @@ class Campaign:
         return [self.members[number] for number in sorted({call.member for call in calls})]
 
     def peak_of_rows(self, service: str, at: int) -> int:
-        """The sum of the busiest hours that the members had before."""
+        """The sum of the members' busiest earlier hours."""
         rows = [one.row(service) for one in self.members if one.has_used(service, at)]
         return sum(row.peak_hour for row in rows if row)
 
@@ -161,23 +163,24 @@ def _merged(actors: list[Actor]) -> Actor:
     )
 
 
-def routine_or(who: Campaign, score: int, routine: int, *behind: tuple[Call, str]) -> int:
-    """The score, or a lower one if all that is behind it is routine."""
-    return min(score, routine) if who.is_routine(behind) else score
+def routine_or(who: Campaign, score: int, routine: int, *supporting: tuple[Call, str]) -> int:
+    """The score, or a lower one if all calls of the evidence are routine."""
+    return min(score, routine) if who.is_routine(supporting) else score
 
 
 def by_member(
     rule: Callable[[Subject], Sign | None],
 ) -> Callable[[Campaign], Sign | None]:
-    """A rule that judges member by member: the highest score, then the earliest, then by member."""
+    """Turns a rule for single members into one for a campaign: the highest score counts, then the
+    earliest sign, then the first member."""
 
     def judge(who: Campaign) -> Sign | None:
         signs = []
         for number, member in enumerate(who.members):
             sign = rule(member) if who.is_one else None
             if sign is not None:
-                behind = tuple((call.by(number), name) for call, name in sign.behind)
-                signs.append(sign._replace(behind=behind))
+                supporting = tuple((call.by(number), name) for call, name in sign.supporting)
+                signs.append(sign._replace(supporting=supporting))
         return best(signs)
 
     judge.__name__ = rule.__name__

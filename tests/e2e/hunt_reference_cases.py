@@ -22,8 +22,8 @@ NOW = STORY + 30 * DAY
 HOME, OFFICE, STRANGE, INSIDE = "52.1.0.1", "52.2.0.1", "52.90.0.1", "10.0.0.1"
 _SOURCES = {call.name: call.source for call in catalogue_calls()}
 _SOURCES["AssumeRole"] = "sts.amazonaws.com"  # of a service that is shipped disabled
-LONG = "2025-12-20/2026-02-20"  # usual
-SHORT = "2026-02-20/2026-02-26"  # not: 6 days
+LONG = "2025-12-20/2026-02-20"  # long enough to be usual
+SHORT = "2026-02-20/2026-02-26"  # 6 days: too short to be usual
 
 
 def at(time: int) -> str:
@@ -63,7 +63,7 @@ def call(
 
 
 def mails(time: int, count: int, **more: Any) -> list[IndexedEvent]:
-    """So many messages, 50 in an event at most, within a minute."""
+    """This many messages within a minute, at most 50 per event."""
     events = []
     for number, start in enumerate(range(0, count, 50)):
         to = ["x"] * min(50, count - start)
@@ -89,9 +89,9 @@ def row(
     )
 
 
-# The account is known; others work from the office with the client `app`.
+# The account is known: another principal works from the office with the client `app`.
 KNOWN = row(OTHER, networks=f"52.2.0.0/16={LONG}", clients=f"app={LONG}")
-# So is the user, who works from home.
+# The user is known too and works from home.
 AT_HOME = row(USER, networks=f"52.1.0.0/16={LONG} 52.3.0.0/16={SHORT}", clients=f"app={LONG}")
 
 
@@ -107,7 +107,7 @@ def reason_for(evidence: str, expected: HuntExpected) -> Reason:
 
 def signs(events: list[IndexedEvent], *rows: Any, who: str = USER, **given: Any) -> dict[str, int]:
     """The rules that fire for a principal, and their scores."""
-    # Only this principal's: the others' rows are asked for one by one.
+    # Only this principal's row counts here; tests request other principals' rows separately.
     expected = expected_hunt(events, min_risk=0, baseline=Baseline(dict(rows)), **given)
     found_rows = [one for one in expected.rows if who in listed(one["Members"])]
     [found] = found_rows or [{"Evidence": ""}]
@@ -130,7 +130,7 @@ def role(name: str) -> str:
 
 
 def trusting(*principals: str, external_id: bool = False) -> str:
-    """A trust document."""
+    """A trust policy document."""
     condition = {"StringEquals": {"sts:ExternalId": "1"}} if external_id else None
     statement = {"Effect": "Allow", "Principal": {"AWS": principals}, "Condition": condition}
     return json.dumps({"Statement": [statement]})

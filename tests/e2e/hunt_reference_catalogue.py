@@ -1,4 +1,4 @@
-"""What the catalogue names, as the reference of `mode=hunt` reads it from the shipped file.
+"""The catalogue's content, as the reference of `mode=hunt` reads it from the shipped file.
 
 The calls, services, thresholds and lists of words are data, so they come from the shipped file. The
 scores and windows of the rules are written in the rules of the reference.
@@ -20,9 +20,9 @@ class Entry(NamedTuple):
 
     service: str
     phase: str
-    conditions: dict[str, str]  # a path under requestParameters to its value
+    conditions: dict[str, str]  # maps a path under requestParameters to its value
     weight: int
-    number: int  # of the call among those of the service
+    number: int  # the call's position among those of the service
 
 
 Entries = dict[tuple[str, str], list[Entry]]
@@ -50,7 +50,7 @@ def _entries(with_links: bool) -> Entries:
     return dict(entries)
 
 
-# Source and name of a call to what it counts for.
+# Maps the source and name of a call to the catalogue's entries for it.
 ENTRIES = _entries(with_links=False)
 ENTRIES_WITH_LINKS = _entries(with_links=True)
 LABELS = {service: stanza["label"] for service, stanza in _SERVICES.items()}

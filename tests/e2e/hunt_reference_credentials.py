@@ -1,20 +1,21 @@
-"""Rules of the reference about credentials that are known to be public, or were made for more."""
+"""The reference's rules about credentials that are publicly known, or that were made to gain
+access."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from hunt_reference_calls import HOUR, Call, within
-from hunt_reference_campaign import Behind, Campaign, Sign, best, routine_or, values
+from hunt_reference_campaign import Campaign, Sign, SupportingCall, best, routine_or, values
 from hunt_reference_catalogue import QUOTA
 from hunt_reference_makings import EVERYBODY, grantees, last_part, list_or_one, param
 from volume_reference import _read_document, _text, _Unreadable
 
 
 def quarantined(who: Campaign) -> Sign | None:
-    """AWS attached its quarantine policy, ok."""
+    """AWS attached its quarantine policy, successfully."""
     attached = [call for call in who.actor.calls if call.is_quarantine and call.outcome == "ok"]
-    # Which of a user's calls AWS made is not kept, so all that are alike are behind it.
+    # The reference does not keep which of a user's calls AWS made, so all calls alike are evidence.
     users = {call.member for call in attached}
     alike = [
         call
@@ -24,7 +25,7 @@ def quarantined(who: Campaign) -> Sign | None:
     return Sign(60, attached[0].time, _of_account(*alike)) if attached else None
 
 
-def _of_account(*calls: Call) -> tuple[Behind, ...]:
+def _of_account(*calls: Call) -> tuple[SupportingCall, ...]:
     return tuple((call, "account") for call in calls)
 
 
@@ -65,7 +66,8 @@ def _allows_mail(policy: str | None) -> bool:
 
 
 def _grants_of_mail(calls: list[Call]) -> Iterator[Call]:
-    """Calls that give a user mail: by its own policy, by a group, or by a policy made for it."""
+    """Calls that allow a user to send mail: by its own policy, by a group, or by a policy made for
+    it."""
     with_document = [call for call in calls if _allows_mail(param(call, "policyDocument"))]
     policies = {param(call, "policyName") for call in with_document if call.name == "CreatePolicy"}
 
@@ -89,8 +91,8 @@ def _grants_of_mail(calls: list[Call]) -> Iterator[Call]:
 
 
 def smtp_credentials(who: Campaign) -> Sign | None:
-    """It made a user or an access key and, within 1 h in either order, gave that user mail; or a
-    way in for mail."""
+    """A user or an access key was made and, within 1 h in either order, that user was allowed to
+    send mail; or another way to send mail was opened."""
     accounts = dict.fromkeys(member.actor.account for member in who.members)
     return best(sign for account in accounts for sign in _ways_to_mail(who, account))
 
@@ -109,8 +111,8 @@ def _ways_to_mail(who: Campaign, account: str) -> Iterator[Sign]:
             continue
         for granted in within(grants, made.time - HOUR, made.time + HOUR):
             if param(made, "userName") == param(granted, "userName"):
-                behind = ((made, "credential"), (granted, "credential"))
-                score = routine_or(who, 30, 10, *behind)
+                supporting = ((made, "credential"), (granted, "credential"))
+                score = routine_or(who, 30, 10, *supporting)
                 yield Sign(score, min(made.time, granted.time), _of_account(made, granted))
     for call in calls:
         if call.name in ("CreateIngressPoint", "CreateRelay"):
@@ -119,7 +121,7 @@ def _ways_to_mail(who: Campaign, account: str) -> Iterator[Sign]:
 
 
 def api_key_made(who: Campaign) -> Sign | None:
-    """CreateServiceSpecificCredential for Bedrock, ok."""
+    """A successful CreateServiceSpecificCredential for Bedrock."""
     return best(
         Sign(routine_or(who, 20, 10, (call, "credential")), call.time, _of_account(call))
         for call in who.actor.own
@@ -130,7 +132,8 @@ def api_key_made(who: Campaign) -> Sign | None:
 
 
 def quota_asked(who: Campaign) -> Sign | None:
-    """A higher quota or a support case whose service code, category or subject names a service."""
+    """A request for a higher quota, or a support case, whose service code, category or subject
+    names a service."""
     asking = (
         *("RequestServiceQuotaIncrease", "PutServiceQuotaIncreaseRequestIntoTemplate"),
         *("CreateCase", "CreateSupportCase"),

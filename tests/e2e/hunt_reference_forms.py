@@ -1,4 +1,4 @@
-"""The forms in which records are delivered, as the reference of `mode=hunt` unwraps them."""
+"""How the reference of `mode=hunt` unwraps records from the forms in which they are delivered."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from volume_reference import (
 
 
 class _Record(dict[str, Any]):
-    """A JSON object that knows its own text."""
+    """A JSON object that keeps its own text."""
 
     json_text: str = ""
 
 
 class _RecordDecoder(json.JSONDecoder):
-    """Reads as volume's reference does, and keeps the text of each object."""
+    """Reads JSON like volume mode's reference, and keeps the text of each object."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -36,13 +36,13 @@ class _RecordDecoder(json.JSONDecoder):
         read = self.parse_object
 
         def read_with_text(text_and_start: tuple[str, int], *more: Any) -> tuple[_Record, int]:
-            text, start = text_and_start  # behind the brace
+            text, start = text_and_start  # after the brace
             record, end = read(text_and_start, *more)
             record.json_text = text[start - 1 : end]
             return record, end
 
         self.parse_object = read_with_text
-        # The one in C calls no parse_object.
+        # The scanner written in C never calls parse_object.
         self.scan_once = json.scanner.py_make_scanner(self)  # type: ignore[attr-defined]
 
 
@@ -60,7 +60,7 @@ Found = tuple[dict[str, Any], str, str | None] | _Unreadable | _Unknown
 
 
 def records_of(row_time: str | None, raw: bytes) -> Iterator[Found]:
-    """For each record of an event: the record, its text and its row's time."""
+    """The record, its text and its row's time, for each record of an event."""
     text = raw.decode("utf-8-sig", "replace")
     try:
         document = _read_json(text)

@@ -1,6 +1,8 @@
-"""What links principals in the reference of `mode=hunt`, and which of them are one campaign.
+"""Which calls link principals in the reference of `mode=hunt`, and which principals are one
+campaign.
 
-A principal is made or assumed by another, or two of them share an address that is a stranger's.
+Two principals are linked if one made or assumed the other, or if both called from the same address
+of a stranger.
 """
 
 from __future__ import annotations
@@ -30,25 +32,25 @@ class Link(NamedTuple):
     parent: Subject
     call: Call
     child: Key
-    counts: bool  # or else the child is vouched for
+    counts: bool  # false if the child is vouched for
 
 
 class Part(NamedTuple):
-    """The nodes of a campaign, or one that stands alone."""
+    """The nodes of a campaign, or a single node."""
 
     nodes: list[Subject]
-    kinds: frozenset[str] = KINDS  # of links that were not dropped
-    linked: int = 1  # how many nodes all links connect
+    kinds: frozenset[str] = KINDS  # of the links that were not dropped
+    linked: int = 1  # the number of nodes that all links connect
 
     @property
     def is_of_too_many(self) -> bool:
-        """Whether it stands alone because even made links were too many."""
+        """Whether the node is alone because even the links by making connect too many nodes."""
         return not self.kinds
 
 
 @dataclass
 class Graph:
-    """All principals of a hunt, in order, with those of their calls that no exception covers."""
+    """All principals of a search, in order, with their calls except those that exceptions cover."""
 
     context: Context
     subjects: list[Subject]
@@ -71,7 +73,7 @@ class Graph:
         return any(node.actor.everything[0].time < at for node in nodes)
 
     def _is_making(self, maker: Subject, call: Call, child: Key) -> bool:
-        """Whether a making says anything, as long as nobody vouches for the child."""
+        """Whether a making is evidence of a link, unless somebody vouches for the child."""
         if maker.is_known(call.time):
             if maker.is_routine("account", "credential"):
                 return False
@@ -100,7 +102,7 @@ class Graph:
 
     @cached_property
     def links_to(self) -> dict[Key, list[Link]]:
-        """To each child, whoever the parent is."""
+        """The links to each child, from any parent."""
         found = defaultdict(list)
         for parent in self.subjects:
             for call in parent.actor.own:
@@ -116,15 +118,15 @@ class Graph:
         return dict(found)
 
     def counted_links_to(self, child: Subject) -> list[Link]:
-        """Those that join, whoever the parent is."""
+        """The links to the child that join principals, from any parent."""
         return [link for link in self.links_to.get(child.key, []) if link.counts]
 
     # --- Shared ---
 
     @cached_property
     def shared(self) -> dict[Place, dict[Subject, int]]:
-        """Those who called from a stranger's address that is new for them, and since when; whatever
-        their account is."""
+        """The principals that called from a stranger's address that is new for them, and since
+        when, whatever their account is."""
         found: defaultdict[Place, dict[Subject, int]] = defaultdict(dict)
         for node in self.nodes:
             new = {(one.hour, one.calls[0].origin) for one in node.new_sources if one.score >= 25}
@@ -156,7 +158,8 @@ class Graph:
         return neighbours
 
     def _parts(self, nodes: Iterable[Subject], kinds: frozenset[str]) -> list[list[Subject]]:
-        """Nodes that links of some kinds connect; the nodes hold all that these lead to."""
+        """The groups of nodes that links of these kinds connect; `nodes` contains all nodes that
+        are linked."""
         neighbours = self._neighbours_of_kinds[kinds]
         seen: set[Subject] = set()
         parts = []
@@ -186,7 +189,7 @@ class Graph:
     def _apart(
         self, whole: list[Subject], part: list[Subject], kinds: frozenset[str]
     ) -> list[Part]:
-        """A part, or what it falls into if it is too large."""
+        """A part, or its smaller parts if it is too large."""
         if len(part) <= MOST_MEMBERS:
             return [Part(part, kinds, len(whole))]
         if kinds == {"made"}:

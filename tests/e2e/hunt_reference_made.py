@@ -1,4 +1,5 @@
-"""The rule of the reference about principals that were made or assumed, and used soon after."""
+"""The reference's rule about principals that were made or assumed, and that used a service soon
+after."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from hunt_reference_calls import DAY, HOUR, MINUTE, Call, within
-from hunt_reference_campaign import Behind, Campaign, Sign
+from hunt_reference_campaign import Campaign, Sign, SupportingCall
 from hunt_reference_catalogue import LABELS, LINKS
 from hunt_reference_links import Link
 from hunt_reference_makings import short_name
@@ -46,7 +47,7 @@ class _Found(NamedTuple):
     def rank(self) -> tuple[Any, ...]:
         times = (self.link.call.time, self.call.time)
         maker = self.link.parent.actor.principal.encode()
-        # Of calls of one second the first in the catalogue's order.
+        # Of several calls in one second, the first in the catalogue's order counts.
         place = (_SERVICES.index(self.service), self.call.numbers[self.service])
         outcome = _OUTCOMES.index(self.call.outcome)
         return (-self.score, *times, maker, self.member, self.link.call.name, *place, outcome)
@@ -62,7 +63,8 @@ def _is_new_there(child: Subject, call: Call) -> bool:
 
 
 def _uses_after(child: Subject, link: Link) -> Iterator[tuple[Call, str]]:
-    """What it did after a link that says why it was made; of a call's services the first."""
+    """Calls after a link that explain why the child was made; for each call only its first
+    service."""
     end = link.call.time + (7 * DAY if link.kind == "made" else 12 * HOUR)
     for call in within(child.actor.own, link.call.time, end):
         services = call.services_in(*_DONE)
@@ -117,10 +119,10 @@ def made_then_used(who: Campaign) -> Sign | None:
     if not candidates:
         return None
     found = min(candidates, key=lambda one: one.rank)
-    behind: list[Behind] = [(found.call.by(found.member), found.service)]
+    supporting: list[SupportingCall] = [(found.call.by(found.member), found.service)]
     maker = who.numbers.get(found.link.parent.name)
     if maker is not None:
         service = "account" if found.link.kind == "made" else LINKS
-        behind.append((found.link.call.by(maker), service))
-    # The text names both.
-    return Sign(found.score, found.call.time, tuple(behind), _text(who, found), who="")
+        supporting.append((found.link.call.by(maker), service))
+    # The text names both principals itself.
+    return Sign(found.score, found.call.time, tuple(supporting), _text(who, found), who="")

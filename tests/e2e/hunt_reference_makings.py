@@ -1,4 +1,5 @@
-"""Who makes and assumes whom, and whom a policy lets in, as the reference reads it from calls."""
+"""Who makes and assumes which principal, and whom a policy admits, as the reference reads it from
+calls."""
 
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ _MADE_WITH = {
 
 
 def param(call: Call, *keys: str) -> str | None:
-    """The first of these parameters that has a text."""
+    """The first of these parameters that is a non-empty text."""
     return next(filter(None, (_text(call.parameters.get(key)) for key in keys)), None)
 
 
@@ -36,7 +37,7 @@ def last_part(text: str) -> str:
 
 
 def short_name(principal: str) -> str:
-    """How a sentence calls a principal: `root` is that of an account."""
+    """A principal's name in a sentence: `root` is that of an account."""
     return behind_last_colon(last_part(principal))
 
 
@@ -45,7 +46,8 @@ def behind_last_colon(text: str) -> str:
 
 
 def actor_key(principal: str) -> str:
-    """What a principal's name and the calls about it have in common: no path."""
+    """The common part of a principal's name and of the calls about it: the name without its
+    path."""
     for kind in ("user", "role"):
         if f":{kind}/" in principal:
             return f"{kind}/{last_part(principal)}"
@@ -53,7 +55,7 @@ def actor_key(principal: str) -> str:
 
 
 def made_by(actor: Actor, call: Call) -> str | None:
-    """The key of the principal that the call made; not of the caller itself."""
+    """The key of the principal that the call made, if it is not the caller itself."""
     kind = _MADE_WITH.get(call.name)
     if kind is None or call.outcome != "ok" or not call.is_in("account", "credential"):
         return None
@@ -63,7 +65,7 @@ def made_by(actor: Actor, call: Call) -> str | None:
 
 
 class Role(NamedTuple):
-    """A role that a call names; it may be of another account."""
+    """A role that a call names; it may belong to another account."""
 
     account: str
     arn: str
@@ -74,7 +76,7 @@ class Role(NamedTuple):
 
 
 def assumed_by(actor: Actor, call: Call) -> Role | None:
-    """The role that the call assumed; not the caller itself."""
+    """The role that the call assumed, if it is not the caller itself."""
     if call.outcome != "ok" or call.name != "AssumeRole" or not call.is_in(LINKS, "link"):
         return None
     arn = param(call, "roleArn") or ""
@@ -98,8 +100,8 @@ def document(call: Call) -> dict[str, Any] | None:
         return None
 
 
-# Conditions on them limit a statement for everybody to an organisation, or to what a service does
-# for an account.
+# Conditions on these keys limit a statement for everybody to an organisation, or to the calls of a
+# service for an account.
 _LIMITING_KEYS = {
     *("aws:principalorgid", "aws:principalorgpaths", "aws:sourceorgid", "aws:sourceorgpaths"),
     *("aws:sourceaccount", "aws:sourcearn"),
@@ -114,7 +116,7 @@ def _condition_keys(statement: dict[str, Any]) -> Iterator[str]:
 
 
 def _aws_principals(statement: dict[str, Any]) -> Iterator[str]:
-    """Those that a statement names; `*` for everybody."""
+    """The principals that a statement names; `*` for everybody."""
     if "NotPrincipal" in statement:
         yield EVERYBODY
     principal = statement.get("Principal")
@@ -132,7 +134,7 @@ def _account_of(principal: str) -> str | None:
 
 
 def grantees(call: Call) -> list[tuple[str, bool]]:
-    """The accounts that a policy lets in, or everybody, and whether only with an external id."""
+    """The accounts that a policy admits, or everybody, and whether it requires an external id."""
     found = []
     for statement in list_or_one((document(call) or {}).get("Statement")):
         if not isinstance(statement, dict) or _text(statement.get("Effect")) != "Allow":

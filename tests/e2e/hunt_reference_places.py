@@ -1,4 +1,4 @@
-"""Rules of the reference about places: spread over regions and services, and sources."""
+"""The reference's rules about spread over regions and services, and about sources."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from hunt_reference_calls import DAY, HOUR, MINUTE, Call, within
-from hunt_reference_campaign import Behind, Campaign, Sign, best, by_member, values
+from hunt_reference_campaign import Campaign, Sign, SupportingCall, best, by_member, values
 from hunt_reference_catalogue import HUNTED_PHASES, LABELS
 from hunt_reference_sources import Subject
 
@@ -14,7 +14,7 @@ from hunt_reference_sources import Subject
 
 
 def _spreads(calls: Sequence[Call], regions: int, seconds: int) -> Iterator[Sequence[Call]]:
-    """The calls within so many seconds that came in so many regions."""
+    """The windows of this many seconds with calls in at least this many regions."""
     calls = [call for call in calls if call.region is not None]
     if len({call.region for call in calls}) < regions:
         return
@@ -25,18 +25,19 @@ def _spreads(calls: Sequence[Call], regions: int, seconds: int) -> Iterator[Sequ
 
 
 def _has_no_history(who: Campaign, call: Call, service: str) -> bool:
-    """Whether no use of the service is known, by the range or by the baseline."""
+    """Whether neither the range nor the baseline shows an earlier use of the service."""
     is_in_file = who.is_known(call.time) and who.peak_of_rows(service, call.time) > 0
     return not is_in_file and who.actor.peak_in_range(service, call.time) is None
 
 
-def _behind(calls: Sequence[Call], *phases: str) -> tuple[Behind, ...]:
+def _supporting(calls: Sequence[Call], *phases: str) -> tuple[SupportingCall, ...]:
     return tuple((call, name) for call in calls for name in call.services_in(*phases))
 
 
 def region_spread(who: Campaign) -> Sign | None:
-    """Use or enable calls in 3 or more regions within 1 h, of pairs without history; the forms that
-    unlock a service in 3 or more regions within 10 s, or in 8 or more within 24 h."""
+    """Use or enable calls in at least 3 regions within 1 h, by principals without history of the
+    service; or the forms that unlock a service in at least 3 regions within 10 s, or in at least 8
+    within 24 h."""
     if not who.is_one:
         return None
     new = [
@@ -45,7 +46,7 @@ def region_spread(who: Campaign) -> Sign | None:
         if any(_has_no_history(who, call, name) for name in call.services_in("use", "enable"))
     ]
     signs = [
-        Sign(20, window[0].time, _behind(window, "use", "enable"))
+        Sign(20, window[0].time, _supporting(window, "use", "enable"))
         for window in _spreads(new, 3, HOUR)
     ]
     forms = [
@@ -66,12 +67,12 @@ def region_spread(who: Campaign) -> Sign | None:
             if who.is_routine((call, "enable") for call in window):
                 score = min(score, 10)
             if score:
-                signs.append(Sign(score, window[0].time, _behind(window, *HUNTED_PHASES)))
+                signs.append(Sign(score, window[0].time, _supporting(window, *HUNTED_PHASES)))
     return best(signs)
 
 
 def recon_spread(who: Campaign) -> Sign | None:
-    """One recon call in 4 or more regions within 10 min; with a long-term key."""
+    """One recon call in at least 4 regions within 10 min, with a long-term key."""
     if not who.is_one:
         return None
     signs = []
@@ -84,13 +85,13 @@ def recon_spread(who: Campaign) -> Sign | None:
         for window in _spreads(calls, 4, 10 * MINUTE):
             score = 35 if who.actor.has_long_term_key else 10
             score = min(score, 5) if is_routine else score
-            behind = tuple((call, service) for call in window)
-            signs.append(Sign(score, window[0].time, behind))
+            supporting = tuple((call, service) for call in window)
+            signs.append(Sign(score, window[0].time, supporting))
     return best(signs)
 
 
 def service_sweep(who: Campaign) -> Sign | None:
-    """Recon or use of 3 or more services within 1 h."""
+    """Recon or use of at least 3 services within 1 h."""
     if not who.is_one:
         return None
     calls = who.actor.in_phase("recon", "use")
@@ -98,16 +99,16 @@ def service_sweep(who: Campaign) -> Sign | None:
     if len(who.actor.services) < 3:
         return None
     for first in calls:
-        behind = _behind(within(calls, first.time, first.time + HOUR), "recon", "use")
-        if len({service for _, service in behind}) >= 3:
-            signs.append(Sign(10, first.time, behind))
+        supporting = _supporting(within(calls, first.time, first.time + HOUR), "recon", "use")
+        if len({service for _, service in supporting}) >= 3:
+            signs.append(Sign(10, first.time, supporting))
     return best(signs)
 
 
 # --- Sources -------------------------------------------------------------------------------------
 
 
-def calls_in_hours(calls: Sequence[Call], first: int, last: int) -> tuple[Behind, ...]:
+def calls_in_hours(calls: Sequence[Call], first: int, last: int) -> tuple[SupportingCall, ...]:
     found = [call for call in calls if first <= call.hour <= last]
     return tuple((call, service) for call in found for service in call.phases_of)
 
@@ -118,8 +119,8 @@ def new_source(who: Subject) -> Sign | None:
     found = min(who.new_sources, key=lambda one: (-one.score, one.time), default=None)
     if found is None:
         return None
-    behind = calls_in_hours(who.actor.calls, found.hour, found.hour)
-    return Sign(found.score, found.time, behind)
+    supporting = calls_in_hours(who.actor.calls, found.hour, found.hour)
+    return Sign(found.score, found.time, supporting)
 
 
 @by_member
@@ -140,8 +141,8 @@ def first_use(who: Subject) -> Sign | None:
 
 
 def days_of_hours(calls: Sequence[Call]) -> Iterator[Sequence[Call]]:
-    """The calls of 24 consecutive UTC hours, whichever: they change where an hour with a call comes
-    in at the end or has left at the front."""
+    """The calls of every 24 consecutive UTC hours. A window differs from the last only if an hour
+    with a call enters at its end or leaves at its start."""
     hours = {call.hour for call in calls}
     for start in sorted({hour - 23 for hour in hours} | {hour + 1 for hour in hours}):
         window = within(calls, start * HOUR, start * HOUR + DAY - 1)
@@ -150,7 +151,7 @@ def days_of_hours(calls: Sequence[Call]) -> Iterator[Sequence[Call]]:
 
 
 def _is_excused(who: Subject, call: Call) -> bool:
-    """Whether the cloud explains that the call's address is ever another one."""
+    """Whether the cloud explains that the address changes from call to call."""
     if not who.baseline.knows_in_hour(who.actor.account, call.hour):
         return call.has_cloud_sign
     if who.has_rows(call.hour * HOUR):
@@ -161,10 +162,11 @@ def _is_excused(who: Subject, call: Call) -> bool:
 
 
 def rotating_ips(who: Campaign) -> Sign | None:
-    """In 24 UTC hours a client's unexcused calls came from 5 or more addresses of 5 or more
-    networks, and from at least half as many addresses as calls; a long-term key was used from 10 or
-    more networks, or from 20 strangers'; as the first, with fewer networks, or over all calls of
-    the client. The networks that are usual for the principal do not count."""
+    """In 24 UTC hours, a client's unexcused calls came from at least 5 addresses in at least 5
+    networks, with at least half as many addresses as calls; or a long-term key was used from at
+    least 10 networks, or from at least 20 networks of strangers. The first case scores less if
+    there are fewer networks, or if excused calls have to be included. The principal's usual
+    networks do not count."""
     if not who.is_one:
         return None
     found: list[tuple[tuple[int, int, int], Sign]] = []
@@ -172,11 +174,11 @@ def rotating_ips(who: Campaign) -> Sign | None:
 
     def add(score: int, window: Sequence[Call]) -> None:
         addresses = len(values(call.address for call in window))
-        behind = calls_in_hours(who.actor.calls, window[0].hour, window[-1].hour)
+        supporting = calls_in_hours(who.actor.calls, window[0].hour, window[-1].hour)
         rank = (-score, window[0].time, -addresses)
-        found.append((rank, Sign(score, window[0].time, behind)))
+        found.append((rank, Sign(score, window[0].time, supporting)))
 
-    def weigh(calls: Sequence[Call], with_networks: int, without: int) -> None:
+    def add_windows(calls: Sequence[Call], with_networks: int, without: int) -> None:
         for window in days_of_hours(calls):
             addresses = values(call.address for call in window)
             networks = values(call.network for call in window)
@@ -185,8 +187,8 @@ def rotating_ips(who: Campaign) -> Sign | None:
 
     for client in sorted({call.client for call in counted}):
         calls = [call for call in counted if call.client == client]
-        weigh([call for call in calls if not _is_excused(who.by(call), call)], 40, 15)
-        weigh(calls, 15, 15)
+        add_windows([call for call in calls if not _is_excused(who.by(call), call)], 40, 15)
+        add_windows(calls, 15, 15)
     if who.actor.has_long_term_key:
         for window in days_of_hours(counted):
             if len(values(call.network for call in window)) >= 10:
@@ -210,6 +212,6 @@ def many_ips(who: Campaign) -> Sign | None:
             if call.address is not None and not who.by(call).is_usual_place(call)
         ]
         if len({call.address for call in counted}) > 3:
-            behind = calls_in_hours(who.actor.calls, hour, hour)
-            signs.append(Sign(10, counted[0].time, behind))
+            supporting = calls_in_hours(who.actor.calls, hour, hour)
+            signs.append(Sign(10, counted[0].time, supporting))
     return best(signs)

@@ -1,7 +1,8 @@
-"""Who did what, as the reference of `mode=hunt` and `mode=baseline` reads it from events.
+"""The calls of each principal, as the reference of `mode=hunt` and `mode=baseline` reads them from
+events.
 
-It shares nothing with the program or with the generators of events, so that one mistake cannot hide
-in both. Every call of every principal is kept.
+It shares nothing with the program or with the generators of events, so that the same mistake cannot
+hide in both. Every call of every principal is kept.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ def _text_at(value: Any, path: str) -> str | None:
 
 
 def _cut(text: str | None, most: int = 512) -> str | None:
-    """As many characters as so many bytes hold."""
+    """The whole characters within the first `most` bytes."""
     return text and text.encode()[:most].decode("utf-8", "ignore")
 
 
@@ -45,7 +46,7 @@ _BY_AWS = (".amazonaws.com", ".amazonaws.com.cn")
 
 
 def _issuer(record: dict[str, Any]) -> str | None:
-    """Whose session it is. A session's own ARN names the role, without its path."""
+    """The issuer of the session. A session's own ARN names the role without its path."""
     identity = _at(record, "userIdentity")
     issuer = _text_at(identity, "sessionContext.sessionIssuer.arn")
     if issuer is not None or _text_at(identity, "type") not in ("AssumedRole", None):
@@ -79,7 +80,7 @@ def _without_path(principal: str) -> str:
 
 
 def _principal(record: dict[str, Any]) -> tuple[str, str]:
-    """The principal, and by what it is known."""
+    """The principal, and by which member it was identified."""
     identity = _at(record, "userIdentity")
     caller_type, arn = _text_at(identity, "type"), _text_at(identity, "arn")
     principal_id = _text_at(identity, "principalId")
@@ -168,7 +169,7 @@ class _Place(NamedTuple):
 
 
 def _bare_address(text: str) -> str:
-    """The client's of a list, without what logs write around an address."""
+    """The client's address in a list, without the characters that logs write around an address."""
     text = text.split(",", 1)[0].strip(" \t\"'")
     text = re.split("[/%]", text, maxsplit=1)[0]
     if text.startswith("["):
@@ -226,10 +227,11 @@ def _usable_id(record: dict[str, Any]) -> str | None:
 
 
 def _identity_of(record: dict[str, Any], time: int) -> tuple[Any, ...] | None:
-    """What the same event delivered again has in common with itself; none without an id."""
+    """The values that identify repeated deliveries of an event; None without an id."""
     event_id = _usable_id(record)
     if event_id is not None:
-        # Ids can be placeholders, not only that of zeros: what the call is counts as well.
+        # Ids can be placeholders, not only the all-zero one, so the details of the call count as
+        # well.
         keys = (
             *("eventSource", "eventName", "awsRegion", "errorCode", "sourceIPAddress"),
             "userAgent",
@@ -243,13 +245,13 @@ def _identity_of(record: dict[str, Any], time: int) -> tuple[Any, ...] | None:
 
 @dataclass
 class Reading:
-    """All events, read; each counted in one of the ways that it can go."""
+    """All events that were read; each is counted in exactly one way."""
 
     entries: Entries
     actors: dict[tuple[str, str], Actor] = field(default_factory=dict)
     records: int = 0
     unreadable: int = 0
-    unknown: int = 0  # objects that are records of no log, and not among the records
+    unknown: int = 0  # objects that are not records of a known log; not included in the records
     left_out: int = 0
     duplicates: int = 0
     kinds: Counter[str] = field(default_factory=Counter)
@@ -342,7 +344,8 @@ class Reading:
             actor.calls.append(call)
 
     def _join_names_of_roles(self) -> None:
-        """Without an issuer a session names its role without its path: both are one role."""
+        """Without an issuer, a session names its role without the path, so both names are one
+        role."""
         for account, principal in sorted(self.actors):
             plain = (account, _without_path(principal))
             if plain[1] == principal or plain not in self.actors:
@@ -354,7 +357,8 @@ class Reading:
             self.kinds["role of two names"] += 1
 
     def finish(self) -> None:
-        """Once all principals are known: a user of that name, or a new one."""
+        """Assign each quarantine to the user of that name, or to a new one, once all principals are
+        known."""
         self._join_names_of_roles()
         known = sorted(self.actors)
         for account, user, call in self.quarantines:

@@ -1,4 +1,4 @@
-"""The columns of a row, as the reference of `mode=hunt` fills them."""
+"""How the reference of `mode=hunt` fills the columns of a row."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hunt_reference_texts import MOST_LINES, is_story_cut, left_out, links_of
 from hunt_reference_use import hours_of_minutes, messages
 from volume_reference import Row
 
-# Those that can hold several values, and in ndjson are always arrays.
+# The columns that can have several values, and are always arrays in ndjson.
 LISTS = {
     *("Services", "Phases", "Evidence", "SourceIPs", "Regions", "Clients", "AccessKeys", "Models"),
     *("CallerType", "Workload", "Truncated", "src", "vendor_region", "user_agent"),
@@ -29,7 +29,7 @@ def _severity(score: int) -> str:
 
 
 def _shown(values: Iterable[str]) -> str | list[str]:
-    """A column's values as a search's row has them: one or none is no list."""
+    """A column's values as a search's row has them: a list only if there are several values."""
     values = list(values)
     return values if len(values) > 1 else "".join(values)
 
@@ -46,10 +46,11 @@ def _in_byte_order(values: Iterable[str]) -> list[str]:
 
 
 def row_of(who: Campaign, evidence: list[str], score: int, groups: int, time: int) -> Row:
-    """`time`: of the first event behind the evidence."""
+    """`time` is that of the first event of the evidence."""
     actor: Actor = who.actor
     head = who.head.actor
-    all_calls = who.everything.calls  # what is listed is of the whole
+    # the columns list everything, including calls that exceptions cover
+    all_calls = who.everything.calls
     all_with_aws = who.everything.everything
     heads_calls = (head.whole or head).calls
     everything = actor.everything

@@ -1,7 +1,7 @@
-"""A principal before its history: from where it calls, and what of that is known.
+"""A principal compared with its history: where it calls from, and which of its sources are known.
 
-The rules of the reference ask these questions. The source of a call is every address of its
-principal in that UTC hour.
+The rules of the reference ask these questions. The source of a call is every address that its
+principal used in the same UTC hour.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ def _is_private(address: str | None) -> bool:
 
 
 class Making(NamedTuple):
-    """A call of the range that made a principal, or gave it new credentials."""
+    """A call in the range that made a principal, or gave it new credentials."""
 
     maker: Subject
     call: Call
 
 
 class NewSource(NamedTuple):
-    """An origin of an hour that is new for a principal."""
+    """An origin in one hour that is new for a principal."""
 
     score: int
     time: int  # of its first call in the hour
@@ -55,10 +55,10 @@ class NewSource(NamedTuple):
 
 @dataclass
 class Context:
-    """All that a hunt knows besides a principal's own calls."""
+    """Everything that hunt mode knows besides a principal's own calls."""
 
     baseline: Baseline = field(default_factory=Baseline)
-    networks: tuple[str, ...] = ()  # of cloudhijack_networks.csv
+    networks: tuple[str, ...] = ()  # from cloudhijack_networks.csv
     own_accounts: frozenset[str] = frozenset()
     thresholds: dict[str, int] = field(default_factory=dict)
     actors: list[Actor] = field(default_factory=list)
@@ -70,7 +70,7 @@ class Context:
 
     @cached_property
     def makings(self) -> dict[tuple[str, str], list[Making]]:
-        """Account and key to when and by whom it was made, in the range."""
+        """Maps account and key to when and by whom it was made in the range."""
         found = defaultdict(list)
         for actor in self.actors:
             maker = Subject(actor, self)
@@ -81,7 +81,7 @@ class Context:
         return dict(found)
 
     def is_vouched_for(self, account: str, key: str, at: int) -> bool:
-        """Whether a making of a principal is known, and each came from a known source."""
+        """Whether a making of the principal is known, and each making came from a known source."""
         known = [
             making.maker.is_known_source(making.call.time)
             for making in self.makings.get((account, key), [])
@@ -126,7 +126,8 @@ class Subject:
         return self.baseline.row(*self.name, service)
 
     def has_used(self, service: str, at: int) -> bool:
-        """By its rows, of which a young principal has none."""
+        """Whether its rows show a use of the service; a young principal counts as having no
+        rows."""
         return self.baseline.has_used(*self.name, service) and not self.baseline.is_young(
             *self.name, at
         )
@@ -135,7 +136,7 @@ class Subject:
         return self.baseline.values(*self.name, service, name)
 
     def is_routine(self, service: str, phase: str) -> bool:
-        """Whether the phase is usual for the pair."""
+        """Whether the phase is usual for the pair of principal and service."""
         return self.baseline.is_routine(*self.name, service, phase)
 
     # --- Sources ---
@@ -149,12 +150,12 @@ class Subject:
         return usual(self.values("account", "clients"))
 
     def _is_usual_client(self, client: str) -> bool:
-        """Of too many to tell any may be usual."""
+        """If there were too many clients to list, any client may be usual."""
         return client in self._usual_clients or TOO_MANY in self.values("account", "clients")
 
     @property
     def has_usual_networks(self) -> bool:
-        """Whether its list of networks says anything."""
+        """Whether its list of networks is conclusive."""
         return bool(self._usual_networks)
 
     def is_usual_place(self, call: Call) -> bool:
@@ -168,7 +169,7 @@ class Subject:
         return call.place in self.baseline.usual_in_account(self.actor.account, "networks")
 
     def is_from_stranger(self, call: Call) -> bool:
-        """Whether this call's own address is a stranger's."""
+        """Whether the address of this call itself is a stranger's."""
         return (
             self.baseline.knows_in_hour(self.actor.account, call.hour)
             and bool(self.baseline.usual_in_account(self.actor.account, "networks"))
@@ -212,7 +213,7 @@ class Subject:
 
     @cached_property
     def new_sources(self) -> list[NewSource]:
-        """Those of every hour."""
+        """The new sources of all hours."""
         found = []
         for hour, calls in self.actor.by_hour.items():
             by_origin: defaultdict[Origin, list[Call]] = defaultdict(list)
@@ -252,8 +253,8 @@ class Subject:
         return 25 if is_new_client or any(one.works_anywhere for one in origin) else 15
 
     def _messages_in_a_day_with(self, hour: int) -> int:
-        """The most messages in 24 hours that contain this one: of usual clients at strangers'
-        networks, with credentials that work anywhere."""
+        """The most messages in any 24 hours that contain this hour: those by usual clients from
+        strangers' networks, with credentials that work anywhere."""
         by_hour = {
             other: self._stranger_messages(other)
             for other in self.actor.by_hour

@@ -1,4 +1,4 @@
-"""What a row of the reference says of its campaign: who its members are, and what they did when."""
+"""The texts of a row in the reference: its members, and the order of their calls."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from hunt_reference_calls import Call
-from hunt_reference_campaign import Behind, Campaign
+from hunt_reference_campaign import Campaign, SupportingCall
 from hunt_reference_catalogue import HUNTED_PHASES, LABELS
 from hunt_reference_links import KINDS, Link, order_of
 from hunt_reference_made import utc
 
 MOST_LINES = 10
-_MOST_EVENTS = 20  # of a principal that is judged alone
+_MOST_EVENTS = 20  # for a principal that is judged alone
 _MOST_NAMED = 3
 _OUTCOMES = ["ok", "denied", "probe", "throttled", "blocked", "failed"]
 
@@ -24,16 +24,16 @@ def listed(names: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
-def who_did(campaign: Campaign, behind: Iterable[Behind]) -> str:
-    """What the reason of a campaign begins with."""
-    numbers = sorted({call.member for call, _ in behind})
+def who_did(campaign: Campaign, supporting: Iterable[SupportingCall]) -> str:
+    """The beginning of a campaign's reason."""
+    numbers = sorted({call.member for call, _ in supporting})
     if len(campaign.members) == 1 or not numbers:
         return ""
     return listed([campaign.names[number] for number in numbers]) + ": "
 
 
 def message_of(campaign: Campaign) -> str:
-    """What the risk message begins with."""
+    """The beginning of the risk message."""
     others = len(campaign.members) - 1
     behave = " behaves like a hijacker"
     if others > 0:
@@ -50,7 +50,8 @@ class _Line(NamedTuple):
 
 
 def _in_line(found: Sequence[tuple[int, str]], before: str, after: str) -> _Line:
-    """Names in order, and when each comes in. In two accounts there can be the same name."""
+    """The names in order, and the time at which each first appears. Two accounts can have the same
+    name."""
     time = found[0][0]
     return _Line(time, f"{utc(time)} {before}{listed([name for _, name in found])}{after}")
 
@@ -85,7 +86,7 @@ def _lines_of_places(campaign: Campaign, names: dict[tuple[str, str], str]) -> I
 
 
 def links_of(campaign: Campaign) -> list[str]:
-    """All lines; a row shows ten."""
+    """All lines; a row shows ten of them."""
     if len(campaign.members) == 1:
         return []
     names = dict(zip(campaign.numbers, campaign.names))
@@ -94,7 +95,7 @@ def links_of(campaign: Campaign) -> list[str]:
 
 
 def left_out(campaign: Campaign) -> list[str]:
-    """What is said of links that were dropped."""
+    """The message about links that were dropped."""
     part = campaign.part
     if part.kinds == KINDS:
         return []
@@ -107,7 +108,7 @@ def left_out(campaign: Campaign) -> list[str]:
 
 # --- Timeline ------------------------------------------------------------------------------------
 
-_Shown = tuple[int, int, int]  # service, call and outcome, each by its number
+_Shown = tuple[int, int, int]  # the numbers of the service, the call and the outcome
 _SERVICES = list(LABELS)
 
 
@@ -135,9 +136,9 @@ def _event(call: Call, service: str) -> _Event:
 class _TimelineLine(NamedTuple):
     event: _Event
     key: _Shown
-    is_behind: bool
+    is_supporting: bool
     is_first: bool
-    others: int  # who did it, too
+    others: int  # the number of other members that made the same call
 
     def in_time(self) -> tuple[Any, ...]:
         return self.event[:5], self.key
@@ -148,13 +149,14 @@ class _TimelineLine(NamedTuple):
 
     @property
     def alike(self) -> tuple[bool, bool, int, str]:
-        """Of these a campaign's story tells one of each member before it tells the next."""
-        return self.is_behind, self.is_first, self.event.member, self.phase
+        """Of the lines with the same value, a campaign's story prefers one of each member to a
+        member's second one."""
+        return self.is_supporting, self.is_first, self.event.member, self.phase
 
 
-def _ends(campaign: Campaign, behind: Iterable[Behind]) -> list[_TimelineLine]:
-    """The first and the last event of calls alike."""
-    keys_behind = {_key(call, service) for call, service in behind}
+def _ends(campaign: Campaign, supporting: Iterable[SupportingCall]) -> list[_TimelineLine]:
+    """The first and the last event of each group of equal calls."""
+    supporting_keys = {_key(call, service) for call, service in supporting}
     events: defaultdict[_Shown, list[_Event]] = defaultdict(list)
     for call in campaign.everything.everything:
         for service in call.phases_of:
@@ -162,12 +164,12 @@ def _ends(campaign: Campaign, behind: Iterable[Behind]) -> list[_TimelineLine]:
     lines = []
     for key, of_key in events.items():
         first = min(of_key, key=lambda one: one[:6])
-        # Of equal events the first member's.
+        # Of equal events, the first member's counts.
         last = max(of_key, key=lambda one: (*one[:5], -one.member))
         others = len({event.member for event in of_key}) - 1
-        lines.append(_TimelineLine(first, key, key in keys_behind, True, others))
+        lines.append(_TimelineLine(first, key, key in supporting_keys, True, others))
         if last[:5] != first[:5]:
-            lines.append(_TimelineLine(last, key, key in keys_behind, False, 0))
+            lines.append(_TimelineLine(last, key, key in supporting_keys, False, 0))
     return sorted(lines, key=_TimelineLine.in_time)
 
 
@@ -175,24 +177,26 @@ def is_story_cut(campaign: Campaign) -> bool:
     return len(campaign.members) > 1 and len(_ends(campaign, ())) > MOST_LINES
 
 
-def _turning_points(campaign: Campaign, behind: Iterable[Behind]) -> list[_TimelineLine]:
+def _turning_points(
+    campaign: Campaign, supporting: Iterable[SupportingCall]
+) -> list[_TimelineLine]:
     is_one = len(campaign.members) == 1
     before: Counter[tuple[bool, bool, int, str]] = Counter()
     ranked = []
-    for number, line in enumerate(_ends(campaign, behind)):
+    for number, line in enumerate(_ends(campaign, supporting)):
         can_crowd = not is_one and line.phase in ("recon", "use")
         place = before[line.alike] if can_crowd else 0
-        ranked.append(((not line.is_behind, not line.is_first, place, number), line))
+        ranked.append(((not line.is_supporting, not line.is_first, place, number), line))
         before[line.alike] += 1
     ranked.sort(key=lambda one: one[0])
     most = _MOST_EVENTS if is_one else MOST_LINES
     return sorted((line for _, line in ranked[:most]), key=_TimelineLine.in_time)
 
 
-def timeline_of(campaign: Campaign, behind: Iterable[Behind]) -> list[str]:
+def timeline_of(campaign: Campaign, supporting: Iterable[SupportingCall]) -> list[str]:
     names = campaign.names
     texts = []
-    for line in _turning_points(campaign, behind):
+    for line in _turning_points(campaign, supporting):
         event = line.event
         who = names[event.member] + (f" and {line.others} more" if line.others else "")
         words = [

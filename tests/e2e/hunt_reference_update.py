@@ -1,4 +1,4 @@
-"""What `mode=baseline` must write: the old rows, merged with what a range of events shows."""
+"""The file that `mode=baseline` must write: the old rows, merged with the events of a range."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _MOST_MAKINGS = 4
 
 
 class _Range:
-    """The rows that a range alone would give, and when each pair was last seen."""
+    """The rows that the range alone would give, and when each pair was last seen."""
 
     def __init__(self, actors: list[Actor], now: int) -> None:
         self.rows: dict[Key, BaselineRow] = {}
@@ -42,7 +42,7 @@ class _Range:
         self._by_day: defaultdict[Key, Counter[int]] = defaultdict(Counter)
         self._days: defaultdict[tuple[Key, str, str], set[int]] = defaultdict(set)
         self.makings: list[tuple[Key, Actor, int]] = []
-        # When each role was assumed, and by whom.
+        # Maps each role to the times when it was assumed, and by whom.
         self.parents: defaultdict[Key, list[tuple[int, str]]] = defaultdict(list)
         counted = [
             (actor, call)
@@ -98,7 +98,8 @@ class _Range:
             add("clients", call.client)
 
     def drop_days_of_too_many(self, key: Key, old: BaselineRow) -> None:
-        """On days on which a list had too many values, it says nothing of single ones."""
+        """If a list had too many values on a day, it says nothing about single values on that
+        day."""
         lists = self.rows[key].lists
         for name, values in old.lists.items():
             if TOO_MANY not in values:
@@ -122,7 +123,7 @@ class _Range:
 
 
 def _merged(old: BaselineRow, new: BaselineRow) -> BaselineRow:
-    if old.has_only_made:  # and when it was made is not when it acted
+    if old.has_only_made:  # the time when it was made is not a time when it acted
         old = replace(old, first_seen=new.first_seen, last_seen=new.last_seen)
     row = BaselineRow(
         first_seen=min(old.first_seen, new.first_seen),
@@ -141,14 +142,14 @@ def _merged(old: BaselineRow, new: BaselineRow) -> BaselineRow:
 
 
 def _capped(values: Values, most: int) -> Values:
-    if len(values) - (TOO_MANY in values) <= most:  # later ones are listed beside `*`
+    if len(values) - (TOO_MANY in values) <= most:  # values after that are listed beside `*`
         return values
     first = min(span.first for span in values.values())
     return {TOO_MANY: Span(first, max(span.last for span in values.values()))}
 
 
 def _trim(row: BaselineRow, newest: int) -> None:
-    """What is too old goes, then what is too much."""
+    """First remove what is too old, then what exceeds the caps."""
     oldest = newest - _FORGOTTEN_AFTER
     for name, values in row.lists.items():
         kept = {value: span for value, span in values.items() if span.last >= oldest // DAY}
@@ -159,8 +160,8 @@ def _trim(row: BaselineRow, newest: int) -> None:
 
 
 def _add_makings(rows: dict[Key, BaselineRow], found: _Range, context: Context) -> None:
-    """Whether a maker's source was known is judged by the baseline with the range in it: the first
-    one that is learned would know none."""
+    """The updated baseline decides whether a maker's source was known, because no source is known
+    in the first range that is learnt."""
     by_child: defaultdict[Key, dict[tuple[int, str], bool]] = defaultdict(dict)
     for key, row in rows.items():
         for making in row.made:
@@ -181,14 +182,15 @@ def _add_parents(rows: dict[Key, BaselineRow], found: _Range) -> None:
         too_many = values.get(TOO_MANY)
         for time, parent in parents:
             day = time // DAY
-            # On days on which the list had too many values, it says nothing of single ones.
+            # If the list had too many values on a day, it says nothing about single values on that
+            # day.
             if too_many is None or not too_many.first <= day <= too_many.last:
                 add_value(values, parent, Span(day, day))
 
 
 def _only_linked(row: BaselineRow) -> BaselineRow:
-    """A role that does nothing any more may be assumed all the same. Such a row is as old as its
-    newest making, or as the last day of its parents."""
+    """A role that no longer does anything may still be assumed. Such a row is as old as its newest
+    making, or as the last day of its parents."""
     parents = row.lists["parents"]
     last_day = max((span.last for span in parents.values()), default=0)
     time = row.made[-1].time if row.made else last_day * DAY
@@ -205,7 +207,7 @@ def update_baseline(
     networks: Iterable[str] = (),
     with_links: bool = False,
 ) -> Baseline:
-    """The new baseline; clients are texts here, and hashes in the program's file."""
+    """The new baseline. It contains clients as texts; the program's file contains their hashes."""
     known = old or Baseline()
     actors = list(read_events(events, with_links).actors.values())
     found = _Range(actors, now)

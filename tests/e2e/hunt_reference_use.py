@@ -1,4 +1,4 @@
-"""Rules of the reference about use: onboarding, volume, access and choices."""
+"""The reference's rules about use: onboarding, volume, access and choices."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from hunt_reference_sources import Subject
 
 
 def enable_then_use(who: Campaign) -> Sign | None:
-    """An enable call succeeded, then a use call of that service in that account was tried within
-    6 h; within 72 h, if the enabling came from a stranger's source."""
+    """An enable call succeeded, and a use call of that service in that account was tried within 6
+    h, or within 72 h if the enable call came from a stranger's source."""
     found = []
     for order, service in enumerate(LABELS):
         uses = who.actor.of(service, "use")
@@ -36,9 +36,9 @@ def enable_then_use(who: Campaign) -> Sign | None:
                 score = min(score, 10)
             who_and_what = (enable.member, enable.numbers[service], len(found))
             rank = (-score, gap, enable.time, order, is_routine, *who_and_what)
-            behind = ((enable, service), (use, service))
+            supporting = ((enable, service), (use, service))
             by, text = _enabled_and_used(who, service, enable, use)
-            found.append((rank, Sign(score, enable.time, behind, text, by)))
+            found.append((rank, Sign(score, enable.time, supporting, text, by)))
     return min(found)[1] if found else None
 
 
@@ -53,7 +53,7 @@ _USED = {
 
 
 def _enabled_and_used(who: Campaign, service: str, enable: Call, use: Call) -> tuple[str, str]:
-    """Who enabled it, and the reason but for what it was and how it went on."""
+    """Who enabled it, and the reason without the description of the calls and of what followed."""
     names = who.names
     user = f"{names[use.member]} " if use.member != enable.member else ""
     return (
@@ -64,7 +64,8 @@ def _enabled_and_used(who: Campaign, service: str, enable: Call, use: Call) -> t
 
 
 def _least_routine(who: Campaign, service: str, uses: Sequence[Call]) -> tuple[Call, bool]:
-    """Of the uses in the first second that of a member to whom it is no routine, if there is."""
+    """Among the uses in the first second, one by a member for which it is not routine, if there is
+    one."""
     first = [
         (who.by(use).is_routine(service, "use"), use.member, use.numbers[service], outcome, number)
         for number, use in enumerate(uses)
@@ -97,11 +98,11 @@ def recon_then_use(who: Campaign) -> Sign | None:
             looks = [(call, name) for call in recon for name in call.services_in("recon")]
             sign = Sign(score, recon[0].time, (*looks, (use, service)))
             signs.append((use.time, len(signs), sign))
-    return best(sign for *_, sign in sorted(signs))  # of equals the service that was used first
+    return best(sign for *_, sign in sorted(signs))  # of equals, the service that was used first
 
 
 def first_recon(who: Campaign) -> Sign | None:
-    """Two different recon calls of a service within 15 min by those without a row for it."""
+    """Two different recon calls of a service within 15 min, by principals without a row for it."""
     if not who.is_one:
         return None
     signs = []
@@ -124,7 +125,7 @@ def first_recon(who: Campaign) -> Sign | None:
 
 
 def hours_of_minutes(calls: Sequence[Call]) -> Iterator[Sequence[Call]]:
-    """The calls of 60 consecutive minutes, from each minute with a call on."""
+    """The calls of 60 consecutive minutes, starting at each minute with a call."""
     for minute in sorted({call.time // MINUTE for call in calls}):
         yield within(calls, minute * MINUTE, minute * MINUTE + HOUR - 1)
 
@@ -136,8 +137,8 @@ def messages(calls: Iterable[Call], service: str) -> int:
 def _peers_of_families(
     users: Iterable[Subject], service: str, hours: Iterable[int]
 ) -> list[list[BaselineRow]]:
-    """The peers of users that have no rows of their own: of each family once, however many of its
-    roles there are."""
+    """The peers of users that have no rows themselves. Each family counts once, however many
+    of its roles take part."""
     found: dict[tuple[str, str | None], list[BaselineRow]] = {}
     for user in users:
         peers = user.peers(service, hours)
@@ -147,7 +148,7 @@ def _peers_of_families(
 
 
 def _is_strong(users: Iterable[Subject], service: str, window: Sequence[Call]) -> bool:
-    """Whether a burst came from a source that is new for somebody who took part."""
+    """Whether a burst came from a source that is new for a member that took part."""
     first, last = window[0].time, window[-1].time
     hours = range(first // HOUR, last // HOUR + 1)
     for user in users:
@@ -169,7 +170,7 @@ def _burst_score(who: Campaign, service: str, window: Sequence[Call], total: int
     first, last = window[0].time, window[-1].time
     start = first // MINUTE * MINUTE
     in_range = who.actor.peak_in_range(service, start)
-    # Whoever did not take part excuses nothing.
+    # The history of a member that did not take part excuses nothing.
     users = who.users_in(window)
     if not all(user.is_known(start) for user in users):
         if in_range is None:
@@ -184,21 +185,21 @@ def _burst_score(who: Campaign, service: str, window: Sequence[Call], total: int
     if total > 3 * max(in_range or 0, usual_peak):
         return high if _is_strong(users, service, window) else low
     if rows and total > 10 * sum(row.old_peak(start) for row in rows):
-        return high  # nobody can train it within a week
+        return high  # nobody can raise this peak within a week
     return None
 
 
 def burst(who: Campaign) -> Sign | None:
-    """More messages of successful use of a service in 60 minutes than its threshold."""
+    """More messages of successful uses of a service within 60 minutes than its threshold."""
     bursts = []
     for service in who.context.thresholds:
         for window in hours_of_minutes(who.actor.good_uses(service)):
             total = messages(window, service)
             score = _burst_score(who, service, window, total)
-            if score is not None:  # of equals the largest
-                behind = tuple((call, service) for call in window)
+            if score is not None:  # of equal scores, the largest burst
+                supporting = tuple((call, service) for call in window)
                 rank = (-score, -total, window[0].time, len(bursts))
-                bursts.append((rank, Sign(score, window[0].time, behind)))
+                bursts.append((rank, Sign(score, window[0].time, supporting)))
     return min(bursts)[1] if bursts else None
 
 
@@ -213,8 +214,8 @@ def _usual_day(users: Sequence[Subject], service: str, hours: Iterable[int]) -> 
 
 
 def drip(who: Campaign) -> Sign | None:
-    """In 24 UTC hours more than 6 times the threshold, in at least 8 of them, by a principal that
-    had not used the service, or more than 3 times its busiest day."""
+    """More than 6 times the threshold in 24 UTC hours, spread over at least 8 of them, by a
+    principal that had not used the service; or more than 3 times its busiest day."""
     signs = []
     for service, threshold in who.context.thresholds.items():
         uses = who.actor.good_uses(service)
@@ -228,13 +229,13 @@ def drip(who: Campaign) -> Sign | None:
             if not all(user.is_known(start * HOUR) for user in users):
                 continue
             if total > 3 * _usual_day(users, service, range(start, start + 24)):
-                behind = tuple((call, service) for call in window)
-                signs.append(Sign(25, window[0].time, behind))
+                supporting = tuple((call, service) for call in window)
+                signs.append(Sign(25, window[0].time, supporting))
     return best(signs)
 
 
 def fan_out(who: Campaign) -> Sign | None:
-    """50 preparations of one service within 1 h."""
+    """50 preparing calls of one service within 1 h."""
     signs = []
     for service in LABELS:
         calls = [call for call in who.actor.of(service, "prepare") if call.outcome == "ok"]
@@ -249,15 +250,15 @@ def fan_out(who: Campaign) -> Sign | None:
 
 
 def probe(who: Campaign) -> Sign | None:
-    """A use call with outcome probe."""
+    """A use call with the outcome probe."""
     probes = [use for use in who.actor.in_phase("use") if use.outcome == "probe"]
-    behind = tuple((call, name) for call in probes for name in call.services_in("use"))
-    return Sign(40, probes[0].time, behind) if probes else None
+    supporting = tuple((call, name) for call in probes for name in call.services_in("use"))
+    return Sign(40, probes[0].time, supporting) if probes else None
 
 
 def denied_use(who: Campaign) -> Sign | None:
-    """3 or more uses of a service in an account denied, or 20 or more not ok, within 24 h, and none
-    succeeded within 20 min after the first of them."""
+    """At least 3 denied uses of a service in an account within 24 h, or at least 20 that were not
+    successful, and none that succeeded within 20 min after the first of them."""
     signs = []
     for account, service in ((one, name) for one in who.accounts for name in LABELS):
         uses = [use for use in who.actor.of(service, "use") if who.account_of(use) == account]
@@ -268,16 +269,18 @@ def denied_use(who: Campaign) -> Sign | None:
                 soon = within(uses, first.time, first.time + 20 * MINUTE)
                 count = len(within(refused, first.time, first.time + DAY))
                 if count >= enough and not any(call.outcome == "ok" for call in soon):
-                    behind = within(not_ok, first.time, first.time + DAY)
-                    signs.append(Sign(20, first.time, tuple((call, service) for call in behind)))
+                    supporting = within(not_ok, first.time, first.time + DAY)
+                    signs.append(
+                        Sign(20, first.time, tuple((call, service) for call in supporting))
+                    )
     return best(signs)
 
 
 def enable_denied(who: Campaign) -> Sign | None:
     """An enable call was denied."""
     denied = [call for call in who.actor.in_phase("enable") if call.outcome == "denied"]
-    behind = tuple((call, name) for call in denied for name in call.services_in("enable"))
-    return Sign(15, denied[0].time, behind) if denied else None
+    supporting = tuple((call, name) for call in denied for name in call.services_in("enable"))
+    return Sign(15, denied[0].time, supporting) if denied else None
 
 
 # --- Choices -------------------------------------------------------------------------------------
@@ -285,7 +288,7 @@ def enable_denied(who: Campaign) -> Sign | None:
 
 @by_member
 def new_choice(who: Subject) -> Sign | None:
-    """A pair with rows used 3 or more models, or regions, that are not usual for it."""
+    """A pair with rows used at least 3 models, or regions, that are not usual for it."""
     signs = []
     for service in LABELS:
         calls = who.actor.of(service, *HUNTED_PHASES)
@@ -301,6 +304,6 @@ def new_choice(who: Subject) -> Sign | None:
         ):
             known = usual(who.values(service, name))
             if known and len(used - known) >= 3:
-                behind = tuple((call, service) for call in uses)
-                signs.append(Sign(15, uses[0].time, behind))
+                supporting = tuple((call, service) for call in uses)
+                signs.append(Sign(15, uses[0].time, supporting))
     return best(signs)

@@ -1,7 +1,7 @@
-"""What hijackers do, and what looks like it: each story with the answer that it must get.
+"""Attacks, and legitimate work that resembles them: each story with the answer that it must get.
 
-The answers follow from the rules alone; a story's score is the sum that a reader of the rules gets.
-Nothing here has a baseline.
+The answers follow from the rules alone: a story's score is the sum that a reader of the rules
+calculates. There is no baseline here.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from hunt_records import (
 T = TypeVar("T")
 
 SEVERITIES = ["informational", "low", "medium", "high", "critical"]
-MARKS = {"tool_agent": 15, "bearer_key": 5, "long_term_key": 5, "suspicious_name": 5}
+MARKERS = {"tool_agent": 15, "bearer_key": 5, "long_term_key": 5, "suspicious_name": 5}
 MIN_RISK = 21  # the option's default
 
 
@@ -47,35 +47,36 @@ def severity_of(score: int) -> str:
 
 @dataclass(frozen=True)
 class Scenario:
-    """Events, and what must come out of them."""
+    """Events, and the answer that they must get."""
 
     name: str
     lines: Sequence[bytes]
-    # Whom they are about: first who has the evidence, then who has none but, perhaps, marks. In a
-    # campaign all are in the row of the first.
+    # The principals of the story: first the one with the evidence, then those with nothing but,
+    # perhaps, markers. In a campaign, all of them are in the row of the first.
     principals: tuple[str, ...]
     in_volume: bool  # whether mode=volume has rows
-    evidence: frozenset[str]  # all of the first principal's, also where they are too little
+    # all evidence of the first principal, even if it is too little for a row
+    evidence: frozenset[str]
     score: int
-    severity: str  # of a benign one the highest that is allowed
+    severity: str  # for a benign story the highest that is allowed
     benign: bool = False
-    bursts_on: str = ""  # the only day on which there is a burst, where that matters
+    bursts_on: str = ""  # the only day on which there is a burst, if that matters
     campaign: bool = False
 
     @property
     def members(self) -> list[str]:
-        """Those of the first principal's row."""
+        """The members of the first principal's row."""
         return sorted(self.principals) if self.campaign else [self.principals[0]]
 
     @property
-    def only_marked(self) -> bool:
-        return self.evidence <= MARKS.keys()
+    def has_only_markers(self) -> bool:
+        return self.evidence <= MARKERS.keys()
 
     @property
     def has_row(self) -> bool:
-        """Marks raise a row, they never make one."""
-        marks = sum(score for mark, score in MARKS.items() if mark in self.evidence)
-        return self.score - marks >= MIN_RISK
+        """Markers raise the score of a row but never make one."""
+        markers = sum(score for marker, score in MARKERS.items() if marker in self.evidence)
+        return self.score - markers >= MIN_RISK
 
 
 def _scenario(
@@ -99,7 +100,7 @@ def _scenario(
 
 
 def _evenly(start: float, seconds: float, count: int) -> list[float]:
-    """So many times, the last of them within so many seconds of the first."""
+    """This many times; the last is within this many seconds of the first."""
     return [start + seconds * number / count for number in range(count)]
 
 
@@ -146,7 +147,7 @@ def refused_mail(world: World) -> Scenario:
 
 
 def ses_campaign(world: World) -> Scenario:
-    """Recon comes hours before the first mail, so it is no `recon_then_use`."""
+    """The recon calls come hours before the first mail, so `recon_then_use` does not fire."""
     trail = Trail("SES campaign")
     caller = world.role("web-frontend", "i-0e51d7c8", world.addresses(4, 2), BOTO)
     start = MONDAY + 13 * HOUR
@@ -171,7 +172,7 @@ def ses_campaign(world: World) -> Scenario:
 
 
 def made_user_mails(world: World) -> Scenario:
-    """As the intruders known as DangerDev did."""
+    """Modelled on the intruders known as DangerDev."""
     trail = Trail("made user mails")
     leaked = world.user("deploy-bot", world.addresses(5, 1), CLI)
     made = world.user("dangerdev", world.addresses(6, 2), CONSOLE, key="ASIA")
@@ -261,7 +262,7 @@ def key_checker(world: World) -> Scenario:
 
 
 def key_checker_of_regions(world: World) -> Scenario:
-    """The probes are calls of use too: in so many regions, they are a spread of their own."""
+    """The probes are also use calls, and in this many regions they are a spread as well."""
     trail = Trail("key checker of regions")
     caller = world.user("image-labels", world.addresses(10, 1), BOTO)
     _check_key(trail, caller, MONDAY + DAY + 6 * HOUR, REGIONS)
@@ -298,7 +299,8 @@ def rotating_proxies(world: World) -> Scenario:
 
 
 def steady_invocations(world: World) -> Scenario:
-    """Without a baseline nothing tells it from a production role that the range shows whole."""
+    """Without a baseline this looks exactly like a production role that the range shows
+    completely."""
     trail = Trail("steady invocations")
     caller = world.role("sandbox", "i-0a7e4d90", world.addresses(29, 3), BOTO)
     trail.flood(caller, "bedrock:InvokeModel", _evenly(MONDAY, 2 * DAY, 75_000), "us-west-2")
@@ -325,7 +327,7 @@ def burst_over_regions(world: World) -> Scenario:
 
 
 def burst_over_regions_later(world: World) -> Scenario:
-    """A service that the role has used before is no new ground in any region."""
+    """A service that the role has used before is not new for it in any region."""
     trail = Trail("burst over regions, later")
     caller = world.role("autocomplete", "i-0c5e2b17", world.addresses(31, 1), BOTO)
     for at in _evenly(MONDAY + 8 * HOUR, 8 * HOUR, 24):
@@ -365,7 +367,7 @@ def delivered_twice(world: World) -> Scenario:
     return replace(once, name="DangerDev, every event delivered twice", lines=lines)
 
 
-# What only looks like them
+# Legitimate work that resembles attacks
 
 
 def production_role(world: World, hours: int = 26, calls: int = 10_000) -> Scenario:
@@ -653,14 +655,14 @@ ATTACKS: list[Build] = [
     *(steady_invocations, burst_across_hours, burst_over_regions, burst_over_regions_later),
     *(model_access_hijacked, delivered_twice),
 ]
-LOUD_BENIGN: list[Build] = [production_role, newsletter, nightly_publishes]
+NOISY_BENIGN: list[Build] = [production_role, newsletter, nightly_publishes]
 QUIET_BENIGN: list[Build] = [
     *(console_playground, posture_sweep, pause_and_resume, guardrail_edits, logging_switched_on),
     *(terraform, coding_assistant, function_of_many_addresses, model_onboarding),
 ]
-STORIES: list[Build] = [*ATTACKS, *LOUD_BENIGN, *QUIET_BENIGN]
+STORIES: list[Build] = [*ATTACKS, *NOISY_BENIGN, *QUIET_BENIGN]
 
-# Hundreds of thousands of events each.
+# These have hundreds of thousands of events each.
 HUGE: list[Build] = [production_role, newsletter]
 
 
@@ -675,7 +677,7 @@ def _pick(rng: random.Random, items: Sequence[T]) -> T:
     return items[int(rng.random() * len(items))]
 
 
-# What nobody looks for, whoever does it.
+# Calls that are never suspicious, no matter which principal makes them.
 EVERYDAY = [
     *("ec2:DescribeInstances", "sts:AssumeRole", "sts:GetCallerIdentity", "kms:Decrypt"),
     *("s3:GetObject", "logs:CreateLogStream", "secretsmanager:GetSecretValue"),
@@ -686,7 +688,7 @@ EVERYDAY = [
 
 
 def _workers(world: World) -> Iterator[tuple[Caller, Sequence[str], float]]:
-    """Who is at work, on what, and for how many hours of the day, beginning at 8."""
+    """The principals at work, their calls, and the number of hours from 8 o'clock on."""
     office = world.addresses(0, 12)
     reading = ["ses:GetSendQuota", "ses:ListIdentities", "bedrock:ListFoundationModels"]
     for number in range(60):
@@ -705,7 +707,7 @@ def _workers(world: World) -> Iterator[tuple[Caller, Sequence[str], float]]:
 
 
 def everyday_work(world: World, calls: int, seed: str) -> list[bytes]:
-    """A day of some 300 principals with so many calls each, none of whom is to have a row."""
+    """A day of about 300 principals with this many calls each, none of which may have a row."""
     trail = Trail(seed)
     rng = random.Random(seed)
     for caller, special, hours in _workers(world):

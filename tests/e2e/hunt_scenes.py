@@ -1,6 +1,6 @@
-"""Scenes of histories: each meets, or just misses, one rule of hunt mode.
+"""Scenes of histories: each meets, or narrowly misses, the conditions of one rule of hunt mode.
 
-They have the right calls at the edges of the rule's windows, in numbers at its thresholds.
+They place the right calls at the edges of the rule's windows, in numbers close to its thresholds.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def _looked_at_and_used(h: History) -> None:
 
 def _sent_much(h: History) -> None:
     caller, rng = h.caller(), h.rng
-    # Of the services without batches every message is an event, so theirs stay few and small.
+    # In services without batches every message is an event, so these scenes stay few and small.
     service = pick(rng, ["ses"] * 6 + ["sns"] * 4 + ["bedrock"] * 3)
     if rng.random() < 0.04:
         service = "sms_voice"
@@ -69,7 +69,7 @@ def _sent_much(h: History) -> None:
     minutes = pick(rng, [0, 5, 58, 59, 59, 60, 60])
     end = start // MINUTE * MINUTE + minutes * MINUTE + pick(rng, [0, 59])
     h.sends(caller, service, total, start, max(start, end))
-    if rng.random() < 0.3:  # and once more, with a history by now
+    if rng.random() < 0.3:  # and once more, now with a history
         later = start + pick(rng, [HOUR, 13 * HOUR, 14 * HOUR, DAY])
         h.sends(caller, service, min(total, 2 * threshold), later, later + 600)
 
@@ -84,7 +84,7 @@ def _sent_more_than_usual(h: History) -> None:
         peak = times * threshold // 3 if rng.random() < 0.3 else threshold // 3
     hour = h.moment() // HOUR * HOUR
     h.sends(caller, service, peak, hour + pick(rng, [0, 60, 3000]), hour + 3599)
-    if rng.random() < 0.4:  # a lower hour, also in the history
+    if rng.random() < 0.4:  # a lower hour, which is in the history too
         h.sends(caller, service, max(1, peak // 2), hour - HOUR, hour - 1)
     total = pick(rng, [3 * peak, 3 * peak + 1, times * threshold, times * threshold + 1])
     start = hour + 13 * HOUR + pick(rng, [-1, -MINUTE, 0, 0, 0, 59, MINUTE, DAY])
@@ -132,7 +132,7 @@ def _made_and_deleted(h: History) -> None:
     keys = ["emailIdentity", "emailAddress", "domain", "identity"]
     made = {pick(rng, keys): identity}
     gone: Json = {pick(rng, keys): pick(rng, others)}
-    if rng.random() < 0.2:  # the first that is there counts
+    if rng.random() < 0.2:  # the first parameter that is present counts
         gone = {"identity": identity, "emailIdentity": pick(rng, ["", "b@example.com", identity])}
     names = ["CreateEmailIdentity", "VerifyEmailIdentity", "VerifyDomainDkim", "PutIdentityPolicy"]
     h.add(caller, time, pick(rng, names), h.mostly_ok(), made)
@@ -191,7 +191,7 @@ def _swept(h: History) -> None:
 
 def _from_many_places(h: History) -> None:
     caller, rng = h.caller(), h.rng
-    in_turn = rng.random() < 0.3  # three clients, none of which has enough of them
+    in_turn = rng.random() < 0.3  # three clients in turn, none of which has enough calls
     if in_turn:
         networks = addresses = calls = pick(rng, [9, 10, 10, 11])
     elif rng.random() < 0.2:
@@ -209,7 +209,7 @@ def _from_many_places(h: History) -> None:
     last = hour + pick(rng, [0, 1, 23, 23, 24, 30]) * HOUR
     inside = [hour + upto(rng, last + 3599 - hour) for _ in places]
     times = [hour + pick(rng, [0, 3599]), last + pick(rng, [0, 3599]), *inside]
-    # Other versions of the same client, some of them with a sign of the cloud, and others.
+    # Other versions of the same client, some of them with a sign of the cloud, and other clients.
     agents = pick(rng, [[caller.agent], [AGENTS[0], AGENTS[1]], AGENTS[:5], AGENTS])
     workload: Json = {}
     if isinstance(caller.identity, dict) and rng.random() < 0.15:
@@ -313,14 +313,14 @@ def _asked_for_more(h: History) -> None:
     ]
     keys = shuffled(h.rng, ["serviceCode", "categoryCode", "subject", "communicationBody"])
     parameters = {key: pick(h.rng, words) for key in keys[: pick(h.rng, [1, 2, 3])]}
-    if h.rng.random() < 0.1:  # what one blank joins
+    if h.rng.random() < 0.1:  # a service name that only appears if one blank joins the parameters
         parameters = {"serviceCode": "simple", "subject": pick(h.rng, ["email", " email"])}
     name = pick(h.rng, ["RequestServiceQuotaIncrease", "CreateCase"])
     h.add(h.caller(), h.moment(), name, h.an_outcome(), parameters)
 
 
 def _days_of_work(h: History) -> None:
-    """The same every day, for a history."""
+    """The same activity every day, to build a history."""
     caller, time, rng = h.caller(), h.moment(), h.rng
     service = pick(rng, ["ses", "ses", "sns", "bedrock"])
     messages = pick(rng, [1, 4, 9])

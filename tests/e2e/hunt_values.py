@@ -1,4 +1,4 @@
-"""Values of members of records, usual and awkward ones, for random histories."""
+"""Ordinary and awkward values of members of records, for random histories."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ CLAUDE = "us.anthropic.claude-sonnet-4-20250514-v1:0"
 
 
 class InvocationTrail(Trail):
-    """Calls of models in one account."""
+    """Model calls in one account."""
 
     def __init__(self, name: str, account: str = "111122223333"):
         super().__init__(name)
@@ -36,7 +36,8 @@ class InvocationTrail(Trail):
         region: str = "us-east-1",
         error: str | None = None,
     ) -> None:
-        """One call: tokens read and written, tokens that a cache gave and took."""
+        """One call, with the tokens read and written, and those read from and written to a
+        cache."""
         record: dict[str, Any] = {
             "timestamp": utc(at),
             "accountId": self.account,

@@ -1,4 +1,4 @@
-"""The program in an app's folder, with the lookup files beside it that it reads in a search."""
+"""The program in an app's folder, with the lookup files that it reads in a search."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from program_under_test import command_line, program
 
-# As older versions wrote it, and as this one does.
+# The columns of older versions and, below, those of this version.
 OLD_BASELINE_COLUMNS = ["account", "principal", "service", "first_seen", "last_seen", "peak_hour"]
 BASELINE_COLUMNS = [
     *OLD_BASELINE_COLUMNS,
@@ -25,7 +25,7 @@ ALLOWLIST_COLUMNS = ["principal", "service", "evidence", "threshold", "expires",
 
 
 def install(folder: Path) -> Path:
-    """Lays out the app in a folder; returns the program in it."""
+    """Lay out the app in a folder and return the path of its program."""
     bin_folder = folder / f"cloudhijack/bin/linux_{platform.machine()}"
     bin_folder.mkdir(parents=True)
     (folder / "cloudhijack/lookups").mkdir()
@@ -37,7 +37,7 @@ def lookups_of(installed: Path) -> Path:
 
 
 def as_csv(columns: Sequence[str], rows: Sequence[Mapping[str, object]]) -> str:
-    """As `| outputlookup` writes rows."""
+    """The CSV that `| outputlookup` writes for the rows."""
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, quoting=csv.QUOTE_ALL, lineterminator="\n")
     if columns:
@@ -47,7 +47,7 @@ def as_csv(columns: Sequence[str], rows: Sequence[Mapping[str, object]]) -> str:
 
 
 class LookupTest(unittest.TestCase):
-    """Tests that search in an app of their own."""
+    """Base class of tests that search in a separate copy of the app."""
 
     def setUp(self) -> None:
         folder = tempfile.TemporaryDirectory()

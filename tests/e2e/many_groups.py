@@ -1,4 +1,4 @@
-"""Partial rows of more groups than anybody would make events for."""
+"""Partial rows of more groups than a test could reasonably make events for."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from splunkd import run_search
 
 
 def many_groups(argv: Sequence[str], count: int, peers: int = 24) -> Iterator[bytes]:
-    """Bodies of partial rows with so many groups, each from one peer."""
+    """Bodies of partial rows with this many groups; each group comes from one of the peers."""
     [catalogue] = re.findall(r"\w+\Z", str(run_search(argv).getinfo["streaming_preop"]))
     per_document = 250
     rows: list[EventRow] = []

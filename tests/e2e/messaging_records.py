@@ -13,7 +13,7 @@ from hunt_records import utc
 
 
 class Trail:
-    """Events of one story, with ids that follow from its name."""
+    """Events of one story, with ids derived from its name."""
 
     def __init__(self, name: str):
         self._random = random.Random(name)
@@ -27,7 +27,7 @@ class Trail:
 
 
 class SendGridTrail(Trail):
-    """The events that a webhook delivers, each as an object of its own."""
+    """The events that a webhook delivers, each as a separate object."""
 
     def __init__(self, name: str, user: str = "21358997"):
         super().__init__(name)
@@ -41,7 +41,7 @@ class SendGridTrail(Trail):
         return base64.urlsafe_b64encode("-".join(parts).encode()).decode().rstrip("=")
 
     def event(self, name: str, at: float, *, head: str | None = None, **more: Any) -> None:
-        """One event; `head` is what its id begins with, none for an id at random."""
+        """One event; `head` is the beginning of its id, and without it the id is random."""
         tail = self._hex(22)
         parts = (
             [head, self.user, tail]
@@ -69,7 +69,7 @@ class SendGridTrail(Trail):
         self.event("dropped", at, head="drop", reason=reason)
 
     def spamreport(self, at: float) -> None:
-        """The id of such an event does not say whose it is."""
+        """The id of such an event does not show which account it belongs to."""
         self.event("spamreport", at)
 
     def suspended(self, at: float, kind: str = "compliance_suspend") -> None:
@@ -84,7 +84,7 @@ class SendGridTrail(Trail):
 
 
 class TwilioTrail(Trail):
-    """What one account does and sends."""
+    """The changes and the messages of one account."""
 
     def __init__(self, name: str, account: str = "AC" + "0123456789abcdef" * 2):
         super().__init__(name)
@@ -134,7 +134,7 @@ class TwilioTrail(Trail):
         error: int | None = None,
         sid: str = "",
     ) -> str:
-        """A state of a message, as Event Streams deliver it; its sid."""
+        """A state of a message, as Event Streams deliver it; returns the message's sid."""
         sid = sid or "SM" + self._hex()
         data: dict[str, Any] = {
             "messageStatus": state.upper(),
@@ -171,7 +171,7 @@ class TwilioTrail(Trail):
         sid: str = "",
         direction: str = "outbound-api",
     ) -> str:
-        """A message as the REST API lists it; its sid."""
+        """A message as the REST API lists it; returns its sid."""
         sid = sid or "SM" + self._hex()
         time = format_datetime(datetime.fromtimestamp(int(at), UTC))
         self._add(

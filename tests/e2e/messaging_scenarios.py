@@ -1,4 +1,4 @@
-"""What hijackers do with SendGrid and Twilio, and honest work that looks like it."""
+"""Attacks on SendGrid and Twilio accounts, and legitimate work that resembles them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ GERMANY = "+4915"
 
 
 def pumping(twilio: TwilioTrail, start: float = THIEF_SESSION) -> None:
-    """A stolen login opens a country and makes a key; then 3,000 segments go there in an hour."""
+    """A stolen login permits a country and makes a key; then 3,000 segments go there within an
+    hour."""
     twilio.monitor("user-session.created", start, actor=WORKER, address=ABROAD)
     twilio.monitor(
         "sms-geographic-permissions.updated",
@@ -44,7 +45,7 @@ def pumping(twilio: TwilioTrail, start: float = THIEF_SESSION) -> None:
 
 
 def workdays(twilio: TwilioTrail, days: int, start: float = MONDAY) -> None:
-    """A worker logs in from the office, and customers get codes."""
+    """A worker logs in from the office, and customers receive codes."""
     for day in range(days):
         morning = start + day * DAY + 8 * HOUR
         twilio.monitor("user-session.created", morning, actor=WORKER, address=OFFICE)
@@ -54,7 +55,7 @@ def workdays(twilio: TwilioTrail, days: int, start: float = MONDAY) -> None:
 
 
 def campaign(twilio: TwilioTrail, start: float) -> None:
-    """Marketing: 600 messages in an hour."""
+    """A marketing run: 600 messages within an hour."""
     for number in range(600):
         twilio.sent(start + 5 * number, f"{GERMANY}{number:08}")
 

@@ -1,11 +1,12 @@
-"""A month of alerts. Run by itself, with CLOUDHIJACK set to the program, it renews the table and
+"""A month of alerts. Run as a script, with CLOUDHIJACK set to the program, it renews the table and
 the chart of docs/tuning.md.
 
-45 days of CloudTrail of 300 principals in one account: for two weeks the nightly baseline learns,
-then a hunt runs every hour over the four hours before, as a saved search would. Jobs run steadily,
-newsletters go out weekly, integration runs at night, people try models in the office, at home and,
-rarely, on a journey; some are hired, some get another laptop, two jobs move to another network, one
-job is deployed, a load test is announced, a key leaks and an administrator enables a model.
+The month is 45 days of CloudTrail by 300 principals in one account. For two weeks the nightly
+baseline learns; after that hunt mode runs every hour over the last four hours, as a saved search
+would. Jobs run steadily, newsletters go out weekly, integration tests run at night, and people try
+models in the office, at home and, rarely, on a journey. Some people are hired and some get a new
+laptop, two jobs move to another network, one job is deployed, a load test is announced, a key
+leaks, and an administrator enables a model.
 """
 
 from __future__ import annotations
@@ -55,12 +56,12 @@ DEPLOYED = 20
 LOAD_TEST = 28
 MOVE = 35
 
-# Networks of the company, by number.
+# The company's networks, by number.
 OFFICE, TUNNEL, BUILDS = 0, 1, 2
-CLOUD = (3, 4, 5)  # the addresses of its private networks in the cloud
-FUNCTIONS = (6, 7, 8)  # AWS's, in which Lambda runs
+CLOUD = (3, 4, 5)  # addresses of its private networks in the cloud
+FUNCTIONS = (6, 7, 8)  # AWS networks in which Lambda runs
 MOVED_TO = 9
-HOMES, PROVIDERS = 10, 34  # the first, and how many
+HOMES, PROVIDERS = 10, 34  # the first of them, and how many there are
 JOURNEYS = (44, 45, 46, 47, 48, 49)
 THIEF = 52
 
@@ -68,14 +69,14 @@ WORLD = World(number=1)
 
 
 class Job(NamedTuple):
-    """Somebody, and what is called on a day."""
+    """A caller, and the calls that it makes on a day."""
 
     caller: Caller
     calls: Callable[[Trail, Caller, int], None]
 
 
 def _desk(number: int) -> list[str]:
-    """Of a person: in the office, through the company's tunnel, at home."""
+    """A person's addresses: in the office, through the company's tunnel, at home."""
     office = WORLD.address(OFFICE, 1 + number % 4)
     tunnel = WORLD.address(TUNNEL, 1 + number % 2)
     home = WORLD.address(HOMES + number % PROVIDERS, 1 + number // PROVIDERS)
@@ -83,7 +84,7 @@ def _desk(number: int) -> list[str]:
 
 
 def _place(trail: Trail, caller: Caller) -> str:
-    """Where somebody works today."""
+    """The address from which somebody works today."""
     chance = trail.chance()
     if chance < 0.02:
         journey = JOURNEYS[int(len(JOURNEYS) * trail.chance())]
@@ -96,7 +97,7 @@ def _spread(trail: Trail, start: float, seconds: float, count: int) -> list[floa
 
 
 def _around(trail: Trail, mean: float) -> int:
-    """A number of calls, a third more or less."""
+    """A number of calls, up to a third more or less than the mean."""
     return round(mean * (0.67 + 0.66 * trail.chance()))
 
 
@@ -105,7 +106,7 @@ def _is_workday(day: int) -> bool:
 
 
 def _all_day(call: str, an_hour: float, region: str = "us-east-1") -> Callable[..., None]:
-    """By day twice as much as by night."""
+    """Twice as many calls by day as by night."""
 
     def calls(trail: Trail, caller: Caller, day: int) -> None:
         for hour in range(24):
@@ -128,7 +129,7 @@ def _at_once(call: str, hour: int, minutes: int, count: int, weekday: int = -1) 
 
 
 def _person(trail: Trail, caller: Caller, day: int, agent: str | None = None) -> None:
-    """A look at what there is, some prompts."""
+    """A look at what exists, then some prompts."""
     if not _is_workday(day) or trail.chance() < 0.4:
         return
     place = _place(trail, caller)
@@ -152,7 +153,7 @@ def _with_another_laptop(first_day: int) -> Callable[..., None]:
 
 
 def _operator(trail: Trail, caller: Caller, day: int) -> None:
-    """Mail is watched, now and then a mail goes out by hand."""
+    """Somebody monitors mail, and now and then sends one by hand."""
     if not _is_workday(day):
         return
     place = _place(trail, caller)
@@ -176,7 +177,7 @@ def _posture_scan(trail: Trail, caller: Caller, day: int) -> None:
 
 
 def _infrastructure(trail: Trail, caller: Caller, day: int) -> None:
-    """Deployed on some days, over some regions."""
+    """Deployments on some days, over some regions."""
     if not _is_workday(day) or trail.chance() < 0.7:
         return
     at = MONDAY + day * DAY + 10 * HOUR + 5 * HOUR * trail.chance()
@@ -195,7 +196,7 @@ def _hired(first_day: int) -> Callable[..., None]:
 
 
 def _moved(calls_before: Callable[..., None]) -> Callable[..., None]:
-    """To another network of the cloud."""
+    """The job moves to another network of the cloud."""
 
     def calls(trail: Trail, caller: Caller, day: int) -> None:
         if day >= MOVE:
@@ -216,7 +217,7 @@ def _load_test(trail: Trail, caller: Caller, day: int) -> None:
 
 
 def _leaked_key(trail: Trail, caller: Caller, day: int) -> None:
-    """A backup job reports by mail. On one night its key is used from elsewhere too."""
+    """A backup job reports by mail. On one night its key is also used from elsewhere."""
     for at in _spread(trail, MONDAY + day * DAY + 3 * HOUR, HOUR, 6):
         trail.add(caller, "ses:SendEmail", at)
     if day != LEAK:
@@ -339,7 +340,7 @@ ALLOWED = [
 
 
 class Month:
-    """Makes the bodies of a day's hours, each day once and alone."""
+    """Makes the bodies of a day's hours, each day once and independently of the others."""
 
     def __init__(self) -> None:
         self._jobs = _jobs()
@@ -359,7 +360,7 @@ class Month:
         by_hour: list[list[bytes]] = [[] for _ in range(24)]
         mark = b'"eventTime":"2026-'
         for line in trail.lines:
-            at = line.index(mark) + len(mark)  # mm-ddThh:mm:ssZ
+            at = line.index(mark) + len(mark)  # followed by mm-ddThh:mm:ssZ
             by_hour[int(line[at + 6 : at + 8])].append(line)
         self.events += len(trail.lines)
         rng = random.Random(day)
@@ -370,12 +371,12 @@ class Month:
 
 @dataclass
 class Day:
-    """Who had a row in any hunt of a day, and the highest risk of each."""
+    """The principals that had a row in any search of a day, and the highest risk of each."""
 
     number: int
     risks: dict[str, int] = field(default_factory=dict)
     evidence: dict[str, set[str]] = field(default_factory=dict)
-    # Without baseline and allowlist, by a hunt every four hours.
+    # The principals without baseline and allowlist, from one search every four hours.
     untuned: set[str] = field(default_factory=set)
 
     def take(self, answer: Answer) -> None:
@@ -402,7 +403,7 @@ def _search(program: Path, args: Sequence[str], bodies: Sequence[bytes]) -> Answ
 
 
 def run_month() -> list[Day]:
-    """The days on which hunts ran."""
+    """The days on which hunt mode ran."""
     month = Month()
     days: list[Day] = []
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(2) as pool:
@@ -423,7 +424,7 @@ def run_month() -> list[Day]:
                 continue
             hours = month.hours(number - 1) + month.hours(number)
             day = Day(number)
-            # Of the day on which learning ends, the hours before are not known.
+            # On the day on which learning ends, the hours before it are not in the baseline.
             first = HOURS_OF_A_HUNT + 1 if number == LEARNING else 1
             ranges = [hours[24 + end - HOURS_OF_A_HUNT : 24 + end] for end in range(first, 25)]
             hunt = ["mode=hunt"]
@@ -457,8 +458,8 @@ def _name(who: str) -> str:
     return _NAMES.get(who, name)
 
 
-def _told(day: Day) -> str:
-    """Names with their risks and evidence; those that differ in nothing else are together."""
+def _day_text(day: Day) -> str:
+    """Names with their risks and evidence; names that agree in everything else are merged."""
     risks: dict[tuple[str, str], list[str]] = {}
     for who, risk in sorted(day.risks.items(), key=lambda item: (-item[1], item[0])):
         evidence = ", ".join(sorted(day.evidence[who]))
@@ -472,8 +473,8 @@ def month_table(days: Sequence[Day]) -> str:
         "| day | principals with a row | how many without baseline and allowlist |",
         "| --- | --- | --- |",
     ]
-    loud = [day for day in days if day.risks]
-    lines += [f"| {day.number + 1} | {_told(day)} | {len(day.untuned)} |" for day in loud]
+    noisy = [day for day in days if day.risks]
+    lines += [f"| {day.number + 1} | {_day_text(day)} | {len(day.untuned)} |" for day in noisy]
     quiet = [day for day in days if not day.risks]
     if quiet:
         most = max(len(day.untuned) for day in quiet)
@@ -494,7 +495,7 @@ def _bar(x: float, base: float, height: float, colour: str, title: str) -> str:
 
 
 def month_picture(days: Sequence[Day]) -> str:
-    """Bars of each day: rows of the tuned hunt, and beside them those without tuning."""
+    """Bars for each day: the rows of the tuned hunt, and beside them those without tuning."""
     most = max(1, *(max(len(day.untuned), len(day.risks)) for day in days))
     height = 170.0
     base = _TOP + height
@@ -523,7 +524,7 @@ def month_picture(days: Sequence[Day]) -> str:
         parts.append(f'<text x="{_LEFT - 8}" y="{y + 4:g}" text-anchor="end">{value}</text>')
     for place, day in enumerate(days):
         x = _LEFT + 4 + place * _STEP
-        title = f"day {day.number + 1}: {_told(day)}"
+        title = f"day {day.number + 1}: {_day_text(day)}"
         known = len(set(day.risks) & set(_KNOWN))
         rest = len(day.risks) - known
         unit = height / most

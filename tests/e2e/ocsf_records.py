@@ -7,7 +7,7 @@ import json
 import random
 from typing import Any
 
-# What has a place of its own in the schema. Everything else goes under `unmapped`, by its path.
+# The members that have a field in the schema. All others go under `unmapped`, by their path.
 _MAPPED = {
     "eventTime",
     "eventSource",
@@ -56,7 +56,7 @@ def _unmapped(record: dict[str, Any], rng: random.Random) -> Any:
 
 
 def as_ocsf(line: bytes, rng: random.Random | None = None) -> bytes:
-    """The same call; writers and versions of the schema differ, so the form is drawn from `rng`."""
+    """The same call in OCSF; writers and schema versions differ, so `rng` chooses the form."""
     rng = rng or random.Random(line)
     record = json.loads(line)
     identity = record.get("userIdentity") or {}

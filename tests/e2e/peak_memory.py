@@ -1,4 +1,4 @@
-"""How much memory a program took at its peak, and records to fill it with."""
+"""Measures the peak memory of a program, and makes records to fill it with."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import random
 import sys
 from pathlib import Path
 
-# The kernel hands a process the peak of the one that it was forked from. So a small process stands
-# between this one, which may hold all the events, and the program; it reports the program's peak.
+# On Linux a process inherits the peak of the process that it was forked from. This process may hold
+# all the events, so a small process in between starts the program and reports its peak.
 _MEASURE = """
 import os, sys
 pid = os.posix_spawn(sys.argv[2], sys.argv[2:], os.environ)
@@ -20,12 +20,12 @@ sys.exit(os.waitstatus_to_exitcode(status))
 
 
 def measured(argv: list[str], report: Path) -> list[str]:
-    """A command line that runs the program and reports the bytes resident at its peak."""
+    """A command line that runs the program and reports its peak resident memory in bytes."""
     return [sys.executable, "-I", "-S", "-c", _MEASURE, str(report), *argv]
 
 
 def bulky_record(rng: random.Random, caller: int, hour: int, address: int) -> bytes:
-    """One invocation, as long as real ones are, its identities different each time."""
+    """One model call as long as real ones, with different identities each time."""
     record = {
         "eventVersion": "1.09",
         "userIdentity": {

@@ -1,8 +1,8 @@
-"""What the program must count of the providers' own logs: calls, messages, tokens and costs.
+"""The calls, messages, tokens and costs that the program must count in the providers' own logs.
 
-It is plain rather than fast, knows the logs by what their providers document, and shares nothing
-with the program or with the generators of records, so that one mistake cannot hide in both. Of the
-catalogue it reads the prices alone.
+The code is plain rather than fast, knows the logs only from their providers' documentation, and
+shares nothing with the program or with the generators of records, so that the same mistake cannot
+hide in both. It reads nothing but the prices from the catalogue.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ THROTTLED = {20429, 30001, 14107, 63018}
 
 
 class Counted(NamedTuple):
-    """A record that counts, or says more of one that does."""
+    """A record that counts, or that adds details to one that does."""
 
     service: str
     id: str
@@ -54,13 +54,14 @@ class Counted(NamedTuple):
     is_use: bool
     messages: int = 1
     model: str = ""
-    tokens: tuple[int, int, int, int] = NOTHING  # read, written, given by a cache, taken by one
-    cost: Decimal = Decimal(0)  # that the provider asks
+    # read, written, read from a cache, written to a cache
+    tokens: tuple[int, int, int, int] = NOTHING
+    cost: Decimal = Decimal(0)  # the provider's own price
     country: str = ""
 
 
 def rank(record: Counted) -> tuple[Any, ...]:
-    """Of the deliveries of one call the first in this order counts."""
+    """Of several deliveries of one call, the first in this order counts."""
     return (not record.is_ok, -record.messages, -record.cost, [-n for n in record.tokens])
 
 
@@ -124,9 +125,10 @@ def cost_of(model: str, tokens: Iterable[int], asked: Decimal) -> Decimal | None
 
 @dataclass
 class Money:
-    """Tokens, and costs where there is a price for them."""
+    """Tokens, and the costs of those that have a price."""
 
-    by_key: dict[Any, list[Any]] = field(default_factory=dict)  # model, tokens, asked
+    # keyed by the call: model, tokens, provider's own price
+    by_key: dict[Any, list[Any]] = field(default_factory=dict)
 
     def add(self, key: Any, record: Counted) -> None:
         one = self.by_key.setdefault(key, [record.model, list(NOTHING), Decimal(0)])
@@ -324,7 +326,7 @@ def records_of(lines: Iterable[bytes]) -> Iterator[Counted]:
             raise ValueError(record)
 
 
-# --- what the modes must say ---
+# --- the expected rows ---
 
 VOLUME_COLUMNS = (
     *("_time", "ServiceAbused", "CallerARN", "CallerType", "awsRegion", "EventCount"),
@@ -337,7 +339,7 @@ HUNT_COLUMNS = (
 
 
 def volume_rows(lines: Iterable[bytes], threshold: int) -> list[tuple[str, ...]]:
-    """The rows of groups with more calls than a threshold, sorted."""
+    """The rows of groups with more calls than the threshold, sorted."""
     groups: dict[tuple[str, ...], dict[str, Counted]] = defaultdict(dict)
     for record in records_of(lines):
         if not (record.is_volume and record.is_ok):

@@ -1,11 +1,11 @@
-"""Do two programs give the same answers, byte for byte? Usage:
+"""Check that two programs give the same answers, byte for byte. Usage:
 
 same_answers.py OLD NEW
 
-For a change that must not change an answer. Both programs read the vectors of tests/data, generated
-days and awkward events, the real records beside the project, the hunt's histories over 50 random
-topologies of map and reduce, and all of it as files in every format of `scan`. Prints what was
-compared; the first difference ends it with exit code 1.
+Run this after a change that must not change any answer. Both programs read the vectors of
+tests/data, generated days and awkward events, the real records beside the project, the histories
+for hunt mode over 50 random topologies of map and reduce, and all of it as files in every format of
+`scan`. The script prints what it compared; at the first difference it exits with code 1.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-os.environ.setdefault("CLOUDHIJACK", os.path.abspath(sys.argv[-1]))  # for the imports below
+os.environ.setdefault("CLOUDHIJACK", os.path.abspath(sys.argv[-1]))  # the imports below read it
 
 from answer_checks import as_rows
 from awkward_events import awkward_events
@@ -87,7 +87,7 @@ def search_cases() -> Iterator[Case]:
 
 
 def scan_cases(folder: Path) -> Iterator[Case]:
-    """Each stream as lines and as one list, a part of each file damaged."""
+    """Each stream as JSON lines and as one list, with a part of each file damaged."""
     for number, (name, events) in enumerate(streams()):
         records = [raw for _, raw in events]
         lines = b"\n".join(record.replace(b"\n", b" ") for record in records)
@@ -140,8 +140,8 @@ _LENGTHS = re.compile(r"chunked 1\.0,[0-9]+,[0-9]+")
 
 
 def steady(text: str) -> str:
-    """Partial documents, or replies with some, without times and without lengths that follow from
-    them: of a tally the first eight numbers count, and then come bytes and microseconds."""
+    """Partial documents, or replies that contain some, without times and without lengths that
+    depend on them. In a tally the first eight numbers are counts; bytes and microseconds follow."""
     text = _TALLY.sub(lambda tally: tally[1] + ",".join(tally[2].split(",")[:8]), text)
     return _LENGTHS.sub("chunked 1.0", text)
 

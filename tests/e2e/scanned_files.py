@@ -1,4 +1,4 @@
-"""Files of a test in a folder of their own, and scans that count each successful call."""
+"""Base class of tests that scan files in their own folder, with a row for each successful call."""
 
 from __future__ import annotations
 

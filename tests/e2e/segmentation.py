@@ -1,6 +1,7 @@
-"""How Splunk cuts an event into the tokens of its index, by the rules that Splunk publishes.
+"""How Splunk splits an event into the tokens of its index, by the rules that Splunk publishes.
 
-Where the rules leave a doubt, fewer tokens are taken: what is found here is found by any reading.
+If the rules are ambiguous, this code makes fewer tokens, so that a search that finds an event here
+finds it under any reading of the rules.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ from collections.abc import Iterator
 
 # "Default is ..." of MAJOR and of MINOR in segmenters.conf.spec, the same in versions 7.2 to 9.0:
 # https://docs.splunk.com/Documentation/Splunk/9.0.4/Admin/Segmentersconf
-# There \s is a blank, \n, \r and \t are what they are in C, and \\ is one backslash. The segmenter
-# of an event is `indexing` unless its props.conf says otherwise (SEGMENTATION), and it reads the
-# whole event (LOOKAHEAD = -1) and keeps tokens of any length and number (MAJOR_LEN and the like):
+# There, \s is a blank, \n, \r and \t mean the same as in C, and \\ is one backslash. The segmenter
+# of an event is `indexing` unless its props.conf says otherwise (SEGMENTATION). It reads the whole
+# event (LOOKAHEAD = -1) and keeps any number of tokens of any length (MAJOR_LEN and the like):
 # https://docs.splunk.com/Documentation/Splunk/9.1.3/Admin/Propsconf
 MAJOR = (
     *"[]<>(){}|!;,'\"*\n\r \t&?+",
@@ -30,7 +31,7 @@ def _tokens_of_segment(segment: str) -> Iterator[str]:
     # Splunk indexes the token from the last major breaker to the current minor breaker and from the
     # last minor breaker to the current minor breaker." (MINOR, on the page of MAJOR.) The example
     # at https://docs.splunk.com/Documentation/Splunk/9.0.4/Search/Eventsegmentationandsearching
-    # has the piece behind the last minor breaker too; it is left out here.
+    # also has the piece after the last minor breaker, which this function omits.
     yield segment
     last = 0
     for breaker in _MINOR.finditer(segment):
@@ -42,7 +43,7 @@ def _tokens_of_segment(segment: str) -> Iterator[str]:
 def index_tokens(event: str) -> set[str]:
     """The tokens under which the index finds the event.
 
-    In lower case: "By default, searches are case-insensitive",
+    They are in lower case: "By default, searches are case-insensitive",
     https://docs.splunk.com/Documentation/Splunk/9.0.5/Search/UseCASEandTERMtomatchphrases
     """
     return {
@@ -51,5 +52,5 @@ def index_tokens(event: str) -> set[str]:
 
 
 def has_breaker(text: str) -> bool:
-    """Whether Splunk would cut a search's term in pieces."""
+    """Whether Splunk would split a search term into several tokens."""
     return bool(_MAJOR.search(text) or _MINOR.search(text))

@@ -1,4 +1,4 @@
-"""Runs `cloudhijack` as a shell does, with pipes or on a terminal of some width."""
+"""Runs `cloudhijack` as a shell does, with pipes or on a terminal of a given width."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ class Run:
     stderr: str
 
     @property
-    def told(self) -> list[str]:
-        """What was told on standard error, line by line, without the program's name in front."""
+    def messages(self) -> list[str]:
+        """The lines of standard error, without the program's name in front."""
         lines = self.stderr.splitlines()
         assert all(line.startswith("cloudhijack: ") for line in lines), self.stderr
         return [line[len("cloudhijack: ") :] for line in lines]
 
     @property
     def unreadable(self) -> tuple[int, int]:
-        """How many records of how many were left out, over all files."""
+        """The number of skipped records and of all records, over all files."""
         left_out = sum(int(match[1]) for match in _UNREADABLE.finditer(self.stderr))
         summary = _SUMMARY.search(self.stderr)
         assert summary is not None, self.stderr
@@ -46,7 +46,7 @@ class Run:
 
     @property
     def unknown(self) -> int:
-        """How many records are of no log, over all files."""
+        """The number of records that belong to no known log, over all files."""
         match = _UNKNOWN.search(self.stderr)
         return int(match[1]) if match else 0
 
@@ -63,7 +63,7 @@ def run_scan(*args: str, stdin: bytes = b"", **popen: Any) -> Run:
 
 
 def ndjson_rows(text: str) -> list[dict[str, Any]]:
-    """The rows, a number as ("number", its digits)."""
+    """The rows; each number is a pair of "number" and its digits."""
     assert text == "" or text.endswith("\n"), text[-100:]
 
     def number(digits: str) -> tuple[str, str]:
@@ -79,7 +79,7 @@ def _all_that_comes(descriptor: int) -> bytes:
     while True:
         try:
             piece = os.read(descriptor, 1 << 16)
-        except OSError:  # how Linux says that the other side is closed
+        except OSError:  # Linux reports this way that the other side is closed
             return data
         if not piece:
             return data
@@ -95,8 +95,8 @@ def run_on_terminal(
 ) -> tuple[int, str]:
     """The exit code, and what standard output, or standard error, shows on a terminal.
 
-    The other one goes nowhere. `argv` is another program that runs this one. Lines end as programs
-    write them, without the terminal's returns.
+    The other of the two goes to /dev/null. `argv` is another program that runs this one. Lines end
+    as programs write them, without the terminal's carriage returns.
     """
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))

@@ -1,7 +1,7 @@
-"""What default/cloudhijack.conf names, read in a few plain lines of their own.
+"""The content of default/cloudhijack.conf, read by a few independent lines of code.
 
-They share nothing with the program, and know the file as it is shipped: well formed, no blanks
-in conditions.
+They share nothing with the program, and rely on the form of the shipped file: it is well formed,
+with no blanks in conditions.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ PHASES = (
 
 Stanza = dict[str, str]
 
-# Sources of logs other than AWS's, which the file has as they are, as it has those with a dot.
+# The sources of logs other than AWS's. The file writes them unchanged, like those that contain a
+# dot.
 OTHER_SOURCES = (
     *("azure-openai", "azure-apim", "azure", "bedrock-invocations"),
     *("sendgrid", "twilio", "twilio-messages", "twilio-errors"),
@@ -30,10 +31,10 @@ _CALL = re.compile(r"(?:([\w.-]+):)?([\w/.-]+)(?:\*(\d+))?(?:\((.*)\))?(?:\*(\d+
 
 
 class Call(NamedTuple):
-    source: str  # as events have it
+    source: str  # as events contain it
     name: str
     conditions: str  # `path=value,...`, or empty
-    weight: int = 1  # messages of hunt mode, for each message of the event
+    weight: int = 1  # messages in hunt mode for each message of the event
 
 
 def read_stanzas(text: str) -> dict[str, Stanza]:
@@ -50,7 +51,7 @@ def read_stanzas(text: str) -> dict[str, Stanza]:
 
 
 def calls_in(value: str, source: str | None) -> list[Call]:
-    """The calls of one phase; those named without a source take the stanza's."""
+    """The calls of one phase; those without a source have the stanza's."""
     calls = []
     for word in value.split():
         match = _CALL.fullmatch(word)
@@ -73,7 +74,7 @@ def services() -> dict[str, Stanza]:
 
 
 def catalogue_calls() -> set[Call]:
-    """Every call of AWS, of every phase of every service."""
+    """Every AWS call, of every phase of every service."""
     return {call for call in calls_of_all_logs() if call.source.endswith(".amazonaws.com")}
 
 

@@ -1,6 +1,6 @@
-"""As much of SPL as the app's own searches use: macros, stages, and the fields that they name.
+"""A parser for the part of SPL that the app's own searches use: macros, stages, and their fields.
 
-What it does not know is an AssertionError, so that nothing passes unread.
+Anything that it does not know raises an AssertionError, so that nothing passes unchecked.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ def shipped(conf: str) -> dict[str, Stanza]:
 
 
 def _macro(match: re.Match[str]) -> tuple[str, list[str]]:
-    """A macro's stanza, such as `name(1)` for one argument, and its arguments without quotes."""
+    """The name of a macro's stanza, such as `name(1)` for one argument, and its arguments without
+    quotes."""
     if match[2] is None:
         return match[1], []
     arguments = split(match[2], ",")
@@ -35,12 +36,12 @@ def macros_in(text: str) -> set[str]:
 
 
 def tokens_in(text: str) -> set[str]:
-    """The fields of the row that Enterprise Security puts into a text, $like$ $this$."""
+    """The fields of the row that Enterprise Security inserts into a text, $like$ $this$."""
     return set(_TOKEN.findall(text))
 
 
 def expand(search: str, macros: Mapping[str, Stanza]) -> str:
-    """The search with each macro replaced, and the macros in those."""
+    """The search with each macro replaced, including the macros inside their definitions."""
 
     def definition(match: re.Match[str]) -> str:
         name, arguments = _macro(match)
@@ -80,7 +81,7 @@ class Stage(NamedTuple):
 
 
 class Pipeline(NamedTuple):
-    """A search around the one command of this app in it."""
+    """A search, split at the only command of this app in it."""
 
     source: str
     before: list[Stage]
@@ -102,13 +103,13 @@ class Fields(NamedTuple):
 
 
 def _names(expression: str) -> set[str]:
-    """The fields of an expression: its names, but functions and what is quoted."""
+    """The fields of an expression: its names, without functions and quoted text."""
     bare = re.sub(r"[A-Za-z_]\w*\s*\(", "(", _QUOTED.sub("", expression))
     return set(_NAME.findall(bare)) - {"AND", "OR", "NOT"}
 
 
 def fields_of(stage: Stage) -> Fields:
-    """What a stage behind the command reads of a row and adds to it."""
+    """The fields that a stage after the command reads from a row and adds to it."""
     if stage.command == "eval":
         used: set[str] = set()
         made: list[str] = []
@@ -127,5 +128,5 @@ def fields_of(stage: Stage) -> Fields:
 
 
 def lookups_in(stages: Sequence[Stage]) -> list[str]:
-    """The lookups that stages write, by their stanzas in transforms.conf."""
+    """The lookups that stages write, as the names of their stanzas in transforms.conf."""
     return [stage.rest.split()[-1] for stage in stages if stage.command == "outputlookup"]

@@ -1,6 +1,6 @@
-"""Expressions of eval, and the events that search terms find, as far as the app's SPL uses them.
+"""Evaluates expressions of eval, and search terms on events, as far as the app's SPL uses them.
 
-What it does not know is an AssertionError, so that nothing passes unread.
+Anything that it does not know raises an AssertionError, so that nothing passes unchecked.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ _SUBSEARCH = re.compile(r"\[((?:[^\[\]\"]|\"(?:[^\"\\]|\\.)*\")*)\]")
 
 
 def _unquoted(text: str) -> str:
-    """The value of a literal: a backslash escapes a quote and itself, and stays before all else."""
+    """The value of a literal: a backslash escapes a quote and itself, and is kept before anything
+    else."""
     return re.sub(r'\\(["\\])', r"\1", text)
 
 
@@ -115,9 +116,9 @@ class _Expression:
         return _FUNCTIONS[function](*arguments)
 
     def _mvmap(self, row: Mapping[str, Value]) -> Value:
-        """The expression for each value of a field, which has the field's name in it."""
+        """The expression, which contains the field's name, for each value of the field."""
         field = self._next()
-        assert field is not None and field[2] in row, f"mvmap of no field: {self._text}"
+        assert field is not None and field[2] in row, f"mvmap without a field: {self._text}"
         self._at = field.end()
         assert self._take(","), self._text
         start, mapped = self._at, []
@@ -133,7 +134,8 @@ def evaluate(expression: str, row: Mapping[str, Value]) -> Value:
 
 
 def _subsearch(text: str) -> str:
-    """What a subsearch that makes one row puts into the search: the value of its field `search`."""
+    """The text that a subsearch with one row inserts into the search: the value of its field
+    `search`."""
     first, *stages = [Stage(*([*part.split(None, 1), ""])[:2]) for part in split(text, "|")[1:]]
     assert first == ("makeresults", "") and stages.pop() == ("fields", "search"), text
     row: dict[str, Value] = {}
@@ -149,7 +151,7 @@ Event = Callable[[str], bool]
 
 
 class _Terms:
-    """Phrases, side by side for all of them or with OR between, in parentheses or not.
+    """Phrases that must all occur, or any of several joined by OR, with or without parentheses.
 
     Conditions on index and sourcetype hold for every event.
     """

@@ -1,9 +1,10 @@
-"""A stand-in splunkd: it runs the command as Splunk does and accepts nothing that Splunk would not.
+"""An imitation of splunkd: it runs the command as Splunk does and accepts nothing that Splunk would
+not.
 
-It speaks the chunked protocol in strict lockstep: one request, then exactly one reply, which is
-read whole before the next request is written. Every break of the protocol's rules, words on stderr
-and an exit code that is not 0 among them, is a ProtocolError, which fails the test at hand. So is
-silence: nothing here waits for ever.
+It speaks the chunked protocol in strict lockstep: one request, then exactly one reply, which it
+reads completely before it writes the next request. Every violation of the protocol raises a
+ProtocolError, which fails the current test; this includes output on stderr and an exit code other
+than 0. So does silence: no call here waits forever.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def getinfo(
     earliest_time: str | float = "0",
     preview: bool = False,
 ) -> dict[str, Any]:
-    """The metadata of a first request, in the shape that Splunk 8 sends."""
+    """The metadata of the first request, in the form that Splunk 8 sends."""
     search = "search index=aws sourcetype=aws:cloudtrail | cloudhijack " + " ".join(args)
     return {
         "action": "getinfo",
@@ -94,7 +95,7 @@ class Reply:
         if len(set(keys)) != len(keys) or not _REPLY_KEYS.issuperset(keys):
             raise ProtocolError(f"a reply has the keys {keys}")
         if "error" in keys and "inspector" in keys[keys.index("error") :]:
-            raise ProtocolError("the inspector stands behind the error")
+            raise ProtocolError("the inspector follows the error")
         self.metadata: dict[str, Any] = json.loads(metadata)
         if not isinstance(self.metadata.get("finished", False), bool):
             raise ProtocolError("finished is neither true nor false")
@@ -121,13 +122,13 @@ class Reply:
                 raise ProtocolError(f"Splunk cannot show the message {severity}: {text!r}")
         for name, numbers in self.metrics.items():
             if not name.startswith("metric.") or len(numbers) != 4:
-                raise ProtocolError(f"{name}: {numbers} is no metric")
+                raise ProtocolError(f"{name}: {numbers} is not a metric")
             if not all(isinstance(number, (int, float)) and number >= 0 for number in numbers):
-                raise ProtocolError(f"{name}: {numbers} holds something other than numbers")
+                raise ProtocolError(f"{name}: {numbers} contains something other than numbers")
 
 
 class Ending(NamedTuple):
-    """How the program ended, and what it wrote that nobody had asked for."""
+    """How the program ended, and any output that was not requested."""
 
     exit_code: int
     stdout: bytes
@@ -145,8 +146,8 @@ _LONGEST_HEADER = 64
 class Session:
     """One process of the command and the pipes to it.
 
-    `piece` cuts all that is written into writes of so many bytes, for a program that must take its
-    input in any pieces.
+    `piece` splits all input into writes of this many bytes, to test that the program accepts its
+    input in pieces of any size.
     """
 
     def __init__(
@@ -178,7 +179,7 @@ class Session:
                 stream.close()
 
     def write(self, data: bytes) -> None:
-        """Writes all of it. Raises BrokenPipeError where the program no longer listens."""
+        """Write all of it. Raises BrokenPipeError if the program no longer reads."""
         assert self.process.stdin is not None
         descriptor = self.process.stdin.fileno()
         deadline = time.monotonic() + self._timeout
@@ -190,35 +191,39 @@ class Session:
                 self._wait(descriptor, select.POLLOUT, deadline, "the program does not read on")
 
     def reply(self) -> Reply:
-        """The next reply, whole."""
+        """The next complete reply."""
         deadline = time.monotonic() + self._timeout
         while b"\n" not in self._received and len(self._received) < _LONGEST_HEADER:
             self._read_more(deadline)
         header = self._take(self._received.find(b"\n") + 1, deadline)
         match = _HEADER.fullmatch(header)
         if match is None:
-            raise ProtocolError(f"{header or bytes(self._received[:200])!r} is no reply's header")
+            raise ProtocolError(
+                f"{header or bytes(self._received[:200])!r} is not the header of a reply"
+            )
         metadata = self._take(int(match[1]), deadline)
         return Reply(metadata, self._take(int(match[2]), deadline))
 
     def request(self, metadata: bytes | dict[str, Any], body: bytes = b"") -> Reply:
-        """One exchange."""
+        """Send one request and return its reply."""
         self.check_silent()
         try:
             self.write(frame(metadata, body))
         except BrokenPipeError:
-            raise ProtocolError(f"it stopped reading within a request{self._told()}") from None
+            raise ProtocolError(
+                f"it stopped reading within a request{self._stderr_note()}"
+            ) from None
         return self.reply()
 
     def check_silent(self) -> None:
-        """The program writes nothing that was not asked for."""
+        """Fail if the program writes anything that was not requested."""
         assert self.process.stdout is not None
         ready, _, _ = select.select([self.process.stdout], [], [], 0)
         if self._received or (ready and self._read()):
-            raise ProtocolError(f"a reply that nothing asked for: {bytes(self._received[:200])!r}")
+            raise ProtocolError(f"a reply without a request: {bytes(self._received[:200])!r}")
 
     def end(self) -> Ending:
-        """Ends the input, and waits for the program to end."""
+        """Close the input and wait for the program to end."""
         if self.process.stdin is not None:
             self.process.stdin.close()
         deadline = time.monotonic() + self._timeout
@@ -235,8 +240,8 @@ class Session:
         self._stderr.seek(0)
         return self._stderr.read().decode("utf-8", "backslashreplace")
 
-    def _told(self) -> str:
-        # What a sanitizer says is the best explanation of a sudden end, so wait for it.
+    def _stderr_note(self) -> str:
+        # A sanitizer's report is the best explanation of a sudden end, so wait for it.
         with suppress(subprocess.TimeoutExpired):
             self.process.wait(5)
         text = self._stderr_text()
@@ -252,7 +257,7 @@ class Session:
     def _read_more(self, deadline: float) -> None:
         if not self._read_by(deadline, "no reply"):
             got = bytes(self._received[:200])
-            raise ProtocolError(f"it ended within a reply, or before it: {got!r}{self._told()}")
+            raise ProtocolError(f"it ended before the end of a reply: {got!r}{self._stderr_note()}")
 
     def _read_by(self, deadline: float, complaint: str) -> bool:
         assert self.process.stdout is not None
@@ -275,7 +280,7 @@ class Session:
 
 @dataclass
 class Answer:
-    """What a search came to."""
+    """The result of a search."""
 
     getinfo: dict[str, Any]
     columns: list[str] = field(default_factory=list)
@@ -285,7 +290,7 @@ class Answer:
     error: str | None = None
 
     def take(self, reply: Reply) -> bool:
-        """Adds a reply; true where it is the search's last."""
+        """Add a reply; returns whether it is the search's last one."""
         self.columns = reply.columns or self.columns
         self.rows += reply.rows
         self.messages += reply.messages
@@ -303,7 +308,7 @@ def run_search(
     timeout: float = DEFAULT_TIMEOUT,
     **info: Any,
 ) -> Answer:
-    """Runs one search over the bodies, the last of which comes with `finished`."""
+    """Run one search over the bodies; the last body is sent with `finished`."""
     with Session(argv, piece=piece, timeout=timeout) as session:
         reply = session.request(getinfo(args, **info))
         answer = Answer(getinfo=reply.metadata)

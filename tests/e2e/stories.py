@@ -212,7 +212,7 @@ def _later_copy(line: bytes) -> bytes:
 
 
 def _hunt_nightly(scans: Scans, story: Story, baseline: Path, scratch: Path) -> list[Row]:
-    """Hunts in each day separately; the baseline learns every night, and the next day uses it."""
+    """Run hunt mode for each day separately, with a baseline that learns every night."""
     rows: list[Row] = []
     records = scratch / "day.jsonl"
     learned = scratch / "learned.csv"

@@ -20,8 +20,8 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 def _cipher() -> dict[int, int]:
     """Replaces each letter and digit by another one of the same kind.
 
-    Hexadecimal digits stay hexadecimal digits, and capitals stay capitals, because they tell the
-    parts of a name that AWS makes up.
+    Hexadecimal digits stay hexadecimal digits, and capitals stay capitals, because they
+    distinguish the parts of a name that AWS makes up.
     """
     alphabets = ("abcdef", "ghijklmnopqrstuvwxyz", "ABCDEF", "GHIJKLMNOPQRSTUVWXYZ", "0123456789")
     replaced: dict[int, int] = {}
@@ -42,7 +42,7 @@ KEPT = re.compile(
     r"|\bi-(?=[0-9a-f]+)|temp|tmp|test|anon|random"
 )
 
-# What a record contains of them; a record's texts can contain JSON, whose quotes have a backslash.
+# The names in a record. A record's texts can contain JSON, whose quotes have a backslash.
 NAMED = re.compile(
     r'"sourceIPAddress":"(?P<address>[^"]*)"'
     r'|"userAgent":"(?P<agent>[^"]*)"'

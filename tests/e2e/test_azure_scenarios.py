@@ -1,4 +1,4 @@
-"""Azure OpenAI: what hijackers do with its keys, and what looks like it."""
+"""Attacks with the keys of Azure OpenAI, and legitimate work that resembles them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def volume(lines: Sequence[bytes]) -> list[dict[str, Any]]:
 
 
 class AttackTest(unittest.TestCase):
-    def test_it_is_one_row_from_the_settings_to_the_images(self) -> None:
+    def test_settings_to_images_are_one_row(self) -> None:
         [row] = hunted(attack(RESOURCE).lines)
         self.assertEqual(row["Principal"], THIEF)
         self.assertEqual(listed(row["Members"]), [THIEF, RESOURCE.key])
@@ -56,7 +56,7 @@ class AttackTest(unittest.TestCase):
         self.assertEqual(run_cluster(program(), ["mode=hunt"], peers)[0].rows, usual)
         self.assertEqual(hunted([*lines, *lines[:100]]), usual)
 
-    def test_volume_has_the_key_as_its_caller_and_counts_each_call_once(self) -> None:
+    def test_volume_names_the_key_as_caller_and_counts_each_call_once(self) -> None:
         lines = attack(RESOURCE).lines
         [row] = volume([*lines, *lines])
         self.assertEqual(row["CallerARN"], RESOURCE.key)
@@ -67,7 +67,7 @@ class AttackTest(unittest.TestCase):
         )
         self.assertIn("many callers share this key", " ".join(listed(row["Reasons"])))
 
-    def test_volume_says_what_kind_of_caller_it_was(self) -> None:
+    def test_volume_shows_the_type_of_caller(self) -> None:
         trail = AzureTrail("kinds")
         for number in range(601):
             trail.request(RESOURCE, MONDAY + 5 * number, caller=THIEF)
@@ -77,7 +77,7 @@ class AttackTest(unittest.TestCase):
         self.assertEqual((row["EventCount"], row["Threshold"]), ("601", "600"))
         self.assertEqual((row["SourceIPs"], row["awsRegion"]), ("192.0.2.***", "eastus"))
 
-    def test_coverage_says_which_logs_of_the_subscription_there_are(self) -> None:
+    def test_coverage_lists_the_logs_of_the_subscription(self) -> None:
         rows = run_search(program(), ["mode=coverage"], bodies(attack(RESOURCE).lines)).rows
         self.assertEqual({row["Account"] for row in rows}, {SUBSCRIPTION})
         self.assertEqual({row["Service"] for row in rows}, {"Azure OpenAI"})
@@ -87,12 +87,12 @@ class AttackTest(unittest.TestCase):
         never = " ".join(text for row in rows for text in listed(row["NeverShown"]))
         self.assertIn("Azure OpenAI: which of a resource's two keys was used", never)
 
-    def test_a_hunt_misses_no_data_events_of_other_providers(self) -> None:
+    def test_hunt_mode_reports_no_missing_data_events_for_other_providers(self) -> None:
         lines = attack(RESOURCE).lines
         answer = run_search(program(), ["mode=hunt"], bodies(lines))
         self.assertNotIn("data events", " ".join(message.text for message in answer.messages))
 
-    def test_the_settings_that_show_the_calls_are_deleted_first(self) -> None:
+    def test_attack_that_deletes_the_diagnostic_settings_first(self) -> None:
         [row] = hunted(blinded_attack(RESOURCE).lines)
         self.assertEqual(row["Principal"], THIEF)
         self.assertIn("evade", listed(row["Phases"]))
@@ -100,14 +100,14 @@ class AttackTest(unittest.TestCase):
 
 
 class FormsTest(unittest.TestCase):
-    def test_a_shell_and_a_search_say_the_same(self) -> None:
+    def test_command_line_and_search_give_the_same_rows(self) -> None:
         lines = attack(RESOURCE).lines
         run = run_scan("--mode", "hunt", "--format", "ndjson", "-", stdin=b"\n".join(lines))
         self.assertEqual(run.exit_code, 0, run.stderr)
         [row] = ndjson_rows(run.stdout)
         self.assertEqual(row["Principal"], THIEF)
 
-    def test_records_of_an_event_hub_in_one_event(self) -> None:
+    def test_event_hub_records_in_one_event(self) -> None:
         lines = attack(RESOURCE).lines
         batches = [
             b'{"records":[' + b",".join(lines[begin : begin + 50]) + b"]}"
@@ -115,7 +115,7 @@ class FormsTest(unittest.TestCase):
         ]
         self.assertEqual(hunted(batches), hunted(lines))
 
-    def test_a_gateway_names_its_subscription(self) -> None:
+    def test_gateway_names_its_subscription(self) -> None:
         trail = AzureTrail("gateway")
         for number in range(700):
             trail.gateway(RESOURCE, MONDAY + HOUR + 4 * number, subscription_key="team-a")
@@ -125,7 +125,7 @@ class FormsTest(unittest.TestCase):
 
 
 class HonestTest(SearchTest):
-    def test_a_steady_load_and_daily_readers_are_silent_with_a_baseline(self) -> None:
+    def test_steady_load_and_daily_readers_give_no_row_with_a_baseline(self) -> None:
         self.learn_from(everyday(RESOURCE, USUAL_DAYS).lines)
         today = everyday(RESOURCE, 1, MONDAY + USUAL_DAYS * DAY)
         rows = self.hunt(today.lines).rows

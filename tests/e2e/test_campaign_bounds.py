@@ -1,4 +1,4 @@
-"""However many principals an attacker links, memory and answers grow no faster than their calls."""
+"""However many principals an attacker links, memory and answers grow in proportion to the calls."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ MANY = 100_000
 FEWER = MANY // 4
 
 MOST_EACH = 16 << 10  # bytes of memory for a principal, its row and the row's text
-SUBJECTS = 1000  # users that are kept of those whom a principal made
+SUBJECTS = 1000  # users that are kept for the principal that made them
 
 ACCOUNT = "111122223333"
 OFFICE = "203.0.113.1"
 ABROAD = "198.51.100.1"
 
-# Somebody in the account works in an office, and nobody abroad.
+# One principal of the account works in an office, and none works abroad.
 BASELINE = (
     "account,principal,service,first_seen,last_seen,peak_hour,peak_day,peaks,phases,models,regions,"
     "networks,clients,parents,made\n"
@@ -38,7 +38,7 @@ Row = dict[str, Any]
 
 
 def record(number: int, user: str, address: str, call: str, **parameters: str) -> str:
-    """Each second of an hour one after the other."""
+    """A call in second `number` of the same hour."""
     source = "ses" if call == "SendEmail" else "iam"
     return json.dumps(
         {
@@ -61,26 +61,26 @@ def record(number: int, user: str, address: str, call: str, **parameters: str) -
 
 
 def star(count: int) -> Records:
-    """One key makes all of them, and each acts once."""
+    """One key makes all of them, and each makes one call."""
     for number in range(count):
         yield record(number, "eve", ABROAD, "CreateUser", userName=f"u{number}")
         yield record(number, f"u{number}", OFFICE, "SendEmail")
 
 
 def chain(count: int) -> Records:
-    """Each makes the next one."""
+    """Each principal makes the next one."""
     for number in range(count):
         yield record(number, f"u{number}", ABROAD, "CreateUser", userName=f"u{number + 1}")
 
 
 def crowd(count: int) -> Records:
-    """All act from one address."""
+    """All principals act from one address."""
     for number in range(count):
         yield record(number, f"u{number}", ABROAD, "SendEmail")
 
 
 def namesakes(count: int) -> Records:
-    """As many makers as users of the name that all of them make."""
+    """All makers make users of the same name, and there are as many makers as users."""
     for number in range(count // 2):
         address = f"198.51.{number // 256 % 256}.{number % 256}"
         yield record(number, f"maker{number}", address, "CreateUser", userName="u")
@@ -97,7 +97,7 @@ class CampaignBoundsTest(unittest.TestCase):
         self.baseline.write_text(BASELINE)
 
     def hunt(self, records: Records, *args: str) -> tuple[Iterator[Row], int, int]:
-        """The rows, how many bytes they are, and the bytes resident at the peak."""
+        """The rows, their total size in bytes, and the peak resident memory in bytes."""
         trail = self.folder / "trail.json"
         with open(trail, "w") as file:
             file.writelines(line + "\n" for line in records)
@@ -141,7 +141,7 @@ class CampaignBoundsTest(unittest.TestCase):
         self.assertLess(peak_of_many, 4.5 * some_peak)
         self.assertLess(peak_of_many, MOST_EACH * MANY)
 
-    def test_a_star_is_as_large_as_what_is_kept_of_its_maker(self) -> None:
+    def test_size_of_a_star_is_bounded_by_what_is_kept_for_its_maker(self) -> None:
         self.check(
             star,
             lambda count: {1: count - SUBJECTS, SUBJECTS + 1: SUBJECTS + 1},

@@ -1,4 +1,4 @@
-"""What a message may hold at most, and that nothing is paid for what it merely claims to hold."""
+"""Limits on the size of a message; a size that is only claimed costs nothing."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ CALL = b'{"eventTime":"1709596800","eventSource":"ses.amazonaws.com","eventName"
 
 
 def metadata_of(size: int) -> bytes:
-    """A getinfo whose search has grown, as a subsearch's does."""
+    """The metadata of a getinfo with a very long search, such as a subsearch produces."""
     metadata = json.dumps({**getinfo(), "padding": ""}).encode()
     return metadata[:-2] + b"x" * (size - len(metadata)) + b'"}'
 
 
 def row_of(size: int) -> bytes:
-    """A body of a header and one row so long, its newline included."""
+    """A body with a header and one row of this many bytes, its newline included."""
     row = b'"{""x"":""%s"",' + CALL[1:].replace(b'"', b'""') + b'"\n'
     return b"_raw\n" + row % (b"x" * (size - len(row) + len("%s")))
 
@@ -33,7 +33,7 @@ def header_of(columns: int) -> bytes:
 
 
 class MetadataCapTest(unittest.TestCase):
-    def test_as_large_as_allowed(self) -> None:
+    def test_largest_allowed_metadata(self) -> None:
         with Session(program()) as session:
             self.assertIsNone(session.request(metadata_of(16 * MIB)).error)
             self.assertEqual(session.end(), QUIET)
@@ -49,7 +49,7 @@ class MetadataCapTest(unittest.TestCase):
         whole = frame(metadata_of(16 * MIB + 1), b"x" * 1000)
         for written in (whole, whole[:100], whole[: 3 * MIB]):
             with self.subTest(written=len(written)), Session(program()) as session:
-                session.write(written)  # more comes only after the reply, or never
+                session.write(written)  # Splunk sends the rest only after the reply, or never
                 self.assertRegex(session.reply().error or "", r"metadata.*\b16 MiB\b")
                 self.assertEqual(session.end(), QUIET)
 
@@ -66,7 +66,7 @@ class RowCapTest(unittest.TestCase):
         self.assertEqual([row["EventCount"] for row in answer.rows], ["10"])
         self.assertEqual(answer.messages, [])
 
-    def test_as_long_as_allowed(self) -> None:
+    def test_longest_allowed_row(self) -> None:
         answer = run_search(program(), ["ses_threshold=0"], [row_of(64 * MIB)])
         self.assertEqual([row["EventCount"] for row in answer.rows], ["1"])
 
@@ -89,7 +89,7 @@ class RowCapTest(unittest.TestCase):
 
 
 class ColumnCapTest(unittest.TestCase):
-    def test_as_many_as_allowed(self) -> None:
+    def test_most_allowed_columns(self) -> None:
         body = header_of(10_000) + b'"' + CALL.replace(b'"', b'""') + b'"' + b"," * 9_999 + b"\n"
         answer = run_search(program(), ["ses_threshold=0"], [body])
         self.assertEqual(len(answer.rows), 1)
@@ -105,7 +105,7 @@ class ColumnCapTest(unittest.TestCase):
 
 
 class HostileLengthTest(unittest.TestCase):
-    def test_metadata_length_is_answered_at_once(self) -> None:
+    def test_excessive_metadata_length_is_rejected_at_once(self) -> None:
         for body_length in (0, 10**18):
             with Session(program()) as session:
                 started = time.monotonic()
@@ -114,16 +114,16 @@ class HostileLengthTest(unittest.TestCase):
                 self.assertLess(time.monotonic() - started, 5)
                 self.assertEqual(session.end(), QUIET)
 
-    def test_program_ends_though_splunk_neither_writes_nor_closes(self) -> None:
+    def test_program_ends_even_if_splunk_neither_writes_nor_closes(self) -> None:
         with Session(program()) as session:
             session.write(b"chunked 1.0,%d,0\n" % 10**18)
             self.assertIsNotNone(session.reply().error)
             self.assertEqual(session.process.wait(10), 0)
 
-    def test_body_length_is_read_as_it_comes(self) -> None:
+    def test_long_body_is_read_as_it_arrives(self) -> None:
         metadata = json.dumps(getinfo()).encode()
         with Session(program()) as session:
             session.write(b"chunked 1.0,%d,%d\n" % (len(metadata), 10**18) + metadata)
             self.assertIsNone(session.reply().error)
             session.write(b"x" * MIB)
-            self.assertEqual(session.end(), QUIET)  # it ended within a chunk
+            self.assertEqual(session.end(), QUIET)  # the input ended within a chunk

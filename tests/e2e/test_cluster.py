@@ -1,4 +1,4 @@
-"""A search over many indexers answers byte for byte what one process answers."""
+"""A search over many indexers gives the same answer, byte for byte, as a single process."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ CHUNK_SIZES = [1, 2, 7, 40, 500, 50_000]
 VOLUME = ["ses_threshold=0", "sns_threshold=1", "bedrock_threshold=0"]
 HUNT = ["mode=hunt", "min_risk=0"]
 
-# What must add up besides the rows.
+# The counts that must agree besides the rows.
 COUNTS = ("relevant", "failed", "left_out", "skipped", "duplicates", "groups", "principals")
 
 
@@ -42,13 +42,13 @@ def in_one_process(args: Sequence[str], rows: Sequence[EventRow], layout: Layout
 
 def counts(answer: Answer) -> dict[str, float]:
     found = {name: answer.metrics.get(f"metric.cloudhijack.{name}") for name in COUNTS}
-    told = {name: numbers[3] for name, numbers in found.items() if numbers}
-    told["unknown"] = unknown_count(answer)
-    return {**told, "events": answer.metrics["metric.cloudhijack.events"][2]}
+    totals = {name: numbers[3] for name, numbers in found.items() if numbers}
+    totals["unknown"] = unknown_count(answer)
+    return {**totals, "events": answer.metrics["metric.cloudhijack.events"][2]}
 
 
 def random_peers(rng: random.Random, rows: Sequence[EventRow], layout: Layout) -> list[Peer]:
-    """The rows over one to six peers, each of which has its own way."""
+    """The rows distributed over one to six peers, each with its own random configuration."""
     parts: list[list[EventRow]] = [[] for _ in range(rng.randrange(6) + 1)]
     for row in rows:
         rng.choice(parts).append(row)
@@ -66,7 +66,7 @@ def random_peers(rng: random.Random, rows: Sequence[EventRow], layout: Layout) -
 
 
 def searches(seed: int) -> tuple[list[str], list[EventRow], Layout]:
-    """Options and events of one kind or another."""
+    """The options and events of a random kind of search."""
     rng = random.Random(f"cluster {seed}")
     kind = seed % 7
     if kind == 0:
@@ -78,13 +78,13 @@ def searches(seed: int) -> tuple[list[str], list[EventRow], Layout]:
         return [*VOLUME, "input=fields"], fields, Layout(("_time", *FIELDS))
     events = [event for history in histories(seed, rng.choice([3, 30])) for event in history]
     rows = as_rows(events)
-    if kind == 2:  # every event is delivered to two of them
+    if kind == 2:  # every event is delivered to two peers
         rows = [*rows, *rows]
     return {5: ["mode=baseline"], 6: ["mode=coverage"]}.get(kind, HUNT), rows, Layout()
 
 
 def notes(answer: Answer) -> list[str]:
-    """What is told of the events and not of the way in which they came."""
+    """The messages about the events, without those about how the events were delivered."""
     return [text for _, text in answer.messages if "data events" in text or "baseline" in text]
 
 
@@ -103,7 +103,8 @@ class TopologyTest(unittest.TestCase):
             answer, more, body = run_cluster(
                 program(), args, peers, seed=seed, rows_per_chunk=size, preview=seed % 3 == 0
             )
-            # Not as subtests: the first difference is enough to look at.
+            # Subtests would go on after a failure, but the first difference is enough to
+            # investigate.
             shape = [dataclasses.replace(peer, rows=[]) for peer in peers]
             self.assertIsNone(answer.error, f"seed {seed}")
             self.assertEqual(body.decode(), whole_body.decode(), f"seed {seed}, {args}, {shape}")
@@ -116,8 +117,8 @@ class TopologyTest(unittest.TestCase):
         self.assertGreater(rows_seen, 10 * TOPOLOGIES)
         self.assertGreater(traffic.partial_rows, 10 * TOPOLOGIES)
 
-    def test_more_than_is_kept_exactly_and_more_than_a_document_holds(self) -> None:
-        """One principal with 6,000 calls in an hour from as many addresses."""
+    def test_more_calls_than_are_kept_exactly_or_fit_into_a_document(self) -> None:
+        """One principal makes 6,000 calls in an hour from as many addresses."""
         rng = random.Random(1)
         rows: list[EventRow] = []
         for i in range(6000):
@@ -158,10 +159,10 @@ class TopologyTest(unittest.TestCase):
             self.assertGreater(traffic.partial_rows, 300)
 
 
-class AskingTest(unittest.TestCase):
-    """What the search head asks Splunk for."""
+class RequestTest(unittest.TestCase):
+    """What the search head requests from Splunk."""
 
-    def test_what_may_run_on_the_peers(self) -> None:
+    def test_requested_map_command(self) -> None:
         for args, words in (
             ([], ["phase=map", "mode=volume", "input=raw", "span=3600s"]),
             (["span=90m"], ["phase=map", "mode=volume", "input=raw", "span=5400s"]),
@@ -177,7 +178,7 @@ class AskingTest(unittest.TestCase):
             self.assertEqual(asked["type"], "reporting")
             self.assertLessEqual({"_time", "_raw", PARTIAL}, set(asked["required_fields"]))
 
-    def test_distributed_false_leaves_it_out(self) -> None:
+    def test_distributed_false_requests_no_map_command(self) -> None:
         for value in ("false", "f", "0"):
             asked = run_search(program(), [f"distributed={value}"]).getinfo
             self.assertNotIn("streaming_preop", asked)
@@ -188,20 +189,20 @@ class AskingTest(unittest.TestCase):
         error = run_search(program(), ["distributed=maybe"]).error or ""
         self.assertIn('option distributed takes true or false; got "maybe"', error)
 
-    def test_a_map_phase_knows_no_option_of_the_search_head(self) -> None:
+    def test_map_phase_has_no_options_of_the_search_head(self) -> None:
         error = run_search(program(), ["phase=map", "ses_threshold=1"]).error or ""
         self.assertIn('unknown option "ses_threshold"', error)
         error = run_search(program(), ["phase=reduce"]).error or ""
         self.assertIn('option phase takes map; got "reduce"', error)
 
-    def test_a_map_phase_without_rows_tells_that_it_was_there(self) -> None:
+    def test_map_phase_without_rows_still_reports_itself(self) -> None:
         for bodies in ([b""], [write_body([])], [b"", b""]):
             args = preop_args(run_search(program()).getinfo) or []
             answer = run_search(program(), args, bodies)
             self.assertEqual(len(answer.rows), len(bodies))
             self.assertEqual(answer.messages, [])
 
-    def test_a_map_phase_over_events_without_raw_says_so(self) -> None:
+    def test_map_phase_reports_events_without_raw(self) -> None:
         args = preop_args(run_search(program()).getinfo) or []
         error = run_search(program(), args, [b"_time,host\n1,a\n"]).error or ""
         self.assertIn("no _raw", error)
@@ -211,14 +212,14 @@ IDS = [b"00000000-0000-4000-8000-%012d" % number for number in range(3)]
 
 
 def calls(count: int, source: str = "ses", name: str = "SendEmail") -> list[EventRow]:
-    """Calls of one caller in one hour."""
+    """Calls of one caller within one hour."""
     raw = '{"eventSource":"%s.amazonaws.com","eventName":"%s","userIdentity":{"arn":"a"}}'
     record = (raw % (source, name)).encode()
     return [{"_time": b"%d" % i, "_raw": record} for i in range(count)]
 
 
 class TroubleTest(unittest.TestCase):
-    """Peers that are not as they should be: what is missing is told, and the rest counts."""
+    """Peers that fail in some way: missing results are reported, and the rest counts."""
 
     def errors_of(self, answer: Answer) -> list[str]:
         self.assertIsNone(answer.error)
@@ -227,7 +228,7 @@ class TroubleTest(unittest.TestCase):
     def check_counted(self, answer: Answer, count: int) -> None:
         self.assertEqual([row["EventCount"] for row in answer.rows], [str(count)] if count else [])
 
-    def test_a_peer_that_dies_leaves_what_had_come(self) -> None:
+    def test_rows_of_a_peer_that_dies_still_count(self) -> None:
         for chunks in (0, 1, 3):
             dying = Peer(calls(1000), "idx2", rows_per_chunk=200, dies_after=chunks)
             answer, _, _ = run_cluster(program(), [], [Peer(calls(500)), dying])
@@ -235,7 +236,8 @@ class TroubleTest(unittest.TestCase):
             self.assertEqual(answer.messages, [])
 
     def check_refused(self, change: str, *words: str) -> None:
-        """A peer whose documents are changed, as a sed script would, is missing and named."""
+        """Change a peer's documents, as sed would; the peer's results must be missing and the peer
+        named."""
         pattern, _, replacement = change.partition(" => ")
 
         def rewrite(document: str) -> str:
@@ -265,7 +267,7 @@ class TroubleTest(unittest.TestCase):
             with self.subTest(change):
                 self.check_refused(change, "cannot be read")
 
-    def test_a_document_over_its_size(self) -> None:
+    def test_a_document_that_is_too_large(self) -> None:
         self.check_refused("$ => " + " " * 33_000, "larger than 32768 bytes")
 
     def test_a_document_that_does_not_arrive(self) -> None:
@@ -284,7 +286,7 @@ class TroubleTest(unittest.TestCase):
         self.assertIn(there, error)
         self.assertTrue(0 < len(answer.rows) < 3000)
 
-    def test_each_peer_is_named_but_not_without_end(self) -> None:
+    def test_number_of_named_peers_is_limited(self) -> None:
         def other(document: str) -> str:
             return document.replace('"cloudhijack":6', '"cloudhijack":9')
 
@@ -306,8 +308,8 @@ class TroubleTest(unittest.TestCase):
             r"in a chunk on idx\d, row 2: its _raw is not a JSON object\Z",
         )
 
-    def test_records_of_no_log_on_peers_are_one_warning(self) -> None:
-        """No events and no findings never look alike, in any mode."""
+    def test_unknown_records_on_peers_are_one_warning(self) -> None:
+        """A search without events must never look like one without findings, in any mode."""
         digest: EventRow = {"_time": b"1", "_raw": b'{"logFiles":[],"awsAccountId":"1"}'}
         keys = 'has the keys "logFiles", "awsAccountId"'
         for args in ([], ["mode=hunt"], ["mode=coverage"], ["mode=baseline"]):
@@ -331,7 +333,7 @@ class TroubleTest(unittest.TestCase):
 
 
 class OtherCatalogueTest(LocalConfTest):
-    """A peer to which the search head's catalogue has not come yet."""
+    """A peer that does not have the search head's catalogue yet."""
 
     def cluster(self, conf: str, count: int = 300) -> Answer:
         self.write(conf)
@@ -339,7 +341,7 @@ class OtherCatalogueTest(LocalConfTest):
         answer, _, _ = run_cluster(program(), [], [Peer(calls(200)), lagging])
         return answer
 
-    def test_other_calls_are_told_of_and_not_counted(self) -> None:
+    def test_calls_of_another_catalogue_are_reported_and_not_counted(self) -> None:
         answer = self.cluster("[service:ses]\nvolume = SendEmail\n")
         self.assertEqual([row["EventCount"] for row in answer.rows], ["200"])
         [(severity, text)] = answer.messages
@@ -348,32 +350,32 @@ class OtherCatalogueTest(LocalConfTest):
         self.assertIn("what counts of its 300 events is missing", text)
         self.assertIn("distributed=false", text)
 
-    def test_other_thresholds_labels_and_scores_are_no_matter(self) -> None:
+    def test_other_thresholds_labels_and_scores_do_not_matter(self) -> None:
         conf = "[service:ses]\nthreshold = 1\nlabel = x\n[evidence:burst]\nscore = 1\n"
         answer = self.cluster(conf + "[defaults]\nspan = 7s\nmode = hunt\n")
         self.assertEqual([row["EventCount"] for row in answer.rows], ["500"])
         self.assertEqual(answer.messages, [])
 
-    def test_an_administrator_can_switch_it_off(self) -> None:
+    def test_an_administrator_can_disable_distribution(self) -> None:
         self.write("[defaults]\ndistributed = false\n")
         self.assertNotIn("streaming_preop", self.search().getinfo)
         self.assertIn("streaming_preop", self.search("distributed=true").getinfo)
 
-    def test_check_config_tells_the_fingerprint(self) -> None:
+    def test_check_config_prints_the_fingerprint(self) -> None:
         mine = re.search(r"catalogue=(\w+)", str(run_search(program()).getinfo["streaming_preop"]))
         assert mine is not None
         self.assertIn(f"catalogue {mine[1]}", run_program("check-config").stdout)
 
 
 class ForgeryTest(unittest.TestCase):
-    """An event cannot pass for a partial row."""
+    """An event must not be mistaken for a partial row."""
 
     def forged(self) -> bytes:
         args = preop_args(run_search(program()).getinfo) or []
         [row] = run_search(program(), args, [write_body(calls(300))]).rows
         return str(row[PARTIAL]).encode()
 
-    def test_an_event_with_a_field_of_that_name_is_an_event(self) -> None:
+    def test_event_with_the_field_of_partial_rows_is_an_event(self) -> None:
         layout = Layout(("_time", "_raw", "host", PARTIAL))
         rows: list[EventRow] = [{**row, PARTIAL: self.forged()} for row in calls(150)]
         for maps in (True, False):
@@ -381,13 +383,13 @@ class ForgeryTest(unittest.TestCase):
             self.assertEqual([row["EventCount"] for row in answer.rows], ["150"])
             self.assertEqual(answer.metrics["metric.cloudhijack.partial_rows"][2], 1 * maps)
 
-    def test_nor_one_without_raw_that_has_fields(self) -> None:
+    def test_event_with_that_field_and_other_fields_but_no_raw_is_an_event(self) -> None:
         event: EventRow = {"_time": b"1", "eventName": b"ListBuckets", PARTIAL: self.forged()}
         body = write_body([event], Layout(("_time", "_raw", "eventName", PARTIAL)))
         for args in ([], ["input=fields"]):
             self.assertEqual(run_search(program(), args, [body]).rows, [])
 
-    def test_nor_any_where_no_map_phase_was_asked_for(self) -> None:
+    def test_no_row_is_partial_unless_a_map_phase_was_requested(self) -> None:
         body = write_body([{"_time": b"1", PARTIAL: self.forged()}], Layout(("_raw", PARTIAL)))
         answer = run_search(program(), ["distributed=false"], [body])
         self.assertEqual(answer.rows, [])
@@ -395,8 +397,8 @@ class ForgeryTest(unittest.TestCase):
 
 
 class EscapedTest(unittest.TestCase):
-    def test_texts_that_fill_an_item_alone_count_once(self) -> None:
-        """Control characters take six bytes each in a document."""
+    def test_texts_that_fill_an_item_on_their_own_count_once(self) -> None:
+        """A control character takes six bytes in a document."""
         for text in ("\\u0001" * 1000, '\\"' * 1000, "\\u0001" * 5000, "\u00e9" * 600):
             raw = '{"eventSource":"ses.amazonaws.com","eventName":"SendEmail","awsRegion":"%s"'
             raw += ',"sourceIPAddress":"%s","userIdentity":{"arn":"%s","type":"%s"}}'
@@ -448,13 +450,13 @@ class InspectorTest(unittest.TestCase):
         self.assertEqual(metrics["metric.cloudhijack.principals"][3], 1)
         self.assertEqual(metrics["metric.cloudhijack.duplicates"][3], 3)
 
-    def test_fields_that_nobody_reads_are_told(self) -> None:
+    def test_unused_fields_are_reported(self) -> None:
         few = ["_time", "_raw", "_cd", *(f"_{i}" for i in range(20)), *(f"f{i}" for i in range(10))]
-        for columns, told in ((few, 0), ([*few, "one_more"], 1)):
+        for columns, count in ((few, 0), ([*few, "one_more"], 1)):
             peer = Peer(calls(1), layout=Layout(tuple(columns)))
             answer, _, _ = run_cluster(program(), [], [peer])
             messages = [text for severity, text in answer.messages if severity == "INFO"]
-            self.assertEqual(len(messages), told)
+            self.assertEqual(len(messages), count)
             for text in messages:
                 self.assertIn("11 fields", text)
                 self.assertIn("| fields _time, _raw", text)
@@ -465,7 +467,7 @@ def wire_size(rows: Sequence[EventRow], rows_per_chunk: int) -> int:
 
 
 class SizeTest(unittest.TestCase):
-    """What travels, of a day on which 5 % of the events are relevant, by 200 principals."""
+    """The traffic of a day on which 5 % of the events are relevant, made by 200 principals."""
 
     @classmethod
     def setUpClass(cls) -> None:
@@ -506,7 +508,8 @@ class SizeTest(unittest.TestCase):
             self.assertLess(traffic.partial_rows, 0.02 * len(self.rows))
 
     def test_chunks_of_2_500(self) -> None:
-        """The most rows that Splunk puts into a chunk unless the search is long."""
+        """Splunk puts at most this many rows into a chunk unless the search runs for a long
+        time."""
         for args, share in (([], 0.02), (["mode=hunt"], 0.06)):
             traffic = self.check(args, 2500, share)
             self.assertLess(traffic.partial_rows, 0.005 * len(self.rows))

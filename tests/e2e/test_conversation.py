@@ -1,4 +1,4 @@
-"""The conversation with Splunk: who speaks when, how it ends, and what is said of a broken one."""
+"""The conversation with Splunk: its order, its end, and the errors for a broken one."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class OpeningTest(unittest.TestCase):
             },
         )
 
-    def test_what_versions_of_splunk_do_not_agree_on(self) -> None:
+    def test_differences_between_versions_of_splunk(self) -> None:
         variants: list[dict[str, Any]] = [
             getinfo(earliest_time="0"),
             getinfo(earliest_time=1709596800.25),
@@ -62,7 +62,7 @@ class OpeningTest(unittest.TestCase):
 
 
 class EndTest(unittest.TestCase):
-    """End of input and a reader that has gone are normal, at any point."""
+    """End of input, and a reader that closes its end, are normal at any point."""
 
     def test_splunk_ends_without_a_request(self) -> None:
         with Session(program()) as session:
@@ -80,7 +80,7 @@ class EndTest(unittest.TestCase):
             self.assertEqual(session.end(), QUIET)
 
     def test_splunk_ends_within_a_chunk(self) -> None:
-        # The cancelled search may end at any byte: in the header, the metadata or the body.
+        # A cancelled search may end at any byte: in the header, the metadata or the body.
         whole = frame(execute(True), body_of(2))
         for cut in range(1, len(whole), 13 if SANITIZED else 1):
             with self.subTest(cut=cut), Session(program()) as session:
@@ -95,7 +95,7 @@ class EndTest(unittest.TestCase):
                 session.write(whole[:cut])
                 self.assertEqual(session.end(), QUIET)
 
-    def test_reader_has_gone(self) -> None:
+    def test_reader_closed_before_the_answer(self) -> None:
         for requests in (
             [frame(getinfo())],
             [frame(getinfo()), frame(execute(False), body_of(10))],
@@ -111,8 +111,8 @@ class EndTest(unittest.TestCase):
                         session.write(request)
                 self.assertEqual(session.end(), QUIET)
 
-    def test_reader_goes_within_the_answer(self) -> None:
-        # `| head` has read enough: more than a pipe holds was to come.
+    def test_reader_closes_during_the_answer(self) -> None:
+        # `| head` has read enough while the program still has more to write than a pipe holds.
         callers = 2000
         with Session(program()) as session:
             session.request(getinfo(["ses_threshold=0"]))
@@ -143,9 +143,11 @@ class BatchTest(unittest.TestCase):
         for chunks in ([b""], [body_of(100)], [write_body([])], [body_of(1), b""]):
             answer = run_search(program(), chunks=chunks)
             self.assertEqual((answer.columns, answer.rows), ([], []))
-            told = [(message.severity, message.text[:26]) for message in answer.messages]
+            messages = [(message.severity, message.text[:26]) for message in answer.messages]
             has_events = any(body.count(b"SendEmail") for body in chunks)
-            self.assertEqual(told, [] if has_events else [("WARN", "the search found no events")])
+            self.assertEqual(
+                messages, [] if has_events else [("WARN", "the search found no events")]
+            )
 
     def test_last_row_without_a_newline(self) -> None:
         answer = run_search(program(), ["ses_threshold=0"], [body_of(3).rstrip(b"\n")])
@@ -175,7 +177,7 @@ class BatchTest(unittest.TestCase):
             self.assertEqual(len(reply.rows), 1)
             self.assertEqual(session.end(), QUIET)
 
-    def test_more_rows_than_splunk_takes(self) -> None:
+    def test_more_rows_than_splunk_accepts(self) -> None:
         for limit, warned in ((6, True), (7, False)):
             answer = run_search(
                 program(), ["ses_threshold=0"], [body_of(14, 7)], maxresultrows=limit
@@ -194,7 +196,7 @@ class BatchTest(unittest.TestCase):
         self.assertEqual(counts["metric.cloudhijack.skipped"], [3, 121, 1])
 
     def test_recorded_session_from_a_file(self) -> None:
-        # Nothing in the program may depend on the other side's waiting for a reply.
+        # The program must not depend on the other side waiting for each reply.
         requests = [
             frame(getinfo()),
             frame(execute(False), body_of(70)),
@@ -218,7 +220,7 @@ MALFORMED_HEADERS = [
     *(b"chunked 2.0,2,0\n", b"chunked1.0,2,0\n", b"chunked 1.0" + b" " * 300),
     *(b"chunked 1.0,%d,0\n" % 10**30, b"chunked 1.0,2,%d\n" % (2**64 - 1)),
 ]
-MALFORMED_METADATA = {  # by words that the error must have
+MALFORMED_METADATA = {  # keyed by a pattern that the error must match
     "malformed metadata: .*JSON": [b"", b"{", b"getinfo", b'{"action":"getinfo"}}', b"\xff"],
     "not a JSON object": [b"[]", b'"getinfo"', b"17", b"null"],
     '"action"': [b"{}", b'{"action":5}', b'{"action":null}'],
@@ -231,7 +233,8 @@ MALFORMED_METADATA = {  # by words that the error must have
 
 
 class BrokenConversationTest(unittest.TestCase):
-    """What is wrong is told in a reply, in words, and the program ends as if all were well."""
+    """Errors are reported in a reply, in plain text, and the program exits as if nothing were
+    wrong."""
 
     def check_refused(self, requests: bytes, words: str, opened: bool = False) -> None:
         with self.subTest(requests=requests[:60]), Session(program()) as session:
@@ -260,12 +263,12 @@ class BrokenConversationTest(unittest.TestCase):
         self.check_refused(frame({"action": "hello"}), '"hello" where "execute"', opened=True)
         self.check_refused(frame({"action": "execute", "finished": 1}), '"finished"', opened=True)
 
-    def test_bytes_that_are_no_text_are_quoted_in_valid_utf8(self) -> None:
+    def test_invalid_utf8_is_quoted_as_valid_utf8(self) -> None:
         self.check_refused(b"\xff\xfe\x00\x1b[31m\n", r"malformed chunk header")
         self.check_refused(frame({"action": "\x00\x1b[31m\n"}), "action")
 
     def test_old_protocol(self) -> None:
-        for waits in (False, True):  # Splunk may wait for the answer before it ends the input
+        for waits in (False, True):  # Splunk may wait for the answer before it closes the input
             with self.subTest(waits=waits), Session(program()) as session:
                 session.write(b"splunkVersion:6.3.0\nallowStream:1\n\n_time,_raw\n1,{}\n")
                 if waits:

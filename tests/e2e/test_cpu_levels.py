@@ -1,4 +1,4 @@
-"""The answer is the same whatever the program may use of the processor."""
+"""The answer is the same, whichever processor features the program may use."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from event_forms import without_newlines
 from program_under_test import program, repetitions
 from splunkd import run_search
 
-# A level that the processor lacks is as if none were asked for.
+# A level that the processor does not support has no effect.
 LEVELS = ("plain", "sse4.2", "avx2", "avx512")
 
 _SEARCHES: dict[str, Sequence[str]] = {

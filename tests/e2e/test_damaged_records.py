@@ -39,7 +39,7 @@ PIECES = {
 
 
 def record(second: int, **members: Any) -> bytes:
-    """As CloudTrail writes them: without blanks, the version and the caller first."""
+    """A record as CloudTrail writes it: without blanks, the version and the caller first."""
     made = json.loads(call("alice", second))
     more = {"userAgent": "app (a; b) {c} [d]", "requestParameters": {"to": ["x", {"y": None}]}}
     whole = {"eventVersion": "1.11", "userIdentity": made["userIdentity"], **made, **more}
@@ -47,7 +47,7 @@ def record(second: int, **members: Any) -> bytes:
 
 
 def damaged(raw: bytes, rng: random.Random) -> tuple[str, bytes]:
-    """The record with one thing wrong in it, and what that is."""
+    """The record with one defect, and the description of the defect."""
     place = rng.randrange(1, len(raw) - 1)
     kind = rng.choice(["a byte less", "cut", "cut in front", *PIECES])
     if kind == "a byte less":
@@ -60,7 +60,7 @@ def damaged(raw: bytes, rng: random.Random) -> tuple[str, bytes]:
 
 
 def takes_others(raw: bytes) -> bool:
-    """Whether a record was cut where others can take the place of what is missing."""
+    """Whether the record was cut where following records can take the place of the missing part."""
     text = re.sub(rb'"(?:[^"\\\\]|\\\\.)*"', b"", raw)
     return text.rstrip().endswith(b":") or text.count(b"[") > text.count(b"]")
 
@@ -78,26 +78,26 @@ def searched(raw: bytes) -> Answer:
 
 
 class DamageTest(unittest.TestCase):
-    def check_costs_itself(self, seed: int, name: str) -> None:
+    def check_costs_only_itself(self, seed: int, name: str) -> None:
         rng = random.Random(seed)
         records = [record(second) for second in range(9)]
         place = rng.randrange(1, 8)
         what, records[place] = damaged(records[place], rng)
         data = JOINS[name](records)
         with self.subTest(seed=seed, joined=name, damage=what, record=records[place]):
-            count, told = scanned(data)
+            count, messages = scanned(data)
             if takes_others(records[place]) or records[place].startswith(b"]"):
                 self.assertGreaterEqual(count, place)
             else:
-                self.assertGreaterEqual(count, 8, told)
-            # Other damage can leave a record of another call.
+                self.assertGreaterEqual(count, 8, messages)
+            # Other damage can turn the record into one of another call.
             if what.startswith("cut at"):
-                self.assertIn("could not be read", told)
+                self.assertIn("could not be read", messages)
 
-    def test_it_costs_the_record_that_it_is_in(self) -> None:
+    def test_damage_costs_only_its_own_record(self) -> None:
         for seed in range(repetitions(150)):
             for name in JOINS:
-                self.check_costs_itself(seed, name)
+                self.check_costs_only_itself(seed, name)
 
     def test_the_answer_does_not_depend_on_threads(self) -> None:
         rng = random.Random(3)
@@ -111,19 +111,19 @@ class DamageTest(unittest.TestCase):
                 self.assertGreaterEqual(alone[0], 3600)
                 self.assertEqual(scanned(data, "--threads=4"), alone)
 
-    def test_a_search_reads_on_in_a_row(self) -> None:
+    def test_search_reads_on_after_damage_within_a_row(self) -> None:
         records = [record(second) for second in range(5)]
         broken = records[2].replace(b'","eventName"', b',"eventName"')
         for name in ("a file of CloudTrail", "an array", "what Firehose writes"):
             with self.subTest(joined=name):
                 answer = searched(JOINS[name]([*records[:2], broken, *records[3:]]))
                 self.assertEqual([row["EventCount"] for row in answer.rows], ["4"])
-                told = [message.text for message in answer.messages]
-                lost = [match for match in map(_LOST.match, told) if match]
+                texts = [message.text for message in answer.messages]
+                lost = [match for match in map(_LOST.match, texts) if match]
                 self.assertEqual([match.groups() for match in lost], [("1", "5", str(len(broken)))])
                 self.assertIn("row 1: its _raw, from its byte ", lost[0].string)
 
-    def test_a_row_of_records_on_end_is_whole(self) -> None:
+    def test_consecutive_records_in_a_row_are_all_read(self) -> None:
         records = [record(second) for second in range(3)]
         for between in (b"", b",", b"\n", b" , "):
             with self.subTest(between=between):
@@ -135,24 +135,24 @@ class DamageTest(unittest.TestCase):
         records = [record(second % 60) for second in range(200)]
         records[120] = records[120].replace(b'"awsRegion"', b'"awsRegion')
         data = JOINS["a file of CloudTrail"](records)
-        count, told = scanned(data)
+        count, messages = scanned(data)
         self.assertEqual(count, 199)
         self.assertIn(
             f"1 of 200 records could not be read ({len(records[120])} bytes); the first, at byte "
             f"{data.index(records[120])}, is damaged JSON: at byte ",
-            told,
+            messages,
         )
-        self.assertNotIn("ends inside", told)
+        self.assertNotIn("ends inside", messages)
 
-    def test_two_that_are_damaged_on_end(self) -> None:
+    def test_two_consecutive_damaged_records(self) -> None:
         records = [record(second) for second in range(10)]
         for place in (4, 5):
             records[place] = records[place].replace(b'"awsRegion"', b'"awsRegion')
-        count, told = scanned(JOINS["what Firehose writes"](records))
+        count, messages = scanned(JOINS["what Firehose writes"](records))
         self.assertEqual(count, 8)
-        self.assertEqual(_LOST.search(told)[1], "2")  # type: ignore[index]
+        self.assertEqual(_LOST.search(messages)[1], "2")  # type: ignore[index]
 
-    def test_text_in_a_string_stays_text(self) -> None:
+    def test_text_in_a_string_is_not_read_as_a_record(self) -> None:
         forged = record(59, userIdentity={"type": "IAMUser", "arn": "forged"})
         for agent in (
             forged.decode(),
@@ -183,18 +183,18 @@ class DamageTest(unittest.TestCase):
             with self.subTest(data=data):
                 self.assertEqual(scanned(data)[0], calls)
 
-    def test_byte_order_marks_between_records_are_no_damage(self) -> None:
+    def test_byte_order_marks_between_records_are_not_damage(self) -> None:
         mark = b"\xef\xbb\xbf"
         for between in (mark, b"\n" + mark, b"," + mark + b" "):
             data = mark + between.join(record(second) for second in range(3))
             with self.subTest(between=between):
-                count, told = scanned(data)
-                self.assertEqual((count, "could not" in told), (3, False))
+                count, messages = scanned(data)
+                self.assertEqual((count, "could not" in messages), (3, False))
                 answer = searched(data)
                 self.assertEqual([row["EventCount"] for row in answer.rows], ["3"])
                 self.assertEqual(answer.messages, [])
 
-    def test_what_is_left_of_a_damaged_record_is_not_opened(self) -> None:
+    def test_rest_of_a_damaged_record_is_not_searched_for_records(self) -> None:
         forged = record(59, userIdentity={"type": "IAMUser", "arn": "forged"}).decode()
         held = record(1, requestParameters={"a": 1, "to": ["x", forged]})
         for damage in (b'"a\n"', b'a"', b'"a":}}', b'"a":{'):
@@ -207,7 +207,7 @@ class DamageTest(unittest.TestCase):
                     )
                     self.assertNotIn("forged", run.stdout)
 
-    def test_what_a_line_of_another_log_quotes_is_no_record(self) -> None:
+    def test_record_quoted_in_a_line_of_another_log_is_not_a_record(self) -> None:
         forged = record(1).decode()
         for line in (
             f'192.0.2.1 - - "GET /{forged}" 200',
@@ -218,13 +218,13 @@ class DamageTest(unittest.TestCase):
                 self.assertEqual(scanned(line.encode())[0], 0)
                 self.assertEqual(searched(line.encode()).rows, [])
 
-    def test_a_record_of_more_than_the_window_is_no_end(self) -> None:
-        """A quote that is missing in a line of 70 MiB turns all of it into one record."""
+    def test_a_record_larger_than_the_window_does_not_end_the_scan(self) -> None:
+        """A missing quote in a line of 70 MiB turns the whole line into one record."""
         records = [record(second % 60, userAgent="x" * 60_000) for second in range(1200)]
         records[3] = records[3].replace(b'"awsRegion"', b'"awsRegion')
-        count, told = scanned(b"".join(records))
-        self.assertGreaterEqual(count, 1197, told)
-        self.assertIn("could not be read", told)
+        count, messages = scanned(b"".join(records))
+        self.assertGreaterEqual(count, 1197, messages)
+        self.assertIn("could not be read", messages)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-"""Files that are packed twice, or not JSON: they are read, or it is said what they are."""
+"""Files that are compressed twice, or not JSON: they are read, or the message names their
+format."""
 
 from __future__ import annotations
 
@@ -36,7 +37,7 @@ def tarred(data: bytes, form: int = tarfile.PAX_FORMAT) -> bytes:
 
 
 def splunk_export(data: bytes) -> bytes:
-    """Records in cells, as Splunk and Athena export them."""
+    """Records in cells of a CSV file, as Splunk and Athena export them."""
     text = io.StringIO()
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
     writer.writerow(["_time", "_raw"])
@@ -83,10 +84,10 @@ class FileTest(ScannedFilesTest):
             run = self.scan(named)
             self.check_counted(run, calls)
             self.assertEqual(run.exit_code, 0, run.stderr)
-            self.assertEqual(len(run.told), 1, run.stderr)
+            self.assertEqual(len(run.messages), 1, run.stderr)
 
 
-class PackedTwiceTest(FileTest):
+class CompressedTwiceTest(FileTest):
     def test_gzip_inside_gzip(self) -> None:
         packed = RECORDS
         for _ in range(4):
@@ -96,16 +97,18 @@ class PackedTwiceTest(FileTest):
         for named in (path, str(self.folder)):
             run = self.scan(named)
             self.assertEqual(run.exit_code, 2)
-            self.assertRegex(run.told[0], f"^{path}: is packed with gzip more than 4 times over; ")
-            self.assertEqual(run.told[-1], "1 file, 1 not read, 0 records, 0 findings")
+            self.assertRegex(
+                run.messages[0], f"^{path}: is packed with gzip more than 4 times over; "
+            )
+            self.assertEqual(run.messages[-1], "1 file, 1 not read, 0 records, 0 findings")
 
     def test_members_that_firehose_appends(self) -> None:
         inner = b"".join(gzip.compress(call(second=second)) for second in range(5))
         self.check_read(gzip.compress(inner), 5)
         self.check_read(gzip.compress(inner) + gzip.compress(gzip.compress(lines(2))), 7)
 
-    def test_a_large_one(self) -> None:
-        data = lines(60_000, padding="x" * 300)  # more than is unpacked at once
+    def test_a_large_file(self) -> None:
+        data = lines(60_000, padding="x" * 300)  # more than one decompression step produces
         self.check_read(gzip.compress(gzip.compress(data, 1), 1), 60_000)
 
     def test_an_export_of_cloudwatch_logs(self) -> None:
@@ -119,10 +122,10 @@ class PackedTwiceTest(FileTest):
         run = self.scan(str(self.folder))
         self.check_counted(run, 14)
         self.assertEqual(run.exit_code, 0, run.stderr)
-        self.assertRegex(run.told[0], "aws-logs-write-test: skipped, it is not JSON")
-        self.assertEqual(run.told[-1], "3 files, 14 records, 1 finding")
+        self.assertRegex(run.messages[0], "aws-logs-write-test: skipped, it is not JSON")
+        self.assertEqual(run.messages[-1], "3 files, 14 records, 1 finding")
 
-    def test_zeros_behind_gzip_data_are_padding(self) -> None:
+    def test_zeros_after_gzip_data_are_padding(self) -> None:
         packed = gzip.compress(RECORDS)
         for count in (1, 2, 511, 4096, 5_000_000):
             self.check_read(packed + bytes(count), 3)
@@ -136,12 +139,12 @@ class PackedTwiceTest(FileTest):
 
 
 class OtherFormatTest(FileTest):
-    def check_named(self, path: str, told: str) -> None:
+    def check_named(self, path: str, pattern: str) -> None:
         for named in (path, str(self.folder)):
             run = self.scan(named)
             self.assertEqual((run.exit_code, run.stdout), (2, ""), run.stderr)
-            self.assertRegex(run.told[0], f"^{path}: {told}")
-            self.assertEqual(run.told[-1], "1 file, 1 not read, 0 records, 0 findings")
+            self.assertRegex(run.messages[0], f"^{path}: {pattern}")
+            self.assertEqual(run.messages[-1], "1 file, 1 not read, 0 records, 0 findings")
 
     def test_each_is_named(self) -> None:
         for name, made in FORMATS.items():
@@ -168,15 +171,16 @@ class OtherFormatTest(FileTest):
                             self.write("trail", packed), f"is {name}; convert it to UTF-8 first$"
                         )
 
-    def test_beside_files_that_are_read(self) -> None:
-        """What may hold logs and was not read is an error; a file of another kind is none."""
+    def test_unread_files_beside_others(self) -> None:
+        """A file that may contain logs but was not read is an error; a file of another kind is
+        not."""
         self.write("a.json", lines(2))
         self.write("README", b"# Read me\n")
         self.write(".DS_Store", b"\0\0\0\1Bud1\0\0\x10\0")
         run = self.scan(str(self.folder))
         self.check_counted(run, 2)
         self.assertEqual(run.exit_code, 0, run.stderr)
-        self.assertEqual(run.told[-1], "3 files, 2 records, 1 finding")
+        self.assertEqual(run.messages[-1], "3 files, 2 records, 1 finding")
         for name, made in FORMATS.items():
             path = self.write("b", made(RECORDS))
             for threads in ("1", "4"):
@@ -184,7 +188,7 @@ class OtherFormatTest(FileTest):
                 self.check_counted(run, 2)
                 self.assertEqual(run.exit_code, 2, run.stderr)
                 self.assertIn(f"{path}: is {name}, which scan does not read; ", run.stderr)
-                self.assertEqual(run.told[-1], "4 files, 1 not read, 2 records, 1 finding")
+                self.assertEqual(run.messages[-1], "4 files, 1 not read, 2 records, 1 finding")
 
     def test_a_line_with_commas_does_not_hide_the_records_below_it(self) -> None:
         export = b"".join(b"2024-03-05T00:00:00Z %s\n" % call() for _ in range(3))
@@ -192,20 +196,20 @@ class OtherFormatTest(FileTest):
             self.write("trail", b"time,message\n" + records)
             run = self.scan(str(self.folder))
             self.check_counted(run, 3)
-            self.assertRegex(run.told[0], r": 1 of 4 records could not be read \(12 bytes\); ")
+            self.assertRegex(run.messages[0], r": 1 of 4 records could not be read \(12 bytes\); ")
 
-    def test_nothing_read_is_no_answer(self) -> None:
+    def test_no_answer_if_nothing_was_read(self) -> None:
         run = self.scan(str(self.folder))
         self.assertEqual(run.exit_code, 2)
         self.assertEqual(
-            run.told, ["nothing was read: there is no file", "0 files, 0 records, 0 findings"]
+            run.messages, ["nothing was read: there is no file", "0 files, 0 records, 0 findings"]
         )
         self.write("README", b"# Read me\n")
         self.write("b/notes", b"nothing")
         run = self.scan(str(self.folder))
         self.assertEqual(run.exit_code, 2)
         self.assertRegex(
-            run.told[2], "^nothing was read: 2 files were found, none of which is a log"
+            run.messages[2], "^nothing was read: 2 files were found, none of which is a log"
         )
         self.write("b/trail", b"")
         run = self.scan(str(self.folder))

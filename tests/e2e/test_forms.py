@@ -1,4 +1,4 @@
-"""The same records give the same rows in whatever form they come, to a search and to `scan`."""
+"""The same records give the same rows in every form, in a search and in `scan`."""
 
 from __future__ import annotations
 
@@ -35,24 +35,27 @@ THREADS = ("1", "8")
 
 
 def day_records() -> list[Record]:
-    """A day made small: each thirtieth event of the attacks and the work around them."""
+    """A small version of the generated day: every thirtieth event of the attacks and the work
+    around them."""
     day = cloudtrail_day(seed=5, background=3000)
     return [raw for _, raw in day.events[::30]]
 
 
 def _is_record(raw: bytes) -> bool:
-    """Not damaged, and in no envelope."""
+    """Whether it is a whole record that is not in an envelope."""
     try:
         document = json.loads(raw.decode("utf-8", "replace"))
     except ValueError:
         return False
-    envelopes = ("Records", "Events", "detail", "CloudTrailEvent")  # of those that occur
+    # of those that occur in the events
+    envelopes = ("Records", "Events", "detail", "CloudTrailEvent")
     is_bare = isinstance(document, dict) and not any(key in document for key in envelopes)
-    return is_bare and b":NaN" not in raw  # which Python takes
+    return is_bare and b":NaN" not in raw  # Python accepts it
 
 
 def awkward_records(seed: int = 31) -> list[Record]:
-    """What any form can carry: one whole JSON object each, with all that is odd inside."""
+    """Records that every form can carry: one whole JSON object each, with all its oddities
+    inside."""
     return [raw for _, raw in awkward_events(seed, 700) if _is_record(raw)]
 
 
@@ -60,10 +63,10 @@ CORPORA = {"a day": day_records, "awkward": awkward_records}
 
 
 def has_columns_of_its_own(raw: Record) -> bool:
-    """Whether Splunk's columns can tell what the record holds.
+    """Whether Splunk's columns can represent the record.
 
-    They cannot where a key looks like the path to another one, where a null has become the text
-    "null", and where the record has as errorCode what the add-on gives those without.
+    They cannot if a key looks like the path to another one, if a null has become the text "null",
+    or if the record's errorCode is the value that the add-on gives to records without one.
     """
     keys: list[str] = []
     json.loads(
@@ -101,7 +104,7 @@ class FormsTest(unittest.TestCase):
 
 
 class SearchFormsTest(FormsTest):
-    def test_corpora_are_worth_it(self) -> None:
+    def test_corpora_have_enough_rows(self) -> None:
         for name, expected in self.expected.items():
             self.assertGreater(len(expected.rows), 10, name)
         self.assertGreater(self.expected["awkward"].unreadable, 10)
@@ -110,7 +113,7 @@ class SearchFormsTest(FormsTest):
     def test_each_envelope(self) -> None:
         for corpus, records in self.records.items():
             for envelope, wrap in ENVELOPES.items():
-                # A record of its own takes the row's time, one in an envelope never.
+                # A bare record takes the row's time; a record in an envelope never does.
                 time = b"" if envelope == "as such" else b"1893456000"
                 with self.subTest(corpus=corpus, envelope=envelope):
                     rows: list[EventRow] = [{"_time": time, "_raw": raw} for raw in wrap(records)]
@@ -124,7 +127,7 @@ class SearchFormsTest(FormsTest):
             self.assertGreater(len(expected.rows), 10)
             columns = ("_raw", *FIELDS, "host", "EventName")
             for success in ("", "success", "SUCCESS"):
-                for doubled, twins in ((False, "behind"), (True, "behind"), (True, "beside")):
+                for doubled, twins in ((False, "after"), (True, "after"), (True, "beside")):
                     with self.subTest(corpus=corpus, success=success, doubled=doubled, twins=twins):
                         rows = list(fields_rows(records, success, doubled))
                         answer = self.search(rows, Layout(columns, twins=twins), "input=fields")
@@ -137,7 +140,7 @@ class SearchFormsTest(FormsTest):
             answer = self.search(rows, Layout(tuple(columns), twins="none"), "input=fields")
             check_answer(self, answer, self.expected["a day"])
 
-    def test_bytes_in_fields_that_are_no_text_are_replaced(self) -> None:
+    def test_invalid_utf8_in_fields_is_replaced(self) -> None:
         for doubled in (False, True):
             caller = b"a\xff \xc3( \xe6\x97"
             row: EventRow = {
@@ -154,7 +157,7 @@ class SearchFormsTest(FormsTest):
     def test_splunk_is_asked_for_the_fields(self) -> None:
         asked = self.search([], Layout(), "input=fields").getinfo["required_fields"]
         self.assertLessEqual({"_time", *FIELDS}, set(asked))
-        self.assertIn("_raw", asked)  # an event that has it is no partial row
+        self.assertIn("_raw", asked)  # it distinguishes an event from a partial row
 
 
 class FileFormsTest(FormsTest):
@@ -164,7 +167,7 @@ class FileFormsTest(FormsTest):
         self.folder = Path(folder.name)
 
     def check_scan(self, corpus: str, *paths: str, stdin: bytes = b"") -> None:
-        """On one thread and on many, value by value what a search answers."""
+        """On one thread and on several, every value must be the one in a search's answer."""
         expected = self.expected[corpus]
         for threads in THREADS:
             args = [*SCAN_ARGS, "--format=ndjson", "--threads", threads, *paths]
@@ -198,7 +201,7 @@ class FileFormsTest(FormsTest):
         rest = FILES["array"](self.records["a day"][half:])
         self.check_scan("a day", str(self.folder / "half.json"), "-", stdin=rest)
 
-    def test_folders_of_one_record_a_file(self) -> None:
+    def test_folders_with_one_record_per_file(self) -> None:
         for corpus, records in self.records.items():
             for number, raw in enumerate(records):
                 path = self.folder / corpus / f"{number % 7}/{number % 5}/{number}.json"
@@ -232,13 +235,14 @@ NUMBERS |= {"FirstEvent", "LastEvent"}
 
 
 def as_json(row: dict[str, object]) -> dict[str, object]:
-    """A row of a search as ndjson has it: numbers are numbers, and multivalues lists."""
-    told: dict[str, object] = {}
+    """A search's row in the form of ndjson: numbers are numbers, and multivalue fields are
+    lists."""
+    converted: dict[str, object] = {}
     for name, value in row.items():
         if name in NUMBERS:
-            told[name] = ("number", value)
+            converted[name] = ("number", value)
         elif name == "SourceIPs" and not isinstance(value, list):
-            told[name] = [value] if value else []
+            converted[name] = [value] if value else []
         else:
-            told[name] = value
-    return told
+            converted[name] = value
+    return converted

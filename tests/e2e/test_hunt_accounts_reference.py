@@ -1,4 +1,4 @@
-"""What the reference says of campaigns whose members act in two accounts."""
+"""The reference's answers for campaigns whose members act in two accounts."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ BOB = f"arn:aws:iam::{ELSEWHERE}:user/bob"
 THERE = {"recipientAccountId": ELSEWHERE, "who": BOB}
 
 
-def of_other_account(told: Any) -> Any:
-    """A row of the baseline, of the other account."""
-    (_, principal, service), columns = told
+def of_other_account(item: Any) -> Any:
+    """A row of the baseline, for the other account."""
+    (_, principal, service), columns = item
     return (ELSEWHERE, principal.replace(ACCOUNT, ELSEWHERE), service), columns
 
 
 class TwoAccountsTest(unittest.TestCase):
-    """Ann of one account and bob of another call from a stranger's address."""
+    """Ann of one account and bob of another account call from the address of a stranger."""
 
     joining = (
         call(STORY, "GetSendQuota", place=STRANGE),
@@ -60,7 +60,7 @@ class TwoAccountsTest(unittest.TestCase):
         own = call(STORY + 60, name, place=STRANGE, parameters=on)
         self.assertEqual(self.signs(gone, back, own)["evade"], 10)
 
-    def test_a_trail_of_another_account_replaces_none(self) -> None:
+    def test_a_trail_of_another_account_is_not_a_replacement(self) -> None:
         stop = call(STORY, "StopLogging", place=STRANGE, parameters={"name": "main"})
         new = {"name": "second"}
         other = call(STORY + 60, "CreateTrail", place=STRANGE, parameters=new, **THERE)
@@ -75,7 +75,7 @@ class TwoAccountsTest(unittest.TestCase):
         here = mails(STORY + HOUR, 1, place=STRANGE)
         self.assertEqual(self.signs(enable, *there, *here)["enable_then_use"], 35)
 
-    def test_use_is_refused_by_account(self) -> None:
+    def test_denied_use_is_counted_per_account(self) -> None:
         def sends(count: int, is_ok: bool, start: int, **who: Any) -> list[IndexedEvent]:
             code = {} if is_ok else {"errorCode": "AccessDenied"}
             return [
@@ -91,10 +91,10 @@ class TwoAccountsTest(unittest.TestCase):
         some = [*sends(2, False, STORY + 60), *sends(2, False, STORY + 90, **THERE)]
         self.assertNotIn("denied_use", self.signs(*some))
 
-    def test_the_accounts_of_those_who_send_must_be_known(self) -> None:
+    def test_the_accounts_of_senders_must_be_known(self) -> None:
         assumed = {"roleArn": role("worker")}
         for senders, score in (((USER,), 35), ((BOB,), 25), ((USER, BOB), 25)):
-            # The role's account is known, the caller's is not.
+            # The role's account is known, the caller's account is not.
             story = [
                 call(STORY, "AssumeRole", place=STRANGE, parameters=assumed, **THERE),
                 call(STORY + 60, "GetSendQuota", role("worker"), STRANGE),
@@ -109,11 +109,11 @@ class TwoAccountsTest(unittest.TestCase):
             [found] = expected.rows
             self.assertEqual(found["Members"], [role("worker"), USER, BOB])
             self.assertEqual(signs(story, KNOWN, with_links=True)["burst"], score, senders)
-            # Any member's account says that the history is known.
+            # It is enough that one member's account is known to have a history.
             self.assertEqual(found["Learning"], "false")
 
     def test_names_of_a_sentence(self) -> None:
-        """As in the campaign's other texts, as long as it names two of its members."""
+        """Names are as in the campaign's other texts, as long as these name two of its members."""
         caller = USER.replace(ACCOUNT, ELSEWHERE)  # another ann
         there = {"recipientAccountId": ELSEWHERE, "who": caller}
         assumed = {"roleArn": role("w")}

@@ -27,7 +27,7 @@ CALLER = {
 
 
 def mails(rng: random.Random, count: int, **members: Any) -> list[Record]:
-    """So many in one hour, some of them denied, some to more than one."""
+    """This many calls within one hour, some of them denied, some to more than one recipient."""
     records = []
     for _ in range(count):
         second = rng.randrange(3600)
@@ -54,7 +54,7 @@ def mails(rng: random.Random, count: int, **members: Any) -> list[Record]:
 
 class BoundsTest(unittest.TestCase):
     def hunt(self, records: Sequence[Record], seed: int = 1) -> tuple[Row, Row]:
-        """The program's row and the reference's."""
+        """The program's row and the reference's row."""
         delivered = list(records)
         random.Random(seed).shuffle(delivered)
         events = [(None, raw) for raw in delivered]
@@ -66,7 +66,7 @@ class BoundsTest(unittest.TestCase):
         value, wanted = int(str(row[name])), int(str(expected[name]))
         self.assertLessEqual(abs(value - wanted), error * wanted, f"{name}: {value} of {wanted}")
 
-    def test_many_calls_are_counted_exactly_where_none_is_delivered_again(self) -> None:
+    def test_many_calls_are_counted_exactly_if_none_is_delivered_twice(self) -> None:
         row, expected = self.hunt(mails(random.Random(1), 1500))
         for name in (*COUNTS, "Evidence", "RiskScore", "FirstEvent", "LastEvent", "_time"):
             self.assertEqual(row[name], expected[name], name)
@@ -79,7 +79,7 @@ class BoundsTest(unittest.TestCase):
             if not truncated:
                 self.assertEqual({name: row[name] for name in expected}, expected)
 
-    def test_what_is_delivered_again_is_taken_out_by_its_share(self) -> None:
+    def test_repeated_deliveries_are_subtracted_by_their_share(self) -> None:
         for seed in range(3):
             with self.subTest(seed=seed):
                 records = mails(random.Random(seed), 1500)

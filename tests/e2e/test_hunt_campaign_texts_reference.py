@@ -1,4 +1,4 @@
-"""What the reference tells of campaigns: names, links and the story."""
+"""The texts of the reference about campaigns: names, links and the story."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ BOB = user("bob")
 
 
 class TextsTest(unittest.TestCase):
-    def test_names_that_tell_members_apart(self) -> None:
+    def test_names_that_distinguish_members(self) -> None:
         story = [
             made(STORY, "ann", by="CreateRole", assumeRolePolicyDocument=trusting("999999999999")),
             call(STORY + 60, "GetSendQuota", role("app/ann"), STRANGE),
@@ -55,14 +55,14 @@ class TextsTest(unittest.TestCase):
             [found] = rows_of(story, *known)
             self.assertEqual(found["Links"], f"{at(STORY)} {lines} called from {STRANGE}")
 
-    def test_callers_of_one_second_come_by_account_and_name(self) -> None:
+    def test_callers_in_the_same_second_are_sorted_by_account_and_name(self) -> None:
         names = ["b", "teams/a"]
         story = [call(STORY, "GetSendQuota", user(name), STRANGE) for name in names]
         [found] = rows_of(story, KNOWN)
         self.assertEqual(found["Links"], f"{at(STORY)} b and a called from {STRANGE}")
 
     def test_a_story_of_ten_lines(self) -> None:
-        """What one looks at crowds out neither another's looks nor what prepared them."""
+        """One member's recon calls crowd out neither another's nor the calls that prepared them."""
         looks = [
             *("GetSendQuota", "GetSendStatistics", "GetAccount", "GetAccountSendingEnabled"),
             *("ListIdentities", "ListEmailIdentities", "GetEmailIdentity", "ListTenants"),
@@ -76,14 +76,14 @@ class TextsTest(unittest.TestCase):
                 call(STORY + 60 + gap, name, who, STRANGE) for gap, (who, name) in enumerate(events)
             ]
             expected = expected_hunt(story)
-            told = [line.split()[3] for line in expected.texts[0].timeline]
-            self.assertEqual(told, [*prepared, *looks[:6], *others])
+            timeline = [line.split()[3] for line in expected.texts[0].timeline]
+            self.assertEqual(timeline, [*prepared, *looks[:6], *others])
             self.assertEqual(expected.rows[0]["Truncated"], "Timeline" if is_cut else "")
 
     def test_lines_of_links(self) -> None:
         story = [
             made(STORY + 2, "b"),
-            made(STORY + 3, "b", by="CreateAccessKey"),  # not its first
+            made(STORY + 3, "b", by="CreateAccessKey"),  # not the first call that made this user
             made(STORY + 1, "c"),
             made(STORY, "d", by="CreateLoginProfile"),
             made(STORY + 1, "a"),

@@ -1,4 +1,4 @@
-"""The reference of campaigns: who joins at the edges of the rules, and what a row says."""
+"""The reference's campaigns: who joins at the edges of the rules, and the contents of a row."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ def members(rows: list[Row]) -> list[list[str]]:
 
 
 class JoinedTest(unittest.TestCase):
-    """What joins principals, without and with a history."""
+    """The links that join principals, without a history and with one."""
 
     def joined(self, *events: IndexedEvent, rows: Any = (), **given: Any) -> list[list[str]]:
         return members(rows_of(list(events), *rows, **given))
 
-    def test_whoever_makes_a_user_joins_it(self) -> None:
+    def test_makers_of_a_user_join_it(self) -> None:
         looks = call(STORY + 60, "GetSendQuota", BOB, STRANGE)
         before = call(STORY - 1, "GetSendQuota", BOB, STRANGE)
         for making, joins in (
@@ -61,7 +61,7 @@ class JoinedTest(unittest.TestCase):
         ):
             found = self.joined(making, looks)
             self.assertEqual(found, [["ann", "bob"]] if joins else [["ann"], ["bob"]])
-        # Who had acted before is joined by CreateUser alone, if there is no history.
+        # A user that had acted before is joined only by CreateUser, and only without a history.
         for by, joins in (("CreateUser", True), ("CreateAccessKey", False)):
             found = self.joined(made(STORY, "bob", by=by), before)
             self.assertEqual(len(found), 1 if joins else 2, by)
@@ -73,7 +73,7 @@ class JoinedTest(unittest.TestCase):
         maker = row(USER, phases=f"credential={LONG}", networks=f"52.1.0.0/16={LONG}")
         found = self.joined(made(STORY, "bob"), looks, rows=[KNOWN, maker])
         self.assertEqual(found, [["ann"], ["bob"]])
-        # Nor has the child what follows from being made.
+        # Nor does the child have the evidence that would follow from its making.
         alone = signs([made(STORY, "bob"), looks], KNOWN, maker, who=BOB)
         self.assertNotIn("made_then_used", alone)
 
@@ -94,12 +94,12 @@ class JoinedTest(unittest.TestCase):
             found = self.joined(making, acts, rows=rows)
             self.assertEqual(len(found), 1 if joins else 2, (trust, place))
 
-    def test_whoever_assumes_a_role_joins_it(self) -> None:
+    def test_callers_that_assume_a_role_join_it(self) -> None:
         assumes = call(STORY, "AssumeRole", USER, parameters={"roleArn": ROLE})
         acts = call(STORY + 60, "GetSendQuota", ROLE, OFFICE)
         grown = row(ROLE, "ses")
         for rows, joins in (
-            ((), False),  # nobody knows the account
+            ((), False),  # the baseline does not know the account
             ((KNOWN,), True),
             ((KNOWN, grown), False),
             ((KNOWN, grown, row(ROLE, parents=f"{USER}={LONG}")), False),
@@ -118,9 +118,9 @@ class JoinedTest(unittest.TestCase):
         )
         found = self.joined(assumes, acts, partner, rows=[KNOWN], with_links=True)
         self.assertEqual(found, [["backoffice"], ["worker"], ["ann"]])
-        self.assertEqual(len(self.joined(assumes, acts, rows=[KNOWN])), 1)  # no AssumeRole at all
+        self.assertEqual(len(self.joined(assumes, acts, rows=[KNOWN])), 1)  # without any AssumeRole
 
-    def test_a_shared_address_joins_whom_it_is_new_for(self) -> None:
+    def test_a_shared_address_joins_principals_for_which_it_is_new(self) -> None:
         def both(gap: int, agent: str, *rows: Any) -> int:
             morning = call(STORY, "GetSendQuota", USER, STRANGE, agent)
             later = call(STORY + gap, "GetSendQuota", BOB, STRANGE, agent)
@@ -129,13 +129,14 @@ class JoinedTest(unittest.TestCase):
         bob_at_home = row(BOB, networks=f"52.1.0.0/16={LONG}", clients=f"app={LONG}")
         self.assertEqual(both(14 * HOUR - 1, "app", KNOWN), 1)
         self.assertEqual(both(14 * HOUR, "app", KNOWN), 2)  # the next day
-        self.assertEqual(both(60, "app"), 2)  # no strangers
-        self.assertEqual(both(60, "app", KNOWN, AT_HOME, bob_at_home), 2)  # away, with 15
+        self.assertEqual(both(60, "app"), 2)  # without a baseline there are no strangers
+        # both are away, which scores only 15
+        self.assertEqual(both(60, "app", KNOWN, AT_HOME, bob_at_home), 2)
         self.assertEqual(both(60, "app", KNOWN, AT_HOME), 2)
         self.assertEqual(both(60, "new", KNOWN, AT_HOME, bob_at_home), 1)
 
-    def test_what_is_too_large_falls_apart(self) -> None:
-        """First by the addresses that are shared, then by the roles that were assumed."""
+    def test_a_campaign_that_is_too_large_is_split(self) -> None:
+        """The links by shared addresses are dropped first, then those by assumed roles."""
 
         def looks(names: list[str]) -> list[IndexedEvent]:
             return [call(STORY + 60, "GetSendQuota", user(name), STRANGE) for name in names]
@@ -152,17 +153,17 @@ class JoinedTest(unittest.TestCase):
         rows = rows_of([*makings, *looks(names)], KNOWN)
         self.assertEqual([one["UniqueMembers"] for one in rows], ["34", "33"])
         self.assertEqual({one["Truncated"] for one in rows}, {"Links"})
-        told = "67 principals are linked, too many to be judged together: "
+        message = "67 principals are linked, too many to be judged together: "
         ends = {one["Links"][-1] for one in rows}
-        self.assertEqual(ends, {told + "shared addresses are left out"})
+        self.assertEqual(ends, {message + "shared addresses are left out"})
         of_one = [made(STORY, name) for name in names]
         rows = rows_of([*of_one, *looks(names)], KNOWN)
         self.assertEqual(len(rows), 66)
         self.assertEqual({one["UniqueMembers"] for one in rows}, {"66"})
         self.assertEqual(rows[1]["Members"], user("u00"))
         self.assertEqual(rows[1]["Truncated"], ["Members", "Links"])
-        told = told.replace("67", "66") + "each is judged alone"
-        self.assertEqual({one["Links"] for one in rows}, {told})
+        message = message.replace("67", "66") + "each is judged alone"
+        self.assertEqual({one["Links"] for one in rows}, {message})
         self.assertIn("made_then_used", listed(rows[1]["Evidence"]))
 
     def test_assumed_roles_are_dropped_after_addresses(self) -> None:
@@ -175,13 +176,14 @@ class JoinedTest(unittest.TestCase):
         self.assertEqual(len(rows), 65)
         self.assertEqual({one["UniqueMembers"] for one in rows}, {"1"})
         self.assertTrue(rows[0]["Links"].endswith("addresses and assumed roles are left out"))
-        self.assertEqual(len(rows_of(story[1:], KNOWN, with_links=True)), 2)  # one is not assumed
+        # one role is not assumed
+        self.assertEqual(len(rows_of(story[1:], KNOWN, with_links=True)), 2)
 
     def test_the_head(self) -> None:
         story = [made(STORY, "bob", USER), made(STORY + 1, "ann", BOB), made(STORY + 2, "cat", BOB)]
         cat = call(STORY + 9, "GetSendQuota", user("cat"), STRANGE)
         [found] = rows_of([*story, cat])
-        self.assertEqual(found["Principal"], USER)  # of a cycle the first
+        self.assertEqual(found["Principal"], USER)  # the first member of a cycle
         [found] = rows_of([*story[1:], cat])
         self.assertEqual((found["Principal"], found["user"]), (BOB, "bob"))
 
@@ -198,16 +200,16 @@ class JoinedTest(unittest.TestCase):
         self.assertEqual((whole.allowed, whole.lessened), (0, 0))
         alone = left(evidence="*")
         self.assertEqual(members(alone.rows), [["bob"]])
-        self.assertEqual(alone.rows[0]["Evidence"], "burst")  # by nobody's making
+        self.assertEqual(alone.rows[0]["Evidence"], "burst")  # no making is left
         self.assertEqual((alone.allowed, alone.lessened), (0, 1))
         self.assertEqual(left(min_risk=30, evidence="*").allowed, 1)
         self.assertEqual(members(left(evidence="*", expires="2026-03-01").rows), [["ann", "bob"]])
-        # What a member may send beyond the threshold all may send.
+        # The allowance of one member raises the threshold of the whole campaign.
         self.assertEqual(left(threshold="101").rows[0]["RiskScore"], "25")
         self.assertEqual(left(threshold="100").rows[0]["RiskScore"], "50")
 
     def test_exceptions_cover_only_their_members_volume(self) -> None:
-        """One that may send more, or any number, is no cover for what others send."""
+        """A member that may send more, or any number, does not cover the messages of others."""
 
         def has_burst(anns: int, bobs: int, *lines: dict[str, str]) -> bool:
             story = [made(STORY, "bob"), *mails(STORY + 60, bobs, who=BOB, place=STRANGE)]
@@ -233,7 +235,7 @@ class JoinedTest(unittest.TestCase):
         for total, found in ((150, False), (151, True)):
             self.assertEqual(has_burst(1000, total, any_number, more), found)
 
-    def test_what_is_expected_of_a_child_is_no_act_of_it(self) -> None:
+    def test_expected_calls_of_a_child_do_not_count_as_its_activity(self) -> None:
         before = mails(STORY - DAY, 1, who=BOB, place=STRANGE)
         making = made(STORY, "bob", by="CreateAccessKey")
         looks = call(STORY + 60, "GetSendQuota", BOB, STRANGE)
@@ -245,7 +247,7 @@ class JoinedTest(unittest.TestCase):
 
 
 class MergedTest(unittest.TestCase):
-    """What the rules say of all of a campaign."""
+    """The rules' results for all calls of a campaign together."""
 
     def test_one_enables_and_another_uses(self) -> None:
         story = [
@@ -300,7 +302,7 @@ class MergedTest(unittest.TestCase):
         )
 
     def test_peaks_and_days_are_sums(self) -> None:
-        """Of those who take part and used the service before."""
+        """The sums include the members that take part and have used the service before."""
         rows = [row(USER, "ses", peak_hour="20"), row(BOB, "ses", peak_hour="20"), KNOWN]
         for total, score in ((120, 0), (121, 25)):
             story = [
@@ -315,12 +317,12 @@ class MergedTest(unittest.TestCase):
         burst = mails(STORY + 60, 101, who=BOB, place=STRANGE)
         grown = [row(USER, "ses", peak_hour="1000", peak_day="1000"), KNOWN]
         self.assertEqual(signs([making, *burst], *grown, who=BOB)["burst"], 35)
-        # Nor does it later, or before; but in the same hour.
+        # It does not excuse them if it sends earlier or later, only if it sends in the same hour.
         for gap, score in ((-HOUR, 35), (-HOUR + 59, 35), (HOUR, 35), (2 * HOUR, 35), (0, 0)):
             ann = mails(STORY + 60 + gap, 1, place=STRANGE)
             found = signs([making, *burst, *ann], *grown, who=BOB)
             self.assertEqual(found.get("burst", 0), score, gap)
-        # Its peak of old is no slow rise of the child, and no drip is excused.
+        # The maker's old peak does not make the child's rise a slow one, nor does it excuse a drip.
         old = row(USER, "ses", peak_hour="1", peaks="2026-W07=1")
         low = row(BOB, "ses", peak_hour="40")
         for rows in ((old, low), (low,)):
@@ -336,7 +338,7 @@ class MergedTest(unittest.TestCase):
             ]
             self.assertEqual(signs([making, *drops], *grown, who=BOB).get("drip", 0), score)
 
-    def test_a_family_lends_its_peak_once(self) -> None:
+    def test_the_peak_of_a_family_counts_once(self) -> None:
         story = []
         roles = [role(f"job-{number}") for number in range(2)]
         for who in roles:
@@ -363,7 +365,7 @@ class MergedTest(unittest.TestCase):
             found = signs([*story, *drops], KNOWN, peer, who=roles[0])
             self.assertEqual(found.get("drip", 0), score, more)
 
-    def test_looks_count_for_the_service_that_was_used_first(self) -> None:
+    def test_recon_counts_for_the_service_that_was_used_first(self) -> None:
         looks = [
             call(STORY + gap, name, place=STRANGE)
             for gap, name in enumerate(("ListIdentities", "GetSendStatistics"))
@@ -376,7 +378,7 @@ class MergedTest(unittest.TestCase):
             reason = reason_for("recon_then_use", expected)
             self.assertEqual(reason.who, f"ann and {user_of_it}: ")
 
-    def test_routine_is_the_acting_members(self) -> None:
+    def test_routine_is_judged_for_the_acting_member(self) -> None:
         story = [
             made(STORY, "bob"),
             call(STORY + 60, "CreateEmailIdentity", USER, STRANGE),
@@ -387,7 +389,7 @@ class MergedTest(unittest.TestCase):
             rows = [KNOWN, row(USER, "ses", phases=phases), row(BOB, "ses", phases=other)]
             self.assertEqual(signs(story, *rows)["enable_then_use"], score)
 
-    def test_mail_for_a_user_that_one_makes_and_another_lets_send(self) -> None:
+    def test_user_made_by_one_member_and_allowed_to_send_by_another(self) -> None:
         mail = "arn:aws:iam::aws:policy/AmazonSESFullAccess"
         parameters = {"userName": "m", "policyArn": mail}
         grant = call(STORY + 60, "AttachUserPolicy", BOB, STRANGE, parameters=parameters)
@@ -403,7 +405,7 @@ class MadeThenUsedTest(unittest.TestCase):
 
     def test_strangers(self) -> None:
         for maker, child, score in (
-            (OFFICE, OFFICE, 15),  # vouched for: nobody joins
+            (OFFICE, OFFICE, 15),  # vouched for: they do not join
             (STRANGE, OFFICE, 25),
             (OFFICE, STRANGE, 25),
             (STRANGE, STRANGE, 45),
@@ -414,19 +416,19 @@ class MadeThenUsedTest(unittest.TestCase):
             self.assertEqual(len(rows), 2 if maker == OFFICE else 1)
         self.assertEqual(self.score(*story, rows=()), 25)
 
-    def test_a_week(self) -> None:
+    def test_the_window_of_a_week(self) -> None:
         for gap, score in ((-1, 0), (0, 15), (7 * DAY, 15), (7 * DAY + 1, 0)):
             uses = mails(STORY + gap, 1, who=BOB, place=OFFICE)
             self.assertEqual(self.score(made(STORY, "bob", place=OFFICE), *uses), score, gap)
 
-    def test_one_with_a_history_must_come_from_a_new_source(self) -> None:
+    def test_a_child_with_a_history_must_come_from_a_new_source(self) -> None:
         making = made(STORY, "bob", place=STRANGE)
         bob = row(BOB, networks=f"52.1.0.0/16={LONG}", clients=f"app={LONG}")
         for agent, score in (("app", 0), ("new", 45)):
             uses = mails(STORY + HOUR, 1, who=BOB, place=STRANGE, agent=agent)
             self.assertEqual(self.score(making, *uses, rows=(KNOWN, bob)), score)
 
-    def test_the_call_that_scores_most_counts(self) -> None:
+    def test_the_call_with_the_highest_score_counts(self) -> None:
         first = call(STORY + 60, "GetSendQuota", BOB, OFFICE)
         later = mails(STORY + 2 * HOUR, 1, who=BOB, place=STRANGE)
         self.assertEqual(self.score(made(STORY, "bob"), first), 25)

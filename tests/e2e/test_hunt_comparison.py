@@ -1,4 +1,4 @@
-"""Hunt mode, the baseline and their references agree, whatever the events and their delivery."""
+"""Hunt mode, the baseline and their references agree, for any events in any form of delivery."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from answer_checks import as_rows, unreadable_count
 from baseline_checks import baseline_difference
 from chunk_body import EventRow, Layout, Row, write_body
 from event_forms import without_newlines
-from hunt_histories import told_histories
+from hunt_histories import generate_histories
 from hunt_history import LISTED_NETWORKS, OWN_ACCOUNTS
 from hunt_reference import EVIDENCE_IDS, LISTS, HuntExpected, Texts, expected_hunt
 from hunt_reference_allowlist import read_line
@@ -67,7 +67,8 @@ _WITH_LINKS = "[service:links]\ndisabled = false\n"
 
 
 class _Seen:
-    """What the histories made happen, which shows whether the comparison is worth it."""
+    """The effects that occurred in the histories, which show whether the comparison is
+    meaningful."""
 
     def __init__(self) -> None:
         self.rows = 0
@@ -86,7 +87,7 @@ class _Seen:
 
 
 def _random_options(rng: random.Random) -> tuple[dict[str, Any], dict[str, str]]:
-    """For the reference, and the same as options of the program."""
+    """The options for the reference, and the same options for the program."""
     given: dict[str, Any] = {}
     options = {}
     if rng.random() < 0.7:
@@ -119,7 +120,8 @@ def _random_bodies(rng: random.Random, rows: Sequence[EventRow]) -> list[bytes]:
 
 
 class _Events(NamedTuple):
-    """The events of histories. An account's number names its seed and its index in it."""
+    """The events of histories. An account's number consists of the seed and of its index in that
+    seed."""
 
     past: list[bytes]
     story: list[IndexedEvent]
@@ -127,14 +129,14 @@ class _Events(NamedTuple):
 
 
 def _events(seed: int, count: int) -> _Events:
-    told = told_histories(seed, count)
-    past = [without_newlines(raw) for one in told for _, raw in one.past]
-    story = [event for one in told for event in one.story]
-    return _Events(past, story, [line for one in told for line in one.exceptions])
+    generated = generate_histories(seed, count)
+    past = [without_newlines(raw) for one in generated for _, raw in one.past]
+    story = [event for one in generated for event in one.story]
+    return _Events(past, story, [line for one in generated for line in one.exceptions])
 
 
 def _ranges(rng: random.Random, past: Sequence[bytes]) -> list[list[bytes]]:
-    """The events of the past, in one range or in two that overlap."""
+    """The events of the past, as one range or as two that overlap."""
     if rng.random() < 0.5:
         return [list(past)]
     return [[raw for raw in past if rng.random() < 0.6], list(rng.sample(past, len(past) // 2))]
@@ -145,7 +147,7 @@ def _key(row: Mapping[str, Any]) -> tuple[Any, Any]:
 
 
 def _story(events: Sequence[IndexedEvent], account: Any) -> str:
-    """The events of an account, in short and in order, for whoever looks for the mistake."""
+    """An account's events in short form and in order, to help to find the mistake."""
     lines = []
     for row_time, raw in events:
         if str(account).encode() not in raw:
@@ -164,7 +166,7 @@ def _story(events: Sequence[IndexedEvent], account: Any) -> str:
 def _difference(
     events: Sequence[IndexedEvent], rows: Sequence[Row], expected: HuntExpected
 ) -> str | None:
-    """Where the first row differs and how, or None."""
+    """The first row that differs and how, or None."""
     found = {_key(row): row for row in rows}
     for wanted in expected.rows:
         account, principal = _key(wanted)
@@ -195,7 +197,7 @@ def _in_words(count: int, what: str) -> str:
 
 
 def _allowed(expected: HuntExpected) -> str | None:
-    """The message on rows that the allowlist removed or changed."""
+    """The message about rows that the allowlist removed or changed."""
     if not expected.allowed and not expected.lessened:
         return None
     text = f"the allowlist left out {_in_words(expected.allowed, 'row')}"
@@ -220,29 +222,32 @@ def _difference_of_texts(row: Mapping[str, Any], texts: Texts, has_lines: bool) 
     if row["risk_message"] != message:
         return f"{whose}: risk message {row['risk_message']!r}, expected {message!r}"
     timeline = _list(row["Timeline"])
-    # Of calls in one hour those that exceptions cover are not told apart.
+    # Calls of one hour look alike even if exceptions cover some of them, so no comparison is
+    # possible.
     if timeline != texts.timeline and not has_lines:
         return "\n".join([f"{whose}: timeline", *timeline, "expected", *texts.timeline])
     return None
 
 
 def _as_search_row(row: Mapping[str, Any]) -> Row:
-    """A row of ndjson as a search has it: numbers are texts, and one value or none is no list."""
-    told: Row = {}
+    """A row of ndjson in the form of a search: numbers are texts, and a list of one or no value is
+    text."""
+    converted: Row = {}
     for name, value in row.items():
         if name in LISTS:
-            assert isinstance(value, list), f"{name} is no array: {value!r}"
-            told[name] = value if len(value) > 1 else "".join(value)
+            assert isinstance(value, list), f"{name} is not an array: {value!r}"
+            converted[name] = value if len(value) > 1 else "".join(value)
         else:
-            told[name] = value[1] if isinstance(value, tuple) else value
-    return told
+            converted[name] = value[1] if isinstance(value, tuple) else value
+    return converted
 
 
 class HuntComparisonTest(LookupTest):
     maxDiff = None
 
     def enable_links(self) -> str:
-        """The file that does so, for searches and for whoever names it."""
+        """Writes the conf file that enables links; the caller passes it on where a file has to be
+        named."""
         local = self.lookups.parent / "local"
         local.mkdir()
         (local / "cloudhijack.conf").write_text(_WITH_LINKS)
@@ -251,8 +256,8 @@ class HuntComparisonTest(LookupTest):
     def learn(
         self, ranges: Iterable[Sequence[bytes]], what: object, config: str | None = None
     ) -> Baseline:
-        """What the program learns is in the lookup; it is compared, and given as the reference has
-        it, because the file has hashes for clients."""
+        """Learn a baseline into the lookup and compare it with the reference's. The result has
+        texts for clients, because the file only contains hashes."""
         networks = self.write("networks", _NETWORKS_FILE)
         known = Baseline()
         given: list[str] = []
@@ -296,8 +301,8 @@ class HuntComparisonTest(LookupTest):
     ) -> None:
         self.assertIsNone(answer.error, what)
         self.check(events, answer.rows, expected, what, has_lines)
-        told = [text for _, text in answer.messages if text.startswith("the allowlist left")]
-        self.assertEqual(told, [text] if (text := _allowed(expected)) else [], what)
+        messages = [text for _, text in answer.messages if text.startswith("the allowlist left")]
+        self.assertEqual(messages, [text] if (text := _allowed(expected)) else [], what)
         unreadable = (expected.unreadable, expected.records) if expected.unreadable else None
         self.assertEqual(unreadable_count(answer), unreadable, what)
 
@@ -319,14 +324,16 @@ class HuntComparisonTest(LookupTest):
             seen.add(expected)
             args = ["mode=hunt", *(f"{name}={value}" for name, value in options.items())]
             bodies = _random_bodies(rng, as_rows(events.story))
-            # Not as subtests: the first difference is enough to look at.
+            # Subtests would go on after a failure, but the first difference is enough to
+            # investigate.
             answer = run_search(self.argv, args, bodies)
             what = f"seed {seed}, {args}, {len(lines)} lines"
             self.check_answer(events.story, answer, expected, what, bool(lines))
         self._check_worth(seen)
 
     def _check_worth(self, seen: _Seen) -> None:
-        """Every evidence held, at every score, and every kind of principal came."""
+        """Every piece of evidence fired with each of its scores, and every kind of principal
+        occurred."""
         self.assertEqual({name for name, _ in seen.fired}, set(EVIDENCE_IDS))
         self.assertEqual(_KINDS - set(seen.kinds), set())
         self.assertGreater(min(seen.counts.values()), 10, seen.counts)
@@ -336,8 +343,8 @@ class HuntComparisonTest(LookupTest):
                 self.assertEqual(fired, scores, name)
             self.assertGreater(seen.rows, 2000)
 
-    def test_one_event_a_chunk_and_in_pieces(self) -> None:
-        """Without a baseline."""
+    def test_one_event_per_chunk_and_input_in_pieces(self) -> None:
+        """This comparison has no baseline."""
         events = _events(1001, 12).story
         rows = as_rows(events)
         expected = expected_hunt(events, min_risk=0)
@@ -347,13 +354,13 @@ class HuntComparisonTest(LookupTest):
         answer = run_search(program(), args, [write_body(rows)], piece=7)
         self.check_answer(events, answer, expected, "pieces")
 
-    def test_a_baseline_of_before(self) -> None:
-        """A file without the columns of lists."""
+    def test_a_baseline_of_an_older_version(self) -> None:
+        """The file does not have the columns of lists."""
         events = _events(1002, repetitions(_HISTORIES) // 4)
         self.learn([events.past], "the whole file")
         path = self.lookups / "cloudhijack_baseline.csv"
         lines = path.read_text("utf-8").splitlines()
-        # No value of these histories that comes so early in a line has a comma.
+        # In these histories, no value in the first columns of a line contains a comma.
         self.write("baseline", "".join(",".join(line.split(",")[:6]) + "\n" for line in lines))
         self.write("networks", "")
         baseline = read_baseline(path.read_text("utf-8"))
@@ -363,7 +370,7 @@ class HuntComparisonTest(LookupTest):
         self.check_answer(events.story, answer, expected, "six columns")
 
     def test_scan(self) -> None:
-        """`scan` sees no times but those in the records, and reads the files that are named."""
+        """`scan` only sees the times in the records, and reads the files that it is given."""
         events = _events(1000, repetitions(_HISTORIES) // 2)
         baseline = self.learn([events.past], "scan")
         read = [(None, without_newlines(raw)) for _, raw in events.story]

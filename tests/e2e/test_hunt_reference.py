@@ -1,6 +1,8 @@
-"""The reference of hunt mode at the edges of each rule, as the texts say.
+"""The reference of hunt mode at the edges of each rule, as the documentation of the rules states
+them.
 
-The comparison with the program says only that both agree; this says that they do what is wanted.
+The comparison with the program only shows that both agree; these tests show that the results are
+the intended ones.
 """
 
 from __future__ import annotations
@@ -86,14 +88,14 @@ class NewSourceTest(unittest.TestCase):
             event = call(STORY, "GetSendQuota", who=who, place=place, agent=agent)
             self.assertEqual(self.score(event, rows=[KNOWN], who=who), score, (who, agent, place))
 
-    def test_too_many_networks_and_nothing_usual_say_nothing(self) -> None:
+    def test_too_many_networks_or_no_usual_network_is_inconclusive(self) -> None:
         event = call(STORY, "GetSendQuota", place=STRANGE, agent="new")
         for networks in (f"*={LONG}", f"52.1.0.0/16={SHORT}", ""):
             rows = (KNOWN, row(USER, networks=networks, clients=f"app={LONG}"))
             self.assertEqual(self.score(event, rows=rows), 0, networks)
 
-    def test_what_the_cloud_excuses(self) -> None:
-        """Nothing of a principal whose networks are known."""
+    def test_sources_that_the_cloud_excuses(self) -> None:
+        """The cloud excuses nothing for a principal whose networks are known."""
         scope = {**identity(ROLE), "inScopeOf": {"issuerType": "AWS::EC2::Instance"}}
         story = [
             call(STORY + number, "GetSendQuota", ROLE, f"52.{60 + number}.0.1", userIdentity=scope)
@@ -103,7 +105,7 @@ class NewSourceTest(unittest.TestCase):
             (f"52.1.0.0/16={LONG}", 40),
             (f"*={LONG}", 15),
             (f"52.1.0.0/16={SHORT}", 15),
-            ("", 15),  # a file of before
+            ("", 15),  # a file of an older version
         ):
             rows = (KNOWN, row(ROLE, networks=networks, clients=f"app={LONG}"))
             self.assertEqual(signs(story, *rows, who=ROLE)["rotating_ips"], score, networks)
@@ -136,7 +138,7 @@ class UseTest(unittest.TestCase):
             ((KNOWN,), STRANGE, 25),
             ((), STRANGE, 0),
             ((KNOWN, row(USER, "ses", peak_hour="1")), OFFICE, 0),
-            ((KNOWN, row(USER, "ses")), OFFICE, 15),  # it only looked
+            ((KNOWN, row(USER, "ses")), OFFICE, 15),  # the principal only made recon calls
         ):
             found = signs(mails(STORY, 1, place=place), *rows)
             self.assertEqual(found.get("first_use", 0), score, (rows, place))
@@ -173,11 +175,12 @@ class UseTest(unittest.TestCase):
             found = signs(mails(STORY, count, place=place, agent=agent), *rows)
             self.assertEqual(found.get("burst", 0), score, (count, place, agent))
 
-    def test_a_burst_cannot_be_trained_in_a_week(self) -> None:
+    def test_a_burst_cannot_be_trained_within_a_week(self) -> None:
         for peaks, count, score in (
             ("2026-W07=11 2026-W09=100", 111, 35),
             ("2026-W07=11 2026-W09=100", 110, 0),
-            ("2026-W08=11 2026-W09=100", 111, 35),  # ended a week before, on 2026-02-23
+            # the first week ended 7 days before, on 2026-02-23
+            ("2026-W08=11 2026-W09=100", 111, 35),
             ("2026-W09=11", 111, 0),
             ("", 111, 0),
         ):
@@ -185,8 +188,8 @@ class UseTest(unittest.TestCase):
             found = signs(mails(STORY, count), KNOWN, AT_HOME, used)
             self.assertEqual(found.get("burst", 0), score, (peaks, count))
 
-    def test_who_is_vouched_for(self) -> None:
-        """Its first use in a burst comes from a stranger's address."""
+    def test_a_principal_that_is_vouched_for(self) -> None:
+        """Its first use is a burst from a stranger's address."""
         child = f"arn:aws:iam::{ACCOUNT}:role/new"
         story = mails(STORY, 101, place=STRANGE, who=child)
         for places, score in (([OFFICE], 25), ([STRANGE], 35), ([OFFICE, STRANGE], 35), ([], 35)):
@@ -219,7 +222,7 @@ class UseTest(unittest.TestCase):
             found = signs(a_day(hours, total), KNOWN, *rows)
             self.assertEqual(found.get("drip", 0), score, (hours, total))
 
-    def test_a_new_client_within_the_day_of_a_drip_takes_the_peers_away(self) -> None:
+    def test_a_new_client_on_the_day_of_a_drip_rules_out_peers(self) -> None:
         other = ROLE.replace("worker", "worker-AB12CD34EF56")
         peer = row(other, "ses", peak_hour="100", peak_day="400")
         story = [
@@ -232,14 +235,14 @@ class UseTest(unittest.TestCase):
             found = signs([*story, look], KNOWN, peer, who=ROLE)
             self.assertEqual(found.get("drip", 0), score, hour)
 
-    def test_what_aws_does_for_a_role_counts_as_volume_only(self) -> None:
+    def test_calls_that_aws_makes_for_a_role_count_only_as_volume(self) -> None:
         session = {**identity(ROLE), "invokedBy": "states.amazonaws.com"}
         enable = call(STORY, "CreateEmailIdentity", ROLE, OFFICE)
         story = [enable, *mails(STORY, 101, who=ROLE, userIdentity=session)]
         found = signs(story, KNOWN, who=ROLE)
         self.assertEqual(found, {"burst": 25, "first_use": 15})
 
-    def test_the_enabling_of_a_stranger_counts_for_three_days(self) -> None:
+    def test_enabling_by_a_stranger_counts_for_three_days(self) -> None:
         for place, gap, score in (
             (STRANGE, 72 * HOUR, 20),
             (STRANGE, 72 * HOUR + 1, 0),

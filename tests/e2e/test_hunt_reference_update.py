@@ -1,4 +1,4 @@
-"""The reference of the baseline at the edges of what a row holds, as the texts say."""
+"""The reference of the baseline at the limits of a row, as the documentation states them."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ class UpdateTest(unittest.TestCase):
         key = (ACCOUNT, USER, service)
         return to_columns(key, self.learn(*events, rows=rows)[key])
 
-    def test_what_a_row_holds(self) -> None:
-        day = STORY - 20 * DAY  # 2026-02-10, a Tuesday of the 7th week
+    def test_contents_of_a_row(self) -> None:
+        day = STORY - 20 * DAY  # 2026-02-10, a Tuesday in week 7
         story = [*mails(day, 60), *mails(day + HOUR, 30), *mails(day + 7 * DAY, 20)]
         failed = call(day - DAY, "SendEmail", errorCode="AccessDenied", awsRegion="eu-west-1")
         found = self.columns(*story, failed)
@@ -55,13 +55,13 @@ class UpdateTest(unittest.TestCase):
         self.assertEqual(own["networks"], "52.1.0.0/16=2026-02-09/2026-02-17")
         self.assertEqual((own["phases"], own["peak_hour"]), ("", "0"))
 
-    def test_hours_that_are_left_for_the_next_run(self) -> None:
+    def test_hours_left_for_the_next_run(self) -> None:
         for seconds, is_there in ((0, False), (-1, True)):
             hour = STORY - DAY - HOUR + (0 if seconds == 0 else -HOUR)
             rows = self.learn(*mails(hour + 3599, 1))
             self.assertEqual((ACCOUNT, USER, "ses") in rows, is_there)
 
-    def test_what_is_old_goes(self) -> None:
+    def test_old_values_are_removed(self) -> None:
         regions = "a=2025-01-01/2025-12-01 b=2025-01-01/2025-12-02"
         old = row(USER, "ses", peak_hour="5", regions=regions)
         found = self.columns(*mails(STORY - 3 * DAY, 1), rows=[old])
@@ -90,11 +90,11 @@ class UpdateTest(unittest.TestCase):
         beside = "*=2026-01-01/2026-01-02 us-east-1=2026-02-27/2026-02-27"
         self.assertEqual(found["regions"], beside)
 
-    def test_times_that_cannot_be(self) -> None:
+    def test_impossible_times(self) -> None:
         story = [*mails(-1, 1), *mails(NOW + DAY + 1, 1)]
         self.assertEqual(set(self.learn(*story, now=NOW)), set())
 
-    def test_who_made_whom(self) -> None:
+    def test_makers_of_principals(self) -> None:
         time = STORY - 5 * DAY
         made = call(time, "CreateUser", OTHER, OFFICE, parameters={"userName": "a b"})
         again = call(time + 60, "CreateAccessKey", OTHER, STRANGE, parameters={"userName": "a b"})
@@ -102,7 +102,7 @@ class UpdateTest(unittest.TestCase):
         found = to_columns(child, self.learn(made, again, rows=[KNOWN])[child])
         self.assertEqual(
             found["made"],
-            f"{at(time)}/{OTHER}/s {at(time + 60)}/{OTHER}/s",  # of one hour
+            f"{at(time)}/{OTHER}/s {at(time + 60)}/{OTHER}/s",  # both within one hour
         )
         self.assertEqual((found["first_seen"], found["last_seen"]), (at(time + 60),) * 2)
         found = to_columns(child, self.learn(made, rows=[KNOWN])[child])
@@ -110,7 +110,7 @@ class UpdateTest(unittest.TestCase):
 
 
 class ParentsTest(unittest.TestCase):
-    """Who assumed a role, where [service:links] is enabled."""
+    """The parents of roles, if [service:links] is enabled."""
 
     KEY = (ACCOUNT, ROLE, "account")
 
@@ -132,10 +132,10 @@ class ParentsTest(unittest.TestCase):
         self.assertEqual((found["first_seen"], found["last_seen"]), ("2026-02-28T00:00:00Z",) * 2)
         self.assertNotIn(self.KEY, self.learn(*story, with_links=False).rows)
 
-    def test_it_is_no_activity(self) -> None:
+    def test_being_assumed_is_not_activity(self) -> None:
         learned = self.learn(self.assumed(9), self.assumed(2))
         self.assertFalse(learned.has_rows(ACCOUNT, ROLE, STORY))
-        # The caller has a row of the service, but has shown no source.
+        # The caller has a row for the service, but no source was recorded for it.
         self.assertIn((ACCOUNT, USER, "links"), learned.rows)
         self.assertNotIn((ACCOUNT, USER, "account"), learned.rows)
         acts = call(STORY - 4 * DAY, "GetSendQuota", ROLE)
@@ -149,8 +149,8 @@ class ParentsTest(unittest.TestCase):
         rows = self.learn(self.assumed(2, arn)).rows
         self.assertEqual(list(rows["222222222222", arn, "account"].lists["parents"]), [USER])
 
-    def test_a_role_that_assumes_itself_is_no_parent(self) -> None:
-        """One of that name in another account, or of another kind, is."""
+    def test_a_role_that_assumes_itself_is_not_a_parent(self) -> None:
+        """A principal of the same name in another account, or of another kind, is a parent."""
         own_name = ROLE.replace("worker", "app/worker")
         for who, arn, is_parent in (
             (ROLE, ROLE, False),

@@ -1,4 +1,5 @@
-"""`mode=hunt` on stories of hijacking and on what only looks like it: alone, mixed, renamed."""
+"""`mode=hunt` on stories of attacks and of legitimate work: each one alone, all mixed, and
+renamed."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ from hunt_records import CALLS, DAY, MONDAY, Trail, World, dump
 from hunt_scenarios import (
     ATTACKS,
     HUGE,
-    LOUD_BENIGN,
+    NOISY_BENIGN,
     QUIET_BENIGN,
     SEVERITIES,
     STORIES,
@@ -39,9 +40,9 @@ from shell_run import ndjson_rows, run_scan
 from shipped_catalogue import catalogue_calls
 from splunkd import Answer, run_search
 
-TIMEOUT = 300.0  # for hundreds of megabytes of events
+TIMEOUT = 300.0  # seconds; for hundreds of megabytes of events
 
-# In this order. Beside a list may stand the true count of its values, as UniqueIPs does.
+# In this order. A list may be followed by the true count of its values, as SourceIPs by UniqueIPs.
 COLUMNS = [
     *("_time", "Principal", "Account", "RiskScore", "Severity", "Services", "Phases", "Evidence"),
     *("Reasons", "UseCount", "MessageCount", "FailedCount", "PeakPerHour", "UniqueIPs"),
@@ -58,12 +59,12 @@ LISTS = [
     *("Models", "Timeline", "EventIDs", "Truncated", "Members", "Links", "Countries"),
 ]
 
-# What a sanitized program would take too long for.
+# Stories that take too long with a sanitized program.
 LEFT_OUT = HUGE if SANITIZED else []
 
 
 def smaller_production_role(world: World) -> Scenario:
-    """Over ten times the threshold too, and long enough to have a history."""
+    """Also more than ten times the threshold, and long enough to have a history."""
     return production_role(world, hours=15, calls=600)
 
 
@@ -75,7 +76,8 @@ SMALLER: list[Build] = [smaller_production_role, smaller_newsletter]
 
 
 class Bodies(Sequence[bytes]):
-    """The lines as bodies of chunks, each made when it is asked for: they can be many."""
+    """The lines as bodies of chunks, each made only when it is requested, because there can be
+    many."""
 
     def __init__(self, lines: Sequence[bytes], rows_per_chunk: int | list[int] = 20_000):
         self._lines = lines
@@ -118,12 +120,12 @@ def volume(lines: Sequence[bytes]) -> Answer:
 
 
 def without_counts(columns: Iterable[str]) -> list[str]:
-    """The columns but for the counts of lists, UniqueIPs excepted."""
+    """The columns without the counts of lists, except UniqueIPs."""
     return [name for name in columns if name in COLUMNS or not name.startswith("Unique")]
 
 
 def verdict(row: Row) -> tuple[str, str, tuple[str, ...]]:
-    """What a row says without naming anybody."""
+    """The row's result without any names."""
     return str(row["RiskScore"]), str(row["Severity"]), tuple(listed(row["Evidence"]))
 
 
@@ -135,7 +137,7 @@ def by_principal(test: unittest.TestCase, answer: Answer) -> dict[str, Row]:
 
 
 def check_row(test: unittest.TestCase, row: Row, story: Scenario) -> None:
-    """The row says of the story's first principal what the story says."""
+    """Check that the row agrees with the story about its first principal."""
     test.assertEqual(row["Principal"], story.principals[0])
     test.assertEqual(listed(row["Members"]), story.members)
     test.assertEqual(set(listed(row["Evidence"])), story.evidence, row["Reasons"])
@@ -152,7 +154,7 @@ def is_at_most(row: Row, severity: str) -> bool:
 
 
 def small_scenarios(world: World = World()) -> Iterator[Scenario]:
-    """All but those of tens of thousands of events."""
+    """All stories except those with tens of thousands of events."""
     return scenarios(world, without=[*HUGE, steady_invocations])
 
 
@@ -165,7 +167,7 @@ def shuffled(lines: list[bytes], rng: random.Random) -> list[bytes]:
 
 
 def random_chunks(rng: random.Random, count: int) -> list[int]:
-    """Sizes of chunks that together have so many rows: most of thousands, some of a few."""
+    """Random chunk sizes with this sum: most of thousands of rows, some of a few."""
     sizes: list[int] = []
     while (left := count - sum(sizes)) > 0:
         most = 10 if rng.random() < 0.2 else 8000
@@ -174,7 +176,7 @@ def random_chunks(rng: random.Random, count: int) -> list[int]:
 
 
 class AloneTest(unittest.TestCase):
-    """Each story by itself."""
+    """Each story on its own."""
 
     def check_hunt(self, story: Scenario) -> None:
         answer = hunt(story.lines)
@@ -188,14 +190,14 @@ class AloneTest(unittest.TestCase):
             self.assertTrue(is_at_most(row, story.severity), verdict(row))
 
     def check_all_rows(self, story: Scenario) -> None:
-        """What has no row has no evidence hidden, or as little as the rules say."""
+        """Check that principals without a row have no evidence, or as little as the rules allow."""
         rows = by_principal(self, hunt(story.lines, "min_risk=0"))
         self.assertLessEqual(set(rows), set(story.principals))
         first, *others = story.principals
         if first in rows:
             check_row(self, rows[first], story)
         else:
-            self.assertTrue(story.only_marked)
+            self.assertTrue(story.has_only_markers)
         for principal in others:
             if principal in rows:
                 self.assertTrue(is_at_most(rows[principal], "informational"))
@@ -217,20 +219,20 @@ class AloneTest(unittest.TestCase):
     def test_attacks(self) -> None:
         self.check(build(World()) for build in ATTACKS)
 
-    def test_what_looks_like_them(self) -> None:
+    def test_legitimate_work(self) -> None:
         self.check(build(World()) for build in QUIET_BENIGN)
 
-    def test_what_is_loud(self) -> None:
-        self.check(build(World()) for build in LOUD_BENIGN if build not in LEFT_OUT)
+    def test_large_legitimate_workloads(self) -> None:
+        self.check(build(World()) for build in NOISY_BENIGN if build not in LEFT_OUT)
 
-    def test_what_is_loud_in_fewer_events(self) -> None:
+    def test_large_legitimate_workloads_in_fewer_events(self) -> None:
         self.check(build(World()) for build in SMALLER)
 
 
-class TwiceTest(unittest.TestCase):
-    """Overlapping trails deliver everything twice."""
+class RepeatedDeliveryTest(unittest.TestCase):
+    """Overlapping trails deliver every event twice."""
 
-    def test_the_hunt_answers_as_if_once(self) -> None:
+    def test_hunt_mode_counts_repeated_events_once(self) -> None:
         for story in small_scenarios():
             with self.subTest(story.name):
                 once = hunt(story.lines, "min_risk=0")
@@ -239,18 +241,18 @@ class TwiceTest(unittest.TestCase):
                 if max(hours.values()) <= 1024:
                     self.assertEqual(twice.columns, once.columns)
                     self.assertEqual(twice.rows, once.rows)
-                else:  # beyond, repeats are estimated, and the row says so
+                else:  # beyond that, repeats are estimated, and the row says so
                     verdicts = [[verdict(row) for row in answer.rows] for answer in (once, twice)]
                     self.assertEqual(*verdicts)
 
-    def test_the_volume_has_twice_the_counts(self) -> None:
+    def test_volume_mode_counts_repeated_events_twice(self) -> None:
         once, twice = (volume(build(World()).lines) for build in (made_user_mails, delivered_twice))
         counts = [[int(str(row["EventCount"])) for row in answer.rows] for answer in (once, twice)]
         self.assertEqual(counts, [[400], [800]])
 
 
 class MixedTest(unittest.TestCase):
-    """All attacks in a day of everyday work of hundreds of principals."""
+    """All attacks within a day of everyday work by hundreds of principals."""
 
     def stories(self) -> list[Scenario]:
         attacks = [build(World()) for build in ATTACKS if build not in LEFT_OUT]
@@ -261,11 +263,11 @@ class MixedTest(unittest.TestCase):
         ]
         return [*attacks, *benign, nightly_publishes(World(number=1))]
 
-    def test_attacks_are_found_and_nobody_else_is(self) -> None:
+    def test_only_attacks_are_found(self) -> None:
         stories = self.stories()
         rng = random.Random("mixed")
         work = everyday_work(World(number=400), repetitions(60), "mixed")
-        # Two of the same name tell of the same principals.
+        # Stories with the same name are about the same principals.
         expected = {story.principals[0]: story for story in stories if story.has_row}
         lines = shuffled([*work, *lines_of(stories)], rng)
         answer = hunt(lines, chunks=random_chunks(rng, len(lines)))
@@ -299,7 +301,7 @@ def texts_in(value: Any) -> Iterator[str]:
 
 
 def names_in(line: bytes) -> set[str]:
-    """Whoever and whatever a record names, by what would be renamed."""
+    """All names in a record, in the form in which a renaming would replace them."""
     record = json.loads(line)
     identity = record["userIdentity"]
     parameters = record["requestParameters"] or {}
@@ -311,7 +313,7 @@ def names_in(line: bytes) -> set[str]:
 
 
 class RenamedTest(unittest.TestCase):
-    """Nothing hangs on how anybody or anything is called."""
+    """Results do not depend on the names of anybody or anything."""
 
     def test_stories_share_no_name_between_worlds(self) -> None:
         worlds = (World(), World(foreign=True))
@@ -327,7 +329,7 @@ class RenamedTest(unittest.TestCase):
             networks = Counter(address.partition("::")[0] for address in other)
             self.assertEqual(set(networks.values()), {2})
 
-    def test_verdicts_stay(self) -> None:
+    def test_verdicts_do_not_change(self) -> None:
         for build in [*(build for build in STORIES if build not in HUGE), *SMALLER]:
             usual, foreign = build(World()), build(World(foreign=True))
             with self.subTest(usual.name):
@@ -335,7 +337,7 @@ class RenamedTest(unittest.TestCase):
                 verdicts = [sorted(map(verdict, answer.rows)) for answer in answers]
                 self.assertEqual(*verdicts)
 
-    def test_verdicts_stay_where_all_are_mixed(self) -> None:
+    def test_verdicts_do_not_change_if_all_stories_are_mixed(self) -> None:
         answers = []
         for world in (World(), World(foreign=True)):
             lines = lines_of(list(small_scenarios(world)))
@@ -365,7 +367,8 @@ SWITCHED_OFF = {
 
 
 def irrelevant_events(lines: Sequence[bytes], count: int, rng: random.Random) -> list[bytes]:
-    """What else the same principals did, at the same times and from the same places and others."""
+    """Other calls of the same principals, at the same times, from the same places and from
+    others."""
     assert not {tuple(call.split(":")) for call in NOT_CATALOGUED} & {
         (call.source.partition(".")[0], call.name) for call in catalogue_calls()
     }
@@ -397,7 +400,7 @@ class IrrelevanceTest(unittest.TestCase):
         self.assertEqual(run.exit_code, 0, run.stderr)
         return run.stdout
 
-    def test_events_that_nobody_looks_for_change_nothing(self) -> None:
+    def test_uncatalogued_events_change_nothing(self) -> None:
         rng = random.Random("irrelevance")
         lines = lines_of(list(small_scenarios()))
         more = shuffled([*lines, *irrelevant_events(lines, repetitions(8000), rng)], rng)
@@ -409,16 +412,16 @@ class IrrelevanceTest(unittest.TestCase):
 
 
 def as_searched(value: Any) -> list[str]:
-    """A value of ndjson as the texts that a search has for it."""
+    """The texts that a search has for a value of ndjson."""
     if isinstance(value, list):
         return [text for item in value for text in as_searched(item)]
-    if isinstance(value, tuple):  # a number's digits
+    if isinstance(value, tuple):  # a number, as its digits
         return [value[1]]
     return [] if value in (None, "") else [str(value)]
 
 
 class ScanTest(unittest.TestCase):
-    def test_the_shell_has_the_rows_of_the_search(self) -> None:
+    def test_scan_gives_the_rows_of_the_search(self) -> None:
         lines = lines_of(list(small_scenarios()))
         answer = hunt(lines)
         with tempfile.TemporaryDirectory() as folder:
@@ -438,7 +441,7 @@ class ScanTest(unittest.TestCase):
 
 
 class GeneratorTest(unittest.TestCase):
-    """The stories are what they are said to be."""
+    """Checks of the stories themselves."""
 
     def events(self, story: Scenario) -> list[dict[str, Any]]:
         return [json.loads(line) for line in story.lines]
@@ -456,7 +459,7 @@ class GeneratorTest(unittest.TestCase):
         for event_id in ids:
             self.assertRegex(event_id, uuid)
 
-    def test_principals_are_told_apart(self) -> None:
+    def test_principals_are_distinct(self) -> None:
         named = Counter(
             principal
             for story in scenarios(without=HUGE)
@@ -475,11 +478,11 @@ class GeneratorTest(unittest.TestCase):
                 else:
                     self.assertEqual(severity, story.severity)
 
-    def test_the_same_world_tells_the_same(self) -> None:
+    def test_the_same_world_gives_the_same_story(self) -> None:
         self.assertEqual(ses_campaign(World()).lines, ses_campaign(World()).lines)
 
     def per_hour(self, story: Scenario, calls: str) -> Counter[tuple[str, str]]:
-        """How many of the calls succeeded in each hour and region."""
+        """The number of these calls that succeeded, by hour and region."""
         return Counter(
             (event["eventTime"][:13], event["awsRegion"])
             for event in self.events(story)

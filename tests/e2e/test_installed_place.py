@@ -1,4 +1,4 @@
-"""The program finds its app where there is no /proc: in a chroot of a user's own."""
+"""The program finds its app even without /proc: in a chroot inside a user namespace."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PROBLEM = (
     "were not read: /proc/self/exe cannot be read: No such file or directory, is /proc mounted?"
 )
 
-# Runs a program of which the kernel knows no path, with a name that is in no PATH.
+# Runs a program whose path the kernel does not know, under a name that is not in the PATH.
 NAMELESS = (
     "import os, sys; program = os.open(sys.argv[1], os.O_RDONLY); os.chroot(sys.argv[2]); "
     "os.chdir('/'); os.execve(program, ['nameless', *sys.argv[3:]], {})"
@@ -74,7 +74,7 @@ class WithoutProcTest(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertNotIn(b"service polly: ", done.stdout)
 
-    def test_that_it_is_not_found_is_an_error(self) -> None:
+    def test_an_app_that_is_not_found_is_an_error(self) -> None:
         for args in (["check-config"], ["scan", "-"]):
             done = subprocess.run(
                 [*self.nameless(), *args], stdin=subprocess.DEVNULL, capture_output=True, text=True
@@ -82,7 +82,7 @@ class WithoutProcTest(unittest.TestCase):
             self.assertEqual(done.returncode, 2)
             self.assertEqual(done.stderr, f"cloudhijack: {PROBLEM}\n")
 
-    def test_a_search_says_so(self) -> None:
+    def test_a_search_reports_an_app_that_is_not_found(self) -> None:
         body = write_body([{"_time": b"1", "_raw": call()}])
         answer = run_search(self.in_root(self.path), [], [body])
         self.assertEqual((answer.error, answer.messages), (None, []))
@@ -92,7 +92,7 @@ class WithoutProcTest(unittest.TestCase):
             [(message.severity, message.text) for message in answer.messages],
             [("ERROR", PROBLEM)],
         )
-        # A new baseline would replace the one that could not be found.
+        # The new baseline would replace the old one, which could not be found.
         answer = run_search(self.nameless(), ["mode=baseline"], [body])
         self.assertIn(PROBLEM, answer.error or "")
 

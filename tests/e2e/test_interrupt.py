@@ -1,7 +1,8 @@
-"""A scan that a signal stops: what was read counts, and it is said that it is not all.
+"""A scan that is stopped by a signal: what it has read counts, and the output says that it is
+incomplete.
 
-No test waits for a time: a program has taken all that was written to its pipe when the pipe is
-empty and the program waits.
+No test sleeps for a fixed time: a program has read everything from its pipe once the pipe is empty
+and the program waits.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ def wait_until(holds: Callable[[], bool]) -> None:
     end = time.monotonic() + DEADLINE
     while not holds():
         if time.monotonic() > end:
-            raise AssertionError("it does not come to that")
+            raise AssertionError("the condition was not met in time")
         time.sleep(0.002)
 
 
@@ -49,13 +50,13 @@ def all_threads_sleep(pid: int) -> bool:
     for task in Path(f"/proc/{pid}/task").iterdir():
         try:
             states.append((task / "stat").read_text().rsplit(")", 1)[1].split()[0])
-        except OSError:  # it has ended
+        except OSError:  # the thread has ended
             continue
     return bool(states) and set(states) == {"S"}
 
 
 def catches(pid: int, number: int) -> bool:
-    """Whether the process has a handler for a signal."""
+    """Whether the process has a handler for the signal."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith("SigCgt:"):
             return bool(int(line.split()[1], 16) >> (number - 1) & 1)
@@ -67,7 +68,7 @@ def open_files(pid: int) -> set[str]:
     for link in Path(f"/proc/{pid}/fd").iterdir():
         try:
             paths.add(os.readlink(link))
-        except OSError:  # it is closed
+        except OSError:  # the file was closed
             continue
     return paths
 
@@ -87,7 +88,7 @@ class Scan:
         wait_until(lambda: catches(self.process.pid, signal.SIGTERM))
 
     def wait_for_input(self, descriptor: int | None = None) -> None:
-        """Until it has taken all of its input and waits for more."""
+        """Wait until the scan has read all of its input and waits for more."""
         assert self.process.stdin is not None
         pipe = self.process.stdin.fileno() if descriptor is None else descriptor
         pid = self.process.pid
@@ -101,7 +102,7 @@ class Scan:
             view = view[os.write(self.process.stdin.fileno(), view) :]
 
     def stop(self, number: int = signal.SIGINT) -> Run:
-        """The standard input stays open, so that nothing but the signal ends the scan."""
+        """Standard input stays open, so that only the signal can end the scan."""
         self.process.send_signal(number)
         return self.finish()
 
@@ -143,13 +144,13 @@ class InterruptTest(unittest.TestCase):
         counts = [int(row["EventCount"][1]) for row in ndjson_rows(run.stdout)]
         self.assertEqual(sum(counts), calls, run.stderr)
         self.assertIn(", so the answer is incomplete: ", run.stderr)
-        self.assertRegex(run.told[-1], ", incomplete$")
+        self.assertRegex(run.messages[-1], ", incomplete$")
         for word in ("could not be read", "ends inside", "cut off", "not JSON", "nothing was read"):
             self.assertNotIn(word, run.stderr)
 
 
 class PipeTest(InterruptTest):
-    def test_what_was_read_of_a_pipe_counts(self) -> None:
+    def test_records_read_from_a_pipe_count(self) -> None:
         for number, exit_code in STOPS:
             for threads in ("1", "2", "8"):
                 scan = self.start(*ALL, "--threads", threads, "-")
@@ -159,7 +160,7 @@ class PipeTest(InterruptTest):
                 self.check_stopped(run, 50, exit_code)
                 size = len(lines(50))
                 self.assertEqual(
-                    run.told[:2],
+                    run.messages[:2],
                     [
                         "standard input: was not read to its end; 50 records were read of it",
                         f"stopped by {number.name}, so the answer is incomplete: "
@@ -167,7 +168,7 @@ class PipeTest(InterruptTest):
                     ],
                 )
 
-    def test_more_than_a_pipe_holds(self) -> None:
+    def test_more_input_than_fits_into_a_pipe(self) -> None:
         data = lines(20_000)
         for threads in ("1", "4"):
             scan = self.start(*ALL, "--threads", threads, "-")
@@ -180,8 +181,8 @@ class PipeTest(InterruptTest):
         scan.wait_for_input()
         self.check_stopped(scan.stop(), 0)
 
-    def test_in_the_middle_of_things(self) -> None:
-        """A stop is no damage: neither a list nor a record that it cuts is reported."""
+    def test_a_stop_within_a_list_or_record(self) -> None:
+        """A stop is not damage: a list or a record that it cuts is not reported as damaged."""
         record = call()
         for data, calls in (
             (b"[" + record + b"," + record, 2),
@@ -199,7 +200,7 @@ class PipeTest(InterruptTest):
                 scan.wait_for_input()
                 self.check_stopped(scan.stop(), calls)
 
-    def test_gzip_counts_as_far_as_it_came(self) -> None:
+    def test_records_read_from_incomplete_gzip_count(self) -> None:
         member = gzip.compress(lines(7))
         scan = self.start(*ALL, "-")
         scan.write(member + gzip.compress(lines(5)) + member[:20])
@@ -224,7 +225,7 @@ class PipeTest(InterruptTest):
         os.close(writer)
 
     def test_several_pipes_at_once(self) -> None:
-        """One thread gets the signal; all that wait wake."""
+        """One thread receives the signal, and all waiting threads wake up."""
         paths = [str(self.folder / f"pipe{number}") for number in range(4)]
         for path in paths:
             os.mkfifo(path)
@@ -240,7 +241,7 @@ class PipeTest(InterruptTest):
         for writer in writers:
             os.close(writer)
 
-    def test_pipes_are_read_as_before(self) -> None:
+    def test_uninterrupted_pipes_are_read_completely(self) -> None:
         path = self.folder / "pipe"
         os.mkfifo(path)
         for data, calls in ((lines(5), 5), (b"", 0)):
@@ -254,11 +255,11 @@ class PipeTest(InterruptTest):
 
 
 class FileTest(InterruptTest):
-    def test_files_that_were_read_before_it_count(self) -> None:
+    def test_files_read_before_the_signal_count(self) -> None:
         for number in range(3):
             self.write(f"{number}.json", lines(10))
         for threads in ("1", "4"):
-            # With one thread the files come first, in the order of the command line.
+            # The scan with one thread reads the files first, in the order of the command line.
             scan = self.start(*ALL, "--threads", threads, str(self.folder), "-")
             scan.wait_for_input()
             run = scan.stop()
@@ -268,11 +269,11 @@ class FileTest(InterruptTest):
         scan.write(lines(2))
         scan.wait_for_input()
         run = scan.stop()
-        self.check_stopped(run, 2)  # the others are not begun
+        self.check_stopped(run, 2)  # the other files were not started
         self.assertIn("0 of 4 files were read to the end, ", run.stderr)
 
     def test_a_large_file_stops_in_its_middle(self) -> None:
-        """It unpacks to more than anybody waits for."""
+        """The file decompresses to more data than could be read during a test."""
         layer = gzip.compress(b" " * (1 << 28), 1)
         packed = gzip.compress(gzip.compress(layer * 2000, 1), 1)
         few, path = self.write("few", lines(3)), self.write("blanks", packed)
@@ -280,9 +281,9 @@ class FileTest(InterruptTest):
         wait_until(lambda: path in open_files(scan.process.pid))
         run = scan.stop()
         self.check_stopped(run, 3)
-        self.assertIn(f"{path}: was not read to its end; 0 records were read of it", run.told)
+        self.assertIn(f"{path}: was not read to its end; 0 records were read of it", run.messages)
 
-    def test_what_is_wrong_is_still_told(self) -> None:
+    def test_problems_are_still_reported(self) -> None:
         broken = self.write("a", lines(1) + b"nonsense\n")
         scan = self.start(*ALL, "--threads=1", broken, str(self.folder / "missing"), "-")
         scan.wait_for_input()
@@ -324,7 +325,7 @@ class ModeTest(InterruptTest):
 
 class OutputTest(InterruptTest):
     def blocked(self) -> Scan:
-        """A scan that has read everything and waits for a reader of its answer."""
+        """A scan that has read everything and waits until its answer is read."""
         calls = b"".join(lines(1, f"caller-{number}-{'x' * 500}") for number in range(2000))
         scan = self.start(*ALL, self.write("trail", calls))
         assert scan.process.stdout is not None
@@ -333,7 +334,7 @@ class OutputTest(InterruptTest):
         wait_until(lambda: all_threads_sleep(scan.process.pid))
         return scan
 
-    def test_the_first_one_lets_the_answer_go_on(self) -> None:
+    def test_the_first_signal_lets_the_answer_finish(self) -> None:
         scan = self.blocked()
         run = scan.stop()
         self.assertEqual(run.exit_code, 130)
@@ -343,7 +344,7 @@ class OutputTest(InterruptTest):
         )
         self.assertNotIn("incomplete", run.stderr)
 
-    def test_a_second_one_ends_it_at_once(self) -> None:
+    def test_a_second_signal_ends_the_scan_at_once(self) -> None:
         for first, second in (
             (signal.SIGINT, signal.SIGINT),
             (signal.SIGTERM, signal.SIGTERM),
@@ -351,12 +352,12 @@ class OutputTest(InterruptTest):
         ):
             scan = self.blocked()
             scan.process.send_signal(first)
-            # Those that come soon after the first are taken for it, so this can need several.
+            # Signals soon after the first one count as the same signal, so several may be needed.
             wait_until(lambda: ended_by(scan.process, second))
             self.assertEqual(scan.process.wait(DEADLINE), -second)
 
-    def test_one_signal_that_comes_twice_is_one(self) -> None:
-        """As `timeout` sends it, to the process and to its group."""
+    def test_a_signal_that_arrives_twice_counts_once(self) -> None:
+        """`timeout` sends its signal to the process and to its group."""
         for _ in range(5):
             scan = self.start(*ALL, "-", start_new_session=True)
             scan.write(lines(9))
@@ -385,7 +386,7 @@ class SurroundingsTest(InterruptTest):
         scan.process.stdin = None
         run = scan.finish()
         self.assertEqual(run.exit_code, 0, run.stderr)
-        self.assertIn("5 records", run.told[-1])
+        self.assertIn("5 records", run.messages[-1])
 
     def test_the_progress_line_is_cleared(self) -> None:
         ours, theirs = pty.openpty()
@@ -393,7 +394,7 @@ class SurroundingsTest(InterruptTest):
         os.close(theirs)
         scan.write(lines(10))
         shown = b""
-        while b"events" not in shown:  # the line is there
+        while b"events" not in shown:  # the progress line has appeared
             shown += os.read(ours, 1 << 16)
         scan.process.send_signal(signal.SIGINT)
         while b", incomplete" not in shown:
@@ -402,7 +403,7 @@ class SurroundingsTest(InterruptTest):
         self.assertRegex(shown, rb"events[^\n]*\r\x1b\[Kcloudhijack: standard input: was not read")
         self.assertEqual(scan.process.wait(DEADLINE), 130)
 
-    def test_a_search_ends_by_the_signal(self) -> None:
+    def test_a_search_is_ended_by_the_signal(self) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             with subprocess.Popen(
                 program(), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL

@@ -1,4 +1,5 @@
-"""Bedrock's invocation log: a stolen key that costs money, and honest work that reads much."""
+"""Bedrock's invocation log: a stolen key that causes costs, and legitimate work with large
+inputs."""
 
 from __future__ import annotations
 
@@ -15,13 +16,13 @@ WORLD = World()
 
 
 def burning(trail: InvocationTrail, start: float) -> None:
-    """400 USD in an hour: 1,000 calls of 0.30 for input and 0.10 for output."""
+    """400 USD within an hour: 1,000 calls, each with 0.30 for input and 0.10 for output."""
     for number in range(1000):
         trail.invoke(start + 3 * number, trail.user("ci"), tokens=(100_000, 6_667))
 
 
 def coding(trail: InvocationTrail, start: float) -> None:
-    """An assistant rereads its context: 90 % of 100,000 tokens come from the cache."""
+    """A coding assistant rereads its context: 90 % of 100,000 tokens come from the cache."""
     for number in range(600):
         trail.invoke(
             start + 5 * number,
@@ -33,7 +34,7 @@ def coding(trail: InvocationTrail, start: float) -> None:
 
 
 class CostTest(SearchTest):
-    def test_a_stolen_key_burns_money(self) -> None:
+    def test_a_stolen_key_causes_costs(self) -> None:
         trail = InvocationTrail("burning")
         burning(trail, MONDAY)
         row = self.one_row(trail.lines)
@@ -53,7 +54,7 @@ class CostTest(SearchTest):
         )
         self.assertEqual(row["EstimatedCost"], "400.0050")
 
-    def test_an_assistant_that_rereads_from_a_cache_is_no_costly_use(self) -> None:
+    def test_an_assistant_that_reads_from_a_cache_is_not_costly_use(self) -> None:
         trail = InvocationTrail("coding")
         coding(trail, MONDAY)
         [row] = self.hunt(trail.lines, "min_risk=0").rows
@@ -61,7 +62,7 @@ class CostTest(SearchTest):
         self.assertEqual(row["CachedTokens"], "54000000")
         self.assertEqual(row["EstimatedCost"], "38.7000")  # 18.00 + 4.50 + 16.20
 
-    def test_what_an_hour_usually_costs_is_learned(self) -> None:
+    def test_the_baseline_learns_the_usual_cost_per_hour(self) -> None:
         usual = InvocationTrail("usual")
         for day in range(20):
             burning(usual, MONDAY + day * DAY + 9 * HOUR)
@@ -80,7 +81,7 @@ class CostTest(SearchTest):
             burning(today, MONDAY + 24 * DAY)
         self.assertIn("costly_use", listed(self.one_row(today.lines)["Evidence"]))
 
-    def test_the_file_can_be_read_again(self) -> None:
+    def test_the_baseline_file_can_be_read_again(self) -> None:
         usual = InvocationTrail("usual")
         for day in range(20):
             burning(usual, MONDAY + day * DAY + 9 * HOUR)
@@ -92,7 +93,7 @@ class CostTest(SearchTest):
             list(csv.reader(io.StringIO(before)))[1:],
         )
 
-    def test_a_call_in_both_logs_counts_in_each_once_and_is_one_row(self) -> None:
+    def test_a_call_in_both_logs_counts_once_per_log_in_one_row(self) -> None:
         cloudtrail = Trail("both")
         caller = WORLD.user("ci", WORLD.addresses(3, 1), BOTO)
         invocations = InvocationTrail("both", WORLD.account)
@@ -107,7 +108,7 @@ class CostTest(SearchTest):
         scored = [text for text in listed(row["Reasons"]) if "(+" in text]
         self.assertEqual(len([text for text in scored if "60 min" in text]), 1)
 
-    def test_prices_of_ones_own(self) -> None:
+    def test_custom_prices(self) -> None:
         trail = InvocationTrail("own")
         for number in range(60):
             trail.invoke(MONDAY + number * MINUTE, trail.user("ci"), model="own-model")

@@ -1,4 +1,4 @@
-"""What an administrator's local/cloudhijack.conf does in a search, mistakes in it included."""
+"""The effect of an administrator's local/cloudhijack.conf on a search, including mistakes in it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def body(*records: bytes) -> bytes:
 
 
 class LocalConfTest(unittest.TestCase):
-    """An app's folder with the program in it, as Splunk and its knowledge bundles lay it out."""
+    """The program in an app's folder, with the layout of Splunk and of its knowledge bundles."""
 
     def setUp(self) -> None:
         folder = tempfile.TemporaryDirectory()
@@ -53,12 +53,12 @@ class LocalConfTest(unittest.TestCase):
 class OverrideTest(LocalConfTest):
     mails = [call()] * 6
 
-    def test_without_it_the_built_in_one_counts(self) -> None:
+    def test_the_built_in_conf_applies_without_a_local_one(self) -> None:
         self.assertEqual(self.check_rows(0, self.mails).messages, [])
         self.write("")
         self.assertEqual(self.check_rows(0, self.mails).messages, [])
 
-    def test_key_by_key(self) -> None:
+    def test_settings_are_replaced_key_by_key(self) -> None:
         self.write("[service:ses]\nthreshold = 5\n")
         [row] = self.check_rows(1, self.mails).rows
         self.assertEqual((row["Threshold"], row["ServiceAbused"]), ("5", "AWS SES"))
@@ -66,16 +66,16 @@ class OverrideTest(LocalConfTest):
         self.write("[service:ses]\nthreshold = 5\nlabel = Mail\ncategory = Spam\n")
         [row] = self.check_rows(1, self.mails).rows
         self.assertEqual((row["ServiceAbused"], row["AttackCategory"]), ("Mail", "Spam"))
-        # The calls are the built-in ones still, and other services are what they were.
+        # The calls are still the built-in ones, and other services are unchanged.
         publish = call(eventSource="sns.amazonaws.com", eventName="Publish")
         self.check_rows(0, [publish] * 200)
         self.check_rows(1, [publish] * 201)
 
-    def test_the_later_of_two_counts(self) -> None:
+    def test_the_last_of_repeated_settings_counts(self) -> None:
         self.write("[service:ses]\nthreshold = 1\n[defaults]\n[service:ses]\nthreshold = 5\n")
         self.assertEqual(self.check_rows(1, self.mails).rows[0]["Threshold"], "5")
 
-    def test_an_argument_counts_more(self) -> None:
+    def test_an_argument_takes_precedence(self) -> None:
         self.write("[service:ses]\nthreshold = 5\n[defaults]\nses_threshold = 4\n")
         self.assertEqual(self.check_rows(1, self.mails).rows[0]["Threshold"], "4")
         self.check_rows(0, self.mails, "ses_threshold=6")
@@ -85,7 +85,7 @@ class OverrideTest(LocalConfTest):
         self.check_rows(0, self.mails)
         self.check_rows(1, [call(eventName="SendRawEmail")])
 
-    def test_it_is_found_whatever_the_working_folder(self) -> None:
+    def test_the_local_conf_is_found_from_any_working_folder(self) -> None:
         self.write("[service:ses]\nthreshold = 5\n")
         link = self.app.parent / "link"
         link.symlink_to(self.program)
@@ -98,7 +98,7 @@ class OverrideTest(LocalConfTest):
                 os.chdir(cwd)
             self.assertEqual(len(answer.rows), 1)
 
-    def test_scan_obeys_it_too(self) -> None:
+    def test_scan_reads_the_local_conf_too(self) -> None:
         self.write("[service:ses]\nthreshold = 5\n")
         args = ("scan", "--format=csv", "-")
         run = run_program(*args, stdin=lines(6), executable=str(self.program))
@@ -107,7 +107,7 @@ class OverrideTest(LocalConfTest):
         self.assertIn("service ses: AWS SES, threshold 5, ", run.stdout)
 
 
-class OwnServiceTest(LocalConfTest):
+class CustomServiceTest(LocalConfTest):
     def setUp(self) -> None:
         super().setUp()
         self.write(
@@ -116,12 +116,12 @@ class OwnServiceTest(LocalConfTest):
         )
         self.texts = [call(eventSource="translate.amazonaws.com", eventName="TranslateText")] * 3
 
-    def test_it_gives_rows(self) -> None:
+    def test_a_custom_service_gives_rows(self) -> None:
         [row] = self.check_rows(1, self.texts).rows
         shown = [row[name] for name in ("ServiceAbused", "AttackCategory", "Threshold")]
         self.assertEqual(shown, ["AWS Translate", "SaaS Service Abuse", "2"])
 
-    def test_it_has_an_option(self) -> None:
+    def test_a_custom_service_has_an_option(self) -> None:
         self.check_rows(0, self.texts, "translate_threshold=3")
         self.assertIn("translate_threshold", self.search("nonsense=1").error or "")
 
@@ -134,10 +134,10 @@ class OwnServiceTest(LocalConfTest):
         self.check_rows(1, [neural] * 3)
         self.check_rows(0, [neural, standard, standard, none, none, neural])
 
-    def test_fields_cannot_judge_conditions(self) -> None:
+    def test_input_fields_rejects_conditions(self) -> None:
         self.assertRegex(self.search("input=fields").error or "", "condition.*_raw")
 
-    def test_the_option_of_a_service_that_only_hunting_uses_belongs_to_the_hunt(self) -> None:
+    def test_a_service_only_for_hunt_mode_has_no_option_in_volume_mode(self) -> None:
         self.write("[service:translate]\nsource = translate\nuse = TranslateText\n")
         self.check_rows(0, self.texts * 20)
         self.assertIn("belongs to mode hunt", self.search("translate_threshold=1").error or "")
@@ -145,7 +145,7 @@ class OwnServiceTest(LocalConfTest):
 
 
 class LinksTest(LocalConfTest):
-    """Role sessions, which the shipped conf leaves out."""
+    """Role sessions, which the shipped conf disables."""
 
     own = "arn:aws:iam::111122223333:role/team/deploy"
     partners = "arn:aws:iam::210987654321:role/audit"
@@ -185,7 +185,7 @@ class LinksTest(LocalConfTest):
         )
 
     def baseline(self, *records: bytes) -> Answer:
-        """Of a search head alone, and of three indexers, which must agree."""
+        """Learn on a search head alone and on three indexers; both must give the same baseline."""
         whole = self.search("mode=baseline", records=records)
         rows: list[EventRow] = [{"_time": b"", "_raw": record} for record in records]
         peers = [Peer(rows[at::3], name=f"idx{at}", rows_per_chunk=2) for at in range(3)]
@@ -208,7 +208,7 @@ class LinksTest(LocalConfTest):
         self.assertEqual({key: text for key, text in parents.items() if text}, expected)
         self.assertIn(("111122223333", f"{user}ci", "links"), map(self.pair, rows))
 
-    def test_where_a_session_begins_is_no_usual_source(self) -> None:
+    def test_the_source_of_assume_role_is_not_a_usual_source(self) -> None:
         self.write("[service:links]\ndisabled = false\n")
         rows = self.baseline(*self.sessions, *self.others).rows
         networks = {self.pair(row)[1:]: row["networks"] for row in rows}
@@ -216,7 +216,7 @@ class LinksTest(LocalConfTest):
         self.assertEqual(networks[f"{user}ci", "account"], "2001:db8::/32=2024-03-01/2024-03-01")
         self.assertNotIn((f"{user}ann", "account"), networks)
 
-    def test_without_it_nothing_is_learned(self) -> None:
+    def test_nothing_is_learned_if_links_are_disabled(self) -> None:
         with_sessions = self.baseline(*self.sessions, *self.others).rows
         self.assertEqual(with_sessions, self.baseline(*self.others).rows)
         self.assertEqual({row["parents"] for row in with_sessions}, {""})
@@ -227,7 +227,7 @@ class LinksTest(LocalConfTest):
 
 
 class DefaultsTest(LocalConfTest):
-    def test_they_stand_for_options(self) -> None:
+    def test_default_settings_replace_missing_options(self) -> None:
         self.write("[defaults]\nspan = 10m\nmin_score = 2\nses_threshold = 2\n")
         mails = [call("alice")] * 3 + [call("tmp")] * 3
         [row] = self.check_rows(1, mails).rows
@@ -246,8 +246,8 @@ class DefaultsTest(LocalConfTest):
 
 
 class MistakeTest(LocalConfTest):
-    def check_told(self, text: str, *places: tuple[int, str, str]) -> Answer:
-        """Each mistake is an ERROR in the search, which answers all the same."""
+    def check_reported(self, text: str, *places: tuple[int, str, str]) -> Answer:
+        """Each mistake is reported as an ERROR in the search, which still answers."""
         self.write(text)
         answer = self.search(records=[call()] * 101)
         self.assertIsNone(answer.error)
@@ -258,22 +258,22 @@ class MistakeTest(LocalConfTest):
             self.assertTrue(message.text.endswith("; the built-in value counts"), message)
         return answer
 
-    def test_a_value_that_does_not_fit(self) -> None:
-        answer = self.check_told(
+    def test_invalid_values(self) -> None:
+        answer = self.check_reported(
             "# ours\n[service:ses]\nthreshold = many\nlabel = Mail\n",
             (3, "[service:ses] threshold", '"many"'),
         )
         [row] = answer.rows
         self.assertEqual((row["Threshold"], row["ServiceAbused"]), ("100", "Mail"))
 
-    def test_calls_that_cannot_be_read(self) -> None:
+    def test_unreadable_calls(self) -> None:
         for calls in ("SendEmail(", "a:b:c", "SendEmail(x)", "Send%Email", "SendEmail(=1)"):
             text = f"[service:ses]\nvolume = SendRawEmail {calls}\n"
-            answer = self.check_told(text, (2, "[service:ses] volume", calls))
-            self.assertEqual(len(answer.rows), 1)  # SendEmail counts as ever
+            answer = self.check_reported(text, (2, "[service:ses] volume", calls))
+            self.assertEqual(len(answer.rows), 1)  # SendEmail still counts
 
-    def test_keys_and_stanzas_that_nobody_knows(self) -> None:
-        answer = self.check_told(
+    def test_unknown_keys_and_stanzas(self) -> None:
+        answer = self.check_reported(
             "[service:ses]\nthreshholds = 5\n[evidences]\nx = 1\n",
             (2, "[service:ses] threshholds", "no key of a service"),
             (4, "[evidences] x", "[service:<id>]"),
@@ -281,14 +281,14 @@ class MistakeTest(LocalConfTest):
         self.assertEqual(len(answer.rows), 1)
 
     def test_defaults(self) -> None:
-        answer = self.check_told(
+        answer = self.check_reported(
             "[defaults]\nspan = 5x\nmin_score = 1\nnonsense = 1\n",
             (2, "[defaults] span", '"5x"'),
             (4, "[defaults] nonsense", "no option"),
         )
         self.assertEqual([row["EventCount"] for row in answer.rows], ["101"])
 
-    def test_one_that_cannot_be_read_at_all(self) -> None:
+    def test_an_unreadable_file(self) -> None:
         self.conf.mkdir(parents=True)
         answer = self.search(records=[call()] * 101)
         self.assertEqual(len(answer.rows), 1)
@@ -296,7 +296,7 @@ class MistakeTest(LocalConfTest):
         self.assertEqual(message.severity, "ERROR")
         self.assertIn(f"{self.conf}: cannot be read", message.text)
 
-    def test_the_shell_stops(self) -> None:
+    def test_scan_stops_with_an_error(self) -> None:
         self.write("[service:ses]\nthreshold = many\n")
         for args in (("scan", "-"), ("check-config",)):
             run = run_program(*args, stdin=lines(200), executable=str(self.program))

@@ -1,4 +1,5 @@
-"""Memory follows what is counted, not what is read."""
+"""Memory grows with the number of things that are counted, not with the amount of data that is
+read."""
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ MOST = 32 * MIB
 
 
 class MeasuredSession(Session):
-    """A session that knows the program's peak memory once it has ended."""
+    """A session that knows the program's peak memory once the program has ended."""
 
     def __init__(self, timeout: float = DEFAULT_TIMEOUT) -> None:
         self._folder = tempfile.TemporaryDirectory()
@@ -34,13 +35,13 @@ class MeasuredSession(Session):
         self._folder.cleanup()
 
     def end_and_measure(self) -> int:
-        """Bytes resident at the peak of a program that must end quietly."""
+        """The peak resident memory in bytes of a program that must end without errors."""
         self.end().check()
         return int(self._report.read_text())
 
 
 def _bodies(total: int, groups: int) -> Iterator[bytes]:
-    """Chunks of so many bytes together: a few, over and over, for to make them takes longest."""
+    """Chunks of this many bytes in total. A few are repeated, because making them takes longest."""
     rng = random.Random(1)
     rows = [
         {
@@ -80,7 +81,7 @@ class MemoryTest(unittest.TestCase):
                 self.assertIsNotNone(session.reply().error)
                 self.assertLess(session.end_and_measure(), MOST)
 
-    def test_endless_body_costs_a_window(self) -> None:
+    def test_an_endless_body_needs_no_more_than_a_window(self) -> None:
         rows = write_body([{"_raw": b'{"eventSource":"s3.amazonaws.com"}'}] * 10_000)
         with MeasuredSession() as session:
             session.request(getinfo())

@@ -1,4 +1,5 @@
-"""Mail through SendGrid and messages through Twilio: hijackers, and what looks like them."""
+"""Mail through SendGrid and messages through Twilio: attacks, and legitimate work that resembles
+them."""
 
 from __future__ import annotations
 
@@ -26,7 +27,7 @@ from test_tuning import SearchTest, bodies, listed
 
 
 class TwilioTest(SearchTest):
-    def test_pumping_is_one_row_from_the_login_to_the_messages(self) -> None:
+    def test_pumping_is_one_row_from_login_to_messages(self) -> None:
         twilio = TwilioTrail("pumping")
         pumping(twilio)
         row = self.one_row(twilio.lines)
@@ -42,7 +43,7 @@ class TwilioTest(SearchTest):
         self.assertIn("takes a login to the Console", " ".join(listed(row["Reasons"])))
         self.assertEqual(row["Severity"], "critical")
 
-    def test_it_is_stranger_where_the_account_is_known(self) -> None:
+    def test_pumping_in_a_known_account(self) -> None:
         twilio = TwilioTrail("usual")
         workdays(twilio, 30)
         self.learn_from(twilio.lines)
@@ -54,7 +55,7 @@ class TwilioTest(SearchTest):
         self.assertEqual(row["Learning"], "false")
         self.assertEqual(row["Severity"], "critical")
 
-    def test_a_marketing_run_is_silent_with_a_baseline(self) -> None:
+    def test_a_marketing_run_gives_no_row_with_a_baseline(self) -> None:
         usual = TwilioTrail("usual")
         workdays(usual, 30)
         for week in range(4):
@@ -65,7 +66,7 @@ class TwilioTest(SearchTest):
         campaign(today, MONDAY + 30 * DAY + 10 * HOUR)
         self.assertEqual(self.hunt(today.lines).rows, [])
 
-    def test_a_message_that_two_logs_tell_of_counts_once(self) -> None:
+    def test_a_message_in_two_logs_counts_once(self) -> None:
         twilio = TwilioTrail("both")
         for number in range(300):
             at = MONDAY + 5 * number
@@ -80,7 +81,7 @@ class TwilioTest(SearchTest):
             self.assertEqual(row["EstimatedCost"], "150.0000")
             self.assertIn("costly_use", listed(row["Evidence"]))
 
-    def test_no_number_of_a_recipient_is_in_an_answer(self) -> None:
+    def test_answers_contain_no_phone_number_of_a_recipient(self) -> None:
         twilio = TwilioTrail("pumping")
         pumping(twilio)
         for number in range(300):
@@ -110,14 +111,14 @@ class SendGridTest(SearchTest):
         self.assertIn("The provider suspended the account at ", reasons)
         self.assertEqual(listed(row["Phases"]), ["use"])
 
-    def test_without_a_baseline_it_is_found_too(self) -> None:
+    def test_phishing_is_found_without_a_baseline_too(self) -> None:
         attack = SendGridTrail("phishing")
         phishing(attack, MONDAY)
         row = self.one_row(attack.lines)
         self.assertEqual(row["UseCount"], "5000")
         self.assertEqual(row["Severity"], "critical")
 
-    def test_a_monday_newsletter_is_silent_with_a_baseline(self) -> None:
+    def test_a_monday_newsletter_gives_no_row_with_a_baseline(self) -> None:
         usual = SendGridTrail("usual")
         for week in range(5):
             newsletter(usual, MONDAY + 7 * week * DAY + 9 * HOUR)
@@ -127,13 +128,13 @@ class SendGridTest(SearchTest):
         newsletter(today, MONDAY + 35 * DAY + 9 * HOUR)
         self.assertEqual(self.hunt(today.lines).rows, [])
 
-    def test_reputation_asks_for_enough_mails_and_enough_bounces(self) -> None:
+    def test_reputation_requires_enough_mails_and_enough_bounces(self) -> None:
         for mails, bounces, dropped, reports, fires in (
             (100, 10, 0, 0, True),
             (100, 9, 0, 0, False),
             (99, 20, 0, 0, False),
             (1000, 50, 50, 0, True),
-            (1000, 0, 0, 1, False),  # a report does not say whose mail it is about
+            (1000, 0, 0, 1, False),  # a spam report does not say whose mail it is about
         ):
             mail = SendGridTrail("some")
             for number in range(mails):
@@ -148,7 +149,7 @@ class SendGridTest(SearchTest):
             evidence = [name for row in rows for name in listed(row["Evidence"])]
             self.assertEqual("reputation" in evidence, fires, (mails, bounces, dropped, reports))
 
-    def test_a_batch_that_is_cut_counts_its_whole_events(self) -> None:
+    def test_whole_events_of_a_cut_batch_count(self) -> None:
         mail = SendGridTrail("batch")
         for number in range(300):
             mail.processed(MONDAY + number)

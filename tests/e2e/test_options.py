@@ -1,4 +1,4 @@
-"""The arguments of the command: what each option takes, does, and says when it is misused."""
+"""The arguments of the command: accepted values, effects, and errors if they are misused."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def rows_of(args: Sequence[str], *chunks: bytes) -> list[Row]:
 
 
 class EffectTest(unittest.TestCase):
-    def test_defaults_are_those_of_the_search(self) -> None:
+    def test_defaults_are_those_of_the_replaced_search(self) -> None:
         for service, threshold in (("ses", 100), ("sns", 200), ("bedrock", 50)):
             for count, found in ((threshold, 0), (threshold + 1, 1)):
                 rows = rows_of([], calls(service, range(count)))
@@ -94,7 +94,7 @@ class EffectTest(unittest.TestCase):
         chunk = calls("ses", range(101))
         self.assertEqual(rows_of(["mode=volume"], chunk), rows_of([], chunk))
 
-    def test_blanks_around_the_sign(self) -> None:
+    def test_blanks_around_the_equals_sign(self) -> None:
         chunk = calls("ses", range(3))
         for args in (["ses_threshold", "=", "2"], ["ses_threshold=", "2"], ["ses_threshold", "=2"]):
             args = ["span=1h", *args, "min_score", "=", "1"]
@@ -157,6 +157,6 @@ class MisuseTest(unittest.TestCase):
             self.check_refused(text.split(), "cannot use the argument", "name=value")
         self.check_refused([""], "cannot use the argument", "name=value")
 
-    def test_hostile_arguments_are_quoted_as_they_are(self) -> None:
+    def test_hostile_arguments_are_quoted_unchanged(self) -> None:
         self.check_refused(["x\n\x00\u00e9\U0001f4e7=1"], "unknown option", "\u00e9\U0001f4e7")
         self.check_refused(["span=" + "9" * 1_000_000], "option span takes")

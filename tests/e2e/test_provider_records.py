@@ -1,6 +1,7 @@
-"""Records that providers wrote: each is recognised, whole and in its list, and no part of one is.
+"""Records from providers: the program recognises each one, alone and in a list, but no part of one.
 
-Those that may be published are in tests/samples, more of them beside the project, if it is there.
+The records that may be published are in tests/samples. More are beside the project, if that folder
+exists.
 """
 
 from __future__ import annotations
@@ -24,14 +25,14 @@ from test_tuning import bodies
 PROJECT = Path(__file__).resolve().parents[2]
 SHARED = Path(os.environ.get("CLOUDHIJACK_SHARED", PROJECT.parent / "shared"))
 LOGS = ("azure_openai", "ocsf", "sendgrid", "twilio")
-# Examples and schemas inside other structures, which are of no log.
+# Examples and schemas inside other structures, which are not records of a log.
 NOT_LOG_TEXTS = ("spec_", "oai_")
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 RESOURCE = Resource("0b1f6471-1bf0-4dda-aec3-cb9272f09590", "Shop-AI")
 
 
 def texts_in(path: Path) -> list[bytes]:
-    """The documents of a file: one, or one per line."""
+    """The documents in a file: a single one, or one per line."""
     data = path.read_bytes()
     try:
         json.loads(data)
@@ -41,7 +42,7 @@ def texts_in(path: Path) -> list[bytes]:
 
 
 def is_of_no_log(text: bytes) -> bool:
-    return b"Microsoft.aadiam" in text  # Entra's, which say nothing of models
+    return b"Microsoft.aadiam" in text  # records of Entra, which say nothing about models
 
 
 def samples() -> Iterator[tuple[str, bytes]]:
@@ -54,7 +55,8 @@ def samples() -> Iterator[tuple[str, bytes]]:
 
 
 def single_records() -> Iterator[tuple[str, bytes]]:
-    """The samples, of lists and pages each element: a cut list has whole ones."""
+    """The samples, with each element of lists and pages on its own; if a list is cut, its whole
+    elements still count."""
     for name, text in samples():
         value = json.loads(text)
         if isinstance(value, dict):
@@ -87,7 +89,7 @@ def twilio_message(sid: str, number: str = "+447700900123") -> list[bytes]:
 
 
 def generated() -> Iterator[tuple[str, bytes]]:
-    """A record of each form that the other tests' logs have."""
+    """One record of each form from the generators of the other tests."""
     of_each_shape = {shape_of(line): line for line in attack(RESOURCE).lines}
     yield from (("azure", line) for line in of_each_shape.values())
     [story, *_] = scenarios(World())
@@ -104,7 +106,7 @@ def search(texts: list[bytes]) -> Answer:
 
 
 class ProviderRecordsTest(unittest.TestCase):
-    def test_each_is_a_record_of_a_log(self) -> None:
+    def test_each_sample_is_a_record_of_a_log(self) -> None:
         found = 0
         for name, text in samples():
             with self.subTest(name):
@@ -116,14 +118,14 @@ class ProviderRecordsTest(unittest.TestCase):
                 found += 1
         self.assertGreaterEqual(found, 4)
 
-    def test_cut_anywhere_it_is_told_and_no_record(self) -> None:
+    def test_a_cut_record_is_reported_and_not_counted(self) -> None:
         for name, text in (*single_records(), *generated()):
             with self.subTest(name, text=text[:80]):
                 whole = text.strip()
                 pieces = [whole[:end] for end in range(1, len(whole))]
                 answer = search(pieces)
-                told = " ".join(message.text for message in answer.messages)
-                self.assertIn(f"{len(pieces)} of {len(pieces)} records could not be read", told)
+                messages = " ".join(message.text for message in answer.messages)
+                self.assertIn(f"{len(pieces)} of {len(pieces)} records could not be read", messages)
                 self.assertEqual(answer.rows, [])
 
     def test_two_records_of_one_call_count_once_in_either_order(self) -> None:
@@ -152,7 +154,7 @@ class ProviderRecordsTest(unittest.TestCase):
             self.assertEqual((row["EventCount"], row["awsRegion"]), ("2", "GB"))
             self.assertNotIn("7700900123", str(row))
 
-    def test_a_million_in_one_list(self) -> None:
+    def test_a_million_records_in_one_list(self) -> None:
         trail = AzureTrail("list")
         trail.request(RESOURCE, MONDAY)
         record = json.loads(trail.lines[0])

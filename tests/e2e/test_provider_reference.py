@@ -1,4 +1,5 @@
-"""Counts, tokens and costs of the providers' own logs, against a reference of a few plain lines."""
+"""Compares counts, tokens and costs of the providers' own logs with a small, independent
+reference."""
 
 from __future__ import annotations
 
@@ -39,7 +40,7 @@ NUMBERS = ["+8801712345678", "+447700900123", "+12025550123", "+18765550123", "+
 
 
 def mixed_lines(seed: int, count: int = 400) -> list[bytes]:
-    """Records of every provider, some delivered again, in no order."""
+    """Records of every provider in random order, some of them delivered twice."""
     rng = random.Random(seed)
     sendgrid = SendGridTrail(f"mails {seed}", str(rng.randrange(10**6, 10**9)))
     twilio = TwilioTrail(f"texts {seed}")
@@ -66,7 +67,7 @@ def mixed_lines(seed: int, count: int = 400) -> list[bytes]:
 
 
 def _text(rng: random.Random, twilio: TwilioTrail, at: float) -> None:
-    """A message that a stream, the list of messages, or both tell of."""
+    """A message that appears in an event stream, in the list of messages, or in both."""
     to = rng.choice(NUMBERS)
     segments = rng.randrange(1, 8)
     sid = ""
@@ -124,13 +125,13 @@ class ReferenceTest(unittest.TestCase):
             found += len(expected)
         self.assertGreater(found, 10 * len(SEEDS))
 
-    def test_a_hunt_counts_what_each_principal_used(self) -> None:
+    def test_hunt_mode_counts_the_use_of_each_principal(self) -> None:
         for seed in SEEDS:
             lines = mixed_lines(seed)
             rows = run_search(program(), ["mode=hunt", "min_risk=0"], bodies(lines)).rows
             self.assertEqual(table(rows, HUNT_COLUMNS), hunt_rows(lines), f"seed {seed}")
 
-    def test_the_same_on_a_cluster_and_in_a_shell(self) -> None:
+    def test_cluster_and_command_line_give_the_same_rows(self) -> None:
         for seed in SEEDS:
             lines = mixed_lines(seed)
             for args in (THRESHOLDS, ["mode=hunt", "min_risk=0"]):
@@ -160,9 +161,9 @@ class ReferenceTest(unittest.TestCase):
             trail.invoke(MONDAY + number, trail.user("eve"), model=model)
         for args in ([], ["mode=hunt"]):
             answer = run_search(program(), args, bodies(trail.lines))
-            told = [text for _, text in answer.messages if "no price" in text]
+            messages = [text for _, text in answer.messages if "no price" in text]
             self.assertEqual(
-                told,
+                messages,
                 [
                     "2 models have no price, and EstimatedCost is without their tokens: "
                     "own-0, own-1; a stanza [price:<model>] in cloudhijack.conf gives one"

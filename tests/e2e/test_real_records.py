@@ -1,4 +1,4 @@
-"""Records that AWS wrote: every shape that the generators may have failed to think of."""
+"""Records that AWS wrote, for shapes that the generators do not produce."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ def _records() -> list[dict[str, Any]]:
 
 
 def _as_catalogue_call(record: dict[str, Any], number: int) -> dict[str, Any]:
-    """The same caller, place and time, but a call that counts: nobody has published one."""
+    """The same caller, place and time, but with a call that counts, because no such record is
+    published."""
     source = list(SERVICES)[number % len(SERVICES)]
     name = sorted(CALLS[SERVICES[source]])[0]
     return {**record, "eventSource": source, "eventName": name}
@@ -40,7 +41,7 @@ def _as_catalogue_call(record: dict[str, Any], number: int) -> dict[str, Any]:
 @unittest.skipUnless(RECORDS.is_dir(), f"no real records at {RECORDS}")
 class RealRecordsTest(unittest.TestCase):
     def check(self, records: list[dict[str, Any]], **style: Any) -> int:
-        """Compares with the reference, and says how many rows came out."""
+        """Compare with the reference; returns the number of rows."""
         events: list[IndexedEvent] = [
             (None, json.dumps(record, **style).encode()) for record in records
         ]
@@ -50,7 +51,7 @@ class RealRecordsTest(unittest.TestCase):
         check_answer(self, answer, expected)
         return len(answer.rows)
 
-    def test_as_they_are(self) -> None:
+    def test_unchanged_records(self) -> None:
         records = _records()
         self.assertGreater(len(records), 400)
         self.assertEqual(self.check(records), 0)
@@ -62,7 +63,7 @@ class RealRecordsTest(unittest.TestCase):
         self.assertGreater(compact, 20)
         self.assertEqual(compact, pretty)
 
-    def test_hunt_finds_nothing_in_them_but_markers_on_attacks(self) -> None:
+    def test_hunt_mode_finds_only_markers_in_them(self) -> None:
         bodies = write_bodies([{"_raw": json.dumps(record).encode()} for record in _records()], 100)
         answer = run_search(program(), ["mode=hunt"], bodies)
         self.assertEqual((answer.error, answer.rows), (None, []))

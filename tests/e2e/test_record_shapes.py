@@ -1,4 +1,4 @@
-"""What one `_raw` may hold: a record, or the ways in which records come wrapped."""
+"""The forms of one `_raw`: a record, or records in the envelopes in which they are delivered."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class ShapeTest(unittest.TestCase):
         self.check_counted(CALL, 1, first_event="1709600000")
 
     def test_records_in_envelopes_have_the_time_of_their_call(self) -> None:
-        """Not the row's, which is when the envelope was indexed."""
+        """The row's time is the time at which the envelope was indexed."""
         for name, shape in SHAPES.items():
             with self.subTest(shape=name):
                 self.check_counted(shape(CALL), 1)
@@ -76,7 +76,7 @@ class ShapeTest(unittest.TestCase):
             answer = answer_to(json.dumps({key: []}).encode())
             self.assertEqual((answer.rows, answer.messages), ([], []))
 
-    def test_an_envelope_within_a_record_is_none(self) -> None:
+    def test_an_envelope_within_a_record_is_ignored(self) -> None:
         self.check_counted({**CALL, "detail": CALL}, 1, first_event="1709600000")
         self.check_counted({**CALL, "CloudTrailEvent": "{"}, 1, first_event="1709600000")
 
@@ -89,20 +89,20 @@ class ShapeTest(unittest.TestCase):
         mail = {"Message": json.dumps({"detail": CALL})}
         self.check_counted({"Messages": [{"Body": json.dumps(mail)}]}, 1)
 
-    def test_what_is_no_envelope_is_a_record_of_no_log(self) -> None:
+    def test_unknown_envelopes_are_unknown_records(self) -> None:
         for key in ("detail", "CloudTrailEvent", "Records", "Events", "event", "data"):
             for value in (None, "", True, 1, "text", {}, {"a": 1}, "{}"):
                 with self.subTest(key=key, value=value):
                     self.check_unknown({key: value}, 1)
         self.check_unknown({"Records": [CALL, {"a": 1}, {}]}, 2, calls=1)
 
-    def test_notices_are_records_of_no_log(self) -> None:
+    def test_notices_are_unknown_records(self) -> None:
         for source, name in (("aws:s3", "ObjectCreated:Put"), ("aws:sqs", None)):
             self.check_unknown({"Records": [{"eventSource": source, "eventName": name}]}, 1)
         self.check_unknown({"eventSource": CALL["eventSource"]}, 1)
         self.check_unknown({"eventName": CALL["eventName"]}, 1)
 
-    def test_what_no_event_is_of_is_told_where_it_is_and_what_it_has(self) -> None:
+    def test_unknown_records_are_reported_with_place_and_keys(self) -> None:
         rows = [{"_raw": raw} for raw in (b'{"a":1,"b":{},"c":[],"d":0}', b"{}")]
         answer = run_search(program(), [], [write_body(rows)])
         [message] = answer.messages
@@ -125,7 +125,7 @@ class ShapeTest(unittest.TestCase):
         self.check_unreadable({"CloudTrailEvent": "{"}, 1, 1, "row 1: .*JSON")
         self.check_unreadable({"CloudTrailEvent": "[1]"}, 1, 1, "row 1: .*not a JSON object")
 
-    def test_of_a_list_that_is_cut_off_whole_elements_count(self) -> None:
+    def test_whole_elements_of_a_cut_list_count(self) -> None:
         for before, after in ((b"[", b"]"), (b'{"a":1,"Records":[', b"]}")):
             whole = before + b",".join([json.dumps(CALL).encode()] * 3) + after
             element = len(json.dumps(CALL)) + 1
@@ -149,9 +149,9 @@ class ShapeTest(unittest.TestCase):
 
 
 class HardRecordTest(unittest.TestCase):
-    """Records that the comparison leaves out because Python itself cannot read or hold them."""
+    """Records that the comparison omits because Python itself cannot read or represent them."""
 
-    def test_depth_of_values_that_are_passed_over(self) -> None:
+    def test_depth_of_skipped_values(self) -> None:
         for opening, closing in ((b"[", b"]"), (b'{"eventName":', b"}")):
             depth = 200_000
             deep = opening * depth + b"1" + closing * depth
@@ -183,7 +183,7 @@ class HardRecordTest(unittest.TestCase):
         )
         self.assertEqual(answer.messages, [])
 
-    def test_first_reason_is_told(self) -> None:
+    def test_the_first_reason_is_reported(self) -> None:
         rows = [{"_raw": raw} for raw in (b"{}", b"17", b"", b'{"a":')]
         answer = run_search(program(), [], [write_body(rows[:1]), write_body(rows[1:])])
         self.assertEqual([message.severity for message in answer.messages], ["WARN", "WARN"])

@@ -1,4 +1,4 @@
-"""What `scan` says, and how it exits, where files are broken, odd or missing."""
+"""Messages and exit codes of `scan` for files that are broken, unusual or missing."""
 
 from __future__ import annotations
 
@@ -17,15 +17,16 @@ from shell_run import run_scan
 
 
 class FilesTest(ScannedFilesTest):
-    def check(self, data: bytes, calls: int, *told: str) -> None:
-        """So many calls are counted, and what is wrong is told of the file, or nothing is."""
+    def check(self, data: bytes, calls: int, *patterns: str) -> None:
+        """Check that this many calls are counted, and that the only message is about the file, if
+        any is expected."""
         path = self.write("trail", data)
         run = self.scan(path)
         self.check_counted(run, calls)
-        self.assertEqual(run.exit_code, 2 if told else 0, run.stderr)
-        *complaints, _ = run.told
-        self.assertEqual(len(complaints), len(told), run.stderr)
-        for complaint, pattern in zip(complaints, told):
+        self.assertEqual(run.exit_code, 2 if patterns else 0, run.stderr)
+        *complaints, _ = run.messages
+        self.assertEqual(len(complaints), len(patterns), run.stderr)
+        for complaint, pattern in zip(complaints, patterns):
             self.assertTrue(complaint.startswith(f"{path}: "), complaint)
             self.assertRegex(complaint[len(path) + 2 :], pattern)
 
@@ -63,10 +64,10 @@ class ExitCodeTest(FilesTest):
             run = self.scan("--threads", threads, str(self.folder / "a"), str(self.folder / "b"))
             self.check_counted(run, 2 + 4 + 4 + 5)
             self.assertEqual(run.exit_code, 2)
-            files = [line.split(": ")[0] for line in run.told[:-1]]
+            files = [line.split(": ")[0] for line in run.messages[:-1]]
             broken = ("a/2.json", "a/3.json.gz", "b/4")
             self.assertEqual(files, [str(self.folder / name) for name in broken])
-            self.assertRegex(run.told[-1], r"^5 files, \d+ records, 1 finding$")
+            self.assertRegex(run.messages[-1], r"^5 files, \d+ records, 1 finding$")
 
 
 class NothingTest(FilesTest):
@@ -77,7 +78,7 @@ class NothingTest(FilesTest):
                 run = run_scan("--mode=coverage", f"--format={form}", path)
                 self.assertEqual(run.exit_code, 0, run.stderr)
                 self.assertIn("any service: there was no event of a call", run.stdout)
-                self.assertTrue(run.told[-1].endswith(", 1 row"))
+                self.assertTrue(run.messages[-1].endswith(", 1 row"))
 
 
 class BrokenTextTest(FilesTest):
@@ -86,7 +87,7 @@ class BrokenTextTest(FilesTest):
             run = self.scan(self.write("trail", data))
             self.assertEqual(run.exit_code, 0)
             empty = ["there was no record in what was read", "1 file, 0 records, 0 findings"]
-            self.assertEqual(run.told, empty)
+            self.assertEqual(run.messages, empty)
 
     def test_a_byte_order_mark_changes_nothing(self) -> None:
         records = call() + b"," + call()
@@ -94,7 +95,7 @@ class BrokenTextTest(FilesTest):
             self.check(b"\xef\xbb\xbf" + data, 2)
             self.check(gzip.compress(b"\xef\xbb\xbf" + data), 2)
 
-    def test_a_cut_line_costs_itself_alone(self) -> None:
+    def test_a_cut_line_costs_only_itself(self) -> None:
         whole = call()
         for cut in range(1, len(whole)):
             data = lines(2) + whole[:cut] + b"\n" + lines(3)
@@ -107,7 +108,8 @@ class BrokenTextTest(FilesTest):
             self.check(lines(2) + whole[:cut], 2, f"^1 of 3 records .* at byte {len(lines(2))}, ")
 
     def test_a_cut_at_the_beginning(self) -> None:
-        """As `tail -c` leaves it; in a folder it is not taken for a file of another kind."""
+        """A file as `tail -c` leaves it; it must not be taken for a file of another kind in a
+        folder."""
         whole = call()
         for cut in (1, 5, len(whole) // 2, len(whole) - 1):
             path = self.write("folder/trail", whole[cut:] + b"\n" + lines(3))
@@ -116,7 +118,7 @@ class BrokenTextTest(FilesTest):
                 self.check_counted(run, 3)
                 self.assertEqual(run.exit_code, 2)
                 self.assertRegex(
-                    run.told[0], r"/trail: .* could not be read \(\d+ bytes?\); .* at byte 0, "
+                    run.messages[0], r"/trail: .* could not be read \(\d+ bytes?\); .* at byte 0, "
                 )
 
     def test_a_list_that_is_cut_off(self) -> None:
@@ -128,20 +130,23 @@ class BrokenTextTest(FilesTest):
                 run = self.scan(self.write("trail", whole[:cut]))
                 self.check_counted(run, 2 if both else 1)
                 self.assertEqual(run.exit_code, 2, f"{whole[:cut]!r}: {run.stderr}")
-                self.assertRegex(run.told[0], "/trail: .*(cut.off|ends inside|not JSON|not a JSON)")
+                self.assertRegex(
+                    run.messages[0], "/trail: .*(cut.off|ends inside|not JSON|not a JSON)"
+                )
 
-    def test_what_is_no_record_is_told_once_for_each_file(self) -> None:
+    def test_broken_records_are_reported_once_per_file(self) -> None:
         mixed = b"[1,\n" + call() + b',"x",null,[],' + call() + b"]"
         self.check(mixed, 2, "^2 of 4 records .* at byte 1,")
         undated = call(eventTime="yesterday")
         self.check(lines(1) + undated + b"\n" + undated, 1, "^2 of 3 records .*, has no eventTime")
 
-    def test_records_of_no_log_are_an_error_only_where_nothing_else_is(self) -> None:
-        """A folder of logs has digests and notices in it; but nothing read is no clean bill."""
+    def test_unknown_records_are_an_error_only_if_there_is_nothing_else(self) -> None:
+        """A folder of logs also contains digests and notices; but if nothing else was read, an
+        empty result would be misleading."""
         digest = b'{"awsAccountId":"1","digestBucket":"b"}\n'
         notice = b'{"Records":[{"eventSource":"aws:s3","eventName":"ObjectCreated:Put"}]}'
         alone = self.write("digest", digest)
-        told = (
+        message = (
             "1 record is of no log that cloudhijack knows; "
             f"the first, at byte 0 of {alone}, has the keys "
             '"awsAccountId", "digestBucket"'
@@ -149,20 +154,22 @@ class BrokenTextTest(FilesTest):
         for threads in ("1", "8"):
             run = self.scan("--threads", threads, alone)
             self.assertEqual((run.exit_code, run.stdout), (2, ""))
-            self.assertEqual(run.told, [told, "1 file, 0 records, 0 findings"])
+            self.assertEqual(run.messages, [message, "1 file, 0 records, 0 findings"])
         trail = self.write("trail", lines(1) + digest + lines(2))
         run = self.scan(trail)
         self.check_counted(run, 3)
         self.assertEqual(run.exit_code, 0)
         self.assertRegex(
-            run.told[0], f"^1 record is .*; the first, at byte {len(lines(1))} of {trail}, has "
+            run.messages[0], f"^1 record is .*; the first, at byte {len(lines(1))} of {trail}, has "
         )
-        self.assertEqual(run.told[1:], ["1 file, 3 records, 1 finding"])
+        self.assertEqual(run.messages[1:], ["1 file, 3 records, 1 finding"])
         self.write("notice", notice)
         run = self.scan(str(self.folder))
         self.check_counted(run, 3)
         self.assertEqual(run.exit_code, 0)
-        self.assertRegex(run.told[0], f"^3 records are .*; the first, at byte 0 of {alone}, has ")
+        self.assertRegex(
+            run.messages[0], f"^3 records are .*; the first, at byte 0 of {alone}, has "
+        )
         self.assertEqual(self.scan(self.write("notice", notice)).exit_code, 2)
         self.assertEqual(self.scan(self.write("empty", b"{}")).exit_code, 2)
 
@@ -172,9 +179,11 @@ class BrokenTextTest(FilesTest):
         for threads in ("1", "2", "8"):
             run = self.scan("--threads", threads, path)
             self.check_counted(run, 12_000)
-            self.assertRegex(run.told[0], f": 2 of 12002 records .* first, at byte {len(good)}, ")
+            self.assertRegex(
+                run.messages[0], f": 2 of 12002 records .* first, at byte {len(good)}, "
+            )
 
-    def test_a_record_larger_than_any_may_be(self) -> None:
+    def test_a_record_above_the_size_limit(self) -> None:
         huge = call(padding="x" * (64 << 20))
         self.check(lines(3) + huge, 3, "record of more than 64 MiB.*; 3 records were read of it")
 
@@ -184,7 +193,8 @@ class BrokenGzipTest(FilesTest):
     packed = gzip.compress(data, 6, mtime=0)
 
     def records_before(self, packed: bytes) -> int:
-        """Whole lines that zlib gives before it sees the damage, one byte at a time."""
+        """The whole lines that zlib returns before it detects the damage, given one byte at a
+        time."""
         unpacking = zlib.decompressobj(wbits=31)
         text = b""
         for at in range(len(packed)):
@@ -209,10 +219,12 @@ class BrokenGzipTest(FilesTest):
         for size in (1, 5, len(second) - 1):
             run = self.scan(self.write("trail", self.packed + second[:size]))
             self.assertEqual(run.exit_code, 2)
-            self.assertRegex(run.told[0], ": its gzip data is cut off; 20\\d\\d records|other data")
+            self.assertRegex(
+                run.messages[0], ": its gzip data is cut off; 20\\d\\d records|other data"
+            )
 
     def test_damaged(self) -> None:
-        for place, bit in ((-8, 1), (-5, 128), (-4, 1), (-1, 128)):  # the sum and the length
+        for place, bit in ((-8, 1), (-5, 128), (-4, 1), (-1, 128)):  # the checksum and the length
             packed = bytearray(self.packed)
             packed[place] ^= bit
             self.check_damaged(bytes(packed), "its gzip data is damaged")
@@ -224,11 +236,12 @@ class BrokenGzipTest(FilesTest):
             with self.subTest(place=place):
                 run = self.scan(self.write("trail", bytes(packed)))
                 self.assertEqual(run.exit_code, 2)
-                # What comes before is no more than a guess, now that the text has changed.
-                [told] = [line for line in run.told if "gzip" in line]
-                self.assertRegex(told, ": its gzip data is (damaged|cut off); \\d+ records")
+                # The text has changed too, so the number of records before the damage is only
+                # approximate.
+                [message] = [line for line in run.messages if "gzip" in line]
+                self.assertRegex(message, ": its gzip data is (damaged|cut off); \\d+ records")
 
-    def test_other_data_behind_it(self) -> None:
+    def test_other_data_after_gzip_data(self) -> None:
         for behind in (b"x", b"garbage" * 1000, lines(3), b"\x1f"):
             self.check(self.packed + behind, 2000, "^has other data behind its gzip data; 2000 ")
 
@@ -239,34 +252,37 @@ class BrokenGzipTest(FilesTest):
 
 class OddFilesTest(FilesTest):
     def test_files_of_another_kind(self) -> None:
-        """In a folder they are passed over with a word; one that is named is an error."""
+        """In a folder they are skipped with a message; naming one is an error."""
         texts = [self.write(f"a/{name}", b"# Read me\n") for name in ("README.md", "notes.json")]
         self.write("a/trail.json", lines(2))
         run = self.scan(str(self.folder))
         self.check_counted(run, 2)
         self.assertEqual(run.exit_code, 0, run.stderr)
-        self.assertEqual(run.told[:-1], [f"{text}: skipped, it is not JSON" for text in texts])
+        self.assertEqual(run.messages[:-1], [f"{text}: skipped, it is not JSON" for text in texts])
         for text in texts:
             run = self.scan(text, str(self.folder))
             self.check_counted(run, 2)
             self.assertEqual(run.exit_code, 2)
             self.assertIn(f"{text}: is not JSON", run.stderr)
 
-    def test_what_is_no_file_is_skipped_with_a_word(self) -> None:
+    def test_pipes_sockets_and_devices_are_skipped_with_a_message(self) -> None:
         self.write("a/b/trail.json", lines(3))
         os.mkfifo(self.folder / "pipe")
         (self.folder / "a/b/up").symlink_to(self.folder)
         (self.folder / "device").symlink_to("/dev/zero")
         with socket.socket(socket.AF_UNIX) as server:
             here = os.open(self.folder, os.O_RDONLY)
-            server.bind(f"/proc/self/fd/{here}/socket")  # its path may be too long for one
+            # the socket's full path may be too long for an address
+            server.bind(f"/proc/self/fd/{here}/socket")
             os.close(here)
             run = self.scan(str(self.folder))
         self.check_counted(run, 3)
         self.assertEqual(run.exit_code, 0, run.stderr)
-        told = {Path(line.split(": ")[0]).name: line.split(": ")[1] for line in run.told[:-1]}
+        skipped = {
+            Path(line.split(": ")[0]).name: line.split(": ")[1] for line in run.messages[:-1]
+        }
         self.assertEqual(
-            told,
+            skipped,
             {
                 "pipe": "skipped, it is a pipe",
                 "socket": "skipped, it is a socket",
@@ -282,29 +298,29 @@ class OddFilesTest(FilesTest):
         (self.folder / "two").symlink_to("one")
         run = self.scan(str(self.folder))
         self.check_counted(run, 2)
-        self.assertEqual([line.split(": ")[1][:7] for line in run.told[:-1]], ["skipped"] * 3)
+        self.assertEqual([line.split(": ")[1][:7] for line in run.messages[:-1]], ["skipped"] * 3)
         self.assertEqual(run.exit_code, 0, run.stderr)
 
-    def test_what_cannot_be_read_is_an_error(self) -> None:
+    def test_missing_paths_are_an_error(self) -> None:
         good = self.write("good", lines(2))
         (self.folder / "dangling").symlink_to("nothing")
         for name, why in (("dangling", "links to nothing"), ("missing", "does not exist")):
             run = self.scan(good, str(self.folder / name))
             self.check_counted(run, 2)
-            self.assertIn(f"{self.folder / name}: {why}", run.told)
+            self.assertIn(f"{self.folder / name}: {why}", run.messages)
             self.assertEqual(run.exit_code, 2)
         self.assertEqual(self.scan(str(self.folder / "good/below")).exit_code, 2)
         self.assertEqual(self.scan(good, "").exit_code, 2)
 
     @unittest.skipIf(os.geteuid() == 0, "root may read everything")
-    def test_what_may_not_be_read_is_an_error(self) -> None:
+    def test_missing_permission_is_an_error(self) -> None:
         good, closed = self.write("good", lines(2)), self.write("closed/trail", lines(2))
         for path in (closed, str(Path(closed).parent)):
             os.chmod(path, 0)
             run = self.scan(good, str(self.folder / "closed"))
             os.chmod(path, 0o700)
             self.check_counted(run, 2)
-            self.assertRegex(run.told[0], "closed.*: .*Permission denied")
+            self.assertRegex(run.messages[0], "closed.*: .*Permission denied")
             self.assertEqual(run.exit_code, 2)
 
     def test_the_same_file_twice_counts_once(self) -> None:
@@ -315,13 +331,13 @@ class OddFilesTest(FilesTest):
         self.assertEqual(run.exit_code, 0)
         self.assertEqual(run.stderr.count(f"skipped, it is the same as {path}\n"), 3)
 
-    def test_a_pipe_that_is_named_is_read(self) -> None:
+    def test_a_named_pipe_is_read(self) -> None:
         path = self.folder / "pipe"
         os.mkfifo(path)
         packed = self.write("packed", gzip.compress(lines(4)))
         with subprocess.Popen(["sh", "-c", 'cat "$0" >"$1"', packed, path]) as feeder:
             run = self.scan(str(path))
-            feeder.kill()  # where nobody has read from it
+            feeder.kill()  # if nobody has read from it
         self.check_counted(run, 4)
 
     def test_many_folders_deep(self) -> None:
@@ -330,10 +346,10 @@ class OddFilesTest(FilesTest):
         self.check_counted(run, 2)
         self.assertEqual(run.exit_code, 0, run.stderr)
 
-    def test_standard_input_is_named_in_words(self) -> None:
+    def test_messages_name_standard_input(self) -> None:
         run = run_scan(*ALL, "-", stdin=lines(2) + b"x")
         self.check_counted(run, 2)
-        self.assertRegex(run.told[0], "^standard input: 1 of 3 records ")
+        self.assertRegex(run.messages[0], "^standard input: 1 of 3 records ")
         run = run_scan(*ALL, "-", stdin=b"", preexec_fn=lambda: os.close(0))
         self.assertEqual(run.exit_code, 2)
-        self.assertRegex(run.told[0], "^standard input: ")
+        self.assertRegex(run.messages[0], "^standard input: ")

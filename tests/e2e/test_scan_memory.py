@@ -1,4 +1,4 @@
-"""Scanning takes no more memory for more data: 2 GB of it, packed and not."""
+"""A scan of 2 GB of data, compressed or not, needs no more memory than one of less data."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from program_under_test import SANITIZED, program
 MIB = 1 << 20
 MOST = 64 * MIB
 TOTAL = 2 << 30
-NEEDED = 5 << 30  # on the disk, to leave room for others
+NEEDED = 5 << 30  # free space on the disk, including a reserve for others
 
 CALLERS = 200
 BLOCK_RECORDS = 8000
@@ -30,7 +30,7 @@ FREE = shutil.disk_usage(tempfile.gettempdir()).free
 @unittest.skipIf(SANITIZED, "CLOUDHIJACK_SANITIZED is set: a sanitizer's memory says nothing")
 @unittest.skipIf(FREE < NEEDED, f"{FREE >> 20} MiB are free where 5 GiB are needed")
 class ScanMemoryTest(unittest.TestCase):
-    """To make so much takes longest, so it is one block of records over and over."""
+    """Making this much data takes longest, so it is one block of records that is repeated."""
 
     block: bytes
 
@@ -60,7 +60,7 @@ class ScanMemoryTest(unittest.TestCase):
         self.assertLess(int(self.report.read_text()), MOST)
 
     def test_gzipped_files_of_many_members(self) -> None:
-        # Each file is one array: its brackets, and the block again and again with commas between.
+        # Each file is one array: brackets around the repeated block, with commas in between.
         open_list, comma, close_list = (gzip.compress(text) for text in (b"[", b",\n", b"]\n"))
         member = gzip.compress(self.block, 1)
         files = 7
@@ -87,7 +87,7 @@ class ScanMemoryTest(unittest.TestCase):
     SANITIZED, "CLOUDHIJACK_SANITIZED is set: a sanitizer needs terabytes of addresses"
 )
 class LittleMemoryTest(unittest.TestCase):
-    def test_a_lack_of_memory_is_told_wherever_it_comes(self) -> None:
+    def test_a_lack_of_memory_is_reported_wherever_it_occurs(self) -> None:
         record = json.dumps(
             {
                 "eventTime": "2026-01-02T03:04:05Z",
@@ -116,4 +116,4 @@ class LittleMemoryTest(unittest.TestCase):
             run = limited("scan", "--threads=2", "-")
             self.assertGreaterEqual(run.returncode, 0, (limit, run.stderr))
             ended.add(run.returncode)
-        self.assertGreater(len(ended), 1)  # with little memory it fails, with more it does not
+        self.assertGreater(len(ended), 1)  # it fails with little memory and succeeds with more

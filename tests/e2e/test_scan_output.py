@@ -1,4 +1,4 @@
-"""What `scan` shows: tables that fit a terminal, CSV that is safe to open, progress."""
+"""The output of `scan`: tables that fit the terminal, CSV that is safe to open, and progress."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ _COLOURS = re.compile(r"\033\[[0-9;]*m")
 ALICE = "arn:aws:iam::111122223333:user/alice"
 ROLE = "arn:aws:sts::111122223333:assumed-role/tmp-deploy-of-a-long-name/i-0123456789abcdef0"
 
-# What a terminal obeys, and what makes text look like what it is not: bytes, and directions.
+# Control characters, which a terminal obeys.
 CONTROLS = "".join(map(chr, [*range(0x20), *range(0x7F, 0xA0)]))
 DIRECTIONS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029"
 
 
 def columns_of(line: str) -> int:
-    """How many columns of a terminal a line takes."""
+    """The number of terminal columns that a line occupies."""
     wide = sum(unicodedata.east_asian_width(character) in "WF" for character in line)
     return len(line) + wide - sum(unicodedata.combining(character) != 0 for character in line)
 
@@ -70,7 +70,7 @@ class TableTest(OutputTest):
         for columns in (80, 100, 120, 200):
             self.check_fits(columns)
 
-    def test_it_fits_whatever_the_events_hold(self) -> None:
+    def test_it_fits_for_any_events(self) -> None:
         for members in ({"awsRegion": "r" * 300}, {"sourceIPAddress": "a" * 300}):
             self.write(lines(2, ALICE, **members))
             self.check_fits(80)
@@ -78,11 +78,11 @@ class TableTest(OutputTest):
             self.write(lines(2, caller))
             self.check_fits(80)
         self.write(lines(2, ALICE))
-        pattern = "--suspicious-names=(alice|" + "x" * 300 + ")"  # which a reason names
+        pattern = "--suspicious-names=(alice|" + "x" * 300 + ")"  # a reason contains the pattern
         _, shown = run_on_terminal(["scan", "--ses-threshold=1", pattern, self.path], 80)
         self.assertLessEqual(max(map(columns_of, shown.split("\n"))), 80)
 
-    def test_nothing_is_cut_where_there_is_room_or_no_terminal(self) -> None:
+    def test_nothing_is_cut_if_there_is_room_or_no_terminal(self) -> None:
         self.write(self.ordinary())
         piped = run_scan("--ses-threshold=1", self.path).stdout
         for shown in (self.on_terminal(250), piped):
@@ -106,10 +106,11 @@ class TableTest(OutputTest):
         self.assertEqual(self.on_terminal(), "")
         self.assertIn(" 0 findings\n", run_scan(self.path).stderr)
 
-    def test_colour_is_for_terminals(self) -> None:
+    def test_only_terminals_get_colours(self) -> None:
         self.write(self.ordinary())
         self.assertRegex(self.on_terminal(), _COLOURS)
-        self.assertRegex(self.on_terminal(NO_COLOR=""), _COLOURS)  # empty is as not set
+        # an empty value means that it is not set
+        self.assertRegex(self.on_terminal(NO_COLOR=""), _COLOURS)
         self.assertNotIn("\033", self.on_terminal(NO_COLOR="1"))
         for form in ("table", "csv", "ndjson"):
             run = run_scan("--ses-threshold=1", "--format", form, self.path)
@@ -141,17 +142,17 @@ class TableTest(OutputTest):
     def test_controls_never_reach_the_terminal(self) -> None:
         self.check_harmless(CONTROLS)
 
-    def test_directions_never_reach_the_terminal(self) -> None:
+    def test_text_direction_marks_never_reach_the_terminal(self) -> None:
         self.check_harmless(DIRECTIONS)
 
-    def test_nothing_hostile_is_told_on_standard_error(self) -> None:
-        hostile = CONTROLS[1:]  # no file's name holds a zero
+    def test_no_control_characters_on_standard_error(self) -> None:
+        hostile = CONTROLS[1:]  # the name of a file cannot contain a null character
         self.path = str(Path(self.path).with_name(f"x{hostile}"))
         self.write(b"no JSON")
         for args in ((self.path,), (f"{self.path}y",), (f"--format={hostile}", self.path)):
             run = run_scan(*args)
             self.assertEqual(run.exit_code, 2)
-            self.assertEqual(set(hostile) & set("".join(run.told)), set())
+            self.assertEqual(set(hostile) & set("".join(run.messages)), set())
 
 
 class CsvTest(OutputTest):
@@ -159,7 +160,7 @@ class CsvTest(OutputTest):
         text = run_scan("--ses-threshold=0", "--format=csv", *args, self.path).stdout
         return list(csv.reader(io.StringIO(text, newline=""), strict=True))
 
-    def test_it_has_the_columns_and_values_of_a_search(self) -> None:
+    def test_columns_and_values_are_those_of_a_search(self) -> None:
         self.write(lines(2, 'a "quoted", one\nof two lines') + call(ALICE, sourceIPAddress="x"))
         header, first, second = self.table()
         self.assertEqual(header, [*COLUMNS, "Reasons", *MONEY_COLUMNS])
@@ -167,7 +168,7 @@ class CsvTest(OutputTest):
         self.assertEqual(first[header.index("EventCount")], "2")
         self.assertEqual(second[header.index("SourceIPs")], "x")
 
-    def test_multivalues_stand_on_lines_of_one_cell(self) -> None:
+    def test_multivalue_fields_are_lines_of_one_cell(self) -> None:
         self.write(b"\n".join(call(sourceIPAddress=f"2001:db8::{i}") for i in range(3)))
         header, row = self.table()
         addresses = row[header.index("SourceIPs")]
@@ -182,13 +183,13 @@ class CsvTest(OutputTest):
                     header, row = self.table(*args)
                     self.assertEqual(row[header.index(column)], shown)
 
-    def test_numbers_and_other_text_are_as_they_are(self) -> None:
+    def test_numbers_and_other_text_are_unchanged(self) -> None:
         self.write(call("'a", eventTime="1969-12-31T23:59:59.5Z", awsRegion="a=1"))
         self.assertEqual(self.table(), self.table("--raw-csv"))
         header, row = self.table()
         self.assertEqual(row[header.index("FirstEvent")], "-0.5")
 
-    def test_a_header_alone_where_nothing_is_found(self) -> None:
+    def test_only_a_header_if_nothing_is_found(self) -> None:
         self.write(b"")
         self.assertEqual(self.table(), [[*COLUMNS, "Reasons", *MONEY_COLUMNS]])
         self.assertEqual(run_scan("--format=ndjson", self.path).stdout, "")
@@ -196,11 +197,12 @@ class CsvTest(OutputTest):
 
 class ProgressTest(OutputTest):
     def slow_scan(self, feed: str, *args: str) -> list[str]:
-        """A scan whose standard input a shell feeds slowly, the file being `$1`."""
+        """A scan whose standard input is fed slowly by a shell script, in which `$1` is the
+        file."""
         script = f'({feed}) | "$0" scan "${{@:2}}"'
         return ["bash", "-c", script, *program(), self.path, *args]
 
-    def test_it_is_shown_on_a_terminal_alone(self) -> None:
+    def test_progress_is_only_shown_on_a_terminal(self) -> None:
         self.write(lines(5000))
         slow = self.slow_scan('cat "$1"; sleep 1.3; cat "$1"', "-")
         quiet = subprocess.run(slow, capture_output=True, text=True, timeout=60)
@@ -208,22 +210,23 @@ class ProgressTest(OutputTest):
         exit_code, shown = run_on_terminal([], 80, stderr=True, argv=slow)
         self.assertEqual(exit_code, 0)
         self.assertRegex(shown, r"\r\033\[K1 MB, [1-9]\d* events, \d findings?")
-        # The line is gone in the end.
+        # In the end the line is cleared.
         self.assertRegex(shown, r"\r\033\[Kcloudhijack: 1 file, 10000 records, 1 finding\n\Z")
         self.assertEqual(shown.count("\n"), 1)
 
-    def test_it_tells_bytes_and_findings(self) -> None:
+    def test_progress_shows_bytes_and_findings(self) -> None:
         self.write(lines(20_000))
         size = Path(self.path).stat().st_size
-        # The file is read at once, while the input keeps the scan going, nobody knows how long.
+        # The file is read at once, and then the slow standard input keeps the scan going.
         slow = self.slow_scan("sleep 1.3", self.path, "-")
         _, shown = run_on_terminal([], 80, stderr=True, argv=slow)
         megabytes = size // 10**6
-        told = f"{megabytes} MB, 20000 events, 1 finding"
-        self.assertIn(f"\r\033[K{told}\r", shown)
+        line = f"{megabytes} MB, 20000 events, 1 finding"
+        self.assertIn(f"\r\033[K{line}\r", shown)
 
-    def test_packed_blanks_show_how_much_they_are(self) -> None:
-        """A file that is small on the disk can take long, which its size does not tell."""
+    def test_progress_shows_decompressed_bytes(self) -> None:
+        """A file that is small on the disk can take a long time, which its compressed size does not
+        show."""
         Path(self.path).write_bytes(gzip.compress(gzip.compress(b" " * 32_000_000, 1), 1))
         slow = self.slow_scan("sleep 1.3", self.path, "-")
         _, shown = run_on_terminal([], 80, stderr=True, argv=slow)
@@ -246,7 +249,7 @@ class ClosedOutputTest(OutputTest):
                     self.assertNotEqual(exit_code, 0)
                     self.assertIn("cannot write", stderr)
 
-    def test_a_reader_that_has_seen_enough_is_none(self) -> None:
+    def test_a_reader_that_closes_early_is_not_an_error(self) -> None:
         self.write(b"".join(lines(2, f"caller-{i}" + "x" * 500) for i in range(1000)))
         started = time.monotonic()
         for form in ("table", "csv", "ndjson"):

@@ -14,8 +14,9 @@ SEARCHES = shipped("savedsearches.conf")
 
 MINUTE, HOUR, DAY_LONG = 60, 3600, 86_400
 UNITS = {"m": MINUTE, "h": HOUR, "d": DAY_LONG}
-MONDAY = 1_709_510_400  # 2024-03-04T00:00:00Z; times of the owner, in UTC
-DELAY = 10 * MINUTE  # what a range leaves CloudTrail and the indexers at least
+MONDAY = 1_709_510_400  # 2024-03-04T00:00:00Z; the owner's time zone is UTC
+# the least time that a range leaves CloudTrail and the indexers to deliver events
+DELAY = 10 * MINUTE
 
 
 def seconds(text: str) -> int:
@@ -23,7 +24,7 @@ def seconds(text: str) -> int:
 
 
 def moment(modifier: str, now: int) -> int:
-    """A relative time of Splunk, such as -1h@h."""
+    """The time of a relative time modifier of Splunk, such as -1h@h."""
     match = re.fullmatch(r"(?:-(\d+[mhd]))?(?:@([mhd]))?", modifier)
     assert match is not None and modifier, modifier
     at = now - (seconds(match[1]) if match[1] else 0)
@@ -37,7 +38,7 @@ class Run(NamedTuple):
 
 
 def runs(stanza: Stanza, weeks: int = 3) -> list[Run]:
-    """When it runs over some weeks, and over which ranges."""
+    """The times at which the search runs over some weeks, and the ranges of the runs."""
     minute, hour, *days, weekday = stanza["cron_schedule"].split()
     assert days == ["*", "*"], stanza["cron_schedule"]
     times = []
@@ -64,7 +65,7 @@ class ScheduleTest(unittest.TestCase):
             self.assertTrue(0 < window < period / 2, name)
         self.assertEqual(len(set(minutes)), len(minutes))
 
-    def test_ranges_leave_events_time_to_come(self) -> None:
+    def test_ranges_leave_time_for_events_to_arrive(self) -> None:
         for name, stanza in SEARCHES.items():
             for run_ in runs(stanza):
                 self.assertLess(run_.earliest, run_.latest, name)
@@ -88,7 +89,7 @@ class ScheduleTest(unittest.TestCase):
                 self.assertEqual(next_one.earliest, one.latest, name)
                 self.assertEqual((one.earliest % length, one.latest % length), (0, 0), name)
 
-    def test_a_hunts_row_is_told_once_while_its_events_are_in_the_range(self) -> None:
+    def test_a_row_alerts_once_while_its_events_are_in_the_range(self) -> None:
         stanza = SEARCHES["Cloudhijack - Hunt - Rule"]
         planned = runs(stanza, weeks=1)
         self.assertTrue(all(run_.latest - run_.earliest >= DAY_LONG - HOUR for run_ in planned))

@@ -1,4 +1,4 @@
-"""The completions and the man page that the build leaves beside the program."""
+"""The completions and the man page that the build writes beside the program."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SHELL_FILES = BUILD / "shell"
 PROGRAM_HELP = run_program("--help").stdout
 SCAN_HELP = run_scan("--help").stdout
 VERBS = set(re.findall(r"(?m)^  cloudhijack ([\w-]+)", PROGRAM_HELP))
-# Name, and whether it takes a value.
+# The name of each option, and whether it has a value.
 OPTIONS = {
     name: bool(arg)
     for name, arg in re.findall(r"(?m)^  (?:-\w \[ )?(--[\w-]+)(?: \])?( arg)?", SCAN_HELP)
@@ -37,15 +37,16 @@ TAKE_A_FILE = {"--config", "--baseline", "--allowlist", "--networks"}
 
 
 def values_that_the_program_names(option: str) -> set[str]:
-    """Those of an option that takes one of a few words, as the error about another one has them."""
-    told = run_scan(option, "nonsense", "-").stderr
-    match = re.search(rf"{option} takes (.*); got", told)
-    assert match is not None, told
+    """The values of an option with a fixed set of words, taken from the error about a wrong
+    word."""
+    error = run_scan(option, "nonsense", "-").stderr
+    match = re.search(rf"{option} takes (.*); got", error)
+    assert match is not None, error
     return set(re.split(", | or ", match[1]))
 
 
 class HelpTest(unittest.TestCase):
-    def test_what_the_other_tests_go_by(self) -> None:
+    def test_the_options_that_the_other_tests_use_are_in_the_help(self) -> None:
         self.assertEqual(VERBS, {"scan", "check-config", "--version", "--help"})
         self.assertGreater(len(OPTIONS), 15)
         flags = {name for name, takes in OPTIONS.items() if not takes}
@@ -97,7 +98,7 @@ class BashTest(CompletionTest):
         self.check(("scan", "AWSLogs", "--fail"), {"--fail-on-findings"})
         self.check(("check-config", "-"), CHECK_CONFIG_OPTIONS)
 
-    def test_words_that_an_option_takes(self) -> None:
+    def test_values_of_an_option(self) -> None:
         for option in ("--mode", "--format"):
             words = values_that_the_program_names(option)
             self.assertGreater(len(words), 2)
@@ -107,7 +108,7 @@ class BashTest(CompletionTest):
         self.check(("scan", "--mode", "=", "hu"), {"hunt"})
         self.check(("scan", "--mode", "x"), set())
 
-    def test_evidence_parted_by_commas(self) -> None:
+    def test_evidence_separated_by_commas(self) -> None:
         self.check(("scan", "--disabled-evidence", ""), EVIDENCE)
         self.check(("scan", "--disabled-evidence", "burst,many"), {"burst,many_ips"})
         self.check(("scan", "--disabled-evidence", "=", "a,b,ev"), {"a,b,evade"})
@@ -158,7 +159,7 @@ class ZshTest(CompletionTest):
             for typed, becomes in (
                 ("--v", "--version "),
                 ("scan --mode=hu", "scan --mode=hunt "),
-                # zsh takes the comma away where no other id follows.
+                # zsh removes the comma if no other id follows
                 ("scan --disabled-evidence burst,many", "scan --disabled-evidence burst,many_ips,"),
                 ("scan usual.csv AWS", "scan usual.csv AWSLogs/"),
                 ("scan -- --o", "scan -- --odd "),
@@ -181,7 +182,7 @@ class ZshTest(CompletionTest):
 
 
 class ManPageTest(unittest.TestCase):
-    def test_it_has_every_option_and_verb(self) -> None:
+    def test_it_describes_every_option_and_verb(self) -> None:
         text = (SHELL_FILES / "cloudhijack.1").read_text().replace("\\-", "-")
         tags = re.findall(r"(?m)^\.TP\n(?:\\fB-\w\\fR, )?\\fB(--[\w-]+)\\fR( .+)?$", text)
         self.assertEqual({name: bool(value) for name, value in tags}, OPTIONS)
@@ -191,14 +192,14 @@ class ManPageTest(unittest.TestCase):
         for word in values_that_the_program_names("--mode"):
             self.assertIn(f"\\fB{word}\\fR", text)
 
-    def test_nothing_was_left_unfilled(self) -> None:
+    def test_no_placeholder_is_left(self) -> None:
         for path in SHELL_FILES.iterdir():
             self.assertNotRegex(path.read_text(), r"@\w+@", path.name)
 
 
 class InstallTest(unittest.TestCase):
     def install(self, *arguments: str) -> set[str]:
-        """The files that `cmake --install` puts below a prefix."""
+        """The files that `cmake --install` writes below a prefix."""
         with tempfile.TemporaryDirectory() as prefix:
             command = ["cmake", "--install", str(BUILD), "--prefix", prefix, *arguments]
             done = subprocess.run(command, text=True, capture_output=True)
@@ -207,7 +208,7 @@ class InstallTest(unittest.TestCase):
             self.assertTrue(os.access(Path(prefix) / "bin/cloudhijack", os.X_OK))
             return {str(path.relative_to(prefix)) for path in files}
 
-    def test_each_file_goes_where_it_is_looked_for(self) -> None:
+    def test_each_file_is_installed_where_it_is_looked_for(self) -> None:
         expected = {
             "bin/cloudhijack",
             "share/bash-completion/completions/cloudhijack",
@@ -215,7 +216,9 @@ class InstallTest(unittest.TestCase):
             "share/man/man1/cloudhijack.1",
         }
         self.assertEqual(self.install("--component", "shell"), expected)
-        self.assertEqual(self.install(), expected, "the Splunk app belongs below no prefix")
+        self.assertEqual(
+            self.install(), expected, "the Splunk app must not be installed below a prefix"
+        )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The command line: help, options and what is said of those that are misused, `check-config`."""
+"""The command line: help, options, errors for misused options, and `check-config`."""
 
 from __future__ import annotations
 
@@ -62,11 +62,11 @@ class HelpTest(ShellTest):
                 self.assertIn(word, run.stdout)
             self.assertLessEqual(max(map(len, run.stdout.splitlines())), 100)
 
-    def test_each_option_of_the_search_is_one_of_scan(self) -> None:
+    def test_scan_has_each_option_of_the_search(self) -> None:
         complaint = run_search(program(), ["nonsense=1"]).error or ""
         options = complaint.rpartition("the options are ")[2].split(", ")
         text = run_scan("--help").stdout
-        for option in set(options) - {"input", "distributed"}:  # which are about a search
+        for option in set(options) - {"input", "distributed"}:  # these two only apply to a search
             self.assertRegex(text, rf"--{option.replace('_', '-')}\b")
 
     def test_the_examples_of_the_help_work(self) -> None:
@@ -87,7 +87,7 @@ class HelpTest(ShellTest):
             self.assertEqual(run.exit_code, 0, f"{example}: {run.stderr}")
             self.assertIn(" 3 records", run.stderr)
 
-    def test_without_a_verb_that_it_knows(self) -> None:
+    def test_missing_or_unknown_verb(self) -> None:
         for verb in ("scna", "--nonsense", ""):
             self.check_refused(run_program(verb), f'"{verb}"', "cloudhijack --help")
 
@@ -102,7 +102,7 @@ class OptionTest(ShellTest):
         self.assertEqual(run.exit_code, 0, run.stderr)
         return ndjson_rows(run.stdout)
 
-    def test_what_they_do(self) -> None:
+    def test_effects_of_options(self) -> None:
         self.assertEqual(self.rows(), [])
         self.assertEqual(len(self.rows("--ses-threshold", "3")), 1)
         self.assertEqual(self.rows("--ses-threshold", "4"), [])
@@ -112,7 +112,7 @@ class OptionTest(ShellTest):
         self.assertEqual(len(self.rows(*scored, "--mode=volume")), 1)
         self.assertEqual(self.rows("--ses-threshold=3", "--min-score=3"), [])
 
-    def test_options_may_stand_behind_the_paths(self) -> None:
+    def test_options_may_follow_the_paths(self) -> None:
         run = run_scan(self.path, "--ses-threshold=0", "--format=ndjson")
         self.assertEqual(len(ndjson_rows(run.stdout)), 1)
         odd = self.write("--span=1h", lines(2).decode())
@@ -125,7 +125,7 @@ class OptionTest(ShellTest):
             run = run_scan(option, "1", self.path)
             self.check_refused(run, option.partition("=")[0], "see cloudhijack scan --help")
 
-    def test_bad_values_are_told_in_the_words_of_the_shell(self) -> None:
+    def test_errors_name_options_in_the_form_of_the_command_line(self) -> None:
         for option, value, takes in (
             ("--span", "5x", "a whole number with s, m, h or d"),
             ("--min-score", "7", "a whole number from 0 to 6"),
@@ -164,7 +164,7 @@ class ConfigTest(ShellTest):
         self.path = self.write("trail", b"\n".join(texts).decode())
         self.own = self.write("own.conf", OWN_SERVICE)
 
-    def test_a_service_of_ones_own(self) -> None:
+    def test_a_custom_service(self) -> None:
         self.assertEqual(run_scan("--format=ndjson", self.path).stdout, "")
         for args in (("--config", self.own), (f"--config={self.own}",)):
             [row] = ndjson_rows(run_scan("--format=ndjson", *args, self.path).stdout)
@@ -173,7 +173,7 @@ class ConfigTest(ShellTest):
             self.assertEqual(row["EventCount"], ("number", "4"))
             self.assertEqual(row["Threshold"], ("number", "2"))
 
-    def test_it_has_an_option_of_its_own(self) -> None:
+    def test_a_custom_service_has_its_own_option(self) -> None:
         args = ("--config", self.own, "--format=ndjson", "--translate-threshold")
         self.assertEqual(len(ndjson_rows(run_scan(*args, "3", self.path).stdout)), 1)
         self.assertEqual(run_scan(*args, "4", self.path).stdout, "")
@@ -188,7 +188,7 @@ class ConfigTest(ShellTest):
         run = run_scan("--config", conf, "--format=ndjson", "--span=1h", trail)
         self.assertEqual(len(ndjson_rows(run.stdout)), 1)
 
-    def test_what_cannot_be_read(self) -> None:
+    def test_unreadable_config(self) -> None:
         for path, why in (
             (str(self.folder / "missing"), "No such file"),
             (str(self.folder), "Is a directory"),
@@ -234,7 +234,7 @@ MISTAKES = [
 
 
 class CheckConfigTest(ShellTest):
-    def test_the_built_in_one_is_fine(self) -> None:
+    def test_the_built_in_conf_is_valid(self) -> None:
         run = run_program("check-config")
         self.assertEqual((run.exit_code, run.stderr), (0, ""))
         services = re.findall(r"(?m)^service (\w+): ", run.stdout)
@@ -247,20 +247,20 @@ class CheckConfigTest(ShellTest):
             ],
         )
 
-    def test_a_disabled_service_is_enabled_by_an_own_file(self) -> None:
+    def test_a_custom_file_enables_a_disabled_service(self) -> None:
         own = self.write("own.conf", "[service:links]\ndisabled = false\n")
         run = run_program("check-config", own)
         self.assertEqual((run.exit_code, run.stderr), (0, ""))
         self.assertRegex(run.stdout, r"(?m)^service links: AWS role sessions, ")
         self.assertIn(" AssumeRole ", run_program("check-config", "--terms", own).stdout)
 
-    def test_a_good_one(self) -> None:
+    def test_a_valid_file(self) -> None:
         run = run_program("check-config", self.write("own.conf", OWN_SERVICE))
         self.assertEqual((run.exit_code, run.stderr), (0, ""))
         self.assertIn("service translate: AWS Translate, threshold 2, 2 calls\n", run.stdout)
         self.assertIn("service ses: AWS SES", run.stdout)
 
-    def test_each_mistake_is_told_with_its_place(self) -> None:
+    def test_each_mistake_is_reported_with_its_place(self) -> None:
         trail = self.write("trail", lines(200).decode())
         for text, line, place, why in MISTAKES:
             with self.subTest(text=text):
@@ -268,11 +268,11 @@ class CheckConfigTest(ShellTest):
                 for run in (run_program("check-config", path), run_scan("--config", path, trail)):
                     self.check_refused(run, f"{path}:{line}: {place}", why)
 
-    def test_all_mistakes_are_told(self) -> None:
+    def test_all_mistakes_are_reported(self) -> None:
         text = "".join(f"{text}\n" for text, *_ in MISTAKES)
         run = run_program("check-config", self.write("bad.conf", text))
         self.assertEqual(run.exit_code, 2)
-        self.assertGreaterEqual(len(run.told), len(MISTAKES) - 1)
+        self.assertGreaterEqual(len(run.messages), len(MISTAKES) - 1)
 
     def test_usage(self) -> None:
         for args in (("a", "b"), ("--nonsense",)):

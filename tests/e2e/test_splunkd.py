@@ -1,4 +1,4 @@
-"""The stand-in splunkd itself: it lets a well-behaved program pass and no other."""
+"""The imitation of splunkd itself: it accepts a well-behaved program and no other."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import unittest
 from chunk_body import BodyError, EventRow, Layout, read_body, write_bodies, write_body
 from splunkd import ProtocolError, run_search
 
-# A program that answers getinfo and one execute; {} is put in where it answers the latter.
+# A program that answers getinfo and one execute; {} is replaced by the code that answers the
+# latter.
 _PROGRAM = """
 import sys
 def read():
@@ -28,12 +29,12 @@ def run(answer: str) -> None:
     run_search([sys.executable, "-I", "-S", "-c", _PROGRAM + answer], timeout=5)
 
 
-class StandInTest(unittest.TestCase):
-    def test_good_manners_pass(self) -> None:
+class SplunkdTest(unittest.TestCase):
+    def test_correct_replies_are_accepted(self) -> None:
         run("say(FINISHED)")
         run('say(b\'{"finished":true,"inspector":{"messages":[["INFO","x"]]},"error":"y"}\')')
 
-    def test_bad_manners_do_not(self) -> None:
+    def test_protocol_violations_are_errors(self) -> None:
         for answer in (
             "sys.stderr.write('a word'); say(FINISHED)",
             "say(FINISHED); sys.exit(3)",
@@ -98,8 +99,8 @@ class BodyTest(unittest.TestCase):
         self.assertEqual(write_bodies(rows, 2, layout, final="nothing"), [*bodies, b""])
         self.assertEqual(write_bodies([], 2, layout), [b""])
 
-    def test_what_is_written_can_be_read(self) -> None:
-        for twins in ("behind", "beside"):
+    def test_written_bodies_can_be_read(self) -> None:
+        for twins in ("after", "beside"):
             columns, rows = read_body(write_body(ROWS, Layout(("a", "b"), twins=twins)))
             self.assertEqual(columns, ["a", "b"])
             texts = [("x1", ["1$", ";"]), ('say "hi",\nplease', ""), ("", "")]

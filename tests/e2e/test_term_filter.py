@@ -1,4 +1,5 @@
-"""The macro `cloudhijack_events` asks Splunk's index for the catalogue's calls, and loses none."""
+"""The macro `cloudhijack_events` searches Splunk's index for the catalogue's calls and misses
+none."""
 
 from __future__ import annotations
 
@@ -35,7 +36,8 @@ def terms() -> list[str]:
 
 
 def token_of(term: str) -> str:
-    """What a term looks for: TERM(a/b) is one token, though Splunk cuts a/b into two."""
+    """The token that a term searches for: TERM(a/b) is one token, although Splunk splits a/b into
+    two."""
     match = re.fullmatch(r"TERM\((.*)\)", term)
     return (match[1] if match else term).lower()
 
@@ -44,7 +46,7 @@ TERMS = {token_of(term) for term in terms()}
 
 
 def azure_trail() -> list[bytes]:
-    """A record of each kind of call of Azure."""
+    """One record of each kind of Azure call."""
     resource = Resource("0b1f6471-1bf0-4dda-aec3-cb9272f09590", "shop")
     lines = {line.split(b'"time"')[0]: line for line in blinded_attack(resource).lines}
     trail = AzureTrail("terms")
@@ -56,7 +58,7 @@ def azure_trail() -> list[bytes]:
 
 
 def is_found(raw: bytes) -> bool:
-    """Whether the macro's search returns the event. A term is found as a whole token."""
+    """Whether the macro's search returns the event. A term is found only as a whole token."""
     return not TERMS.isdisjoint(index_tokens(raw.decode("utf-8", "replace")))
 
 
@@ -83,7 +85,8 @@ FORMS: dict[str, Callable[[bytes], bytes]] = {
 
 
 def other_lines() -> list[bytes]:
-    """Records of SendGrid, Twilio and Bedrock's invocation log that count, or say more of some."""
+    """Records of SendGrid, Twilio and Bedrock's invocation log that count, or that add details to
+    one."""
     mail, texts, models = SendGridTrail("terms"), TwilioTrail("terms"), InvocationTrail("terms")
     phishing(mail, MONDAY)
     pumping(texts)
@@ -94,7 +97,7 @@ def other_lines() -> list[bytes]:
 
 
 class MacroTest(unittest.TestCase):
-    def test_terms_are_the_names_of_the_catalogue_and_those_of_other_logs(self) -> None:
+    def test_terms_are_the_names_in_the_catalogue_and_of_other_logs(self) -> None:
         self.assertLess(set(NAMES), set(terms()))
         self.assertEqual(len(set(terms())), len(terms()))
         others = {call.name.lower() for call in calls_of_all_logs()}
@@ -109,7 +112,7 @@ class MacroTest(unittest.TestCase):
         self.assertEqual(run.stdout, f"({' OR '.join(terms())})\n")
         self.assertIn(run.stdout.strip(), EVENTS)
 
-    def test_the_program_prints_names_of_ones_own(self) -> None:
+    def test_the_program_prints_names_of_custom_services(self) -> None:
         conf = "[service:own]\nsource = own\nuse = AnyCall\n[service:ses]\ncleanup = x:OneMore\n"
         with tempfile.NamedTemporaryFile("w", suffix=".conf") as file:
             file.write(conf)
@@ -131,7 +134,7 @@ class MacroTest(unittest.TestCase):
             self.assertEqual(set(macro), wanted, name)
             self.assertEqual(macro["iseval"], "0")
 
-    def test_terms_are_single_tokens_and_no_operators(self) -> None:
+    def test_terms_are_single_tokens_and_not_operators(self) -> None:
         for term in terms():
             if term.startswith("TERM("):
                 self.assertEqual(len(index_tokens(token_of(term)) & {token_of(term)}), 1, term)
@@ -141,7 +144,7 @@ class MacroTest(unittest.TestCase):
 
 
 class SegmentationTest(unittest.TestCase):
-    """The rules themselves, on the examples that Splunk gives."""
+    """The segmentation rules themselves, with Splunk's own examples."""
 
     def test_published_example(self) -> None:
         tokens = index_tokens("2001.205.189.15 - - [13/Aug/2022:18:22:16]")
@@ -163,7 +166,7 @@ class NothingIsLostTest(unittest.TestCase):
         for name in NAMES:
             for form, raw in self.forms(call(eventName=name)):
                 self.assertTrue(is_found(raw), f"{name}: {form}")
-                # Not by chance: without the name nothing is found.
+                # The event is not found by chance: without the name there is no match.
                 self.assertFalse(is_found(raw.replace(name.encode(), b"GetObject")), form)
 
     def test_each_call_of_other_logs_in_each_form(self) -> None:
@@ -177,7 +180,8 @@ class NothingIsLostTest(unittest.TestCase):
         events += cloudtrail_day(seed=7, background=500).events[::20]
         counted = 0
         for event in events:
-            # AWS writes no name with escapes; for those who do there is the macro without terms.
+            # AWS never escapes letters in names; for writers that do, there is the macro without
+            # terms.
             if b"\\u0049nvoke" in event[1] or not expected_answer([event], rules).rows:
                 continue
             counted += 1

@@ -1,4 +1,4 @@
-"""Baseline, allowlist and coverage, as a search and as a shell use them."""
+"""Baseline, allowlist and coverage, in a search and on the command line."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from cluster import Peer, run_cluster
 from hunt_records import BOTO, CLI, DAY, HOUR, MINUTE, MONDAY, Trail, World, utc
 from hunt_scenarios import (
     ATTACKS,
-    LOUD_BENIGN,
+    NOISY_BENIGN,
     QUIET_BENIGN,
     Scenario,
     burst_across_hours,
@@ -56,8 +56,8 @@ def listed(value: Any) -> list[str]:
     return value if isinstance(value, list) else [value] if value else []
 
 
-def told(answer: Answer, severity: str) -> list[str]:
-    """Without what every search says that finds no events."""
+def messages_of(answer: Answer, severity: str) -> list[str]:
+    """The messages of a severity, without the one that every search without events prints."""
     texts = [text for level, text in answer.messages if level == severity]
     return [text for text in texts if not text.startswith("the search found no events")]
 
@@ -76,23 +76,23 @@ class SearchTest(LookupTest):
         return row
 
     def learn_from(self, lines: Sequence[bytes]) -> None:
-        """Writes the baseline that these events alone make."""
+        """Write the baseline that these events alone give."""
         self.write_baseline()
         rows = self.search(lines, "mode=baseline").rows
         self.write("baseline", as_csv(BASELINE_COLUMNS, rows))
 
 
 # Sources of a scenario in a known account. "no networks": the baseline has none, as in a file of an
-# older version, so there are no strangers. "known": somebody else uses the scenario's networks.
-# "stranger's": the account uses others only.
+# older version, so there are no strangers. "known": another principal uses the scenario's networks.
+# "stranger's": the account only uses other networks.
 SOURCES = ("no networks", "known", "stranger's")
 
 
 class ScenarioTest(SearchTest):
-    """Section "Scenarios" of the rules, where a baseline knows the account."""
+    """The section "Scenarios" of the rules, in an account that the baseline knows."""
 
     def know(self, source: str, lines: Sequence[bytes], *services: str) -> None:
-        """Somebody of the account has used these services for weeks, with Boto."""
+        """Learn that a principal of the account has used these services for weeks, with Boto."""
         if source == "no networks":
             rows = ([ACCOUNT, "somebody", name, LONG_AGO, LONG_AGO, 5] for name in services)
             self.write_baseline(*rows)
@@ -108,11 +108,12 @@ class ScenarioTest(SearchTest):
                 for number, name in enumerate(services):
                     at = MONDAY - weeks * 7 * DAY + number * MINUTE
                     trail.add(caller, CALLS[name], at, address=address)
-        trail.add(caller, CALLS[services[0]], MONDAY - HOUR)  # the newest, left for the next run
+        # the newest event, left for the next run
+        trail.add(caller, CALLS[services[0]], MONDAY - HOUR)
         self.learn_from(trail.lines)
 
     def first_answers(self, story: Scenario, *services: str) -> list[tuple[str, str, list[str]]]:
-        """Score, severity and evidence, for each of the sources."""
+        """Score, severity and evidence for each of the sources."""
         answers = []
         for source in SOURCES:
             self.know(source, story.lines, *services)
@@ -190,9 +191,10 @@ class ScenarioTest(SearchTest):
             self.assertEqual(listed(row["Evidence"]), ["burst", "first_use"])
 
     def test_a_burst_of_a_role_that_is_vouched_for_scores_less(self) -> None:
-        """It was made from a known source, so its stranger's source is no stronger evidence.
+        """The role was made from a known source, so its stranger's source is not stronger evidence.
 
-        With a maker from a stranger's source it is a campaign, which is stronger still."""
+        With a maker from a stranger's source it is a campaign, which is stronger still.
+        """
         story = burst_across_hours(WORLD)
         [caller] = story.principals
         role = caller.rpartition("/")[2]
@@ -220,7 +222,7 @@ class ScenarioTest(SearchTest):
 
 
 def _weeks_before(lines: Sequence[bytes], weeks: int) -> list[bytes]:
-    """The same events, so many weeks earlier."""
+    """The same events, this many weeks earlier."""
 
     def earlier(match: re.Match[bytes]) -> bytes:
         day = MONDAY + (int(match[2]) - 2) * DAY if match[1] == b"03" else None
@@ -231,21 +233,22 @@ def _weeks_before(lines: Sequence[bytes], weeks: int) -> list[bytes]:
 
 
 class HonestWorkTest(SearchTest):
-    """The benign stories, once the baseline has seen them before."""
+    """The benign stories, after the baseline has learnt the same work."""
 
     def learn(self, lines: Sequence[bytes], *more: bytes) -> None:
-        """The events happened five and four weeks before, so their networks are usual."""
+        """Learn the events as if they had happened five and four weeks before, so that their
+        networks are usual."""
         known = Trail("somebody")
         caller = WORLD.role("somebody", "s", WORLD.addresses(44, 1), BOTO)
         for days in (28, 14):
             known.add(caller, "ses:SendEmail", MONDAY - days * DAY)
-        known.add(caller, "ses:SendEmail", MONDAY - 2 * HOUR)  # the newest
+        known.add(caller, "ses:SendEmail", MONDAY - 2 * HOUR)  # the newest event
         before = [*_weeks_before(lines, 5), *_weeks_before(lines, 4)]
         self.learn_from([*before, *known.lines, *more])
 
-    def test_it_is_silent(self) -> None:
-        with_row = (*LOUD_BENIGN, model_onboarding)
-        for build in (*LOUD_BENIGN, *QUIET_BENIGN):
+    def test_legitimate_work_gives_no_row(self) -> None:
+        with_row = (*NOISY_BENIGN, model_onboarding)
+        for build in (*NOISY_BENIGN, *QUIET_BENIGN):
             story = self.smaller(build)
             with self.subTest(story.name):
                 self.write_baseline()
@@ -255,7 +258,8 @@ class HonestWorkTest(SearchTest):
                 self.assertEqual(self.hunt(story.lines).rows, [])
 
     def test_a_model_enabled_by_an_administrator_is_medium_at_most(self) -> None:
-        """From a known source, in an account that has used models; otherwise high."""
+        """It is medium from a known source, in an account that has used models, and high
+        otherwise."""
         story = model_onboarding(WORLD)
         for address, call, risk in (
             (63, "bedrock:InvokeModel", 55),
@@ -282,8 +286,8 @@ class HonestWorkTest(SearchTest):
             return newsletter(WORLD, mails=1200 if SANITIZED else 50_000)
         return build(WORLD)
 
-    def test_what_is_more_than_three_times_the_usual_is_not(self) -> None:
-        self.learn(nightly_publishes(WORLD).lines)  # 300 an hour
+    def test_more_than_three_times_the_usual_volume_gives_a_row(self) -> None:
+        self.learn(nightly_publishes(WORLD).lines)  # 300 per hour
 
         def night(count: int, network: int = 35, agent: str = BOTO) -> list[bytes]:
             caller = WORLD.role("integration", "pipeline", WORLD.addresses(network, 1), agent)
@@ -295,7 +299,7 @@ class HonestWorkTest(SearchTest):
         self.assertEqual(self.hunt(night(900)).rows, [])
         for lines, burst, new_source in (
             (night(901), 30, 0),
-            # A stranger's network alone is not yet a source that is new for the role.
+            # A stranger's network alone is not a source that is new for the role.
             (night(901, network=46), 30, 15),
             (night(901, network=46, agent=CLI), 45, 40),
             # The network is usual for another principal of the account.
@@ -316,7 +320,7 @@ class BaselineTest(SearchTest):
             trail.add(WORLD.user(name, WORLD.addresses(0, 1), CLI), call, at)
         return trail.lines
 
-    def test_rows_merge_with_what_the_file_holds(self) -> None:
+    def test_rows_are_merged_with_the_file(self) -> None:
         ann, bob = (f"arn:aws:iam::{ACCOUNT}:user/{name}" for name in ("ann", "bob"))
         self.write_baseline(
             [ACCOUNT, ann, "ses", "2026-02-01T00:00:00Z", "2026-02-02T00:00:00Z", 7],
@@ -353,13 +357,13 @@ class BaselineTest(SearchTest):
                 [ACCOUNT, "of no service", "translate", LONG_AGO, LONG_AGO, "1", {}],
             ],
         )
-        [note] = told(answer, "INFO")
+        [note] = messages_of(answer, "INFO")
         self.assertIn("5 rows, 3 of them new; 1 were dropped", note)
         self.assertIn("after 2026-03-04T00:00:00Z is left for the next run", note)
 
     @staticmethod
     def filled(row: dict[str, Any]) -> list[Any]:
-        """The old columns, and those of the others that hold something, without clients."""
+        """The old columns, and those of the new ones that have a value, without clients."""
         more = {
             name: value
             for name, value in row.items()
@@ -383,8 +387,8 @@ class BaselineTest(SearchTest):
         self.write_baseline(row)
         answer = self.search([], "mode=baseline")
         self.assertEqual([list(found.values()) for found in answer.rows], [row])
-        self.assertIn("keeps its 1 row", told(answer, "INFO")[0])
-        self.assertEqual(told(answer, "WARN"), [])
+        self.assertIn("keeps its 1 row", messages_of(answer, "INFO")[0])
+        self.assertEqual(messages_of(answer, "WARN"), [])
 
     def test_a_file_of_an_older_version_comes_back_with_the_new_columns(self) -> None:
         row = [ACCOUNT, "ann", "ses", LONG_AGO, LONG_AGO, "7"]
@@ -394,13 +398,13 @@ class BaselineTest(SearchTest):
         self.assertEqual(answer.columns, BASELINE_COLUMNS)
         self.assertEqual([list(found.values()) for found in answer.rows], [[*row, *[""] * 10]])
 
-    def test_a_value_that_cannot_be_read_costs_itself_only(self) -> None:
+    def test_an_unreadable_value_costs_only_itself(self) -> None:
         row = [ACCOUNT, "ann", "account", LONG_AGO, LONG_AGO, "7", "1.23E+05"]
         row += ["", "", "", "us-east-1=2026-01-05/05.01.2026 eu-west-1=2026-01-05/2026-01-05"]
         self.write_baseline(row, ["2.10988E+11", "bob", "ses", LONG_AGO, LONG_AGO, "7"])
         for mode in ("baseline", "hunt"):
             answer = self.search([], f"mode={mode}")
-            peak, region, account = told(answer, "WARN")
+            peak, region, account = messages_of(answer, "WARN")
             self.assertIn("cloudhijack_baseline.csv, line 2: peak_day: ", peak)
             self.assertIn('got "us-east-1=2026-01-05/05.01.2026"; the value does not', region)
             self.assertIn('line 3: account is 12 digits; got "2.10988E+11"', account)
@@ -415,14 +419,15 @@ class BaselineTest(SearchTest):
             trail.add(caller, "ses:SendEmail", MONDAY + number)
         ahead = [line.replace(b'"eventTime":"2026', b'"eventTime":"2101') for line in trail.lines]
         answer = self.search([*trail.lines, *ahead], "mode=baseline")
-        [warning] = told(answer, "WARN")
+        [warning] = messages_of(answer, "WARN")
         self.assertIn("3 events are more than a day ahead of this machine's clock (", warning)
         answer = self.search(ahead, "mode=baseline")
-        self.assertIn("3 events are more than a day ahead", told(answer, "WARN")[0])
-        self.assertIn("there was no event that counts", told(answer, "INFO")[0])
+        self.assertIn("3 events are more than a day ahead", messages_of(answer, "WARN")[0])
+        self.assertIn("there was no event that counts", messages_of(answer, "INFO")[0])
 
-    def test_nights_give_the_same_bytes_on_a_cluster_and_in_a_shell(self) -> None:
-        """Four nights over three days each; the search head's file, indexers', and the shell's."""
+    def test_cluster_and_command_line_write_the_same_baseline(self) -> None:
+        """Four nights over three days each: the files of the search head, of the indexers, and of
+        the command line."""
         days = [self.lines_of_day(day) for day in range(6)]
         in_shell = self.lookups / "shell.csv"
         for night in range(3, 7):
@@ -461,7 +466,7 @@ class BaselineTest(SearchTest):
         )
         return trail.lines
 
-    def test_a_file_that_cannot_be_read_is_not_written_over(self) -> None:
+    def test_an_unreadable_file_is_not_overwritten(self) -> None:
         row = [ACCOUNT, "ann", "ses", LONG_AGO, LONG_AGO, "7"]
         by_a_spreadsheet = [*row[:3], "1/5/2026 0:00", "1/5/2026 0:00", "7"]
         for content in (
@@ -476,24 +481,24 @@ class BaselineTest(SearchTest):
             self.assertIn("would lose what it holds", answer.error)
             self.assertEqual(answer.rows, [])
 
-    def test_a_hunt_goes_on_without_a_file_that_cannot_be_read(self) -> None:
+    def test_hunt_mode_continues_without_an_unreadable_file(self) -> None:
         self.write("baseline", "nonsense\n1\n")
         self.write("allowlist", "nonsense\n1\n")
         answer = self.hunt(nightly_publishes(WORLD).lines)
         self.assertEqual(len(answer.rows), 1)
-        baseline, allowlist = told(answer, "ERROR")
+        baseline, allowlist = messages_of(answer, "ERROR")
         self.assertIn("cloudhijack_baseline.csv: has no column account", baseline)
         self.assertIn("cloudhijack_allowlist.csv: has no column principal", allowlist)
         self.assertIn("the search goes on as if it were empty", allowlist)
 
-    def test_more_rows_than_splunk_takes_are_an_error(self) -> None:
+    def test_more_rows_than_splunk_accepts_are_an_error(self) -> None:
         self.write_baseline(*([ACCOUNT, f"p{i}", "ses", LONG_AGO, LONG_AGO, 1] for i in range(20)))
         for most, is_error in ((20, False), (19, True)):
             answer = run_search(self.argv, ["mode=baseline"], [b""], maxresultrows=most)
             self.assertEqual(answer.error is not None, is_error)
             self.assertEqual(len(answer.rows), 0 if is_error else 20)
 
-    def test_it_is_read_only_by_the_phase_that_answers(self) -> None:
+    def test_only_the_reduce_phase_reads_the_baseline(self) -> None:
         self.write("baseline", "nonsense\n1\n")
         answer = run_search(
             self.argv, ["phase=map", "mode=hunt", "input=raw", "catalogue=x"], [b""]
@@ -502,7 +507,7 @@ class BaselineTest(SearchTest):
 
 
 class FormsTest(SearchTest):
-    """A lookup file in each form that is written anywhere."""
+    """A lookup file in every form in which such files are written."""
 
     def forms(self, columns: Sequence[str], row: Sequence[str]) -> list[bytes]:
         pairs = list(zip(columns, row))
@@ -517,14 +522,14 @@ class FormsTest(SearchTest):
             as_csv([name for name, _ in turned], [dict(turned)]).encode(),
         ]
 
-    def test_each_form_says_the_same(self) -> None:
+    def test_each_form_has_the_same_content(self) -> None:
         lines = nightly_publishes(WORLD).lines
         principal = nightly_publishes(WORLD).principals[0]
         baseline = [ACCOUNT, principal, "sns", LONG_AGO, LONG_AGO, "300"]
         for content in self.forms(BASELINE_COLUMNS, baseline):
             self.write("baseline", content)
             answer = self.hunt(lines)
-            self.assertEqual((answer.rows, told(answer, "ERROR")), ([], []), content)
+            self.assertEqual((answer.rows, messages_of(answer, "ERROR")), ([], []), content)
         self.write("baseline", b"")
         self.assertEqual(len(self.hunt(lines).rows), 1)
         for content in self.forms(["principal", "service", "evidence"], [principal, "sns", "*"]):
@@ -540,20 +545,20 @@ class NetworksTest(SearchTest):
         )
         for mode in ("hunt", "baseline"):
             answer = self.search([], f"mode={mode}")
-            warnings = told(answer, "WARN")
+            warnings = messages_of(answer, "WARN")
             found = [re.search(r"cloudhijack_networks.csv, line (\d+)", text) for text in warnings]
             self.assertEqual([match and match[1] for match in found], ["3", "4", "5"])
             self.assertIn("the network with this prefix is 203.0.113.0/24", warnings[0])
             self.assertIn("203.0.113.0/24 or 2001:db8::/32", warnings[2])
-        self.assertEqual(told(self.search([], "mode=volume"), "WARN"), [])
+        self.assertEqual(messages_of(self.search([], "mode=volume"), "WARN"), [])
 
-    def test_the_example_counts_in_all_its_lines(self) -> None:
+    def test_all_lines_of_the_example_count(self) -> None:
         from shipped_catalogue import CATALOGUE
 
         example = CATALOGUE.parents[1] / "README/cloudhijack_networks.csv.example"
         self.write("networks", example.read_bytes())
         answer = self.hunt(nightly_publishes(WORLD).lines)
-        self.assertEqual(told(answer, "WARN") + told(answer, "ERROR"), [])
+        self.assertEqual(messages_of(answer, "WARN") + messages_of(answer, "ERROR"), [])
 
     def test_own_accounts_are_account_ids(self) -> None:
         for value in ("210987654321", "210987654321,604938172655", "210987654321 604938172655"):
@@ -568,20 +573,20 @@ class NetworksTest(SearchTest):
 class AllowlistTest(SearchTest):
     def setUp(self) -> None:
         super().setUp()
-        self.story = nightly_publishes(WORLD)  # 300 publishes an hour, for a week
+        self.story = nightly_publishes(WORLD)  # 300 publishes per hour, for a week
         self.who = self.story.principals[0]
         self.arn = f"arn:aws:sts::{ACCOUNT}:assumed-role/integration/pipeline"
 
-    def test_a_missing_file_is_an_empty_one(self) -> None:
+    def test_a_missing_file_is_like_an_empty_one(self) -> None:
         answer = self.hunt(self.story.lines)
         self.assertEqual(len(answer.rows), 1)
-        self.assertEqual(told(answer, "WARN") + told(answer, "ERROR"), [])
+        self.assertEqual(messages_of(answer, "WARN") + messages_of(answer, "ERROR"), [])
 
-    def test_what_it_left_out_is_counted(self) -> None:
+    def test_removed_rows_are_counted(self) -> None:
         self.write_allowlist([self.who, "sns", "", "", "", "nightly"])
         answer = self.hunt(self.story.lines)
         self.assertEqual(answer.rows, [])
-        self.assertIn("the allowlist left out 1 row", told(answer, "INFO"))
+        self.assertIn("the allowlist left out 1 row", messages_of(answer, "INFO"))
 
     def test_volume_matches_the_caller_and_shows_the_threshold_that_was_used(self) -> None:
         rows = self.search(self.story.lines).rows
@@ -594,11 +599,11 @@ class AllowlistTest(SearchTest):
         self.assertIn("the threshold of 299", str(limited.rows[0]["Reasons"]))
         self.write_allowlist([self.arn, "sns", "burst", "300", "2026-03-04", ""])
         until = self.search(self.story.lines)
-        self.assertEqual(len(until.rows), 4)  # of seven nights three are expected
+        self.assertEqual(len(until.rows), 4)  # three of seven nights are expected
         self.assertEqual([row["Threshold"] for row in until.rows], ["200"] * 4)
-        self.assertIn("the allowlist left out 3 rows", told(until, "INFO"))
+        self.assertIn("the allowlist left out 3 rows", messages_of(until, "INFO"))
 
-    def test_bad_lines_are_told_with_their_numbers_and_the_others_count(self) -> None:
+    def test_bad_lines_are_reported_with_their_numbers_and_the_others_count(self) -> None:
         self.write(
             "allowlist",
             "principal,service,evidence,threshold,expires,note\n"
@@ -610,22 +615,22 @@ class AllowlistTest(SearchTest):
         )
         answer = self.hunt(self.story.lines)
         self.assertEqual(answer.rows, [])
-        warnings = told(answer, "WARN")
+        warnings = messages_of(answer, "WARN")
         found = [re.search(r"line (\d+)", text) for text in warnings]
         self.assertEqual([match and match[1] for match in found], ["2", "6", "7"])
         self.assertIn('there is no evidence "bursts"', warnings[1])
 
-    def test_the_example_counts_in_all_its_lines(self) -> None:
+    def test_all_lines_of_the_example_count(self) -> None:
         from shipped_catalogue import CATALOGUE
 
         example = CATALOGUE.parents[1] / "README/cloudhijack_allowlist.csv.example"
         self.write("allowlist", example.read_bytes())
         answer = self.hunt(self.story.lines)
-        self.assertEqual(told(answer, "WARN") + told(answer, "ERROR"), [])
+        self.assertEqual(messages_of(answer, "WARN") + messages_of(answer, "ERROR"), [])
 
 
 class CoverageTest(SearchTest):
-    def test_what_was_seen_and_what_cannot_be(self) -> None:
+    def test_observed_and_unobservable_services(self) -> None:
         answer = self.search(first_invocations(WORLD).lines, "mode=coverage")
         self.assertEqual(
             answer.columns,
@@ -644,21 +649,21 @@ class CoverageTest(SearchTest):
             self.assertEqual(row["Logs"], "CloudTrail")
             self.assertTrue(str(row["NeverShown"]).startswith("CloudTrail: data events that no"))
 
-    def test_a_hunt_tells_of_services_without_data_events(self) -> None:
+    def test_hunt_mode_reports_services_without_data_events(self) -> None:
         answer = self.hunt(first_mails(WORLD).lines)
-        [note] = [text for text in told(answer, "INFO") if "data events" in text]
+        [note] = [text for text in messages_of(answer, "INFO") if "data events" in text]
         self.assertIn("AWS SNS", note)
         self.assertNotIn("AWS SES", note)
         self.assertIn("mode=coverage", note)
         other = b"".join(first_mails(World(foreign=True)).lines[:1])
         without = other.replace(b'"eventCategory":"Data"', b'"eventCategory":"Management"')
         answer = self.hunt([*first_mails(WORLD).lines, without])
-        [note] = [text for text in told(answer, "INFO") if "data events" in text]
+        [note] = [text for text in messages_of(answer, "INFO") if "data events" in text]
         self.assertIn("AWS SES (in 1 of 2 accounts)", note)
 
 
 class ShellTest(LookupTest):
-    """The same with files that the user names."""
+    """The same features with files that the user names."""
 
     def setUp(self) -> None:
         super().setUp()
@@ -668,7 +673,7 @@ class ShellTest(LookupTest):
     def scan(self, *args: str, stdin: bytes | None = None) -> Any:
         return run_scan(*args, "-", stdin=self.events if stdin is None else stdin)
 
-    def test_a_baseline_is_printed_and_feeds_a_hunt(self) -> None:
+    def test_a_baseline_is_printed_and_used_by_hunt_mode(self) -> None:
         printed = self.scan("--mode=baseline")
         self.assertEqual(printed.exit_code, 0)
         own, row = csv.DictReader(io.StringIO(printed.stdout))
@@ -678,14 +683,14 @@ class ShellTest(LookupTest):
         path = self.write("baseline", printed.stdout)
         again = self.scan("--mode=baseline", f"--baseline={path}")
         self.assertEqual(again.stdout, printed.stdout)
-        # Weeks later it is history.
+        # Weeks later, the events are history.
         later = self.events.replace(b'"eventTime":"2026-03', b'"eventTime":"2026-04')
         hunt = self.scan("--mode=hunt", "--format=ndjson", f"--baseline={path}", stdin=later)
         self.assertEqual(ndjson_rows(hunt.stdout), [])
         without = self.scan("--mode=hunt", "--format=ndjson", stdin=later)
         self.assertEqual(len(ndjson_rows(without.stdout)), 1)
 
-    def test_a_principal_that_looks_like_a_formula_is_written_as_it_is(self) -> None:
+    def test_a_principal_that_looks_like_a_formula_is_written_unchanged(self) -> None:
         record = (
             b'{"eventTime":"2026-03-%02dT00:00:00Z","eventSource":"ses.amazonaws.com",'
             b'"eventName":"SendEmail","userIdentity":{"arn":"=1+1"}}'
@@ -702,8 +707,8 @@ class ShellTest(LookupTest):
             self.assertEqual(ndjson_rows(allowed.stdout), [])
             self.assertIn(f"the allowlist left out {rows} row", allowed.stderr)
 
-    def test_what_the_app_knows_counts_in_searches_alone(self) -> None:
-        """A scan by the program of an installed app reads what the user names, and no more."""
+    def test_only_searches_read_the_lookups_of_the_app(self) -> None:
+        """A scan by the program of an installed app reads only the files that the user names."""
         self.write_allowlist(["*", "*", "*", "", "", ""])
         for mode in ("hunt", "volume"):
             args = [*self.argv, "scan", f"--mode={mode}", "--format=ndjson", "-"]
@@ -713,7 +718,7 @@ class ShellTest(LookupTest):
                 run_search(self.argv, [f"mode={mode}"], bodies(self.story.lines)).rows, []
             )
 
-    def test_a_pipe_is_no_file(self) -> None:
+    def test_a_pipe_is_not_accepted_as_a_file(self) -> None:
         os.mkfifo(self.lookups / "pipe")
         run = self.scan("--mode=hunt", f"--allowlist={self.lookups / 'pipe'}")
         self.assertEqual(run.exit_code, 2)
@@ -726,9 +731,9 @@ class ShellTest(LookupTest):
         self.assertEqual(run.stdout.count("in this account, CloudTrail never shows"), 1)
         self.assertRegex(run.stderr, r"\d+ rows\n$")
 
-    def test_what_is_wrong_ends_with_an_error(self) -> None:
+    def test_invalid_files_are_an_error(self) -> None:
         empty = self.write("baseline", b"")
-        for args, told_ in (
+        for args, expected in (
             (["--mode=hunt", "--baseline=/nowhere.csv"], "/nowhere.csv: cannot be read"),
             (["--mode=baseline", f"--baseline={empty}"], "A shell empties what > names"),
             (["--mode=hunt", f"--allowlist={self.lookups}"], "cannot be read"),
@@ -743,7 +748,7 @@ class ShellTest(LookupTest):
         ):
             run = self.scan(*args)
             self.assertEqual(run.exit_code, 2, args)
-            self.assertIn(told_, run.stderr)
+            self.assertIn(expected, run.stderr)
             self.assertEqual(run.stdout, "")
 
 

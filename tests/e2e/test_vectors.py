@@ -1,8 +1,10 @@
-"""Whole conversations as data: `tests/data/NAME.scp` holds the bytes that Splunk sends, one request
-behind the other, and `NAME.expected` what the program must have written when the input ends.
+"""Whole conversations as data: `tests/data/NAME.scp` contains the bytes that Splunk sends, one
+request after the other, and `NAME.expected` the bytes that the program must have written when the
+input ends.
 
-A new vector is two new files. In the expected one elapsed seconds, the one thing that differs from
-run to run, are 0, and the lengths in the chunk headers are those of the text as it stands.
+A new vector consists of two new files. Elapsed seconds are the only values that differ between
+runs. In the expected file they are 0, and the lengths in the chunk headers are those of the text
+with these zeros.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ _ELAPSED = re.compile(rb'("metric\.[^"]*":\[)[0-9.e-]+')
 
 
 def normalised(output: bytes) -> bytes:
-    """The reply chunks with elapsed seconds of 0; what is no chunk stays as it is."""
+    """The reply chunks with elapsed seconds of 0; anything that is not a chunk is unchanged."""
     text = b""
     while match := _HEADER.match(output):
         metadata_end = match.end() + int(match[1])
@@ -45,7 +47,8 @@ class VectorTest(unittest.TestCase):
             for piece in (1 << 20, 1):
                 with self.subTest(vector=vector.name, piece=piece):
                     with Session(program(), piece=piece) as session:
-                        with suppress(BrokenPipeError):  # an error may end it before the input
+                        # an error may end the program before its input ends
+                        with suppress(BrokenPipeError):
                             session.write(vector.read_bytes())
                         ending = session.end()
                     self.assertEqual((ending.exit_code, ending.stderr), (0, ""))

@@ -1,4 +1,4 @@
-"""Google Vertex AI: what hijackers do with a stolen key, and what looks like it."""
+"""Attacks with a stolen key of Google Vertex AI, and legitimate work that resembles them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def hunted(lines: Sequence[bytes], *args: str) -> list[dict[str, Any]]:
 
 
 class AttackTest(unittest.TestCase):
-    def test_it_is_one_row_from_the_lists_to_the_models(self) -> None:
+    def test_recon_to_model_calls_are_one_row(self) -> None:
         [row] = hunted(attack().lines)
         self.assertEqual(row["Principal"], BOT)
         self.assertEqual(row["Account"], PROJECT)
@@ -49,7 +49,7 @@ class AttackTest(unittest.TestCase):
         self.assertEqual(run_cluster(program(), ["mode=hunt"], peers)[0].rows, usual)
         self.assertEqual(hunted([*lines, *lines[:100]]), usual)
 
-    def test_a_shell_says_the_same(self) -> None:
+    def test_scan_gives_the_same_rows(self) -> None:
         lines = attack().lines
         for form in (b"\n".join(lines), b"[" + b",".join(lines) + b"]"):
             run = run_scan("--mode", "hunt", "--format", "ndjson", "-", stdin=form)
@@ -59,7 +59,7 @@ class AttackTest(unittest.TestCase):
 
 
 class MadeKeyTest(unittest.TestCase):
-    def test_who_makes_a_key_and_its_service_account_are_one_campaign(self) -> None:
+    def test_the_maker_of_a_key_and_its_service_account_are_one_campaign(self) -> None:
         maker = "eve@example.org"
         [row] = hunted(made_key(maker).lines)
         self.assertEqual(set(listed(row["Members"])), {maker, BOT})
@@ -67,7 +67,7 @@ class MadeKeyTest(unittest.TestCase):
 
 
 class CoverageTest(unittest.TestCase):
-    def test_calls_of_models_are_data_events_of_the_project(self) -> None:
+    def test_model_calls_are_data_events_of_the_project(self) -> None:
         run = run_scan(
             "--mode", "coverage", "--format", "ndjson", "-", stdin=b"\n".join(each_kind())
         )
@@ -78,7 +78,7 @@ class CoverageTest(unittest.TestCase):
 
 
 class HonestTest(SearchTest):
-    def test_a_steady_load_is_silent_with_a_baseline(self) -> None:
+    def test_a_steady_load_gives_no_row_with_a_baseline(self) -> None:
         self.learn_from(everyday(USUAL_DAYS).lines)
         today = everyday(1, MONDAY + USUAL_DAYS * DAY)
         self.assertEqual(self.hunt(today.lines).rows, [])

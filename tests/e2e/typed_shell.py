@@ -1,4 +1,4 @@
-"""A shell on a terminal, at which a test types."""
+"""A shell on a terminal into which a test types."""
 
 from __future__ import annotations
 
@@ -20,16 +20,19 @@ _ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[a-zA-Z]|[=>]|\][^\x07]*\x07)")
 
 
 class TypedShell:
-    """Runs a shell, and reads what it shows, without what only moves the cursor or sets colours."""
+    """Runs a shell and reads its output, without sequences that only move the cursor or set
+    colours."""
 
     def __init__(self, argv: Sequence[str], environment: Mapping[str, str], setup: str) -> None:
         self._pid, self._terminal = pty.fork()
         if self._pid == 0:
             os.execvpe(argv[0], argv, {**os.environ, "TERM": "xterm", **environment})
-        size = struct.pack("HHHH", 200, 250, 0, 0)  # large enough that nothing asks or wraps
+        # large enough that nothing wraps and the shell does not ask before it lists completions
+        size = struct.pack("HHHH", 200, 250, 0, 0)
         fcntl.ioctl(self._terminal, termios.TIOCSWINSZ, size)
         self._shown = ""
-        # The word that tells the end is whole only where it is printed, not where it is typed.
+        # The quotes are in the typed text but not in the output, so the pattern only matches the
+        # output.
         self.type(setup + " && echo all''set\n")
         self.wait_for(r"allset\r?\n")
 
@@ -51,17 +54,17 @@ class TypedShell:
         os.write(self._terminal, text.encode())
 
     def taken_line(self) -> str:
-        """What stands on the line that is typed; the setup has bound a key to show and clear it."""
+        """The text of the line being typed; the setup has bound a key that shows and clears it."""
         os.write(self._terminal, b"\x07")
         return self.wait_for(r"<([^\n]*)>\r?\n")[1]
 
     def wait_for(self, pattern: str) -> re.Match[str]:
-        """Waits until the pattern is in what was shown since the last typing."""
+        """Wait until the output since the last typing contains the pattern."""
         deadline = time.monotonic() + TIMEOUT
         while not (match := re.search(pattern, self._shown)):
             left = deadline - time.monotonic()
             if left <= 0 or not select.select([self._terminal], [], [], left)[0]:
-                raise AssertionError(f"{pattern!r} is not shown, but {self._shown!r}")
+                raise AssertionError(f"{pattern!r} is not shown; the output is {self._shown!r}")
             data = os.read(self._terminal, 1 << 16).decode(errors="replace")
             self._shown = _ESCAPES.sub("", self._shown + data)
         return match

@@ -1,4 +1,5 @@
-"""Records of Google Cloud's audit logs: calls of models in Vertex AI, and what prepares them."""
+"""Records of Google Cloud's audit logs: model calls in Vertex AI, and the calls that prepare
+them."""
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ SINKS = "google.logging.v2.ConfigServiceV2"
 
 
 class GoogleTrail:
-    """Events of one story, with ids that follow from its name."""
+    """Events of one story, with ids derived from its name."""
 
     def __init__(self, name: str):
         self._random = random.Random(name)
@@ -73,12 +74,12 @@ class GoogleTrail:
         self.call(at, f"{PREDICTION}.{name}", resource=place, **more)
 
     def setting(self, at: float, service: str, method: str, **more: Any) -> None:
-        """A call of the Admin Activity log."""
+        """A call in the Admin Activity log."""
         self.call(at, method, service=service, log="activity", **more)
 
 
 def attack(start: float = MONDAY + 2 * DAY + 3 * HOUR) -> GoogleTrail:
-    """A stolen key looks round, hides, deploys and calls models in bulk."""
+    """A stolen key explores the project, hides its traces, deploys, and calls models in bulk."""
     trail = GoogleTrail("attack")
     thief = {"key": "0a1b2c3d", "address": "203.0.113.77"}
     for number, name in enumerate(("ListModels", "ListEndpoints", "ListPublisherModels")):
@@ -120,7 +121,7 @@ def everyday(days: int, start: float = MONDAY) -> GoogleTrail:
 
 
 def each_kind() -> list[bytes]:
-    """A record of each kind of call."""
+    """One record of each kind of call."""
     trail = GoogleTrail("kinds")
     for name in ("GenerateContent", "StreamGenerateContent", "RawPredict", "CountTokens"):
         trail.model(MONDAY, name)

@@ -1,8 +1,8 @@
-"""What `mode=volume` must answer, written from the search that it replaces.
+"""The answer that `mode=volume` must give, derived from the search that it replaces.
 
-Every step of that search is one step here, its SPL beside it, and every departure from it that the
-command documents is marked "not as the search". It is plain rather than fast and shares nothing
-with the program or with the generators of events, so that one mistake cannot hide in both.
+Each step of that search is one step here, with its SPL beside it. Every documented difference is
+marked "not as the search". The code is plain rather than fast and shares nothing with the program
+or with the generators of events, so that the same mistake cannot hide in both.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 
 from shipped_catalogue import catalogue_calls
 
-# What no record of CloudTrail fills.
+# Columns that no CloudTrail record fills.
 MONEY_COLUMNS = ["InputTokens", "OutputTokens", "EstimatedCost"]
 
 COLUMNS = [
@@ -40,11 +40,11 @@ CATEGORIES = {
     "AWS Bedrock": "LLM Resource Hijacking (LLMJacking)",
 }
 
-# What the catalogue names, for whatever use: a record of these must have a readable time.
+# All calls in the catalogue, for any phase: a record of one of them must have a readable time.
 NAMED = {(call.source, call.name) for call in catalogue_calls()}
 
 Row = dict[str, str | list[str]]
-IndexedEvent = tuple[str | None, bytes]  # `_time`, where the row has one, and `_raw`
+IndexedEvent = tuple[str | None, bytes]  # `_time`, if the row has one, and `_raw`
 
 
 @dataclass(frozen=True)
@@ -62,9 +62,9 @@ class Rules:
 @dataclass
 class Expected:
     rows: list[Row]
-    unreadable: int  # records, of so many:
+    unreadable: int  # records that cannot be read, out of this many:
     records: int
-    unknown: int = 0  # objects that are records of no log, and not among the records
+    unknown: int = 0  # objects that are not records of a known log; not included in the records
 
 
 class _Unreadable(Exception):
@@ -72,7 +72,7 @@ class _Unreadable(Exception):
 
 
 class _Unknown:
-    """An object that is no record and encloses none."""
+    """An object that is neither a record nor an envelope."""
 
 
 @dataclass
@@ -93,7 +93,7 @@ class _Group:
 
 
 def expected_answer(events: Iterable[IndexedEvent], rules: Rules = Rules()) -> Expected:
-    """The rows but for `Reasons`, in order, and how many records cannot be read."""
+    """The rows in order, without `Reasons`, and the number of records that cannot be read."""
     groups: dict[tuple[Any, ...], _Group] = {}
     calls = [call for row_time, raw in events for call in _read_event(row_time, raw)]
     for call in calls:
@@ -143,7 +143,7 @@ def expected_answer(events: Iterable[IndexedEvent], rules: Rules = Rules()) -> E
             "LastEvent": _in_seconds(max(group.times)),
         }
         texts = [text.encode() for text in (service, category, arn, caller_type, region)]
-        # | sort - SuspicionScore, - EventCount; ties in an order of their own, not as the search
+        # | sort - SuspicionScore, - EventCount; equal rows in a defined order, not as the search
         kept.append(((-score, -group.count, bucket, *texts), row))
     rows = [row for _, row in sorted(kept, key=lambda item: item[0])]
     unreadable = sum(isinstance(call, _Unreadable) for call in calls)
@@ -155,11 +155,12 @@ _Read = _Call | None | _Unreadable | _Unknown
 
 
 def _read_event(row_time: str | None, raw: bytes) -> Iterator[_Read]:
-    """For each record of an event: the call, None where it does not count, or why not."""
+    """For each record of an event: the call, None if it does not count, or why it cannot be
+    read."""
     if _is_passed_over(raw):
         yield None
         return
-    # Envelopes are not as in the search, which knows none.
+    # Envelopes are not as the search, which does not open any.
     for found in _in_text(raw.decode("utf-8-sig", "replace"), row_time):
         if not isinstance(found, tuple):
             yield found
@@ -180,9 +181,9 @@ _AS_AWS_WRITES = re.compile(rb'\{"eventVersion":"[^"]{0,8}","userIdentity":\{')
 
 
 def _is_passed_over(raw: bytes) -> bool:
-    """Whether a look at the text is enough: it names one call, which is another one.
+    """Whether the text alone shows that the record is irrelevant: it names one call, another one.
 
-    Then it does not matter either whether the rest can be read.
+    Then it does not matter whether the rest can be read.
     """
     text = raw.strip(_BLANKS)
     found = _CALL.search(text)
@@ -199,7 +200,7 @@ def _is_passed_over(raw: bytes) -> bool:
     )
 
 
-# What comes under one of these is opened in an object that is no record.
+# Values under one of these keys are opened if the object is not a record.
 _ENVELOPE_KEYS = [
     *("Records", "records", "Events", "events", "Messages", "messages", "results"),
     *("CloudTrailEvent", "detail", "Message", "body", "Body", "event", "data", "_raw"),
@@ -219,7 +220,7 @@ def _is_record(document: dict[str, Any]) -> bool:
 def _in_text(
     text: str, row_time: str | None, read: _ReadJson | None = None, depth: int = 0
 ) -> Iterator[_Found]:
-    """What a text holds: records, each with the row's time if it is the whole text."""
+    """The content of a text: records, each with the row's time if it is the whole text."""
     read = read or _read_json
     try:
         document = read(text)
@@ -237,7 +238,7 @@ def _in_text(
 
 
 def _objects_in(text: str, read: _ReadJson, depth: int, why: _Unreadable) -> Iterator[_Found]:
-    """The objects that a text begins with, each with nothing but commas in front, and the rest."""
+    """The objects at the beginning of a text, separated by nothing but commas, and the rest."""
     rest, count = text.strip(" \t\r\n"), 0
     while rest.startswith("{"):
         try:
@@ -255,7 +256,7 @@ def _objects_in(text: str, read: _ReadJson, depth: int, why: _Unreadable) -> Ite
 
 
 def _in_value(value: Any, read: _ReadJson, depth: int) -> Iterator[_Found]:
-    """The same of a JSON value in so many envelopes."""
+    """The objects in a JSON value that is inside this many envelopes."""
     if depth > _MOST_ENVELOPES:
         yield _Unreadable("too many envelopes")
     elif isinstance(value, list):
@@ -286,7 +287,7 @@ def _may_hold_records(value: Any) -> bool:
 
 
 def _read_call(record: dict[str, Any], row_time: str | None) -> _Call | None:
-    """The record as the search counts it, or None where it does not."""
+    """The record as the search counts it, or None if it does not."""
     # (eventSource=... OR ...) (eventName=... OR ...); as pairs, not as the search
     source, name = _text(record.get("eventSource")) or "", _text(record.get("eventName"))
     if (source, name) not in NAMED:
@@ -333,7 +334,7 @@ def _repeats_calls(record: dict[str, Any]) -> bool:
 
 
 def _identity_center_user(identity: dict[str, Any]) -> str | None:
-    """Not as the search, to which all of these users are one."""
+    """Not as the search, which treats all of these users as one."""
     behalf = identity.get("onBehalfOf")
     user = _text(behalf.get("userId")) if isinstance(behalf, dict) else None
     is_person = _text(identity.get("type")) == "IdentityCenterUser" and user is not None
@@ -341,11 +342,12 @@ def _identity_center_user(identity: dict[str, Any]) -> str | None:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not JSON")
 
 
 def _bounded(text: str) -> str:
-    """What the program keeps of a text that AWS never writes; the search keeps it whole."""
+    """The part that the program keeps of a text so long that AWS never writes it; the search keeps
+    it all."""
     whole = text.encode()
     if len(whole) <= 1024:
         return text
@@ -364,7 +366,7 @@ def _read_json(text: str) -> Any:
         return json.loads(
             text,
             object_pairs_hook=_first_of_each,
-            parse_int=str,  # a number stands for its own text
+            parse_int=str,  # the text of a number is kept unchanged
             parse_float=str,
             parse_constant=_refuse_constant,
         )
@@ -380,11 +382,11 @@ def _read_document(text: str) -> dict[str, Any]:
 
 
 def _text(value: Any) -> str | None:
-    """What a value says where a string is expected; None where it is absent."""
+    """The text of a value where a string is expected; None if it is absent."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str) and value:
-        # Halves of pairs are no text.
+        # Unpaired surrogates are not valid text.
         return value if value.isascii() else re.sub("[\ud800-\udfff]", "\ufffd", value)
     return None
 
@@ -403,7 +405,7 @@ def _microseconds(fraction: str | None) -> int:
 
 
 def _read_time(text: str | None) -> int | None:
-    """Microseconds since 1970, or None for what is no time."""
+    """Microseconds since 1970, or None for an invalid time."""
     if text and _MILLISECONDS.fullmatch(text):
         return int(text) * 1000
     epoch = _EPOCH.fullmatch(text or "")

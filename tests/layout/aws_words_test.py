@@ -9,7 +9,7 @@ from cpp_source import ROOT, SOURCES, line_of, source_files, without_comments
 
 FOLDERS = ("detect", "search", "scan", "output", "json")
 
-# Anywhere in code, in names and in strings.
+# These words may not appear anywhere in code, neither in names nor in strings.
 WORDS = (
     "amazonaws",
     "AKIA",
@@ -22,7 +22,8 @@ WORDS = (
     "eventName",
 )
 
-# Calls of IAM, Service Quotas and AWS Support, as whole words: other calls may begin like them.
+# Calls of IAM, Service Quotas and AWS Support. They are matched as whole words, because other calls
+# may begin with the same letters.
 CALLS = (
     "AttachUserPolicy",
     "PutUserPolicy",
@@ -38,7 +39,7 @@ AWS = re.compile("|".join(map(re.escape, WORDS)) + r"|\b(?:" + "|".join(CALLS) +
 
 
 def aws_words_in(code: str) -> list[tuple[int, str]]:
-    """The words in a text of C++, comments aside, each with its line."""
+    """The words in a C++ source without its comments, each with its line."""
     code = without_comments(code)
     return [(line_of(code, found.start()), found[0]) for found in AWS.finditer(code)]
 
@@ -53,7 +54,7 @@ def places() -> list[str]:
 
 
 class AwsWordsTest(unittest.TestCase):
-    def test_the_folders_are_there(self) -> None:
+    def test_the_folders_exist(self) -> None:
         for folder in FOLDERS:
             self.assertTrue(any(source_files(SOURCES / folder)), folder)
 
@@ -61,7 +62,7 @@ class AwsWordsTest(unittest.TestCase):
         code = '// AKIA\nx = "arn:aws:iam";  // AKIA\nf("CreateUser", "CreateUserPool");\nAKIA_b'
         self.assertEqual(aws_words_in(code), [(2, "arn:aws"), (3, "CreateUser"), (4, "AKIA")])
 
-    def test_only_log_knows_what_is_of_aws(self) -> None:
+    def test_only_log_contains_words_of_aws(self) -> None:
         found = places()
         if found:
             self.fail("words of AWS outside log/:\n" + "\n".join(found))

@@ -1,4 +1,4 @@
-"""The C++ files of the program as text, with comments or strings taken out."""
+"""The C++ files of the program as text, with comments or strings removed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SOURCES = ROOT / "bin_src"
 BREAK = "\0"  # between two texts of a file that do not belong together
 _INCLUDE = re.compile(r"#[ ]*include[ ]*$")
 
-# What can hold the characters that begin another token, and so must be passed over as a whole.
+# Tokens that can contain the beginning of another token, and so must be skipped as a whole.
 _TOKEN = re.compile(
     r"""
     (?P<comment> //(?:\\\n|[^\n])* | /\*.*?\*/ )
@@ -38,12 +38,12 @@ def _breaks(text: str) -> str:
 
 
 def without_comments(code: str) -> str:
-    """Comments become blanks, so that places and lines stay."""
+    """The code with blanks in place of comments, so that places and lines do not change."""
     return _TOKEN.sub(lambda token: _blank(token[0]) if token["comment"] else token[0], code)
 
 
 def without_comments_and_strings(code: str) -> str:
-    """The same, and strings and characters become blanks too."""
+    """The code with blanks in place of comments, strings and characters."""
     return _TOKEN.sub(
         lambda token: _blank(token[0]) if token["comment"] or token["string"] else token[0], code
     )
@@ -78,7 +78,7 @@ def line_of(code: str, place: int) -> int:
 
 
 def source_files(folder: Path = SOURCES) -> Iterator[Path]:
-    """The .cpp and .hpp files below a folder, and the templates of some that the build makes."""
+    """The .cpp and .hpp files below a folder, and the templates from which the build makes some."""
     for path in sorted(folder.rglob("*")):
         if re.search(r"\.[ch]pp(\.in)?$", path.name):
             yield path

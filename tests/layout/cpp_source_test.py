@@ -1,4 +1,4 @@
-"""Comments and strings are distinguished from code, for the other tests in this folder."""
+"""Tests that comments and strings are distinguished from code, as the other tests here require."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Includes point down the list of folders, and nowhere in a circle.
+"""Includes must point down the list of folders and must not form a circle.
 
-`python3 includes_test.py --draw` prints the folders with the arrows between them and how many
-includes each arrow stands for; `--dot` prints the same for Graphviz.
+`python3 includes_test.py --draw` prints the folders with the arrows between them and the number of
+includes for each arrow; `--dot` prints the same for Graphviz.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from pathlib import PurePosixPath
 
 from cpp_source import ROOT, SOURCES, line_of, source_files, without_comments
 
-# From the top down. Folders of one floor do not include each other, except as ALLOWED_BESIDE says,
-# and in the last floor, in which only circles are wrong.
+# From top to bottom. Folders on the same floor must not include each other, with two exceptions:
+# those in ALLOWED_BESIDE, and the last floor, on which only circles are forbidden.
 FLOORS = (
     ("main", "shell_files"),
     ("search", "scan"),
@@ -28,21 +28,21 @@ FLOORS = (
     ("partial",),
     ("rules",),
     ("log",),
-    ("scp",),  # beside `log`, but its messages are JSON
+    ("scp",),  # could be on the floor of `log`, but its messages are JSON
     ("json",),
     ("counting", "csv", "io", "result", "simd", "text", "version"),
 )
 FLOOR = {folder: floor for floor, folders in enumerate(FLOORS) for folder in folders}
-ALLOWED_BESIDE = {("detect/baseline", "detect/hunt")}  # a baseline keeps what a hunt has counted
+ALLOWED_BESIDE = {("detect/baseline", "detect/hunt")}  # a baseline keeps the counts of hunt mode
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+"([^"\n]+)"', re.MULTILINE)
 
-Includes = dict[str, list[tuple[int, str]]]  # of each file, with their lines
+Includes = dict[str, list[tuple[int, str]]]  # the includes of each file, with their lines
 Arrows = Counter[tuple[str, str]]
 
 
 def read_includes(files: Mapping[str, str]) -> Includes:
-    """`files` are texts by path from bin_src."""
+    """`files` maps paths relative to bin_src to texts."""
     return {
         file: [
             (line_of(code, found.start(1)), found[1])
@@ -57,7 +57,8 @@ def is_made_from_template(include: str, files: Iterable[str]) -> bool:
 
 
 def wrong_paths(includes: Includes, other_headers: Iterable[str] = ()) -> list[str]:
-    """Includes of files that are not there, that are meant twice, or that could be two files."""
+    """Includes of files that do not exist, that are included twice, or whose path matches two
+    files."""
     wrong = []
     others = set(other_headers)
     for file, lines in includes.items():
@@ -76,8 +77,8 @@ def wrong_paths(includes: Includes, other_headers: Iterable[str] = ()) -> list[s
 
 
 def folders_of(includes: Includes) -> dict[str, str]:
-    """The folder of each file. In `detect`, what leads to a mode is above the modes, and what does
-    not, `detect/shared`, is below them."""
+    """The folder of each file. In `detect`, the files that include a mode are above the modes; the
+    others, `detect/shared`, are below them."""
     folders = {}
     for file in includes:
         parts = PurePosixPath(file.removesuffix(".in")).with_suffix("").parts
@@ -128,7 +129,7 @@ def upward(includes: Includes, folders: Mapping[str, str]) -> list[str]:
 
 
 def circle_in(arrows: Iterable[tuple[str, str]]) -> list[str] | None:
-    """The folders of a circle, the first of them again at its end."""
+    """The folders of a circle; the first one is repeated at the end."""
     targets = defaultdict(list)
     for folder, other in sorted(arrows):
         targets[folder].append(other)
@@ -185,7 +186,7 @@ class IncludesTest(unittest.TestCase):
         if lines:
             self.fail("\n".join([what, *lines]))
 
-    def test_every_include_is_one_file(self) -> None:
+    def test_every_include_matches_one_file(self) -> None:
         includes, headers = program()
         self.fail_with("includes:", wrong_paths(includes, headers))
 
@@ -198,20 +199,20 @@ class IncludesTest(unittest.TestCase):
         includes, _ = program()
         self.fail_with("includes that point up:", upward(includes, folders_of(includes)))
 
-    def test_no_folders_are_in_a_circle(self) -> None:
+    def test_no_folders_form_a_circle(self) -> None:
         includes, _ = program()
         circle = circle_in(arrows_between(includes, folders_of(includes)))
         self.assertIsNone(circle)
 
 
 class RulesTest(unittest.TestCase):
-    """The rules themselves, on programs of a few files."""
+    """Tests of the rules themselves, with programs of a few files."""
 
     def test_includes_are_read_outside_comments(self) -> None:
         code = '#include <a>\n//#include "b"\n/*\n#include "c"\n*/\n  # include "d/e.hpp"  // f\n'
         self.assertEqual(read_includes({"x": code}), {"x": [(6, "d/e.hpp")]})
 
-    def test_paths_that_are_none_or_two(self) -> None:
+    def test_paths_that_match_no_file_or_two_files(self) -> None:
         files = {
             "log/a.cpp": '#include "log/a.hpp"\n#include "log/a.hpp"\n#include "io/none.hpp"\n',
             "log/a.hpp": '#include "version.hpp"\n#include "io/b.hpp"\n#include "io/c.hpp"\n',
@@ -251,7 +252,7 @@ class RulesTest(unittest.TestCase):
             with self.subTest(folder=folder, other=other):
                 self.assertEqual(may_include(folder, other), expected)
 
-    def test_what_leads_to_a_mode_is_above_the_modes(self) -> None:
+    def test_files_that_include_a_mode_are_above_the_modes(self) -> None:
         files = {
             "detect/activity.hpp": '#include "detect/hunt/a.hpp"\n#include "detect/row.hpp"',
             "detect/row.hpp": "",

@@ -41,7 +41,7 @@ _HEADING = re.compile(
     re.VERBOSE | re.MULTILINE,
 )
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
-# Whoever the owner is, and on whichever of the usual hosts.
+# The repository of any owner, on any of the usual hosts.
 _REPOSITORY = re.compile(
     r"https?://(?:www\.)?(?:raw\.githubusercontent\.com|github\.\w+|gitlab\.\w+|bitbucket\.org"
     r"|codeberg\.org)/[^/\s)>\"']+/cloudhijack(?:\.git)?(?![\w.-])"
@@ -61,7 +61,7 @@ class Page(NamedTuple):
 
 
 def files_of(root: Path) -> list[str]:
-    """The files of a repository, new ones too; of a folder that is none, all files."""
+    """The files of a repository, including new ones, or all files of any other folder."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     if (root / ".git").exists():
         listed = subprocess.run(command, cwd=root, check=True, capture_output=True, text=True)

@@ -1,4 +1,5 @@
-"""A name of a type means one thing: no two files of the program declare one of the same name."""
+"""The name of a type has one meaning: no two files of the program declare types of the same
+name."""
 
 from __future__ import annotations
 
@@ -9,8 +10,8 @@ from collections.abc import Iterable, Mapping
 
 from cpp_source import ROOT, line_of, source_files, without_comments_and_strings
 
-# A struct, class or enum with its body; what is only announced has none, and an anonymous one no
-# name. `template <class T>` and `struct hash<T>` are no declarations of a name.
+# A struct, class or enum with its body. Forward declarations have no body and do not count, and an
+# anonymous type has no name. `template <class T>` and `struct hash<T>` do not declare a name.
 DECLARATION = re.compile(
     r"""
     \b(?:struct|class|enum(?:\s+(?:struct|class))?)
@@ -24,7 +25,7 @@ DECLARATION = re.compile(
 
 
 def types_in(code: str) -> list[tuple[str, int]]:
-    """The types that a text of C++ declares, nested ones too, each with its line."""
+    """The types that a C++ source declares, including nested ones, each with its line."""
     code = without_comments_and_strings(code)
     return [(found["name"], line_of(code, found.start())) for found in DECLARATION.finditer(code)]
 
@@ -63,7 +64,7 @@ class NamesTest(unittest.TestCase):
         files["b"] = "\nstruct C {};"
         self.assertEqual(names_in_several(files), {"C": ["a:1", "b:2"]})
 
-    def test_each_name_is_of_one_file(self) -> None:
+    def test_each_name_is_declared_in_one_file(self) -> None:
         files = {str(path.relative_to(ROOT)): path.read_text() for path in source_files()}
         several = names_in_several(files)
         if several:

@@ -1,7 +1,7 @@
-"""Runs Splunk's AppInspect over the package: usage: appinspect_check.py PACKAGE [TAG...]
+"""Run Splunk's AppInspect on the package. Usage: appinspect_check.py PACKAGE [TAG...]
 
-Without tags it runs all of them. No check may fail or break, and each warning is explained below.
-AppInspect is pinned, and lives in its own virtual environment under build/.
+Without tags, it runs all of them. No check may fail or break, and each warning must be explained
+below. AppInspect is pinned, and is installed in its own virtual environment under build/.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ ROOT = Path(__file__).resolve().parents[2]
 REQUIREMENTS = Path(__file__).with_name("appinspect-requirements.txt")
 HOME = ROOT / "build/appinspect"
 
-# Each tag, and all the checks that 4.3.1 has for it. A tag that it does not know runs 12 checks and
-# passes, so the number is part of the verdict; it changes with the pinned version only.
+# Each tag with the number of its checks in 4.3.1. For an unknown tag, AppInspect runs 12 checks and
+# passes, so the number is part of the verdict. It only changes with the pinned version.
 TAGS = {
     "cloud": 246,
     "private_app": 243,
@@ -31,19 +31,20 @@ TAGS = {
     "future": 25,
 }
 
-# Names of checks that warn, each with the reason; docs/verification.md lists them, too.
+# The names of the checks that warn, each with the reason why that is acceptable;
+# docs/verification.md lists them too.
 EXPLAINED_WARNINGS = {
     "check_for_updates_disabled": "the app is meant for Splunkbase, which tells of newer versions"
 }
 
 
 def inspect(program: Path, package: Path, tag: str) -> list[dict[str, Any]]:
-    """Every check of a tag that was run, with its result."""
+    """All checks of a tag that were run, with their results."""
     report = HOME / "report.json"
     report.unlink(missing_ok=True)
     temporary = HOME / "tmp"
     temporary.mkdir(exist_ok=True)
-    # The exit code tells less than the report, which must be there all the same.
+    # The exit code says less than the report, which must exist in any case.
     run(
         *(program, "inspect", "--mode", "test", "--included-tags", tag),
         *("--skip-trusted-libraries-update", "--max-messages", "all"),
@@ -55,7 +56,7 @@ def inspect(program: Path, package: Path, tag: str) -> list[dict[str, Any]]:
 
 
 def complaints(tag: str, checks: list[dict[str, Any]]) -> list[str]:
-    """What is wrong with the results of a tag's checks; they are printed in short."""
+    """The problems in the results of a tag's checks; prints a summary of the results as well."""
     by_result: dict[str, set[str]] = defaultdict(set)
     for check in checks:
         by_result[check["result"]].add(check["name"])

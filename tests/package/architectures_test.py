@@ -33,7 +33,8 @@ def generated_events() -> list[IndexedEvent]:
 
 
 def without_clock(messages: bytes) -> bytes:
-    """The message about events in the future names the time, and the programs run one by one."""
+    """Remove the time from the message about events in the future, because the programs do not run
+    at the same time."""
     return re.sub(rb"this machine's clock \([^)]*\)", b"this machine's clock", messages)
 
 
@@ -47,7 +48,7 @@ class ArchitecturesTest(unittest.TestCase):
         (other,) = programs.values()
         self.programs = ([str(own)], [EMULATOR, str(other)])
 
-    def test_searches_answer_alike(self) -> None:
+    def test_searches_give_the_same_answers(self) -> None:
         bodies = write_bodies(as_rows(generated_events()), 1000)
         for args in MODES:
             with self.subTest(args):
@@ -58,7 +59,7 @@ class ArchitecturesTest(unittest.TestCase):
     def answer(
         self, program: list[str], args: Sequence[str], bodies: Sequence[bytes]
     ) -> list[tuple[bytes, object]]:
-        """Of each reply the body and the messages: metrics hold times, which differ."""
+        """The body and the messages of each reply; metrics contain times, which differ."""
         with Session([*program], timeout=300) as session:
             replies = [session.request(getinfo(args))]
             for number, body in enumerate(bodies, 1):
@@ -66,7 +67,7 @@ class ArchitecturesTest(unittest.TestCase):
             session.end().check()
         return [(reply.body, reply.messages) for reply in replies]
 
-    def test_scans_print_alike(self) -> None:
+    def test_scans_print_the_same(self) -> None:
         lines = b"\n".join(raw for _, raw in generated_events())
         path = self.folder / "events.json.gz"
         path.write_bytes(gzip.compress(lines))

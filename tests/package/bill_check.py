@@ -1,6 +1,6 @@
-"""Checks the bill of materials in a package: usage: bill_check.py PACKAGE
+"""Check the bill of materials in a package. Usage: bill_check.py PACKAGE
 
-Installs CycloneDX's own library, and runs bill_rules.py in its environment.
+Installs CycloneDX's own library and runs bill_rules.py in its environment.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Checks the bill of materials in a package: usage: bill_rules.py PACKAGE
+"""Check the bill of materials in a package. Usage: bill_rules.py PACKAGE
 
-It must be what CycloneDX's own schema asks for, its licences must be SPDX's, and it must be of the
-programs that lie beside it. It runs in an environment with bill-requirements.txt.
+It must conform to CycloneDX's own schema, its licences must be SPDX's, and it must describe the
+programs beside it. This script runs in an environment with bill-requirements.txt.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ APP = "cloudhijack"
 
 
 def complaints(text: str, programs: dict[str, str]) -> list[str]:
-    """What is wrong with a bill. Of each of the programs the digest is given."""
+    """The problems in a bill; `programs` gives the digest of each program."""
     bill = json.loads(text)
     version = SchemaVersion.from_version(bill["specVersion"])
     error = JsonStrictValidator(version).validate_str(text)

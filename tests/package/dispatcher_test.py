@@ -14,7 +14,7 @@ from typing import Any
 from installed_app import find_command, install
 from splunkd import Session, execute, frame, getinfo
 
-# What /bin/sh can be.
+# The shells that can be /bin/sh.
 SHELLS = [
     shell for shell in (["dash"], ["bash", "--posix"], ["busybox", "sh"]) if shutil.which(shell[0])
 ]
@@ -35,7 +35,8 @@ def in_each_shell(test: Test) -> Test:
 
 class DispatcherTest(unittest.TestCase):
     def use(self, shell: list[str]) -> None:
-        """A shell, and an app of its own to break, in a folder with blanks and quotes."""
+        """Use this shell, and a separate copy of the app to damage, in a folder with blanks and
+        quotes."""
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
@@ -45,7 +46,7 @@ class DispatcherTest(unittest.TestCase):
         self.path = os.environ["PATH"]
 
     def pretend_machine(self, name: str) -> None:
-        """From now on `uname` gives this name."""
+        """From now on, `uname` prints this name."""
         uname = self.folder / "uname"
         uname.write_text(f"#!/bin/sh\ncat <<'END'\n{name}\nEND\n")
         uname.chmod(0o755)
@@ -62,7 +63,7 @@ class DispatcherTest(unittest.TestCase):
             session.end().check()
 
     def error(self) -> str:
-        """What a search is told."""
+        """The error that a search reports."""
         with self.start() as session:
             error = session.request(getinfo()).error
             session.end().check()
@@ -70,7 +71,7 @@ class DispatcherTest(unittest.TestCase):
         return error
 
     @in_each_shell
-    def test_it_hands_over_to_the_program(self) -> None:
+    def test_it_starts_the_program(self) -> None:
         self.check_search_runs()
 
     @in_each_shell
@@ -81,7 +82,7 @@ class DispatcherTest(unittest.TestCase):
         self.check_search_runs()
 
     @in_each_shell
-    def test_it_may_be_named_from_its_own_folder(self) -> None:
+    def test_it_may_be_started_from_its_own_folder(self) -> None:
         self.argv[-1] = "cloudhijack.sh"
         self.folder = self.app / "bin"
         self.check_search_runs()
@@ -135,17 +136,17 @@ class DispatcherTest(unittest.TestCase):
                 self.assertIn("does not run", self.error())
 
     @in_each_shell
-    def test_it_takes_the_whole_request_before_it_answers_and_waits_for_no_more(self) -> None:
+    def test_it_reads_the_whole_request_before_it_answers_and_then_ends(self) -> None:
         self.program.unlink()
         for metadata, body in ((getinfo(), b""), (getinfo(["\n" * 500_000]), b"\0\n" * 100_000)):
             for piece in (7919, 1 << 20):
                 with self.start(piece=piece) as session:
-                    # The input stays open meanwhile.
+                    # The input stays open during this.
                     self.assertIsNotNone(session.request(metadata, body).error)
                     session.end().check()
 
     @in_each_shell
-    def test_blanks_may_stand_around_the_numbers(self) -> None:
+    def test_numbers_may_have_blanks_around_them(self) -> None:
         self.program.unlink()
         with self.start() as session:
             session.write(b"chunked 1.0, 2 , 3 \n{}abc")
@@ -155,7 +156,7 @@ class DispatcherTest(unittest.TestCase):
     @in_each_shell
     def test_a_hostile_header_gets_the_same_answer(self) -> None:
         self.program.unlink()
-        told = self.error()
+        expected = self.error()
         for header in (
             *(b"\n", b"\0\0\0\n", b"\xff\xfe\n", b"chunked\n", b"chunked 1.0\n", b"* * * *\n"),
             *(b"chunked 1.0,,\n", b"chunked 1.0,-5,0\n", b"chunked 1.0,08,09\n"),
@@ -169,12 +170,12 @@ class DispatcherTest(unittest.TestCase):
         ):
             with self.subTest(header=header[:60]), self.start() as session:
                 session.write(header)
-                self.assertEqual(session.reply().error, told)
+                self.assertEqual(session.reply().error, expected)
                 session.end().check()
         self.assertFalse((self.folder / "canary").exists())
 
     @in_each_shell
-    def test_an_input_that_ends_early_is_answered_all_the_same(self) -> None:
+    def test_an_input_that_ends_early_is_still_answered(self) -> None:
         self.program.unlink()
         whole = frame(getinfo())
         for size in (0, 5, len(whole) // 2):
@@ -185,7 +186,7 @@ class DispatcherTest(unittest.TestCase):
             self.assertIn(b'{"finished":true,"error":"', ending.stdout)
 
     @in_each_shell
-    def test_an_output_that_is_closed_is_no_error(self) -> None:
+    def test_a_closed_output_is_not_an_error(self) -> None:
         self.program.unlink()
         with self.start() as session:
             assert session.process.stdout is not None

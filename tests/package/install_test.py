@@ -1,4 +1,4 @@
-"""The package is what Splunk wants of one, and what is installed of it answers a search."""
+"""The package conforms to Splunk's rules, and the app installed from it answers a search."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PT_INTERP = 3  # a segment that names the loader of shared libraries
 
 
 def segments(program: bytes) -> list[int]:
-    """The types of a 64-bit program's segments."""
+    """The types of the segments of a 64-bit program."""
     (begin,) = struct.unpack_from("<Q", program, 32)
     size, count = struct.unpack_from("<HH", program, 54)
     return [struct.unpack_from("<I", program, begin + i * size)[0] for i in range(count)]
@@ -35,26 +35,27 @@ def members() -> list[tarfile.TarInfo]:
 
 
 class PackageTest(unittest.TestCase):
-    """What the archive itself looks like."""
+    """Tests of the archive itself."""
 
-    def test_it_holds_one_folder_of_plain_files(self) -> None:
+    def test_it_contains_one_folder_of_plain_files(self) -> None:
         for member in members():
             with self.subTest(member.name):
                 parts = member.name.split("/")
                 self.assertEqual(parts[0], APP)
                 self.assertTrue(member.isfile() or member.isdir(), "a link or a device")
                 self.assertFalse([part for part in parts if part.startswith(".")])
-                # What an administrator or a search writes: an upgrade would overwrite it.
+                # Administrators and searches write to these folders, so an upgrade would overwrite
+                # their files.
                 self.assertNotIn(parts[1:2], (["local"], ["lookups"]))
                 self.assertNotEqual(parts[1:], ["metadata", "local.meta"])
 
-    def test_only_what_is_below_bin_is_executable(self) -> None:
+    def test_only_files_below_bin_are_executable(self) -> None:
         for member in members():
             with self.subTest(member.name):
                 program = PurePath(member.name).is_relative_to(f"{APP}/bin")
                 self.assertEqual(member.mode, 0o755 if member.isdir() or program else 0o644)
 
-    def test_nothing_tells_who_packed_it_or_when(self) -> None:
+    def test_it_does_not_show_who_packed_it_or_when(self) -> None:
         self.assertEqual({(member.uid, member.gid) for member in members()}, {(0, 0)})
         self.assertEqual(len({member.mtime for member in members()}), 1)
         self.assertEqual(PACKAGE.read_bytes()[3:8], bytes(5), "gzip's name and time")
@@ -71,7 +72,7 @@ class PackageTest(unittest.TestCase):
             made.add(PACKAGE.read_bytes())
         self.assertEqual(len(made), 1)
 
-    def test_its_digest_lies_beside_it(self) -> None:
+    def test_its_digest_is_beside_it(self) -> None:
         digest = hashlib.sha256(PACKAGE.read_bytes()).hexdigest()
         sums = PACKAGE.with_name("SHA256SUMS").read_text()
         self.assertEqual(sums, f"{digest}  {PACKAGE.name}\n")
@@ -89,26 +90,26 @@ class InstalledAppTest(unittest.TestCase):
 
 
 class AppTest(InstalledAppTest):
-    """What is in the app's folder once it is installed."""
+    """Tests of the app's folder after the installation."""
 
-    def test_the_version_is_one_everywhere(self) -> None:
+    def test_the_version_is_the_same_everywhere(self) -> None:
         project = re.search(r"VERSION (\d+\.\d+\.\d+) ", (ROOT / "CMakeLists.txt").read_text())
         assert project is not None
         version = project[1]
         app_conf = self.conf("app.conf")
         manifest = json.loads((self.app / "app.manifest").read_text())
-        told = subprocess.run([self.command, "--version"], text=True, capture_output=True)
+        done = subprocess.run([self.command, "--version"], text=True, capture_output=True)
         self.assertEqual(app_conf["id"]["version"], version)
         self.assertEqual(app_conf["launcher"]["version"], version)
         self.assertEqual(manifest["info"]["id"]["version"], version)
-        self.assertEqual(told.stdout, f"cloudhijack {version}\n")
+        self.assertEqual(done.stdout, f"cloudhijack {version}\n")
         self.assertEqual(PACKAGE.name, f"cloudhijack-{version}.spl")
         changelog = (self.app / "CHANGELOG.md").read_text()
         newest = re.search(r"^## (.*)\n", changelog, re.MULTILINE)
         assert newest is not None
         self.assertRegex(newest[1], rf"^\[(Unreleased\]|{version}\] - \d{{4}}-\d\d-\d\d)$")
 
-    def test_its_changelog_keeps_to_the_form(self) -> None:
+    def test_its_changelog_is_well_formed(self) -> None:
         text = (self.app / "CHANGELOG.md").read_text()
         self.assertTrue(text.startswith("# Changelog\n"))
         versions = re.findall(r"(?m)^## (.*)$", text)
@@ -121,7 +122,7 @@ class AppTest(InstalledAppTest):
         )
         self.assertTrue(kinds)
 
-    def test_its_name_is_one_everywhere(self) -> None:
+    def test_its_name_is_the_same_everywhere(self) -> None:
         app_conf = self.conf("app.conf")
         manifest = json.loads((self.app / "app.manifest").read_text())
         self.assertEqual(app_conf["package"]["id"], APP)
@@ -133,10 +134,10 @@ class AppTest(InstalledAppTest):
             with self.subTest(path.name):
                 text = path.read_text()
                 read_conf(text.replace("[]", "[global]"))
-                self.assertNotRegex(text, r"\\[ \t]+\n", "a blank behind a backslash")
-                self.assertNotRegex(text, r"@\w+@", "a place holder that was not filled")
+                self.assertNotRegex(text, r"\\[ \t]+\n", "a blank after a backslash")
+                self.assertNotRegex(text, r"@\w+@", "an unfilled placeholder")
 
-    def test_administrators_alone_may_change_it(self) -> None:
+    def test_only_administrators_may_change_it(self) -> None:
         meta = (self.app / "metadata/default.meta").read_text()
         (access,) = re.findall(r"^access = (.*)$", meta, re.MULTILINE)
         self.assertEqual(access, "read : [ * ], write : [ admin, sc_admin ]")
@@ -156,11 +157,11 @@ class AppTest(InstalledAppTest):
             },
         )
 
-    def test_it_brings_what_splunk_shows_of_its_own_conf_file(self) -> None:
+    def test_it_contains_the_spec_of_its_own_conf_file(self) -> None:
         for name in ("cloudhijack.conf.spec", "cloudhijack.conf.example"):
             self.assertIn("[defaults]", (self.app / "README" / name).read_text())
 
-    def test_its_programs_are_stripped_and_lie_by_machine(self) -> None:
+    def test_its_programs_are_stripped_and_in_folders_by_machine(self) -> None:
         programs = list(self.app.glob("bin/*/*"))
         machines = sorted(path.parent.name for path in programs)
         self.assertEqual(machines, ["linux_aarch64", "linux_x86_64"])
@@ -173,7 +174,7 @@ class AppTest(InstalledAppTest):
                 self.assertNotIn(b"\0.symtab\0", program)
                 self.assertNotIn(PT_INTERP, segments(program), "it needs shared libraries")
 
-    def test_it_brings_the_licences_of_what_it_links_in(self) -> None:
+    def test_it_contains_the_licences_of_the_linked_libraries(self) -> None:
         phrases = {
             "boost": "Boost Software License - Version 1.0",
             "libc6-dev": "GNU Lesser General Public",
@@ -189,9 +190,9 @@ class AppTest(InstalledAppTest):
 
 
 class SearchTest(InstalledAppTest):
-    """What Splunk does with the installed app."""
+    """Tests of how Splunk uses the installed app."""
 
-    def test_a_search_finds_who_sends_too_much_mail(self) -> None:
+    def test_a_search_finds_a_user_that_sends_too_much_mail(self) -> None:
         self.assertEqual(self.command, self.app / "bin/cloudhijack.sh")
         record = {
             "eventSource": "ses.amazonaws.com",
@@ -209,7 +210,7 @@ class SearchTest(InstalledAppTest):
         self.assertEqual(found["EventCount"], "120")
         self.assertEqual(found["CallerARN"], "arn:aws:iam::111122223333:user/mailer")
 
-    def test_it_needs_nothing_of_its_surroundings(self) -> None:
+    def test_it_does_not_depend_on_its_environment(self) -> None:
         with Session([str(self.command)], env={"PATH": "/usr/bin:/bin"}, cwd="/") as session:
             session.request(getinfo())
             self.assertTrue(session.request(execute(finished=True)).finished)
@@ -219,7 +220,7 @@ class SearchTest(InstalledAppTest):
         settings = read_stanza(self.app, "commands.conf", "cloudhijack")
         self.assertEqual(settings["run_in_preview"], "false")
 
-    def test_the_search_bar_knows_the_options_that_the_program_knows(self) -> None:
+    def test_the_search_bar_knows_the_options_of_the_program(self) -> None:
         complaint = run_search([str(self.command)], ["nonsense=1"]).error or ""
         known = complaint.rpartition("the options are ")[2].split(", ")
         option = self.conf("searchbnf.conf")["cloudhijack-option"]

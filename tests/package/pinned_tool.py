@@ -1,4 +1,4 @@
-"""A checker from PyPI, pinned, in a virtual environment of its own."""
+"""Installs a pinned checker from PyPI in its own virtual environment."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 
 def run(*command: object, **options: Any) -> str:
-    """What a command prints; one that fails ends this check with its words."""
+    """The output of a command; if it fails, exit with its output."""
     words = [str(word) for word in command]
     done = subprocess.run(words, text=True, capture_output=True, **options)
     if done.returncode != 0:
@@ -19,7 +19,8 @@ def run(*command: object, **options: Any) -> str:
 
 
 def install(environment: Path, requirements: Path) -> Path:
-    """The environment's folder of programs, made anew where the pins or the Python have changed."""
+    """The environment's folder of programs; it is made anew if the pins or the Python have
+    changed."""
     stamp = environment / "installed.txt"
     wanted = f"{sys.executable} {sys.version}\n{requirements.read_text()}"
     if not stamp.exists() or stamp.read_text() != wanted:

@@ -1,6 +1,6 @@
-"""Checks the Sigma rules of the package: usage: sigma_check.py
+"""Check the Sigma rules of the package. Usage: sigma_check.py
 
-Installs Sigma's checker and its converter, and runs sigma_rules.py in their environment.
+Installs Sigma's checker and converter, and runs sigma_rules.py in their environment.
 """
 
 from __future__ import annotations

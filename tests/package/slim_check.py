@@ -1,7 +1,8 @@
-"""Runs Splunk's `slim validate` over the package: usage: slim_check.py PACKAGE
+"""Run Splunk's `slim validate` on the package. Usage: slim_check.py PACKAGE
 
-It reads the manifest and holds each stanza and key of each conf file against the file's spec: those
-of Splunk, which come with slim, and README/cloudhijack.conf.spec. Each warning is explained below.
+It reads the manifest and compares each stanza and key of each conf file with the file's spec:
+Splunk's own specs, which are part of slim, and README/cloudhijack.conf.spec. Each warning must be
+explained below.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 REQUIREMENTS = Path(__file__).with_name("slim-requirements.txt")
 HOME = ROOT / "build/slim"
 
-# What warnings say, each with the reason why that is well.
+# The texts of warnings, each with the reason why it is acceptable.
 EXPLAINED_WARNINGS = {
     "distsearch.conf: Setting validation is disabled for [replicationDenylist] because there is no "
     "matching configuration spec": "slim has the specs of 2017, where it was replicationBlacklist",
@@ -32,20 +33,20 @@ _PLACE = re.compile(r".*/default/(\S+\.conf), line \d+: ")
 
 class Said(NamedTuple):
     level: str
-    text: str  # with the name of the conf file in front, where it is about one
+    text: str  # begins with the name of the conf file, if it is about one
 
 
 def validate(app: Path) -> list[Said]:
-    """What slim says of a package or a folder."""
+    """The messages of slim about a package or a folder."""
     program = install(HOME / "venv", REQUIREMENTS) / "slim"
-    home = HOME / "home"  # where slim keeps a copy of each package it has seen
+    home = HOME / "home"  # slim keeps a copy of each package that it has seen here
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir()
     environment = {"PATH": os.environ.get("PATH", ""), "HOME": str(home)}
     output = run(program, "validate", app, env=environment)
     said = [Said(match[1], _PLACE.sub(r"\1: ", match[2])) for match in _LINE.finditer(output)]
     if Said("INFO", "App validation complete") not in said:
-        sys.exit(f"{output}slim: it did not come to an end")
+        sys.exit(f"{output}slim: the validation is incomplete")
     return said
 
 
@@ -54,7 +55,7 @@ def warnings(app: Path) -> set[str]:
 
 
 def unchecked(package: Path) -> list[str]:
-    """The conf files in which slim lets a key pass that no spec has."""
+    """The conf files in which slim accepts a key that no spec contains."""
     unpacked = HOME / "unpacked"
     shutil.rmtree(unpacked, ignore_errors=True)
     unpacked.mkdir()
@@ -63,7 +64,7 @@ def unchecked(package: Path) -> list[str]:
     files = sorted(app.glob("default/*.conf"))
     for path in files:
         text = path.read_text(encoding="utf-8")
-        # Behind the first stanza's line: not every stanza has a spec.
+        # The key goes into the first stanza only, because not every stanza has a spec.
         path.write_text(re.sub(r"(?m)^(\[.*\])$", r"\1\nno_such_key = 1", text, count=1))
     found = warnings(app)
     wanted = {

@@ -16,7 +16,7 @@ _TOKEN = re.compile(r"\$([\w.]+)(\|s)?\$")
 
 
 def resolve(text: str, tokens: Mapping[str, str]) -> str:
-    """The text with its tokens in place; `|s` puts one in quotes."""
+    """The text with its tokens replaced; `|s` puts the value in quotes."""
 
     def value(match: re.Match[str]) -> str:
         assert match[1] in tokens, f"nothing sets the token {match[1]}"
@@ -40,7 +40,7 @@ class Dashboard:
         return dict(self.definition["visualizations"])
 
     def tokens(self) -> dict[str, str]:
-        """What the inputs set before anybody touches them."""
+        """The values that the inputs set before anybody changes them."""
         tokens = {}
         for field in self.definition["inputs"].values():
             name, value = field["options"]["token"], field["options"]["defaultValue"]
@@ -51,16 +51,16 @@ class Dashboard:
         return tokens
 
     def base(self, source: str) -> str:
-        """The id of the search whose results a source begins with."""
+        """The id of the search whose results a source starts from."""
         stanza = self.sources[source]
         return str(stanza["options"]["extend"]) if stanza["type"] == "ds.chain" else source
 
     def query(self, source: str) -> str:
-        """The source's own part of SPL, with tokens in place."""
+        """The source's own part of the SPL, with its tokens replaced."""
         return resolve(self.sources[source]["options"]["query"], self.tokens())
 
     def pipeline(self, source: str) -> Pipeline:
-        """The whole search, its macros expanded."""
+        """The whole search, with its macros expanded."""
         base = self.base(source)
         parts = [self.query(base)] + ([self.query(source)] if base != source else [])
         return pipeline(expand(" ".join(parts), shipped("macros.conf")))
@@ -68,5 +68,7 @@ class Dashboard:
 
 def read(path: Path) -> Dashboard:
     root = ElementTree.parse(path).getroot()
-    assert (root.tag, root.get("version")) == ("dashboard", "2"), f"{path} is no Dashboard Studio"
+    assert (root.tag, root.get("version")) == ("dashboard", "2"), (
+        f"{path} is not a Dashboard Studio dashboard"
+    )
     return Dashboard(root.get("theme") or "light", json.loads(root.findtext("definition") or ""))

@@ -1,6 +1,6 @@
-"""The dashboard in headless Chromium, by Splunk's own packages from npm.
+"""Renders the dashboard in headless Chromium, with Splunk's own packages from npm.
 
-They are installed by their lock file, and bundled, under build/view.
+The packages are installed from their lock file, and bundled, under build/view.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def _run(*command: object) -> str:
 
 
 def _install() -> None:
-    """The packages, anew where the lock file has changed. No script of theirs runs."""
+    """Install the packages, again if the lock file has changed. None of their scripts runs."""
     stamp = HOME / "installed.json"
     wanted = (HERE / "package-lock.json").read_text()
     if stamp.exists() and stamp.read_text() == wanted:
@@ -60,7 +60,8 @@ def _iso(seconds: str) -> str:
 
 
 def _as_splunk_answers(table: Table) -> dict[str, Any]:
-    """In the form of Splunk's results by column: text, lists of it, null, and ISO times."""
+    """The rows in the form of Splunk's results by column: texts, lists of texts, null, and ISO
+    times."""
     if not table.rows:
         return {"fields": [], "columns": []}
 
@@ -77,9 +78,9 @@ def _as_splunk_answers(table: Table) -> dict[str, Any]:
 def render(
     dashboard: Dashboard, answers: Mapping[str, Table], picture: Path | None = None
 ) -> dict[str, Any]:
-    """What there is to see, as browse.cjs tells it."""
+    """The visible content, as browse.cjs reports it."""
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    assert chromium, "there is no chromium to show the dashboard in"
+    assert chromium, "Chromium is not installed, so the dashboard cannot be rendered"
     with tempfile.TemporaryDirectory() as folder:
         given = Path(folder) / "input.json"
         given.write_text(

@@ -1,7 +1,8 @@
-"""The stages of SPL that the dashboard's searches end in, on rows that the command has written.
+"""The stages of SPL at the end of the dashboard's searches, run on rows that the command has
+written.
 
-It does what Splunk documents of each, for as much of it as the dashboard uses. All else, and a
-field that is not there, is an AssertionError.
+Each stage follows Splunk's documentation, as far as the dashboard uses it. Anything else, or a
+missing field, raises an AssertionError.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ class Table(NamedTuple):
 
 
 class Range(NamedTuple):
-    """The time range of a search, in epoch seconds; the latest is not in it."""
+    """The time range of a search in epoch seconds, without the latest second."""
 
     earliest: float
     latest: float
@@ -33,7 +34,7 @@ def _bare(name: str) -> str:
 
 
 def _known(name: str, table: Table) -> str:
-    # Without rows the command writes no header, and Splunk has no fields to miss one among.
+    # Without rows the command writes no header, so no field can be missing in Splunk.
     missing = name not in table.columns and table.rows
     assert not missing, f"there is no field {name}, but {', '.join(table.columns)}"
     return name
@@ -56,13 +57,14 @@ def _eval(rest: str, table: Table, _: Range) -> Table:
 class Aggregate(NamedTuple):
     function: str
     field: str
-    compared: tuple[str, str] | None  # of count(eval(field="value")) the = or != and the value
+    # for count(eval(field="value")): the operator, = or !=, and the value
+    compared: tuple[str, str] | None
     name: str
 
     def of(self, rows: Sequence[Row]) -> Value:
         cells = [row[self.field] for row in rows]
         if self.compared:
-            # What is null compares with nothing, and an empty cell is null or empty.
+            # A comparison with null is never true, and an empty cell is null or empty.
             operator, wanted = self.compared
             return str(sum((value == wanted) == (operator == "=") for value in cells if value))
         present = [text for value in cells for text in values(value)]
@@ -115,17 +117,17 @@ def _stats(rest: str, table: Table, _: Range) -> Table:
     return Table([by, *names], rows)
 
 
-# What `bins` chooses from, in seconds. Months, which have no fixed length, are left out.
+# The spans that `bins` chooses from, in seconds. Months are omitted because their length varies.
 _SPANS = [1, 5, 10, 30, 60, 300, 600, 1800, 3600, 86_400]
 
 
 def span_of(bins: int, within: Range) -> int:
-    """The shortest span that fills the range with no more bins than that."""
+    """The shortest span that covers the range with at most this many bins."""
     return next(span for span in _SPANS if (within.latest - within.earliest) / span <= bins)
 
 
 def _timechart(rest: str, table: Table, within: Range) -> Table:
-    """A row for each bin of the range; where nothing is in it, counts are 0 and sums are null."""
+    """One row for each bin of the range; in an empty bin counts are 0 and sums are null."""
     bins = re.match(r"bins=(\d+)\s+", rest)
     assert bins, f"timechart has no bins: {rest}"
     aggregates, by = _by(rest[bins.end() :], table)
@@ -134,7 +136,7 @@ def _timechart(rest: str, table: Table, within: Range) -> Table:
     if by:
         (only,) = aggregates
         series = [(value, only, rows) for value, rows in _groups(table.rows, by).items()]
-        assert len(series) <= 10, "timechart would put the smallest series together as OTHER"
+        assert len(series) <= 10, "timechart would combine the smallest series as OTHER"
     charted: list[Row] = []
     start = int(within.earliest // span) * span
     while table.rows and start < within.latest:
@@ -152,13 +154,13 @@ def _rename(rest: str, table: Table, _: Range) -> Table:
     for part in split(rest, ","):
         old, _as, new = part.partition(" as ")
         names[_known(_bare(old), table)] = _bare(new)
-        assert _bare(new) not in table.columns, f"{part} would take the place of another field"
+        assert _bare(new) not in table.columns, f"{part} would replace another field"
     rows = [{names.get(name, name): value for name, value in row.items()} for row in table.rows]
     return Table([names.get(name, name) for name in table.columns], rows)
 
 
 def _sort(rest: str, table: Table, _: Range) -> Table:
-    """By a field of numbers, descending."""
+    """Sort by a numeric field in descending order."""
     match = re.fullmatch(r"- (\w+)", rest)
     assert match, f"spl_stages.py does not know sort {rest}"
     field = _known(match[1], table)

@@ -1,7 +1,7 @@
-"""The dashboard over the real output of the command: its searches, and how Chromium shows it.
+"""Run the dashboard on real output of the command: its searches, and how Chromium shows it.
 
-CLOUDHIJACK=PROGRAM python3 -B -m unittest -v test_overview     in this folder
-CLOUDHIJACK=PROGRAM python3 -B test_overview.py --picture       renews docs/overview.png
+CLOUDHIJACK=PROGRAM python3 -B -m unittest -v test_overview     run in this folder
+CLOUDHIJACK=PROGRAM python3 -B test_overview.py --picture       renew docs/overview.png
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ DAY = Range(cloudtrail_day.DAY, cloudtrail_day.DAY + 24 * cloudtrail_day.HOUR)
 
 
 def table_of(args: Sequence[str], events: Sequence[bytes]) -> Table:
-    """What the command answers. Its rows have times of their own, so the events bring none."""
+    """The command's answer. The rows have their own times, so the events do not need any."""
     rows = [{"_time": b"", "_raw": raw} for raw in events]
     answer = run_search(program(), args, [write_body(rows)])
     assert answer.error is None, answer.error
@@ -46,7 +46,7 @@ def table_of(args: Sequence[str], events: Sequence[bytes]) -> Table:
 
 
 def answers_over(events: Sequence[bytes], dashboard: Dashboard = OVERVIEW) -> dict[str, Table]:
-    """What each data source has, by its id."""
+    """The rows of each data source, by its id."""
     bases: dict[str, Table] = {}
     answers = {}
     for source in dashboard.sources:
@@ -68,7 +68,7 @@ def answers_of_the_day() -> dict[str, Table]:
 
 
 def clicked_search(id: str, row: Mapping[str, Value]) -> str:
-    """What a click on a row of a table opens."""
+    """The search that a click on a row of a table opens."""
     (handler,) = OVERVIEW.visualizations[id]["eventHandlers"]
     tokens = {f"row.{name}.value": str(value) for name, value in row.items()}
     return resolve(handler["options"]["query"], {**OVERVIEW.tokens(), **tokens})
@@ -91,7 +91,7 @@ def names_in(visualization: Mapping[str, Any]) -> set[str]:
 
 
 class DefinitionTest(unittest.TestCase):
-    def test_every_search_reads_what_the_macros_name(self) -> None:
+    def test_every_search_reads_the_events_of_the_macros(self) -> None:
         for source, stanza in OVERVIEW.sources.items():
             if stanza["type"] == "ds.search":
                 query = stanza["options"]["query"]
@@ -109,18 +109,18 @@ class DefinitionTest(unittest.TestCase):
         ]
         self.assertEqual(sorted(modes), ["mode=coverage", "mode=hunt", "mode=volume"])
 
-    def test_sources_are_there_and_of_use(self) -> None:
+    def test_sources_exist_and_are_used(self) -> None:
         used = {id for v in OVERVIEW.visualizations.values() for id in v["dataSources"].values()}
         used |= {OVERVIEW.base(source) for source in used}
         self.assertEqual(used, set(OVERVIEW.sources))
 
-    def test_what_visualizations_name_is_in_their_answers(self) -> None:
+    def test_fields_of_visualizations_are_in_their_answers(self) -> None:
         answers = answers_of_the_day()
         for id, visualization in OVERVIEW.visualizations.items():
             columns = answers[visualization["dataSources"]["primary"]].columns
             self.assertLessEqual(names_in(visualization), set(columns), id)
 
-    def test_a_field_that_the_command_does_not_write_is_found(self) -> None:
+    def test_a_field_that_the_command_does_not_write_is_detected(self) -> None:
         definition = copy.deepcopy(OVERVIEW.definition)
         options = definition["dataSources"]["ds_trails"]["options"]
         options["query"] = options["query"].replace("DataEvents", "DataEvent")
@@ -129,8 +129,8 @@ class DefinitionTest(unittest.TestCase):
 
 
 class DrillDownTest(unittest.TestCase):
-    def test_somebody_of_a_role_that_people_share_is_found(self) -> None:
-        # Such a principal is a role and a person, which stand apart in the record.
+    def test_a_user_of_a_shared_role_is_found(self) -> None:
+        # Such a principal consists of a role and a person, which are separate in the record.
         caller = World().sso("Engineer_7a6b5c", "dev1@example.com", ["2001:db8::1"], CONSOLE)
         trail = Trail("somebody")
         trail.add(caller, "sns:SetSMSAttributes", MONDAY)
@@ -141,7 +141,7 @@ class DrillDownTest(unittest.TestCase):
         self.assertEqual(found_by(query, trail.lines), trail.lines)
 
     def test_all_members_of_a_campaign_are_found(self) -> None:
-        # A user makes another one, who uses what the first has switched on.
+        # A user makes another user, which uses the service that the first one has enabled.
         world = World()
         maker, made, another = (
             world.user(name, ["2001:db8::1"], CONSOLE) for name in ("maker", "made", "another")
@@ -156,14 +156,15 @@ class DrillDownTest(unittest.TestCase):
         query = clicked_search("viz_principals", row)
         self.assertEqual(found_by(query, trail.lines + others.lines), trail.lines)
 
-    def test_each_click_on_a_hunts_row_searches_the_members(self) -> None:
+    def test_each_click_on_a_hunt_row_searches_the_members(self) -> None:
         for id, visualization in OVERVIEW.visualizations.items():
             source = visualization["dataSources"]["primary"]
             if OVERVIEW.base(source) == "ds_hunt" and "eventHandlers" in visualization:
                 (handler,) = visualization["eventHandlers"]
                 named = set(re.findall(r"\$row\.(.+?)\.value", handler["options"]["query"]))
                 self.assertEqual(named, {"_members"}, id)
-                # What could end a string or a pipe comes from logs, and is replaced.
+                # Characters that could end a string or a stage come from logs, so they are
+                # replaced.
                 self.assertIn('_members=replace(mvjoin(Members, " "), "[', OVERVIEW.query(source))
 
 
@@ -178,7 +179,7 @@ class ShownTest(unittest.TestCase):
         cls.seen = render(OVERVIEW, cls.answers)
 
     def shown(self, kind: str) -> list[tuple[str, Table, dict[str, Any]]]:
-        """Of each visualization of a kind its id, its answer, and what is to be seen of it."""
+        """Each visualization of a kind: its id, its answer, and its visible content."""
         found = [
             (id, self.answers[v["dataSources"]["primary"]], self.seen["shown"][id])
             for id, v in OVERVIEW.visualizations.items()
@@ -187,15 +188,15 @@ class ShownTest(unittest.TestCase):
         self.assertNotEqual(found, [])
         return found
 
-    def test_the_definition_is_valid_and_nothing_went_wrong(self) -> None:
+    def test_the_definition_is_valid_and_there_are_no_errors(self) -> None:
         self.assertIsNone(self.seen["invalid"])
         self.assertEqual(self.seen["errors"], [])
 
-    def test_every_kind_of_visualization_is_looked_at(self) -> None:
+    def test_every_kind_of_visualization_is_tested(self) -> None:
         kinds = {v["type"] for v in OVERVIEW.visualizations.values()}
         self.assertEqual(kinds, {"splunk.singlevalue", "splunk.table", "splunk.column"})
 
-    def test_searches_are_those_that_were_answered(self) -> None:
+    def test_searches_are_the_ones_that_were_answered(self) -> None:
         for source, options in self.seen["sources"].items():
             self.assertEqual(options["query"], OVERVIEW.query(source))
             if OVERVIEW.base(source) == source:
@@ -203,7 +204,7 @@ class ShownTest(unittest.TestCase):
                 self.assertEqual(times, {"earliest": "-24h@h", "latest": "now"})
         self.assertEqual(set(self.seen["sources"]), set(OVERVIEW.sources))
 
-    def test_single_values_show_theirs(self) -> None:
+    def test_single_values_show_their_value(self) -> None:
         for id, answer, shown in self.shown("splunk.singlevalue"):
             (name,) = names_in(OVERVIEW.visualizations[id])
             self.assertEqual(shown["value"], answer.rows[0][name], id)
@@ -245,16 +246,16 @@ class NothingFoundTest(unittest.TestCase):
         bundle()
         cls.seen = render(OVERVIEW, answers_over([]))
 
-    def test_nothing_goes_wrong(self) -> None:
+    def test_there_are_no_errors(self) -> None:
         self.assertEqual(self.seen["errors"], [])
 
-    def test_single_values_show_zero_but_for_what_is_not_seen(self) -> None:
+    def test_single_values_show_zero_except_for_unseen_services(self) -> None:
         for id, visualization in OVERVIEW.visualizations.items():
             if visualization["type"] == "splunk.singlevalue":
                 expected = "1" if id == "viz_blind" else "0"
                 self.assertEqual(self.seen["shown"][id]["value"], expected, id)
 
-    def test_the_rest_says_that_there_is_nothing(self) -> None:
+    def test_other_panels_say_that_there_is_no_result(self) -> None:
         for id, visualization in OVERVIEW.visualizations.items():
             if visualization["type"] != "splunk.singlevalue":
                 says = "any service: there was no event" if id == "viz_trails" else "No search"
@@ -262,7 +263,7 @@ class NothingFoundTest(unittest.TestCase):
 
 
 class InvalidTest(unittest.TestCase):
-    def test_what_splunk_does_not_know_is_found(self) -> None:
+    def test_an_invalid_definition_is_detected(self) -> None:
         bundle()
         definition = copy.deepcopy(OVERVIEW.definition)
         definition["visualizations"]["viz_volume_over_time"]["options"]["stackMode"] = "piled"
