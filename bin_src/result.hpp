@@ -10,13 +10,13 @@ namespace cloudhijack {
 /// reply or an exit code.
 struct Error {
     enum class Kind {
-        told,  ///< the user must read `text`
+        failed,  ///< the user must read `text`
         gone,  ///< the other side has closed its end: nobody is left to tell, and nothing is wrong
         stopped,  ///< the user asked to stop, and nothing is wrong
     };
 
     std::string text;
-    Kind kind = Kind::told;
+    Kind kind = Kind::failed;
 };
 
 template <class T = void>

@@ -23,7 +23,7 @@ inline constexpr std::array<std::string_view, 2> k_wanted_calls = {"Publish", "G
 /// What the filter says of an object, asked with what was seen on the way to its end; nullopt where
 /// the text is not one object for which that can be asked. k_padding bytes behind it are readable.
 inline std::optional<bool> answer_with_its_end(std::string_view json, const json::NameKey& key) {
-    if (simd::cpu_at_hand() == simd::Cpu::plain || !json.starts_with('{')) return std::nullopt;
+    if (simd::best_cpu() == simd::Cpu::plain || !json.starts_with('{')) return std::nullopt;
     const auto end = json::object_end_by_blocks(json, key, nullptr);
     if (!end || end->size != json.size()) return std::nullopt;
     const log::CallFilter filter(key, k_wanted_calls);
@@ -37,7 +37,7 @@ inline std::set<bool> filter_answers(std::string_view json,
                                      const json::NameKey& key = cloudtrail_name_key()) {
     const std::string doubled = with_doubled_quotes(json);
     std::set<bool> answers;
-    for (const simd::Cpu cpu : {simd::Cpu::plain, simd::cpu_at_hand()}) {
+    for (const simd::Cpu cpu : {simd::Cpu::plain, simd::best_cpu()}) {
         const log::CallFilter filter(key, k_wanted_calls, cpu);
         for (const auto quotes : {json::Quotes::single, json::Quotes::doubled}) {
             const std::string text = quotes == json::Quotes::doubled ? doubled : std::string(json);

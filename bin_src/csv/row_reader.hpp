@@ -26,7 +26,7 @@ class RowReader {
         unclosed,  ///< the body ends inside a quoted cell; what was read of the row is passed over
     };
 
-    explicit RowReader(io::Window& window, simd::Cpu cpu = simd::cpu_at_hand())
+    explicit RowReader(io::Window& window, simd::Cpu cpu = simd::best_cpu())
         : window_(&window), cpu_(cpu), separators_(cpu) {}
 
     /// Goes to the next row. Of its cells the first `wanted_cells`, at most

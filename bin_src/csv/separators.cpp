@@ -85,7 +85,7 @@ CLOUDHIJACK_AVX2 std::uint64_t Separators::look_at_blocks(const char* body, std:
     std::uint64_t may_open = may_open_;
     for (; position < end; position += simd::k_block) {
         const simd::ByteBlock block(body + position);
-        const simd::Mask there = simd::there_of(end - position);
+        const simd::Mask there = simd::present_bytes(end - position);
         const simd::Mask quotes = block.equal('"') & there;
         const simd::Mask parting = block.equal_to_either(',', '\n') & there;
         const simd::Mask in_quotes = simd::parity_up_to(quotes) ^ inside;

@@ -21,7 +21,7 @@ class Separators {
     /// More separators of one row than this are passed over, but for its newline.
     static constexpr std::size_t k_most_in_row = 16'384;
 
-    explicit Separators(simd::Cpu cpu = simd::cpu_at_hand()) : cpu_(cpu) {}
+    explicit Separators(simd::Cpu cpu = simd::best_cpu()) : cpu_(cpu) {}
 
     /// Looks at what is new of the body, where no row is left. `bytes` are those from `offset` on
     /// that are there by now, with io::k_padding readable bytes behind them.

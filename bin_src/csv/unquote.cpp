@@ -36,7 +36,7 @@ CLOUDHIJACK_AVX2 std::size_t halve_by_blocks(std::string_view text, char* const 
         const simd::Mask quotes = simd::ByteBlock(text.data() + at).equal('"');
         const simd::Mask parity = simd::parity_up_to(quotes) ^ is_second;
         is_second = simd::last_bit_throughout(parity);
-        simd::Mask kept = simd::there_of(text.size() - at) & ~(quotes & ~parity);
+        simd::Mask kept = simd::present_bytes(text.size() - at) & ~(quotes & ~parity);
         // Words are written whole, so what stands behind the text must not be in reach.
         char last[sizeof(words) + sizeof(words[0])];
         const bool is_last = text.size() - at < simd::k_block;

@@ -112,7 +112,7 @@ class ObjectWalk {
     CLOUDHIJACK_AVX2 Step look_closely() {
         const simd::ByteBlock block(text_.data() + at_);
         const simd::ByteBlock behind(text_.data() + at_ + 1);
-        const simd::Mask there = simd::there_of(text_.size() - at_);
+        const simd::Mask there = simd::present_bytes(text_.size() - at_);
         const simd::Mask backslashes = block.equal('\\') & there;
         const Marks marks = read_marks(block, backslashes, there);
         const simd::Mask end = end_among(marks);

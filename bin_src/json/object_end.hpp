@@ -25,7 +25,7 @@ struct ObjectEnd {
 ///   null none can.
 ///
 /// So wherever there is an end, it is the one that looking at each byte finds. io::k_padding bytes
-/// behind `bytes` must be readable. Only where cpu_at_hand() is Cpu::avx2.
+/// behind `bytes` must be readable. Only where best_cpu() is Cpu::avx2.
 std::optional<ObjectEnd> object_end_by_blocks(std::span<const char> bytes, const NameKey& name,
                                               const text::KeyTable* lists);
 

@@ -65,7 +65,7 @@ class RecordSplitter {
     };
 
     /// Window and keys must outlive the splitter.
-    RecordSplitter(io::Window& window, const RecordKeys& keys, simd::Cpu cpu = simd::cpu_at_hand())
+    RecordSplitter(io::Window& window, const RecordKeys& keys, simd::Cpu cpu = simd::best_cpu())
         : window_(&window), keys_(&keys), cpu_(cpu) {}
 
     /// Parts the text of a run, which the window must hold. Positions are those of its stream.

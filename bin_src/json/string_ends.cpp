@@ -8,7 +8,7 @@ namespace cloudhijack::json {
 
 bool StringEnds::look_at(std::string_view text, Quotes quotes) {
     if (text.size() > k_longest) return false;
-    masks_.resize((text.size() + k_bytes_a_mask - 1) / k_bytes_a_mask + 1);
+    masks_.resize((text.size() + k_bytes_per_mask - 1) / k_bytes_per_mask + 1);
     masks_.back() = ~std::uint64_t{0};
     return cpu_ == simd::Cpu::plain ? look_at_bytes(text, quotes) : look_at_blocks(text, quotes);
 }
@@ -21,7 +21,7 @@ bool StringEnds::look_at_bytes(std::string_view text, Quotes quotes) {
         if (static_cast<signed char>(c) < ' ' || c == '\\') return false;
         if (c != '"') continue;
         if (is_in_string) {
-            masks_[at / k_bytes_a_mask] |= std::uint64_t{1} << (at % k_bytes_a_mask);
+            masks_[at / k_bytes_per_mask] |= std::uint64_t{1} << (at % k_bytes_per_mask);
         }
         is_in_string = !is_in_string;
         if (quotes == Quotes::single) continue;
@@ -34,7 +34,7 @@ bool StringEnds::look_at_bytes(std::string_view text, Quotes quotes) {
 #if defined(__x86_64__)
 namespace {
 
-static_assert(simd::k_block == StringEnds::k_bytes_a_mask);
+static_assert(simd::k_block == StringEnds::k_bytes_per_mask);
 
 /// Takes the blocks of a text, one after the other.
 class BlockWalk {
@@ -80,7 +80,8 @@ CLOUDHIJACK_AVX2 bool StringEnds::look_at_blocks(std::string_view text, Quotes q
     for (; at + simd::k_block <= text.size(); at += simd::k_block) {
         *mask++ = walk.take(text.data() + at, ~simd::Mask{0});
     }
-    if (at < text.size()) *mask = walk.take(text.data() + at, simd::there_of(text.size() - at));
+    if (at < text.size())
+        *mask = walk.take(text.data() + at, simd::present_bytes(text.size() - at));
     return walk.is_well();
 }
 

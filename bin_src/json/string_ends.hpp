@@ -22,9 +22,9 @@ class StringEnds {
   public:
     /// The longest text that is looked at, which bounds memory: an eighth of it.
     static constexpr std::size_t k_longest = std::size_t{256} * 1024;
-    static constexpr std::size_t k_bytes_a_mask = 64;
+    static constexpr std::size_t k_bytes_per_mask = 64;
 
-    explicit StringEnds(simd::Cpu cpu = simd::cpu_at_hand()) : cpu_(cpu) {}
+    explicit StringEnds(simd::Cpu cpu = simd::best_cpu()) : cpu_(cpu) {}
 
     /// Looks at a text with io::k_padding readable bytes behind it. False where it is longer than
     /// k_longest, ends inside a string, or holds a backslash, a control character, a byte beyond

@@ -54,7 +54,7 @@ std::optional<WholeObjects::WholeObject> WholeObjects::next() {
                 next_ = begin_of_next(text_, at_);
                 return WholeObject{.begin = bracket,
                                    .end = at_,
-                                   .broken_before = std::exchange(broken_, std::size_t{0})};
+                                   .damaged_before = std::exchange(broken_, std::size_t{0})};
             case Check::End::damaged:
                 if (!is_inside) ++broken_;
                 go_on_after(bracket, checked);

@@ -22,7 +22,7 @@ class WholeObjects {
         std::size_t begin = 0;
         std::size_t end = 0;
         /// How many objects began between the object before and this one, and are not whole.
-        std::size_t broken_before = 0;
+        std::size_t damaged_before = 0;
     };
 
     struct Surroundings {
@@ -40,7 +40,7 @@ class WholeObjects {
     std::optional<WholeObject> next();
 
     /// How many objects after the last one that next() gave are not whole.
-    [[nodiscard]] std::size_t broken() const { return broken_; }
+    [[nodiscard]] std::size_t damaged() const { return broken_; }
 
   private:
     [[nodiscard]] char character_before(std::size_t place) const;

@@ -190,8 +190,8 @@ bool is_aws_report(const Event& event) {
 
 std::string_view usable_aws_id(const Event& event) {
     constexpr std::size_t shortest = 8;  // of services' own request ids
-    if (text::is_telling_uuid(event.id)) return event.id;
-    const std::string_view request = text::telling_id(event.correlation);
+    if (text::is_nonzero_uuid(event.id)) return event.id;
+    const std::string_view request = text::nonzero_id(event.correlation);
     return request.size() < shortest ? std::string_view{} : request;
 }
 

@@ -92,7 +92,7 @@ void make_token_note(Event& event, std::string_view resource, EventTexts& texts)
 
 std::string_view usable_azure_id(const Event& event) {
     const std::string_view id = event.id.substr(0, event.id.find(' '));
-    return text::telling_id(id).empty() ? std::string_view{} : event.id;
+    return text::nonzero_id(id).empty() ? std::string_view{} : event.id;
 }
 
 Call interpret_azure_call(const Event& event) {

@@ -88,7 +88,7 @@ const Log& bedrock_invocations() {
         .complete = complete_invocation,
         .usable_id =
             [](const Event& event) {
-                return text::is_telling_uuid(event.id) ? event.id : std::string_view{};
+                return text::is_nonzero_uuid(event.id) ? event.id : std::string_view{};
             },
         .interpret = interpret_invocation,
         .read_details = read_invocation_details};

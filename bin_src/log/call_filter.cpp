@@ -40,7 +40,7 @@ CLOUDHIJACK_AVX2 std::optional<std::size_t> only_key_by_blocks(std::string_view 
         has_backslash |= block.has('\\');  // behind the text, too: that is looked at again
         const simd::ByteBlock next(json.data() + at + 1);
         simd::Mask pairs =
-            block.equal_before(first, next, second) & simd::there_of(json.size() - at);
+            block.equal_before(first, next, second) & simd::present_bytes(json.size() - at);
         for (; pairs != 0; pairs &= pairs - 1) {
             const std::size_t pair = at + static_cast<std::size_t>(__builtin_ctzll(pairs));
             if (pair < key.pair() || !key.is_at(pair - key.pair(), json)) continue;

@@ -29,7 +29,7 @@ class CallFilter {
     /// The key of the records' names, and the names of the wanted calls. Without a key no record
     /// is passed over.
     CallFilter(json::NameKey key, std::span<const std::string_view> names,
-               simd::Cpu cpu = simd::cpu_at_hand());
+               simd::Cpu cpu = simd::best_cpu());
 
     /// The same for records of several logs: those of the main log can be passed over, and no text
     /// that may hold a record of another one.

@@ -59,7 +59,7 @@ class RecordWalk {
         if (*at_ != '"') return false;
         while (mask_ == 0) {
             mask_ = *++masks_;
-            block_ += json::StringEnds::k_bytes_a_mask;
+            block_ += json::StringEnds::k_bytes_per_mask;
         }
         const char* const closing = block_ + std::countr_zero(mask_);
         mask_ &= mask_ - 1;

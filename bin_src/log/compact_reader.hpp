@@ -60,7 +60,7 @@ class CompactReader {
   public:
     /// Reads records of the main log, which must outlive it. One that could be another log's, by a
     /// key at top level, is left to the other reader.
-    explicit CompactReader(const LogSet& logs, simd::Cpu cpu = simd::cpu_at_hand())
+    explicit CompactReader(const LogSet& logs, simd::Cpu cpu = simd::best_cpu())
         : log_(&logs.main()), cpu_(cpu), ends_(cpu), keys_(logs.keys_of_others()) {}
 
     /// The event of a record; null if the text is not such a record. io::k_padding bytes after

@@ -165,7 +165,7 @@ void RecordReader::read_whole_objects(std::string_view text, const TextPlace& pl
         {.is_element = place.is_element, .first_key = logs_->main().log->first_key});
     std::size_t broken = 0;
     while (const auto object = objects.next()) {
-        broken += object->broken_before;
+        broken += object->damaged_before;
         const std::string_view object_text =
             text.substr(object->begin, object->end - object->begin);
         const TextPlace object_place{.envelopes = place.envelopes,
@@ -177,7 +177,7 @@ void RecordReader::read_whole_objects(std::string_view text, const TextPlace& pl
         read_to = object->end;
         next = end_of_surroundings(text, read_to);
     }
-    lose(text.size(), broken + objects.broken());
+    lose(text.size(), broken + objects.damaged());
 }
 
 // Reports a part of a text between whole objects. Of brackets alone, nothing is known to be lost.

@@ -142,7 +142,7 @@ void complete_sendgrid(Event& event, EventTexts& texts) {
 std::string_view usable_sendgrid_id(const Event& event) {
     const bool is_placeholder =
         event.id == "sg_event_id" || event.id == "sendgrid_internal_event_id";
-    return is_placeholder ? std::string_view{} : text::telling_id(event.id);
+    return is_placeholder ? std::string_view{} : text::nonzero_id(event.id);
 }
 
 Call interpret_sendgrid_call(const Event& event) {

@@ -129,7 +129,7 @@ void complete_error(Event& event) {
     if (event.error_code == "0") event.error_code = {};
 }
 
-std::string_view usable_twilio_id(const Event& event) { return text::telling_id(event.id); }
+std::string_view usable_twilio_id(const Event& event) { return text::nonzero_id(event.id); }
 
 Call interpret_twilio_call(const Event& event) {
     const bool is_user = event.caller_type == k_twilio_user;

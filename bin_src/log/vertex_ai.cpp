@@ -108,7 +108,7 @@ void complete_google(Event& event, EventTexts& texts) {
 
 std::string_view usable_google_id(const Event& event) {
     const std::string_view id = event.id.substr(0, event.id.find(' '));
-    return text::telling_id(id).empty() ? std::string_view{} : event.id;
+    return text::nonzero_id(id).empty() ? std::string_view{} : event.id;
 }
 
 // By the numbers of google.rpc.Code.

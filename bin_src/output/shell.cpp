@@ -11,7 +11,7 @@ namespace cloudhijack::output {
 
 int print(std::string_view text) {
     const auto written = io::write_to(STDOUT_FILENO)(text);
-    const bool failed = !written && written.error().kind == Error::Kind::told;
+    const bool failed = !written && written.error().kind == Error::Kind::failed;
     return failed ? print_error(written.error().text) : k_exit_ok;
 }
 

@@ -297,7 +297,7 @@ int scan(const ScanJob& job) {
     if (!findings) return print_error(findings.error().text);
     const auto [text, rows] = report(job, *findings);
     const auto written = io::write_to(STDOUT_FILENO)(text);
-    if (!written && written.error().kind == Error::Kind::told) {
+    if (!written && written.error().kind == Error::Kind::failed) {
         return print_error(written.error().text);
     }
     print_notes(job, config, totals, *findings, scanner.activity());

@@ -18,7 +18,7 @@ using Fill = io::Window::Fill;
 constexpr std::size_t k_header_line_cap = 256;
 constexpr std::string_view k_magic = "chunked";
 constexpr std::string_view k_version = "1.0";
-constexpr std::string_view k_old_protocol = "splunkVersion:";
+constexpr std::string_view k_legacy_protocol = "splunkVersion:";
 constexpr std::string_view k_blanks = " \t\r\v\f";
 
 std::unexpected<Error> malformed(std::string_view line, std::string_view why) {
@@ -114,8 +114,8 @@ Result<std::optional<std::string>> ChunkReader::read_header_line() {
         const std::string_view bytes = view(window_.unread()).substr(0, k_header_line_cap);
         const auto newline = bytes.find('\n');
         const std::string_view line = bytes.substr(0, newline);
-        if (line.starts_with(k_old_protocol)) {
-            saw_old_protocol_ = true;
+        if (line.starts_with(k_legacy_protocol)) {
+            saw_legacy_protocol_ = true;
             return failure(
                 "Splunk started cloudhijack with its old search command protocol: "
                 "set chunked = true in commands.conf");
@@ -126,7 +126,7 @@ Result<std::optional<std::string>> ChunkReader::read_header_line() {
             return kept;
         }
         // Judged before the newline comes: whoever sent this may be waiting for an answer.
-        if (!may_begin(bytes, k_magic) && !may_begin(bytes, k_old_protocol)) {
+        if (!may_begin(bytes, k_magic) && !may_begin(bytes, k_legacy_protocol)) {
             return malformed(bytes, "it does not begin with \"chunked\"");
         }
         if (bytes.size() == k_header_line_cap) return malformed(bytes, "the line does not end");

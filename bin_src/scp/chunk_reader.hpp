@@ -33,7 +33,7 @@ class ChunkReader {
     io::Window& body() { return window_; }
 
     /// True where the first line was that of Splunk's old protocol (`splunkVersion:...`).
-    [[nodiscard]] bool saw_old_protocol() const { return saw_old_protocol_; }
+    [[nodiscard]] bool saw_legacy_protocol() const { return saw_legacy_protocol_; }
 
     /// After an error: how many bytes of the chunk at hand have not come yet by its header; no
     /// limit where the frame is lost.
@@ -45,7 +45,7 @@ class ChunkReader {
     Result<std::string> read_metadata(std::uint64_t length);
 
     io::Window window_;  ///< its limit is what is left of the chunk at hand
-    bool saw_old_protocol_ = false;
+    bool saw_legacy_protocol_ = false;
 };
 
 }  // namespace cloudhijack::scp

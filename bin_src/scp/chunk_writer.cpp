@@ -14,7 +14,7 @@ Result<> write_chunk(io::ByteSink& sink, std::string_view metadata, std::string_
     return sink(body);
 }
 
-Result<> write_old_protocol_error(io::ByteSink& sink, std::string_view text) {
+Result<> write_legacy_protocol_error(io::ByteSink& sink, std::string_view text) {
     std::string table = "ERROR\n";
     csv::append_cell(table, text);
     table += '\n';

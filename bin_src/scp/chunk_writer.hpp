@@ -11,6 +11,6 @@ namespace cloudhijack::scp {
 Result<> write_chunk(io::ByteSink& sink, std::string_view metadata, std::string_view body = {});
 
 /// What Splunk's old protocol shows as an error: a CSV with the one column ERROR.
-Result<> write_old_protocol_error(io::ByteSink& sink, std::string_view text);
+Result<> write_legacy_protocol_error(io::ByteSink& sink, std::string_view text);
 
 }  // namespace cloudhijack::scp

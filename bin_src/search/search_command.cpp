@@ -126,10 +126,10 @@ Result<> run_search_command(const config::Setup& setup, SearchStreams streams) {
     } catch (const std::bad_alloc&) {  // what was counted is given back by now
         ended = failure("out of memory: narrow the search, or count longer spans");
     }
-    if (!ended && ended.error().kind == Error::Kind::told) {
+    if (!ended && ended.error().kind == Error::Kind::failed) {
         const std::string& text = ended.error().text;
-        ended = chunks.saw_old_protocol()
-                    ? scp::write_old_protocol_error(streams.replies, text)
+        ended = chunks.saw_legacy_protocol()
+                    ? scp::write_legacy_protocol_error(streams.replies, text)
                     : scp::write_chunk(streams.replies, scp::error_reply(text));
         if (ended) take_leftovers(streams.leftovers, chunks.bytes_to_come());
     }

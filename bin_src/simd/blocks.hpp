@@ -1,7 +1,7 @@
 #pragma once
 
 /// What the routines for AVX2 share: 64 bytes of text at a time, and masks of where something
-/// stands in them. Each such routine has a plain twin and is called where cpu_at_hand() says so.
+/// stands in them. Each such routine has a plain twin and is called where best_cpu() says so.
 
 #if defined(__x86_64__)
 
@@ -21,7 +21,7 @@ using Mask = std::uint64_t;
 inline constexpr std::size_t k_block = 64;
 
 /// The bytes of a block that are there, of `left` bytes.
-inline Mask there_of(std::size_t left) {
+inline Mask present_bytes(std::size_t left) {
     return left >= k_block ? ~Mask{0} : (Mask{1} << left) - 1;
 }
 

@@ -24,7 +24,7 @@ std::string_view wanted_cpu() {
     return wanted != nullptr ? wanted : std::string_view{};
 }
 
-Cpu cpu_at_hand() {
+Cpu best_cpu() {
     static const Cpu cpu = find_out();
     return cpu;
 }

@@ -16,6 +16,6 @@ enum class Cpu : std::uint8_t {
 std::string_view wanted_cpu();
 
 /// The best that this machine can do, and wanted_cpu() allows.
-Cpu cpu_at_hand();
+Cpu best_cpu();
 
 }  // namespace cloudhijack::simd

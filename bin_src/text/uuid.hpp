@@ -26,12 +26,12 @@ inline bool is_uuid(std::string_view text) {
 }
 
 /// Whether a text is a UUID that names something: one of zeros stands for none.
-inline bool is_telling_uuid(std::string_view text) {
+inline bool is_nonzero_uuid(std::string_view text) {
     return is_uuid(text) && text.find_first_not_of("0-") != std::string_view::npos;
 }
 
 /// The text, if it names something: one of zeros, with or without dashes, stands for none.
-inline std::string_view telling_id(std::string_view text) {
+inline std::string_view nonzero_id(std::string_view text) {
     const bool tells = text.find_first_not_of("0-") != std::string_view::npos;
     return tells ? text : std::string_view{};
 }

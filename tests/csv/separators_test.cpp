@@ -56,7 +56,7 @@ std::string random_text(std::mt19937& random, std::string_view alphabet, std::si
 }  // namespace
 
 TEST_CASE("separators: outside of quotes") {
-    for (const Cpu cpu : {Cpu::plain, cpu_at_hand()}) {
+    for (const Cpu cpu : {Cpu::plain, best_cpu()}) {
         CHECK(seen_of("a,b\n\"c,\n\",d\ne", 100, cpu).rows ==
               std::vector<std::vector<std::uint64_t>>{{1, 3}, {9, 11}});
         CHECK(seen_of("a,b\ne,f", 100, cpu).rest == std::vector<std::uint64_t>{5});
@@ -83,14 +83,14 @@ TEST_CASE("separators: the fast way sees what the plain way sees, over many bodi
         for (const std::size_t piece : {body.size() + 1, std::size_t{1}, std::size_t{70}}) {
             CAPTURE(body);
             CAPTURE(piece);
-            REQUIRE((seen_of(body, piece, cpu_at_hand()) == plain));
+            REQUIRE((seen_of(body, piece, best_cpu()) == plain));
             REQUIRE((seen_of(body, piece, Cpu::plain) == plain));
         }
     }
 }
 
 TEST_CASE("separators: beyond the most that are kept of a row only its end is") {
-    for (const Cpu cpu : {Cpu::plain, cpu_at_hand()}) {
+    for (const Cpu cpu : {Cpu::plain, best_cpu()}) {
         const std::string body = std::string(40'000, ',') + "\na,b\n";
         const Seen seen = seen_of(body, 1000, cpu);
         REQUIRE(seen.rows.size() == 2);
@@ -109,7 +109,7 @@ TEST_CASE("unquote: the fast way gives what the plain way gives, and touches not
         std::string plain = cell + behind;
         std::string fast = cell + behind;
         const std::string expected(csv::unquote_plainly(std::span(plain).first(cell.size())));
-        CHECK(csv::unquote(std::span(fast).first(cell.size()), cpu_at_hand()) == expected);
+        CHECK(csv::unquote(std::span(fast).first(cell.size()), best_cpu()) == expected);
         CHECK(fast.substr(cell.size()) == behind);
     }
 }
@@ -121,7 +121,7 @@ TEST_CASE("halve quotes: both ways need no more room than the text has") {
         const std::string text = random_text(random, "abcdefg\"", 300);
         const std::string doubled = with_doubled_quotes(text);
         const std::string padded = doubled + std::string(io::k_padding, '"');
-        for (const Cpu cpu : {Cpu::plain, cpu_at_hand()}) {
+        for (const Cpu cpu : {Cpu::plain, best_cpu()}) {
             std::string to = std::string(doubled.size(), ' ') + behind;
             const auto size = csv::halve_quotes(std::string_view(padded).substr(0, doubled.size()),
                                                 to.data(), cpu);

@@ -21,7 +21,7 @@ std::string account_of(io::ByteSource source) {
     while (true) {
         auto metadata = reader.next_metadata();
         if (!metadata) {
-            const bool told = metadata.error().kind == Error::Kind::told;
+            const bool told = metadata.error().kind == Error::Kind::failed;
             return account + (told ? "error" : "gone");
         }
         if (!*metadata) return account + "end";

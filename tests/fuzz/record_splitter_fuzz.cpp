@@ -34,7 +34,7 @@ bool is_only_name_key(std::string_view text, std::size_t place) {
     return text.find(key) == place && text.rfind(key) == place && !text.contains("\\u");
 }
 
-Split split(const std::string& bytes, std::size_t piece, Cpu cpu = cpu_at_hand(),
+Split split(const std::string& bytes, std::size_t piece, Cpu cpu = best_cpu(),
             bool is_whole_json = false) {
     io::Window window(in_pieces(bytes, piece), std::size_t{1024} * 1024);
     json::RecordSplitter splitter(window, log::all_logs().record_keys(), cpu);
@@ -76,6 +76,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         must(split(bytes, piece) == whole, "pieces change what is read");
     }
     must(split(bytes, size + 1, Cpu::plain) == whole, "the fast way changes what is read");
-    compare_with_plain_reader(bytes, split(bytes, size + 1, cpu_at_hand(), /*is_whole_json=*/true));
+    compare_with_plain_reader(bytes, split(bytes, size + 1, best_cpu(), /*is_whole_json=*/true));
     return 0;
 }

@@ -25,7 +25,7 @@ const json::RecordKeys k_keys = {
 constexpr std::string_view k_error = "error: ";
 
 // The documents of a stream, and the error that ended it.
-Texts split(io::ByteSource source, Cpu cpu = cpu_at_hand()) {
+Texts split(io::ByteSource source, Cpu cpu = best_cpu()) {
     io::Window window(std::move(source), std::size_t{128} * 1024);
     RecordSplitter splitter(window, k_keys, cpu);
     Texts texts;
@@ -266,7 +266,7 @@ TEST_CASE("splitter: any bytes come to an end, and cuts change nothing, over man
 TEST_CASE("splitter: an object that closes is told from one that is cut off") {
     const std::string text =
         "{\"a\":{\"b\":1}\n{\"a\":{\"b\":1}}\n[{\"c\":\"x\n{},{\n\"d\":[1]}]{\"e\":{}";
-    for (const Cpu cpu : {Cpu::plain, cpu_at_hand()}) {
+    for (const Cpu cpu : {Cpu::plain, best_cpu()}) {
         io::Window window(in_pieces(text, text.size()), std::size_t{64} * 1024);
         RecordSplitter splitter(window, k_keys, cpu);
         for (const bool is_closed : {false, true, false, true, true, false}) {
@@ -334,7 +334,7 @@ TEST_CASE("splitter: other keys of lists and names") {
         R"({"Records":[{"x":1}],"operationName":"a"})", R"({"operationName":"b"})",
         R"({"operationName":"c","y":"operationName"})", R"({"eventName":"d"})",
         R"({"operationName":"\u0065"})"};
-    for (const Cpu cpu : {Cpu::plain, cpu_at_hand()}) {
+    for (const Cpu cpu : {Cpu::plain, best_cpu()}) {
         io::Window window(in_pieces(text, text.size()), std::size_t{64} * 1024);
         RecordSplitter splitter(window, keys, cpu);
         for (const std::string& record : expected) {

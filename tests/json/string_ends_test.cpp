@@ -38,7 +38,7 @@ std::optional<Places> ends_of(std::string_view text, Quotes quotes, Cpu cpu) {
 }  // namespace
 
 TEST_CASE("string ends: the quotes that close, at the edges of a block") {
-    for (const Cpu cpu : {Cpu::plain, cpu_at_hand()}) {
+    for (const Cpu cpu : {Cpu::plain, best_cpu()}) {
         for (const std::size_t size : {2U, 62U, 63U, 64U, 65U, 127U, 128U, 129U, 300U}) {
             CAPTURE(size);
             const std::string inside(size - 2, 'x');
@@ -53,7 +53,7 @@ TEST_CASE("string ends: the quotes that close, at the edges of a block") {
 }
 
 TEST_CASE("string ends: a doubled quote over the edge of two blocks") {
-    for (const Cpu cpu : {Cpu::plain, cpu_at_hand()}) {
+    for (const Cpu cpu : {Cpu::plain, best_cpu()}) {
         const std::string opens = "\"\"" + std::string(61, 'x');  // 63 bytes
         CHECK(ends_of(opens + "\"\"", Quotes::doubled, cpu) == Places{63});
         CHECK(ends_of(opens + "\"\"" + std::string(70, ' '), Quotes::doubled, cpu) == Places{63});
@@ -65,7 +65,7 @@ TEST_CASE("string ends: a doubled quote over the edge of two blocks") {
 }
 
 TEST_CASE("string ends: what is not plain text is refused, wherever it stands") {
-    for (const Cpu cpu : {Cpu::plain, cpu_at_hand()}) {
+    for (const Cpu cpu : {Cpu::plain, best_cpu()}) {
         for (const char wrong : {'\\', '\n', '\0', '\x1F', '\x80', '\xFF'}) {
             for (const std::size_t at : {1U, 62U, 63U, 64U, 127U, 128U, 140U}) {
                 std::string text = '"' + std::string(150, 'x') + '"';
@@ -82,7 +82,7 @@ TEST_CASE("string ends: what is not plain text is refused, wherever it stands") 
 }
 
 TEST_CASE("string ends: the longest text") {
-    for (const Cpu cpu : {Cpu::plain, cpu_at_hand()}) {
+    for (const Cpu cpu : {Cpu::plain, best_cpu()}) {
         std::string text = '"' + std::string(StringEnds::k_longest - 2, 'x') + '"';
         CHECK(ends_of(text, Quotes::single, cpu) == Places{text.size() - 1});
         CHECK(ends_of(text + ' ', Quotes::single, cpu) == std::nullopt);
@@ -106,7 +106,7 @@ TEST_CASE("string ends: the fast way sees what the plain way sees, over many tex
         }
         CAPTURE(text);
         const auto plain = ends_of(text, quotes, Cpu::plain);
-        REQUIRE(ends_of(text, quotes, cpu_at_hand()) == plain);
+        REQUIRE(ends_of(text, quotes, best_cpu()) == plain);
         ++(plain ? read : refused);
     }
     CHECK(read > 5'000);

@@ -18,10 +18,10 @@ Texts found_in(std::string_view text) {
     json::WholeObjects objects(text, {});
     Texts found;
     while (const auto object = objects.next()) {
-        found.push_back(std::string(object->broken_before, '+') +
+        found.push_back(std::string(object->damaged_before, '+') +
                         std::string(text.substr(object->begin, object->end - object->begin)));
     }
-    if (objects.broken() > 0) found.emplace_back(objects.broken(), '+');
+    if (objects.damaged() > 0) found.emplace_back(objects.damaged(), '+');
     return found;
 }
 

@@ -128,7 +128,7 @@ std::string compact_difference(std::string_view record) {
     EventReader reader(all_logs());
     const auto reading = reader.read(std::string_view(single).substr(0, record.size()));
     std::optional<bool> reads;
-    for (const simd::Cpu cpu : {simd::Cpu::plain, simd::cpu_at_hand()}) {
+    for (const simd::Cpu cpu : {simd::Cpu::plain, simd::best_cpu()}) {
         for (const auto quotes : {json::Quotes::single, json::Quotes::doubled}) {
             const bool is_cell = quotes == json::Quotes::doubled;
             // Kept from record to record, as in a search: it remembers the keys that came last.

@@ -153,7 +153,7 @@ TEST_CASE("chunk reader: garbage is refused before its line ends") {
     for (const std::string_view garbage : {"hello", "x", "chunkee", "{\"action\":\"getinfo\"}"}) {
         CAPTURE(garbage);
         const Error error = error_of(std::string(garbage));
-        CHECK(error.kind == Error::Kind::told);
+        CHECK(error.kind == Error::Kind::failed);
         CHECK(error.text.contains("does not begin with"));
     }
     CHECK(error_of("chunked " + std::string(1'000, '1')).text.contains("does not end"));
@@ -182,7 +182,7 @@ TEST_CASE("chunk reader: after a broken frame anything may come") {
     ChunkReader reader(in_pieces("chunked 1.0,x,5\n12345", 1'000));
     CHECK_FALSE(reader.next_metadata());
     CHECK(reader.bytes_to_come() > 1'000'000'000);
-    CHECK_FALSE(reader.saw_old_protocol());
+    CHECK_FALSE(reader.saw_legacy_protocol());
 }
 
 TEST_CASE("chunk reader: Splunk's old protocol is recognised, cut at every byte") {
@@ -191,7 +191,7 @@ TEST_CASE("chunk reader: Splunk's old protocol is recognised, cut at every byte"
         ChunkReader reader(cut_at(bytes, cut));
         const auto metadata = reader.next_metadata();
         REQUIRE_FALSE(metadata);
-        CHECK(reader.saw_old_protocol());
+        CHECK(reader.saw_legacy_protocol());
         CHECK(metadata.error().text.contains("set chunked = true"));
     }
 }

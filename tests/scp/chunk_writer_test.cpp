@@ -19,7 +19,7 @@ TEST_CASE("chunk writer: lengths are in bytes") {
 TEST_CASE("chunk writer: the old protocol gets a CSV with one column") {
     std::string out;
     auto sink = into(out);
-    REQUIRE(scp::write_old_protocol_error(sink, "say \"chunked\", please"));
+    REQUIRE(scp::write_legacy_protocol_error(sink, "say \"chunked\", please"));
     CHECK(out == "ERROR\n\"say \"\"chunked\"\", please\"\n");
 }
 
