@@ -5,7 +5,7 @@
 namespace cloudhijack::simd {
 namespace {
 
-Cpu find_out() {
+Cpu detect_cpu() {
     if (wanted_cpu() == "plain" || wanted_cpu() == "sse4.2") return Cpu::plain;
 #if defined(__x86_64__)
     const bool has_all =
@@ -25,7 +25,7 @@ std::string_view wanted_cpu() {
 }
 
 Cpu best_cpu() {
-    static const Cpu cpu = find_out();
+    static const Cpu cpu = detect_cpu();
     return cpu;
 }
 

@@ -5,17 +5,17 @@
 
 namespace cloudhijack::simd {
 
-/// What a fast routine may use of the processor. Every level gives the same results.
+/// The instruction sets that a fast routine may use. Every level gives the same results.
 enum class Cpu : std::uint8_t {
-    plain,  ///< nothing but C++
-    avx2,   ///< with BMI, POPCNT and PCLMULQDQ, x86-64
+    plain,  ///< portable C++ only
+    avx2,   ///< AVX2 with BMI1, BMI2, POPCNT and PCLMULQDQ (x86-64)
 };
 
-/// `CLOUDHIJACK_CPU` in the environment: `plain`, `sse4.2`, `avx2` or `avx512` asks for no more
-/// than that, so that tests can compare whole runs. Empty where it is not set.
+/// The environment variable `CLOUDHIJACK_CPU`: `plain`, `sse4.2`, `avx2` or `avx512` limits the
+/// program to that level, so that tests can compare whole runs. Empty if it is not set.
 std::string_view wanted_cpu();
 
-/// The best that this machine can do, and wanted_cpu() allows.
+/// The best level that this machine supports and wanted_cpu() allows.
 Cpu best_cpu();
 
 }  // namespace cloudhijack::simd
