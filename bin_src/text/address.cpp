@@ -31,7 +31,7 @@ Address parse_address(std::string_view text) {
         return address;
     }
     std::array<char, INET6_ADDRSTRLEN> terminated{};
-    // A NUL inside would end the text early.
+    // inet_pton would stop at a NUL inside the text.
     if (text.size() >= terminated.size() || text.contains('\0')) return address;
     std::ranges::copy(text, terminated.begin());
     if (::inet_pton(AF_INET, terminated.data(), address.bytes.data()) == 1) {

@@ -6,8 +6,8 @@
 
 namespace cloudhijack::text {
 
-/// The bytes that base64 stands for (RFC 4648), in either alphabet, with or without its padding;
-/// nullopt if it is none.
+/// Decodes base64 (RFC 4648) in either alphabet, with or without padding; nullopt if the text is
+/// not base64.
 std::optional<std::string> decoded_base64(std::string_view text);
 
 }  // namespace cloudhijack::text

@@ -10,7 +10,7 @@
 
 namespace cloudhijack::text {
 
-/// The words that Splunk's conf files accept as a boolean, in any case.
+/// Parses a boolean as Splunk's conf files spell it, in any case.
 inline std::optional<bool> boolean(std::string_view text) {
     constexpr std::array<std::string_view, 5> yes = {"1", "true", "t", "yes", "y"};
     constexpr std::array<std::string_view, 5> no = {"0", "false", "f", "no", "n"};

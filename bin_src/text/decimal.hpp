@@ -11,8 +11,9 @@
 
 namespace cloudhijack::text {
 
-/// A decimal number without sign, such as `0.035`, in units of its last of `places`; further digits
-/// are cut. nullopt for any other text. More than `most` units become `most`.
+/// Parses an unsigned decimal number such as `0.035` and returns it in units of its last of
+/// `places` decimal places; further digits are truncated. nullopt for any other text. The result is
+/// capped at `most` units.
 inline std::optional<std::uint64_t> decimal_units(std::string_view number, std::size_t places,
                                                   std::uint64_t most) {
     const auto point = number.find('.');
@@ -35,7 +36,8 @@ inline std::optional<std::uint64_t> decimal_units(std::string_view number, std::
     return units;
 }
 
-/// `12.0350`: a number of units, each the last of `places`.
+/// The reverse: a number of units as a decimal number with `places` decimal places, such as
+/// `12.0350`.
 inline std::string decimal_text(std::uint64_t units, std::size_t places) {
     std::string text = std::to_string(units);
     if (text.size() <= places) text.insert(0, places + 1 - text.size(), '0');

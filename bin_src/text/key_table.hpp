@@ -12,32 +12,32 @@
 
 namespace cloudhijack::text {
 
-/// Tells which of some keys a text is. The keys are known beforehand and are ours, so a hash that
-/// is quick on short texts does: whatever is looked up, a look-up passes over few of them.
+/// Finds a text among keys that are known beforehand. The keys are fixed and trusted, so a weak but
+/// fast hash is enough: no input can fill the table with colliding keys.
 class KeyTable {
   public:
     KeyTable() = default;
 
-    /// Of equal keys the first counts.
+    /// If two keys are equal, the first one counts.
     explicit KeyTable(std::span<const std::string_view> keys)
         : keys_(keys.begin(), keys.end()), slots_(std::bit_ceil(keys.size() * 4 + 1)) {
-        for (std::uint32_t place = 0; place < keys_.size(); ++place) {
-            const std::uint32_t hash = hash_of(keys_[place]);
-            KeySlot& slot = slots_[slot_of(keys_[place], hash)];
-            if (slot.place == k_free) slot = {.hash = hash, .place = place};
+        for (std::uint32_t index = 0; index < keys_.size(); ++index) {
+            const std::uint32_t hash = hash_of(keys_[index]);
+            KeySlot& slot = slots_[slot_of(keys_[index], hash)];
+            if (slot.index == k_free) slot = {.hash = hash, .index = index};
         }
     }
 
-    /// Its place among the keys; nullopt where it is none of them.
+    /// The index of the text among the keys; nullopt if it is not a key.
     [[nodiscard]] std::optional<std::size_t> find(std::string_view text) const {
         if (slots_.empty()) return std::nullopt;
-        const std::uint32_t place = slots_[slot_of(text, hash_of(text))].place;
-        return place == k_free ? std::nullopt : std::optional<std::size_t>(place);
+        const std::uint32_t index = slots_[slot_of(text, hash_of(text))].index;
+        return index == k_free ? std::nullopt : std::optional<std::size_t>(index);
     }
 
     [[nodiscard]] bool contains(std::string_view text) const { return find(text).has_value(); }
 
-    /// As text == key, without the call of a function that only long texts are worth.
+    /// The same as text == key, without a call of memcmp, which pays off only for long texts.
     static bool same(std::string_view text, std::string_view key) {
         constexpr std::size_t step = sizeof(std::uint64_t);
         if (text.size() != key.size()) return false;
@@ -63,7 +63,7 @@ class KeyTable {
 
     struct KeySlot {
         std::uint32_t hash = 0;
-        std::uint32_t place = k_free;  ///< of a key
+        std::uint32_t index = k_free;  ///< the index of a key
     };
 
     static std::uint32_t hash_of(std::string_view text) {
@@ -79,18 +79,18 @@ class KeyTable {
         return static_cast<std::uint32_t>((mixed * 0x9E3779B97F4A7C15U) >> 32U);
     }
 
-    // Where a text is, or would be.
+    // The slot that holds the text, or the free slot where it would go.
     [[nodiscard]] std::size_t slot_of(std::string_view text, std::uint32_t hash) const {
         for (std::size_t slot = hash;; ++slot) {
             slot &= slots_.size() - 1;
             const KeySlot& at = slots_[slot];
-            if (at.place == k_free) return slot;
-            if (at.hash == hash && same(text, keys_[at.place])) return slot;
+            if (at.index == k_free) return slot;
+            if (at.hash == hash && same(text, keys_[at.index])) return slot;
         }
     }
 
     std::vector<std::string> keys_;
-    std::vector<KeySlot> slots_;  ///< at least three quarters of them free
+    std::vector<KeySlot> slots_;  ///< at least three quarters of them are free
 };
 
 }  // namespace cloudhijack::text

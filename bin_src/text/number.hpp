@@ -11,7 +11,7 @@
 
 namespace cloudhijack::text {
 
-/// Decimal digits and nothing else, as a number of at most `most`.
+/// Parses decimal digits and nothing else; nullopt for other texts and for numbers above `most`.
 inline std::optional<std::uint64_t> whole_number(std::string_view text, std::uint64_t most) {
     std::uint64_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -21,14 +21,14 @@ inline std::optional<std::uint64_t> whole_number(std::string_view text, std::uin
     return value;
 }
 
-/// Adds a whole number in decimal digits.
+/// Appends a whole number in decimal digits.
 inline void append_number(std::string& text, std::integral auto number) {
     std::array<char, 24> digits{};
     const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
     text.append(digits.data(), end);
 }
 
-/// "16 MiB", for messages; parts of a MiB are cut.
+/// A size for messages, such as "16 MiB", rounded down to whole MiB.
 inline std::string in_mebibytes(std::size_t bytes) { return std::to_string(bytes >> 20U) + " MiB"; }
 
 }  // namespace cloudhijack::text

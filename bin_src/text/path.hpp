@@ -4,7 +4,7 @@
 
 namespace cloudhijack::text {
 
-/// What a path or an ARN names: the part after the last `/`, or all of it.
+/// The name at the end of a path or an ARN: the part after the last `/`, or the whole text.
 constexpr std::string_view last_part(std::string_view path) {
     return path.substr(path.rfind('/') + 1);
 }

@@ -9,7 +9,7 @@
 
 namespace cloudhijack::text {
 
-/// The front of a text as a message can show it: control characters as dots.
+/// The first `most` bytes of a text for a message, with control characters replaced by dots.
 inline std::string shown(std::string_view text, std::size_t most) {
     std::string shown(front_of(text, most));
     std::ranges::replace_if(
@@ -17,7 +17,8 @@ inline std::string shown(std::string_view text, std::size_t most) {
     return shown;
 }
 
-/// Text of the input as a message can show it: in quotes, short, control characters as dots.
+/// Text of the input for a message: in quotes, shortened to 100 bytes, with control characters
+/// replaced by dots.
 inline std::string quoted(std::string_view text) {
     constexpr std::size_t most = 100;
     return '"' + shown(text, most) + (text.size() > most ? "...\"" : "\"");

@@ -21,7 +21,7 @@ using std::chrono::seconds;
 constexpr std::int64_t k_first_second = -62'135'596'800;  // 0001-01-01T00:00:00Z
 constexpr std::int64_t k_last_second = 253'402'300'799;   // 9999-12-31T23:59:59Z
 
-// Takes pieces off the front of a text; each step says whether it could.
+// Consumes a text from its front; each step reports whether it succeeded.
 class TimeParser {
   public:
     explicit TimeParser(std::string_view text) : rest_(text) {}
@@ -40,13 +40,13 @@ class TimeParser {
         return true;
     }
 
-    // One digit or two, as a number from `least` to `most`.
+    // Reads one or two digits as a number from `least` to `most`.
     std::optional<int> short_number(int least, int most) {
         const bool has_two = rest_.size() > 1 && is_digit(rest_[1]);
         return number(has_two ? 2 : 1, least, most);
     }
 
-    // Which of the names comes next, from 1.
+    // Reads one of the names and returns its position, counted from 1.
     std::optional<int> one_of(std::span<const std::string_view> names) {
         const auto found = std::ranges::find_if(
             names, [this](std::string_view name) { return rest_.starts_with(name); });
@@ -55,7 +55,7 @@ class TimeParser {
         return static_cast<int>(found - names.begin()) + 1;
     }
 
-    // Exactly `count` digits, as a number from `least` to `most`.
+    // Reads exactly `count` digits as a number from `least` to `most`.
     std::optional<int> number(std::size_t count, int least, int most) {
         if (rest_.size() < count || !std::ranges::all_of(rest_.substr(0, count), is_digit)) {
             return std::nullopt;
@@ -66,7 +66,7 @@ class TimeParser {
         return value >= least && value <= most ? std::optional(value) : std::nullopt;
     }
 
-    // All the digits there are, at least one.
+    // Reads all the digits that follow, at least one.
     std::optional<std::int64_t> whole_number() {
         std::int64_t value = 0;
         if (rest_.empty() || !is_digit(rest_.front())) return std::nullopt;
@@ -76,7 +76,7 @@ class TimeParser {
         return value;
     }
 
-    // A fraction of a second if one stands here: a point and at least one digit.
+    // Reads the fraction of a second, if one follows: a point and at least one digit.
     std::optional<microseconds> fraction() {
         if (!take('.')) return microseconds{0};
         if (rest_.empty() || !is_digit(rest_.front())) return std::nullopt;
@@ -133,7 +133,7 @@ std::optional<std::chrono::sys_days> date_of(int year, int month, int day) {
     return date.ok() ? std::optional(std::chrono::sys_days{date}) : std::nullopt;
 }
 
-// `20:12:31`; 60 seconds are a leap second, the next minute's first.
+// `20:12:31`. Second 60 is a leap second and is read as the first second of the next minute.
 std::optional<seconds> parse_clock(TimeParser& parser) {
     const auto hour = parser.short_number(0, 23);
     if (!hour || !parser.take(':')) return std::nullopt;
@@ -200,7 +200,7 @@ std::optional<Time> parse_calendar(std::string_view text) {
     if (!date || !hour || !parser.take(':')) return std::nullopt;
     const auto minute = parser.number(2, 0, 59);
     if (!minute || !parser.take(':')) return std::nullopt;
-    const auto second = parser.number(2, 0, 60);  // 60: a leap second, the next minute's first
+    const auto second = parser.number(2, 0, 60);  // 60: a leap second
     if (!second) return std::nullopt;
     const auto fraction = parser.fraction();
     if (!fraction) return std::nullopt;

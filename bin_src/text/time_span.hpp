@@ -9,7 +9,8 @@
 
 namespace cloudhijack::text {
 
-/// `90s`, `15m`, `1h`, `2d`: a whole number, not 0, with its unit, of at most `longest`.
+/// Parses a time span such as `90s`, `15m`, `1h` or `2d`: a whole number above 0 with its unit.
+/// nullopt for any other text and for a span longer than `longest`.
 inline std::optional<std::chrono::seconds> time_span(std::string_view text,
                                                      std::chrono::seconds longest) {
     if (text.empty()) return std::nullopt;

@@ -10,11 +10,11 @@ namespace {
 constexpr std::string_view k_replacement = "\xEF\xBF\xBD";
 
 struct Sequence {
-    std::size_t length = 1;  ///< bytes that belong together
+    std::size_t length = 1;  ///< bytes of the character, or of the invalid part
     bool valid = false;
 };
 
-// Table 3-7 of the Unicode standard: what the second byte may be depends on the first, later ones
+// Table 3-7 of the Unicode standard: the range of the second byte depends on the first; later bytes
 // are 80..BF.
 Sequence sequence_at(std::string_view bytes) {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };

@@ -25,15 +25,16 @@ inline bool is_uuid(std::string_view text) {
     return is_right;
 }
 
-/// Whether a text is a UUID that names something: one of zeros stands for none.
+/// Whether a text is a UUID other than the all-zero one, which logs write if there is no id.
 inline bool is_nonzero_uuid(std::string_view text) {
     return is_uuid(text) && text.find_first_not_of("0-") != std::string_view::npos;
 }
 
-/// The text, if it names something: one of zeros, with or without dashes, stands for none.
+/// The text, or an empty one if it consists of zeros, with or without dashes: logs write such an id
+/// if there is none.
 inline std::string_view nonzero_id(std::string_view text) {
-    const bool tells = text.find_first_not_of("0-") != std::string_view::npos;
-    return tells ? text : std::string_view{};
+    const bool names_something = text.find_first_not_of("0-") != std::string_view::npos;
+    return names_something ? text : std::string_view{};
 }
 
 }  // namespace cloudhijack::text

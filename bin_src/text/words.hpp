@@ -10,7 +10,7 @@
 
 namespace cloudhijack::text {
 
-/// The parts of a text between separators, without empty ones; views into the text.
+/// The non-empty parts of a text between separators, as views into the text.
 inline std::vector<std::string_view> words(std::string_view text,
                                            std::string_view separators = k_blanks) {
     std::vector<std::string_view> words;
@@ -22,7 +22,7 @@ inline std::vector<std::string_view> words(std::string_view text,
     }
 }
 
-/// Words with a separator between them.
+/// The words joined with a separator between them.
 inline std::string joined(std::span<const std::string> words, std::string_view separator) {
     std::string text;
     for (const std::string& word : words) {

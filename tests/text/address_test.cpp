@@ -6,7 +6,7 @@
 
 using namespace cloudhijack::text;
 
-TEST_CASE("address: what inet_pton takes as a whole") {
+TEST_CASE("address: texts that inet_pton accepts completely") {
     CHECK(to_text(parse_address("198.51.100.7")) == "198.51.100.7");
     CHECK(to_text(parse_address("2001:DB8:0::1")) == "2001:db8::1");
     for (const std::string text : {"", "AWS Internal", "bedrock.amazonaws.com", "1.2.3", "1.2.3.4 ",
@@ -20,7 +20,7 @@ TEST_CASE("address: what inet_pton takes as a whole") {
     CHECK(parse_address("::ffff:1.2.3.4") != parse_address("1.2.3.4"));
 }
 
-TEST_CASE("address: what logs write around one is taken off") {
+TEST_CASE("address: characters that logs write around an address are removed") {
     for (const std::string text :
          {"198.51.100.7", " 198.51.100.7\t", "198.51.100.7:52811", "[198.51.100.7]",
           "[198.51.100.7]:443", "198.51.100.7, 10.0.0.1, 10.0.0.2", "198.51.100.7,",
@@ -40,7 +40,7 @@ TEST_CASE("address: what logs write around one is taken off") {
     CHECK(bare_address("[") == "[");
 }
 
-TEST_CASE("address: the network is the /16, of IPv6 the /32") {
+TEST_CASE("address: the network is the /16 for IPv4 and the /32 for IPv6") {
     const auto network = [](const char* text) { return parse_address(text).network(); };
     CHECK(network("10.1.2.3") == network("10.1.200.9"));
     CHECK(network("10.1.2.3") != network("10.2.2.3"));

@@ -18,7 +18,7 @@ TEST_CASE("base64: both alphabets") {
     CHECK(decoded_base64("-_-_") == "\xFB\xFF\xBF");
 }
 
-TEST_CASE("base64: what is none") {
+TEST_CASE("base64: texts that are not base64") {
     for (const char* text : {"Z", "Zm9vY", "Zm 9v", "Zm9v\n", "Zm=9v", "{}"}) {
         CAPTURE(text);
         CHECK_FALSE(decoded_base64(text));

@@ -21,7 +21,7 @@ TEST_CASE("decimal_units: a number in units of its last place") {
     CHECK(decimal_units("0.12345678", 6, k_most) == 123'456);
 }
 
-TEST_CASE("decimal_units: no other text is one") {
+TEST_CASE("decimal_units: other texts are rejected") {
     for (const char* text :
          {"", ".", "-1", "+1", "1e3", "1,5", " 1", "1 ", "0x1", "1.2.3", "NaN"}) {
         CHECK_FALSE(decimal_units(text, 6, k_most));
@@ -38,7 +38,7 @@ TEST_CASE("decimal_units: a number that is too large becomes the largest") {
     CHECK(decimal_units("9", 0, 5) == 5);
 }
 
-TEST_CASE("decimal_text: the way back") {
+TEST_CASE("decimal_text: the reverse of decimal_units") {
     CHECK(decimal_text(0, 4) == "0.0000");
     CHECK(decimal_text(7, 4) == "0.0007");
     CHECK(decimal_text(120'350, 4) == "12.0350");

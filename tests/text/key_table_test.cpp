@@ -11,7 +11,7 @@
 using namespace cloudhijack;
 using text::KeyTable;
 
-TEST_CASE("key table: the place of a key, and none for what is no key") {
+TEST_CASE("key table: the index of a key, and nothing for a text that is not a key") {
     constexpr std::array<std::string_view, 5> keys = {"eventName", "eventTime", "arn", "", "a"};
     const KeyTable table(keys);
     CHECK(table.find("eventName") == 0);
@@ -25,14 +25,14 @@ TEST_CASE("key table: the place of a key, and none for what is no key") {
     }
 }
 
-TEST_CASE("key table: an empty one holds nothing, and of equal keys the first counts") {
+TEST_CASE("key table: an empty table holds nothing, and the first of two equal keys counts") {
     CHECK_FALSE(KeyTable().contains(""));
     CHECK_FALSE(KeyTable(std::span<const std::string_view>()).contains("a"));
     constexpr std::array<std::string_view, 3> keys = {"a", "b", "a"};
     CHECK(KeyTable(keys).find("a") == 0);
 }
 
-TEST_CASE("key table: agrees with a plain search, over many seeds") {
+TEST_CASE("key table: agrees with a linear search, for many seeds") {
     for (unsigned seed = 0; seed < 300; ++seed) {
         std::mt19937 random(seed);
         const auto text = [&random] {

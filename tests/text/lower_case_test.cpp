@@ -4,7 +4,7 @@
 
 using namespace cloudhijack;
 
-TEST_CASE("lower case: the capitals of ASCII become small, all else stays") {
+TEST_CASE("lower case: only ASCII capitals change") {
     CHECK(text::in_lower_case("AZaz@[`{09 -_") == "azaz@[`{09 -_");
     CHECK(text::in_lower_case("\xC3\x84 SES:Send*") == "\xC3\x84 ses:send*");
     CHECK(text::in_lower_case("").empty());

@@ -6,7 +6,7 @@
 
 using namespace cloudhijack;
 
-TEST_CASE("number: digits and nothing else, up to a most") {
+TEST_CASE("number: digits and nothing else, up to a maximum") {
     CHECK(text::whole_number("0", 0) == 0U);
     CHECK(text::whole_number("007", 7) == 7U);
     CHECK_FALSE(text::whole_number("8", 7));

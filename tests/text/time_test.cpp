@@ -56,7 +56,7 @@ TEST_CASE("time: calendar forms") {
     CHECK(read("9999-12-31T23:59:59Z") == "253402300799");
 }
 
-TEST_CASE("time: as e-mail has it") {
+TEST_CASE("time: the format of e-mail") {
     CHECK(read("Thu, 30 Jul 2015 20:12:31 +0000") == "1438287151");
     CHECK(read("Thu, 30 Jul 2015 22:12:31 +0200") == "1438287151");
     CHECK(read("30 Jul 2015 20:12:31 GMT") == "1438287151");
@@ -70,7 +70,7 @@ TEST_CASE("time: as e-mail has it") {
     }
 }
 
-TEST_CASE("time: as Americans write it") {
+TEST_CASE("time: the American format") {
     CHECK(read("1/9/2007 9:41:00 AM") == "1168335660");
     CHECK(read("01/09/2007 09:41:00 PM") == "1168378860");
     CHECK(read("12/31/2024 12:00:01 AM") == "1735603201");
@@ -83,7 +83,7 @@ TEST_CASE("time: as Americans write it") {
     }
 }
 
-TEST_CASE("time: anything else is none") {
+TEST_CASE("time: other texts are rejected") {
     for (const std::string_view text : {"",
                                         " ",
                                         "now",

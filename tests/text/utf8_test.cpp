@@ -27,7 +27,7 @@ TEST_CASE("utf8: valid text stays as it is") {
     }
 }
 
-TEST_CASE("utf8: each maximal invalid part becomes one replacement") {
+TEST_CASE("utf8: each maximal invalid part becomes one replacement character") {
     const std::string r = "\xEF\xBF\xBD";
     CHECK(repaired("a\xFFz") == "a" + r + "z");
     CHECK(repaired("\x80\x80") == r + r);
@@ -36,7 +36,7 @@ TEST_CASE("utf8: each maximal invalid part becomes one replacement") {
     CHECK(repaired("\xC0\xAF") == r + r);  // overlong
     CHECK(repaired("\xE2\x82") == r);      // cut off: one part
     CHECK(repaired("\xE2\x82z") == r + "z");
-    CHECK(repaired("\xE0\x80\x80") == r + r + r);  // overlong: no part of a character
+    CHECK(repaired("\xE0\x80\x80") == r + r + r);  // overlong: not part of a character
     CHECK(repaired("\xED\xA0\x80") == r + r + r);  // a surrogate
     CHECK(repaired("\xF0\x9F\x98") == r);
     CHECK(repaired("\xF4\x90\x80\x80") == r + r + r + r);  // above U+10FFFF
@@ -45,7 +45,7 @@ TEST_CASE("utf8: each maximal invalid part becomes one replacement") {
           "a" + r + r + r + "b" + r + "c" + r + r + "d");
 }
 
-TEST_CASE("utf8: agrees with simdjson on what is valid, over many seeds") {
+TEST_CASE("utf8: agrees with simdjson on which texts are valid, for many seeds") {
     constexpr std::string_view bytes =
         "a\x7F\x80\x8F\x90\x9F\xA0\xBF\xC1\xC2\xDF\xE0\xED\xEF\xF0\xF4\xF5";
     for (unsigned seed = 0; seed < 20'000; ++seed) {
@@ -59,7 +59,7 @@ TEST_CASE("utf8: agrees with simdjson on what is valid, over many seeds") {
     }
 }
 
-TEST_CASE("utf8: a text that is valid stays where it is, another one is repaired in the storage") {
+TEST_CASE("utf8: a valid text is returned as it is, an invalid one is repaired into the storage") {
     std::string storage = "kept";
     const std::string good = "a\xC3\xA4";
     CHECK(text::valid_utf8(good, storage).data() == good.data());
