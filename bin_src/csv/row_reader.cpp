@@ -33,7 +33,7 @@ Result<RowReader::Next> RowReader::find_row() {
         const auto separators = separators_.row();
         if (!separators.empty()) {
             row_ = separators.first(separators.size() - 1);
-            take_row(separators.back(), separators.back() + 1 - offset_);
+            set_row_bounds(separators.back(), separators.back() + 1 - offset_);
             ends_in_newline_ = true;
             separators_.next();
             return Next::row;
@@ -50,7 +50,7 @@ Result<RowReader::Next> RowReader::find_row() {
             if (bytes.empty()) return Next::end;
             if (separators_.ends_in_quotes()) return Next::unclosed;
             row_ = separators_.rest();
-            take_row(end, bytes.size());
+            set_row_bounds(end, bytes.size());
             ends_in_newline_ = false;
             return Next::row;
         }
@@ -64,9 +64,9 @@ Result<RowReader::Next> RowReader::find_row() {
     }
 }
 
-// A row whose last cell ends at `end`, or before it where a carriage return is part of the line's
-// end.
-void RowReader::take_row(std::uint64_t end, std::uint64_t size) {
+// Sets the bounds of a row whose last cell ends at `end`, or one byte earlier if a carriage return
+// is part of the line ending.
+void RowReader::set_row_bounds(std::uint64_t end, std::uint64_t size) {
     row_size_ = size;
     row_end_ = end;
     const std::uint64_t last_cell = row_.empty() ? offset_ : row_.back() + 1;

@@ -6,10 +6,10 @@
 
 namespace cloudhijack::csv {
 
-/// Appends one cell, quoted where it must be (RFC 4180).
+/// Appends one cell, quoted if RFC 4180 requires it.
 void append_cell(std::string& out, std::string_view text);
 
-/// Appends cells parted by commas and a newline.
+/// Appends cells separated by commas, and a newline.
 void append_row(std::string& out, std::span<const std::string> cells);
 
 }  // namespace cloudhijack::csv

@@ -13,7 +13,7 @@ void Separators::look_at(std::span<const char> bytes, std::uint64_t offset) {
     row_ends_.clear();
     open_row_begin_ -= row_begin_;
     row_ = row_begin_ = 0;
-    const char* body = bytes.data() - offset;  // where the body's first byte would be
+    const char* body = bytes.data() - offset;  // the address that the body's first byte would have
     const std::uint64_t end = offset + bytes.size();
     while (seen_ < end) {
         seen_ = byte_by_byte_ || cpu_ == simd::Cpu::plain ? look_at_row(body, seen_, end)
@@ -44,7 +44,7 @@ void Separators::add_newline(std::uint64_t position) {
     last_newline_end_ = position + 1;
 }
 
-// Up to the end of a row, or of what is there.
+// Looks at bytes up to the end of a row, or of the input so far.
 std::uint64_t Separators::look_at_row(const char* body, std::uint64_t position, std::uint64_t end) {
     for (; position < end; ++position) {
         const char c = body[position];
@@ -70,7 +70,8 @@ std::uint64_t Separators::look_at_row(const char* body, std::uint64_t position, 
     return position;
 }
 
-// Where blocks do not tell what a quote is, the row that holds it is looked at again.
+// Blocks cannot tell the meaning of a stray quote, so the row that holds it is read again, byte by
+// byte.
 void Separators::leave_blocks() {
     positions_.resize(open_row_begin_);
     byte_by_byte_ = saw_stray_quote_ = true;
@@ -87,12 +88,12 @@ CLOUDHIJACK_AVX2 std::uint64_t Separators::look_at_blocks(const char* body, std:
         const simd::ByteBlock block(body + position);
         const simd::Mask there = simd::present_bytes(end - position);
         const simd::Mask quotes = block.equal('"') & there;
-        const simd::Mask parting = block.equal_to_either(',', '\n') & there;
+        const simd::Mask delimiters = block.equal_to_either(',', '\n') & there;
         const simd::Mask in_quotes = simd::parity_up_to(quotes) ^ inside;
-        simd::Mask separators = parting & ~in_quotes;
+        simd::Mask separators = delimiters & ~in_quotes;
         const simd::Mask before_opening = separators | (quotes & ~in_quotes);
         const simd::Mask stray = quotes & in_quotes & ~((before_opening << 1U) | may_open);
-        if (stray != 0) separators &= (stray & -stray) - 1;  // what comes before it is well
+        if (stray != 0) separators &= (stray & -stray) - 1;  // the separators before it are right
         for (; separators != 0; separators &= separators - 1) {
             const auto at = position + static_cast<unsigned>(__builtin_ctzll(separators));
             if (body[at] == ',') {
@@ -105,7 +106,7 @@ CLOUDHIJACK_AVX2 std::uint64_t Separators::look_at_blocks(const char* body, std:
             leave_blocks();
             return last_newline_end_;
         }
-        // Of a block that is not all there, behind the last byte all is as it is there.
+        // Past the end of a partial block the state is that of its last byte.
         const std::uint64_t last = std::min<std::uint64_t>(end - position, simd::k_block) - 1;
         inside = simd::last_bit_throughout(in_quotes);
         may_open = before_opening >> last & 1U;

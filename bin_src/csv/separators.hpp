@@ -9,46 +9,47 @@
 
 namespace cloudhijack::csv {
 
-/// Finds the commas and newlines that part the cells and rows of a CSV body, which comes piece by
-/// piece. Offsets are from the body's first byte.
+/// Finds the commas and newlines that separate the cells and rows of a CSV body, which arrives in
+/// pieces. Offsets are relative to the body's first byte.
 ///
-/// A quote opens a cell that begins with it and closes it again, and a doubled quote inside does
-/// both. Blocks of 64 bytes are looked at at once, by what the processor can do. A row with a quote
-/// anywhere else, which no writer makes, is looked at byte by byte, and so are all rows where the
-/// processor can do nothing: that way is the twin by which the fast ones are tested.
+/// A quote at the start of a cell opens it, and the next quote closes it again; a doubled quote
+/// inside does both. Where the processor supports it, 64 bytes are examined at once. A row with a
+/// quote anywhere else, which no writer produces, is examined byte by byte, as is every row on
+/// other processors: the bytewise code is the twin against which the fast code is tested.
 class Separators {
   public:
-    /// More separators of one row than this are passed over, but for its newline.
+    /// The most separators kept of one row, not counting its newline; further ones are skipped.
     static constexpr std::size_t k_most_in_row = 16'384;
 
     explicit Separators(simd::Cpu cpu = simd::best_cpu()) : cpu_(cpu) {}
 
-    /// Looks at what is new of the body, where no row is left. `bytes` are those from `offset` on
-    /// that are there by now, with io::k_padding readable bytes behind them.
+    /// Looks at the new bytes of the body; call it when no complete row is left. `bytes` are all
+    /// bytes available so far from `offset` on, followed by io::k_padding readable bytes.
     void look_at(std::span<const char> bytes, std::uint64_t offset);
 
-    /// The next row's separators, of which the last is its newline; empty where no whole row has
+    /// The next row's separators, the last of which is its newline; empty if no complete row has
     /// been seen. Valid until the next look_at().
     [[nodiscard]] std::span<const std::uint64_t> row() const;
-    /// Goes to the next row.
+    /// Advances to the next row.
     void next();
 
-    /// The separators behind the last newline, of a row that has not ended yet.
+    /// The separators after the last newline, which belong to a row that has not ended yet.
     [[nodiscard]] std::span<const std::uint64_t> rest() const;
 
     /// Whether the bytes seen so far end inside a quoted cell.
     [[nodiscard]] bool ends_in_quotes() const;
 
-    /// How many bytes were looked at.
+    /// The number of bytes looked at so far.
     [[nodiscard]] std::uint64_t seen() const { return seen_; }
 
-    /// Whether there was a quote that neither opens nor closes a cell, and is not doubled either.
+    /// Whether there may have been a quote that neither opens nor closes a cell and is not doubled.
+    /// Always true on a plain CPU, which does not look for them.
     [[nodiscard]] bool saw_stray_quote() const {
         return cpu_ == simd::Cpu::plain || saw_stray_quote_;
     }
 
   private:
-    /// What the bytes looked at one by one make of the next one.
+    /// The state of the bytewise scan before the next byte.
     enum class CellState : std::uint8_t {
         cell_start,
         unquoted,
@@ -66,16 +67,17 @@ class Separators {
 
     simd::Cpu cpu_;
     std::vector<std::uint64_t> positions_;
-    std::vector<std::size_t> row_ends_;  ///< behind each newline, in positions_
-    std::size_t row_ = 0;                ///< the next row, in row_ends_
-    std::size_t row_begin_ = 0;          ///< its first separator, in positions_
-    std::size_t open_row_begin_ = 0;     ///< first separator behind the last newline, there too
+    std::vector<std::size_t> row_ends_;  ///< indices into positions_, one past each newline
+    std::size_t row_ = 0;                ///< index of the next row in row_ends_
+    std::size_t row_begin_ = 0;          ///< index of its first separator in positions_
+    std::size_t open_row_begin_ = 0;     ///< index of the first separator after the last newline
     std::uint64_t seen_ = 0;             ///< bytes looked at
     std::uint64_t last_newline_end_ = 0;
     bool saw_stray_quote_ = false;
     bool byte_by_byte_ = false;
     CellState state_ = CellState::cell_start;
-    /// In blocks: all ones inside quotes; and 1 where a quote may open a cell now.
+    /// The state of the block scan. `inside_` is all ones inside quotes; `may_open_` is 1 if a
+    /// quote may open a cell at the next byte.
     std::uint64_t inside_ = 0;
     std::uint64_t may_open_ = 1;
 };

@@ -25,11 +25,11 @@ std::string_view unquote_plainly(std::span<char> cell) {
 #if defined(__x86_64__)
 namespace {
 
-// Keeps the first of every two quotes. Blocks of 64 bytes are read before anything is written, so
-// that what is kept may move to the front of the same bytes.
+// Keeps the first of every two quotes. Each block of 64 bytes is read before anything is written,
+// so the output may overwrite the same text from its start.
 CLOUDHIJACK_AVX2 std::size_t halve_by_blocks(std::string_view text, char* const to_begin) {
     char* out = to_begin;
-    simd::Mask is_second = 0;  // all ones where the next quote is the second of two
+    simd::Mask is_second = 0;  // all ones if the next quote is the second of two
     for (std::size_t at = 0; at < text.size(); at += simd::k_block) {
         std::uint64_t words[8];
         std::memcpy(words, text.data() + at, sizeof(words));
@@ -37,7 +37,8 @@ CLOUDHIJACK_AVX2 std::size_t halve_by_blocks(std::string_view text, char* const 
         const simd::Mask parity = simd::parity_up_to(quotes) ^ is_second;
         is_second = simd::last_bit_throughout(parity);
         simd::Mask kept = simd::present_bytes(text.size() - at) & ~(quotes & ~parity);
-        // Words are written whole, so what stands behind the text must not be in reach.
+        // Whole words are written, so the last block goes to a buffer first: the bytes after the
+        // text must not change.
         char last[sizeof(words) + sizeof(words[0])];
         const bool is_last = text.size() - at < simd::k_block;
         char* to = is_last ? last : out;

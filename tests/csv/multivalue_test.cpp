@@ -16,7 +16,7 @@ TEST_CASE("multivalue: cell and twin") {
     CHECK(csv::multivalue_twin(Values{"a$b", ";", ""}) == "$a$$b$;$;$;$$");
 }
 
-TEST_CASE("multivalue: the first of a twin, broken ones too") {
+TEST_CASE("multivalue: the first value of a twin, even of a malformed one") {
     CHECK(csv::first_of_twin("$a$;$b$") == "a");
     CHECK(csv::first_of_twin("$a$$b;c$;$d$") == "a$b;c");
     CHECK(csv::first_of_twin("$$;$b$").empty());

@@ -19,7 +19,7 @@ namespace {
 constexpr std::size_t k_row_cap = std::size_t{256} * 1024;
 constexpr std::string_view k_unclosed = "<unclosed>";
 
-// The rows of a body that is followed by another chunk's bytes; an unclosed row reads k_unclosed.
+// The rows of a body, which another chunk follows; an unclosed row is represented by k_unclosed.
 Rows read_rows(io::ByteSource source, std::size_t body_size, std::size_t wanted_cells = 100) {
     io::Window window(std::move(source), k_row_cap);
     window.set_limit(body_size);
@@ -57,24 +57,24 @@ TEST_CASE("row reader: forms of cells and line ends") {
     CHECK(read_rows("\"a\r\"\r\n") == Rows{{"a\r"}});
 }
 
-TEST_CASE("row reader: quotes where they do not belong are taken as they stand") {
+TEST_CASE("row reader: stray quotes are kept as they are") {
     CHECK(read_rows("a\"b,c\"\n") == Rows{{"a\"b", "c\""}});
     CHECK(read_rows("\"a\"b\"c,d\n") == Rows{{"ab\"c", "d"}});
     CHECK(read_rows("a\"b\nc\n") == Rows{{"a\"b"}, {"c"}});
     CHECK(read_rows("\"a\"\"\"b,c\n") == Rows{{"a\"b", "c"}});
 }
 
-TEST_CASE("row reader: a line without a character is no row, an empty quoted cell is one") {
+TEST_CASE("row reader: an empty line is not a row, but an empty quoted cell is") {
     CHECK(read_rows("\n\r\na\n\n\nb\n\r\n\n") == Rows{{"a"}, {"b"}});
     CHECK(read_rows("\"\"\n") == Rows{{""}});
 }
 
-TEST_CASE("row reader: a body that ends inside quotes says so") {
+TEST_CASE("row reader: a body that ends inside quotes is reported") {
     CHECK(read_rows("a\n\"b\nc") == Rows{{"a"}, {std::string(k_unclosed)}});
     CHECK(read_rows("a,\"") == Rows{{std::string(k_unclosed)}});
 }
 
-TEST_CASE("row reader: cells beyond the wanted ones are passed over, missing ones are empty") {
+TEST_CASE("row reader: cells after the wanted ones are skipped, missing ones are empty") {
     const std::string body = "a,b,c\nd\n\"x\ny\",\"z,\"\n";
     CHECK(read_rows(in_pieces(body, 3), body.size(), 2) == Rows{{"a", "b"}, {"d"}, {"x\ny", "z,"}});
     io::Window window(in_pieces("a\n", 10), k_row_cap);
@@ -86,7 +86,7 @@ TEST_CASE("row reader: cells beyond the wanted ones are passed over, missing one
     CHECK(reader.cell(0) == "a");
 }
 
-TEST_CASE("row reader: a row over the cap names it") {
+TEST_CASE("row reader: the error for a row above the limit names the limit") {
     const std::string body = "a\n\"" + std::string(2 * 1024 * 1024, 'x') + "\"\n";
     io::Window window(in_pieces(body, 100'000), std::size_t{1024} * 1024);
     window.set_limit(body.size());
@@ -97,7 +97,7 @@ TEST_CASE("row reader: a row over the cap names it") {
     CHECK(next.error().text.contains("longer than 1 MiB"));
 }
 
-TEST_CASE("row reader: the input's end before the body's is the peer going") {
+TEST_CASE("row reader: an input that ends before its body means that the peer has gone") {
     io::Window window(in_pieces("a,b\n1", 10), k_row_cap);
     window.set_limit(100);
     RowReader reader(window);
@@ -107,7 +107,7 @@ TEST_CASE("row reader: the input's end before the body's is the peer going") {
     CHECK(next.error().kind == Error::Kind::gone);
 }
 
-TEST_CASE("row reader: the same rows wherever the input is cut") {
+TEST_CASE("row reader: the rows do not depend on where the input is cut") {
     const std::string body =
         "_time,_raw,__mv__raw\r\n1,\"{\"\"a\"\":\"\"b\"\"}\",\r\n\n\"\"\"\",\"\r\n\",\"x\"y\"\r\n2,"
         "\"end";
@@ -119,7 +119,7 @@ TEST_CASE("row reader: the same rows wherever the input is cut") {
     CHECK(read_rows(in_pieces(body, 1), body.size()) == whole);
 }
 
-TEST_CASE("row reader: what the writer wrote comes back, over many seeds") {
+TEST_CASE("row reader: reads the rows that the writer wrote, for many seeds") {
     constexpr std::string_view alphabet = "ab,\"\r\n $";
     for (unsigned seed = 0; seed < 500; ++seed) {
         std::mt19937 random(seed);

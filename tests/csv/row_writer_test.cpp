@@ -7,7 +7,7 @@
 
 using namespace cloudhijack;
 
-TEST_CASE("row writer: quotes where it must and only there") {
+TEST_CASE("row writer: quotes a cell only if it must") {
     std::string out;
     csv::append_row(
         out, std::vector<std::string>{"plain text", "", "a,b", "say \"hi\"", "a\nb", "a\rb"});

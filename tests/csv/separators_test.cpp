@@ -24,7 +24,7 @@ struct Seen {
     bool operator==(const Seen&) const = default;
 };
 
-// What is seen of a body that comes in pieces, of which rows are taken as soon as they are there.
+// Feeds a body in pieces, takes each row as soon as it is complete, and returns everything seen.
 Seen seen_of(const std::string& body, std::size_t piece, Cpu cpu) {
     Separators separators(cpu);
     Seen seen;
@@ -55,7 +55,7 @@ std::string random_text(std::mt19937& random, std::string_view alphabet, std::si
 
 }  // namespace
 
-TEST_CASE("separators: outside of quotes") {
+TEST_CASE("separators: only those outside quotes count") {
     for (const Cpu cpu : {Cpu::plain, best_cpu()}) {
         CHECK(seen_of("a,b\n\"c,\n\",d\ne", 100, cpu).rows ==
               std::vector<std::vector<std::uint64_t>>{{1, 3}, {9, 11}});
@@ -65,10 +65,11 @@ TEST_CASE("separators: outside of quotes") {
     }
 }
 
-TEST_CASE("separators: the fast way sees what the plain way sees, over many bodies and pieces") {
+TEST_CASE(
+    "separators: the fast code finds the same as the plain code, for many bodies and pieces") {
     std::mt19937 random(5);
     for (int i = 0; i < 20'000; ++i) {
-        // Some as writers write them, some with quotes anywhere.
+        // Half of the bodies are as a CSV writer writes them, the others have quotes anywhere.
         std::string body;
         if (i % 2 == 0) {
             for (std::size_t cells = random() % 30; cells > 0; --cells) {
@@ -89,7 +90,7 @@ TEST_CASE("separators: the fast way sees what the plain way sees, over many bodi
     }
 }
 
-TEST_CASE("separators: beyond the most that are kept of a row only its end is") {
+TEST_CASE("separators: after the limit of a row only its newline is kept") {
     for (const Cpu cpu : {Cpu::plain, best_cpu()}) {
         const std::string body = std::string(40'000, ',') + "\na,b\n";
         const Seen seen = seen_of(body, 1000, cpu);
@@ -100,33 +101,33 @@ TEST_CASE("separators: beyond the most that are kept of a row only its end is") 
     }
 }
 
-TEST_CASE("unquote: the fast way gives what the plain way gives, and touches nothing behind") {
+TEST_CASE("unquote: the fast code equals the plain code and changes no byte after the cell") {
     std::mt19937 random(6);
     for (int i = 0; i < 20'000; ++i) {
         const std::string cell =
             '"' + with_doubled_quotes(random_text(random, "abcdefg\"", 300)) + '"';
-        const std::string behind = ",\"next\"\n" + std::string(io::k_padding, '!');
-        std::string plain = cell + behind;
-        std::string fast = cell + behind;
+        const std::string following = ",\"next\"\n" + std::string(io::k_padding, '!');
+        std::string plain = cell + following;
+        std::string fast = cell + following;
         const std::string expected(csv::unquote_plainly(std::span(plain).first(cell.size())));
         CHECK(csv::unquote(std::span(fast).first(cell.size()), best_cpu()) == expected);
-        CHECK(fast.substr(cell.size()) == behind);
+        CHECK(fast.substr(cell.size()) == following);
     }
 }
 
-TEST_CASE("halve quotes: both ways need no more room than the text has") {
+TEST_CASE("halve quotes: neither way writes past the size of the text") {
     std::mt19937 random(7);
-    const std::string behind(io::k_padding, '!');
+    const std::string following(io::k_padding, '!');
     for (int i = 0; i < 20'000; ++i) {
         const std::string text = random_text(random, "abcdefg\"", 300);
         const std::string doubled = with_doubled_quotes(text);
         const std::string padded = doubled + std::string(io::k_padding, '"');
         for (const Cpu cpu : {Cpu::plain, best_cpu()}) {
-            std::string to = std::string(doubled.size(), ' ') + behind;
+            std::string to = std::string(doubled.size(), ' ') + following;
             const auto size = csv::halve_quotes(std::string_view(padded).substr(0, doubled.size()),
                                                 to.data(), cpu);
             REQUIRE(std::string_view(to).substr(0, size) == text);
-            REQUIRE(std::string_view(to).substr(doubled.size()) == behind);
+            REQUIRE(std::string_view(to).substr(doubled.size()) == following);
         }
     }
 }
