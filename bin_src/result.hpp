@@ -6,13 +6,13 @@
 
 namespace cloudhijack {
 
-/// Why something could not be done. Errors are values until an interface turns them into a protocol
-/// reply or an exit code.
+/// The reason why an operation failed. Errors are values until an interface turns them into a
+/// protocol reply or an exit code.
 struct Error {
     enum class Kind {
-        failed,  ///< the user must read `text`
-        gone,  ///< the other side has closed its end: nobody is left to tell, and nothing is wrong
-        stopped,  ///< the user asked to stop, and nothing is wrong
+        failed,   ///< an error that the user must see: `text` describes it
+        gone,     ///< the other side has closed its end: there is no one to report to, and no error
+        stopped,  ///< the user asked to stop; not an error
     };
 
     std::string text;

@@ -13,7 +13,7 @@ namespace {
 
 std::string describe(int error_number) { return std::generic_category().message(error_number); }
 
-// Whoever started us may have made its end of a shared description non-blocking.
+// The parent process may have made its end of a shared file description non-blocking.
 void wait_for(int descriptor, short event) {
     pollfd waiting{.fd = descriptor, .events = event, .revents = 0};
     ::poll(&waiting, 1, /*timeout=*/-1);
@@ -22,7 +22,7 @@ void wait_for(int descriptor, short event) {
 }  // namespace
 
 void widen_pipe(int descriptor) {
-    constexpr int wanted = 1024 * 1024;  // the most that a user may have, by default
+    constexpr int wanted = 1024 * 1024;  // bytes; the default limit for an unprivileged user
     ::fcntl(descriptor, F_SETPIPE_SZ, wanted);
 }
 
@@ -45,7 +45,7 @@ ByteSource read_until_stopped(int descriptor, const StopRequest& stop) {
         while (true) {
             std::array<pollfd, 2> waiting{
                 {{.fd = descriptor, .events = POLLIN, .revents = 0},
-                 // One below 0 is passed over.
+                 // poll() ignores a negative descriptor.
                  {.fd = stop.descriptor(), .events = POLLIN, .revents = 0}}};
             ::poll(waiting.data(), waiting.size(), /*timeout=*/-1);
             if (stop.reason() != 0) return stopped();

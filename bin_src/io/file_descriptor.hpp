@@ -7,22 +7,23 @@
 
 namespace cloudhijack::io {
 
-/// Asks for a larger pipe behind a descriptor, so that its two ends wait less for each other. What
-/// is no pipe, or may not grow, stays as it is.
+/// Enlarges the buffer of a pipe, so that its two ends wait less for each other. Does nothing if
+/// the descriptor is not a pipe or the pipe may not grow.
 void widen_pipe(int descriptor);
 
-/// The descriptor stays the caller's and must outlive what is returned.
+/// The caller keeps the ownership of the descriptor, which must outlive the source.
 ByteSource read_from(int descriptor);
 
-/// As read_from, for a pipe, a terminal or a socket, until a stop is requested: then an error of
-/// Error::Kind::stopped, even while it waits. A named pipe that was opened non-blocking is waited
-/// for until it has a writer.
+/// As read_from, for a pipe, a terminal or a socket, until a stop is requested: the read, even one
+/// that waits, then fails with Error::Kind::stopped. If a named pipe was opened non-blocking, the
+/// source waits until the pipe has a writer.
 ByteSource read_until_stopped(int descriptor, const StopRequest& stop);
 
-/// The process must ignore SIGPIPE, so that a closed pipe is an error code and not its death.
+/// The process must ignore SIGPIPE, so that writing to a closed pipe is an error instead of killing
+/// it.
 ByteSink write_to(int descriptor);
 
-/// As read_from, but the input also ends where `silence` passes without a byte.
+/// As read_from, but the input also ends when no byte has arrived for the time `silence`.
 ByteSource read_until_silent(int descriptor, std::chrono::milliseconds silence);
 
 }  // namespace cloudhijack::io

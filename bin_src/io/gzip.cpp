@@ -14,7 +14,7 @@
 namespace cloudhijack::io {
 namespace {
 
-/// The bytes that a gzip member begins with.
+/// The first bytes of a gzip member.
 constexpr std::string_view k_gzip_magic = "\x1f\x8b";
 
 bool begins_as_gzip(std::span<const char> bytes) {
@@ -30,7 +30,7 @@ struct InflateEnd {
     }
 };
 
-/// What was read ahead of a source, and the source.
+/// A source, and the bytes that were read ahead from it.
 class ReadAhead {
   public:
     explicit ReadAhead(ByteSource source) : source_(std::move(source)), buffer_(k_buffer_size) {}
@@ -61,7 +61,7 @@ class ReadAhead {
     std::size_t end_ = 0;
 };
 
-// Reads ahead as many bytes as tell gzip, or to the end.
+// Reads ahead enough bytes to recognise gzip, or up to the end.
 Result<> fill_magic(ReadAhead& input) {
     while (input.bytes().size() < k_gzip_magic.size()) {
         const auto more = input.more();
@@ -73,12 +73,12 @@ Result<> fill_magic(ReadAhead& input) {
 
 constexpr std::string_view k_other_data = "has other data behind its gzip data";
 
-// Zeros behind gzip data fill a block of a tape or a disk; gzip passes over them, too.
+// Zeros after gzip data pad a block of a tape or a disk; gzip skips them, too.
 bool is_padding(std::span<const char> bytes) {
     return std::ranges::all_of(bytes, [](char byte) { return byte == '\0'; });
 }
 
-/// The text of gzip members.
+/// The text of consecutive gzip members.
 class GunzipStream {
   public:
     explicit GunzipStream(ReadAhead input) : input_(std::move(input)) {}
@@ -95,7 +95,7 @@ class GunzipStream {
     }
 
   private:
-    // Passes over zeros up to the end of the input; an error if something else follows them.
+    // Skips zeros up to the end of the input; an error if any other byte follows them.
     Result<> pass_padding() {
         while (true) {
             const auto bytes = input_.bytes();
@@ -107,7 +107,7 @@ class GunzipStream {
         }
     }
 
-    // At the end of a member: false if no other follows.
+    // Called at the end of a member; false if no other follows.
     Result<bool> begin_member() {
         if (input_.bytes().empty()) return false;
         if (input_.bytes().front() == '\0') {
@@ -152,7 +152,7 @@ class GunzipStream {
     bool between_members_ = false;  ///< a member has ended and the next has not begun
 };
 
-/// What is left of a source when its layers of gzip are taken off.
+/// The text of a source after its layers of gzip have been removed.
 class UnpackedStream {
   public:
     UnpackedStream(ByteSource source, unsigned layers)
@@ -173,7 +173,7 @@ class UnpackedStream {
     }
 
   private:
-    // Takes a layer off, or sees that what is left is text.
+    // Removes one layer of gzip, or finds that the rest is text.
     Result<> take_layer() {
         if (auto filled = fill_magic(input_); !filled) error_ = filled.error();
         is_text_ = error_ || !begins_as_gzip(input_.bytes());
@@ -189,9 +189,9 @@ class UnpackedStream {
     }
 
     ReadAhead input_;
-    unsigned layers_;  ///< that may still be taken off
+    unsigned layers_;  ///< the number of layers that may still be removed
     bool is_text_ = false;
-    std::optional<Error> error_;  ///< what followed the first byte of a text
+    std::optional<Error> error_;  ///< the source's error, reported after the bytes read before it
 };
 
 constexpr std::size_t k_least_packed = std::size_t{256} * 1024;
@@ -199,8 +199,8 @@ constexpr std::size_t k_most_packed = std::size_t{2} * 1024 * 1024;
 constexpr std::size_t k_least_text = std::size_t{256} * 1024;
 constexpr std::size_t k_most_text = std::size_t{16} * 1024 * 1024;
 
-// A member ends with its text's length in four bytes, the lowest first (RFC 1952, section 2.3). It
-// may say anything: it is no more than a first guess at the room.
+// A member ends with the length of its text in four bytes, little-endian (RFC 1952, section 2.3).
+// The value cannot be trusted: it is only the first guess for the size of the buffer.
 std::size_t size_of_last(std::span<const char> packed) {
     std::size_t size = 0;
     for (const char byte :
@@ -210,7 +210,7 @@ std::size_t size_of_last(std::span<const char> packed) {
     return size;
 }
 
-// Tells the observer, before each piece, how many bytes the last one had.
+// Before each piece, passes the size of the last one to the observer.
 ByteSource observed(ByteSource source, ByteObserver observer) {
     if (!observer) return source;
     return [source = std::move(source), observer = std::move(observer),
@@ -223,14 +223,13 @@ ByteSource observed(ByteSource source, ByteObserver observer) {
     };
 }
 
-// All is used already: an observer that wants no more of it comes too late.
+// All the bytes have been used already, so an error of the observer comes too late and is ignored.
 void observe_all(const ByteObserver& observer, std::size_t count) {
     if (!observer) return;
     [[maybe_unused]] const auto goes_on = observer(count);
 }
 
-// A header can have a checksum of its own (RFC 1952, section 2.3.1), at which libdeflate does not
-// look.
+// A header can have its own checksum (RFC 1952, section 2.3.1), which libdeflate does not verify.
 bool has_header_checksum(std::span<const char> member) {
     constexpr std::size_t flags = 3;
     return member.size() > flags && (static_cast<unsigned char>(member[flags]) & 2U) != 0;
@@ -278,8 +277,8 @@ Window Gunzip::window_over(ByteSource source, std::size_t maximum_capacity, Byte
             maximum_capacity};
 }
 
-// Reads on to the end of what is gzip, as far as there is room; of anything else only so far as
-// tells that.
+// Reads a gzip source to its end, or until k_most_packed bytes; of any other source, only enough to
+// see that it is not gzip.
 Gunzip::Beginning Gunzip::read_beginning(ByteSource& source) {
     std::size_t size = 0;
     while (true) {
@@ -297,8 +296,8 @@ Gunzip::Beginning Gunzip::read_beginning(ByteSource& source) {
     }
 }
 
-// The text of consecutive members, as far as there is no padding behind them; nullopt where one is
-// damaged or must be unpacked by others, or it is too long.
+// The text of consecutive members, up to any padding after them. nullopt if a member is damaged,
+// has a header checksum, or the text is too long: the caller then unpacks it piece by piece.
 std::optional<std::span<char>> Gunzip::unpack(std::span<const char> packed) {
     const std::size_t expected = size_of_last(packed);
     if (decompressor_ == nullptr || expected > k_most_text) return std::nullopt;
@@ -323,7 +322,7 @@ std::optional<std::span<char>> Gunzip::unpack(std::span<const char> packed) {
     return std::span(text_.get(), size);
 }
 
-// Keeps the text's first `used` bytes.
+// Enlarges the text's buffer and keeps its first `used` bytes.
 void Gunzip::widen_text(std::size_t room, std::size_t used) {
     room = std::clamp(room, k_least_text, k_most_text);
     if (room <= text_room_) return;

@@ -10,7 +10,8 @@ namespace cloudhijack::io {
 
 StopRequest::StopRequest() : descriptor_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     if (descriptor_ < 0 || descriptor_ > STDERR_FILENO) return;
-    // A standard stream that is closed must not be taken for this.
+    // If a standard stream is closed, the new descriptor can have its number. Nothing must mistake
+    // it for that stream, so a higher number replaces it.
     const int higher = ::fcntl(descriptor_, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
     ::close(descriptor_);
     descriptor_ = higher;

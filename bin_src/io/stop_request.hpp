@@ -4,12 +4,12 @@
 
 namespace cloudhijack::io {
 
-/// A request to read no further. A signal handler can make it, and it wakes readers that wait for a
+/// A request to stop reading. A signal handler can make it, and it wakes readers that wait for a
 /// pipe.
 class StopRequest {
   public:
-    /// Without a descriptor, if the system has none left, a waiting reader sees the request only
-    /// when bytes come.
+    /// If the system has no descriptor left, the request works without one: a waiting reader then
+    /// sees the request only when bytes arrive.
     StopRequest();
     StopRequest(const StopRequest&) = delete;
     StopRequest& operator=(const StopRequest&) = delete;
@@ -17,13 +17,14 @@ class StopRequest {
     StopRequest& operator=(StopRequest&&) = delete;
     ~StopRequest();
 
-    /// The reason is not 0, and the first one stays: true if this is it. Async-signal-safe.
+    /// Makes the request. `reason` must not be 0. Only the first reason is kept; returns true if it
+    /// is this one. Async-signal-safe.
     bool make(int reason) noexcept;
 
-    /// 0: nobody has asked.
+    /// The reason of the first request; 0 if there is none.
     [[nodiscard]] int reason() const noexcept { return reason_.load(std::memory_order_relaxed); }
 
-    /// Readable from the request on; -1 if there is none.
+    /// A descriptor that becomes readable when the request is made; -1 if the system had none.
     [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
 
   private:

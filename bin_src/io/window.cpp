@@ -7,7 +7,7 @@
 namespace cloudhijack::io {
 namespace {
 
-// Not zeroed: touching fresh memory costs ten times what reading a pipe does.
+// The memory is not zeroed: touching fresh memory costs ten times as much as reading a pipe.
 std::unique_ptr<char[]> allocate(std::size_t capacity) {
     return std::make_unique_for_overwrite<char[]>(capacity + k_padding);
 }

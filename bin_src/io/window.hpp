@@ -10,14 +10,15 @@
 
 namespace cloudhijack::io {
 
-/// Bytes behind `unread()` that may be read, whatever they hold: what simdjson asks for.
+/// The number of bytes after `unread()` that may be read, with undefined content: simdjson requires
+/// them.
 inline constexpr std::size_t k_padding = 64;
 
-/// One reused buffer that slides over a byte source, or a text that is in memory already.
+/// A reusable buffer that slides over a byte source or over a text in memory.
 ///
-/// A caller looks at `unread()`, asks for `more()` until it sees a whole item, and consumes it. The
-/// buffer doubles for an item that does not fit, up to its maximum, and `shrink()` gives that back:
-/// memory follows the largest item and never a length that the input claims.
+/// A caller looks at `unread()`, calls `more()` until it sees a whole item, and consumes that. The
+/// buffer doubles for an item that does not fit, up to its maximum, and `shrink()` frees the growth
+/// again: memory follows the largest item and never a length that the input claims.
 class Window {
   public:
     enum class Fill {
@@ -32,25 +33,26 @@ class Window {
 
     Window(ByteSource source, std::size_t maximum_capacity);
 
-    /// Over the text where it stands, which must outlive the window, with k_padding readable bytes
-    /// behind it.
+    /// A window over a text in memory, which is not copied. It must outlive the window and be
+    /// followed by k_padding readable bytes.
     explicit Window(std::span<char> text) : bytes_(text.data()), end_(text.size()) {}
 
-    /// Bytes read and not consumed, as far as the limit allows. Valid, and the caller's to change
-    /// in place, until the next more(), shrink() or destruction.
+    /// The bytes that were read and not consumed, up to the limit. The caller may change them in
+    /// place. The span is valid until the next more(), shrink() or the window's destruction.
     [[nodiscard]] std::span<char> unread() const;
 
-    /// An error is the source's.
+    /// Reads more bytes. An error is the source's.
     Result<Fill> more();
 
-    /// Drops the first `count` bytes of unread(), which holds at least so many.
+    /// Drops the first `count` bytes of unread(), which must hold at least that many.
     void consume(std::size_t count);
 
-    /// From here on only the next `count` bytes show, until the next call; k_no_limit shows all.
+    /// Limits unread() to the next `count` bytes from here on, until the next call; k_no_limit
+    /// removes the limit.
     void set_limit(std::uint64_t count) { limit_ = count; }
     [[nodiscard]] std::uint64_t limit() const { return limit_; }
 
-    /// Gives a buffer that has grown back, where the bytes in it fit the initial one.
+    /// Frees the growth of the buffer if the unread bytes fit the initial size.
     void shrink();
 
   private:
@@ -60,7 +62,7 @@ class Window {
     std::size_t maximum_capacity_ = 0;
     std::size_t capacity_ = 0;
     std::unique_ptr<char[]> buffer_;
-    char* bytes_;  ///< of the buffer or the text
+    char* bytes_;  ///< the first byte of the buffer or the text
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
     std::uint64_t limit_ = k_no_limit;

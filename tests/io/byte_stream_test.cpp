@@ -6,7 +6,7 @@
 
 using namespace cloudhijack;
 
-TEST_CASE("memory as a source: all of it in order, as much as there is room for, then the end") {
+TEST_CASE("memory source: all bytes in order, as many as fit, then the end") {
     const std::string bytes = "abcdefg";
     auto source = io::read_from_memory(bytes);
     std::string buffer(3, '.');

@@ -41,7 +41,7 @@ void make_non_blocking(int descriptor) {
 
 }  // namespace
 
-TEST_CASE("descriptor: reads what there is, then the end") {
+TEST_CASE("descriptor: reads the available bytes, then the end") {
     Pipe pipe;
     auto sink = io::write_to(pipe.ends[1]);
     REQUIRE(sink("hello"));
@@ -53,7 +53,7 @@ TEST_CASE("descriptor: reads what there is, then the end") {
     CHECK(source(buffer).value() == 0);
 }
 
-TEST_CASE("descriptor: non-blocking ends are waited for, and nothing is lost") {
+TEST_CASE("descriptor: waits for non-blocking ends and loses nothing") {
     Pipe pipe;
     make_non_blocking(pipe.ends[0]);
     make_non_blocking(pipe.ends[1]);
@@ -74,7 +74,7 @@ TEST_CASE("descriptor: non-blocking ends are waited for, and nothing is lost") {
     CHECK(received == sent);
 }
 
-TEST_CASE("descriptor: a reader that has gone is told apart from an error") {
+TEST_CASE("descriptor: a reader that has gone is distinguished from an error") {
     std::signal(SIGPIPE, SIG_IGN);
     Pipe pipe;
     pipe.close_reader();
@@ -91,7 +91,7 @@ TEST_CASE("descriptor: a reader that has gone is told apart from an error") {
     CHECK(source(buffer).error().text.starts_with("cannot read the input: "));
 }
 
-TEST_CASE("descriptor: silence ends the patient source") {
+TEST_CASE("descriptor: silence ends the source of read_until_silent") {
     Pipe pipe;
     auto source = io::read_until_silent(pipe.ends[0], std::chrono::milliseconds{1});
     std::array<char, 10> buffer{};
@@ -101,7 +101,7 @@ TEST_CASE("descriptor: silence ends the patient source") {
     CHECK(source(buffer).value() == 0);
 }
 
-TEST_CASE("descriptor: a stop ends a read that waits, of every reader") {
+TEST_CASE("descriptor: a stop ends the waiting reads of all readers") {
     io::StopRequest stop;
     CHECK(stop.reason() == 0);
     std::array<Pipe, 3> pipes;

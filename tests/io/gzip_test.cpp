@@ -14,7 +14,8 @@ using namespace cloudhijack::io;
 
 namespace {
 
-// Piece by piece and at once, which must be the same; in front of damage as much as zlib gives.
+// Unpacks piece by piece and at once; the results must be the same. Before damage, one of them may
+// have more text than the other, as zlib decides how much it yields.
 Unpacked unpack(const std::function<io::ByteSource()>& source, std::size_t piece = 100) {
     static io::Gunzip gunzip;
     Unpacked made = unpack_by_pieces(source(), piece);
@@ -40,7 +41,7 @@ std::string numbers(int count) {
 
 }  // namespace
 
-TEST_CASE("unpack: what is not gzip comes as it is") {
+TEST_CASE("unpack: data that is not gzip is unchanged") {
     for (const std::string text : {"", "{", "\x1f", "\x1f{}", "{\"a\":1}"}) {
         CHECK(unpack(text).text == text);
         CHECK(unpack(text).error.empty());
@@ -48,7 +49,7 @@ TEST_CASE("unpack: what is not gzip comes as it is") {
     CHECK(unpack(numbers(50'000)).text == numbers(50'000));
 }
 
-TEST_CASE("unpack: gzip, one member or several, wherever the input is cut") {
+TEST_CASE("unpack: one gzip member or several, independently of where the input is cut") {
     const std::string packed = gzip("hello ") + gzip("") + gzip(numbers(30)) + gzip("end");
     const std::string text = "hello " + numbers(30) + "end";
     CHECK(unpack(packed).text == text);
@@ -73,7 +74,7 @@ TEST_CASE("unpack: small and large members, at once or piece by piece") {
     }
 }
 
-TEST_CASE("unpack: what was read before an error of the source comes first") {
+TEST_CASE("unpack: the bytes read before an error of the source come first") {
     std::string packed = gzip(numbers(100'000));
     packed.resize(packed.size() / 2);
     const auto breaking = [&packed] {
@@ -90,7 +91,7 @@ TEST_CASE("unpack: what was read before an error of the source comes first") {
     CHECK(made.error == "no disk");
 }
 
-TEST_CASE("unpack: a cut gives what was before it, then the error") {
+TEST_CASE("unpack: a truncated file gives the text before the cut, then the error") {
     const std::string text = numbers(50'000);
     const std::string packed = gzip(text);
     const Unpacked half = unpack(packed.substr(0, packed.size() / 2));
@@ -104,7 +105,7 @@ TEST_CASE("unpack: a cut gives what was before it, then the error") {
     CHECK(unpack(packed.substr(0, packed.size() - 1)).error == "its gzip data is cut off");
 }
 
-TEST_CASE("unpack: damage is told behind what came before it") {
+TEST_CASE("unpack: damage is reported after the text before it") {
     const std::string text = numbers(50'000);
     std::string packed = gzip(text);
     packed[packed.size() - 6] ^= 1;  // of the checksum
@@ -116,13 +117,13 @@ TEST_CASE("unpack: damage is told behind what came before it") {
 }
 
 TEST_CASE("unpack: an error of the source is passed on") {
-    const auto broken = [] {
+    const auto failing_source = [] {
         return [](std::span<char>) -> Result<std::size_t> { return failure("no disk"); };
     };
-    CHECK(unpack(broken).error == "no disk");
+    CHECK(unpack(failing_source).error == "no disk");
 }
 
-TEST_CASE("unpack: what is unpacked at once is read where it stands") {
+TEST_CASE("unpack: a file that is unpacked at once is read in place") {
     io::Gunzip gunzip;
     for (const std::string& text : {numbers(1), numbers(100'000), numbers(400'000), numbers(30)}) {
         const std::string packed = gzip(text);
@@ -132,16 +133,17 @@ TEST_CASE("unpack: what is unpacked at once is read where it stands") {
     }
 }
 
-TEST_CASE("unpack: a header's own checksum counts, in any member") {
-    std::string marked = gzip("b");
-    marked[3] = '\2';           // there is one
-    marked.insert(10, "\1\1");  // which is wrong
-    for (const std::string& packed : {marked, gzip("a") + marked, gzip("") + marked}) {
+TEST_CASE("unpack: the header checksum of any member is verified") {
+    std::string with_bad_checksum = gzip("b");
+    with_bad_checksum[3] = '\2';           // the flag for a header checksum
+    with_bad_checksum.insert(10, "\1\1");  // a wrong checksum
+    for (const std::string& packed :
+         {with_bad_checksum, gzip("a") + with_bad_checksum, gzip("") + with_bad_checksum}) {
         CHECK_FALSE(unpack(packed).error.empty());
     }
 }
 
-TEST_CASE("unpack: a member's own word for its length is not trusted") {
+TEST_CASE("unpack: the length that a member states is not trusted") {
     for (const std::size_t length : {std::size_t{0}, std::size_t{1}, std::size_t{0xFFFFFFFF}}) {
         for (const int count : {1, 100'000}) {
             std::string packed = gzip(numbers(count));
@@ -171,7 +173,7 @@ TEST_CASE("unpack: gzip inside gzip, up to four layers") {
     CHECK(unpack(gzip(gzip(""))).error.empty());
 }
 
-TEST_CASE("unpack: members inside members are one text") {
+TEST_CASE("unpack: nested members form one text") {
     const std::string inner = gzip("a ") + gzip(numbers(30));
     CHECK(unpack(gzip(inner)).text == "a " + numbers(30));
     CHECK(unpack(gzip(inner) + gzip(gzip("b"))).text == "a " + numbers(30) + "b");
@@ -181,7 +183,7 @@ TEST_CASE("unpack: members inside members are one text") {
     }
 }
 
-TEST_CASE("unpack: damage in an inner layer is reported as that of the outer one is") {
+TEST_CASE("unpack: damage in an inner layer is reported like damage in the outer one") {
     std::string inner = gzip(numbers(50'000));
     CHECK(unpack(gzip(inner.substr(0, inner.size() - 1))).text == numbers(50'000));
     CHECK(unpack(gzip(inner.substr(0, inner.size() - 1))).error == "its gzip data is cut off");
@@ -219,8 +221,9 @@ TEST_CASE("unpack: one byte of text before an error is not lost") {
     CHECK(unpack(packed.substr(0, packed.size() - 1)).text == "a");
 }
 
-TEST_CASE("unpack: observers follow what is used of the packed bytes and of the text") {
-    // Packed, the whole fits the memory of a file, but not its text: it is unpacked piece by piece.
+TEST_CASE("unpack: observers see the packed bytes and the text as they are used") {
+    // The packed file fits into the memory for a whole file, but its text does not, so it is
+    // unpacked piece by piece.
     const std::string blanks(64 << 20, ' ');
     for (const std::string& packed : {gzip(numbers(1'000)), gzip(blanks), gzip(gzip(blanks))}) {
         io::Gunzip gunzip;

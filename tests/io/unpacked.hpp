@@ -12,13 +12,13 @@
 
 namespace cloudhijack::io {
 
-/// What came of a packed source, and the error behind it.
+/// The text of a packed source, and the error after it.
 struct Unpacked {
     std::string text;
     std::string error;
 };
 
-/// Piece by piece, until `enough` has come: a small input can unpack to gigabytes.
+/// Unpacks piece by piece until there are `enough` bytes: a small input can unpack to gigabytes.
 inline Unpacked unpack_by_pieces(io::ByteSource source, std::size_t piece,
                                  std::size_t enough = std::numeric_limits<std::size_t>::max()) {
     auto unpacked = io::unpacked(std::move(source));
@@ -34,7 +34,7 @@ inline Unpacked unpack_by_pieces(io::ByteSource source, std::size_t piece,
     return made;
 }
 
-/// The same with a Gunzip, at once if it can be.
+/// The same with a Gunzip, which unpacks the source at once if it can.
 inline Unpacked unpack_in(Gunzip& gunzip, io::ByteSource source,
                           std::size_t enough = std::numeric_limits<std::size_t>::max()) {
     io::Window window = gunzip.window_over(std::move(source), io::Window::k_initial_capacity);

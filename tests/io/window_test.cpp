@@ -38,7 +38,7 @@ Fill fill_until_stopped(Window& window) {
 
 }  // namespace
 
-TEST_CASE("window: shows what was read, in order, whatever the pieces") {
+TEST_CASE("window: shows the bytes in order, independently of the pieces") {
     const std::string text = numbered(1'000);
     for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, std::size_t{5'000}}) {
         Window window(in_pieces(text, piece), k_small);
@@ -49,7 +49,7 @@ TEST_CASE("window: shows what was read, in order, whatever the pieces") {
     }
 }
 
-TEST_CASE("window: nothing shows beyond the limit, and asking for more says so") {
+TEST_CASE("window: shows nothing past the limit, and more() reports the limit") {
     Window window(in_pieces("headbodynext", 100), k_small);
     window.set_limit(4);
     REQUIRE((window.more() == Fill::more));
@@ -64,7 +64,7 @@ TEST_CASE("window: nothing shows beyond the limit, and asking for more says so")
     CHECK(seen(window) == "bodynext");
 }
 
-TEST_CASE("window: a limit above what there is lets the end of the source show") {
+TEST_CASE("window: with a limit past the end of the source, the end is reported") {
     Window window(in_pieces("abc", 100), k_small);
     window.set_limit(10);
     CHECK(fill_until_stopped(window) == Fill::end);
@@ -85,14 +85,14 @@ TEST_CASE("window: shrinking keeps what is unread") {
     const std::string text = numbered(k_small * 3);
     Window window(in_pieces(text, k_small), k_small * 4);
     CHECK(fill_until_stopped(window) == Fill::end);
-    window.shrink();  // more is unread than the initial buffer holds: nothing happens
+    window.shrink();  // no effect: the unread bytes do not fit the initial buffer
     CHECK(seen(window) == text);
     window.consume(text.size() - 5);
     window.shrink();
     CHECK(seen(window) == text.substr(text.size() - 5));
 }
 
-TEST_CASE("window: slides over an input many times its size without growing") {
+TEST_CASE("window: slides over an input of many times its size without growing") {
     const std::string text = numbered(k_small * 20);
     Window window(in_pieces(text, 1'000), k_small);
     std::string collected;
@@ -118,7 +118,7 @@ TEST_CASE("window: an error of the source is passed on") {
     CHECK(fill.error().text == "no disk");
 }
 
-TEST_CASE("window: a text in memory is read where it stands") {
+TEST_CASE("window: a text in memory is read in place") {
     std::string text = "headbodynext" + std::string(io::k_padding, ' ');
     const std::span<char> all(text);
     Window window(all.first(12));
