@@ -13,12 +13,12 @@ namespace {
 
 constexpr std::size_t k_deepest = 1024;
 
-// What a bare word of JSON can consist of.
+// Whether a bare word of JSON may contain the character.
 bool is_word_character(char c) {
     return text::is_digit(c) || text::is_letter(c) || c == '+' || c == '-' || c == '.';
 }
 
-/// One walk over the tokens of a text.
+/// Walks once over the tokens of a text and checks their order.
 class GrammarWalk {
   public:
     explicit GrammarWalk(std::string_view text) : text_(text) {}
@@ -123,22 +123,22 @@ class GrammarWalk {
                 check_.is_in_string = true;
                 return fail("the string's end");
             }
-            if (c == '\\') pass_escape();
+            if (c == '\\') skip_escape();
         }
         at_ = text_.size();
         check_.is_in_string = true;
         check_.end = Check::End::cut_off;
     }
 
-    // From the backslash to the last byte of the escape.
-    void pass_escape() {
-        const std::string_view behind = text_.substr(at_ + 1);
-        if (behind.empty()) return;
+    // Moves from the backslash to the last byte of the escape.
+    void skip_escape() {
+        const std::string_view rest = text_.substr(at_ + 1);
+        if (rest.empty()) return;
         constexpr std::size_t digits = 4;
         const bool is_code =
-            behind.starts_with('u') && behind.size() > digits &&
-            std::ranges::all_of(behind.substr(1, digits), text::is_hexadecimal_digit);
-        if (!is_code && !std::string_view("\"\\/bfnrt").contains(behind.front())) note_bad_value();
+            rest.starts_with('u') && rest.size() > digits &&
+            std::ranges::all_of(rest.substr(1, digits), text::is_hexadecimal_digit);
+        if (!is_code && !std::string_view("\"\\/bfnrt").contains(rest.front())) note_bad_value();
         ++at_;
     }
 
@@ -177,13 +177,13 @@ class GrammarWalk {
     std::string_view text_;
     std::size_t at_ = 0;
     Expected next_ = Expected::value;
-    std::vector<std::size_t> open_;  ///< where the brackets are that are open
+    std::vector<std::size_t> open_;  ///< the positions of the open brackets
     Check check_;
 };
 
 std::string at_byte(std::size_t place) { return "at byte " + std::to_string(place); }
 
-// A character as a message shows it, whole if it has several bytes.
+// The character at a position, with all its bytes, quoted for a message.
 std::string character_at(std::string_view text, std::size_t place) {
     constexpr unsigned char continuation = 0x80;
     constexpr unsigned char continuation_mask = 0xC0;

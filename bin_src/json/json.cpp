@@ -18,7 +18,7 @@ static_assert(io::k_padding >= simdjson::SIMDJSON_PADDING);
 
 struct Kernel {
     std::string_view cpu;
-    std::string_view name;  ///< as simdjson calls it
+    std::string_view name;  ///< simdjson's name of the implementation
 };
 
 constexpr std::array k_kernels = {

@@ -11,15 +11,15 @@ namespace cloudhijack::json {
 #if defined(__x86_64__)
 namespace {
 
-// Takes a byte off the end; false where another one stands there.
+// Removes a byte from the end; false if the text ends in another one.
 bool take_last(std::string_view& text, char c) {
     if (!text.ends_with(c)) return false;
     text.remove_suffix(1);
     return true;
 }
 
-// Whether the text before a `[` at the top level of an object ends in a key, written in no unusual
-// way, that no list of records stands under. The `,` or `{` before the key shows that it is one.
+// Whether the text before a `[` at the top level of an object ends in an ordinary key that does not
+// name a list of records. The `,` or `{` before the string shows that it is a key.
 bool is_under_another_key(std::string_view before, const text::KeyTable& lists) {
     before = text::trimmed(before);
     if (!take_last(before, ':')) return false;
@@ -33,8 +33,8 @@ bool is_under_another_key(std::string_view before, const text::KeyTable& lists) 
     return is_key && !key.contains('\\') && !lists.contains(key);
 }
 
-// The bytes that a backslash stands before, itself before none. `first` says whether one did at the
-// end of the block before, and then whether one does at the end of this one.
+// The bytes that a backslash escapes. `first` says whether the last byte of the previous block
+// escapes the first byte of this one; afterwards it says the same about this block and the next.
 simd::Mask escaped_by(simd::Mask backslashes, bool& first) {
     simd::Mask escaped = first ? 1 : 0;
     backslashes &= ~escaped;
@@ -54,15 +54,16 @@ CLOUDHIJACK_AVX2 std::size_t count_of(simd::Mask mask) {
 
 std::size_t first_of(simd::Mask mask) { return static_cast<std::size_t>(__builtin_ctzll(mask)); }
 
-/// Brackets of a block that stand outside strings, and what makes the end of an object doubtful.
+/// The brackets of a block outside strings, and the positions that make the end of an object
+/// doubtful.
 struct Marks {
     simd::Mask opening;
     simd::Mask closing;
     simd::Mask doubtful;
 };
 
-/// Goes over an object block by block: quickly over those that neither hold its end nor anything
-/// unusual, and with a close look at each other one.
+/// Walks over an object block by block: fast over blocks that contain neither its end nor anything
+/// unusual, and with a closer look at every other block.
 class ObjectWalk {
   public:
     ObjectWalk(std::string_view text, const NameKey& name, const text::KeyTable* lists)
@@ -82,7 +83,7 @@ class ObjectWalk {
     enum class Step : std::uint8_t { on, end, doubt };
 
     CLOUDHIJACK_AVX2 void pass_usual_blocks() {
-        // Where there can be no lists, arrays at the top level are of no interest.
+        // If present can be no lists, arrays at the top level do not matter.
         const std::size_t top = lists_ != nullptr ? 1 : 0;
         const char first = name_->first();
         const char second = name_->second();
@@ -91,15 +92,15 @@ class ObjectWalk {
         std::size_t at = at_;
         for (; text_.size() - at >= simd::k_block; at += simd::k_block) {
             const simd::ByteBlock block(text_.data() + at);
-            const simd::ByteBlock behind(text_.data() + at + 1);
+            const simd::ByteBlock next(text_.data() + at + 1);
             const simd::Mask in_string = simd::parity_up_to(block.equal('"')) ^ inside;
             const simd::Mask opening = block.equal_or_below('{') & ~in_string;
             const simd::Mask closing = block.equal_or_below('}') & ~in_string;
             const std::size_t closed = count_of(closing);
             if (depth <= closed + (opening != 0 ? top : 0)) break;
-            if ((block.newline_or_backslash() | block.pair(first, second, behind)).any()) {
+            if ((block.newline_or_backslash() | block.pair(first, second, next)).any()) {
                 if (block.newline_or_backslash().any()) break;
-                note_names(block.equal_before(first, behind, second), at);
+                note_names(block.equal_before(first, next, second), at);
             }
             depth += count_of(opening) - closed;
             inside = simd::last_bit_throughout(in_string);
@@ -111,21 +112,21 @@ class ObjectWalk {
 
     CLOUDHIJACK_AVX2 Step look_closely() {
         const simd::ByteBlock block(text_.data() + at_);
-        const simd::ByteBlock behind(text_.data() + at_ + 1);
-        const simd::Mask there = simd::present_bytes(text_.size() - at_);
-        const simd::Mask backslashes = block.equal('\\') & there;
-        const Marks marks = read_marks(block, backslashes, there);
+        const simd::ByteBlock next(text_.data() + at_ + 1);
+        const simd::Mask present = simd::present_bytes(text_.size() - at_);
+        const simd::Mask backslashes = block.equal('\\') & present;
+        const Marks marks = read_marks(block, backslashes, present);
         const simd::Mask end = end_among(marks);
-        const simd::Mask before = end == 0 ? there : end - 1;
+        const simd::Mask before = end == 0 ? present : end - 1;
         if ((marks.doubtful & before) != 0) return Step::doubt;
         if (lists_ != nullptr && may_hold_list(block.equal('[') & marks.opening & before, marks)) {
             return Step::doubt;
         }
-        note_names(block.equal_before(name_->first(), behind, name_->second()) & before, at_);
-        has_letters_ |= (backslashes & behind.equal('u') & before) != 0;
+        note_names(block.equal_before(name_->first(), next, name_->second()) & before, at_);
+        has_unicode_escapes_ |= (backslashes & next.equal('u') & before) != 0;
         if (end != 0) {
             end_.size = at_ + first_of(end) + 1;
-            if (names_ != 1 || has_letters_) end_.only_name_key.reset();
+            if (names_ != 1 || has_unicode_escapes_) end_.only_name_key.reset();
             return Step::end;
         }
         depth_ += count_of(marks.opening) - count_of(marks.closing);
@@ -134,15 +135,15 @@ class ObjectWalk {
     }
 
     CLOUDHIJACK_AVX2 Marks read_marks(const simd::ByteBlock& block, simd::Mask backslashes,
-                                      simd::Mask there) {
-        simd::Mask quotes = block.equal('"') & there;
+                                      simd::Mask present) {
+        simd::Mask quotes = block.equal('"') & present;
         if (backslashes != 0 || escape_) quotes &= ~escaped_by(backslashes, escape_);
         const simd::Mask in_string = simd::parity_up_to(quotes) ^ inside_;
         inside_ = simd::last_bit_throughout(in_string);
 
-        const simd::Mask newlines = block.equal('\n') & there;
-        const simd::Mask opening = block.equal_or_below('{') & there & ~in_string;
-        const simd::Mask closing = block.equal_or_below('}') & there & ~in_string;
+        const simd::Mask newlines = block.equal('\n') & present;
+        const simd::Mask opening = block.equal_or_below('{') & present & ~in_string;
+        const simd::Mask closing = block.equal_or_below('}') & present & ~in_string;
         const simd::Mask doubtful = (newlines & in_string) | (backslashes & ~in_string) |
                                     (opening & (newlines << 1U | line_begins_));
         line_begins_ = newlines >> 63U;
@@ -150,7 +151,7 @@ class ObjectWalk {
         return {.opening = opening, .closing = closing, .doubtful = doubtful};
     }
 
-    // The bracket that closes the object; none where it does not stand in this block.
+    // The bracket that closes the object; 0 if it is not in this block.
     [[nodiscard]] CLOUDHIJACK_AVX2 simd::Mask end_among(const Marks& marks) const {
         std::size_t depth = depth_;
         for (simd::Mask rest = marks.closing; rest != 0; rest &= rest - 1) {
@@ -161,7 +162,7 @@ class ObjectWalk {
         return 0;
     }
 
-    // Whether one of these brackets stands at the top level and may begin an array of records.
+    // Whether one of these brackets is at the top level and may begin an array of records.
     [[nodiscard]] CLOUDHIJACK_AVX2 bool may_hold_list(simd::Mask brackets,
                                                       const Marks& marks) const {
         for (; brackets != 0; brackets &= brackets - 1) {
@@ -178,27 +179,28 @@ class ObjectWalk {
         for (; pairs != 0; pairs &= pairs - 1) {
             const std::size_t pair = at + first_of(pairs);
             if (pair < name_->pair()) continue;
-            const std::size_t place = pair - name_->pair();
-            if (!name_->is_at(place, text_)) continue;
+            const std::size_t position = pair - name_->pair();
+            if (!name_->is_at(position, text_)) continue;
             ++names_;
-            end_.only_name_key = place;
+            end_.only_name_key = position;
         }
     }
 
     std::string_view text_;
     const NameKey* name_;
     const text::KeyTable* lists_;
-    // What the next block begins in; the first one, behind the first bracket.
+    // The state at the start of the next block. The first block begins after the object's first
+    // bracket.
     std::size_t at_ = 1;
     std::size_t depth_ = 1;
     simd::Mask inside_ = 0;       ///< all ones inside a string
-    bool escape_ = false;         ///< behind a backslash
-    simd::Mask line_begins_ = 0;  ///< 1 behind a newline
-    bool carries_over_ = false;   ///< one of these two
+    bool escape_ = false;         ///< the previous byte is a backslash that escapes
+    simd::Mask line_begins_ = 0;  ///< 1 if the previous byte is a newline
+    bool carries_over_ = false;   ///< either of these two applies
 
     ObjectEnd end_;
     std::size_t names_ = 0;
-    bool has_letters_ = false;  ///< written as `\u`
+    bool has_unicode_escapes_ = false;  ///< some character is written as `\u`
 };
 
 }  // namespace

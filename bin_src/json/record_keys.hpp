@@ -9,14 +9,14 @@
 
 namespace cloudhijack::json {
 
-/// The key under which the records of a log have the name of their call, and two neighbouring
-/// letters of it by which a search for it passes over nearly all other text.
+/// The key under which the records of a log name their call, and the rarest pair of adjacent
+/// letters in it: a search for that pair skips nearly all other text.
 class NameKey {
   public:
-    /// No key: nothing is searched for.
+    /// No key, so nothing is searched for.
     NameKey() = default;
 
-    /// A key of fewer than two letters counts as no key.
+    /// A key of fewer than two bytes counts as no key.
     explicit NameKey(std::string_view key) {
         if (key.size() < 2) return;
         text_ = key;
@@ -33,31 +33,32 @@ class NameKey {
     [[nodiscard]] char first() const { return first_; }
     [[nodiscard]] char second() const { return second_; }
 
-    /// Whether a text has the key at a place, which can be anywhere in it.
-    [[nodiscard]] bool is_at(std::size_t place, std::string_view text) const {
-        return !text_.empty() && text_.size() <= text.size() - place &&
-               text::KeyTable::same(text.substr(place, text_.size()), text_);
+    /// Whether the text contains the key at a position, which must not be after its end.
+    [[nodiscard]] bool is_at(std::size_t position, std::string_view text) const {
+        return !text_.empty() && text_.size() <= text.size() - position &&
+               text::KeyTable::same(text.substr(position, text_.size()), text_);
     }
 
   private:
-    static bool is_small(char c) { return c >= 'a' && c <= 'z'; }
+    static bool is_lower_case(char c) { return c >= 'a' && c <= 'z'; }
 
-    // Of the letters of English, how common one is in comparison with others; 0 for any other byte.
+    // The rank of a letter by its frequency in English, from rare to common; 0 for any other byte.
     static std::size_t commonness(char c) {
         constexpr std::string_view from_rare_to_common = "zqjxkvbpygfwmucldrhsnioate";
-        const auto place = from_rare_to_common.find(c);
-        return place == std::string_view::npos ? 0 : place + 1;
+        const auto position = from_rare_to_common.find(c);
+        return position == std::string_view::npos ? 0 : position + 1;
     }
 
-    // A word that ends before another one begins is rarest, as in `eventName`: "Na" is in many
-    // names of logs, "tN" in few. Without such a place, the pair of the least common letters.
+    // The boundary between two words is the rarest pair, as in `eventName`: many names in logs
+    // contain "Na", few contain "tN". Without such a boundary, the pair of the least common letters
+    // is used.
     static std::size_t rarest_pair(std::string_view key) {
         std::size_t rarest = 0;
         std::size_t least = std::numeric_limits<std::size_t>::max();
         for (std::size_t pair = 0; pair + 1 < key.size(); ++pair) {
             const char first = key[pair];
             const char second = key[pair + 1];
-            const bool words_meet = is_small(first) && !is_small(second);
+            const bool words_meet = is_lower_case(first) && !is_lower_case(second);
             const std::size_t common = words_meet ? 0 : commonness(first) + commonness(second);
             if (common >= least) continue;
             least = common;
@@ -72,7 +73,7 @@ class NameKey {
     char second_ = 0;
 };
 
-/// The keys of a log's records that matter for finding them in a stream of JSON.
+/// The keys that are needed to find a log's records in a stream of JSON.
 struct RecordKeys {
     text::KeyTable lists;  ///< keys at the top level of a document that hold an array of records
     NameKey name;

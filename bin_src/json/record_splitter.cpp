@@ -16,10 +16,11 @@ namespace {
 
 using Fill = io::Window::Fill;
 
-// Files with a byte order mark were put together.
+// Concatenated files can have a byte order mark between two documents.
 bool is_of_mark(char c) { return text::k_byte_order_mark.contains(c); }
 
-// A key as its reader sees it, as far as it can be a list key: those are ASCII.
+// A key with its ASCII characters unescaped, which is enough to recognise a list key: those are
+// ASCII.
 std::string unescaped(std::string_view key) {
     std::string text;
     while (!key.empty()) {
@@ -33,8 +34,8 @@ std::string unescaped(std::string_view key) {
     return text;
 }
 
-// Behind the last newline between a `}` and a `{`. Only so far back as most records are long: where
-// there is none, every byte has to be looked at anyway.
+// The position after the last newline between a `}` and a `{`. The search goes no further back than
+// most records are long: if there is no such newline, every byte must be examined anyway.
 std::optional<std::size_t> last_line_end(std::span<const char> bytes) {
     constexpr std::size_t far_enough = std::size_t{16} * 1024;
     const std::size_t begin = bytes.size() - std::min(bytes.size(), far_enough);
@@ -49,7 +50,7 @@ std::optional<std::size_t> last_line_end(std::span<const char> bytes) {
 Result<std::optional<RecordSplitter::Document>> RecordSplitter::next() {
     while (true) {
         if (scan(window_->unread())) return document();
-        pass(state_ == ParseState::between || passed_over_ ? at_ : begin_);
+        drop(state_ == ParseState::between || is_skipped_ ? at_ : begin_);
         const auto fill = window_->more();
         if (!fill) return std::unexpected(fill.error());
         switch (*fill) {
@@ -67,7 +68,7 @@ Result<std::optional<RecordSplitter::Document>> RecordSplitter::next() {
     }
 }
 
-// True where a document has ended among these bytes; at_ is then behind it.
+// True if a document ends within these bytes; at_ is then the position after it.
 bool RecordSplitter::scan(std::span<const char> bytes) {
     while (at_ < bytes.size()) {
         const char c = bytes[at_++];
@@ -98,11 +99,10 @@ bool RecordSplitter::scan(std::span<const char> bytes) {
 }
 
 bool RecordSplitter::scan_between(std::span<const char> bytes, char c) {
-    const bool behind_line =
-        std::exchange(context_.behind_line, context_.behind_brace && c == '\n');
+    const bool after_line = std::exchange(context_.after_line, context_.after_brace && c == '\n');
     if (c == '\n') note_line_end();
-    context_.behind_brace = false;
-    if (behind_line && c == '{' && context_.in_list) {
+    context_.after_brace = false;
+    if (after_line && c == '{' && context_.in_list) {
         context_.in_list = false;
         saw_cut_list_ = true;
     }
@@ -147,10 +147,11 @@ bool RecordSplitter::scan_between(std::span<const char> bytes, char c) {
     return false;
 }
 
-// The rest of an object that was cut off follows it, and elements of a list their list.
+// The rest of a truncated object can be on the next line, and the elements of a list can be spread
+// over lines.
 void RecordSplitter::note_line_end() {
-    const bool is_behind_cut = std::exchange(context_.is_behind_cut, false);
-    context_.has_object = is_behind_cut || (context_.has_object && context_.in_list);
+    const bool is_after_cut = std::exchange(context_.is_after_cut, false);
+    context_.has_object = is_after_cut || (context_.has_object && context_.in_list);
 }
 
 bool RecordSplitter::scan_inside(char c) {
@@ -167,10 +168,10 @@ bool RecordSplitter::scan_inside(char c) {
             ++depth_;
             break;
         case '{': {
-            const bool may_stand_here = last_ == ':' || last_ == ',' || last_ == '[';
-            if (line_begins_ && !may_stand_here) return close_document(at_ - 1);
-            // The list goes on: a bracket that closed nothing looked like its end.
-            if (passed_over_ && depth_ == 1 && (last_ == ',' || last_ == ']')) {
+            const bool is_allowed_here = last_ == ':' || last_ == ',' || last_ == '[';
+            if (line_begins_ && !is_allowed_here) return close_document(at_ - 1);
+            // The list continues: a stray closing bracket looked like its end.
+            if (is_skipped_ && depth_ == 1 && (last_ == ',' || last_ == ']')) {
                 --at_;
                 enter_list(/*in_object=*/true);
                 return false;
@@ -208,8 +209,8 @@ bool RecordSplitter::scan_string(std::span<const char> bytes, char c) {
     return depth_ == 0 && close_document(at_);
 }
 
-// In an array, no word holds a brace: it begins the next element, and what is before is damage. So
-// are brackets that close nothing.
+// In an array, a bare word cannot contain a brace: the brace begins the next element, and the text
+// before it is damage. A run of closing brackets that close nothing is damage, too.
 bool RecordSplitter::scan_bare(char c) {
     const bool is_bracket = c == ']' || c == '}';
     const bool ends = c == '\n' || (context_.in_list && (c == ',' || c == ']' || c == '{')) ||
@@ -227,24 +228,24 @@ bool RecordSplitter::scan_rest(char c) {
     return false;
 }
 
-// True where the document is one to give out.
+// True if the document is one that next() returns.
 bool RecordSplitter::close_document(std::size_t end, bool is_closed) {
     end_ = at_ = end;
     is_closed_ = is_closed;
     const std::string_view text = document().text;
-    context_.behind_brace = text.ends_with('}');
-    context_.behind_line = text.ends_with("}\n");
-    context_.is_behind_cut = !is_closed && !passed_over_ && text.starts_with('{');
+    context_.after_brace = text.ends_with('}');
+    context_.after_line = text.ends_with("}\n");
+    context_.is_after_cut = !is_closed && !is_skipped_ && text.starts_with('{');
     state_ = ParseState::between;
-    return !std::exchange(passed_over_, false);
+    return !std::exchange(is_skipped_, false);
 }
 
-// Ends a document that fills the window, if it is damaged; one that is only too large goes on.
+// Ends a document that fills the window, if it is damaged. False if it is merely too large.
 bool RecordSplitter::give_up_document() {
     const auto bytes = window_->unread().subspan(begin_);
     const std::string_view text(bytes.data(), bytes.size());
     const bool has_brackets = text.starts_with('{') || text.starts_with('[');
-    if (passed_over_ || (has_brackets && check(text).end == Check::End::cut_off)) return false;
+    if (is_skipped_ || (has_brackets && check(text).end == Check::End::cut_off)) return false;
     std::size_t size = 0;
     for (const std::string_view start : {"},{\"", "}\n{\"", "}{\""}) {
         const auto found = text.rfind(start);
@@ -257,23 +258,23 @@ bool RecordSplitter::give_up_document() {
 void RecordSplitter::enter_list(bool in_object) {
     context_.in_list = true;
     context_.list_is_in_object = in_object;
-    passed_over_ = false;
+    is_skipped_ = false;
     state_ = ParseState::between;
 }
 
 void RecordSplitter::leave_list() {
     context_.in_list = false;
     if (!context_.list_is_in_object) return;
-    passed_over_ = true;
+    is_skipped_ = true;
     state_ = ParseState::inside;
     depth_ = 1;
     key_comes_ = key_names_list_ = line_begins_ = false;
     last_ = ']';
 }
 
-void RecordSplitter::pass(std::size_t count) {
+void RecordSplitter::drop(std::size_t count) {
     window_->consume(count);
-    passed_ += count;
+    dropped_ += count;
     at_ -= count;
     begin_ -= std::min(begin_, count);
     key_ -= std::min(key_, count);
@@ -286,7 +287,7 @@ Result<std::optional<RecordSplitter::Document>> RecordSplitter::finish() {
     saw_cut_list_ |= open_list && part_ == Part::lines;
     if (open_document && close_document(at_)) return document();
     const bool is_cut_off = (open_list || open_document) && part_ == Part::whole;
-    const bool has_cut_list = std::exchange(saw_cut_list_, false) && part_ != Part::looked_through;
+    const bool has_cut_list = std::exchange(saw_cut_list_, false) && part_ != Part::examined;
     if (is_cut_off || has_cut_list) return failure("ends inside its list of records");
     return std::nullopt;
 }
@@ -295,15 +296,15 @@ RecordSplitter::DocumentRun RecordSplitter::take_run(std::size_t enough) {
     const auto bytes = window_->unread();
     const std::size_t begin = at_;
     const auto near = bytes.subspan(begin, std::min(enough, bytes.size() - begin));
-    DocumentRun run{.text = {}, .position = passed_ + begin, .context = context_};
+    DocumentRun run{.text = {}, .position = dropped_ + begin, .context = context_};
     std::size_t end = begin;
     if (const auto line_end = context_.in_list ? std::nullopt : last_line_end(near)) {
         end = at_ = begin + *line_end;
-        context_.behind_brace = false;
-        context_.behind_line = true;
+        context_.after_brace = false;
+        context_.after_line = true;
         context_.has_object = false;
     } else {
-        run.is_looked_through = true;
+        run.is_examined = true;
         while (at_ - begin < enough && scan(bytes)) end = at_;
     }
     run.text = {bytes.data() + begin, end - begin};
@@ -312,7 +313,7 @@ RecordSplitter::DocumentRun RecordSplitter::take_run(std::size_t enough) {
 
 RecordSplitter::Document RecordSplitter::document() const {
     return {.text = {window_->unread().data() + begin_, end_ - begin_},
-            .position = passed_ + begin_,
+            .position = dropped_ + begin_,
             .is_closed = is_closed_,
             .only_name_key = only_name_key_,
             .follows_object = follows_object_,

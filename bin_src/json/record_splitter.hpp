@@ -13,102 +13,103 @@
 
 namespace cloudhijack::json {
 
-/// Cuts a stream of JSON into the documents that hold a record each, looking only at quotes and
-/// brackets: the elements of arrays, those of the arrays under a list key (`Records`), and
-/// documents on end, with or without line breaks. What stands between and around them is passed
-/// over.
+/// Splits a stream of JSON into documents that hold one record each, looking only at quotes and
+/// brackets: the elements of arrays, the elements of arrays under a list key (`Records`), and
+/// consecutive documents with or without line breaks. Everything between and around them is
+/// skipped.
 ///
-/// What follows an object and begins neither an object nor the end of its list is the rest of one
-/// that was damaged. In it, quotes and brackets say nothing, and it ends where an object begins.
+/// Text after an object that begins neither an object nor the end of its list is the rest of a
+/// damaged object. Quotes and brackets in it have no meaning, and it ends where an object begins.
 ///
-/// A document that is cut off does not take its successors with it: it ends where a line ends
-/// inside a string, and where a line begins with a `{` that no JSON can have there, which is behind
-/// anything but `:`, `,` and `[`. The event reader will refuse it. Where a line ends with `}` and
-/// the next one begins with `{`, which whole JSON has between documents alone, an array ends too:
-/// it was cut off.
+/// A truncated document does not take the following ones with it. It ends where a line ends inside
+/// a string, and where a line begins with a `{` that JSON does not allow there, which is after
+/// anything but `:`, `,` and `[`. The event reader will refuse such a document. An array ends, as
+/// truncated, where a line ends with `}` and the next one begins with `{`: valid JSON has that only
+/// between documents.
 ///
-/// The end of an object in which nothing is unusual is found 64 bytes at a time where the processor
-/// can; everything else is looked at byte by byte, and all of it with Cpu::plain, the twin by which
-/// the fast way is tested.
+/// If the processor supports it, the end of an ordinary object is found 64 bytes at a time;
+/// everything else is examined byte by byte. With Cpu::plain all of it is: that is the twin against
+/// which the fast code is tested.
 class RecordSplitter {
   public:
     struct Document {
-        std::string_view text;   ///< with io::k_padding readable bytes behind it
+        std::string_view text;   ///< followed by io::k_padding readable bytes
         std::uint64_t position;  ///< of its first byte in the stream
         bool is_closed;          ///< it ends with the bracket that closes it
-        /// Of an object that is closed: the place of the name key, where it was seen on the way
-        /// that this is the only one and that no letter is written as `\u`.
+        /// For a closed object: the position of the name key, if the search for the end saw that it
+        /// occurs exactly once and that no character is written as `\u`.
         std::optional<std::size_t> only_name_key;
-        /// An object precedes it on its line, or was cut off at the end of the line before.
+        /// An object precedes it on its line, or was truncated at the end of the previous line.
         bool follows_object;
-        bool is_element;  ///< of an array
+        bool is_element;  ///< an element of an array
     };
 
-    /// What the documents at a place of the stream are part of.
+    /// The context of the documents at a position of the stream.
     struct ListContext {
         bool in_list = false;            ///< they are the elements of an array
-        bool list_is_in_object = false;  ///< as the value of a key
-        bool behind_brace = false;       ///< the byte before is the last of a document, and a `}`
-        bool behind_line = false;        ///< the byte before is a newline behind such a byte
-        bool has_object = false;         ///< an object, or the rest of one, is on the line
-        bool is_behind_cut = false;      ///< the document before is an object that was cut off
+        bool list_is_in_object = false;  ///< the array is the value of a key
+        bool after_brace = false;        ///< the previous byte is the `}` that ends a document
+        bool after_line = false;         ///< the previous byte is a newline after such a `}`
+        bool has_object = false;         ///< an object, or the rest of one, is on this line
+        bool is_after_cut = false;       ///< the previous document is a truncated object
     };
 
-    /// Whole documents on end, for another splitter to part.
+    /// Complete consecutive documents for another splitter to split.
     struct DocumentRun {
         std::string_view text;
         std::uint64_t position = 0;  ///< of its first byte in the stream
         ListContext context;         ///< at its beginning
-        /// Whoever gave it has seen where each array in it ends. Else it is of lines, and an array
-        /// that is open at its end is cut off there.
-        bool is_looked_through = false;
+        /// The splitter that returned the run has seen where each array in it ends. Otherwise the
+        /// run consists of lines, and an array that is open at its end is truncated there.
+        bool is_examined = false;
     };
 
-    /// Window and keys must outlive the splitter.
+    /// The window and the keys must outlive the splitter.
     RecordSplitter(io::Window& window, const RecordKeys& keys, simd::Cpu cpu = simd::best_cpu())
         : window_(&window), keys_(&keys), cpu_(cpu) {}
 
-    /// Parts the text of a run, which the window must hold. Positions are those of its stream.
+    /// Splits the text of a run, which the window must hold. Positions are those in the run's
+    /// stream.
     RecordSplitter(io::Window& window, const RecordKeys& keys, const DocumentRun& run)
         : RecordSplitter(window, keys) {
-        passed_ = run.position;
-        part_ = run.is_looked_through ? Part::looked_through : Part::lines;
+        dropped_ = run.position;
+        part_ = run.is_examined ? Part::examined : Part::lines;
         context_ = run.context;
     }
 
-    /// Says that the stream is known to be whole JSON: nothing in it is the rest of a damaged
-    /// object.
+    /// Declares that the stream is known to be valid JSON, so that nothing in it is the rest of a
+    /// damaged object.
     void expect_no_damage() { is_whole_json_ = true; }
 
     /// The next document, valid until the next call; nullopt at the end. The error is the source's,
     /// or says that the stream ends inside an array or that a document is larger than the window.
-    /// One that is so large because it is damaged is given out, up to a place where the next one
-    /// can begin.
+    /// If a document is too large only because it is damaged, it is returned up to a position where
+    /// the next one can begin.
     Result<std::optional<Document>> next();
 
-    /// As much as the window has of the documents behind the last one that next() gave, but of no
-    /// more than `enough` bytes and a document. They count as given out, and its text is valid
-    /// until the next call. Empty where the window holds none.
+    /// The complete documents in the window after the last one that next() returned, up to `enough`
+    /// bytes and the end of the document there. They count as returned, and the text is valid until
+    /// the next call. Empty if the window holds no complete document.
     DocumentRun take_run(std::size_t enough);
 
-    /// How many bytes of the stream are behind.
-    [[nodiscard]] std::uint64_t position() const { return passed_ + at_; }
+    /// The number of bytes of the stream that have been processed.
+    [[nodiscard]] std::uint64_t position() const { return dropped_ + at_; }
 
   private:
     enum class ParseState : std::uint8_t {
-        between,  ///< documents
-        inside,   ///< a document's brackets
+        between,  ///< between documents
+        inside,   ///< inside a document's brackets
         string,
-        escape,  ///< behind a backslash in a string
+        escape,  ///< after a backslash in a string
         bare,    ///< a document that is neither object nor array nor string
-        rest,    ///< of an object that was damaged: up to where the next one can begin
+        rest,    ///< the rest of a damaged object, up to where the next one can begin
     };
 
-    /// What the window holds of the stream.
+    /// The part of the stream that the window holds.
     enum class Part : std::uint8_t {
         whole,
-        lines,           ///< up to where an open array counts as cut off
-        looked_through,  ///< another splitter tells what ends where
+        lines,     ///< lines, at whose end an open array counts as truncated
+        examined,  ///< another splitter knows where arrays end
     };
 
     bool scan(std::span<const char> bytes);
@@ -122,37 +123,37 @@ class RecordSplitter {
     bool give_up_document();
     void enter_list(bool in_object);
     void leave_list();
-    void pass(std::size_t count);
+    void drop(std::size_t count);
     Result<std::optional<Document>> finish();
     [[nodiscard]] Document document() const;
 
     io::Window* window_;
     const RecordKeys* keys_;
     simd::Cpu cpu_;
-    std::uint64_t passed_ = 0;  ///< bytes in front of the window's first
-    // Positions are from the window's first unread byte.
-    std::size_t at_ = 0;                        ///< of the byte to look at next
+    std::uint64_t dropped_ = 0;  ///< bytes of the stream before the window's first
+    // Positions are relative to the window's first unread byte.
+    std::size_t at_ = 0;                        ///< of the next byte to examine
     std::size_t begin_ = 0;                     ///< of the document's first byte
-    std::size_t end_ = 0;                       ///< of the byte behind the document
+    std::size_t end_ = 0;                       ///< of the byte after the document
     bool is_closed_ = false;                    ///< the document ends with its bracket
     bool follows_object_ = false;               ///< see Document
     bool is_element_ = false;                   ///< see Document
-    std::optional<std::size_t> only_name_key_;  ///< from the document's first byte
-    std::size_t brace_ = 0;  ///< of one in a rest that may begin an object; 0: none
-    std::size_t key_ = 0;    ///< of a key's first byte at the document's top level; 0: in none
+    std::optional<std::size_t> only_name_key_;  ///< relative to the document's first byte
+    std::size_t brace_ = 0;  ///< of a brace in a rest that may begin an object; 0 if there is none
+    std::size_t key_ = 0;    ///< of the first byte of a top-level key; 0 outside a key
 
     Part part_ = Part::whole;
     bool is_whole_json_ = false;
     ListContext context_;
     ParseState state_ = ParseState::between;
     std::size_t depth_ = 0;        ///< brackets open in the document
-    bool saw_cut_list_ = false;    ///< an array that ended without its bracket
-    bool passed_over_ = false;     ///< the document is what is left of the object around a list
-    char last_ = 0;                ///< byte inside the document that was no blank
-    bool line_begins_ = false;     ///< the byte before is a newline inside the document
-    bool closes_nothing_ = false;  ///< the document is a bracket without one that opens it
+    bool saw_cut_list_ = false;    ///< an array ended without its bracket
+    bool is_skipped_ = false;      ///< the document is the rest of an object around a list
+    char last_ = 0;                ///< the last non-blank byte inside the document
+    bool line_begins_ = false;     ///< the previous byte is a newline inside the document
+    bool closes_nothing_ = false;  ///< the document begins with a stray closing bracket
     bool key_comes_ = false;       ///< the next string at the document's top level is a key
-    bool key_names_list_ = false;  ///< and the value of the last one is a list of records
+    bool key_names_list_ = false;  ///< the value of the last key is a list of records
 };
 
 }  // namespace cloudhijack::json

@@ -36,29 +36,29 @@ namespace {
 
 static_assert(simd::k_block == StringEnds::k_bytes_per_mask);
 
-/// Takes the blocks of a text, one after the other.
+/// Processes the blocks of a text one after the other.
 class BlockWalk {
   public:
     explicit BlockWalk(Quotes quotes) : quotes_(quotes) {}
 
-    // The mask of the strings that end in a block.
-    CLOUDHIJACK_AVX2 simd::Mask take(const char* text, simd::Mask there) {
+    // The positions of the quotes that end a string in a block.
+    CLOUDHIJACK_AVX2 simd::Mask take(const char* text, simd::Mask present) {
         const simd::ByteBlock block(text);
-        wrong_ |= (block.below_space_or_beyond_ascii() | block.equal('\\')) & there;
-        simd::Mask places = block.equal('"') & there;
-        if (quotes_ == Quotes::doubled) places = firsts_of_two(places);
-        const simd::Mask inside = simd::parity_up_to(places) ^ inside_;
+        wrong_ |= (block.below_space_or_beyond_ascii() | block.equal('\\')) & present;
+        simd::Mask positions = block.equal('"') & present;
+        if (quotes_ == Quotes::doubled) positions = firsts_of_two(positions);
+        const simd::Mask inside = simd::parity_up_to(positions) ^ inside_;
         inside_ = simd::last_bit_throughout(inside);
-        return places & ~inside;
+        return positions & ~inside;
     }
 
-    [[nodiscard]] bool is_well() const { return (wrong_ | is_second_ | inside_) == 0; }
+    [[nodiscard]] bool is_valid() const { return (wrong_ | is_second_ | inside_) == 0; }
 
   private:
-    CLOUDHIJACK_AVX2 simd::Mask firsts_of_two(simd::Mask places) {
-        const simd::Mask parity = simd::parity_up_to(places) ^ is_second_;
-        const simd::Mask firsts = places & parity;
-        wrong_ |= (places & ~parity) ^ (firsts << 1U | comes_first_);
+    CLOUDHIJACK_AVX2 simd::Mask firsts_of_two(simd::Mask positions) {
+        const simd::Mask parity = simd::parity_up_to(positions) ^ is_second_;
+        const simd::Mask firsts = positions & parity;
+        wrong_ |= (positions & ~parity) ^ (firsts << 1U | comes_first_);
         is_second_ = simd::last_bit_throughout(parity);
         comes_first_ = firsts >> (simd::k_block - 1);
         return firsts;
@@ -66,9 +66,9 @@ class BlockWalk {
 
     Quotes quotes_;
     simd::Mask wrong_ = 0;
-    simd::Mask is_second_ = 0;    // of a doubled quote: all ones where the next one is
-    simd::Mask comes_first_ = 0;  // 1 where the block before ends with the first of two
-    simd::Mask inside_ = 0;       // all ones where it ends inside a string
+    simd::Mask is_second_ = 0;    // all ones if the next quote is the second of two
+    simd::Mask comes_first_ = 0;  // 1 if the previous block ends with the first quote of two
+    simd::Mask inside_ = 0;       // all ones if the last block ends inside a string
 };
 
 }  // namespace
@@ -82,7 +82,7 @@ CLOUDHIJACK_AVX2 bool StringEnds::look_at_blocks(std::string_view text, Quotes q
     }
     if (at < text.size())
         *mask = walk.take(text.data() + at, simd::present_bytes(text.size() - at));
-    return walk.is_well();
+    return walk.is_valid();
 }
 
 #else

@@ -11,18 +11,18 @@ namespace {
 
 constexpr std::size_t k_longest_key = 128;
 
-std::string_view without_blanks_in_front(std::string_view text) {
+std::string_view without_leading_blanks(std::string_view text) {
     text.remove_prefix(std::min(text.find_first_not_of(text::k_blanks), text.size()));
     return text;
 }
 
-// Where an object would begin that follows what ends at a place.
+// The position at which an object would begin that follows the text before `end`.
 std::size_t begin_of_next(std::string_view text, std::size_t end) {
     return std::min(text.find_first_not_of(" \t\r\n,", end), text.size());
 }
 
-// A key as records have it. What stands between quotes by chance, because one is missing, has
-// commas and brackets.
+// Whether a text looks like a key of a record. If a quote is missing, the text between two quotes
+// is not a string and contains commas and brackets.
 bool may_be_key(std::string_view text) {
     return !text.empty() && text.find_first_of("{}[],:\\\n") == std::string_view::npos;
 }
@@ -33,7 +33,7 @@ WholeObjects::WholeObjects(std::string_view text, const Surroundings& around)
     : text_(text), is_element_(around.is_element), next_(begin_of_next(text, 0)) {
     if (around.first_key.empty()) return;
     const std::string start = "{\"" + std::string(around.first_key) + '"';
-    if (!without_blanks_in_front(text).starts_with(start)) object_start_ = start;
+    if (!without_leading_blanks(text).starts_with(start)) object_start_ = start;
 }
 
 std::optional<WholeObjects::WholeObject> WholeObjects::next() {
@@ -54,53 +54,53 @@ std::optional<WholeObjects::WholeObject> WholeObjects::next() {
                 next_ = begin_of_next(text_, at_);
                 return WholeObject{.begin = bracket,
                                    .end = at_,
-                                   .damaged_before = std::exchange(broken_, std::size_t{0})};
+                                   .damaged_before = std::exchange(damaged_, std::size_t{0})};
             case Check::End::damaged:
-                if (!is_inside) ++broken_;
+                if (!is_inside) ++damaged_;
                 go_on_after(bracket, checked);
                 continue;
             case Check::End::cut_off:
-                if (!is_inside) ++broken_;
+                if (!is_inside) ++damaged_;
                 if (!go_on_at_element(bracket, checked)) go_on_at_next_line(bracket);
                 continue;
         }
     }
 }
 
-// The last character before a place that is not a blank; NUL if there is none.
-char WholeObjects::character_before(std::size_t place) const {
-    const auto before = text_.substr(0, place).find_last_not_of(text::k_blanks);
+// The last non-blank character before a position; NUL if there is none.
+char WholeObjects::character_before(std::size_t position) const {
+    const auto before = text_.substr(0, position).find_last_not_of(text::k_blanks);
     return before == std::string_view::npos ? '\0' : text_[before];
 }
 
 bool WholeObjects::is_value(std::size_t bracket) const { return character_before(bracket) == ':'; }
 
-// A value, or an element of an array in which there was damage.
+// Whether the bracket begins a value, or an element of an array that contains damage.
 bool WholeObjects::is_nested(std::size_t bracket) const {
     return is_value(bracket) || (bracket < array_end_ && character_before(bracket) == ',');
 }
 
 bool WholeObjects::begins_object(std::size_t bracket) const {
-    std::string_view rest = without_blanks_in_front(text_.substr(bracket + 1));
+    std::string_view rest = without_leading_blanks(text_.substr(bracket + 1));
     if (!rest.starts_with('"')) return false;
     rest.remove_prefix(1);
     const std::string_view key = rest.substr(0, rest.substr(0, k_longest_key).find('"'));
     if (key.size() >= k_longest_key || key.size() == rest.size()) return false;
     if (bracket != next_ && !may_be_key(key)) return false;
-    return without_blanks_in_front(rest.substr(key.size() + 1)).starts_with(':');
+    return without_leading_blanks(rest.substr(key.size() + 1)).starts_with(':');
 }
 
 bool WholeObjects::is_list_of_objects(std::size_t bracket) const {
     return !object_start_.empty() &&
-           without_blanks_in_front(text_.substr(bracket + 1)).starts_with(object_start_);
+           without_leading_blanks(text_.substr(bracket + 1)).starts_with(object_start_);
 }
 
-// False where there is none.
-bool WholeObjects::go_on_at_element(std::size_t bracket, const Check& broken) {
-    constexpr std::size_t most_broken = 16;  // each of them costs as much as it is deep
-    if (!is_element_ || text_[bracket] != '{' || broken_elements_ == most_broken) return false;
-    if (bracket == forced_) ++broken_elements_;
-    const std::string_view object = text_.substr(bracket, broken.size);
+// Continues at an element that begins like the damaged one; false if there is none.
+bool WholeObjects::go_on_at_element(std::size_t bracket, const Check& damaged_object) {
+    constexpr std::size_t most_damaged = 16;  // for each one, the text after it is checked again
+    if (!is_element_ || text_[bracket] != '{' || damaged_elements_ == most_damaged) return false;
+    if (bracket == forced_) ++damaged_elements_;
+    const std::string_view object = text_.substr(bracket, damaged_object.size);
     const std::string_view start = object.substr(0, object.find(':'));
     for (auto at = object.find(start, 1); at != std::string_view::npos;
          at = object.find(start, at + 1)) {
@@ -112,16 +112,16 @@ bool WholeObjects::go_on_at_element(std::size_t bracket, const Check& broken) {
 }
 
 void WholeObjects::go_on_after(std::size_t bracket, const Check& damaged) {
-    const std::size_t place = bracket + damaged.size;
-    const auto before = text_.substr(0, place).find_last_not_of(" \t\r\n,");
-    // An object that was cut where a value should follow has taken the next one for that value.
-    if (text_[place] == '{' && text_[before] == '}' && damaged.last_object > 0) {
+    const std::size_t position = bracket + damaged.size;
+    const auto before = text_.substr(0, position).find_last_not_of(" \t\r\n,");
+    // An object that was truncated before a value has taken the next object as that value.
+    if (text_[position] == '{' && text_[before] == '}' && damaged.last_object > 0) {
         at_ = forced_ = bracket + damaged.last_object;
         return;
     }
     if (go_on_at_element(bracket, damaged)) return;
     if (damaged.is_in_array && !is_element_ && text_[bracket] == '{') {
-        const auto end = text_.find(']', place);
+        const auto end = text_.find(']', position);
         array_end_ = end == std::string_view::npos ? 0 : end;
     }
     // No object begins between the last token and the damage.
@@ -129,13 +129,13 @@ void WholeObjects::go_on_after(std::size_t bracket, const Check& damaged) {
     at_ = bracket + std::max<std::size_t>(token, 1);
 }
 
-// An object that was cut where a value should follow has taken the next line for that value, and
-// ends with the text.
+// An object that was truncated before a value has taken the object on the next line as that value,
+// and ends with the text.
 void WholeObjects::go_on_at_next_line(std::size_t bracket) {
     const auto line = text_.rfind("\n{");
-    const bool is_there = line != std::string_view::npos && line >= bracket && is_value(line + 1);
-    at_ = is_there ? line + 1 : text_.size();
-    forced_ = is_there ? at_ : std::string_view::npos;
+    const bool has_line = line != std::string_view::npos && line >= bracket && is_value(line + 1);
+    at_ = has_line ? line + 1 : text_.size();
+    forced_ = has_line ? at_ : std::string_view::npos;
 }
 
 }  // namespace cloudhijack::json

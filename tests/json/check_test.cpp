@@ -25,7 +25,7 @@ bool is_whole(std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("check: a whole object or array is closed where its last bracket is") {
+TEST_CASE("check: a complete object or array is closed at its last bracket") {
     for (const std::string& text : {k_record, std::string("{}"), std::string("[ ]"),
                                     std::string("[1,\"x\"]"), std::string("[[],{}]")}) {
         CAPTURE(text);
@@ -36,7 +36,7 @@ TEST_CASE("check: a whole object or array is closed where its last bracket is") 
     }
 }
 
-TEST_CASE("check: each front of a whole text is cut off, and nothing else") {
+TEST_CASE("check: every proper prefix of a complete text is cut off") {
     for (std::size_t size = 1; size < k_record.size(); ++size) {
         CAPTURE(size);
         CHECK(json::check(k_record.substr(0, size)).end == End::cut_off);
@@ -66,7 +66,7 @@ TEST_CASE("check: damage is found, and the token before it") {
     CHECK(damage(std::string(1025, '[')) == "0 1024 fewer brackets in one another");
 }
 
-TEST_CASE("check: a number or an escape that JSON does not have is a bad value, and no damage") {
+TEST_CASE("check: an invalid number or escape is a bad value, but not damage") {
     for (const std::string text :
          {R"({"a":01})", R"({"a":1.})", R"({"a":"\x"})", R"({"a":"\u12"})", R"({"a":-})"}) {
         CAPTURE(text);
@@ -76,7 +76,7 @@ TEST_CASE("check: a number or an escape that JSON does not have is a bad value, 
     }
 }
 
-TEST_CASE("check: it agrees with a plain parser on texts that were changed at random") {
+TEST_CASE("check: agrees with a simple parser on randomly changed texts") {
     const std::string_view bytes = "\"\\{}[],: \n01e-tnulx";
     int whole = 0;
     for (unsigned seed = 0; seed < 4000; ++seed) {
@@ -91,7 +91,7 @@ TEST_CASE("check: it agrees with a plain parser on texts that were changed at ra
     CHECK(whole > 100);
 }
 
-TEST_CASE("damage: words say what is wrong with a text, and where") {
+TEST_CASE("damage: the description says what is wrong with a text, and where") {
     CHECK(json::damage_in_words("") == "is empty");
     CHECK(json::damage_in_words(" \n") == "is empty");
     CHECK(json::damage_in_words("x") == "is not a JSON object");

@@ -16,7 +16,7 @@ namespace {
 
 namespace ondemand = simdjson::ondemand;
 
-/// A JSON text with its padding, and what parse_object() made of it.
+/// A JSON text with its padding, and the results of parse_object() for it.
 struct ParsedObject {
     explicit ParsedObject(std::string_view json) : text(json) {
         text.append(io::k_padding, ' ');
@@ -33,16 +33,16 @@ struct ParsedObject {
 
 }  // namespace
 
-TEST_CASE("json kernel: what the processor has is taken, and any other level changes nothing") {
+TEST_CASE("json kernel: a level that the processor supports is used, any other changes nothing") {
     const simdjson::implementation* const own = simdjson::get_active_implementation();
     for (const auto& [cpu, name] : {std::pair{"plain", "fallback"}, std::pair{"sse4.2", "westmere"},
                                     std::pair{"avx2", "haswell"}, std::pair{"avx512", "icelake"}}) {
         const auto* const kernel = simdjson::get_available_implementations()[name];
-        const bool is_there = kernel != nullptr && kernel->supported_by_runtime_system();
+        const bool is_supported = kernel != nullptr && kernel->supported_by_runtime_system();
         simdjson::get_active_implementation() = own;
         json::limit_json_kernel(cpu);
         CAPTURE(cpu);
-        CHECK(simdjson::get_active_implementation()->name() == (is_there ? name : own->name()));
+        CHECK(simdjson::get_active_implementation()->name() == (is_supported ? name : own->name()));
     }
     simdjson::get_active_implementation() = own;
     for (const char* other : {"", "sse9", "Plain"}) {
@@ -51,7 +51,7 @@ TEST_CASE("json kernel: what the processor has is taken, and any other level cha
     }
 }
 
-TEST_CASE("json: an object, and why another text is none") {
+TEST_CASE("json: an object, and the errors for other texts") {
     CHECK(ParsedObject("{}").error == simdjson::SUCCESS);
     CHECK(ParsedObject(R"( {"a":1} {})").error == simdjson::SUCCESS);
     CHECK(ParsedObject("").error == simdjson::EMPTY);
@@ -59,7 +59,7 @@ TEST_CASE("json: an object, and why another text is none") {
     CHECK(ParsedObject("1").error == simdjson::INCORRECT_TYPE);
 }
 
-TEST_CASE("json: members come in order, keys unescaped and as often as they occur") {
+TEST_CASE("json: members in order, with unescaped keys and duplicates") {
     ParsedObject parsed(R"({"a":1,"\u0062":"x","skipped":[{"a":3}],"a":null})");
     std::vector<std::pair<std::string, std::string>> members;
     const auto error =
@@ -73,7 +73,7 @@ TEST_CASE("json: members come in order, keys unescaped and as often as they occu
     CHECK(members == decltype(members){{"a", "1"}, {"b", "x"}, {"skipped", ""}, {"a", ""}});
 }
 
-TEST_CASE("json: who takes members can end the walk") {
+TEST_CASE("json: the callback can end the walk over the members") {
     ParsedObject stopped(R"({"a":1,"b":2,"c":3})");
     std::string keys;
     CHECK(json::for_each_member(stopped.object, [&](std::string_view key, ondemand::value) {
@@ -91,7 +91,7 @@ TEST_CASE("json: who takes members can end the walk") {
     CHECK(keys == "ab");
 }
 
-TEST_CASE("json: a walk over broken members ends with the error") {
+TEST_CASE("json: a walk over damaged members ends with the error") {
     for (const char* text : {R"({"a":1,"b" 2})", R"({"a":1,2})", R"({"a":1,"\x":2})"}) {
         CAPTURE(text);
         ParsedObject parsed(text);

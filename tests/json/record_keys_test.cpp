@@ -21,13 +21,13 @@ TEST_CASE("name key: the rare pair of a key") {
     CHECK(pair_of("EVENT") == "EV");
 }
 
-TEST_CASE("name key: too short a key is none") {
+TEST_CASE("name key: a key that is too short counts as no key") {
     for (const char* key : {"", "e"}) CHECK(NameKey(key).text().empty());
     CHECK(NameKey().text().empty());
     CHECK_FALSE(NameKey().is_at(0, "event"));
 }
 
-TEST_CASE("name key: whether it is at a place of a text") {
+TEST_CASE("name key: whether the text contains it at a position") {
     const NameKey name("event");
     CHECK(name.is_at(0, "event"));
     CHECK(name.is_at(1, "\"event\""));

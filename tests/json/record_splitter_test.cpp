@@ -24,7 +24,7 @@ const json::RecordKeys k_keys = {
 
 constexpr std::string_view k_error = "error: ";
 
-// The documents of a stream, and the error that ended it.
+// The documents of a stream, and the error that ended it, if there was one.
 Texts split(io::ByteSource source, Cpu cpu = best_cpu()) {
     io::Window window(std::move(source), std::size_t{128} * 1024);
     RecordSplitter splitter(window, k_keys, cpu);
@@ -45,7 +45,7 @@ const std::string k_cut_list = std::string(k_error) + "ends inside its list of r
 
 }  // namespace
 
-TEST_CASE("splitter: documents on end, on lines or not") {
+TEST_CASE("splitter: consecutive documents, with or without line breaks") {
     CHECK(split("").empty());
     CHECK(split(" \r\n\t").empty());
     CHECK(split("{}") == Texts{"{}"});
@@ -55,14 +55,14 @@ TEST_CASE("splitter: documents on end, on lines or not") {
           Texts{"{\n \"a\": {\n  \"b\": [1]\n }\n}", "{\n}"});
 }
 
-TEST_CASE("splitter: arrays, and arrays on end") {
+TEST_CASE("splitter: arrays, and consecutive arrays") {
     CHECK(split("[]").empty());
     CHECK(split("[{\"a\":1},\n{\"b\":2}]") == Texts{"{\"a\":1}", "{\"b\":2}"});
     CHECK(split("[{}]\n[{},{}]{\"a\":1}") == Texts{"{}", "{}", "{}", "{\"a\":1}"});
     CHECK(split("[1, \"a,]b\", [2], null]") == Texts{"1", "\"a,]b\"", "[2]", "null"});
 }
 
-TEST_CASE("splitter: an array under a list key, whatever stands around it") {
+TEST_CASE("splitter: an array under a list key, with any members around it") {
     CHECK(split("{\"Records\":[{\"a\":1},{\"b\":2}]}") == Texts{"{\"a\":1}", "{\"b\":2}"});
     CHECK(split("{ \"x\" : {\"Records\":[0]}, \"Records\" : [ {\"a\":1} ] , \"y\":[{}], "
                 "\"z\":\"]}\" }{}") == Texts{"{\"a\":1}", "{}"});
@@ -70,7 +70,7 @@ TEST_CASE("splitter: an array under a list key, whatever stands around it") {
     CHECK(split("{\"Records\":[]}").empty());
 }
 
-TEST_CASE("splitter: the same words elsewhere are no list") {
+TEST_CASE("splitter: a list key elsewhere does not make a list") {
     for (const std::string whole :
          {R"({"Records":{"a":[1]}})", R"({"a":"Records","b":[1]})", R"({"a":{"Records":[1]}})",
           R"({"records":[1]})", R"({"a":["Records",[1]]})", R"({"Records":1,"b":[1]})"}) {
@@ -84,12 +84,12 @@ TEST_CASE("splitter: quotes and escapes hide brackets") {
           Texts{R"({"a":"}\"}\\"})", R"({"b":"[{\\\""})"});
 }
 
-TEST_CASE("splitter: what is no JSON comes line by line") {
+TEST_CASE("splitter: text that is not JSON is returned line by line") {
     CHECK(split("hello world\n{}\n7") == Texts{"hello world", "{}", "7"});
     CHECK(split("}\n{}") == Texts{"}", "{}"});
 }
 
-TEST_CASE("splitter: a document that is cut off does not take the next ones with it") {
+TEST_CASE("splitter: a truncated document does not take the next ones with it") {
     CHECK(split("{\"a\":\"x\n{\"b\":1}\n") == Texts{"{\"a\":\"x", "{\"b\":1}"});
     CHECK(split("{\"a\":{\"c\":1\n{\"b\":1}\n{\"d\":1}") ==
           Texts{"{\"a\":{\"c\":1\n", "{\"b\":1}", "{\"d\":1}"});
@@ -104,7 +104,7 @@ TEST_CASE("splitter: a document that is cut off does not take the next ones with
     CHECK(split("{\"a\":\"\\") == Texts{"{\"a\":\"\\"});
 }
 
-TEST_CASE("splitter: whole JSON is never torn, wherever its lines begin") {
+TEST_CASE("splitter: valid JSON is never torn, wherever its lines begin") {
     for (const std::string whole : {"{\"a\":\n{\"b\":1}}", "{\"a\":[\n{},\n{}\n]}",
                                     "{\"a\":[{}\n,\n{}]}", "{\n\"a\":\n\n{\n}\n}"}) {
         CAPTURE(whole);
@@ -119,24 +119,24 @@ TEST_CASE("splitter: a list's key may be written with escapes") {
     CHECK(split("{\"Rec\\u006\":[1]}") == Texts{"{\"Rec\\u006\":[1]}"});
 }
 
-TEST_CASE("splitter: the end of the stream inside a list is told, what came before is given") {
+TEST_CASE("splitter: a stream that ends inside a list is an error, after the documents before it") {
     CHECK(split("[{}") == Texts{"{}", k_cut_list});
     CHECK(split("{\"Records\":[{},{\"a\":") == Texts{"{}", "{\"a\":"});
     CHECK(split("{\"Records\":[{}]") == Texts{"{}", k_cut_list});
     CHECK(split("{\"Records\":[{}],\"x\":\"") == Texts{"{}", k_cut_list});
 }
 
-TEST_CASE("splitter: a document that exceeds the window is told") {
+TEST_CASE("splitter: a document that exceeds the window is an error") {
     const Texts texts = split("{}\n{\"a\":\"" + std::string(600'000, 'x') + "\"}");
     REQUIRE(texts.size() == 2);
     CHECK(texts[1].contains("has a record of more than"));
-    // What is passed over may be as long as it likes.
+    // Skipped text may be of any length.
     CHECK(split("{\"Records\":[{}],\"x\":\"" + std::string(300'000, 'x') + "\"}{}") ==
           Texts{"{}", "{}"});
 }
 
-// The documents of a stream with their positions where, after each document, `hands_out` says
-// whether another splitter parts the run behind it, of which so much is enough.
+// The documents of a stream with their positions. After each document, `hands_out` decides whether
+// another splitter splits the run that follows, of which `enough` bytes are requested.
 Texts split_by_runs(io::ByteSource source, const std::function<bool()>& hands_out,
                     const std::function<std::size_t()>& enough) {
     io::Window window(std::move(source), std::size_t{128} * 1024);
@@ -164,7 +164,7 @@ Texts split_by_runs(io::ByteSource source, const std::function<bool()>& hands_ou
     return texts;
 }
 
-TEST_CASE("splitter: runs that others part give the same documents, over many seeds") {
+TEST_CASE("splitter: runs that another splitter splits give the same documents, for many seeds") {
     constexpr std::array<std::string_view, 14> pieces = {"{\"a\":1}",
                                                          "\n",
                                                          "}\n{",
@@ -195,11 +195,11 @@ TEST_CASE("splitter: runs that others part give the same documents, over many se
     CHECK(documents > 100'000);
 }
 
-TEST_CASE("splitter: a run is all that the window has, however records are parted") {
-    for (const std::string parting : {"\n", "\r\n", "", "\n\n", " \n", ",\n"}) {
-        CAPTURE(parting);
-        std::string text = parting.starts_with(',') ? "[" : "";
-        for (int i = 0; i < 1'000; ++i) text += "{\"a\":{\"b\":1}}" + parting;
+TEST_CASE("splitter: a run is all that the window has, with any separator of records") {
+    for (const std::string separator : {"\n", "\r\n", "", "\n\n", " \n", ",\n"}) {
+        CAPTURE(separator);
+        std::string text = separator.starts_with(',') ? "[" : "";
+        for (int i = 0; i < 1'000; ++i) text += "{\"a\":{\"b\":1}}" + separator;
         io::Window window(in_pieces(text, text.size()), std::size_t{128} * 1024);
         RecordSplitter splitter(window, k_keys);
         REQUIRE(splitter.next().value());
@@ -207,11 +207,11 @@ TEST_CASE("splitter: a run is all that the window has, however records are parte
     }
 }
 
-TEST_CASE("splitter: a run ends soon behind what is enough") {
-    for (const std::string parting : {"\n", ","}) {
-        CAPTURE(parting);
+TEST_CASE("splitter: a run ends soon after the requested size") {
+    for (const std::string separator : {"\n", ","}) {
+        CAPTURE(separator);
         std::string text = "[";
-        for (int i = 0; i < 1'000; ++i) text += "{\"a\":{\"b\":1}}" + parting;
+        for (int i = 0; i < 1'000; ++i) text += "{\"a\":{\"b\":1}}" + separator;
         io::Window window(in_pieces(text, text.size()), std::size_t{128} * 1024);
         RecordSplitter splitter(window, k_keys);
         REQUIRE(splitter.next().value());
@@ -223,7 +223,7 @@ TEST_CASE("splitter: a run ends soon behind what is enough") {
     }
 }
 
-TEST_CASE("splitter: positions are from the stream's first byte") {
+TEST_CASE("splitter: positions are relative to the stream's first byte") {
     const std::string text = "[ {\"a\":1},\n" + std::string(300'000, ' ') + "{\"b\":2}]";
     io::Window window(in_pieces(text, 5'000), std::size_t{64} * 1024);
     RecordSplitter splitter(window, k_keys);
@@ -233,7 +233,7 @@ TEST_CASE("splitter: positions are from the stream's first byte") {
     CHECK(splitter.position() == text.size());
 }
 
-TEST_CASE("splitter: the same documents wherever the stream is cut") {
+TEST_CASE("splitter: the documents do not depend on where the stream is cut") {
     const std::string text =
         "[{\"a\":\"]\\\"\"}, 5]{\"k\":[],\"Records\":[{\"b\":{}} "
         ",\"x\"],\"z\":{}}\n{\"c\":\"\n{\"d\":[{\n{}\n}]}\nbare\n{";
@@ -243,7 +243,7 @@ TEST_CASE("splitter: the same documents wherever the stream is cut") {
     CHECK(split(in_pieces(text, 1)) == whole);
 }
 
-TEST_CASE("splitter: what is behind a list is passed over whatever it is, wherever it is cut") {
+TEST_CASE("splitter: anything after a list is skipped, wherever the stream is cut") {
     const std::string text = "{\"Records\":[{\"a\":\"\n],\"x\":\n{. ],\"y|{}\"}{\"b\":1}";
     const Texts whole = split(in_pieces(text, text.size()));
     for (std::size_t cut = 0; cut <= text.size(); ++cut) CHECK(split(cut_at(text, cut)) == whole);
@@ -251,7 +251,7 @@ TEST_CASE("splitter: what is behind a list is passed over whatever it is, wherev
     CHECK(whole.back() == "{\"b\":1}");
 }
 
-TEST_CASE("splitter: any bytes come to an end, and cuts change nothing, over many seeds") {
+TEST_CASE("splitter: terminates on any bytes, and cuts change nothing, for many seeds") {
     constexpr std::string_view alphabet = "{}[]\",:\\\n aR";
     for (unsigned seed = 0; seed < 3'000; ++seed) {
         std::mt19937 random(seed);
@@ -263,7 +263,7 @@ TEST_CASE("splitter: any bytes come to an end, and cuts change nothing, over man
     }
 }
 
-TEST_CASE("splitter: an object that closes is told from one that is cut off") {
+TEST_CASE("splitter: a closed object is distinguished from a truncated one") {
     const std::string text =
         "{\"a\":{\"b\":1}\n{\"a\":{\"b\":1}}\n[{\"c\":\"x\n{},{\n\"d\":[1]}]{\"e\":{}";
     for (const Cpu cpu : {Cpu::plain, best_cpu()}) {
@@ -279,9 +279,9 @@ TEST_CASE("splitter: an object that closes is told from one that is cut off") {
     }
 }
 
-// Pieces of JSON on end, more often whole than not, so that objects are longer than a block and
-// what is unusual stands at every place of one.
-TEST_CASE("splitter: 64 bytes at a time as one by one, over many seeds") {
+// Concatenates pieces of JSON that are mostly complete, so that objects are longer than a block and
+// unusual bytes occur at every position of a block.
+TEST_CASE("splitter: 64 bytes at a time give the same as byte by byte, for many seeds") {
     constexpr std::array<std::string_view, 26> pieces = {
         "{",
         "}",
@@ -323,7 +323,7 @@ TEST_CASE("splitter: 64 bytes at a time as one by one, over many seeds") {
     CHECK(documents > 40'000);
 }
 
-TEST_CASE("splitter: other keys of lists and names") {
+TEST_CASE("splitter: other list keys and name keys") {
     const json::RecordKeys keys = {
         .lists = text::KeyTable(std::array<std::string_view, 1>{"value"}),
         .name = json::NameKey("operationName")};
@@ -350,7 +350,7 @@ TEST_CASE("splitter: other keys of lists and names") {
     }
 }
 
-TEST_CASE("splitter: no name is looked for without a key of it") {
+TEST_CASE("splitter: without a name key no name is looked for") {
     const json::RecordKeys keys;
     const std::string text = "{\"eventName\":\"a\"}" + std::string(100, '\0');
     io::Window window(in_pieces(text, text.size()), std::size_t{64} * 1024);

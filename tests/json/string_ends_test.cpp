@@ -17,59 +17,61 @@ using json::StringEnds;
 
 namespace {
 
-using Places = std::vector<std::size_t>;
+using Positions = std::vector<std::size_t>;
 
-// Where the strings of a text end; nullopt where it is refused. The bytes behind it are quotes,
-// which must not matter.
-std::optional<Places> ends_of(std::string_view text, Quotes quotes, Cpu cpu) {
+// The ends of the strings of a text; nullopt if it is refused. The bytes after it are quotes, which
+// must not matter.
+std::optional<Positions> ends_of(std::string_view text, Quotes quotes, Cpu cpu) {
     const std::string padded = std::string(text) + std::string(io::k_padding, '"');
     StringEnds ends(cpu);
     if (!ends.look_at(std::string_view(padded).substr(0, text.size()), quotes)) return {};
     const auto masks = ends.masks();
     REQUIRE(masks.size() == (text.size() + 63) / 64 + 1);
     CHECK(masks.back() == ~std::uint64_t{0});
-    Places places;
+    Positions positions;
     for (std::size_t at = 0; at < (masks.size() - 1) * 64; ++at) {
-        if ((masks[at / 64] >> (at % 64) & 1U) != 0) places.push_back(at);
+        if ((masks[at / 64] >> (at % 64) & 1U) != 0) positions.push_back(at);
     }
-    return places;
+    return positions;
 }
 
 }  // namespace
 
-TEST_CASE("string ends: the quotes that close, at the edges of a block") {
+TEST_CASE("string ends: closing quotes at the edges of a block") {
     for (const Cpu cpu : {Cpu::plain, best_cpu()}) {
         for (const std::size_t size : {2U, 62U, 63U, 64U, 65U, 127U, 128U, 129U, 300U}) {
             CAPTURE(size);
             const std::string inside(size - 2, 'x');
-            CHECK(ends_of('"' + inside + '"', Quotes::single, cpu) == Places{size - 1});
-            CHECK(ends_of("\"\"" + inside + "\"\"", Quotes::doubled, cpu) == Places{size});
-            CHECK(ends_of("\"\"" + std::string(size - 2, ','), Quotes::single, cpu) == Places{1});
+            CHECK(ends_of('"' + inside + '"', Quotes::single, cpu) == Positions{size - 1});
+            CHECK(ends_of("\"\"" + inside + "\"\"", Quotes::doubled, cpu) == Positions{size});
+            CHECK(ends_of("\"\"" + std::string(size - 2, ','), Quotes::single, cpu) ==
+                  Positions{1});
         }
-        CHECK(ends_of(R"({"a":"","b":1})", Quotes::single, cpu) == Places{3, 6, 10});
-        CHECK(ends_of(R"({""a"":"""",""b"":1})", Quotes::doubled, cpu) == Places{4, 9, 15});
-        CHECK(ends_of("", Quotes::single, cpu) == Places{});
+        CHECK(ends_of(R"({"a":"","b":1})", Quotes::single, cpu) == Positions{3, 6, 10});
+        CHECK(ends_of(R"({""a"":"""",""b"":1})", Quotes::doubled, cpu) == Positions{4, 9, 15});
+        CHECK(ends_of("", Quotes::single, cpu) == Positions{});
     }
 }
 
-TEST_CASE("string ends: a doubled quote over the edge of two blocks") {
+TEST_CASE("string ends: a doubled quote across two blocks") {
     for (const Cpu cpu : {Cpu::plain, best_cpu()}) {
         const std::string opens = "\"\"" + std::string(61, 'x');  // 63 bytes
-        CHECK(ends_of(opens + "\"\"", Quotes::doubled, cpu) == Places{63});
-        CHECK(ends_of(opens + "\"\"" + std::string(70, ' '), Quotes::doubled, cpu) == Places{63});
+        CHECK(ends_of(opens + "\"\"", Quotes::doubled, cpu) == Positions{63});
+        CHECK(ends_of(opens + "\"\"" + std::string(70, ' '), Quotes::doubled, cpu) ==
+              Positions{63});
         CHECK(ends_of(opens + "\"x\"", Quotes::doubled, cpu) == std::nullopt);
         CHECK(ends_of(opens + "\"", Quotes::doubled, cpu) == std::nullopt);
         CHECK(ends_of(opens + "x\"", Quotes::doubled, cpu) == std::nullopt);
-        CHECK(ends_of(opens + "x\"\"", Quotes::doubled, cpu) == Places{64});
+        CHECK(ends_of(opens + "x\"\"", Quotes::doubled, cpu) == Positions{64});
     }
 }
 
-TEST_CASE("string ends: what is not plain text is refused, wherever it stands") {
+TEST_CASE("string ends: a byte that is not plain text is refused at any position") {
     for (const Cpu cpu : {Cpu::plain, best_cpu()}) {
         for (const char wrong : {'\\', '\n', '\0', '\x1F', '\x80', '\xFF'}) {
             for (const std::size_t at : {1U, 62U, 63U, 64U, 127U, 128U, 140U}) {
                 std::string text = '"' + std::string(150, 'x') + '"';
-                REQUIRE(ends_of(text, Quotes::single, cpu) == Places{151});
+                REQUIRE(ends_of(text, Quotes::single, cpu) == Positions{151});
                 text[at] = wrong;
                 CAPTURE(at);
                 CHECK(ends_of(text, Quotes::single, cpu) == std::nullopt);
@@ -77,19 +79,19 @@ TEST_CASE("string ends: what is not plain text is refused, wherever it stands") 
         }
         CHECK(ends_of("\"a", Quotes::single, cpu) == std::nullopt);
         CHECK(ends_of("\"a\",\"" + std::string(100, 'b'), Quotes::single, cpu) == std::nullopt);
-        CHECK(ends_of("\"a\x7F\"", Quotes::single, cpu) == Places{3});
+        CHECK(ends_of("\"a\x7F\"", Quotes::single, cpu) == Positions{3});
     }
 }
 
 TEST_CASE("string ends: the longest text") {
     for (const Cpu cpu : {Cpu::plain, best_cpu()}) {
         std::string text = '"' + std::string(StringEnds::k_longest - 2, 'x') + '"';
-        CHECK(ends_of(text, Quotes::single, cpu) == Places{text.size() - 1});
+        CHECK(ends_of(text, Quotes::single, cpu) == Positions{text.size() - 1});
         CHECK(ends_of(text + ' ', Quotes::single, cpu) == std::nullopt);
     }
 }
 
-TEST_CASE("string ends: the fast way sees what the plain way sees, over many texts") {
+TEST_CASE("string ends: the fast code finds the same as the plain code, for many texts") {
     int read = 0;
     int refused = 0;
     for (unsigned seed = 0; seed < 20'000; ++seed) {

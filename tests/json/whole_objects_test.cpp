@@ -12,8 +12,8 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
-// The objects that are found, each behind a `+` for each broken one before it, and those of the
-// end.
+// The objects found, each after one `+` per damaged object before it, then the damaged objects at
+// the end.
 Texts found_in(std::string_view text) {
     json::WholeObjects objects(text, {});
     Texts found;
@@ -44,7 +44,7 @@ TEST_CASE("whole objects: each of several consecutive objects is found") {
     CHECK(found_in("{}").empty());
 }
 
-TEST_CASE("whole objects: any byte of a record that is missing costs that record alone") {
+TEST_CASE("whole objects: a missing byte costs only the record that it is missing from") {
     for (std::size_t i = 0; i < k_b.size(); ++i) {
         CAPTURE(i);
         const std::string damaged = k_b.substr(0, i) + k_b.substr(i + 1);
@@ -56,7 +56,7 @@ TEST_CASE("whole objects: any byte of a record that is missing costs that record
     }
 }
 
-TEST_CASE("whole objects: a record that is cut anywhere costs itself, whatever follows it") {
+TEST_CASE("whole objects: a record truncated anywhere costs only itself, whatever follows it") {
     for (const std::string between : {"", ",", "\n", "},", "]},"}) {
         for (std::size_t size = 1; size < k_b.size(); ++size) {
             CAPTURE(between);
@@ -65,7 +65,8 @@ TEST_CASE("whole objects: a record that is cut anywhere costs itself, whatever f
             const Texts found = found_in(cut + between + k_c + k_a);
             REQUIRE(!found.empty());
             CHECK(found.back().ends_with(k_a));
-            // Cut where a value follows, or in an array, the next record can be in its place.
+            // If a record is truncated before a value or in an array, the next record can take that
+            // place.
             const bool takes_next = !between.empty() && (cut.ends_with(':') ||
                                                          (cut.contains('[') && !cut.contains(']')));
             if (!takes_next) CHECK((found.size() >= 2 && found[found.size() - 2].ends_with(k_c)));
@@ -73,13 +74,13 @@ TEST_CASE("whole objects: a record that is cut anywhere costs itself, whatever f
     }
 }
 
-TEST_CASE("whole objects: a line that begins with an object is one, behind a cut line") {
+TEST_CASE("whole objects: a line that begins with an object counts after a truncated line") {
     CHECK(found_in(R"({"eventVersion":)"
                    "\n" +
                    k_c) == Texts{"+" + k_c});
 }
 
-TEST_CASE("whole objects: text in a string is no object, in whatever is damaged around it") {
+TEST_CASE("whole objects: text in a string is not an object, whatever is damaged around it") {
     const std::string forged = R"({\"eventVersion\":\"1.11\",\"eventName\":\"Forged\"})";
     for (const std::string before : {R"({"a":"lost,"userAgent":"x},)",
                                      R"({"a":"b"c","userAgent":")", R"({"a":{,"userAgent":"[)"}) {
@@ -89,7 +90,7 @@ TEST_CASE("whole objects: text in a string is no object, in whatever is damaged 
     }
 }
 
-TEST_CASE("whole objects: what a damaged object holds is none of them") {
+TEST_CASE("whole objects: objects inside a damaged object do not count") {
     const std::string inner = R"({"eventName":"Forged","eventSource":"s"})";
     CHECK(found_in(R"({"a":"lost,"b":1,"requestParameters":)" + inner + "}," + k_c) ==
           Texts{"+" + k_c});
@@ -99,7 +100,7 @@ TEST_CASE("whole objects: what a damaged object holds is none of them") {
           Texts{"+" + k_c});
 }
 
-TEST_CASE("whole objects: broken ones are counted") {
-    const std::string broken = R"({"eventVersion":"1.11","a":"lost,"b":1})";
-    CHECK(found_in(broken + ',' + broken + ',' + k_a + ',' + broken) == Texts{"++" + k_a, "+"});
+TEST_CASE("whole objects: damaged objects are counted") {
+    const std::string damaged = R"({"eventVersion":"1.11","a":"lost,"b":1})";
+    CHECK(found_in(damaged + ',' + damaged + ',' + k_a + ',' + damaged) == Texts{"++" + k_a, "+"});
 }
