@@ -26,7 +26,8 @@ bool is_aws_service(std::string_view name) {
                                [name](std::string_view end) { return name.ends_with(end); });
 }
 
-// Roles that people share: IAM Identity Center's, and those whose sessions say who uses them.
+// Whether people share the role: true for IAM Identity Center's roles, and for roles whose sessions
+// name their user.
 bool is_shared_by_people(const Event& event) {
     return !event.source_identity.empty() || last_part(event.issuer).starts_with("AWSReservedSSO_");
 }
@@ -37,15 +38,15 @@ std::string_view session_name(const Event& event) {
     return colon == std::string_view::npos ? std::string_view{} : event.caller_id.substr(colon + 1);
 }
 
-// Who uses a role's session, if it says so: as the role's own session name, or for whom its program
-// acts.
-std::string_view person_behind(const Event& event) {
+// The person who uses a role's session, if the record names one: by the source identity or the
+// session name of a shared role, or as the user for whom a program acts.
+std::string_view person_of_session(const Event& event) {
     if (event.caller_type != k_role_session) return {};
     if (!is_shared_by_people(event)) return event.on_behalf_of;
     return event.source_identity.empty() ? session_name(event) : event.source_identity;
 }
 
-// The id of a role of whose session the log says no more: `AROA...:session`.
+// The id of a role, for a record that names the session only as `AROA...:session`.
 std::string_view role_id_of(const Event& event) {
     const bool is_role = event.caller_type == k_role_session && event.caller_id.contains(':');
     return is_role ? event.caller_id.substr(0, event.caller_id.find(':')) : std::string_view{};
@@ -62,7 +63,7 @@ PrincipalParts principal_parts_of(const Event& event) {
                             event.caller_type == "FederatedUser";
     if (is_session && !event.issuer.empty()) {
         parts.name = event.issuer;
-        parts.person = person_behind(event);
+        parts.person = person_of_session(event);
         return parts;
     }
     for (const std::string_view name : {event.caller, role_id_of(event), event.access_key,
@@ -75,19 +76,19 @@ PrincipalParts principal_parts_of(const Event& event) {
     return parts;
 }
 
-// --- what the event is, and how the call ended ---
+// --- the kind of event, and the outcome of the call ---
 
-// Only the event of the endpoint's network shows such a call.
+// Only the network activity event of the endpoint shows such a call.
 constexpr std::string_view k_denied_by_endpoint = "VpceAccessDenied";
 
-// As AWS writes the names of its services in place of an address.
+// Whether AWS wrote the name of a service in place of an address.
 bool is_service_address(std::string_view text) {
     return is_aws_service(text) && std::ranges::all_of(text, [](char c) {
                return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
            });
 }
 
-// A person at the console is no service.
+// Calls that a person makes in the console are not made by a service.
 bool is_invoked_by_service(const Event& event) {
     return is_aws_service(event.invoked_by) &&
            !event.invoked_by.starts_with("signin.amazonaws.com");
@@ -102,7 +103,8 @@ bool is_excluded(const Event& event) {
            is_invoked_by_service(event) || is_service_role(event);
 }
 
-// Use that a service makes with a role which the customer gave it: a flow's, an agent's.
+// Whether a service made the call with a role that the customer gave it, such as that of a flow or
+// an agent.
 bool is_by_provider(const Event& event) {
     return is_invoked_by_service(event) && !is_aws_report(event) &&
            event.caller_type != "AWSService" && event.issuer.contains(":role/") &&
@@ -114,9 +116,9 @@ bool is_throttled(std::string_view code) {
            code == "ServiceQuotaExceededException" || code.starts_with("LimitExceeded");
 }
 
-// What key checkers ask on purpose: fewer tokens than none, no message at all, a model for which
-// nobody has filled in a form. "max_tokens: 8000 > 4096, which is the maximum allowed" and "8192 is
-// not less or equal to 8191" are everyday mistakes.
+// Key checkers provoke these errors on purpose: a negative number of tokens, no message at all, or
+// a model for which the use case form was not submitted. "max_tokens: 8000 > 4096, which is the
+// maximum allowed" and "8192 is not less or equal to 8191" are everyday mistakes.
 bool is_probe(const Event& event) {
     if (event.error_code != "ValidationException" &&
         event.error_code != "ResourceNotFoundException") {
@@ -141,8 +143,8 @@ Outcome outcome_of(const Event& event) {
     return is_probe(event) ? Outcome::probe : Outcome::failed;
 }
 
-// The key of a user, or the credentials of a session that somebody made from one. Those that the
-// console gives to a user who logs in begin as the latter do.
+// Whether the call used the access key of a user, or session credentials made from one. The
+// credentials that the console gives to a user who logs in look like the latter and do not count.
 bool has_long_term_key(const Event& event) {
     if (event.access_key.starts_with("AKIA")) return true;
     return event.caller_type == k_user && event.access_key.starts_with("ASIA") &&
@@ -189,7 +191,7 @@ bool is_aws_report(const Event& event) {
 }
 
 std::string_view usable_aws_id(const Event& event) {
-    constexpr std::size_t shortest = 8;  // of services' own request ids
+    constexpr std::size_t shortest = 8;  // the shortest request id that services make up themselves
     if (text::is_nonzero_uuid(event.id)) return event.id;
     const std::string_view request = text::nonzero_id(event.correlation);
     return request.size() < shortest ? std::string_view{} : request;

@@ -11,7 +11,8 @@ namespace {
 
 using text::last_part;
 
-// One event can be many messages. More than the API takes are not believed.
+// One event can send many messages. The number is limited to what the API accepts, as a record may
+// be forged.
 std::uint16_t messages_of(const Event& event, const RequestParameters& request) {
     constexpr std::uint64_t most_recipients = 50;
     constexpr std::uint64_t most_batch_entries = 10;
@@ -41,7 +42,7 @@ std::string_view joined(std::initializer_list<std::string_view> parts, std::stri
     return text;
 }
 
-// The user to whom AWS attaches the policy by which it locks a key that it found in public.
+// The user whose key AWS found in public and locks by attaching this policy; otherwise empty.
 std::string_view quarantined_user(const Event& event, const RequestParameters& request) {
     const bool is_quarantine =
         event.source == "iam.amazonaws.com" && event.name == "AttachUserPolicy" &&
@@ -51,15 +52,15 @@ std::string_view quarantined_user(const Event& event, const RequestParameters& r
 
 constexpr std::string_view k_mail_policy = "/AmazonSESFullAccess";
 
-// A role's ARN. Only so much of it is kept, and whoever makes a role chooses its path, which can
-// have 512 characters: of a longer ARN the path is left out, so that the name stays.
+// The ARN of the assumed role. Only 256 bytes are kept. The creator of a role chooses its path,
+// which can have 512 characters, so a longer ARN loses its path and keeps the name.
 std::string_view assumed_role(const RequestParameters& request, std::string& text) {
     constexpr std::size_t longest = 256;
-    constexpr std::string_view mark = ":role/";
+    constexpr std::string_view path_start = ":role/";
     const std::string_view arn = request.role_arn;
-    const auto path = arn.find(mark);
+    const auto path = arn.find(path_start);
     if (arn.size() <= longest || path == std::string_view::npos) return arn;
-    text = arn.substr(0, path + mark.size());
+    text = arn.substr(0, path + path_start.size());
     text += last_part(arn);
     return text;
 }
@@ -72,7 +73,7 @@ std::string_view trail_of(const RequestParameters& request) {
     return {};
 }
 
-// Whom or what a call of a topic is about, but for what it enables or removes.
+// Adds the subjects of a call of a topic, apart from things that it enables or removes.
 void add_subjects(const Event& event, CallTopic topic, const RequestParameters& request,
                   DetailsScratch& scratch) {
     std::vector<CallSubject>& subjects = scratch.subjects;
@@ -84,7 +85,7 @@ void add_subjects(const Event& event, CallTopic topic, const RequestParameters& 
     const bool policy_allows_mail = request.policy != nullptr && request.policy->allows_mail;
     switch (topic) {
         case CallTopic::other:
-        case CallTopic::key_read:  // resources of AWS have no keys
+        case CallTopic::key_read:  // AWS resources have no keys
             return;
         case CallTopic::user:
         case CallTopic::access_key:

@@ -6,7 +6,7 @@
 
 namespace cloudhijack::log {
 
-/// What AWS's calls are about, of those that an evidence rule asks for.
+/// The topics of the AWS calls that evidence rules ask about.
 inline constexpr std::array k_aws_topics = {
     TopicOfCall{.name = "CreateUser", .topic = CallTopic::user},
     TopicOfCall{.name = "CreateAccessKey", .topic = CallTopic::access_key},
@@ -45,7 +45,7 @@ inline constexpr std::array k_aws_topics = {
     TopicOfCall{.name = "StartLogging", .topic = CallTopic::trail},
     TopicOfCall{.name = "DeleteLogGroup", .topic = CallTopic::log_group}};
 
-/// What a call of AWS says in its request's parameters, whichever log it comes from.
+/// Reads the request parameters of an AWS call, whichever log it comes from.
 CallDetails read_aws_details(const Event& event, CallTopic topic, DetailsScratch& scratch);
 
 }  // namespace cloudhijack::log

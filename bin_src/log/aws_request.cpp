@@ -51,20 +51,20 @@ constexpr std::array<std::string_view, 4> k_policy_keys = {
 
 constexpr auto k_keys = [] {
     std::array<std::string_view, k_texts.size() + k_other_keys.size()> keys;
-    const auto behind = std::ranges::transform(k_texts, keys.begin(),
+    const auto copied = std::ranges::transform(k_texts, keys.begin(),
                                                [](const TextPath& path) { return path.key; });
-    std::ranges::copy(k_other_keys, behind.out);
+    std::ranges::copy(k_other_keys, copied.out);
     return keys;
 }();
 
-// Calls `take(key, value)` for the wanted members of an object, of duplicate keys for the first.
+// Calls `take(key, value)` for the wanted members of an object, for the first of duplicate keys.
 template <class Take>
 void for_each_wanted(ondemand::object object, const text::KeyTable& wanted, Take take) {
     std::uint64_t seen = 0;
     json::for_each_member(object, [&](std::string_view key, ondemand::value value) {
-        const auto place = wanted.find(key);
-        if (!place) return;
-        const std::uint64_t bit = std::uint64_t{1} << static_cast<unsigned>(*place);
+        const auto index = wanted.find(key);
+        if (!index) return;
+        const std::uint64_t bit = std::uint64_t{1} << static_cast<unsigned>(*index);
         if ((seen & bit) == 0) take(key, value);
         seen |= bit;
     });
@@ -87,7 +87,7 @@ std::uint64_t size_of(ondemand::value value) {
     return size;
 }
 
-// `{"toAddresses":[...],"ccAddresses":[...],"bccAddresses":[...]}`
+// The number of recipients in `{"toAddresses":[...],"ccAddresses":[...],"bccAddresses":[...]}`.
 std::uint64_t recipients_at(ondemand::value destination) {
     std::uint64_t count = 0;
     ondemand::object object;
@@ -99,7 +99,7 @@ std::uint64_t recipients_at(ondemand::value destination) {
     return count;
 }
 
-// An entry of a bulk: an address, or an object with a destination.
+// The number of recipients of a bulk entry, which is an address or an object with a destination.
 std::uint64_t recipients_of_entry(ondemand::value entry) {
     std::uint64_t count = 0;
     ondemand::object object;

@@ -1,5 +1,5 @@
-// Azure's logs: of models called in Azure OpenAI, straight or through a gateway, and of what is
-// done to its resources.
+// Azure's logs of calls of models in Azure OpenAI, direct or through a gateway, and of operations
+// on its resources.
 
 #include "log/azure.hpp"
 
@@ -18,13 +18,14 @@ namespace {
 
 constexpr std::string_view k_accounts = "/microsoft.cognitiveservices/accounts/";
 
-// In any case.
+// Whether a text equals one of the names, ignoring case.
 bool is_one_of(std::string_view text, std::initializer_list<std::string_view> names) {
     return std::ranges::any_of(
         names, [text](std::string_view name) { return text::same_in_any_case(text, name); });
 }
 
-// A record that says more of a call which another one counts: it has no call of its own.
+// Turns a record into a note: it adds facts to a call that another record counts, and is not a call
+// itself.
 void make_note(Event& event) { event.name = {}; }
 
 constexpr ShapePath numbers(std::string_view path, std::string_view Event::* field) {
@@ -68,7 +69,7 @@ void complete_data(Event& event, EventTexts& texts) {
     const bool is_request = is_one_of(event.category, {"requestresponse"});
     const bool is_call = is_request || is_one_of(event.category, {"audit"});
     if (is_request) event.error_code = error_of_status(event.result);
-    // One call can have two records, of which one is nearly empty.
+    // One call can have two records, one of which is nearly empty.
     const bool says_nothing =
         is_request && event.error_code.empty() && event.caller.empty() && event.model.empty();
     const std::string_view resource = part_of_id(event.resource, k_accounts, texts);
@@ -85,7 +86,7 @@ void complete_data(Event& event, EventTexts& texts) {
     }
 }
 
-// --- the same through a gateway ---
+// --- calls of models through a gateway ---
 
 constexpr std::array k_gateway_paths = {
     in_raw_only("time", &Event::time_text),
@@ -125,11 +126,12 @@ bool recognises_gateway(const Event& event) {
 }
 
 struct GatewayName {
-    std::string_view own;   ///< of an operation, or the end of an address's path, in lower case
-    std::string_view name;  ///< as the calls of models have it
+    std::string_view own;   ///< an operation's name, or the end of a URL's path, in lower case
+    std::string_view name;  ///< the name that the calls of models have
 };
 
-// People name the operations of their gateways, mostly as Azure's own description does.
+// People choose the names of their gateways' operations; most keep those of Azure's API
+// description.
 constexpr auto k_gateway_names = std::to_array<GatewayName>({
     {.own = "chatcompletions", .name = "ChatCompletions_Create"},
     {.own = "chatcompletions_create", .name = "ChatCompletions_Create"},
@@ -142,7 +144,7 @@ constexpr auto k_gateway_names = std::to_array<GatewayName>({
     {.own = "responses", .name = "responses"},
 });
 
-// Empty if it is not a call of a model.
+// The call's name for an operation; empty if it is not a call of a model.
 std::string_view name_of_operation(std::string_view operation) {
     const std::string lower = text::in_lower_case(operation);
     std::string_view own = lower;
@@ -156,7 +158,7 @@ std::string_view name_of_operation(std::string_view operation) {
     return found == k_gateway_names.end() ? std::string_view{} : found->name;
 }
 
-// `https://gateway.example/chat/completions?api-version=1`.
+// The call's name for a URL such as `https://gateway.example/chat/completions?api-version=1`.
 std::string_view name_of_address(std::string_view address) {
     std::string path = text::in_lower_case(address.substr(0, address.find_first_of("?#")));
     while (path.ends_with('/')) path.pop_back();
@@ -164,8 +166,8 @@ std::string_view name_of_address(std::string_view address) {
     return name_of_operation(is_chat ? "chatcompletions" : text::last_part(path));
 }
 
-// The first label of an address's host, or the host if it is an address itself: of
-// `https://shop.openai.azure.com/...` it is `shop`.
+// The first label of a URL's host, `shop` for `https://shop.openai.azure.com/...`, or the whole
+// host if it is an IP address.
 std::string_view backend_of(std::string_view address, EventTexts& texts) {
     constexpr std::string_view scheme_end = "://";
     const auto scheme = address.find(scheme_end);
@@ -198,7 +200,7 @@ void complete_gateway(Event& event, EventTexts& texts) {
     if (!event.id.empty()) event.id = texts.next() = std::string(event.id) + " tokens";
 }
 
-// --- what is done to resources ---
+// --- operations on resources ---
 
 constexpr std::array k_activity_paths = {
     in_raw_only("time", &Event::time_text),
@@ -238,8 +240,8 @@ bool recognises_activity(const Event& event) {
     return event.name.contains('/') && !(event.resource.empty() && event.id.empty());
 }
 
-// The name without its provider; empty for an operation on other resources than accounts of models
-// and their diagnostic settings.
+// The operation's name without its provider; empty unless it is an operation on an account of
+// models or on the diagnostic settings of one.
 std::string_view name_of_activity(const Event& event) {
     constexpr std::string_view accounts = "microsoft.cognitiveservices/";
     constexpr std::string_view settings = "microsoft.insights/diagnosticsettings/";
@@ -250,7 +252,7 @@ std::string_view name_of_activity(const Event& event) {
     return event.name.substr(event.name.find('/') + 1);
 }
 
-// `Failed.Forbidden.`, or `Forbidden (HTTP Status Code: 403)`, or the word itself.
+// The status word in `Failed.Forbidden.`, in `Forbidden (HTTP Status Code: 403)`, or alone.
 std::string_view word_of_status(std::string_view status) {
     status = status.substr(0, status.find(' '));
     if (status.ends_with('.')) status.remove_suffix(1);
@@ -271,7 +273,8 @@ void complete_activity(Event& event, EventTexts& texts) {
             std::string(event.correlation) + ' ' + text::in_lower_case(event.name) + ' ' + result;
     }
     event.name = name_of_activity(event);
-    // Any change of an account is written so: it counts where keys work again, or it is new.
+    // Every change of an account is a write. It counts only if it enables keys again or creates the
+    // account.
     const bool is_write = is_one_of(event.name, {"accounts/write"});
     const bool enables =
         is_one_of(event.setting, {"false"}) || is_one_of(status, {"created", "201"});
@@ -281,7 +284,7 @@ void complete_activity(Event& event, EventTexts& texts) {
     event.resource = resource;
 }
 
-// The operation's whole name, as name_of_activity() found it.
+// The operation's full name, the reverse of name_of_activity().
 std::string token_of_activity(std::string_view name) {
     const bool is_of_account = name.starts_with("accounts/");
     return (is_of_account ? "Microsoft.CognitiveServices/" : "Microsoft.Insights/") +

@@ -10,7 +10,7 @@ const Log& azure_openai();
 /// The same calls as a gateway of API Management logs them.
 const Log& azure_gateway();
 
-/// Azure's activity log: what is done to resources, as to their keys and deployments.
+/// Azure's activity log: operations on resources, such as on their keys and deployments.
 const Log& azure_activity();
 
 }  // namespace cloudhijack::log

@@ -13,7 +13,7 @@
 namespace cloudhijack::log {
 namespace {
 
-// As mode=volume shows who called.
+// Types of callers, as mode=volume shows them.
 constexpr std::string_view k_entra_id = "EntraId";
 constexpr std::string_view k_application = "Application";
 constexpr std::string_view k_api_key = "ApiKey";
@@ -35,7 +35,7 @@ constexpr auto k_status_words =
                                {.word = "forbidden", .code = "403"},
                                {.word = "toomanyrequests", .code = "429"}});
 
-// `East US` is the name that people read of `eastus`.
+// The id of a region: `eastus` for its display name `East US`.
 std::string_view region_id(std::string_view region, EventTexts& texts) {
     std::string& id = texts.next() = text::in_lower_case(region);
     std::erase(id, ' ');

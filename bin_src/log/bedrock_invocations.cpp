@@ -1,5 +1,5 @@
-// Amazon Bedrock's model-invocation log. Its records hold whole prompts and answers, of which
-// nothing is read.
+// Amazon Bedrock's model invocation log. Its records contain whole prompts and answers, which are
+// not read.
 
 #include "log/bedrock_invocations.hpp"
 

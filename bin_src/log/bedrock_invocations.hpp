@@ -4,7 +4,7 @@
 
 namespace cloudhijack::log {
 
-/// The log that Amazon Bedrock writes of calls of models, if an account asks for it: who called
+/// The log of model invocations that Amazon Bedrock writes if an account enables it: who called
 /// which model, and the tokens.
 const Log& bedrock_invocations();
 

@@ -11,26 +11,27 @@
 
 namespace cloudhijack::log {
 
-/// How a call ended.
+/// The outcome of a call.
 enum class Outcome : std::uint8_t {
     ok,
     denied,
-    probe,  ///< refused for its parameters, as key checkers provoke it: it proves access at no cost
+    probe,  ///< refused for bad parameters, which key checkers send on purpose: proves access for
+            ///< free
     throttled,  ///< refused for its rate or a quota
     blocked,    ///< stopped by a filter or a fraud guard
-    failed      ///< in any other way
+    failed      ///< failed in any other way
 };
 
-/// As rows show them, in the order of the enumerators.
+/// The names that rows show, in the order of the enumerators.
 inline constexpr std::array<std::string_view, 6> k_outcome_names = {
     "ok", "denied", "probe", "throttled", "blocked", "failed"};
 
-/// What is known of the credentials of a call.
+/// A fact about the credentials of a call.
 enum class CredentialSign : std::uint8_t {
-    anywhere,      ///< they work wherever they are taken: a user's, root's, a bearer key
-    scoped,        ///< the log says for which workload they were made
-    web_identity,  ///< an identity provider vouched for them
-    exec_env,      ///< the agent says that it runs inside the provider's cloud: anyone can write it
+    anywhere,      ///< they work anywhere: those of a user or of root, or a bearer key
+    scoped,        ///< the log names the workload for which they were issued
+    web_identity,  ///< they were issued on the word of an identity provider
+    exec_env,      ///< the agent claims to run inside the provider's cloud, which anyone can write
     count          ///< how many there are
 };
 
@@ -48,12 +49,12 @@ class CredentialSigns {
     }
 
     [[nodiscard]] bool has(CredentialSign sign) const { return (bits_ & bit_of(sign)) != 0; }
-    /// Whether the log itself shows that the call came from inside a cloud.
+    /// Whether the log itself shows that the call came from a workload inside a cloud.
     [[nodiscard]] bool are_of_workload() const {
         return has(CredentialSign::scoped) || has(CredentialSign::web_identity);
     }
-    /// Whether anything says that the call came from inside a cloud, whose addresses are not the
-    /// caller's own.
+    /// Whether anything indicates that the call came from inside a cloud, whose addresses are not
+    /// the caller's.
     [[nodiscard]] bool are_of_cloud() const {
         return are_of_workload() || has(CredentialSign::exec_env);
     }
@@ -69,106 +70,106 @@ class CredentialSigns {
     std::uint8_t bits_ = 0;
 };
 
-/// What an event means: who made the call, how it ended and what is known of its caller. Views lie
-/// in the event's text.
+/// The meaning of an event: the caller, the outcome and facts about the caller. The views point
+/// into the event's text.
 struct Call {
     PrincipalParts principal;
     Outcome outcome = Outcome::ok;
-    bool is_report = false;    ///< the event repeats calls without being one
+    bool is_report = false;    ///< the event repeats calls and is not one itself
     bool is_excluded = false;  ///< a report, or a call that the provider made itself
     /// An excluded call that a service of the provider made with a role of the customer's.
     bool is_by_provider = false;
-    bool is_data_event = false;  ///< of the kind that is logged only if somebody asks for it
+    bool is_data_event = false;  ///< of a kind that is logged only on request
     CredentialSigns credentials = {};
-    /// The provider's service that is named instead of an address; else empty.
+    /// The provider's service named in place of an address; otherwise empty.
     std::string_view source_service = {};
     bool has_long_term_key = false;
     bool has_bearer_key = false;
 };
 
-/// What calls of one name are about, as far as an evidence rule asks.
+/// The topic of all calls with the same name, as far as evidence rules need it.
 enum class CallTopic : std::uint8_t {
     other,
-    user,          ///< a user is made
-    access_key,    ///< an access key of a user is made
-    key_read,      ///< keys of a resource are read, or made anew
+    user,          ///< a user is created
+    access_key,    ///< an access key of a user is created
+    key_read,      ///< keys of a resource are read or regenerated
     login,         ///< a user can log in, or its old key works again
-    role,          ///< a role is made, or who may assume it changes
-    role_assumed,  ///< the caller goes on as a role
+    role,          ///< a role is created, or its trust policy changes
+    role_assumed,  ///< the caller assumes a role
     policy,        ///< a policy is attached to a user
-    rights,        ///< a user is given rights by a policy of its own
+    rights,        ///< a user is given rights by an inline policy
     group_member,  ///< a user joins a group
     group_policy,  ///< a policy is attached to a group
-    group_rights,  ///< a group is given rights by a policy of its own
-    policy_made,   ///< a policy is made, to be attached
+    group_rights,  ///< a group is given rights by an inline policy
+    policy_made,   ///< a managed policy is created
     api_key,
-    mail_relay,      ///< mail can be handed in over SMTP
-    quota,           ///< somebody asks for a higher one
-    resource_grant,  ///< a resource's policy says who may use it
-    trail,           ///< a trail begins or changes
-    trail_end,       ///< a trail, or a store of events, records nothing after this
+    mail_relay,      ///< a way to submit mail over SMTP is created
+    quota,           ///< a higher quota is requested
+    resource_grant,  ///< a resource's policy, which defines who may use it, changes
+    trail,           ///< a trail is started or changed
+    trail_end,       ///< a trail or an event data store stops recording
     log_group,
 };
 
-/// What a text is that a call is about.
+/// The kind of a subject of a call.
 enum class SubjectKind : std::uint8_t {
-    thing,  ///< what is enabled or removed: a mail identity, a model
+    thing,  ///< something that is enabled or removed: a mail identity, a model
     user,
     role,
     group,
     policy,
-    api_key_service,  ///< for which service a key is made
+    api_key_service,  ///< the service for which a key is created
     mail_relay,
     quota,
     trail,
     log_group,
-    key_holder,   ///< the principal for anyone who has the keys that a call reads
-    application,  ///< by its id, that reads them
-    grantee,      ///< the account that is let in; `*`: everybody
+    key_holder,   ///< the principal that represents anyone who has the keys that a call reads
+    application,  ///< the id of the application that reads them
+    grantee,      ///< the account that is given access; `*` for everyone
     count         ///< how many there are
 };
 
-/// Whom a role's trust policy lets in besides the provider's services and federated users, those of
-/// its own account included. Each class is wider than those before it.
+/// Who may assume a role by its trust policy, apart from the provider's services and federated
+/// users; the role's own account counts. Each class is wider than the previous ones.
 enum class Trust : std::uint8_t {
-    none,     ///< the call does not say: it is about no role, or does not set its trust
-    closed,   ///< no account, or nobody who can be told, as without a document
-    partner,  ///< accounts, and all of them only with an external id
-    open,     ///< an account or everybody, without one
+    none,     ///< unknown: the call is not about a role, or does not set its trust
+    closed,   ///< no account, or none that can be read, as without a document
+    partner,  ///< accounts, all of them only with an external id
+    open,     ///< an account or everyone, without an external id
     count     ///< how many there are
 };
 
-/// Something that a call is about. Views are valid as long as those of its CallDetails.
+/// A subject of a call. The views are valid as long as those of its CallDetails.
 struct CallSubject {
     SubjectKind kind = SubjectKind::thing;
     std::string_view text = {};
-    std::string_view via = {};     ///< the group or policy by which a user or group gets rights
-    bool grants_mail = false;      ///< gives the subject the right to send mail
-    bool has_external_id = false;  ///< of a grantee: only with an id agreed upon
-    Trust trust = Trust::none;     ///< of a role that a call makes or changes
+    std::string_view via = {};  ///< the group or policy through which a user or group gets rights
+    bool grants_mail = false;   ///< the call gives the subject the right to send mail
+    bool has_external_id = false;  ///< the grantee has access only with an external id
+    Trust trust = Trust::none;     ///< the trust of a role that the call creates or changes
 };
 
-/// What calls of a name are about, in any log.
+/// The topic of calls with this name, in any log.
 CallTopic topic_of(std::string_view call_name);
 
-/// The most messages that one call can send: more are not believed, whatever the record says.
+/// The most messages that one call counts for, even if its record claims more.
 inline constexpr std::uint16_t k_most_messages = 1000;
 
-/// What a call used up, as its record says: tokens of a model, or money. More than the largest
-/// numbers below is not believed, whatever the record says.
+/// The usage that the record of a call states: tokens of a model, or money. The values are capped
+/// at the limits below, even if the record claims more.
 struct Spend {
     static constexpr std::uint32_t k_most_tokens = 1'000'000'000;
     static constexpr std::uint32_t k_most_cost = 1'000'000'000;
 
-    std::uint32_t input_tokens = 0;  ///< with or without those of the cache, as the provider counts
+    std::uint32_t input_tokens = 0;  ///< with or without cached tokens, as the provider counts
     std::uint32_t output_tokens = 0;
     std::uint32_t cache_read_tokens = 0;
     std::uint32_t cache_write_tokens = 0;
-    std::uint32_t cost = 0;  ///< what the provider itself asks, in millionths of a US dollar
+    std::uint32_t cost = 0;  ///< the price stated by the provider, in millionths of a US dollar
 
     auto operator<=>(const Spend&) const = default;
     [[nodiscard]] bool is_none() const { return *this == Spend{}; }
-    /// All numbers together, to compare the spends of one call's deliveries.
+    /// The sum of all numbers, to compare the spends in several deliveries of one call.
     [[nodiscard]] std::uint64_t size() const {
         return std::uint64_t{input_tokens} + output_tokens + cache_read_tokens +
                cache_write_tokens + cost;
@@ -181,16 +182,16 @@ struct Spend {
 /// The spend in an event's fields: see Event::input_tokens and Event::price.
 Spend spend_of(const Event& event);
 
-/// What a call says in its parameters. Views are valid until the next details are read.
+/// The details in a call's parameters. The views are valid until the next details are read.
 struct CallDetails {
     std::uint16_t messages = 1;  ///< 1 to k_most_messages
     Spend spend;
-    std::string_view model;             ///< its name without path
-    std::string_view country;           ///< to which messages go; ISO 3166 alpha-2 where known
-    std::string_view quarantined_user;  ///< whose key the provider locks with this call; else empty
-    bool suspends_account = false;      ///< the provider itself suspended the caller's account
+    std::string_view model;    ///< the model's name without its path
+    std::string_view country;  ///< destination of the messages, in ISO 3166 alpha-2 if known
+    std::string_view quarantined_user;  ///< the user whose key the provider locks with this call
+    bool suspends_account = false;      ///< the provider suspended the caller's account
     bool has_bearer_key = false;        ///< the call came with an API key
-    bool is_omitted = false;            ///< the log left the parameters out
+    bool is_omitted = false;            ///< the log omitted the parameters
     std::span<const CallSubject> subjects;  ///< can be empty
 };
 

@@ -13,10 +13,11 @@
 namespace cloudhijack::log {
 namespace {
 
-// Of the notices of SQS, S3 and DynamoDB: their sources begin so.
+// The sources in notifications of SQS, S3 and DynamoDB begin with this.
 constexpr std::string_view k_notice_mark = "\"aws:";
 
-/// The only place of the key; nullopt if there is none, or another one, or an escaped letter.
+/// The only position of the key; nullopt if the key does not occur or occurs twice, or if the text
+/// contains `\u`.
 std::optional<std::size_t> only_key_plainly(std::string_view json, std::string_view key) {
     const std::size_t first = json.find(key);
     if (first == std::string_view::npos) return std::nullopt;
@@ -27,8 +28,7 @@ std::optional<std::size_t> only_key_plainly(std::string_view json, std::string_v
 
 #if defined(__x86_64__)
 
-// The pair is rare, so 64 places at once are asked for it; and whether any holds a backslash at
-// all.
+// Searches 64 positions at once for the pair, which is rare, and for any backslash.
 CLOUDHIJACK_AVX2 std::optional<std::size_t> only_key_by_blocks(std::string_view json,
                                                                const json::NameKey& key) {
     const char first = key.first();
@@ -37,7 +37,7 @@ CLOUDHIJACK_AVX2 std::optional<std::size_t> only_key_by_blocks(std::string_view 
     bool has_backslash = false;
     for (std::size_t at = 0; at < json.size(); at += simd::k_block) {
         const simd::ByteBlock block(json.data() + at);
-        has_backslash |= block.has('\\');  // behind the text, too: that is looked at again
+        has_backslash |= block.has('\\');  // also after the text, so it is checked again below
         const simd::ByteBlock next(json.data() + at + 1);
         simd::Mask pairs =
             block.equal_before(first, next, second) & simd::present_bytes(json.size() - at);
@@ -62,7 +62,7 @@ std::optional<std::size_t> only_key(std::string_view json, const json::NameKey& 
     return only_key_plainly(json, key.text());
 }
 
-// Takes a text off the front; false if the text does not begin with it.
+// Removes a text from the front; false if the text does not begin with it.
 bool take(std::string_view& text, std::string_view front) {
     if (!text.starts_with(front)) return false;
     text.remove_prefix(front.size());
@@ -78,7 +78,7 @@ std::string_view quote_of(json::Quotes quotes) {
     return quotes == json::Quotes::doubled ? "\"\"" : "\"";
 }
 
-// Empty if the text does not begin as an object with a key.
+// The first key of an object; empty if the text does not begin as an object with a key.
 std::string_view first_key_of(std::string_view json, json::Quotes quotes) {
     take_blanks(json);
     if (!take(json, "{")) return {};
@@ -122,24 +122,24 @@ bool CallFilter::passes_over_object(std::string_view json, std::size_t only_name
 bool CallFilter::is_other_call(std::string_view json, std::size_t key, json::Quotes quotes) const {
     const std::string_view quote = quote_of(quotes);
     std::string_view before = json.substr(0, key);
-    // A backslash before the quote: the key is in a string that holds JSON.
+    // A backslash before the quote means that the key is in a string that holds JSON.
     if (!before.ends_with(quote)) return false;
     before.remove_suffix(quote.size());
     if (before.ends_with('\\')) return false;
-    std::string_view behind = json.substr(key + key_.text().size());
-    if (!take(behind, quote)) return false;
-    take_blanks(behind);
-    if (!take(behind, ":")) return false;
-    take_blanks(behind);
-    if (!take(behind, quote)) return false;
-    const std::string_view name = behind.substr(0, behind.find('"'));
-    if (!behind.substr(name.size()).starts_with(quote)) return false;
-    // The notices of S3, `ObjectCreated:Put`, are for the reader to distinguish from calls.
+    std::string_view rest = json.substr(key + key_.text().size());
+    if (!take(rest, quote)) return false;
+    take_blanks(rest);
+    if (!take(rest, ":")) return false;
+    take_blanks(rest);
+    if (!take(rest, quote)) return false;
+    const std::string_view name = rest.substr(0, rest.find('"'));
+    if (!rest.substr(name.size()).starts_with(quote)) return false;
+    // S3 notifications, such as `ObjectCreated:Put`, are left to the reader.
     if (name.contains('\\') || name.contains(':') || names_.contains(name)) return false;
     return is_of_main_log(json, quotes);
 }
 
-// With a version between its parts.
+// Between the two parts there is the version of the record.
 bool CallFilter::Start::begins(std::string_view json) const {
     constexpr std::size_t longest_version = 8;
     if (first.empty() || !json.starts_with(first)) return false;
@@ -148,7 +148,7 @@ bool CallFilter::Start::begins(std::string_view json) const {
     return json.starts_with(second);
 }
 
-// False of what may be another log's, or of none.
+// False if the text may be a record of another log, or of none.
 bool CallFilter::is_of_main_log(std::string_view json, json::Quotes quotes) const {
     if ((quotes == json::Quotes::doubled ? doubled_start_ : plain_start_).begins(json)) return true;
     if (lists_.contains(first_key_of(json, quotes)) || !json.contains(source_key_)) return false;

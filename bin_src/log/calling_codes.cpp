@@ -1,5 +1,5 @@
-// The calling codes of the ITU's recommendation E.164. Countries that have no code of their own
-// count for the one whose code they share.
+// The calling codes of the ITU's recommendation E.164. A country without its own code counts as the
+// country whose code it shares.
 
 #include "log/calling_codes.hpp"
 

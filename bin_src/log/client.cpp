@@ -11,7 +11,7 @@ namespace {
 constexpr std::string_view k_blanks = " \t";
 constexpr std::string_view k_metadata = "md/";
 
-// What the AWS SDKs tell of one call and not of the program.
+// Whether a word of an AWS SDK's agent describes the single call and not the program.
 bool says_how_it_was_called(std::string_view word) {
     constexpr std::array<std::string_view, 7> prefixes = {
         "m/", "ua/", "cfg/", "command/", "exec-env/", "prompt/", "installer/"};
@@ -43,7 +43,7 @@ std::string client_of(std::string_view user_agent) {
         if (says_how_it_was_called(word)) continue;
         if (!word.starts_with("md/arch#")) word = word.substr(0, word.find('#'));
         word = without_version(word);
-        if (is_number(word)) continue;  // an empty one, too
+        if (is_number(word)) continue;  // an empty word, too
         if (!client.empty()) client += ' ';
         client += word;
     }

@@ -5,11 +5,12 @@
 
 namespace cloudhijack::log {
 
-/// What stands for a call without an agent.
+/// The client of a call without a user agent.
 inline constexpr std::string_view k_no_client = "-";
 
-/// The program behind a user agent, as it stays from call to call and from version to version: its
-/// words without what changes (versions, parts of the SDK that say how it was called or set up).
+/// The program that a user agent names, in a form that is the same for all its calls and versions:
+/// the agent's words without versions and without the parts in which an SDK says how it was called
+/// or configured.
 std::string client_of(std::string_view user_agent);
 
 }  // namespace cloudhijack::log

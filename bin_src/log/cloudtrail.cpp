@@ -1,4 +1,4 @@
-// AWS CloudTrail, as AWS writes it. What it means is in aws_call.cpp and aws_details.cpp.
+// The paths of AWS CloudTrail's records. aws_call.cpp and aws_details.cpp interpret them.
 
 #include "log/cloudtrail.hpp"
 
@@ -24,8 +24,8 @@ constexpr std::array k_cloudtrail_paths = {
     in_raw_only("eventID", &Event::id),
     in_raw_only("requestID", &Event::correlation),
     ShapePath{.path = "eventCategory", .field = &Event::category},
-    // Not used. Twilio's events have this key as well: listing it keeps CloudTrail's records on the
-    // quick path.
+    // The value is not used. Twilio's events have this key as well: listing it here keeps
+    // CloudTrail's records on the fast path.
     in_raw_only("eventType", &Event::product),
     in_raw_only("recipientAccountId", &Event::account),
     in_raw_only("userAgent", &Event::user_agent),
@@ -47,7 +47,7 @@ constexpr std::array k_cloudtrail_paths = {
 constexpr std::string_view k_never_shows =
     "data events that no trail is set to log, regions without a trail";
 
-// The notices of S3 and SQS have a source that begins with `aws:`.
+// Notifications of S3 and SQS have a source that begins with `aws:`.
 bool recognises(const Event& event) {
     return !event.name.empty() && !event.source.empty() && !event.source.starts_with("aws:");
 }

@@ -12,11 +12,11 @@
 namespace cloudhijack::log {
 namespace {
 
-/// Deeper records are for the other reader.
+/// Records that are nested more deeply are left to the other reader.
 constexpr std::size_t k_deepest = 8;
 
-/// One walk over the tokens of a record, all of it in one function, so that where it is stays in
-/// registers. Each step says whether all is as it should be so far.
+/// Walks once over the tokens of a record. All steps are inlined into one function, so that the
+/// state stays in registers. Each step returns whether the record is compact so far.
 class RecordWalk {
   public:
     RecordWalk(std::string_view json, json::Quotes quotes, std::span<const std::uint64_t> masks,
@@ -33,7 +33,7 @@ class RecordWalk {
 
     bool run(const Shape::Node& root) {
         bool goes_on = *at_ == '{' && open(&root);
-        // Behind the end there may be anything.
+        // Any bytes may follow the end.
         while (goes_on && at_ < end_) {
             const Shape::Node* node = nullptr;
             if (is_object_ && !read_key(node)) return false;
@@ -54,7 +54,7 @@ class RecordWalk {
         return node != nullptr && node->holds == Holds::text;
     }
 
-    // A string that begins here, where a quote is not inside another.
+    // Reads a string that begins here; the current position is outside any string.
     [[gnu::always_inline]] bool take_string(std::string_view& text) {
         if (*at_ != '"') return false;
         while (mask_ == 0) {
@@ -69,7 +69,7 @@ class RecordWalk {
         return true;
     }
 
-    // The node is null where no path goes through the key, or has been there before.
+    // Reads a key. The node is null if no path goes through the key, or if it occurred before.
     [[gnu::always_inline]] bool read_key(const Shape::Node*& node) {
         std::string_view key;
         if (!take_string(key) || *at_ != ':') return false;
@@ -115,15 +115,16 @@ class RecordWalk {
         } else if (rest.starts_with("false")) {
             text = "false";
         } else if (!rest.starts_with("null")) {
-            return !is_text(node) && take_number();  // of a text, its grammar would matter
+            return !is_text(node) &&
+                   take_number();  // the text of a number would need a grammar check
         }
-        constexpr std::string_view null = "null";  // which is absent
+        constexpr std::string_view null = "null";  // null counts as absent
         at_ += text.empty() ? null.size() : text.size();
         if (is_text(node)) event_->*node->field = text;
         return true;
     }
 
-    // Nobody reads it, so behind how it begins its characters need not be in order.
+    // The value is not used, so only its first character and its set of characters are checked.
     bool take_number() {
         const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
         if (!is_digit(*at_) && *at_ != '-') return false;
@@ -133,7 +134,7 @@ class RecordWalk {
         return true;
     }
 
-    // What stands behind a value: a comma, or the ends of levels.
+    // Reads what follows a value: a comma, or the ends of levels and then a comma.
     [[gnu::always_inline]] bool end_item() {
         while (at_ < end_) {
             const char c = *at_++;
@@ -156,17 +157,17 @@ class RecordWalk {
     const char* at_;
     std::size_t quote_size_;
     const std::uint64_t* masks_;
-    const char* block_;   ///< the 64 bytes that the mask at hand is of
-    std::uint64_t mask_;  ///< their quotes that are still to come
+    const char* block_;   ///< the 64 bytes that the current mask describes
+    std::uint64_t mask_;  ///< the closing quotes that are still to come in them
     KeyOrder* keys_;
     Event* event_;
-    const Shape::Node* node_ = nullptr;  ///< whose paths go on in the level at hand; null for none
-    bool is_object_ = false;             ///< the level at hand; else it is an array
-    std::array<const Shape::Node*, k_deepest> outer_nodes_{};  ///< of the levels around it
-    std::uint32_t outer_objects_ = 0;                          ///< the same, the nearest last
-    std::size_t depth_ = 0;                                    ///< open levels
-    std::uint64_t seen_ = 0;                                   ///< bit i: the node with this index
-    std::string_view* kept_ = nullptr;  ///< takes the text of an object that is open
+    const Shape::Node* node_ = nullptr;  ///< whose paths continue in the current level, or null
+    bool is_object_ = false;             ///< the current level; otherwise it is an array
+    std::array<const Shape::Node*, k_deepest> outer_nodes_{};  ///< of the enclosing levels
+    std::uint32_t outer_objects_ = 0;   ///< is_object_ of those, the nearest in bit 0
+    std::size_t depth_ = 0;             ///< the number of open levels
+    std::uint64_t seen_ = 0;            ///< bit i: the node with index i was seen
+    std::string_view* kept_ = nullptr;  ///< receives the text of an open object
     const char* kept_begin_ = nullptr;
     std::size_t kept_depth_ = 0;
 };

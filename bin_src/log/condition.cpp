@@ -16,8 +16,8 @@ using Path = std::span<const std::string>;
 
 bool holds_in(ondemand::object object, Path path, std::string_view wanted);
 
-// Recurses with the path, which is ours, and not with the input: an array inside an array is
-// skipped.
+// The recursion depth depends on the path, which is trusted, and not on the input: an array inside
+// an array is skipped.
 bool holds_at(ondemand::value value, Path path, std::string_view wanted, bool in_array = false) {
     auto type = ondemand::json_type::null;
     if (value.type().get(type) != simdjson::SUCCESS) return false;
@@ -46,7 +46,7 @@ bool holds_in(ondemand::object object, Path path, std::string_view wanted) {
     json::for_each_member(object, [&](std::string_view key, ondemand::value value) {
         if (key != path.front()) return true;
         holds = holds_at(value, path.subspan(1), wanted);
-        return false;  // of duplicate keys the first counts
+        return false;  // the first of duplicate keys counts
     });
     return holds;
 }

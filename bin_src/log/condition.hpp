@@ -9,8 +9,9 @@
 
 namespace cloudhijack::log {
 
-/// `loggingConfig.textDataDeliveryEnabled=false`: the value that a JSON object must have at a path.
-/// An array on the way or at the end matches by any of its elements; values compare as text.
+/// A value that a JSON object must have at a path, such as
+/// `loggingConfig.textDataDeliveryEnabled=false`. An array on the path or at its end matches if any
+/// of its elements does; values are compared as text.
 struct Condition {
     std::vector<std::string> path;  ///< keys, at least one
     std::string value;
@@ -18,12 +19,12 @@ struct Condition {
     bool operator==(const Condition&) const = default;
 };
 
-/// Judges conditions on an event's `parameters`. Keys come in any order, so this reads them
-/// once more, with a parser of its own, and only for calls that the catalogue names.
+/// Checks conditions on an event's `parameters`. Keys come in any order, so this class reads the
+/// parameters again with its own parser, but only for calls that the catalogue names.
 class ConditionReader {
   public:
-    /// True if all conditions hold. `object` is JSON text with io::k_padding readable bytes
-    /// after it; if it is empty or broken, no condition holds.
+    /// Whether all conditions hold. `object` is JSON text with io::k_padding readable bytes after
+    /// it; if it is empty or damaged, no condition holds.
     bool all_hold(std::string_view object, std::span<const Condition> conditions);
 
   private:

@@ -21,12 +21,12 @@ constexpr ShapePath holds_records(std::string_view path) {
 
 constexpr ShapePath is_sign(std::string_view path) { return {.path = path, .holds = Holds::sign}; }
 
-constexpr std::string_view k_pushed = "data";  // of Pub/Sub's push subscriptions, in base64
+constexpr std::string_view k_pushed = "data";  // base64 in Pub/Sub's push subscriptions
 constexpr std::string_view k_log_line = "message";
 constexpr std::string_view k_parsed = "aws";
 
-// What is found at one of these is opened: an object, an array, a string that holds JSON. Envelopes
-// inside one another take several.
+// A value at one of these paths is opened: an object, an array or a string that holds JSON. Nested
+// envelopes are opened one after the other.
 constexpr std::array k_envelope_paths = {
     // Files in S3, SQS and SNS notices; relays of Azure's Event Hub; pages of AWS's, Twilio's and
     // SendGrid's interfaces; Splunk's exports.
@@ -44,7 +44,7 @@ constexpr std::array k_envelope_paths = {
     holds_records("Sns.Message"),
     holds_records("body"),
     holds_records("Body"),
-    // CloudWatch Logs: what subscriptions deliver, and one line with the group that it is of.
+    // CloudWatch Logs: deliveries of subscriptions, and single lines with the name of their group.
     holds_records("logEvents[].message"),
     holds_records("message"),
     is_sign("logGroup"),
@@ -69,7 +69,7 @@ const Shape& envelope_shape() {
     return shape;
 }
 
-/// Takes what an envelope encloses.
+/// Collects the contents of an envelope.
 class EnclosedTaker {
   public:
     explicit EnclosedTaker(std::vector<EnclosedText>& enclosed) : enclosed_(&enclosed) {
@@ -98,8 +98,9 @@ class EnclosedTaker {
         return simdjson::SUCCESS;
     }
 
-    // Anybody's log can have a message that says anything: it counts where it is a line of a group.
-    // Elastic's documents have what it made of a record beside the record.
+    // Any log can have a `message` with any content: it counts only as a line of a log group.
+    // Elastic's documents contain a parsed copy next to the original record; the copy counts only
+    // if there is nothing else.
     void finish() {
         if (line_ && is_log_line_) enclosed_->push_back(*line_);
         if (parsed_ && enclosed_->empty()) enclosed_->push_back(*parsed_);
@@ -152,11 +153,11 @@ std::string_view without_time(std::string_view line) {
     line = text::trimmed(line);
     const auto blank = line.find(' ');
     if (blank == std::string_view::npos || line.starts_with('{')) return line;
-    const std::string_view behind = text::trimmed(line.substr(blank));
+    const std::string_view record = text::trimmed(line.substr(blank));
     const std::string_view time = line.substr(0, blank);
     const bool is_record =
-        behind.starts_with('{') && time.contains('T') && text::parse_time(time).has_value();
-    return is_record ? behind : line;
+        record.starts_with('{') && time.contains('T') && text::parse_time(time).has_value();
+    return is_record ? record : line;
 }
 
 simdjson::error_code read_envelope(ondemand::object object, OpenedTexts& opened,

@@ -22,12 +22,12 @@ namespace {
 namespace ondemand = simdjson::ondemand;
 
 std::unexpected<Error> damaged(std::string_view text, simdjson::error_code code) {
-    // No fault of the document: as any other lack of memory.
+    // This is not the document's fault: treat it like any other lack of memory.
     if (code == simdjson::MEMALLOC) throw std::bad_alloc();
     return failure(json::damage_in_words(text));
 }
 
-/// Puts what is found at a log's paths into an event.
+/// Stores the values at a log's paths in an event.
 class EventTaker {
   public:
     EventTaker() { ranks_.fill(k_none); }
@@ -74,10 +74,10 @@ class EventTaker {
     }
 
     Event event_;
-    std::array<std::uint8_t, Shape::k_max_nodes> ranks_{};  ///< of each field's line so far
+    std::array<std::uint8_t, Shape::k_max_nodes> ranks_{};  ///< of the path that set each field
 };
 
-/// One document, which is walked as often as there are logs of which it may be a record.
+/// A document, which is walked once for each log of which it may be a record.
 class WalkedDocument {
   public:
     WalkedDocument(ondemand::parser& parser, std::string_view text)
@@ -85,37 +85,40 @@ class WalkedDocument {
 
     [[nodiscard]] simdjson::error_code error() const { return error_; }
 
-    /// Gives its object to `walk`. Why the text is no such document, else nothing.
+    /// Passes the document's object to `walk`. Returns why the text is not such a document, or
+    /// nullopt.
     std::optional<std::unexpected<Error>> walk(auto walk) {
         if (const simdjson::error_code error = walk(object())) return damaged(text_, error);
         if (!document_.at_end()) return failure(json::damage_in_words(text_));
         return std::nullopt;
     }
 
-    /// Its object, from the first key.
+    /// The document's object, from its first key.
     ondemand::object object() {
         if (std::exchange(walked_, true)) {
             document_.rewind();
-            error_ = document_.get_object().get(object_);  // none, as the first time
+            error_ = document_.get_object().get(object_);  // succeeds again, as the first time
         }
         return object_;
     }
 
-    /// Whether it is not JSON as a whole, although it could be read: of values that nobody asks for
-    /// only the number of brackets is looked at, and a record that was cut can hold those after it.
+    /// Whether the document is not valid JSON although it could be read: for values that no path
+    /// names, only the brackets are counted, so a truncated record can contain the records after
+    /// it.
     [[nodiscard]] bool is_damaged() const {
         const json::Check checked = json::check(text_);
         return checked.end != json::Check::End::closed && !checked.is_too_deep;
     }
 
-    /// Whether a mark occurs more than once.
-    [[nodiscard]] bool has_again(std::string_view mark) const {
+    /// Whether a mark occurs more than once in the document.
+    [[nodiscard]] bool occurs_again(std::string_view mark) const {
         const auto first = text_.find(mark);
         return first != std::string_view::npos &&
                text_.find(mark, first + 1) != std::string_view::npos;
     }
 
-    /// Whether a record of a log can be in it, as text or in a string.
+    /// Whether the document can contain a record of the log with this mark, directly or in a
+    /// string.
     [[nodiscard]] bool may_hold(std::string_view mark) {
         if (text_.contains(mark)) return true;
         if (!has_escapes_) has_escapes_ = text_.contains("\\u");
@@ -143,8 +146,8 @@ void find_held_records(std::string_view record, std::string_view first_key, Even
     }
 }
 
-// Whether a key is the name of something. Whoever uses addresses or phone numbers as keys does not
-// want them in a message.
+// Whether a key looks like a name and may appear in a message. Keys that are addresses or phone
+// numbers must not.
 bool is_name(std::string_view key) {
     constexpr std::ptrdiff_t most_digits = 6;
     return std::ranges::count_if(key, text::is_digit) <= most_digits &&
@@ -154,7 +157,7 @@ bool is_name(std::string_view key) {
            });
 }
 
-// The first keys of an object, as a message shows them.
+// The first keys of an object, for a message.
 std::string first_keys_of(ondemand::object object) {
     constexpr std::size_t most = 3;
     std::string keys;
@@ -199,13 +202,13 @@ Result<EventReading> EventReader::read_json(std::string_view json) {
             document.walk([&walk](ondemand::object object) { return walk.run(object); });
         if (error) return *error;
         if (!log.recognises(taker.event())) continue;
-        const bool has_again = document.has_again(log.mark);
-        if (has_again && document.is_damaged()) return failure(json::damage_in_words(json));
-        if (!walk.broken_text().empty()) {
-            return failure("has damaged or cut-off JSON in " + text::quoted(walk.broken_text()));
+        const bool occurs_again = document.occurs_again(log.mark);
+        if (occurs_again && document.is_damaged()) return failure(json::damage_in_words(json));
+        if (!walk.damaged_key().empty()) {
+            return failure("has damaged or cut-off JSON in " + text::quoted(walk.damaged_key()));
         }
         EventReading reading{.kind = DocumentKind::record, .event = taker.event()};
-        if (has_again) find_held_records(text::trimmed(json), log.first_key, reading);
+        if (occurs_again) find_held_records(text::trimmed(json), log.first_key, reading);
         texts_.restart();
         log.finish(reading.event, texts_);
         return reading;

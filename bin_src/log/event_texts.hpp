@@ -8,11 +8,12 @@
 
 namespace cloudhijack::log {
 
-/// What a log makes of a record's texts, for the views of its event, and a parser to do it with.
-/// Kept from record to record; valid until restart().
+/// Storage for texts that a log derives from a record and to which the views of its event point,
+/// and a parser to derive them. The memory is reused from record to record; the texts are valid
+/// until restart().
 class EventTexts {
   public:
-    /// An empty text.
+    /// A new, empty text.
     std::string& next() {
         if (used_ == texts_.size()) texts_.emplace_back();
         std::string& text = texts_[used_++];

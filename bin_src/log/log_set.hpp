@@ -11,48 +11,49 @@
 
 namespace cloudhijack::log {
 
-/// The logs whose records a search or a scan reads. One stream may hold records of several.
+/// The logs whose records a search or a scan reads. One stream may contain records of several logs.
 class LogSet {
   public:
     struct ShapedLog {
         const Log* log = nullptr;
-        Shape shape;  ///< of the log's paths
+        Shape shape;  ///< the tree of the log's paths
     };
 
-    /// `logs` must outlive the set and is not empty. Of several that recognise a record the first
-    /// counts.
+    /// `logs` must outlive the set and must not be empty. If several logs recognise a record, the
+    /// first one counts.
     explicit LogSet(std::span<const Log* const> logs);
 
     [[nodiscard]] std::span<const ShapedLog> members() const { return members_; }
 
-    /// The log that most records are of: its calls are known by name without reading them, and it
-    /// is the one whose fields Splunk may have extracted, for input=fields. It is the first that
-    /// has a name key, or the first.
+    /// The log of most records. The call of its records can be recognised without reading them, and
+    /// for input=fields it is the log whose fields Splunk has extracted. It is the first log that
+    /// has a name key, or else the first one.
     [[nodiscard]] const ShapedLog& main() const { return members_[main_]; }
 
-    /// The keys by which records are found in a stream: of lists, and of the main log's calls.
+    /// The keys by which records are found in a stream: those of lists, and the main log's name
+    /// key.
     [[nodiscard]] const json::RecordKeys& record_keys() const { return record_keys_; }
 
     /// The log with this id; null if there is none.
     [[nodiscard]] const Log* find(std::string_view id) const;
 
-    /// Whether calls of one of the logs can have this source.
+    /// Whether calls of any of the logs can have the source.
     [[nodiscard]] bool can_show(std::string_view source) const;
 
-    /// Whether records of calls with this source say from where they come.
+    /// Whether records of calls with this source have source addresses.
     [[nodiscard]] bool has_addresses(std::string_view source) const;
 
-    /// Whether calls of this log can have this source. One that no log is known to have can be in
-    /// any of them.
+    /// Whether the log may contain calls with the source. A source that belongs to no known log may
+    /// be in any of them.
     [[nodiscard]] bool may_show(const Log& log, std::string_view source) const {
         return log.can_show(source) || !can_show(source);
     }
 
-    /// The keys that records of other logs than the main one have at top level, and its own records
-    /// do not have.
+    /// The top-level keys that records of the other logs have and records of the main log do not
+    /// have.
     [[nodiscard]] text::KeyTable keys_of_others() const;
 
-    /// The marks of all logs but the main one.
+    /// The marks of all logs except the main one.
     [[nodiscard]] std::vector<std::string_view> other_marks() const;
 
   private:
@@ -61,7 +62,7 @@ class LogSet {
     json::RecordKeys record_keys_;
 };
 
-/// Every log that the program knows.
+/// All logs that the program knows.
 const LogSet& all_logs();
 
 }  // namespace cloudhijack::log

@@ -1,4 +1,5 @@
-// The list of logs: a new one gets a line here. Of two that recognise a record the first counts.
+// The list of logs: add a line here for a new one. If two logs recognise a record, the first one
+// counts.
 
 #include <algorithm>
 #include <array>
@@ -16,8 +17,8 @@
 namespace cloudhijack::log {
 namespace {
 
-// SendGrid's is the first, because users give its events keys of any name. In a function, so that
-// static initialisers can use it.
+// SendGrid's log is the first, because its users can give events keys of any name. The list is in a
+// function so that static initialisers can use it.
 std::span<const Log* const> list_of_logs() {
     static const std::array logs = {
         &sendgrid(),        &bedrock_invocations(), &ocsf(),     &azure_openai(),

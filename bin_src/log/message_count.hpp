@@ -10,8 +10,8 @@
 
 namespace cloudhijack::log {
 
-/// How many messages a call sends, of the number that its record gives: 1 to k_most_messages. A
-/// text that is not a number counts as one message.
+/// The number of messages that a call counts for, from the number in its record, limited to 1 to
+/// k_most_messages. A text that is not a number counts as one message.
 inline std::uint16_t believed_messages(std::string_view count) {
     constexpr std::uint64_t least = 1;
     constexpr std::uint64_t most = k_most_messages;

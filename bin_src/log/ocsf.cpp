@@ -1,6 +1,7 @@
 // CloudTrail in the Open Cybersecurity Schema Framework, as Amazon Security Lake and others write
-// it. Versions and writers differ in where they put a fact, so several paths can feed a field. What
-// the schema has no place for is under `unmapped` with CloudTrail's own path as its key.
+// it. Versions and writers store the same fact under different paths, so several paths can feed one
+// field. Facts for which the schema has no attribute are under `unmapped`, with CloudTrail's own
+// path as the key.
 
 #include "log/ocsf.hpp"
 
@@ -53,12 +54,13 @@ constexpr std::string_view k_ocsf_never_shows =
     "events "
     "the lake takes only those of S3 and Lambda";
 
-// Not by its class: the same ones have records of other products, as of EKS.
+// Records are not recognised by their class, because records of other products, such as EKS, have
+// the same classes.
 bool recognises_ocsf(const Event& event) {
     return text::same_in_any_case(event.product, "cloudtrail") && !event.name.empty();
 }
 
-// Of a caller's names one is an ARN, in any of three places; one is AWS's own.
+// Sorts a caller's names: one of up to three is an ARN, another one is AWS's unique id.
 void sort_names(Event& event) {
     const std::array names = {event.caller, event.caller_id, event.caller_alias};
     const auto is_arn = [](std::string_view name) { return name.starts_with("arn:"); };
@@ -71,8 +73,8 @@ void sort_names(Event& event) {
         first_that([is_arn](std::string_view name) { return !name.empty() && !is_arn(name); });
 }
 
-/// Puts what is under `unmapped` where CloudTrail's paths put it. It comes as an object with
-/// paths as keys, or with objects inside, as an array of pairs, or as one of
+/// Stores the values under `unmapped` in the fields that CloudTrail's paths feed. `unmapped` is an
+/// object with paths as keys or with nested objects, an array of pairs, or an array of
 /// {"key":...,"value":...}.
 class UnmappedReader {
   public:
@@ -93,7 +95,7 @@ class UnmappedReader {
     }
 
   private:
-    static constexpr int k_deepest = 6;  // as deep as CloudTrail's paths go
+    static constexpr int k_deepest = 6;  // the depth of CloudTrail's paths
 
     void set(std::string_view path, std::string_view text) {
         const auto line = std::ranges::find(cloudtrail().paths, path, &ShapePath::path);
@@ -166,7 +168,7 @@ class UnmappedReader {
 
 void complete_ocsf(Event& event, EventTexts& texts) {
     sort_names(event);
-    if (event.category.contains(' ')) event.category = {};  // of all kinds that the trail records
+    if (event.category.contains(' ')) event.category = {};  // all kinds that the trail records
     if (!event.rest.empty()) {
         std::string& rest = texts.next();
         rest = event.rest;

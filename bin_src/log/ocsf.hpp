@@ -4,7 +4,8 @@
 
 namespace cloudhijack::log {
 
-/// CloudTrail's calls in the Open Cybersecurity Schema Framework, as Amazon Security Lake has them.
+/// CloudTrail's calls in the Open Cybersecurity Schema Framework, as Amazon Security Lake stores
+/// them.
 const Log& ocsf();
 
 }  // namespace cloudhijack::log

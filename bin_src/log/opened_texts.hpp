@@ -9,23 +9,23 @@
 
 namespace cloudhijack::log {
 
-/// What a reader keeps of memory for the next document, in each of its parsers and texts.
+/// The memory, in bytes, that each parser and text of a reader may keep for the next document.
 inline constexpr std::size_t k_kept_capacity = std::size_t{1024} * 1024;
 
-/// Strings of a document that hold JSON, each with a parser, so that what is read in one stays
-/// valid while others are read.
+/// Strings of a document that hold JSON, each with its own parser, so that values read from one
+/// stay valid while others are read.
 class OpenedTexts {
   public:
     struct Opened {
-        std::string bytes;      ///< with io::k_padding behind the text
-        std::string_view text;  ///< in bytes
+        std::string bytes;      ///< the text and io::k_padding bytes after it
+        std::string_view text;  ///< a view into `bytes`
         json::OwnedJsonParser parser;
     };
 
-    /// Valid until restart().
+    /// Copies a text and gives it a parser. Valid until restart().
     Opened& open(std::string_view text);
 
-    /// Gives up all that was opened, and keeps its memory for the next document.
+    /// Discards all opened texts, but keeps their memory for the next document.
     void restart() { used_ = 0; }
 
     /// Frees what large texts made it allocate.

@@ -1,5 +1,5 @@
-// IAM's policy language, as far as the hunt asks: docs.aws.amazon.com/IAM/latest/UserGuide/
-// reference_policies_elements.html
+// IAM's policy language, as far as hunt mode needs it:
+// docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
 
 #include "log/policy_document.hpp"
 
@@ -21,7 +21,7 @@ namespace ondemand = simdjson::ondemand;
 
 constexpr std::string_view k_everybody = "*";
 
-/// What one statement says; elements come in any order.
+/// The content of one statement, whose elements come in any order.
 struct Statement {
     bool allows = false;
     bool mail = false;
@@ -30,7 +30,8 @@ struct Statement {
     std::set<std::string, std::less<>> accounts;
 };
 
-// Whether nothing in it was damaged.
+// Calls `take` for each element of an array, or for a value that is not an array. Returns whether
+// nothing was damaged.
 template <class Take>
 bool for_each_element_or_itself(ondemand::value value, Take take) {
     auto type = ondemand::json_type::null;
@@ -52,13 +53,14 @@ bool for_each_member(ondemand::value value, Take take) {
     return json::for_each_member(object, take) == simdjson::SUCCESS;
 }
 
-// IAM's actions ignore case.
+// IAM actions ignore case.
 bool is_mail_action(std::string_view action) {
     const std::string lower = text::in_lower_case(action);
     return lower == "ses:*" || lower.starts_with("ses:send");
 }
 
-// The account of an AWS principal: alone, or the fifth field of an ARN. Empty for a unique id.
+// The account of an AWS principal, which is an account id or an ARN, whose fifth field it is. Empty
+// for a unique id.
 std::string_view account_of(std::string_view principal) {
     if (principal == k_everybody || is_account_id(principal)) return principal;
     constexpr int fields_before = 4;
@@ -76,7 +78,7 @@ void take_principal(std::string_view principal, Statement& statement) {
     if (!account.empty()) statement.accounts.emplace(account);
 }
 
-// `"*"`, or `{"AWS":...,"Service":...}`, of which only accounts are asked for.
+// Reads `"*"`, or `{"AWS":...,"Service":...}`, of which only the accounts matter.
 bool read_principal(ondemand::value value, Statement& statement) {
     auto type = ondemand::json_type::null;
     if (value.type().get(type) != simdjson::SUCCESS) return false;
@@ -84,7 +86,7 @@ bool read_principal(ondemand::value value, Statement& statement) {
         if (json::text_of(value) == k_everybody) take_principal(k_everybody, statement);
         return true;
     }
-    bool whole = true;
+    bool undamaged = true;
     bool is_first = true;
     const auto take_account = [&statement](ondemand::value one) {
         take_principal(json::text_of(one), statement);
@@ -92,20 +94,21 @@ bool read_principal(ondemand::value value, Statement& statement) {
     };
     const auto take_kind = [&](std::string_view kind, ondemand::value principals) {
         if (kind != "AWS" || !std::exchange(is_first, false)) return;
-        whole = for_each_element_or_itself(principals, take_account) && whole;
+        undamaged = for_each_element_or_itself(principals, take_account) && undamaged;
     };
-    return for_each_member(value, take_kind) && whole;
+    return for_each_member(value, take_kind) && undamaged;
 }
 
-// The keys that limit a statement to an organisation, or to what a service does for an account.
+// The condition keys that limit a statement to an organisation, or to a service's work for an
+// account.
 constexpr std::array<std::string_view, 6> k_limiting_keys = {
     "aws:principalorgid", "aws:principalorgpaths", "aws:sourceorgid",
     "aws:sourceorgpaths", "aws:sourceaccount",     "aws:sourcearn"};
 
-// `{"StringEquals":{"sts:ExternalId":"..."}}`; condition keys ignore case. `StringNotEquals` and
-// the like exclude some and limit the statement to nobody.
+// Reads `{"StringEquals":{"sts:ExternalId":"..."}}`; condition keys ignore case. Operators such as
+// `StringNotEquals` exclude some callers but do not limit the statement to anyone.
 bool read_condition(ondemand::value value, Statement& statement) {
-    bool whole = true;
+    bool undamaged = true;
     const auto take_key = [&statement](std::string_view key, ondemand::value) {
         const std::string lower = text::in_lower_case(key);
         statement.has_external_id |= lower == "sts:externalid";
@@ -113,16 +116,16 @@ bool read_condition(ondemand::value value, Statement& statement) {
     };
     const auto take_operation = [&](std::string_view operation, ondemand::value keys) {
         if (operation.contains("Not")) return;
-        whole = for_each_member(keys, take_key) && whole;
+        undamaged = for_each_member(keys, take_key) && undamaged;
     };
-    return for_each_member(value, take_operation) && whole;
+    return for_each_member(value, take_operation) && undamaged;
 }
 
 constexpr std::array<std::string_view, 5> k_elements = {"Effect", "Action", "Principal",
                                                         "NotPrincipal", "Condition"};
 
 bool read_statement(ondemand::value value, Statement& statement) {
-    bool whole = true;
+    bool undamaged = true;
     std::array<bool, k_elements.size()> seen{};
     const auto take_action = [&statement](ondemand::value action) {
         statement.mail |= is_mail_action(json::text_of(action));
@@ -132,21 +135,21 @@ bool read_statement(ondemand::value value, Statement& statement) {
         const auto place = std::ranges::find(k_elements, key);
         if (place == k_elements.end()) return;
         if (std::exchange(seen.at(static_cast<std::size_t>(place - k_elements.begin())), true)) {
-            return;  // of duplicate keys the first counts
+            return;  // the first of duplicate keys counts
         }
         if (key == "Effect") {
             statement.allows = json::text_of(element) == "Allow";
         } else if (key == "Action") {
-            whole = for_each_element_or_itself(element, take_action) && whole;
+            undamaged = for_each_element_or_itself(element, take_action) && undamaged;
         } else if (key == "Principal") {
-            whole = read_principal(element, statement) && whole;
-        } else if (key == "NotPrincipal") {  // everybody but some
+            undamaged = read_principal(element, statement) && undamaged;
+        } else if (key == "NotPrincipal") {  // everyone except some
             take_principal(k_everybody, statement);
         } else {
-            whole = read_condition(element, statement) && whole;
+            undamaged = read_condition(element, statement) && undamaged;
         }
     };
-    return for_each_member(value, take) && whole;
+    return for_each_member(value, take) && undamaged;
 }
 
 void add_to(PolicyDocument& document, const Statement& statement) {
@@ -179,21 +182,21 @@ const PolicyDocument& PolicyReader::read(std::string_view text) {
     ondemand::object object;
     const std::string_view padded = std::string_view(padded_).substr(0, text.size());
     if (json::parse_object(*parser_, padded, policy, object) != simdjson::SUCCESS) return document_;
-    bool whole = true;
-    bool is_first = true;  // of duplicate keys the first counts
+    bool undamaged = true;
+    bool is_first = true;  // the first of duplicate keys counts
     const auto error =
         json::for_each_member(object, [&](std::string_view key, ondemand::value value) {
             if (key != "Statement" || !std::exchange(is_first, false)) return;
-            whole = for_each_element_or_itself(value, [&](ondemand::value one) {
+            undamaged = for_each_element_or_itself(value, [&](ondemand::value one) {
                 Statement statement;
-                const bool is_whole = read_statement(one, statement);
+                const bool is_undamaged = read_statement(one, statement);
                 add_to(document_, statement);
-                return is_whole;
+                return is_undamaged;
             });
         });
-    // After an error in a statement the document is dead, and must not be asked where it ends.
-    whole = whole && error == simdjson::SUCCESS && policy.is_alive() && policy.at_end();
-    if (!whole) document_ = {};
+    // After an error in a statement the document is dead, and at_end() must not be called.
+    undamaged = undamaged && error == simdjson::SUCCESS && policy.is_alive() && policy.at_end();
+    if (!undamaged) document_ = {};
     return document_;
 }
 

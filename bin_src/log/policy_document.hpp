@@ -10,30 +10,31 @@
 
 namespace cloudhijack::log {
 
-/// An account that a policy lets in.
+/// An account to which a policy gives access.
 struct PolicyGrantee {
-    std::string account;           ///< 12 digits; `*`: everybody
-    bool has_external_id = false;  ///< only with an id that both sides agreed upon
+    std::string account;           ///< 12 digits; `*` for everyone
+    bool has_external_id = false;  ///< only with an id that both sides have agreed on
 };
 
-/// What an IAM policy document says. Statements count that allow something; of a damaged document
-/// none does.
+/// The content of an IAM policy document. Only statements that allow something count; in a damaged
+/// document none does.
 struct PolicyDocument {
     static constexpr std::size_t k_most_grantees = 100;
 
-    bool allows_mail = false;  ///< to send over SES
-    /// Those whom statements name as principals. Everybody is not everybody if the statement's
+    bool allows_mail = false;  ///< it allows sending mail through SES
+    /// The accounts that statements name as principals. `*` does not count if the statement's
     /// conditions limit it to an organisation (`aws:PrincipalOrgID`) or to a service's work for an
     /// account (`aws:SourceAccount`, `aws:SourceArn`).
     std::vector<PolicyGrantee> grantees;
-    /// What the document is as a role's trust policy: by all whom it names, however many.
+    /// The class of the document as a role's trust policy. All accounts that it names count, even
+    /// beyond k_most_grantees.
     Trust trust = Trust::closed;
 };
 
-/// Reads documents, with a parser and memory that it keeps from one to the next.
+/// Reads policy documents, with a parser and memory that are reused.
 class PolicyReader {
   public:
-    /// Valid until the next call.
+    /// Reads a document. The result is valid until the next call.
     const PolicyDocument& read(std::string_view text);
 
   private:

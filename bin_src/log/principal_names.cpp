@@ -1,4 +1,4 @@
-// What the names of AWS's principals say.
+// Functions that interpret the names of principals.
 
 #include <algorithm>
 #include <cstddef>
@@ -16,7 +16,7 @@ using text::last_part;
 
 bool is_upper_hexadecimal_digit(char c) { return text::is_digit(c) || (c >= 'A' && c <= 'F'); }
 
-// CloudFormation's `-1A2B3C4D5E6F7` at the end of a role's name.
+// Removes CloudFormation's suffix from the end of a role's name, such as `-1A2B3C4D5E6F7`.
 std::string_view without_suffix_of_deployment(std::string_view name) {
     constexpr std::size_t shortest = 12;
     constexpr std::size_t longest = 13;
@@ -29,7 +29,7 @@ std::string_view without_suffix_of_deployment(std::string_view name) {
     return is_suffix ? name.substr(0, dash) : name;
 }
 
-// CDK's `3D9F1C2A` after the logical name.
+// Removes CDK's hash after the logical name, such as `3D9F1C2A`.
 std::string without_hash_of_deployment(std::string_view name) {
     constexpr std::size_t size = 8;
     std::string rest;
@@ -113,7 +113,7 @@ std::string without_path(std::string_view principal_name) {
     if (at == std::string_view::npos) return std::string(principal_name);
     const std::string_view head = principal_name.substr(0, at + role.size());
     const std::string_view rest = principal_name.substr(head.size());
-    // Of a role that people share, its own name and the person's.
+    // The name of a role that people share is followed by the person's.
     const auto shared = rest.find("AWSReservedSSO_");
     return std::string(head) +
            std::string(shared == std::string_view::npos ? last_part(rest) : rest.substr(shared));
@@ -129,7 +129,7 @@ std::string user_key(std::string_view user) { return "user/" + std::string(last_
 
 std::string role_key(std::string_view role) { return "role/" + std::string(last_part(role)); }
 
-// `arn:aws:iam::111122223333:role/path/name`, in any partition.
+// Accepts `arn:aws:iam::111122223333:role/path/name`, in any partition.
 std::string_view account_of_role(std::string_view arn) {
     constexpr std::string_view begin = "arn:";
     constexpr std::string_view service = ":iam::";

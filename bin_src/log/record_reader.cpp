@@ -19,7 +19,7 @@ bool begins_as_json(std::string_view text) {
     return trimmed.starts_with('{') || trimmed.starts_with('[');
 }
 
-// Why something is no record, to follow a noun.
+// Why a text is not a record, as a phrase that follows a noun.
 std::string in_envelopes(std::string_view why, std::size_t envelopes) {
     return (envelopes > 0 ? "holds a record that " : "") + std::string(why);
 }
@@ -31,11 +31,12 @@ constexpr std::string_view k_held =
 
 constexpr std::string_view k_around_texts = " \t\r\n\xEF\xBB\xBF";
 
-// What a stream of objects has between them, with the byte order marks of files put together.
+// The characters between the objects of a stream, including the byte order marks of concatenated
+// files.
 constexpr std::string_view k_between_objects = " \t\r\n,\xEF\xBB\xBF";
 constexpr std::string_view k_around_objects = " \t\r\n,\xEF\xBB\xBF]}";
 
-// Where something else begins, from a place on.
+// The first position, from a given one on, of a character that does not just surround objects.
 std::size_t end_of_surroundings(std::string_view text, std::size_t from) {
     return std::min(text.find_first_not_of(k_around_objects, from), text.size());
 }
@@ -56,8 +57,8 @@ RecordReader::RecordReader(const LogSet& logs, const CallFilter& filter)
     if (logs.main().log->is_compact) compact_reader_.emplace(logs);
 }
 
-// Reads what need not be unquoted or looked at as a whole; false if it must be. A record with a
-// second name can hold other records.
+// Reads a record that need not be unquoted or parsed as a whole; false if it must be. A record in
+// which the name key occurs again can contain other records.
 bool RecordReader::read_as_written(const RecordText& record, const RecordTaker& taker) {
     const CallFilter::Look look = look_at(record);
     if (look.passes_over) {
@@ -90,12 +91,12 @@ void RecordReader::read_whole(const RecordText& record, const RecordTaker& taker
               taker);
 }
 
-// What a text is, by how it begins: a list, a string that holds JSON, a line of an export that has
-// the time in front of its record, or else an object.
+// Reads a text by the way it begins: a list, a string that holds JSON, a line of an export with the
+// time before its record, or else an object.
 void RecordReader::read_text(std::string_view text, const TextPlace& place,
                              const RecordTaker& taker) {
     const std::string_view trimmed = text::trimmed(text, k_around_texts);
-    // What is left of a damaged record can hold strings and lists that somebody chose.
+    // The rest of a damaged record can contain strings and lists that an attacker chose.
     const auto inner = trimmed.starts_with('"') && !place.may_be_rest
                            ? json::string_of(*string_parser_, trimmed)
                            : std::optional<std::string_view>{};
@@ -117,12 +118,12 @@ void RecordReader::read_object(std::string_view text, const TextPlace& place,
     if (reading) {
         if (!take(*reading, text, place, taker)) taker.miss(reading->first_keys);
     } else if (text.starts_with('[') || !read_list(text, place, taker)) {
-        // Of a list that is cut off, its elements count.
+        // If a list is truncated, its complete elements count.
         read_whole_objects(text, place, reading.error().text, taker);
     }
 }
 
-// False if that is a record of no log.
+// Reports the reading of an object; false if it is not a record of any log.
 bool RecordReader::take(EventReading& reading, std::string_view text, const TextPlace& place,
                         const RecordTaker& taker) {
     switch (reading.kind) {
@@ -146,81 +147,84 @@ bool RecordReader::take(EventReading& reading, std::string_view text, const Text
     std::unreachable();
 }
 
-// Reads the whole objects of a text that is not one itself: something in it is damaged, or it is
-// several of them. `why` says what is wrong with it.
+// Reads the complete objects in a text that is not a single object: something in it is damaged, or
+// it consists of several objects. `why` describes the problem.
 void RecordReader::read_whole_objects(std::string_view text, const TextPlace& place,
                                       std::string why, const RecordTaker& taker) {
     std::size_t read_to = 0;
     std::size_t next = end_of_surroundings(text, 0);
-    const auto lose = [&](std::size_t end, std::size_t broken) {
+    const auto lose = [&](std::size_t end, std::size_t damaged) {
         const bool is_nothing = next >= end && (end < text.size() || read_to > 0);
         if (!is_nothing) {
-            lose_part(text, {.begin = read_to, .end = end, .broken = broken}, place, why, taker);
+            lose_part(text, {.begin = read_to, .end = end, .damaged = damaged}, place, why, taker);
         }
     };
-    // A line of anything else can quote JSON that somebody made up.
+    // Any other line can quote JSON that an attacker made up.
     const bool may_have_objects = begins_as_json(text) || place.may_be_rest;
     json::WholeObjects objects(
         may_have_objects ? text : std::string_view{},
         {.is_element = place.is_element, .first_key = logs_->main().log->first_key});
-    std::size_t broken = 0;
+    std::size_t damaged = 0;
     while (const auto object = objects.next()) {
-        broken += object->damaged_before;
+        damaged += object->damaged_before;
         const std::string_view object_text =
             text.substr(object->begin, object->end - object->begin);
         const TextPlace object_place{.envelopes = place.envelopes,
                                      .offset = place.offset_at(object->begin),
                                      .is_in_string = place.is_in_string};
-        const bool is_next = object->begin == next;
-        if (!read_whole_object(object_text, object_place, is_next, taker)) continue;
-        lose(object->begin, std::exchange(broken, std::size_t{0}));
+        const bool follows_directly = object->begin == next;
+        if (!read_whole_object(object_text, object_place, follows_directly, taker)) continue;
+        lose(object->begin, std::exchange(damaged, std::size_t{0}));
         read_to = object->end;
         next = end_of_surroundings(text, read_to);
     }
-    lose(text.size(), broken + objects.damaged());
+    lose(text.size(), damaged + objects.damaged());
 }
 
-// Reports a part of a text between whole objects. Of brackets alone, nothing is known to be lost.
+// Reports a part of a text between complete objects. If it consists of brackets only, no record is
+// known to be lost.
 void RecordReader::lose_part(std::string_view text, const LostRange& lost, const TextPlace& place,
                              std::string_view why, const RecordTaker& taker) {
     const std::string_view part =
         text::trimmed(text.substr(lost.begin, lost.end - lost.begin), k_between_objects);
     const bool is_time = part.contains('T') && text::parse_time(part).has_value();
-    if (is_time) return;  // a line of an export has it in front of its record
+    if (is_time) return;  // the time before the record in a line of an export
     const bool is_between = place.may_be_rest || lost.begin > 0;
-    const bool is_brackets = is_between && !part.empty() &&
-                             part.find_first_not_of(k_around_objects) == std::string_view::npos;
+    const bool is_only_brackets =
+        is_between && !part.empty() &&
+        part.find_first_not_of(k_around_objects) == std::string_view::npos;
     const std::string reason =
-        is_brackets ? std::string(k_closes_nothing)
-                    : in_envelopes(lost.begin == 0 ? std::string(why) : json::damage_in_words(part),
-                                   place.envelopes);
+        is_only_brackets
+            ? std::string(k_closes_nothing)
+            : in_envelopes(lost.begin == 0 ? std::string(why) : json::damage_in_words(part),
+                           place.envelopes);
     taker.skip({.why = reason,
                 .position = place.offset_at(part.empty() ? 0 : offset_in(text, part)),
                 .bytes = part.size(),
-                .records = is_brackets ? 0 : std::max<std::size_t>(lost.broken, 1),
+                .records = is_only_brackets ? 0 : std::max<std::size_t>(lost.damaged, 1),
                 .is_cut_off = lost.end == text.size() && json::is_cut_off(part)});
 }
 
-// False if it is no record, and thus may be a part of one that is damaged. One that follows another
-// object directly is none.
-bool RecordReader::read_whole_object(std::string_view text, const TextPlace& place, bool is_next,
-                                     const RecordTaker& taker) {
+// False if the object is not a record, as it may then be a part of a damaged one. An object that
+// directly follows another one is not such a part, so it is reported as unknown.
+bool RecordReader::read_whole_object(std::string_view text, const TextPlace& place,
+                                     bool follows_directly, const RecordTaker& taker) {
     if (read_as_written({.text = text, .may_pass_over = false}, taker)) return true;
     auto reading = level(place.envelopes).reader.read(text);
     if (!reading) return false;
     if (take(*reading, text, place, taker)) return true;
-    if (is_next) taker.miss(reading->first_keys);
-    return is_next;
+    if (follows_directly) taker.miss(reading->first_keys);
+    return follows_directly;
 }
 
-// Reads the elements of an array, or of one under a list's key in an object. False if the text is
-// no list: nothing was reported of it then. Elements are read whatever their call, so that a
-// damaged one is reported.
+// Reads the elements of an array, or of an array under a list key in an object. False if the text
+// is not a list: then nothing was reported. Elements are read even if their call is not wanted, so
+// that damage in them is reported.
 bool RecordReader::read_list(std::string_view text, const TextPlace& place,
                              const RecordTaker& taker) {
     const auto begin = text.find_first_not_of(text::k_blanks);
     if (begin == std::string_view::npos) return false;
-    io::Window window(io::read_from_memory(text), text.size() + 1);  // never full
+    io::Window window(io::read_from_memory(text), text.size() + 1);  // can hold the whole text
     json::RecordSplitter splitter(window, logs_->record_keys());
     bool is_list = text.substr(begin).starts_with('[');
     if (is_list && json::is_whole(text)) splitter.expect_no_damage();
@@ -265,8 +269,8 @@ void RecordReader::read_enclosed(const EnclosedText& enclosed, const TextPlace& 
     read_in_envelope(std::string_view(text).substr(0, size), inner, taker);
 }
 
-// Reads what an envelope encloses. If that is a list, its elements are in the envelope, and the
-// list is none of its own.
+// Reads the content of an envelope. If it is a list, its elements belong to the envelope, and the
+// list does not count as another one.
 void RecordReader::read_in_envelope(std::string_view text, const TextPlace& place,
                                     const RecordTaker& taker) {
     if (text::trimmed(text).starts_with('[')) {
@@ -276,7 +280,7 @@ void RecordReader::read_in_envelope(std::string_view text, const TextPlace& plac
     }
 }
 
-// Reads what is in one more envelope.
+// Reads a text inside one more envelope.
 void RecordReader::read_inside(std::string_view text, const TextPlace& place,
                                const RecordTaker& taker) {
     if (place.envelopes == k_most_envelopes) {

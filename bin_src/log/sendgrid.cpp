@@ -1,6 +1,6 @@
-// SendGrid's events of mail, as its Event Webhook and its Email Logs API have them. The sender of a
-// mail can add keys of any name to a webhook's events. So a key counts only in the events in which
-// SendGrid writes it.
+// SendGrid's mail events, as its Event Webhook and its Email Logs API deliver them. The sender of a
+// mail can add keys of any name to a webhook's events, so a key counts only in the events in which
+// SendGrid itself writes it.
 
 #include "log/sendgrid.hpp"
 
@@ -35,14 +35,14 @@ constexpr std::array k_sendgrid_paths = {
 
 constexpr auto k_sendgrid_sources = std::to_array<std::string_view>({"sendgrid"});
 
-// As mode=volume shows who called.
+// Types of callers, as mode=volume shows them.
 constexpr std::string_view k_sendgrid_key = "SendGridKey";
 constexpr std::string_view k_teammate = "Teammate";
 
 constexpr std::string_view k_received = "received";
 constexpr std::string_view k_status_change = "account_status_change";
 
-// How an event's call ended; no error where SendGrid accepted the mail.
+// The error of a blocked mail. An event has no error if SendGrid accepted the mail.
 constexpr std::string_view k_mail_blocked = "blocked";
 
 bool recognises_sendgrid(const Event& event) {
@@ -51,7 +51,7 @@ bool recognises_sendgrid(const Event& event) {
 
 // --- the account ---
 
-// Takes what is before the next dash.
+// Removes the part before the next dash and returns it.
 std::string_view take_id_part(std::string_view& id) {
     const std::string_view part = id.substr(0, id.find('-'));
     id.remove_prefix(std::min(id.size(), part.size() + 1));
@@ -63,8 +63,9 @@ bool is_user_number(std::string_view text) {
     return !text.empty() && text.size() <= longest && std::ranges::all_of(text, text::is_digit);
 }
 
-// The number of the account in an event's id: `processed-<user>-...`, `delivered-<n>-<user>-...`,
-// of a change of the account's status `<user>-terminate-<time>`. Ids of other events are random.
+// The number of the account in an event's id, which is `processed-<user>-...`,
+// `delivered-<n>-<user>-...`, or, for a change of the account's status, `<user>-terminate-<time>`.
+// The ids of other events are random.
 std::string_view user_in_id(std::string_view id, std::string_view event_name) {
     const std::string_view first = take_id_part(id);
     std::string_view user;
@@ -99,7 +100,8 @@ bool holds_words(std::string_view text, std::string_view lower) {
     return !std::ranges::search(text, lower, {}, text::to_lower).empty();
 }
 
-// What stopped a mail. The reasons of receiving servers can quote addresses, so none is kept.
+// The error that stopped a mail. The reasons of receiving servers can quote addresses, so they are
+// not kept.
 std::string_view error_of_mail(const Event& event) {
     if (event.name == "dropped") {
         const bool is_blocked = holds_words(event.error_message, "spam content") ||
@@ -112,7 +114,8 @@ std::string_view error_of_mail(const Event& event) {
     return {};
 }
 
-// Who handed the mail in, as Email Logs show it in an event of that; else the account.
+// Sets the caller: the key or teammate that submitted the mail, as Email Logs show in the event of
+// its receipt; otherwise the account.
 void complete_sender(Event& event, EventTexts& texts) {
     const bool is_received = event.name == k_received;
     if (is_received && !event.access_key.empty()) {
@@ -127,7 +130,7 @@ void complete_sender(Event& event, EventTexts& texts) {
     }
     event.caller_alias = {};
     if (is_received) return;
-    // The address and the agent of another event are those of a mail server or of a reader.
+    // In other events the address and the agent belong to a mail server or to a reader of the mail.
     event.access_key = event.source_address = event.user_agent = event.message_count = {};
 }
 
@@ -160,7 +163,7 @@ Call interpret_sendgrid_call(const Event& event) {
     return call;
 }
 
-// Whether the provider stopped the account with this change of its status.
+// Whether the provider suspended the account with this change of its status.
 bool is_suspension(std::string_view change) {
     const std::string lower = text::in_lower_case(change);
     return lower == "compliance_suspend" || lower.starts_with("ban") ||

@@ -4,7 +4,7 @@
 
 namespace cloudhijack::log {
 
-/// SendGrid's events of mail, as its Event Webhook and its Email Logs API have them.
+/// SendGrid's mail events, as its Event Webhook and its Email Logs API deliver them.
 const Log& sendgrid();
 
 }  // namespace cloudhijack::log

@@ -6,7 +6,7 @@
 namespace cloudhijack::log {
 namespace {
 
-// What only the whole tree tells of a node. Recurses as deep as the paths go.
+// Sets the members of a node that depend on the whole tree. The recursion is as deep as the paths.
 void complete_node(Shape::Node& node) {
     std::vector<std::string_view> keys;
     for (Shape::Node& child : node.children) {
@@ -17,14 +17,14 @@ void complete_node(Shape::Node& node) {
     node.keys = text::KeyTable(keys);
 }
 
-// Takes a text off the front; false if the path does not begin with it.
+// Removes a text from the front; false if the path does not begin with it.
 bool take_front(std::string_view& path, std::string_view front) {
     if (!path.starts_with(front)) return false;
     path.remove_prefix(front.size());
     return true;
 }
 
-// Takes the first key of a path off it.
+// Removes the first key of a path and returns it.
 std::string_view take_key(std::string_view& path) {
     const bool in_brackets = take_front(path, "[");
     const std::string_view key = path.substr(0, path.find_first_of(in_brackets ? "]" : ".^["));

@@ -11,53 +11,54 @@
 
 namespace cloudhijack::log {
 
-/// What the value at a path is to the reader.
+/// The meaning of the value at a path.
 enum class Holds : std::uint8_t {
-    inner,    ///< nothing itself; paths go through it
+    inner,    ///< no value; paths go through it
     text,     ///< a field's text
     object,   ///< a field's JSON object, kept as text
     json,     ///< a field's JSON object or array, kept as text
     numbers,  ///< a field's number, or JSON array of numbers, kept as text
-    records,  ///< of an envelope: a record, or what holds some
-    sign,     ///< of an envelope: that the key is there says what its neighbours are
+    records,  ///< in an envelope: a record, or a text that contains records
+    sign,     ///< in an envelope: the presence of the key identifies its siblings
 };
 
-/// One line of a shape: which JSON path of a record feeds which field of the event.
+/// One line of a shape: a JSON path in a record, and the field of the event that it feeds.
 ///
-/// Dots separate keys; a key with dots in it comes in square brackets, `claims[a.b]`. After a key,
-/// `^` opens a string that holds JSON in place, and `[]` takes every element of an array. If
-/// several lines feed one field, the first that has a text counts.
+/// Dots separate keys; a key that contains dots is written in square brackets, `claims[a.b]`. After
+/// a key, `^` opens a string that holds JSON in place, and `[]` selects every element of an array.
+/// If several lines feed the same field, the first one with a text counts.
 struct ShapePath {
     std::string_view path;
     Holds holds = Holds::text;
-    std::string_view Event::* field = nullptr;  ///< of `text`, `object` and `json`
-    /// Whether the field may also come as a column of its own, for what can do without the record.
+    std::string_view Event::* field = nullptr;  ///< for a field's kinds of Holds
+    /// Whether the field may also come as a separate column, for modes that can work without the
+    /// record.
     bool in_columns = holds == Holds::text;
 };
 
-/// The line of a text that only the record itself has.
+/// The line of a text that is only in the record itself, never in a column.
 constexpr ShapePath in_raw_only(std::string_view path, std::string_view Event::* field) {
     return {.path = path, .holds = Holds::text, .field = field, .in_columns = false};
 }
 
-/// The paths of a log's records as a tree of keys, for reading them in document order. Another log
-/// is another table of paths.
+/// The paths of a log's records as a tree of keys, for reading records in document order. Each log
+/// has its own table of paths.
 class Shape {
   public:
     struct Node {
         std::string key;
         Holds holds = Holds::inner;
         std::string_view Event::* field = nullptr;
-        bool opens_strings = false;  ///< JSON in a string counts as the value
-        bool in_string = false;      ///< its record can come in a string: a key before it opens one
-        bool of_elements = false;    ///< of an array each element counts as the value
-        std::uint8_t rank = 0;       ///< its line's number: of two for one field the lower counts
-        std::uint8_t slot = 0;       ///< of its field, among the shape's fields
+        bool opens_strings = false;  ///< a string that holds JSON counts as that value
+        bool in_string = false;      ///< a key on the path to it opens a string
+        bool of_elements = false;    ///< each element of an array counts as the value
+        std::uint8_t rank = 0;       ///< its line's number; the lowest one for a field counts
+        std::uint8_t slot = 0;       ///< the number of its field among the shape's fields
         std::vector<Node> children;
-        text::KeyTable keys;      ///< the children's
-        std::uint32_t index = 0;  ///< of this node among all, below k_max_nodes - 1
+        text::KeyTable keys;      ///< the keys of the children
+        std::uint32_t index = 0;  ///< the number of this node, below k_max_nodes - 1
 
-        /// Null where no path goes through the key.
+        /// The child for a key; null if no path goes through it.
         [[nodiscard]] const Node* child(std::string_view wanted) const {
             const auto place = keys.find(wanted);
             return place ? &children[*place] : nullptr;
@@ -69,10 +70,10 @@ class Shape {
     /// `paths` must outlive the shape.
     explicit Shape(std::span<const ShapePath> paths);
 
-    /// The record itself; its children are the keys at top level.
+    /// The record itself; its children are the top-level keys.
     [[nodiscard]] const Node& root() const { return root_; }
 
-    /// The table that the shape was made of.
+    /// The table from which the shape was built.
     [[nodiscard]] std::span<const ShapePath> paths() const { return paths_; }
 
   private:

@@ -12,21 +12,22 @@
 
 namespace cloudhijack::log {
 
-/// One pass over a document, in its order, along the paths of a shape. Of duplicate keys the first
-/// counts, at every level; values that no path names are skipped and only checked for balanced
-/// brackets and closed strings. A string that should hold JSON and does not, or is cut off, is
+/// Walks once over a document, in its order, along the paths of a shape. The first of duplicate
+/// keys counts, at every level; values that no path names are skipped and only checked for balanced
+/// brackets and closed strings. A string that should hold JSON but does not, or is truncated, is
 /// absent.
 ///
-/// A string that begins as an object and is not whole is absent, too. It means that the record is
-/// damaged, see broken_text(), unless its path opens a string before: then it is a body that
-/// somebody sent.
+/// A string that begins as an object and is incomplete is absent, too. It means that the record is
+/// damaged, see damaged_key(), unless its path opens another string before it: then it is part of a
+/// body that a caller sent.
 ///
-/// `Taker`, which can be copied, takes the values at the ends of paths: `take(node, value)` gives
-/// an error code, and `take_opened(node, text)` is for JSON that came in a string.
+/// `Taker`, which must be copyable, receives the values at the ends of paths: `take(node, value)`
+/// returns an error code; `take_opened(node, text)` does the same for JSON that was in a string.
 template <class Taker>
 class ShapeWalk {
   public:
-    /// All must outlive the walk; what is taken from strings lives as long as `opened` says.
+    /// All arguments must outlive the walk. Values from strings are valid as long as the texts in
+    /// `opened`.
     ShapeWalk(const Shape& shape, OpenedTexts& opened, Taker& taker)
         : shape_(&shape), opened_(&opened), taker_(&taker) {}
 
@@ -34,14 +35,15 @@ class ShapeWalk {
         return read_object(document, shape_->root());
     }
 
-    /// The key of the first string whose object is not whole; empty if there is none.
-    [[nodiscard]] std::string_view broken_text() const { return broken_text_; }
+    /// The key of the first string with an incomplete object; empty if there is none.
+    [[nodiscard]] std::string_view damaged_key() const { return damaged_key_; }
 
   private:
     using Value = simdjson::ondemand::value;
     using Type = simdjson::ondemand::json_type;
 
-    // Recurses as deep as the shape's paths go, and into elements, whatever the input does.
+    // The recursion is as deep as the shape's paths, plus elements of arrays, and does not depend
+    // on the input.
     simdjson::error_code read_object(simdjson::ondemand::object object, const Shape::Node& node) {
         return json::for_each_member(object, [&](std::string_view key, Value value) {
             const Shape::Node* child = node.child(key);
@@ -64,7 +66,8 @@ class ShapeWalk {
         return read_object(inner, node);
     }
 
-    // Those of an element that is an array, too. Each begins with the keys seen before the array.
+    // Also reads the elements of an element that is an array. For each element the keys seen before
+    // the array count as seen.
     simdjson::error_code read_elements(Value value, const Shape::Node& node, int depth = 0) {
         simdjson::ondemand::array elements;
         if (const auto error = value.get_array().get(elements)) return error;
@@ -92,11 +95,11 @@ class ShapeWalk {
         if (read_opened(opened, node)) return simdjson::SUCCESS;
         *taker_ = before;
         const bool is_object = text::trimmed(opened.text).starts_with('{');
-        if (is_object && !node.in_string && broken_text_.empty()) broken_text_ = node.key;
+        if (is_object && !node.in_string && damaged_key_.empty()) damaged_key_ = node.key;
         return simdjson::SUCCESS;
     }
 
-    // False if the text is no object, or not a whole one.
+    // False if the text is not an object, or not a complete one.
     bool read_opened(OpenedTexts::Opened& opened, const Shape::Node& node) {
         simdjson::ondemand::document document;
         simdjson::ondemand::object object;
@@ -116,7 +119,7 @@ class ShapeWalk {
     OpenedTexts* opened_;
     Taker* taker_;
     std::bitset<Shape::k_max_nodes> seen_;
-    std::string_view broken_text_;
+    std::string_view damaged_key_;
 };
 
 }  // namespace cloudhijack::log

@@ -1,4 +1,4 @@
-// What a call used up, from the texts of its record.
+// Reads the usage of a call from the texts of its record.
 
 #include <algorithm>
 #include <array>
@@ -15,8 +15,8 @@
 namespace cloudhijack::log {
 namespace {
 
-// The sum of whole numbers: of one in digits, or of those in a JSON array. A text that holds
-// anything else is no number: of `1.5` neither part is one.
+// The sum of the whole numbers in a text: a single one, or those in a JSON array. A text that
+// contains anything else gives 0: in `1.5` neither part counts as a number.
 std::uint32_t sum_of(std::string_view numbers) {
     constexpr std::uint64_t most = Spend::k_most_tokens;
     std::uint64_t sum = 0;
@@ -34,7 +34,7 @@ std::uint32_t sum_of(std::string_view numbers) {
     return static_cast<std::uint32_t>(std::min(most, sum + number));
 }
 
-// A decimal number with or without a sign, in millionths.
+// A decimal number, with or without a minus sign, in millionths; the sign is ignored.
 std::uint32_t millionths_of(std::string_view price) {
     constexpr std::size_t places = 6;
     if (price.starts_with('-')) price.remove_prefix(1);

@@ -1,6 +1,6 @@
-// Twilio's logs: what is done to an account, and the messages that it sends, as Event Streams
-// deliver them and as the REST API has them. Records are read in snake case and in camel case, as
-// the REST API and the helper libraries write them.
+// Twilio's logs: operations on an account, and the messages that it sends, as Event Streams deliver
+// them and as the REST API returns them. Records are read in snake case and in camel case, as the
+// REST API and the helper libraries write them.
 
 #include "log/twilio.hpp"
 
@@ -16,7 +16,7 @@ namespace {
 constexpr std::string_view k_twilio_messages = "twilio-messages";
 constexpr std::string_view k_twilio_errors_source = "twilio-errors";
 
-// --- what is done to an account ---
+// --- operations on an account ---
 
 constexpr std::array k_monitor_paths = {
     in_raw_only("sid", &Event::id),
@@ -48,12 +48,12 @@ constexpr std::array k_monitor_paths = {
 
 constexpr auto k_monitor_sources = std::to_array<std::string_view>({"twilio"});
 
-// Ids are Twilio's own. Those of its events begin with AE.
+// Twilio assigns the ids. Those of its events begin with AE.
 bool recognises_monitor(const Event& event) {
     return event.id.starts_with("AE") && !event.name.empty();
 }
 
-// Only users are people: any other actor is the account itself, or nobody whom the record names.
+// Only users are people: any other actor is the account itself, or is not named by the record.
 void complete_monitor(Event& event, EventTexts& texts) {
     if (event.caller.starts_with("US")) {
         event.caller_type = "TwilioUser";
@@ -102,7 +102,7 @@ bool recognises_stream(const Event& event) {
     return !event.product.empty() && event.name.starts_with(k_cloud_event_prefix);
 }
 
-// `AC1` of `/2010-04-01/Accounts/AC1/Messages/SM1.json`.
+// The account in a URL's path: `AC1` in `/2010-04-01/Accounts/AC1/Messages/SM1.json`.
 std::string_view account_of_address(std::string_view address) {
     constexpr std::string_view before = "/Accounts/";
     const auto found = address.find(before);
@@ -127,10 +127,10 @@ struct CloudEventType {
     std::string_view product;   ///< `messaging`
     std::string_view state;     ///< `sent`
     std::string_view subject;   ///< `message`
-    bool is_of_verify = false;  ///< of a code that Verify sends
+    bool is_of_verify = false;  ///< the event is about a code that Verify sends
 };
 
-// A report on a message that another record counts.
+// Whether the event is a delivery report on a message that another record counts.
 bool is_delivery_state(std::string_view state) {
     constexpr auto reports =
         std::to_array<std::string_view>({"queued", "delivered", "undelivered", "read"});
@@ -158,12 +158,13 @@ void complete_stream(Event& event, EventTexts& texts) {
     } else if (type.is_of_verify) {
         event.name = texts.next() = "verify-" + std::string(type.state);
     } else {
-        // The states of a message are names; those of other things could be taken for them.
+        // The state of a message is the call's name. States of other things could be mistaken for
+        // it, so they keep their whole type.
         event.name = is_of_message ? type.state : type.rest;
     }
 }
 
-// --- messages, as the REST API has them ---
+// --- messages, as the REST API returns them ---
 
 constexpr std::string_view k_message = "message";
 
@@ -200,8 +201,8 @@ void complete_message(Event& event, EventTexts& texts) {
     complete_error(event);
 }
 
-// What both forms of messages have in Splunk's index: their calls have one source. A message has
-// its sid; the type of a CloudEvent names the company.
+// The token in Splunk's index for both forms of messages, whose calls have the same source: a
+// message of the REST API has the key `sid`, and the type of a CloudEvent contains `twilio`.
 std::string token_of_message(std::string_view name) { return name == k_message ? "sid" : "twilio"; }
 
 }  // namespace

@@ -4,14 +4,14 @@
 
 namespace cloudhijack::log {
 
-/// Twilio's audit log, the events of Monitor: what users and keys change in an account.
+/// Twilio's audit log, the events of Monitor: the changes that users and keys make in an account.
 const Log& twilio();
 
-/// What Event Streams deliver as CloudEvents: messages as they are sent, also those of Verify, and
-/// errors.
+/// The CloudEvents that Event Streams deliver: messages as they are sent, including those of
+/// Verify, and errors.
 const Log& twilio_streams();
 
-/// Messages as the REST API has them.
+/// Messages, as the REST API returns them.
 const Log& twilio_messages();
 
 }  // namespace cloudhijack::log

@@ -16,7 +16,7 @@
 namespace cloudhijack::log {
 namespace {
 
-// As mode=volume shows who called.
+// Types of callers, as mode=volume shows them.
 constexpr std::string_view k_twilio_user = "TwilioUser";
 constexpr std::string_view k_twilio_account = "Account";
 
@@ -25,7 +25,7 @@ struct TwilioError {
     Outcome outcome;
 };
 
-// Codes that are not here mean that the call failed in another way.
+// A code that is not in this table means that the call failed in another way.
 constexpr auto k_twilio_errors = std::to_array<TwilioError>({
     {.code = "30004", .outcome = Outcome::blocked},    // the recipient blocks messages
     {.code = "30007", .outcome = Outcome::blocked},    // filtered by the carrier
@@ -50,12 +50,13 @@ Outcome outcome_of_twilio(std::string_view code) {
 }
 
 struct ConsoleCountry {
-    std::string_view key;      ///< as an event's properties name it
-    std::string_view subject;  ///< as reasons quote it
+    std::string_view key;      ///< the name in an event's properties
+    std::string_view subject;  ///< the text in reasons
 };
 
-// Twilio's documentation of error 30649: the API ignores requests to enable messages to these. So
-// somebody enabled them who could log in to the Console, for which a stolen key is not enough.
+// According to Twilio's documentation of error 30649, the API ignores requests to enable messages
+// to these countries. So the person who enabled them could log in to the Console, for which a
+// stolen key is not enough.
 constexpr auto k_console_countries = std::to_array<ConsoleCountry>({
     {.key = "algeria", .subject = "algeria (which takes a login to the Console, not a key)"},
     {.key = "azerbaijan", .subject = "azerbaijan (which takes a login to the Console, not a key)"},
@@ -76,7 +77,7 @@ bool is_about_countries(std::string_view call_name) {
            call_name.starts_with("voice-geographic-permissions.");
 }
 
-// Whether a property of a country says that it was enabled: `{"updated":"enabled"}`.
+// Whether the property of a country says that it was enabled: `{"updated":"enabled"}`.
 bool is_enabled(simdjson::ondemand::value property) {
     simdjson::ondemand::object object;
     bool enabled = false;
@@ -88,7 +89,8 @@ bool is_enabled(simdjson::ondemand::value property) {
     return !error && enabled;
 }
 
-// The countries that a change of permissions enables. A change can name all of them.
+// Adds the countries that a change of permissions enables, up to a limit: a change can name all
+// countries.
 void add_countries(const Event& event, DetailsScratch& scratch) {
     constexpr std::size_t most = 16;
     simdjson::ondemand::document document;
@@ -116,8 +118,8 @@ void make_account_call(Event& event, EventTexts& texts) {
 
 void complete_country(Event& event) {
     const std::string_view country = country_of_number(event.country);
-    // Without a number, the code of the network is the best sign of the country. Any other text
-    // could be a recipient's number.
+    // Without a phone number, the mobile country code is the best indication of the country. Any
+    // other text could be a recipient's number and is dropped.
     const bool is_code =
         std::ranges::all_of(event.region, text::is_digit) && event.region.size() < 4;
     if (!is_code) event.region = {};
@@ -150,7 +152,7 @@ CallDetails read_twilio_details(const Event& event, CallTopic topic, DetailsScra
     details.spend = spend_of(event);
     scratch.subjects.clear();
     if (topic == CallTopic::key_read) {
-        // A key that is made works for the whole account, and messages show no more than that.
+        // A new key works for the whole account, and the records of messages name only the account.
         if (!event.account.empty()) {
             scratch.joined = account_principal(event.account);
             scratch.subjects.push_back({.kind = SubjectKind::key_holder, .text = scratch.joined});

@@ -9,25 +9,25 @@
 
 namespace cloudhijack::log {
 
-// What the forms of Twilio's logs have in common.
+// Functions that Twilio's logs share.
 
-/// Makes the caller the account: messages do not show which of its keys sent them.
+/// Sets the account as the caller: messages do not show which of its keys sent them.
 void make_account_call(Event& event, EventTexts& texts);
 
-/// Replaces the number in Event::country by its country, which is the region, too. Without one the
-/// region stays, and counts as the country.
+/// Replaces the phone number in Event::country by its country, which becomes the region, too.
+/// Without a number, the region is kept and also becomes the country.
 void complete_country(Event& event);
 
-/// Removes an error code that stands for none.
+/// Removes an error code that means that there was no error.
 void complete_error(Event& event);
 
-/// The id, if it distinguishes records; empty for one of zeros, which stands for none.
+/// The id if it distinguishes records; empty for an id of zeros, which means that there is none.
 std::string_view usable_twilio_id(const Event& event);
 
-/// Who made a call, and how it ended, of an event that its log has completed.
+/// Interprets an event that its log has completed: the caller and the outcome.
 Call interpret_twilio_call(const Event& event);
 
-/// What a call is about.
+/// Reads the details of a call.
 CallDetails read_twilio_details(const Event& event, CallTopic topic, DetailsScratch& scratch);
 
 }  // namespace cloudhijack::log

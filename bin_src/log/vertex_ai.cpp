@@ -1,5 +1,5 @@
-// Google Cloud's audit logs, which have the calls of all of Google's services in one form. Those of
-// models in Vertex AI are among the Data Access logs, which a project must ask for.
+// Google Cloud's audit logs, which record the calls of all of Google's services in the same form.
+// Calls of models in Vertex AI are in the Data Access logs, which a project must enable.
 
 #include "log/vertex_ai.hpp"
 
@@ -14,8 +14,8 @@
 namespace cloudhijack::log {
 namespace {
 
-// What an operation's records say of themselves has no fields of its own: `result` and `setting`
-// are not needed for anything else here.
+// The event has no fields for the position of a record in a long-running operation, so `setting`
+// and `result` hold it; this log does not need them for anything else.
 constexpr std::array k_google_paths = {
     in_raw_only("timestamp", &Event::time_text),
     in_raw_only("logName", &Event::category),
@@ -30,21 +30,21 @@ constexpr std::array k_google_paths = {
     in_raw_only("protoPayload.authenticationInfo.serviceAccountKeyName", &Event::access_key),
     in_raw_only("protoPayload.requestMetadata.callerIp", &Event::source_address),
     in_raw_only("protoPayload.requestMetadata.callerSuppliedUserAgent", &Event::user_agent),
-    in_raw_only("resource.labels.email_id", &Event::resource),  // of a service account
+    in_raw_only("resource.labels.email_id", &Event::resource),  // the address of a service account
     in_raw_only("protoPayload.resourceName", &Event::resource),
     in_raw_only("resource.labels.project_id", &Event::account),
 };
 
-// Whole, since `iam` alone would be AWS's.
+// The whole domain, as `iam` alone would be a source of AWS.
 constexpr auto k_google_sources = std::to_array<std::string_view>({".googleapis.com"});
 
-// Only Google writes to logs of this name.
+// Only Google writes to logs with this name.
 bool recognises_google(const Event& event) {
     return event.category.contains("/logs/cloudaudit.googleapis.com") && !event.name.empty();
 }
 
-// What a resource's name, in which collections and what is in them take turns, has in a collection:
-// in `models` of `projects/p/locations/l/publishers/google/models/m` it is `m`.
+// The part of a resource's name that follows a collection; collections and their members alternate.
+// For `models` in `projects/p/locations/l/publishers/google/models/m` it is `m`.
 std::string_view part_in(std::string_view resource, std::string_view collection) {
     while (true) {
         const auto end = resource.find('/');
@@ -57,7 +57,8 @@ std::string_view part_in(std::string_view resource, std::string_view collection)
     }
 }
 
-// A resource's name can have the project's number instead of its id, or `-` for any project.
+// Whether a text is a project's id. A resource's name can have the project's number instead, or `-`
+// for any project.
 bool is_project_id(std::string_view project) {
     return !project.empty() && project.front() >= 'a' && project.front() <= 'z';
 }
@@ -67,14 +68,14 @@ std::string_view project_of(const Event& event) {
     return is_project_id(named) || event.account.empty() ? named : event.account;
 }
 
-// Google's front ends append it to what the caller said.
+// Removes the suffix that Google's front ends append to the caller's user agent.
 std::string_view without_front_ends(std::string_view agent) {
     constexpr std::string_view front_end = ",gzip(gfe)";
     while (agent.ends_with(front_end)) agent.remove_suffix(front_end.size());
     return agent;
 }
 
-// If a caller has no mail address, the record has a subject: mostly a kind, followed by an address.
+// If a caller has no mail address, the record has a subject: usually a kind followed by an address.
 void complete_google_caller(Event& event) {
     for (const std::string_view kind : {"user:", "serviceAccount:"}) {
         if (event.caller.starts_with(kind)) event.caller.remove_prefix(kind.size());
@@ -97,12 +98,12 @@ void complete_google(Event& event, EventTexts& texts) {
     event.user_agent = without_front_ends(event.user_agent);
     event.access_key = text::last_part(event.access_key);
     complete_google_caller(event);
-    if (!event.id.empty()) {  // which tells apart only records of one time
+    if (!event.id.empty()) {  // it distinguishes only records with the same time
         std::string& id = texts.next();
         id.append(event.id).append(1, ' ').append(event.time_text).append(1, ' ');
         event.id = id.append(event.name);
     }
-    // The end of an operation whose beginning has a record of its own, which counts.
+    // The end of an operation does not count, because the separate record of its beginning does.
     if (event.result == "true" && event.setting != "true") event.name = {};
 }
 
@@ -111,7 +112,7 @@ std::string_view usable_google_id(const Event& event) {
     return text::nonzero_id(id).empty() ? std::string_view{} : event.id;
 }
 
-// By the numbers of google.rpc.Code.
+// The outcome for a numeric code of google.rpc.Code.
 Outcome outcome_of_google(std::string_view code) {
     if (code.empty()) return Outcome::ok;
     if (code == "7" || code == "16") return Outcome::denied;
@@ -127,8 +128,8 @@ Call interpret_google_call(const Event& event) {
               .outcome = outcome_of_google(event.error_code),
               .is_data_event = event.category.ends_with("data_access"),
               .has_long_term_key = has_key};
-    // Without a key a service account's calls come from where it is attached, or from whoever may
-    // act as it.
+    // Without a key, a service account's calls come from the workloads to which it is attached, or
+    // from callers that may impersonate it.
     if (has_key || event.caller_type == "User") call.credentials.add(CredentialSign::anywhere);
     return call;
 }
@@ -140,7 +141,7 @@ CallDetails read_google_details(const Event& event, CallTopic topic, DetailsScra
     if (!event.resource.empty()) {
         scratch.subjects.push_back({.kind = SubjectKind::thing, .text = event.resource});
         if (topic == CallTopic::access_key) {
-            // Whoever uses the key calls as the service account.
+            // Anyone who uses the key calls as the service account.
             scratch.subjects.push_back(
                 {.kind = SubjectKind::key_holder, .text = text::last_part(event.resource)});
         }
@@ -160,8 +161,9 @@ constexpr auto k_vertex_calls = std::to_array<std::string_view>(
 
 constexpr auto k_sink_calls = std::to_array<std::string_view>({"DeleteSink", "UpdateSink"});
 
-// A call's name is the end of a method's, behind the last dot, which no index is sure to have as a
-// token. Names of services stand alone, and of a call of any other service there is the log's.
+// A call's name is the part of the method after the last dot, which is not certain to be a token in
+// the index. The names of services are tokens; for calls of any other service the name of the log
+// is used.
 std::string token_of_google(std::string_view call_name) {
     const auto is_one_of = [call_name](const auto& names) {
         return std::ranges::find(names, call_name) != names.end();

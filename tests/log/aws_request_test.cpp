@@ -10,7 +10,7 @@ using namespace cloudhijack;
 
 namespace {
 
-/// Parameters with their padding, and what was read of them.
+/// Parameters with their padding, and the values read from them.
 class Request {
   public:
     explicit Request(const std::string& json) : padded_(json + std::string(io::k_padding, '"')) {
@@ -33,7 +33,7 @@ bool allows_mail(const std::string& policy) {
 
 }  // namespace
 
-TEST_CASE("request: texts by their keys, of duplicate keys the first") {
+TEST_CASE("request: texts by their keys, the first of duplicate keys") {
     const Request request(
         R"({"modelId":"m","emailIdentity":"e","emailAddress":"a","domain":"d","identity":"i",)"
         R"("userName":"u","roleArn":"r","policyArn":"p","serviceName":"s","serviceCode":7,"categoryCode":true,)"
@@ -52,7 +52,7 @@ TEST_CASE("request: texts by their keys, of duplicate keys the first") {
     CHECK(request->case_subject == "\xC3\xA9");
 }
 
-TEST_CASE("request: what is absent, broken or of another type is absent") {
+TEST_CASE("request: values that are missing, damaged or of another type are absent") {
     for (const std::string json : {"", "{}", "null", "[1]", "{\"modelId\":null}",
                                    "{\"modelId\":{\"a\":1}}", "{\"modelId\":[\"m\"]}", "{\"x\""}) {
         CAPTURE(json);
@@ -78,7 +78,7 @@ TEST_CASE("request: recipients of mails") {
     CHECK(Request(R"({"publishBatchRequestEntries":[{"id":"1"},{"id":"2"}]})")->batch_entries == 2);
 }
 
-TEST_CASE("request: policies that allow to send mail") {
+TEST_CASE("request: policies that allow sending mail") {
     CHECK(allows_mail(R"({"Statement":{"Effect":"Allow","Action":"ses:SendRawEmail"}})"));
     CHECK(allows_mail(R"({"Statement":[{"Effect":"Allow","Action":["s3:*","SES:*"]}]})"));
     CHECK(allows_mail(R"({"Statement":[{"Action":"ses:Send*","Effect":"Allow"}],"Version":"1"})"));
@@ -87,12 +87,12 @@ TEST_CASE("request: policies that allow to send mail") {
     CHECK_FALSE(allows_mail(R"({"Statement":[{"Effect":"Allow","Action":"*"}]})"));
     CHECK_FALSE(allows_mail(R"({"Statement":[{"Effect":"Allow","Action":"ses:GetSendQuota"}]})"));
     CHECK_FALSE(allows_mail(R"([{"Effect":"Allow","Action":"ses:*"}])"));
-    CHECK_FALSE(allows_mail(R"({"Statement":{"Effect":"Allow","Action":"ses:*"})"));  // cut
+    CHECK_FALSE(allows_mail(R"({"Statement":{"Effect":"Allow","Action":"ses:*"})"));  // truncated
     CHECK_FALSE(allows_mail(""));
     CHECK(Request(R"({"policyDocument":{"Statement":[]}})")->policy == nullptr);
 }
 
-TEST_CASE("request: a policy that is damaged in a statement allows nothing, and harms nothing") {
+TEST_CASE("request: a policy with a damaged statement allows nothing, and does no harm") {
     for (const std::string policy :
          {R"({"Statement":[{"Effect":"Allow","Action":"ses:*""Resource":"*"}]})",
           R"({"Statement":{"Effect":"Allow","Action":"ses:*"""""})",

@@ -14,7 +14,7 @@ using namespace cloudhijack;
 
 namespace {
 
-/// What the program makes of a record.
+/// The values that the program derives from a record.
 struct ReadAzureCall {
     std::string log;
     std::string source;
@@ -85,7 +85,7 @@ std::string activity(const std::string& operation, const std::string& more,
 
 }  // namespace
 
-TEST_CASE("azure: a call through a key is that of whoever has the key") {
+TEST_CASE("azure: a call with a key is attributed to anyone who has the key") {
     const auto call = read_azure(request("200", k_with_model));
     CHECK(call.log == "azure_openai");
     CHECK(call.source == "azure-openai");
@@ -101,7 +101,7 @@ TEST_CASE("azure: a call through a key is that of whoever has the key") {
     CHECK(call.has_usable_id);
 }
 
-TEST_CASE("azure: a call of an identity, whatever form its properties come in") {
+TEST_CASE("azure: a call of an identity, with properties in any form") {
     for (const std::string properties :
          {R"({"objectId":"oid","modelName":"m"})",
           R"("{\"objectId\":\"oid\",\"modelName\":\"m\"}")",
@@ -115,7 +115,7 @@ TEST_CASE("azure: a call of an identity, whatever form its properties come in") 
     }
 }
 
-TEST_CASE("azure: how a call ended, by number and by word") {
+TEST_CASE("azure: the outcome of a call, by number and by word") {
     using enum log::Outcome;
     const auto outcome = [](const std::string& status) {
         return read_azure(request(status, k_with_model)).outcome;
@@ -130,7 +130,7 @@ TEST_CASE("azure: how a call ended, by number and by word") {
     }
 }
 
-TEST_CASE("azure: categories and names are the same in any case") {
+TEST_CASE("azure: categories and names ignore case") {
     std::string record = request("200", k_with_model);
     const std::string category = "RequestResponse";
     record.replace(record.find(category), category.size(), "requestresponse");
@@ -138,7 +138,7 @@ TEST_CASE("azure: categories and names are the same in any case") {
     CHECK(log::azure_openai().ignores_case);
 }
 
-TEST_CASE("azure: a record whose properties are broken is none, one with a broken body is") {
+TEST_CASE("azure: a record with damaged properties is not one, a record with a damaged body is") {
     CHECK(read_azure(request("200", R"("{\"modelName\":\"m\",\"objectId\":\"o\"")")).log ==
           "has damaged or cut-off JSON in \"properties\"");
     CHECK(read_azure(activity("Microsoft.CognitiveServices/accounts/deployments/write",
@@ -146,7 +146,7 @@ TEST_CASE("azure: a record whose properties are broken is none, one with a broke
               .name == "accounts/deployments/write");
 }
 
-TEST_CASE("azure: a record that says nothing of who called which model is no call") {
+TEST_CASE("azure: a record that names neither a caller nor a model is not a call") {
     CHECK(read_azure(request("200", R"({"objectId":""})")).name.empty());
     CHECK(read_azure(request("400", R"({"objectId":""})")).name == "ChatCompletions_Create");
     const auto note = read_azure(R"({"category":"Trace",)" + std::string(k_account_id) +
@@ -155,7 +155,7 @@ TEST_CASE("azure: a record that says nothing of who called which model is no cal
     CHECK(note.name.empty());
 }
 
-TEST_CASE("azure: nothing below a body is taken for the record's own") {
+TEST_CASE("azure: values in a body are not mistaken for the record's own") {
     const std::string forged = R"({"modelName":"m","request":{"objectId":"other",)"
                                R"("eventName":"SendEmail","eventSource":"ses.amazonaws.com"}})";
     const auto call = read_azure(request("200", forged));
@@ -166,7 +166,7 @@ TEST_CASE("azure: nothing below a body is taken for the record's own") {
     CHECK(in_text.caller == "key of shop-ai");
 }
 
-TEST_CASE("azure: ids of zeros, and none at all, tell no calls apart") {
+TEST_CASE("azure: an id of zeros or a missing id does not distinguish calls") {
     auto record = request("200", k_with_model);
     const std::string id = "c-1";
     record.replace(record.find(id), id.size(), "00000000-0000-0000-0000-000000000000");
@@ -176,7 +176,7 @@ TEST_CASE("azure: ids of zeros, and none at all, tell no calls apart") {
                     .has_usable_id);
 }
 
-TEST_CASE("azure: a gateway's calls have the names of those that it passes on") {
+TEST_CASE("azure: a gateway's calls have the names of the calls that it forwards") {
     const auto gateway = [](const std::string& properties) {
         return read_azure(
             R"({"category":"GatewayLogs","resourceId":"/subscriptions/S/x","time":"1",)"
@@ -214,7 +214,7 @@ TEST_CASE("azure: a gateway's calls have the names of those that it passes on") 
             .name;
     };
     CHECK(name_of("createResponses") == "responses");
-    CHECK(name_of("deleteResponses") == "Embeddings_Create");  // named by hand: the address tells
+    CHECK(name_of("deleteResponses") == "Embeddings_Create");  // named by hand: the URL decides
     CHECK(gateway(R"("backendUrl":"https://10.1.2.3:8443/OpenAI/Deployments/d/x")").caller ==
           "key of 10.1.2.3");
     CHECK(gateway(R"("backendUrl":"https://u:p@[2001:db8::1]/")").caller == "key of 2001:db8::1");
@@ -228,7 +228,7 @@ TEST_CASE("azure: a gateway's calls have the names of those that it passes on") 
               .outcome == log::Outcome::blocked);
 }
 
-TEST_CASE("azure: what is done to resources, in either form") {
+TEST_CASE("azure: operations on resources, in either form") {
     const auto read =
         read_azure(activity("MICROSOFT.COGNITIVESERVICES/ACCOUNTS/LISTKEYS/ACTION", ""));
     CHECK(read.log == "azure_activity");
@@ -252,7 +252,7 @@ TEST_CASE("azure: what is done to resources, in either form") {
     CHECK(read_azure(R"({"operationName":"a/b","correlationId":"c","time":"1"})").log == "none");
 }
 
-TEST_CASE("azure: an account is enabled where its keys work again, or it is new") {
+TEST_CASE("azure: an account is enabled if its keys work again or it is new") {
     const std::string write = "Microsoft.CognitiveServices/accounts/write";
     const std::string body =
         R"(,"properties":{"requestbody":"{\"properties\":{\"disableLocalAuth\":false}}"})";
@@ -268,7 +268,7 @@ TEST_CASE("azure: an account is enabled where its keys work again, or it is new"
           "diagnosticSettings/delete");
 }
 
-TEST_CASE("azure: records that count tokens are notes of a resource") {
+TEST_CASE("azure: records that count tokens are notes on a resource") {
     const std::string usage =
         R"({"category":"AzureOpenAIRequestUsage","correlationId":"c1","time":"2026-03-02T10:00:00Z",)"
         R"("resourceId":"/SUBSCRIPTIONS/S1/RESOURCEGROUPS/AI/PROVIDERS/)"
@@ -299,7 +299,7 @@ TEST_CASE("azure: records that count tokens are notes of a resource") {
     CHECK(log::read_call(log::with_part(gateway, R"("modelName":"gpt-4o",)", "")).name == "");
 }
 
-TEST_CASE("azure: tokens of calls, in the record or in what the gateway passed on") {
+TEST_CASE("azure: tokens of calls, in the record or in the body that the gateway forwarded") {
     const std::string request =
         R"({"category":"RequestResponse","operationName":"ChatCompletions_Create",)"
         R"("resultSignature":"200","resourceId":"/subscriptions/s1/providers/)"

@@ -13,7 +13,7 @@ namespace {
 
 const std::string k_session = "arn:aws:sts::111122223333:assumed-role/app/i-0abc";
 
-// As Bedrock writes it, with a body that says other things.
+// A record as Bedrock writes it, with a body that contains misleading values.
 std::string record(const std::string& caller = k_session, const std::string& more = {}) {
     return R"({"timestamp":"2026-09-08T12:10:33Z","accountId":"111122223333","region":"us-east-1",)"
            R"("requestId":"7b0f3a52-0a3c-4c55-9a55-0b6c3f0f1a11","operation":"ConverseStream",)"
@@ -61,7 +61,7 @@ TEST_CASE("bedrock_invocations: other callers") {
     CHECK(read_call(record("arn:aws:sts")).caller == "arn:aws:sts");
 }
 
-TEST_CASE("bedrock_invocations: refusals, and tokens at top level") {
+TEST_CASE("bedrock_invocations: refusals, and tokens at the top level") {
     CHECK(read_call(record(k_session, R"(,"errorCode":"ThrottlingException")")).outcome ==
           Outcome::throttled);
     CHECK(read_call(record(k_session, R"(,"errorCode":"AccessDeniedException")")).outcome ==
@@ -75,7 +75,7 @@ TEST_CASE("bedrock_invocations: refusals, and tokens at top level") {
     CHECK(read_call(flat).time == "");
 }
 
-TEST_CASE("bedrock_invocations: numbers that are no counts of tokens") {
+TEST_CASE("bedrock_invocations: numbers that are not counts of tokens") {
     const auto tokens_of = [](const std::string& count) {
         return read_call(R"({"schemaType":"ModelInvocationLog","inputTokenCount":)" + count + "}")
             .spend.input_tokens;
@@ -89,7 +89,7 @@ TEST_CASE("bedrock_invocations: numbers that are no counts of tokens") {
     CHECK(tokens_of("99999999999999999999") == Spend::k_most_tokens);
 }
 
-TEST_CASE("bedrock_invocations: a record that is cut has lost its mark") {
+TEST_CASE("bedrock_invocations: a truncated record has lost its mark") {
     const std::string whole = record();
     for (std::size_t size = 1; size < whole.size(); ++size) {
         const ReadCall call = read_call(whole.substr(0, size));

@@ -28,8 +28,8 @@ std::string with_key(std::string_view text, std::string_view key) {
     return changed;
 }
 
-// Over texts of random parts, the filter passes over no record from which the reader gets a wanted
-// name, whatever the key of the names is.
+// Checks, for texts of random parts and a given name key, that the filter passes over no record
+// from which the reader gets a wanted name.
 void check_over_many_texts(std::string_view key, int texts) {
     const std::array<std::string_view, 30> parts = {
         "{",         "}",       "[",     "]",           "\"",           "\"eventName\"",
@@ -87,7 +87,7 @@ TEST_CASE("call filter: a record of another call is passed over") {
     CHECK_FALSE(passes_over(R"({"eventSource":"aws:s3","eventName":"ObjectCreated:Put"})"));
 }
 
-TEST_CASE("call filter: what could be read in another way is left to the reader") {
+TEST_CASE("call filter: a text that could be read in another way is left to the reader") {
     for (const char* json :
          {R"({"x":"Publish"})",                                           // no such key
           R"({"eventName":"GetObject","eventName":"Publish"})",           // twice
@@ -98,37 +98,38 @@ TEST_CASE("call filter: what could be read in another way is left to the reader"
           R"({"a":"eventName","b":"Publish"})",                           // a value
           R"({"CloudTrailEvent":"{\"eventName\":\"Publish\"}"})",         // JSON in a string
           R"({"CloudTrailEvent":"{\"eventName\":\"GetObject\"}"})",       //
-          R"({"eventName":"GetObject")", R"(["eventName":"GetObject"])",  // no object
+          R"({"eventName":"GetObject")", R"(["eventName":"GetObject"])",  // not an object
           R"({"eventName":"GetObject"} x)", "", "{", R"("eventName":"a")"}) {
         CHECK_FALSE(passes_over(json));
     }
 }
 
-TEST_CASE("call filter: what ends in another bracket is no object") {
+TEST_CASE("call filter: a text that ends in another bracket is not an object") {
     const log::CallFilter filter(cloudtrail_name_key(), k_wanted_calls);
     constexpr std::string_view object = R"({"eventName":"GetObject"})";
     CHECK(filter.passes_over_object(object, 2));
     CHECK_FALSE(filter.passes_over_object(R"({"eventName":"GetObject"])", 2));
 }
 
-TEST_CASE("call filter: it never passes over a wanted call, over many texts") {
+TEST_CASE("call filter: never passes over a wanted call, for many texts") {
     check_over_many_texts("eventName", 300'000);
 }
 
-TEST_CASE("call filter: any key of a name will do") {
+TEST_CASE("call filter: works with any name key") {
     for (const char* key : {"operationName", "event", "op"}) {
         CAPTURE(key);
         check_over_many_texts(key, 30'000);
     }
 }
 
-TEST_CASE("call filter: without a key of a name all is left to the reader") {
+TEST_CASE("call filter: without a name key everything is left to the reader") {
     for (const std::string json : {R"({"eventName":"GetObject"})", R"({"":"GetObject"})", "{}"}) {
         CHECK(filter_answers(json, json::NameKey()) == std::set<bool>{false});
     }
 }
 
-TEST_CASE("call filter: of all logs only what is certainly CloudTrail's is passed over") {
+TEST_CASE(
+    "call filter: of all logs, only records that are certainly CloudTrail's are passed over") {
     const log::CallFilter filter(log::all_logs(), k_wanted_calls);
     const auto passes = [&filter](const std::string& json) {
         const std::string padded = json + std::string(io::k_padding, ' ');
@@ -136,7 +137,8 @@ TEST_CASE("call filter: of all logs only what is certainly CloudTrail's is passe
                                   json::Quotes::single);
     };
     CHECK(passes(R"({"eventVersion":"1","userIdentity":{},"eventName":"GetObject"})"));
-    // A sender of mail chooses the keys of its custom arguments, but all of them are strings.
+    // The sender of a mail chooses the keys of its custom arguments, but all their values are
+    // strings.
     const std::string mail = R"("eventName":"GetObject","sg_event_id":"x","event":"processed"})";
     CHECK_FALSE(passes(R"({"eventVersion":"1","eventSource":"y",)" + mail));
     CHECK_FALSE(passes(R"({"eventVersion":"1","userIdentity":"{","eventSource":"y",)" + mail));

@@ -4,7 +4,7 @@
 
 using cloudhijack::log::client_of;
 
-TEST_CASE("client: what changes from call to call and from version to version is taken out") {
+TEST_CASE("client: parts that change from call to call or from version to version are removed") {
     CHECK(client_of("aws-cli/2.24.10 md/awscrt#0.23.8 ua/2.0 os/linux#6.8.0 md/arch#x86_64 "
                     "lang/python#3.12.9 md/pyimpl#CPython m/b,Z,E cfg/retry-mode#standard "
                     "md/installer#exe md/prompt#off md/command#bedrock.invoke") ==
@@ -17,7 +17,7 @@ TEST_CASE("client: what changes from call to call and from version to version is
           "a");
 }
 
-TEST_CASE("client: versions, numbers and what follows a # go, the rest stays") {
+TEST_CASE("client: versions, numbers and text after a # are removed, the rest stays") {
     CHECK(client_of("Go-http-client/1.1") == "Go-http-client");
     CHECK(client_of("a/b/1 c/d e/") == "a/b c/d e/");
     CHECK(client_of("curl 7.81.0 8 x") == "curl x");
@@ -26,7 +26,7 @@ TEST_CASE("client: versions, numbers and what follows a # go, the rest stays") {
     CHECK(client_of("\tx \t y ") == "x y");
 }
 
-TEST_CASE("client: an absent agent is a client too, and so is one of which nothing stays") {
+TEST_CASE("client: an absent agent is a client, too, and so is one of which nothing remains") {
     CHECK(client_of("") == "-");
     CHECK(client_of("  ") == "-");
     CHECK(client_of("1.2 #x m/1") == "-");

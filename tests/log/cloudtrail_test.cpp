@@ -41,7 +41,8 @@ constexpr std::string_view k_sso = "arn:aws:iam::1:role/aws-reserved/AWSReserved
 
 }  // namespace
 
-TEST_CASE("principal: a role is one over all its sessions, people who share one are not") {
+TEST_CASE(
+    "principal: all sessions of a role are one principal, people who share a role are several") {
     const Event app = session(k_role, "arn:aws:sts::1:assumed-role/app/i-1");
     CHECK(principal_of(app).name == k_role);
     Event ann = session(k_sso, "arn:aws:sts::1:assumed-role/AWSReservedSSO_Admin_0/ann@x");
@@ -57,7 +58,7 @@ TEST_CASE("principal: a role is one over all its sessions, people who share one 
     CHECK(principal_of(session(k_sso, "")).name == k_sso);
 }
 
-TEST_CASE("principal: a federated user is its user; others by the first name that is there") {
+TEST_CASE("principal: a federated user counts as its user; others have the first available name") {
     Event event = session("arn:aws:iam::1:user/alice", "arn:aws:sts::1:federated-user/tmp");
     event.caller_type = "FederatedUser";
     CHECK(principal_of(event).name == "arn:aws:iam::1:user/alice");
@@ -96,7 +97,7 @@ TEST_CASE("principal: the account is the one in which the call was made") {
 
 namespace {
 
-// Of a record of CloudTrail with this identity, and more keys.
+// The call in a CloudTrail record with this identity and further keys.
 log::ReadCall call_of(const std::string& identity, const std::string& more = "") {
     return log::read_call(R"({"eventSource":"s.amazonaws.com","eventName":"x","userIdentity":)" +
                           identity + more + "}");
@@ -104,7 +105,7 @@ log::ReadCall call_of(const std::string& identity, const std::string& more = "")
 
 }  // namespace
 
-TEST_CASE("principal: a session's ARN names its role where the record has no issuer") {
+TEST_CASE("principal: a session's ARN names its role if the record has no issuer") {
     const auto name_of = [](const std::string& identity) { return call_of(identity).caller; };
     CHECK(name_of(R"({"type":"AssumedRole","arn":"arn:aws:sts::1:assumed-role/app/i-1"})") ==
           k_role);
@@ -122,7 +123,7 @@ TEST_CASE("principal: a session's ARN names its role where the record has no iss
           "arn:aws:sts::1:federated-user/ann");
 }
 
-TEST_CASE("principal: Identity Center's users are distinguished, also behind a role") {
+TEST_CASE("principal: Identity Center's users are distinguished, even if they use a role") {
     const std::string user = R"("onBehalfOf":{"userId":"5448-94e8"}})";
     const std::string person = R"({"type":"IdentityCenterUser","accountId":"1",)";
     CHECK(call_of(person + user).caller == "identitycenter/5448-94e8");
@@ -135,7 +136,7 @@ TEST_CASE("principal: Identity Center's users are distinguished, also behind a r
     CHECK(call_of(role + user).caller == std::string(k_role) + "/5448-94e8");
 }
 
-TEST_CASE("cloudtrail: a call's id is its event's, else its request's") {
+TEST_CASE("cloudtrail: a call's id is its event id, or else its request id") {
     const auto id_of = [](std::string_view id, std::string_view request) {
         Event event;
         event.id = id;
@@ -152,7 +153,9 @@ TEST_CASE("cloudtrail: a call's id is its event's, else its request's") {
           "");
 }
 
-TEST_CASE("cloudtrail: a session token made from a long-term key is one, unless of the console") {
+TEST_CASE(
+    "cloudtrail: a session token made from a long-term key counts as one, unless it is the "
+    "console's") {
     const auto has_key = [](std::string_view key, std::string_view type, std::string_view agent,
                             std::string_view console) {
         Event event;
@@ -170,7 +173,7 @@ TEST_CASE("cloudtrail: a session token made from a long-term key is one, unless 
     CHECK_FALSE(has_key("ASIA1", "AssumedRole", "aws-cli", ""));
 }
 
-TEST_CASE("cloudtrail: credentials that work wherever they are taken") {
+TEST_CASE("cloudtrail: credentials that work anywhere") {
     const auto anywhere = [](std::string_view type, std::string_view bearer = {}) {
         Event event;
         event.caller_type = type;
@@ -186,7 +189,7 @@ TEST_CASE("cloudtrail: credentials that work wherever they are taken") {
     CHECK_FALSE(anywhere("IdentityCenterUser"));
 }
 
-TEST_CASE("cloudtrail: use that a service makes with a customer's role") {
+TEST_CASE("cloudtrail: use by a service with a customer's role") {
     Event event = session(k_role, "");
     const auto is_by_provider = [&event] {
         return log::cloudtrail().interpret(event).is_by_provider;
@@ -206,7 +209,7 @@ TEST_CASE("cloudtrail: use that a service makes with a customer's role") {
     CHECK_FALSE(is_by_provider());
 }
 
-TEST_CASE("principal: those who do the same work have one family") {
+TEST_CASE("principal: principals that do the same work have the same family") {
     const auto family = [](const std::string& rest) {
         return log::family_of("arn:aws:iam::1:" + rest);
     };
@@ -218,22 +221,22 @@ TEST_CASE("principal: those who do the same work have one family") {
     CHECK(family("role/web-Service3D9F1C2A-1A2B3C4D5E6F") == "web-Service");
     CHECK(family("role/web-Service3D9F1C2A-1A2B3C4D5E6") == "web-Service-#A#");
     CHECK(family("role/web-1A2B3C4D5E6F78") == "web-#A#F#");
-    CHECK(family("role/x3D9F1C2") == "x#D#F#C#");  // 7 digits are no hash
-    CHECK(family("role/3D9F1C2A") == "#D#F#C#A");  // nor what no letter comes before
+    CHECK(family("role/x3D9F1C2") == "x#D#F#C#");  // 7 digits are not a hash
+    CHECK(family("role/3D9F1C2A") == "#D#F#C#A");  // nor are digits without a letter before them
     CHECK(family("role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Dev_0123/ann@x") ==
           "AWSReservedSSO_Dev_0123");
     CHECK(family("role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Dev_0123") ==
           "AWSReservedSSO_Dev_#");
 }
 
-TEST_CASE("principal: a user or a role has one key, whatever its path") {
+TEST_CASE("principal: the key of a user or a role does not depend on its path") {
     CHECK(log::actor_key("arn:aws:iam::1:user/a/b/eve") == log::user_key("eve"));
     CHECK(log::actor_key("arn:aws:iam::1:role/a/app") == log::role_key("app"));
     CHECK(log::user_key("app") != log::role_key("app"));
     CHECK(log::actor_key("AKIA1") == "AKIA1");
 }
 
-TEST_CASE("principal: the account of a role, by its ARN") {
+TEST_CASE("principal: the account of a role, from its ARN") {
     CHECK(log::account_of_role("arn:aws:iam::111122223333:role/app") == "111122223333");
     CHECK(log::account_of_role("arn:aws-cn:iam::111122223333:role/team/app") == "111122223333");
     for (const std::string_view other :
@@ -248,7 +251,7 @@ TEST_CASE("principal: the account of a role, by its ARN") {
     }
 }
 
-TEST_CASE("principal: what AWS does itself is excluded") {
+TEST_CASE("principal: calls that AWS makes itself are excluded") {
     Event event = session(k_role, "");
     CHECK_FALSE(is_excluded(event));
     event.source_address = "AWS Internal";
@@ -324,7 +327,7 @@ TEST_CASE("outcome: ok, denied, probe, throttled, failed") {
     }
 }
 
-TEST_CASE("cloudtrail: what is known of the caller's key and place") {
+TEST_CASE("cloudtrail: facts about the caller's key and origin") {
     Event event;
     CHECK_FALSE(log::cloudtrail().interpret(event).has_long_term_key);
     CHECK_FALSE(log::cloudtrail().interpret(event).credentials.are_of_cloud());
@@ -333,7 +336,7 @@ TEST_CASE("cloudtrail: what is known of the caller's key and place") {
     event.user_agent = "Boto3 exec-env/AWS_Lambda_python3.12";
     CHECK(log::cloudtrail().interpret(event).has_long_term_key);
     CHECK(log::cloudtrail().interpret(event).has_bearer_key);
-    // Anybody can say so.
+    // Anyone can write this.
     CHECK_FALSE(log::cloudtrail().interpret(event).credentials.are_of_cloud());
     event.caller_type = "AssumedRole";
     CHECK(log::cloudtrail().interpret(event).credentials.are_of_cloud());
@@ -350,7 +353,7 @@ TEST_CASE("cloudtrail: what is known of the caller's key and place") {
 
 namespace {
 
-/// The details of a call, with what their views need.
+/// The details of a call, and the memory of their views.
 class Details {
   public:
     Details(std::string_view source, std::string_view name, const std::string& parameters)
@@ -363,7 +366,7 @@ class Details {
     }
     const log::CallDetails* operator->() const { return &details_; }
 
-    /// `user bob via mailers, ...`
+    /// The subjects as text: `user bob via mailers, ...`.
     [[nodiscard]] std::string texts() const {
         constexpr std::array<std::string_view, static_cast<std::size_t>(log::SubjectKind::count)>
             kinds = {"thing",           "user",        "role",   "group", "policy",
@@ -388,7 +391,7 @@ class Details {
 
 }  // namespace
 
-TEST_CASE("cloudtrail: a call is as many messages as its service takes, and no more") {
+TEST_CASE("cloudtrail: a call counts for at most as many messages as its service accepts") {
     const auto mails = [](int count) {
         std::string list;
         for (int i = 0; i < count; ++i) list += std::string(i > 0 ? "," : "") + "\"a\"";
@@ -405,7 +408,7 @@ TEST_CASE("cloudtrail: a call is as many messages as its service takes, and no m
               ->messages == 10);
 }
 
-TEST_CASE("cloudtrail: what a call is about") {
+TEST_CASE("cloudtrail: the subjects of a call") {
     CHECK(Details("bedrock.amazonaws.com", "InvokeModel", R"({"modelId":"arn:x/claude"})")->model ==
           "claude");
     CHECK(
@@ -439,7 +442,7 @@ TEST_CASE("cloudtrail: what a call is about") {
         "log_group /aws/ses");
 }
 
-TEST_CASE("cloudtrail: whom a role trusts, those of its own account included") {
+TEST_CASE("cloudtrail: the accounts that a role trusts, including its own") {
     using enum log::Trust;
     constexpr std::string_view iam = "iam.amazonaws.com";
     const auto made = [](const std::string& principal) {
@@ -463,7 +466,7 @@ TEST_CASE("cloudtrail: whom a role trusts, those of its own account included") {
     CHECK(trust(Details(iam, "CreateUser", R"({"userName":"bob"})")) == none);
 }
 
-TEST_CASE("cloudtrail: which role a call assumes") {
+TEST_CASE("cloudtrail: the role that a call assumes") {
     const auto texts = [](const std::string& parameters) {
         return Details("sts.amazonaws.com", "AssumeRole", parameters).texts();
     };
@@ -476,14 +479,14 @@ TEST_CASE("cloudtrail: which role a call assumes") {
     CHECK(texts(R"({"roleSessionName":"s"})").empty());
     CHECK(texts(R"({"roleArn":["a"]})").empty());
     CHECK(texts("").empty());
-    // Of a path that is too long to be kept nothing is: it would take the place of the name.
+    // A path that is too long is dropped completely: it would take the place of the name.
     const std::string long_path(300, 'p');
     CHECK(texts(R"({"roleArn":"arn:aws:iam::111122223333:role/)" + long_path + R"(/app"})") ==
           "role arn:aws:iam::111122223333:role/app");
     CHECK(texts(R"({"roleArn":")" + long_path + R"("})") == "role " + long_path);
 }
 
-TEST_CASE("cloudtrail: policies that lock a user's key, and that let a user send mail") {
+TEST_CASE("cloudtrail: policies that lock a user's key, and policies that let a user send mail") {
     const auto attached = [](const std::string& policy, std::string_view source) {
         return Details(
             source, "AttachUserPolicy",
@@ -503,7 +506,7 @@ TEST_CASE("cloudtrail: policies that lock a user's key, and that let a user send
               .grants_mail);
 }
 
-TEST_CASE("cloudtrail: the name of a user that AWS names only by account and user") {
+TEST_CASE("cloudtrail: the principal of a user whom AWS names only by account and user name") {
     CHECK(log::user_principal("1", "bob") == "arn:aws:iam::1:user/bob");
     CHECK(log::user_of("arn:aws:iam::1:user/team/bob") == "bob");
     CHECK(log::user_of("arn:aws:iam::1:role/bob").empty());

@@ -59,7 +59,7 @@ TEST_CASE("compact: the fields of a record as AWS writes it") {
     CHECK(event->parameters == R"({"modelId":"m","list":[1,{"eventName":"Publish"},[]],"y":{}})");
 }
 
-TEST_CASE("compact: a CSV cell is read as it is written") {
+TEST_CASE("compact: a CSV cell is read without unquoting it") {
     const std::string cell = with_doubled_quotes(k_record);
     const std::string padded = cell + "\",\"next\"\n" + std::string(io::k_padding, '"');
     CompactReader reader(log::all_logs());
@@ -75,7 +75,7 @@ TEST_CASE("compact: a CSV cell is read as it is written") {
     }
 }
 
-TEST_CASE("compact: what needs more than a look is left to the other reader") {
+TEST_CASE("compact: a record that needs parsing is left to the other reader") {
     CHECK(reads(std::string(k_record)));
     for (const auto& record : {with("InvokeModel", "Invoke\\u004dodel"),
                                with("InvokeModel", "Invok\xC3\xA9"),
@@ -114,7 +114,7 @@ TEST_CASE("compact: what needs more than a look is left to the other reader") {
     }
 }
 
-TEST_CASE("compact: numbers, words and empty values stand anywhere") {
+TEST_CASE("compact: numbers, words and empty values may appear anywhere") {
     CHECK(reads(with("\"errorCode\":null", "\"errorCode\":{\"a\":[]}")));
     CHECK(reads(with("\"errorCode\":null", "\"errorCode\":[\"x\"]")));
     CHECK(reads(with("\"errorCode\":null", "\"errorCode\":\"\"")));
@@ -125,23 +125,23 @@ TEST_CASE("compact: numbers, words and empty values stand anywhere") {
     CHECK(reads(with("-1.5e+3", "0")));
 }
 
-TEST_CASE("compact: a record that has a key as an envelope has is a record") {
+TEST_CASE("compact: a record with a key of an envelope is a record") {
     for (const char* key : {"detail", "Records", "CloudTrailEvent", "message"}) {
         CHECK(reads(with("\"x\":", '"' + std::string(key) + "\":")));
     }
-    // Records of other logs have these, too, so it takes a whole look.
+    // Records of other logs have these keys, too, so the record must be parsed.
     for (const char* key : {"event", "data"}) {
         CHECK_FALSE(reads(with("\"x\":", '"' + std::string(key) + "\":")));
     }
     CHECK(reads(with("\"x\":-1.5e+3", "\"detail\":{\"eventName\":\"a\"}")));
 }
 
-TEST_CASE("compact: a record cut off anywhere is not read, whatever lies behind it") {
+TEST_CASE("compact: a record truncated anywhere is not read, whatever follows it") {
     CompactReader reader(log::all_logs());
-    for (const char behind : {'}', '"', ',', '1', ']', ':', '\0'}) {
+    for (const char following : {'}', '"', ',', '1', ']', ':', '\0'}) {
         for (std::size_t size = 0; size < k_record.size(); ++size) {
             std::string record(k_record.substr(0, size));
-            record.append(io::k_padding, behind);
+            record.append(io::k_padding, following);
             CAPTURE(size);
             CHECK(reader.read(std::string_view(record).substr(0, size), Quotes::single) == nullptr);
         }
@@ -153,7 +153,7 @@ TEST_CASE("compact: a large record is left to the other reader") {
     CHECK_FALSE(reads(with("-1.5e+3", '"' + std::string(270'000, 'x') + '"')));
 }
 
-TEST_CASE("compact: agrees with the other reader on mutated records, over many seeds") {
+TEST_CASE("compact: agrees with the other reader on mutated records, for many seeds") {
     constexpr std::string_view bytes = "{}[]\",:\\u0d8tfn1-.e \n\xC3\xFF";
     int read = 0;
     for (unsigned seed = 0; seed < 20'000; ++seed) {
@@ -165,7 +165,7 @@ TEST_CASE("compact: agrees with the other reader on mutated records, over many s
     CHECK(read < 15'000);
 }
 
-TEST_CASE("compact: a record with a key that only other logs have is for the other reader") {
+TEST_CASE("compact: a record with a key that only other logs have is left to the other reader") {
     CHECK(reads(std::string(k_record)));
     for (const char* key : {"category", "operationName", "metadata"}) {
         CAPTURE(key);

@@ -24,12 +24,12 @@ bool holds(const std::string& object, std::vector<std::string> path, std::string
 
 }  // namespace
 
-TEST_CASE("parameters: no condition always holds") {
+TEST_CASE("parameters: an empty list of conditions always holds") {
     CHECK(hold("", {}));
     CHECK(hold("{}", {}));
 }
 
-TEST_CASE("parameters: values compare as text") {
+TEST_CASE("parameters: values are compared as text") {
     CHECK(holds(R"({"a":"x","b":1})", {"a"}, "x"));
     CHECK(holds(R"({"b":1,"a":true})", {"a"}, "true"));
     CHECK(holds(R"({"a":1.50})", {"a"}, "1.50"));
@@ -42,7 +42,7 @@ TEST_CASE("parameters: values compare as text") {
     CHECK_FALSE(holds("{}", {"a"}, ""));
 }
 
-TEST_CASE("parameters: paths, and arrays by any element") {
+TEST_CASE("parameters: paths, and arrays of which any element matches") {
     CHECK(holds(R"({"a":{"b":{"c":"x"}}})", {"a", "b", "c"}, "x"));
     CHECK_FALSE(holds(R"({"a":{"b":{"c":"x"}}})", {"a", "b"}, "x"));
     CHECK_FALSE(holds(R"({"a":"x"})", {"a", "b"}, "x"));
@@ -53,7 +53,7 @@ TEST_CASE("parameters: paths, and arrays by any element") {
     CHECK_FALSE(holds(R"({"a":[]})", {"a"}, "x"));
 }
 
-TEST_CASE("parameters: of duplicate keys the first counts, and all conditions must hold") {
+TEST_CASE("parameters: the first of duplicate keys counts, and all conditions must hold") {
     CHECK(holds(R"({"a":"x","a":"y"})", {"a"}, "x"));
     CHECK_FALSE(holds(R"({"a":"x","a":"y"})", {"a"}, "y"));
     const std::vector<Condition> both = {{.path = {"b"}, .value = "2"},
@@ -62,9 +62,9 @@ TEST_CASE("parameters: of duplicate keys the first counts, and all conditions mu
     CHECK_FALSE(hold(R"({"a":1,"b":3})", both));
 }
 
-TEST_CASE("parameters: broken or absent ones hold nothing") {
-    for (const std::string broken : {"", "{", "[]", "x", R"({"a":tru})", R"({"a":"x)"}) {
-        CHECK_FALSE(holds(broken, {"a"}, "x"));
+TEST_CASE("parameters: no condition holds for damaged or absent parameters") {
+    for (const std::string damaged : {"", "{", "[]", "x", R"({"a":tru})", R"({"a":"x)"}) {
+        CHECK_FALSE(holds(damaged, {"a"}, "x"));
     }
     CHECK_FALSE(
         holds("{\"a\":" + std::string(100'000, '[') + std::string(100'000, ']') + "}", {"a"}, "x"));

@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "log/told_records.hpp"
+#include "log/reported_records.hpp"
 
 using namespace cloudhijack;
 using log::record_of_call;
-using log::told_of;
+using log::results_of;
 
 namespace {
 
@@ -33,8 +33,8 @@ std::string as_base64(const std::string& text) {
     return encoded + std::string((4 - encoded.size() % 4) % 4, '=');
 }
 
-/// An envelope: `@` in it stands for what it encloses, `$` for the same as a JSON string, `%` for
-/// the same in base64.
+/// An envelope: `@` in `form` is replaced by the enclosed text, `$` by the same as a JSON string,
+/// `%` by the same in base64.
 std::string filled(std::string_view form, const std::string& enclosed) {
     std::string text;
     for (const char c : form) {
@@ -51,7 +51,7 @@ std::string filled(std::string_view form, const std::string& enclosed) {
     return text;
 }
 
-// Line by line as the services and tools write them, of how many levels each is.
+// The forms of envelopes that services and tools write, with the number of levels of each.
 struct EnvelopeForm {
     std::string_view text;
     int levels = 1;
@@ -102,67 +102,67 @@ std::string form_text(const EnvelopeForm& form, const std::string& enclosed) {
 
 }  // namespace
 
-TEST_CASE("envelopes: each form is opened, alone and inside and around others") {
+TEST_CASE("envelopes: each form is opened, alone, inside others and around others") {
     const std::string record = record_of_call("a");
     for (const EnvelopeForm& form : k_envelope_forms) {
         CAPTURE(form.text);
         const std::string text = form_text(form, record);
-        CHECK(told_of(text) == Names{"a"});
-        CHECK(told_of(" " + text + "\n") == Names{"a"});
-        CHECK(told_of(filled(R"({"detail":@})", text)) == Names{"a"});
-        CHECK(told_of(filled(R"({"event":$})", text)) == Names{"a"});
-        CHECK(told_of(filled(R"({"Records":[@,@]})", text)) == Names{"a", "a"});
-        CHECK(told_of(form_text(form, R"({"event":)" + record + "}")) == Names{"a"});
-        CHECK(told_of(form_text(form, "[" + record + "," + record + "]")) == Names{"a", "a"});
+        CHECK(results_of(text) == Names{"a"});
+        CHECK(results_of(" " + text + "\n") == Names{"a"});
+        CHECK(results_of(filled(R"({"detail":@})", text)) == Names{"a"});
+        CHECK(results_of(filled(R"({"event":$})", text)) == Names{"a"});
+        CHECK(results_of(filled(R"({"Records":[@,@]})", text)) == Names{"a", "a"});
+        CHECK(results_of(form_text(form, R"({"event":)" + record + "}")) == Names{"a"});
+        CHECK(results_of(form_text(form, "[" + record + "," + record + "]")) == Names{"a", "a"});
     }
 }
 
-TEST_CASE("envelopes: four inside one another are opened, more are reported") {
+TEST_CASE("envelopes: four nested envelopes are opened, more are reported") {
     const Names too_many = {"holds a record in more than 4 envelopes"};
     for (const EnvelopeForm& form : k_envelope_forms) {
         CAPTURE(form.text);
         std::string text = form_text(form, record_of_call("a"));
         for (int levels = form.levels; levels < 4; ++levels) text = "[" + text + "]";
-        CHECK(told_of(text) == Names{"a"});
-        CHECK(told_of("[" + text + "]") == too_many);
-        CHECK(told_of("[" + as_json_string(text) + "]") == too_many);
+        CHECK(results_of(text) == Names{"a"});
+        CHECK(results_of("[" + text + "]") == too_many);
+        CHECK(results_of("[" + as_json_string(text) + "]") == too_many);
     }
     std::string lists = std::string(100'000, '[') + record_of_call("a") + std::string(100'000, ']');
-    CHECK(told_of(lists) == too_many);
+    CHECK(results_of(lists) == too_many);
 }
 
 TEST_CASE(
-    "envelopes: what an SQS queue holds of an SNS topic's EventBridge events is near enough") {
+    "envelopes: EventBridge events through an SNS topic and an SQS queue are within the limit") {
     const std::string delivery = R"({"detail":)" + record_of_call("a") + "}";
     const std::string notification = R"({"Message":)" + as_json_string(delivery) + "}";
-    CHECK(told_of(filled(R"({"Messages":[{"Body":$}]})", notification)) == Names{"a"});
-    CHECK(told_of(filled(R"({"Records":[{"body":$},{"body":$}]})", notification)) ==
+    CHECK(results_of(filled(R"({"Messages":[{"Body":$}]})", notification)) == Names{"a"});
+    CHECK(results_of(filled(R"({"Records":[{"body":$},{"body":$}]})", notification)) ==
           Names{"a", "a"});
 }
 
-TEST_CASE("envelopes: a text that is a JSON string is opened if an object or a list is in it") {
-    CHECK(told_of(as_json_string(record_of_call("a"))) == Names{"a"});
-    CHECK(told_of(as_json_string("[" + record_of_call("a") + "]")) == Names{"a"});
-    CHECK(told_of(as_json_string(as_json_string(record_of_call("a")))) ==
+TEST_CASE("envelopes: a JSON string is opened if it contains an object or a list") {
+    CHECK(results_of(as_json_string(record_of_call("a"))) == Names{"a"});
+    CHECK(results_of(as_json_string("[" + record_of_call("a") + "]")) == Names{"a"});
+    CHECK(results_of(as_json_string(as_json_string(record_of_call("a")))) ==
           Names{"is not a JSON object"});
-    CHECK(told_of(R"("text")") == Names{"is not a JSON object"});
+    CHECK(results_of(R"("text")") == Names{"is not a JSON object"});
 }
 
-TEST_CASE("envelopes: an export from CloudWatch Logs has the time in front of each record") {
+TEST_CASE("envelopes: an export from CloudWatch Logs has the time before each record") {
     const std::string record = record_of_call("a");
-    CHECK(told_of("2026-01-02T03:04:05.678Z " + record) == Names{"a@"});
-    CHECK(told_of(R"({"event":)" + as_json_string("2026-01-02T03:04:05.678Z " + record) + "}") ==
+    CHECK(results_of("2026-01-02T03:04:05.678Z " + record) == Names{"a@"});
+    CHECK(results_of(R"({"event":)" + as_json_string("2026-01-02T03:04:05.678Z " + record) + "}") ==
           Names{"a"});
     for (const std::string front :
          {"1700000000 ", "Yesterday ", "2026-01-02 03:04:05 ", "x ", "2026-01-02T03:04:05Z x "}) {
         CAPTURE(front);
-        CHECK(told_of(front + record) == Names{"is not a JSON object"});
-        CHECK(told_of(R"({"event":)" + as_json_string(front + record) + "}") ==
+        CHECK(results_of(front + record) == Names{"is not a JSON object"});
+        CHECK(results_of(R"({"event":)" + as_json_string(front + record) + "}") ==
               Names{R"(has the key "event")"});
     }
 }
 
-TEST_CASE("envelopes: what only looks like one is a record of no log") {
+TEST_CASE("envelopes: an object that only looks like an envelope is not a record of any log") {
     const std::string record = record_of_call("a");
     for (const std::string_view form : {R"({"message":$})",
                                         R"({"message":[@]})",
@@ -193,40 +193,42 @@ TEST_CASE("envelopes: what only looks like one is a record of no log") {
                                         R"({"message":{"data":"aGVsbG8="}})",
                                         R"({"message":{"text":$}})"}) {
         CAPTURE(form);
-        const auto told = told_of(filled(form, record));
-        REQUIRE(told.size() == 1);
-        CHECK(told.front().starts_with("has the key"));
+        const auto results = results_of(filled(form, record));
+        REQUIRE(results.size() == 1);
+        CHECK(results.front().starts_with("has the key"));
     }
 }
 
-TEST_CASE("envelopes: records of no log are reported leaf by leaf, without what is around them") {
-    CHECK(told_of(R"({"Records":[{"a":1},{},{"b":2,"c":3}]})") ==
+TEST_CASE("envelopes: unknown objects are reported one by one, without the envelopes around them") {
+    CHECK(results_of(R"({"Records":[{"a":1},{},{"b":2,"c":3}]})") ==
           Names{R"(has the key "a")", "has no keys", R"(has the keys "b", "c")"});
-    CHECK(told_of(R"({"detail":{"event":{"a":1}}})") == Names{R"(has the key "a")"});
-    CHECK(told_of(R"({"detail":{}})") == Names{"has no keys"});
-    CHECK(told_of("{}") == Names{"has no keys"});
+    CHECK(results_of(R"({"detail":{"event":{"a":1}}})") == Names{R"(has the key "a")"});
+    CHECK(results_of(R"({"detail":{}})") == Names{"has no keys"});
+    CHECK(results_of("{}") == Names{"has no keys"});
     for (const char* empty :
          {"[]", "[ ]", R"({"Records":[]})", R"({"Events":[],"x":1})", R"({"records":[]})",
           R"({"detail":[]})", R"({"body":{"records":[]}})", R"({"event":"[]"})", "[[]]"}) {
         CAPTURE(empty);
-        CHECK(told_of(empty).empty());
+        CHECK(results_of(empty).empty());
     }
 }
 
-TEST_CASE("envelopes: a record that has keys as envelopes have is a record, and is not opened") {
+TEST_CASE("envelopes: a record with keys of envelopes is a record, and is not opened") {
     const std::string inner = record_of_call("inner");
     for (const std::string key : {"detail", "event", "data", "events", "Records", "message", "body",
                                   "CloudTrailEvent", "aws", "result", "streams", "logEvents"}) {
         for (const std::string& value : {inner, as_json_string(inner), "[" + inner + "]"}) {
             const std::string member = '"' + key + "\":" + value;
             CAPTURE(member);
-            CHECK(told_of("{" + member + R"(,"eventSource":"s","eventName":"a"})") == Names{"a@"});
-            CHECK(told_of(R"({"eventSource":"s","eventName":"a",)" + member + "}") == Names{"a@"});
+            CHECK(results_of("{" + member + R"(,"eventSource":"s","eventName":"a"})") ==
+                  Names{"a@"});
+            CHECK(results_of(R"({"eventSource":"s","eventName":"a",)" + member + "}") ==
+                  Names{"a@"});
         }
     }
 }
 
-TEST_CASE("envelopes: a record that somebody wrote into a text of another one is not read") {
+TEST_CASE("envelopes: a record that was injected into a text of another one is not read") {
     const std::string forged = record_of_call("forged");
     for (const std::string& text : {forged, "[" + forged + "]", R"({"Records":[)" + forged + "]}",
                                     R"({"detail":)" + forged + "}"}) {
@@ -234,49 +236,49 @@ TEST_CASE("envelopes: a record that somebody wrote into a text of another one is
                                    as_json_string(text) + R"(,"errorMessage":)" +
                                    as_json_string(text) + R"(,"requestParameters":{"Records":[)" +
                                    forged + "]}}";
-        CHECK(told_of(record) == Names{"a@"});
-        CHECK(told_of(R"({"Records":[)" + record + "]}") == Names{"a"});
+        CHECK(results_of(record) == Names{"a@"});
+        CHECK(results_of(R"({"Records":[)" + record + "]}") == Names{"a"});
         for (std::size_t cut = 1; cut < record.size(); ++cut) {
             CAPTURE(cut);
-            const auto told = told_of(std::string_view(record).substr(0, cut));
-            REQUIRE(told.size() == 1);
-            CHECK(told.front() != "forged");
+            const auto results = results_of(std::string_view(record).substr(0, cut));
+            REQUIRE(results.size() == 1);
+            CHECK(results.front() != "forged");
         }
     }
 }
 
-TEST_CASE("envelopes: what is damaged inside is reported, and all else is read") {
+TEST_CASE("envelopes: damage inside an envelope is reported, and everything else is read") {
     const std::string record = record_of_call("a");
-    CHECK(told_of(R"({"Events":[{"CloudTrailEvent":"{\"a\":"},{"CloudTrailEvent":)" +
-                  as_json_string(record) + "}]}")
+    CHECK(results_of(R"({"Events":[{"CloudTrailEvent":"{\"a\":"},{"CloudTrailEvent":)" +
+                     as_json_string(record) + "}]}")
               .size() == 2);
-    const auto told = told_of(R"({"CloudTrailEvent":"{\"eventName\":"})");
-    REQUIRE(told.size() == 1);
-    CHECK(told.front().starts_with("holds a record that is cut off"));
-    CHECK(told_of(R"({"event":"[1]"})") == Names{"holds a record that is not a JSON object"});
-    CHECK(told_of(R"({"event":)" + as_json_string("[" + record + ",") + "}") ==
+    const auto results = results_of(R"({"CloudTrailEvent":"{\"eventName\":"})");
+    REQUIRE(results.size() == 1);
+    CHECK(results.front().starts_with("holds a record that is cut off"));
+    CHECK(results_of(R"({"event":"[1]"})") == Names{"holds a record that is not a JSON object"});
+    CHECK(results_of(R"({"event":)" + as_json_string("[" + record + ",") + "}") ==
           Names{"a", "ends inside its list of records"});
 }
 
-TEST_CASE("envelopes: the keys of lists that are taken from a stream are those of envelopes") {
+TEST_CASE("envelopes: the list keys that are read from a stream are keys of envelopes") {
     for (const std::string key : {"Records", "records", "Events", "events", "Messages", "messages",
                                   "results", "data", "body", "detail"}) {
         CAPTURE(key);
         CHECK(log::keys_of_lists().contains(key));
-        CHECK(told_of("{\"" + key + "\":[" + record_of_call("a") + "]}") == Names{"a"});
+        CHECK(results_of("{\"" + key + "\":[" + record_of_call("a") + "]}") == Names{"a"});
     }
     CHECK_FALSE(log::keys_of_lists().contains("event"));
 }
 
-TEST_CASE("envelopes: what a tool parsed of a record beside it is none of its own") {
+TEST_CASE("envelopes: a parsed copy next to the original record is not a second record") {
     const std::string record = record_of_call("a");
     const std::string parsed = R"("aws":{"cloudtrail":{"event_type":"AwsApiCall"}})";
-    CHECK(told_of(filled(R"({"event":{"original":$},)" + parsed + "}", record)) == Names{"a"});
-    CHECK(told_of(filled("{" + parsed + R"(,"event":{"original":$}})", record)) == Names{"a"});
-    CHECK(told_of("{" + parsed + "}") == Names{"has the key \"cloudtrail\""});
+    CHECK(results_of(filled(R"({"event":{"original":$},)" + parsed + "}", record)) == Names{"a"});
+    CHECK(results_of(filled("{" + parsed + R"(,"event":{"original":$}})", record)) == Names{"a"});
+    CHECK(results_of("{" + parsed + "}") == Names{"has the key \"cloudtrail\""});
 }
 
-TEST_CASE("envelopes: a line without the time in front of its record") {
+TEST_CASE("envelopes: a line without the time before its record") {
     CHECK(log::without_time(" 2026-01-02T03:04:05Z  {\"a\":1}\n") == "{\"a\":1}");
     CHECK(log::without_time("2026-01-02T03:04:05+01:00 {") == "{");
     for (const std::string_view line :

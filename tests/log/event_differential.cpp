@@ -18,17 +18,17 @@ namespace {
 
 using Json = nlohmann::json;
 
-/// Builds `path -> text` as the rules say, from nlohmann's events; its numbers come with their
-/// text.
+/// Builds `path -> text` by the rules of the reader from the events of nlohmann's SAX parser, which
+/// gives numbers with their text.
 class PlainReader : public nlohmann::json_sax<Json> {
   public:
-    std::vector<std::pair<std::string, std::string>> fields;  ///< first of each path
+    std::vector<std::pair<std::string, std::string>> fields;  ///< the first value of each path
     bool top_is_object = false;
 
     bool null() override { return value({}); }
     bool boolean(bool is_true) override { return value(is_true ? "true" : "false"); }
     bool number_integer(number_integer_t number) override {
-        return value(number == 0 ? "-0" : std::to_string(number));  // 0 comes as unsigned
+        return value(number == 0 ? "-0" : std::to_string(number));  // 0 is reported as unsigned
     }
     bool number_unsigned(number_unsigned_t number) override {
         return value(std::to_string(number));
@@ -69,7 +69,7 @@ class PlainReader : public nlohmann::json_sax<Json> {
   private:
     struct Level {
         std::string path;
-        bool dead = false;  ///< a repeated object, or inside an array: nothing in it counts
+        bool dead = false;  ///< a duplicate, or inside an array: nothing in it counts
         bool array = false;
         std::string key;
     };
@@ -79,7 +79,7 @@ class PlainReader : public nlohmann::json_sax<Json> {
     [[nodiscard]] std::string next_path() const {
         if (stack_.empty()) return "";
         const Level& level = stack_.back();
-        // A key that holds the separator itself is no path of ours.
+        // A key that contains the separator is not part of any path.
         if (level.key.contains('.')) return "?";
         return level.path.empty() ? level.key : level.path + '.' + level.key;
     }
@@ -106,7 +106,7 @@ class PlainReader : public nlohmann::json_sax<Json> {
     std::vector<Level> stack_;
 };
 
-/// In which field two events differ; empty for none.
+/// The field in which two events differ; empty if they are equal.
 std::string field_difference(const Event& event, const Event& other) {
     for (const ShapePath& line : cloudtrail().paths) {
         if (line.field == nullptr || event.*line.field == other.*line.field) continue;
@@ -131,7 +131,8 @@ std::string compact_difference(std::string_view record) {
     for (const simd::Cpu cpu : {simd::Cpu::plain, simd::best_cpu()}) {
         for (const auto quotes : {json::Quotes::single, json::Quotes::doubled}) {
             const bool is_cell = quotes == json::Quotes::doubled;
-            // Kept from record to record, as in a search: it remembers the keys that came last.
+            // The readers are kept from record to record, as in a search: they remember the keys of
+            // the last record.
             static std::map<std::pair<simd::Cpu, bool>, CompactReader> readers;
             CompactReader& compact =
                 readers.try_emplace({cpu, is_cell}, all_logs(), cpu).first->second;
@@ -139,7 +140,7 @@ std::string compact_difference(std::string_view record) {
                 compact.read(is_cell ? std::string_view(doubled).substr(0, cell.size())
                                      : std::string_view(single).substr(0, record.size()),
                              quotes);
-            // Doubled quotes can make a text too long for it.
+            // Doubled quotes can make a text too long for the compact reader.
             const bool is_long = cell.size() > json::StringEnds::k_longest;
             if (!is_long && reads.value_or(event != nullptr) != (event != nullptr)) {
                 return "the ways of asking the compact reader differ";
@@ -165,7 +166,7 @@ std::string event_difference(std::string_view record) {
     std::string text;
     text::append_valid_utf8(text, record);
     PlainReader plain;
-    // A NUL byte is no JSON anywhere; nlohmann takes it for the end of the text.
+    // A NUL byte is never valid JSON, but nlohmann takes it for the end of the text.
     const bool plain_reads =
         !text.contains('\0') && Json::sax_parse(text, &plain) && plain.top_is_object;
     if (!plain_reads) return {};
@@ -182,7 +183,7 @@ std::string event_difference(std::string_view record) {
         if (line.holds != Holds::text) continue;
         const std::string path(line.path);
         const std::string_view field = event->*line.field;
-        // What the record leaves open of these is made of its other keys.
+        // If the record does not have these fields, they are derived from its other keys.
         const bool can_be_made = line.field == &Event::issuer || line.field == &Event::caller;
         if (can_be_made && plain.at(path).empty()) continue;
         if (plain.at(path) != field) {

@@ -17,7 +17,7 @@ using Kind = log::DocumentKind;
 
 namespace {
 
-/// A record with its padding, and the reader that its event views.
+/// A record with its padding, and the reader into which its event's views point.
 class Reading {
   public:
     explicit Reading(std::string_view record)
@@ -39,7 +39,7 @@ class Reading {
     }
     [[nodiscard]] bool readable() const { return reading_.has_value(); }
 
-    /// Of an envelope; without the bytes around them.
+    /// The texts in an envelope, without the bytes around them.
     [[nodiscard]] std::vector<std::string> enclosed() const {
         std::vector<std::string> texts;
         for (const log::EnclosedText& one : reading_->enclosed) texts.emplace_back(one.text);
@@ -57,7 +57,7 @@ class Reading {
     Result<log::EventReading> reading_;
 };
 
-// A record with those members besides those by which it is one.
+// A record with the given members in addition to those that make it a record.
 Reading read_record(std::string_view members) {
     return Reading(R"({"eventSource":"s","eventName":"n",)" + std::string(members) + "}");
 }
@@ -89,7 +89,7 @@ TEST_CASE("event: the fields of a record, nested ones by their path") {
     CHECK(text::to_epoch_seconds(*event.time()) == "1767323045");
 }
 
-TEST_CASE("event: numbers and booleans stand for their text, other values are absent") {
+TEST_CASE("event: numbers and booleans count as their text, other values are absent") {
     const auto code = [](std::string_view value) {
         const Reading reading =
             read_record("\"errorCode\":" + std::string(value) + ",\"awsRegion\":\"after\"");
@@ -106,13 +106,13 @@ TEST_CASE("event: numbers and booleans stand for their text, other values are ab
     CHECK(code("\"\"").empty());
     CHECK(code("[\"x\"]").empty());
     CHECK(code("{\"errorCode\":\"x\"}").empty());
-    for (const std::string_view broken : {"01", "1.", "-", "1e", "+1", "nul", "tru", "1x"}) {
-        CAPTURE(broken);
-        CHECK_FALSE(read_record("\"errorCode\":" + std::string(broken)).readable());
+    for (const std::string_view invalid : {"01", "1.", "-", "1e", "+1", "nul", "tru", "1x"}) {
+        CAPTURE(invalid);
+        CHECK_FALSE(read_record("\"errorCode\":" + std::string(invalid)).readable());
     }
 }
 
-TEST_CASE("event: a userIdentity that is no object is absent") {
+TEST_CASE("event: a userIdentity that is not an object is absent") {
     for (const std::string_view identity : {"null", "\"x\"", "1", "[{\"arn\":\"a\"}]", "{}"}) {
         CAPTURE(identity);
         const Reading reading = read_record("\"userIdentity\":" + std::string(identity));
@@ -121,7 +121,7 @@ TEST_CASE("event: a userIdentity that is no object is absent") {
     }
 }
 
-TEST_CASE("event: of duplicate keys the first counts, at every level") {
+TEST_CASE("event: the first of duplicate keys counts, at every level") {
     CHECK(Reading(R"({"eventSource":"s","eventName":"a","eventName":"b"})").event().name == "a");
     CHECK(Reading(R"({"eventSource":"s","eventName":null,"eventName":"b"})").kind() ==
           Kind::unknown);
@@ -153,7 +153,7 @@ TEST_CASE("event: bytes that are not UTF-8 are replaced inside strings and refus
     CHECK_FALSE(Reading("{\"eventSource\":\"s\",\"eventName\":\"a\xFF").readable());
 }
 
-TEST_CASE("event: an object is a record by its name and its source, which is no notice's") {
+TEST_CASE("event: an object with a name and a source is a record, unless it is a notification") {
     CHECK(Reading(R"({"eventSource":"s","eventName":"n"})").kind() == Kind::record);
     for (const std::string_view other :
          {R"({"eventName":"n"})", R"({"eventSource":"s"})", R"({"eventSource":"","eventName":"n"})",
@@ -167,16 +167,16 @@ TEST_CASE("event: an object is a record by its name and its source, which is no 
     }
 }
 
-TEST_CASE("event: what is a record of no log has keys, as a message shows them") {
+TEST_CASE("event: the first keys of an unknown object, for messages") {
     CHECK(Reading(" {} ").first_keys().empty());
     CHECK(Reading(R"({"a":{"b":1}})").first_keys() == R"("a")");
     CHECK(Reading(R"({"a":1,"b\n":[],"a":"","d":0})").first_keys() == R"("a", ..., "a")");
-    // Who uses addresses or numbers as keys does not want them in a message.
+    // Addresses or numbers that are used as keys must not appear in a message.
     CHECK(Reading(R"({"a@example.com":1,"+15551230000":2,"my key":3})").first_keys() ==
           R"(..., ..., "my key")");
 }
 
-TEST_CASE("event: what is no record is told in words") {
+TEST_CASE("event: the error says why a text is not a record") {
     CHECK(Reading("").error().contains("is empty"));
     CHECK(Reading("  \n").error().contains("is empty"));
     for (const std::string_view text : {"[]", "\"x\"", "1", "null", "true", "[{}]"}) {
@@ -191,21 +191,21 @@ TEST_CASE("event: what is no record is told in words") {
     CHECK(Reading("{\"a\":\"\x01\"}").error().contains("damaged"));
 }
 
-TEST_CASE("event: a record cut off anywhere is unreadable, whatever lies behind it") {
+TEST_CASE("event: a record truncated anywhere is unreadable, whatever follows it") {
     for (std::size_t size = 0; size < k_full_record.size(); ++size) {
         CAPTURE(size);
         CHECK_FALSE(Reading(k_full_record.substr(0, size)).readable());
     }
 }
 
-TEST_CASE("event: depth is no danger") {
+TEST_CASE("event: deep nesting does no harm") {
     const std::string deep = std::string(200'000, '[') + std::string(200'000, ']');
     CHECK(read_record("\"x\":" + deep).event().name == "n");
     const std::string open = "{\"x\":" + std::string(200'000, '{');
     CHECK_FALSE(Reading(open).readable());
 }
 
-TEST_CASE("event: a large record leaves the reader as it was") {
+TEST_CASE("event: the reader frees the memory of a large record") {
     EventReader reader(log::all_logs());
     const auto name_of = [&reader](const std::string& record) {
         const std::string padded = record + std::string(io::k_padding, ' ');
@@ -221,7 +221,7 @@ TEST_CASE("event: a large record leaves the reader as it was") {
     CHECK(name_of(small) == "small");
 }
 
-TEST_CASE("event: agrees with a plain reader on mutated records, over many seeds") {
+TEST_CASE("event: agrees with a simple reader on mutated records, for many seeds") {
     constexpr std::string_view bytes = "{}[]\",:\\u0d8tfn1-.e \n\xC3\xFF";
     for (unsigned seed = 0; seed < 5'000; ++seed) {
         const std::string record = with_changes(std::string(k_full_record), seed, 3, bytes);
@@ -237,7 +237,7 @@ TEST_CASE("event: the request's parameters are kept as text") {
     CHECK(read_record(R"("requestParameters":"{}")").event().parameters.empty());
 }
 
-TEST_CASE("event: an envelope gives what it encloses, whole") {
+TEST_CASE("event: an envelope gives its complete contents") {
     const Reading reading(
         R"({"version":"0","source":"aws.sns","detail-type":"AWS API Call via CloudTrail",)"
         R"("time":"2020-01-01T00:00:00Z","detail": {"eventName":"Publish","x":"}"} ,)"
@@ -255,7 +255,7 @@ TEST_CASE("event: an envelope gives what it encloses, whole") {
     CHECK_FALSE(Reading(R"({"Records":[{"eventName":"n"})").readable());
 }
 
-TEST_CASE("event: a record that has a key as an envelope has is a record") {
+TEST_CASE("event: a record with a key of an envelope is a record") {
     const Reading reading = read_record(
         R"("detail":{"eventSource":"s","eventName":"inner"},"CloudTrailEvent":"{}","Records":[])");
     CHECK(reading.kind() == Kind::record);
@@ -264,7 +264,7 @@ TEST_CASE("event: a record that has a key as an envelope has is a record") {
     CHECK(Reading(R"({"detail":null})").kind() == Kind::unknown);
 }
 
-TEST_CASE("event: who called, from where, and what the call's ids are") {
+TEST_CASE("event: the caller, the origin and the ids of a call") {
     const Reading reading = read_record(
         R"("errorMessage":"m","eventID":"e","eventCategory":"Data","recipientAccountId":"1",)"
         R"("userAgent":"u","additionalEventData":{"callWithBearerToken":true},)"

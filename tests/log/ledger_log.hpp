@@ -7,9 +7,9 @@
 #include "log/log_set.hpp"
 #include "text/bounded_text.hpp"
 
-// A log that only tests know: calls of a printing house, whose ledger is a stream of
+// A log that exists only in tests: calls of a printing house, whose ledger is a stream of
 // {"ledger_id":"7","at":"...","verb":"print","clerk":{"name":"ann"},"house":"h1",
-//  "from":"2001:db8::1","refused":"no paper","order":{...}}, or lists of them under "records". It
+// "from":"2001:db8::1","refused":"no paper","order":{...}}, or lists of them under "records". It
 // shows what a log comes to. The house sends its entries again and again, and those without a
 // number have the id 0.
 namespace cloudhijack::log {
@@ -53,14 +53,14 @@ inline const Log& ledger() {
     return log;
 }
 
-/// CloudTrail and the ledger.
+/// The set of CloudTrail and the ledger.
 inline const LogSet& two_logs() {
     static const std::array logs = {&cloudtrail(), &ledger()};
     static const LogSet set(logs);
     return set;
 }
 
-/// What the catalogue must say of the ledger.
+/// The catalogue's stanza for the ledger.
 inline constexpr std::string_view k_ledger_stanza =
     "[service:ledger]\n"
     "label = Ledger\n"

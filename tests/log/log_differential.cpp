@@ -17,7 +17,8 @@ namespace {
 
 using PlainJson = nlohmann::json;
 
-/// Builds a value of which the first of duplicate keys counts. Numbers come as their text.
+/// Builds a JSON value in which the first of duplicate keys counts. Numbers are stored as their
+/// text.
 class FirstKeyReader : public nlohmann::json_sax<PlainJson> {
   public:
     PlainJson root;
@@ -74,7 +75,7 @@ class FirstKeyReader : public nlohmann::json_sax<PlainJson> {
 
 std::optional<PlainJson> parsed(std::string_view text) {
     FirstKeyReader reader;
-    // A NUL byte is no JSON anywhere; nlohmann takes it for the end of the text.
+    // A NUL byte is never valid JSON, but nlohmann takes it for the end of the text.
     if (text.contains('\0') || !PlainJson::sax_parse(text, &reader)) return std::nullopt;
     return std::move(reader.root);
 }
@@ -97,8 +98,9 @@ std::vector<PathStep> steps_of(std::string_view path) {
     return steps;
 }
 
-// The text at a path, as the rules of a shape say; empty if there is none. nullopt behind a string
-// of which the plain reader does not say whether it is JSON: it looks into values that are skipped.
+// The text at a path, by the rules of a shape; empty if there is none. nullopt after a string that
+// the simple reader refuses: it also checks values that the event reader skips, so it cannot decide
+// whether the string counts as JSON.
 std::optional<std::string> text_at(const PlainJson& record, std::string_view path) {
     PlainJson value = record;
     for (const PathStep& step : steps_of(path)) {
@@ -128,10 +130,10 @@ std::string log_difference(const Log& log, std::string_view record) {
     const auto plain = parsed(valid);
     if (!plain || !plain->is_object()) return {};
     if (!reading) {
-        // A string that the log opens can be broken, which makes the record so.
-        const bool has_broken_text = std::ranges::any_of(
+        // A string that the log opens can be damaged, which makes the record damaged.
+        const bool has_damaged_text = std::ranges::any_of(
             log.paths, [&plain](const ShapePath& line) { return !text_at(*plain, line.path); });
-        if (has_broken_text) return {};
+        if (has_damaged_text) return {};
         return "only the plain reader reads it: " + reading.error().text;
     }
     if (reading->kind != DocumentKind::record) return {};
@@ -139,7 +141,7 @@ std::string log_difference(const Log& log, std::string_view record) {
         if (line.holds != Holds::text) continue;
         std::string expected;
         bool is_known = true;
-        for (const ShapePath& other : log.paths) {  // the first that has a text
+        for (const ShapePath& other : log.paths) {  // the first one with a text counts
             if (other.field != line.field || !expected.empty()) continue;
             const auto text = text_at(*plain, other.path);
             is_known = is_known && text;
@@ -147,7 +149,7 @@ std::string log_difference(const Log& log, std::string_view record) {
         }
         if (!is_known) continue;
         const std::string_view found = reading->event.*line.field;
-        if (line.field == &Event::source && expected.empty()) continue;  // the log's own
+        if (line.field == &Event::source && expected.empty()) continue;  // filled in by the log
         if (found != expected) {
             return std::string(line.path) + ": \"" + std::string(found) + "\", plainly \"" +
                    expected + '"';

@@ -7,9 +7,10 @@
 
 namespace cloudhijack::log {
 
-/// Reads a record by the paths of a log, with the event reader and with a plain twin on nlohmann's
-/// JSON, which looks every path up by itself, and compares. Empty where they agree or the twin
-/// cannot read the record, else what differs. What the log completes is not asked for.
+/// Compares, for a record and the paths of a log, the event reader with a simple twin based on
+/// nlohmann's JSON, which looks up each path separately. Empty if they agree or the twin cannot
+/// read the record, otherwise a description of the difference. Fields that the log completes are
+/// not compared.
 std::string log_difference(const Log& log, std::string_view record);
 
 }  // namespace cloudhijack::log

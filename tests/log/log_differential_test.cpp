@@ -23,7 +23,7 @@ struct SampleOfLog {
     std::string_view record;
 };
 
-// One record of each log in which every path has a value.
+// A record of each log in which every path has a value.
 const std::array k_samples = {
     SampleOfLog{
         .log = &log::ocsf(),
@@ -114,7 +114,7 @@ const std::array k_samples = {
 
 }  // namespace
 
-TEST_CASE("logs: each agrees with a plain reader on its sample and on what is left of it") {
+TEST_CASE("logs: each agrees with a simple reader on its sample and on every prefix of it") {
     for (const SampleOfLog& sample : k_samples) {
         CAPTURE(sample.log->id);
         CHECK(log::log_difference(*sample.log, sample.record) == "");
@@ -125,7 +125,7 @@ TEST_CASE("logs: each agrees with a plain reader on its sample and on what is le
     }
 }
 
-TEST_CASE("logs: each agrees with a plain reader on mutated records, over many seeds") {
+TEST_CASE("logs: each agrees with a simple reader on mutated records, for many seeds") {
     constexpr std::string_view bytes = "{}[]\",:\\u0d8tfn1-.e \n\xC3\xFF";
     for (const SampleOfLog& sample : k_samples) {
         CAPTURE(sample.log->id);

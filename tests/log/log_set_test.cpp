@@ -10,7 +10,7 @@ using namespace cloudhijack;
 using log::Log;
 using log::LogSet;
 
-TEST_CASE("log set: the keys of lists are those of all logs, the name that of the main one") {
+TEST_CASE("log set: the list keys are those of all logs, the name key is the main log's") {
     const auto& cloudtrail = log::all_logs().record_keys();
     CHECK(cloudtrail.name.text() == "eventName");
     CHECK(cloudtrail.lists.contains("Records"));
@@ -31,7 +31,7 @@ TEST_CASE("log set: the keys of lists are those of all logs, the name that of th
     CHECK(log::two_logs().other_marks() == std::vector<std::string_view>{"ledger_id"});
 }
 
-TEST_CASE("log set: the main log is the first that has a key of names, or the first") {
+TEST_CASE("log set: the main log is the first one with a name key, or the first one") {
     const std::array two = {&log::ledger(), &log::cloudtrail()};
     const LogSet both(two);
     CHECK(both.main().log == &log::cloudtrail());
@@ -45,7 +45,7 @@ TEST_CASE("log set: the main log is the first that has a key of names, or the fi
     CHECK(alone.other_marks().empty());
 }
 
-TEST_CASE("log set: the sources that the calls of a log can have") {
+TEST_CASE("log set: the possible sources of a log's calls") {
     CHECK(log::cloudtrail().own_source().empty());
     CHECK(log::cloudtrail().can_show("ses.amazonaws.com"));
     CHECK(log::cloudtrail().can_show("ses.amazonaws.com.cn"));
@@ -61,7 +61,7 @@ TEST_CASE("log set: the sources that the calls of a log can have") {
     CHECK_FALSE(log::all_logs().can_show("ledger"));
 }
 
-TEST_CASE("log set: every log says what rows and messages need") {
+TEST_CASE("log set: every log has the texts that rows and messages need") {
     for (const LogSet::ShapedLog& member : log::all_logs().members()) {
         CAPTURE(member.log->id);
         CHECK_FALSE(member.log->label.empty());
@@ -71,7 +71,7 @@ TEST_CASE("log set: every log says what rows and messages need") {
     }
 }
 
-TEST_CASE("log set: what calls are about is known for each log, others are about nothing") {
+TEST_CASE("log set: topics of calls are known for each log, other calls have none") {
     CHECK(log::topic_of("CreateAccessKey") == log::CallTopic::access_key);
     CHECK(log::topic_of("AttachUserPolicy") == log::CallTopic::policy);
     CHECK(log::topic_of("PutUserPolicy") == log::CallTopic::rights);

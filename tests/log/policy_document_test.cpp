@@ -8,7 +8,7 @@ using namespace cloudhijack;
 
 namespace {
 
-// `999999999999`, or with `+` for an external id.
+// The grantees of a statement: `999999999999`, with a `+` for an external id.
 std::string grantees(const std::string& statement, const std::string& effect = "Allow") {
     log::PolicyReader reader;
     const auto& policy =
@@ -21,7 +21,7 @@ std::string grantees(const std::string& statement, const std::string& effect = "
     return all;
 }
 
-// What statements `{"Effect":"Allow",...}` are as a trust policy.
+// The trust class of statements `{"Effect":"Allow",...}`.
 log::Trust trust(const std::string& statements) {
     log::PolicyReader reader;
     return reader.read(R"({"Statement":[)" + statements + "]}").trust;
@@ -31,7 +31,7 @@ std::string allows(const std::string& elements) { return R"({"Effect":"Allow",)"
 
 }  // namespace
 
-TEST_CASE("policy: accounts that are let in") {
+TEST_CASE("policy: accounts that are given access") {
     CHECK(grantees(R"("Principal":{"AWS":"999999999999"})") == "999999999999");
     CHECK(grantees(R"("Principal":{"AWS":"arn:aws:iam::999999999999:root"})") == "999999999999");
     CHECK(grantees(R"("Principal":{"AWS":"arn:aws:sts::999999999999:assumed-role/a/b"})") ==
@@ -48,7 +48,7 @@ TEST_CASE("policy: accounts that are let in") {
     CHECK(grantees(R"("Principal":{"AWS":"999999999999"})", "Deny").empty());
 }
 
-TEST_CASE("policy: of duplicate keys the first counts") {
+TEST_CASE("policy: the first of duplicate keys counts") {
     CHECK(grantees(R"("Principal":"*","Principal":{"AWS":"999999999999"})") == "*");
     CHECK(grantees(R"("Effect":"Deny","Principal":"*")") == "*");
 }
@@ -70,7 +70,7 @@ TEST_CASE("policy: conditions") {
               .empty());
 }
 
-TEST_CASE("policy: each statement by itself, and no more grantees than are kept") {
+TEST_CASE("policy: each statement counts separately, and the number of grantees is limited") {
     log::PolicyReader reader;
     const auto& two = reader.read(R"({"Statement":[{"Effect":"Allow","Action":"ses:*"},)"
                                   R"({"Effect":"Allow","Principal":"*","Action":"s3:*"}]})");
@@ -79,16 +79,16 @@ TEST_CASE("policy: each statement by itself, and no more grantees than are kept"
     std::string many = R"({"Statement":{"Effect":"Allow","Principal":{"AWS":["999999999999")";
     for (int i = 0; i < 500; ++i) many += R"(,"888888888)" + std::to_string(100 + i) + '"';
     CHECK(reader.read(many + "]}}}").grantees.size() == log::PolicyDocument::k_most_grantees);
-    CHECK(reader.read(many + "]}").grantees.empty());  // cut
+    CHECK(reader.read(many + "]}").grantees.empty());  // truncated
     std::string own = R"({"Statement":{"Effect":"Allow","Principal":{"AWS":["111122223333")";
     for (int i = 0; i < 500; ++i)
         own += R"(,"arn:aws:iam::111122223333:role/r)" + std::to_string(i) + '"';
-    CHECK(reader.read(own + R"(,"*"]}}})").grantees.size() == 2);  // everybody is not crowded out
+    CHECK(reader.read(own + R"(,"*"]}}})").grantees.size() == 2);  // `*` is not crowded out
     CHECK_FALSE(reader.read("").allows_mail);
     CHECK(reader.read("[]").grantees.empty());
 }
 
-TEST_CASE("policy: whom a role trusts") {
+TEST_CASE("policy: the accounts that a role trusts") {
     using enum log::Trust;
     const std::string with_id = R"(,"Condition":{"StringEquals":{"sts:ExternalId":"x"}})";
     const std::string partners = R"("Principal":{"AWS":"999999999999"})" + with_id;
@@ -103,13 +103,13 @@ TEST_CASE("policy: whom a role trusts") {
           closed);
     CHECK(trust(R"({"Effect":"Deny","Principal":"*"})") == closed);
     CHECK(trust("") == closed);
-    // One statement without an id opens it, wherever it stands.
+    // One statement without an external id opens the role, in any position.
     const std::string opens = allows(R"("Principal":{"AWS":"888888888888"})");
     CHECK(trust(allows(partners) + ',' + opens) == open);
     CHECK(trust(opens + ',' + allows(partners)) == open);
 }
 
-TEST_CASE("policy: many partners hide nobody whom a role trusts") {
+TEST_CASE("policy: many partners do not hide another account that a role trusts") {
     log::PolicyReader reader;
     std::string many = R"({"Statement":[{"Effect":"Allow","Principal":{"AWS":["999999999999")";
     for (int i = 0; i < 500; ++i) many += R"(,"888888888)" + std::to_string(100 + i) + '"';

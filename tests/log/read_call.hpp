@@ -10,9 +10,9 @@
 
 namespace cloudhijack::log {
 
-/// What the program makes of a record.
+/// The values that the program derives from a record.
 struct ReadCall {
-    std::string log = {};  ///< its id, or why the text is not a record
+    std::string log = {};  ///< the log's id, or why the text is not a record
     std::string source = {};
     std::string name = {};
     std::string time = {};
@@ -32,9 +32,9 @@ struct ReadCall {
     Spend spend = {};
     std::string model = {};
     bool suspends_account = false;
-    std::vector<std::string> subjects = {};  ///< of kind thing
+    std::vector<std::string> subjects = {};  ///< subjects of kind thing
     std::vector<std::string> key_holders = {};
-    std::string all_texts = {};  ///< of the event, but for the record itself
+    std::string all_texts = {};  ///< all texts of the event except the record itself
 };
 
 inline std::string all_texts_of(const Event& event) {
@@ -51,7 +51,7 @@ inline std::string all_texts_of(const Event& event) {
     return texts;
 }
 
-/// The calls that a text holds, in its order.
+/// The calls in a text, in order.
 inline std::vector<ReadCall> read_calls(const std::string& text) {
     const CallFilter filter(json::NameKey(), {});
     RecordReader reader(all_logs(), filter);
@@ -101,14 +101,14 @@ inline std::vector<ReadCall> read_calls(const std::string& text) {
     return calls;
 }
 
-/// The one call that a text holds.
+/// The only call in a text.
 inline ReadCall read_call(const std::string& text) {
     auto calls = read_calls(text);
     return calls.size() == 1 ? calls.front()
                              : ReadCall{.log = std::to_string(calls.size()) + " calls"};
 }
 
-/// A text with one part of it replaced.
+/// A text with one part replaced.
 inline std::string with_part(std::string text, const std::string& part,
                              const std::string& replacement) {
     return text.replace(text.find(part), part.size(), replacement);

@@ -6,68 +6,68 @@
 #include <string>
 #include <vector>
 
-#include "log/told_records.hpp"
+#include "log/reported_records.hpp"
 
 using namespace cloudhijack;
 using log::record_of_call;
-using log::told_of;
+using log::results_of;
 
-using Told = std::vector<std::string>;
+using Results = std::vector<std::string>;
 
-TEST_CASE("record reader: the row's time is that of a whole record, not of one in an envelope") {
-    CHECK(told_of(record_of_call("a")) == Told{"a@"});
-    CHECK(told_of(R"({"detail":)" + record_of_call("a") + "}") == Told{"a"});
-    CHECK(told_of(R"({"CloudTrailEvent":"{\"eventSource\":\"s\",\"eventName\":\"a\"}"})") ==
-          Told{"a"});
-    CHECK(told_of(R"({"Records":[)" + record_of_call("a") + "]}") == Told{"a"});
+TEST_CASE("record reader: the row's time applies to a whole record, not to one in an envelope") {
+    CHECK(results_of(record_of_call("a")) == Results{"a@"});
+    CHECK(results_of(R"({"detail":)" + record_of_call("a") + "}") == Results{"a"});
+    CHECK(results_of(R"({"CloudTrailEvent":"{\"eventSource\":\"s\",\"eventName\":\"a\"}"})") ==
+          Results{"a"});
+    CHECK(results_of(R"({"Records":[)" + record_of_call("a") + "]}") == Results{"a"});
 }
 
 TEST_CASE(
-    "record reader: each record of a list counts, in any envelope, and the broken ones are told") {
-    CHECK(told_of(R"({"Records":[)" + record_of_call("a") + ',' + record_of_call("b") +
-                  R"(,{"detail":)" + record_of_call("c") + "}]}") == Told{"a", "b", "c"});
-    CHECK(told_of(R"({"Events":[{"CloudTrailEvent":"{\"eventSource\":\"s\",\"eventName\":\"a\"}"},)"
-                  R"({"EventId":"x"}]})") == Told{"a", R"(has the key "EventId")"});
-    CHECK(
-        told_of(R"({"Records":[1,)" + record_of_call("b") +
-                R"(,{"eventSource":"s","eventName":01}]})") ==
-        Told{"holds a record that is not a JSON object", "b",
-             "holds a record that is not valid JSON: at byte 31 it has a number or an escape that "
-             "JSON does not have"});
-    CHECK(told_of(R"({"Records":[{"Records":[)" + record_of_call("a") + "]}]}") == Told{"a"});
-    CHECK(told_of(R"({"Records":[]})").empty());
-    CHECK(told_of("[]").empty());
+    "record reader: each record of a list counts, in any envelope, and damaged ones are reported") {
+    CHECK(results_of(R"({"Records":[)" + record_of_call("a") + ',' + record_of_call("b") +
+                     R"(,{"detail":)" + record_of_call("c") + "}]}") == Results{"a", "b", "c"});
+    CHECK(results_of(
+              R"({"Events":[{"CloudTrailEvent":"{\"eventSource\":\"s\",\"eventName\":\"a\"}"},)"
+              R"({"EventId":"x"}]})") == Results{"a", R"(has the key "EventId")"});
+    CHECK(results_of(R"({"Records":[1,)" + record_of_call("b") +
+                     R"(,{"eventSource":"s","eventName":01}]})") ==
+          Results{
+              "holds a record that is not a JSON object", "b",
+              "holds a record that is not valid JSON: at byte 31 it has a number or an escape that "
+              "JSON does not have"});
+    CHECK(results_of(R"({"Records":[{"Records":[)" + record_of_call("a") + "]}]}") == Results{"a"});
+    CHECK(results_of(R"({"Records":[]})").empty());
+    CHECK(results_of("[]").empty());
 }
 
-TEST_CASE("record reader: one that is none is told once") {
-    CHECK(told_of("x") == Told{"is not a JSON object"});
-    CHECK(told_of("") == Told{"is empty"});
-    CHECK(told_of(" \n") == Told{"is empty"});
-    CHECK(told_of("\"\"") == Told{"is not a JSON object"});
-    CHECK(told_of("{}") == Told{"has no keys"});
-    CHECK(told_of(R"({"a":1,"b":2})") == Told{R"(has the keys "a", "b")"});
-    CHECK(told_of(record_of_call("a") + " x") == Told{"a", "is not a JSON object"});
+TEST_CASE("record reader: a text that is not a record is reported once") {
+    CHECK(results_of("x") == Results{"is not a JSON object"});
+    CHECK(results_of("") == Results{"is empty"});
+    CHECK(results_of(" \n") == Results{"is empty"});
+    CHECK(results_of("\"\"") == Results{"is not a JSON object"});
+    CHECK(results_of("{}") == Results{"has no keys"});
+    CHECK(results_of(R"({"a":1,"b":2})") == Results{R"(has the keys "a", "b")"});
+    CHECK(results_of(record_of_call("a") + " x") == Results{"a", "is not a JSON object"});
 }
 
-TEST_CASE(
-    "record reader: of a list that is cut off the whole elements count, the rest is reported") {
+TEST_CASE("record reader: the complete elements of a truncated list count, the rest is reported") {
     for (const std::string before : {"[", R"({"Records":[)", R"({"a":[1],"records": [)"}) {
         const std::string after = before == "[" ? "]" : "]}";
         const std::string whole = before + record_of_call("a") + ", " + record_of_call("b") +
                                   ",\n" + record_of_call("c") + after;
-        REQUIRE(told_of(whole) == Told{"a", "b", "c"});
+        REQUIRE(results_of(whole) == Results{"a", "b", "c"});
         for (std::size_t cut = before.size(); cut < whole.size(); ++cut) {
             const std::string text = whole.substr(0, cut);
             CAPTURE(text);
-            Told expected;
+            Results expected;
             for (const std::string name : {"a", "b", "c"}) {
                 if (text.contains(record_of_call(name))) expected.push_back(name);
             }
-            Told told = told_of(text);
-            REQUIRE(told.size() == expected.size() + 1);
-            const std::string why = told.back();
-            told.pop_back();
-            CHECK(told == expected);
+            Results results = results_of(text);
+            REQUIRE(results.size() == expected.size() + 1);
+            const std::string why = results.back();
+            results.pop_back();
+            CHECK(results == expected);
             CHECK((why.contains("ends inside its list") || why.contains("is cut off: ")));
         }
     }
@@ -76,30 +76,30 @@ TEST_CASE(
 TEST_CASE("record reader: each of several consecutive records counts") {
     const std::string a = record_of_call("a");
     const std::string b = record_of_call("b");
-    CHECK(told_of(a + b) == Told{"a", "b"});
-    CHECK(told_of(a + ",\n" + b + ',') == Told{"a", "b"});
-    CHECK(told_of(a + R"({"x":1})" + b) == Told{"a", R"(has the key "x")", "b"});
-    CHECK(told_of(R"({"detail":)" + a + "}" + b) == Told{"a", "b"});
-    CHECK(told_of(a + ',').front() == "a");
+    CHECK(results_of(a + b) == Results{"a", "b"});
+    CHECK(results_of(a + ",\n" + b + ',') == Results{"a", "b"});
+    CHECK(results_of(a + R"({"x":1})" + b) == Results{"a", R"(has the key "x")", "b"});
+    CHECK(results_of(R"({"detail":)" + a + "}" + b) == Results{"a", "b"});
+    CHECK(results_of(a + ',').front() == "a");
 }
 
-TEST_CASE("record reader: a damaged record costs itself, in any envelope, and is reported") {
+TEST_CASE("record reader: a damaged record costs only itself, in any envelope, and is reported") {
     const std::string a = record_of_call("a");
     const std::string b = record_of_call("b");
     const std::string damaged = R"({"eventSource":"s,"eventName":"c"})";
     const std::string why =
         R"(is damaged JSON: at byte 19 it has "e" instead of a comma or a closing bracket)";
-    CHECK(told_of(damaged + ',' + a + ',' + b) == Told{"a", why, "b"});
-    CHECK(told_of('[' + a + ',' + damaged + ',' + b + ']') ==
-          Told{"a", "b", "holds a record that " + why});
-    CHECK(told_of(R"({"Records":[)" + a + ',' + damaged + ',' + b + "]}") ==
-          Told{"a", "b", "holds a record that " + why});
-    CHECK(told_of(damaged + damaged) == Told{why});
-    // A line of anything else can quote what somebody made up.
-    CHECK(told_of("GET /?" + a) == Told{"is not a JSON object"});
+    CHECK(results_of(damaged + ',' + a + ',' + b) == Results{"a", why, "b"});
+    CHECK(results_of('[' + a + ',' + damaged + ',' + b + ']') ==
+          Results{"a", "b", "holds a record that " + why});
+    CHECK(results_of(R"({"Records":[)" + a + ',' + damaged + ',' + b + "]}") ==
+          Results{"a", "b", "holds a record that " + why});
+    CHECK(results_of(damaged + damaged) == Results{why});
+    // Any other line can quote a record that an attacker made up.
+    CHECK(results_of("GET /?" + a) == Results{"is not a JSON object"});
 }
 
-TEST_CASE("record reader: a lost part is reported with its place, its bytes and its records") {
+TEST_CASE("record reader: a lost part is reported with its position, its bytes and its records") {
     const std::string a = record_of_call("a");
     const std::string damaged = R"({"eventSource":"s,"eventName":"c"})";
     const std::string text = a + ',' + damaged + ',' + damaged + ',' + a + R"({"eventSource":"s)";
@@ -123,48 +123,50 @@ TEST_CASE("record reader: a lost part is reported with its place, its bytes and 
     CHECK(parts[1].is_cut_off);
 }
 
-TEST_CASE("record reader: a record that was cut does not hide those behind it") {
-    // Brackets that nobody asks for are only counted, so that this looks like one record.
+TEST_CASE("record reader: a truncated record does not hide the records after it") {
+    // Brackets in skipped values are only counted, so this looks like one record.
     const std::string cut = R"({"eventSource":"s","eventName":"c","requestParameters":{)";
-    CHECK(told_of(cut + ',' + record_of_call("a") + ',' + record_of_call("b") + "]}").size() == 3);
-    CHECK(told_of(cut + ',' + record_of_call("a") + ',' + record_of_call("b") + "]}").back() ==
+    CHECK(results_of(cut + ',' + record_of_call("a") + ',' + record_of_call("b") + "]}").size() ==
+          3);
+    CHECK(results_of(cut + ',' + record_of_call("a") + ',' + record_of_call("b") + "]}").back() ==
           "b");
 }
 
-TEST_CASE("record reader: records in an array of another one are not read, and not silently") {
+TEST_CASE("record reader: records in an array of another one are not read, but reported") {
     const std::string a = R"({"eventVersion":"1","eventName":"a","eventSource":"s"})";
     const std::string cut =
         R"({"eventVersion":"1","eventName":"c","eventSource":"s","resources":[{"ARN":"x"})";
     const std::string held = "is in an array of another record";
-    const auto told = told_of(cut + ',' + a + ',' + a + "]}");
-    REQUIRE(told.size() == 2);
-    CHECK(told.front() == "c@");
-    CHECK(told.back().starts_with(held));
-    // A list's own brackets close it, too.
-    const auto in_list = told_of(R"({"Records":[)" + a + ',' + cut + ',' + a + ',' + a + "]}");
+    const auto results = results_of(cut + ',' + a + ',' + a + "]}");
+    REQUIRE(results.size() == 2);
+    CHECK(results.front() == "c@");
+    CHECK(results.back().starts_with(held));
+    // The list's own brackets also close the truncated record.
+    const auto in_list = results_of(R"({"Records":[)" + a + ',' + cut + ',' + a + ',' + a + "]}");
     REQUIRE(in_list.size() >= 3);
     CHECK(in_list[2].starts_with(held));
-    CHECK(told_of(R"({"eventName":"c","eventSource":"s","requestParameters":{"eventName":"x"}})") ==
-          Told{"c@"});
+    CHECK(results_of(
+              R"({"eventName":"c","eventSource":"s","requestParameters":{"eventName":"x"}})") ==
+          Results{"c@"});
 }
 
-TEST_CASE("record reader: those that follow a record of a list that was cut in an array are read") {
+TEST_CASE("record reader: records after a list's record that was truncated in an array are read") {
     const std::string a = R"({"eventVersion":"1","eventName":"a","eventSource":"s"})";
     const std::string cut = R"({"eventVersion":"1","resources":[{"b":[{"ARN":"x"})";
     for (const std::string begin : {"[", R"({"Records":[)"}) {
         const std::string text = begin + a + ',' + cut + ',' + a + ',' + a + "]}";
-        const auto told = told_of(text);
-        CHECK(std::ranges::count(told, "a") == 3);
-        CHECK(told.size() == 4);
+        const auto results = results_of(text);
+        CHECK(std::ranges::count(results, "a") == 3);
+        CHECK(results.size() == 4);
     }
-    // Not in a text of its own, in which somebody could have made them up.
-    CHECK(told_of(cut + ',' + a + ',' + a).size() == 1);
+    // Not in a separate text, in which an attacker could have made them up.
+    CHECK(results_of(cut + ',' + a + ',' + a).size() == 1);
 }
 
-TEST_CASE("record reader: an object that is cut off before its list is reported once") {
+TEST_CASE("record reader: an object truncated before its list is reported once") {
     const std::string whole = R"({"a":[1],"Records":[)";
     for (std::size_t cut = 1; cut < whole.size(); ++cut) {
         CAPTURE(cut);
-        CHECK(told_of(whole.substr(0, cut)).size() == 1);
+        CHECK(results_of(whole.substr(0, cut)).size() == 1);
     }
 }

@@ -1,5 +1,5 @@
-// A second log beside CloudTrail: what the interface of a log promises, through both interfaces of
-// the program, mixed in one stream, and through map and reduce.
+// Tests a second log next to CloudTrail: the guarantees of a log's interface, through both
+// interfaces of the program, mixed in one stream, and through map and reduce.
 
 #include <doctest/doctest.h>
 
@@ -53,7 +53,7 @@ std::string publish(int number) {
 const std::string k_unwanted =
     R"({"eventSource":"s3.amazonaws.com","eventName":"GetObject","awsRegion":"r"})";
 
-// Records of both logs in turns, one of neither and one of a call that nobody asked for.
+// Records of both logs alternating, one of neither log and one of an unwanted call.
 std::vector<std::string> mixed_records() {
     std::vector<std::string> records;
     for (int i = 0; i < 5; ++i) {
@@ -66,8 +66,8 @@ std::vector<std::string> mixed_records() {
     records.push_back(entry(30, "print", R"(,"refused":"no paper")"));
     records.push_back(entry(31, "bind", R"(,"order":{"cover":{"colour":"red"}})"));
     records.push_back(entry(32, "bind", R"(,"order":{"cover":{"colour":"blue"}})"));
-    records.push_back(entry(0, "print"));  // again
-    records.push_back(publish(0));         // again
+    records.push_back(entry(0, "print"));  // delivered again
+    records.push_back(publish(0));         // delivered again
     return records;
 }
 
@@ -81,7 +81,7 @@ std::string rows_of(const std::vector<std::string>& records) {
     return body;
 }
 
-// The bodies of all replies, which are the rows.
+// The bodies of all replies, which contain the rows.
 std::string bodies_of(const std::string& replies) {
     std::string bodies;
     for (std::string_view rest = replies; !rest.empty();) {
@@ -133,7 +133,7 @@ std::string scan_of(const config::Setup& setup, config::Mode mode, unsigned thre
 
 }  // namespace
 
-TEST_CASE("second log: its records are read as its own, with its source, whatever came before") {
+TEST_CASE("second log: its records are recognised and have its source, whatever came before") {
     const log::CallFilter filter(log::two_logs(), {});
     log::RecordReader reader(log::two_logs(), filter);
     std::vector<std::string> seen;
@@ -159,7 +159,7 @@ TEST_CASE("second log: its records are read as its own, with its source, whateve
 }
 
 TEST_CASE(
-    "second log: of two logs that recognise a record the first of the set counts, in any order") {
+    "second log: if two logs recognise a record, the first one of the set counts, in any order") {
     const std::string ambiguous =
         R"({"eventSource":"s3.amazonaws.com","eventName":"GetObject","ledger_id":"1","verb":"print"})";
     const log::CallFilter filter(log::two_logs(), {});
@@ -182,7 +182,7 @@ TEST_CASE(
     }
 }
 
-TEST_CASE("second log: a text that may be of another log is not passed over unread") {
+TEST_CASE("second log: a text that may belong to another log is not passed over unread") {
     const auto setup = setup_with_ledger();
     const log::CallFilter filter(*setup.logs, setup.catalogue.call_names());
     const auto passes = [&filter](std::string text) {
@@ -191,11 +191,11 @@ TEST_CASE("second log: a text that may be of another log is not passed over unre
         return filter.passes_over(std::string_view(text).substr(0, size), json::Quotes::single);
     };
     CHECK(passes(k_unwanted));
-    CHECK_FALSE(passes(entry(1, "print")));  // whose clerk has an eventName
+    CHECK_FALSE(passes(entry(1, "print")));  // its clerk has an eventName
     CHECK_FALSE(passes(R"({"eventName":"GetObject","ledger_id":"1"})"));
 }
 
-TEST_CASE("second log: a search finds both, at once and through map and reduce") {
+TEST_CASE("second log: a search finds both, directly and through map and reduce") {
     const auto setup = setup_with_ledger();
     const auto records = mixed_records();
     const std::vector<std::string> first(records.begin(), records.begin() + 7);
@@ -217,7 +217,7 @@ TEST_CASE("second log: a search finds both, at once and through map and reduce")
     }
 }
 
-TEST_CASE("second log: a search says what came again, and which records have no usable id") {
+TEST_CASE("second log: a search reports repeated deliveries and records without a usable id") {
     std::string nameless = entry(1, "print");
     nameless.replace(nameless.find("n1"), 2, "0");
     std::vector<std::string> records = mixed_records();
@@ -230,7 +230,7 @@ TEST_CASE("second log: a search says what came again, and which records have no 
     CHECK(bodies_of(replies).contains(",Ledger,Print Hijacking,8,"));
 }
 
-TEST_CASE("second log: a hunt counts its calls once per id, by its principals") {
+TEST_CASE("second log: hunt mode counts its calls once per id, per principal") {
     const auto setup = setup_with_ledger();
     auto config = setup.default_config();
     config.mode = config::Mode::hunt;

@@ -38,7 +38,7 @@ const std::string k_sent_with_key =
 
 }  // namespace
 
-TEST_CASE("sendgrid: a mail that the webhook reports") {
+TEST_CASE("sendgrid: a mail reported by the webhook") {
     const ReadCall call = read_call(mail_event("processed"));
     CHECK(call.log == "sendgrid");
     CHECK(call.source == "sendgrid");
@@ -58,7 +58,7 @@ TEST_CASE("sendgrid: a mail that the webhook reports") {
     CHECK_FALSE(call.all_texts.contains("reader@"));
 }
 
-TEST_CASE("sendgrid: the account, by the forms of an event's id") {
+TEST_CASE("sendgrid: the account, from the forms of an event's id") {
     const auto account = [](const std::string& event, const std::string& id) {
         const ReadCall call = read_call(mail_event(event, id));
         CHECK(call.caller == "account " + call.account);
@@ -82,7 +82,7 @@ TEST_CASE("sendgrid: the account, by the forms of an event's id") {
     CHECK(account("processed", std::string(5'000, 'A')) == "unknown");
 }
 
-TEST_CASE("sendgrid: what became of a mail") {
+TEST_CASE("sendgrid: the outcome of a mail") {
     using enum log::Outcome;
     const auto outcome = [](const std::string& event, const std::string& more) {
         return read_call(mail_event(event, k_processed_id, ',' + more)).outcome;
@@ -153,7 +153,7 @@ TEST_CASE("sendgrid: Email Logs name the key, the teammate, the address and the 
     CHECK(read_call(with_part(k_sent_with_key, ":3,", ":2000,")).messages == k_most_messages);
 }
 
-TEST_CASE("sendgrid: of a mail in Email Logs each event is what the webhook would report") {
+TEST_CASE("sendgrid: each event of a mail in Email Logs equals the webhook's report") {
     const std::string processed =
         R"({"event":"processed","email":"t@example.com","sg_event_id":"cHJvY2Vzc2VkLTQyMS0wLWE",)"
         R"("sg_message_id":"m1","smtp-id":"x","timestamp":1772445601})";
@@ -163,14 +163,14 @@ TEST_CASE("sendgrid: of a mail in Email Logs each event is what the webhook woul
         processed + ',' + k_sent_with_key + "]}");
     REQUIRE(calls.size() == 2);
     CHECK(calls[0].name == "processed");
-    CHECK(calls[0].id == read_call(mail_event("processed")).id);  // so they count once
+    CHECK(calls[0].id == read_call(mail_event("processed")).id);  // so the two count once
     CHECK(calls[1].name == "received");
     CHECK(calls[1].caller == "KEY1");
-    // A line of the list of mails has no event.
+    // An entry in the list of mails has no event.
     CHECK(read_call(R"({"messages":[{"sg_message_id":"m1","status":"processed"}]})").log == "none");
 }
 
-TEST_CASE("sendgrid: keys that a sender adds change neither caller nor outcome") {
+TEST_CASE("sendgrid: keys added by a sender change neither the caller nor the outcome") {
     const ReadCall plain = read_call(mail_event("processed"));
     const ReadCall call = read_call(mail_event(
         "processed", k_processed_id,
@@ -195,14 +195,14 @@ TEST_CASE("sendgrid: keys that a sender adds change neither caller nor outcome")
     CHECK_FALSE(call.all_texts.contains("2001:db8::bad"));
 }
 
-TEST_CASE("sendgrid: an event needs an id of SendGrid's") {
+TEST_CASE("sendgrid: an event needs one of SendGrid's ids") {
     CHECK(read_call(R"({"event":"processed","timestamp":1})").log == "none");
     CHECK(read_call(R"({"sg_event_id":"x","sg_message_id":"y"})").log == "none");
     CHECK(read_call(R"({"event":"processed","sg_message_id":"y"})").log == "sendgrid");
     CHECK(read_call(R"({"event":{"event":"processed","sg_event_id":"x"}})").log == "sendgrid");
 }
 
-TEST_CASE("sendgrid: the whole events of a batch that is cut off count") {
+TEST_CASE("sendgrid: the complete events of a truncated batch count") {
     const std::string event = mail_event("processed");
     const auto calls =
         log::read_calls('[' + event + ',' + event + ',' + event.substr(0, event.size() / 2));

@@ -14,7 +14,7 @@ using log::Event;
 using log::Shape;
 using log::ShapePath;
 
-TEST_CASE("shape: paths become a tree of keys, each node with an index of its own") {
+TEST_CASE("shape: paths become a tree of keys, each node with its own index") {
     static constexpr std::array paths = {
         ShapePath{.path = "actor.user.name", .field = &Event::caller},
         ShapePath{.path = "actor.type", .field = &Event::caller_type},
@@ -37,7 +37,7 @@ TEST_CASE("shape: paths become a tree of keys, each node with an index of its ow
 
 namespace {
 
-/// A log of nothing but a table of paths: every object is one of its records.
+/// A log that consists only of a table of paths: every object is one of its records.
 class ShapedRecords {
   public:
     explicit ShapedRecords(std::span<const ShapePath> paths) : table_(table_of(paths)) {}
@@ -74,7 +74,7 @@ class ShapedRecords {
 
 }  // namespace
 
-TEST_CASE("shape: a key in square brackets may hold dots, and signs of the syntax") {
+TEST_CASE("shape: a key in square brackets may contain dots and other characters of the syntax") {
     static constexpr std::array paths = {
         ShapePath{.path = "claims[http://a.b/c^d]", .field = &Event::caller},
         ShapePath{.path = "[x.y].z", .field = &Event::name},
@@ -90,7 +90,7 @@ TEST_CASE("shape: a key in square brackets may hold dots, and signs of the synta
     CHECK(records.read(R"({"x":{"y":{"z":"n"}}})").name.empty());
 }
 
-TEST_CASE("shape: a string that holds JSON is opened in place, and an object is itself") {
+TEST_CASE("shape: a string that holds JSON is opened in place, and an object is read directly") {
     static constexpr std::array paths = {
         ShapePath{.path = "body^.error.code", .field = &Event::error_code},
         ShapePath{.path = "body^.inner^.name", .field = &Event::name},
@@ -119,7 +119,7 @@ TEST_CASE("shape: a string that holds JSON is opened in place, and an object is 
     }
 }
 
-TEST_CASE("shape: a record with a string whose object is broken cannot be read") {
+TEST_CASE("shape: a record with a string whose object is damaged cannot be read") {
     static constexpr std::array paths = {
         ShapePath{.path = "body^.a", .field = &Event::name},
         ShapePath{.path = "data^", .holds = log::Holds::object, .field = &Event::parameters},
@@ -127,10 +127,10 @@ TEST_CASE("shape: a record with a string whose object is broken cannot be read")
     ShapedRecords records(paths);
     for (const std::string key : {"body", "data", "rest"}) {
         CAPTURE(key);
-        for (const std::string broken :
+        for (const std::string damaged :
              {R"({\"a\":\"n\")", R"({\"a\":\"n\"} x)", R"( {\"a\":\"n\",\"b\":{})", "{"}) {
-            CAPTURE(broken);
-            CHECK(records.error_of(R"({")" + key + R"(":")" + broken + R"("})") ==
+            CAPTURE(damaged);
+            CHECK(records.error_of(R"({")" + key + R"(":")" + damaged + R"("})") ==
                   "has damaged or cut-off JSON in \"" + key + '"');
         }
         for (const std::string other : {"", "text", "[1", "1"}) {
@@ -140,7 +140,7 @@ TEST_CASE("shape: a record with a string whose object is broken cannot be read")
     CHECK(records.read(R"({"rest":" [1,[2]] "})").rest == "[1,[2]]");
 }
 
-TEST_CASE("shape: of a broken string inside a string nothing counts, of its neighbours all") {
+TEST_CASE("shape: nothing in a damaged string inside a string counts, but its siblings do") {
     static constexpr std::array paths = {
         ShapePath{.path = "properties^.body^.a", .field = &Event::name},
         ShapePath{.path = "properties^.body^.b", .field = &Event::region},
@@ -156,7 +156,7 @@ TEST_CASE("shape: of a broken string inside a string nothing counts, of its neig
     }
 }
 
-TEST_CASE("shape: of an array each element is taken, and those of the arrays in it") {
+TEST_CASE("shape: each element of an array is read, and the elements of arrays in it") {
     static constexpr std::array paths = {
         ShapePath{.path = "list[].name", .field = &Event::name},
         ShapePath{.path = "list[].id", .field = &Event::id},
@@ -165,20 +165,19 @@ TEST_CASE("shape: of an array each element is taken, and those of the arrays in 
     ShapedRecords records(paths);
     Event event = records.read(R"({"list":[1,{"id":"i"},{"name":"n","name":"m"},[{"name":"o"}]],)"
                                R"("texts":["x","{\"region\":\"r\"}"],"words":["",["a"],"b"]})");
-    CHECK(event.name == "n");  // of several elements the first that has a text
+    CHECK(event.name == "n");  // the first of several elements with a text
     CHECK(event.id == "i");
     CHECK(event.region == "r");
     CHECK(event.caller == "a");
     event = records.read(R"({"list":{"name":"n"},"words":"w","texts":{"region":"r"}})");
-    CHECK(event.name == "n");  // an object is as an array of one
+    CHECK(event.name == "n");  // an object counts as an array of one
     CHECK(event.caller == "w");
     CHECK(event.region == "r");
     CHECK(records.read(R"({"list":[[[{"name":"n"}]]]})").name.empty());
     CHECK(records.read(R"({"list":[],"words":[]})").caller.empty());
 }
 
-TEST_CASE(
-    "shape: of two lines for a field the first that has a text counts, in any order of keys") {
+TEST_CASE("shape: the first of two lines for a field with a text counts, in any order of keys") {
     static constexpr std::array paths = {
         ShapePath{.path = "time", .field = &Event::time_text},
         ShapePath{.path = "inner.time", .field = &Event::time_text},
@@ -197,7 +196,7 @@ TEST_CASE(
         CHECK(time_in(("{" + first + R"(,"time_dt":"3"})").c_str()) == "3");
         CHECK(time_in((R"({"time_dt":"3",)" + first + "}").c_str()) == "3");
     }
-    // Of duplicate keys the first is the value, also if it is empty.
+    // The first of duplicate keys is the value, even if it is empty.
     CHECK(time_in(R"({"time":"","time":"1","time_dt":"3"})") == "3");
     CHECK(time_in(R"({"time":"1","time":"2"})") == "1");
     CHECK(time_in(R"({"inner":{"x":1},"inner":{"time":"2"},"time_dt":"3"})") == "3");

@@ -68,7 +68,7 @@ TEST_CASE("twilio: a change of the account by a user") {
     CHECK(call.key_holders.empty());
 }
 
-TEST_CASE("twilio: a change through the API is one of anyone who has a key of the account") {
+TEST_CASE("twilio: a change through the API is attributed to anyone who has a key of the account") {
     for (const char* actor : {"null", R"("AC01")", R"("")"}) {
         CAPTURE(actor);
         const ReadCall call = read_call(monitor_event("phone-number.created", actor));
@@ -94,7 +94,7 @@ TEST_CASE("twilio: an event in camel case, with the placeholders of the document
     CHECK(call.has_usable_id);
 }
 
-TEST_CASE("twilio: a new key links its maker to whoever uses the account's keys") {
+TEST_CASE("twilio: a new key links its creator to anyone who uses the account's keys") {
     for (const char* type :
          {"account-api-keys.created", "account-keys.created", "account-auth-token.created",
           "account-auth-token.promoted", "account-auth-token.secondary-created"}) {
@@ -104,7 +104,7 @@ TEST_CASE("twilio: a new key links its maker to whoever uses the account's keys"
     }
 }
 
-TEST_CASE("twilio: what is removed is not a subject") {
+TEST_CASE("twilio: a removed resource is not a subject") {
     CHECK(read_call(monitor_event("message.deleted", R"("US01")")).subjects.empty());
 }
 
@@ -152,7 +152,7 @@ TEST_CASE("twilio: a message that Event Streams deliver") {
     CHECK(call.subjects.empty());
 }
 
-TEST_CASE("twilio: the account and the id of a message that does not name them") {
+TEST_CASE("twilio: the account and the id of a message that does not state them") {
     const ReadCall call = read_call(stream_event("messaging.message.sent", R"("to":"+1")"));
     CHECK(call.account == "AC02");
     CHECK(call.id == "EZ01");
@@ -162,7 +162,7 @@ TEST_CASE("twilio: the account and the id of a message that does not name them")
     CHECK(nobody.caller == "account unknown");
 }
 
-TEST_CASE("twilio: codes that Verify sends") {
+TEST_CASE("twilio: codes sent by Verify") {
     const std::string data =
         R"("created_at":"2026-03-02T10:00:00Z","account_sid":"AC01","error_code":"",)"
         R"("mcc":"460","to":"","number_segments":2)";
@@ -181,7 +181,7 @@ TEST_CASE("twilio: codes that Verify sends") {
           "verify-approved");
 }
 
-TEST_CASE("twilio: reports of delivery and messages of others are not calls") {
+TEST_CASE("twilio: delivery reports and inbound messages are not calls") {
     for (const char* state : {"queued", "delivered", "undelivered", "read"}) {
         CAPTURE(state);
         const ReadCall call =
@@ -196,7 +196,7 @@ TEST_CASE("twilio: reports of delivery and messages of others are not calls") {
     CHECK(read_call(inbound).name.empty());
 }
 
-TEST_CASE("twilio: what other products stream is not taken for a message") {
+TEST_CASE("twilio: events of other products are not mistaken for messages") {
     CHECK(read_call(stream_event("voice.status-callback.call.failed", "")).name ==
           "voice.status-callback.call.failed");
     CHECK(read_call(stream_event("x", "")).name == "x");
@@ -204,7 +204,7 @@ TEST_CASE("twilio: what other products stream is not taken for a message") {
     CHECK(read_call(stream_event("failed", "")).outcome == log::Outcome::ok);
 }
 
-TEST_CASE("twilio: of the errors only wrong credentials are a call") {
+TEST_CASE("twilio: the only errors that count as calls are wrong credentials") {
     const auto error = [](const std::string& code) {
         return read_call(stream_event("error-logs.error.logged",
                                       R"("account_sid":"AC01","error_code":")" + code + '"'));
@@ -216,7 +216,7 @@ TEST_CASE("twilio: of the errors only wrong credentials are a call") {
     CHECK(error("11200").name.empty());
 }
 
-TEST_CASE("twilio: a message as the REST API has it") {
+TEST_CASE("twilio: a message as the REST API returns it") {
     const ReadCall call = read_call(message(R"("price":"-0.02000","price_unit":"USD",)"));
     CHECK(call.log == "twilio_messages");
     CHECK(call.source == "twilio-messages");
@@ -251,7 +251,7 @@ TEST_CASE("twilio: a message of either form has the same id and region") {
     CHECK(streamed.caller == listed.caller);
 }
 
-TEST_CASE("twilio: how a call ended, by a code that is a number or a text") {
+TEST_CASE("twilio: the outcome of a call, from a code that is a number or a text") {
     using enum log::Outcome;
     const auto outcome = [](const std::string& code) {
         return read_call(message(R"("error_code":)" + code + ',')).outcome;
@@ -277,7 +277,7 @@ TEST_CASE("twilio: how a call ended, by a code that is a number or a text") {
     CHECK(streamed("sent", R"("errorCode":21408)") == denied);
 }
 
-TEST_CASE("twilio: segments are believed up to a limit") {
+TEST_CASE("twilio: segments count up to a limit") {
     const auto messages = [](const std::string& segments) {
         return read_call(
                    stream_event("messaging.message.sent", R"("numberOfSegments":)" + segments))
@@ -327,7 +327,7 @@ TEST_CASE("twilio: countries, by the longest calling code") {
     }
 }
 
-TEST_CASE("twilio: nothing that a user can name makes a record one of Twilio's") {
+TEST_CASE("twilio: no name that a user can choose makes a record one of Twilio's") {
     for (const char* record :
          {R"({"sid":"AE01"})", R"({"event_type":"x","sid":"SM1"})", R"({"sid":"SM01"})",
           R"({"sid":"SM01","account_sid":"x"})", R"({"type":"com.twilio.messaging.message.sent"})",

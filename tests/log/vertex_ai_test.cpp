@@ -9,13 +9,13 @@
 #include "io/window.hpp"
 #include "log/call_filter.hpp"
 #include "log/record_reader.hpp"
-#include "log/told_records.hpp"
+#include "log/reported_records.hpp"
 
 using namespace cloudhijack;
 
 namespace {
 
-/// What the program makes of a record.
+/// The values that the program derives from a record.
 struct ReadVertexCall {
     std::string log;
     std::string source;
@@ -78,7 +78,7 @@ struct AuditRecord {
     std::string resource = std::string(k_model);
     std::string more_of_payload = {};  ///< begins with a comma
     std::string log = "data_access";
-    std::string more = {};  ///< of the record itself; begins with a comma
+    std::string more = {};  ///< further members of the record itself; begins with a comma
 };
 
 std::string audit(const AuditRecord& record) {
@@ -135,7 +135,7 @@ TEST_CASE("vertex: a call of a model with a key of a service account") {
     CHECK(call.is_data_event);
 }
 
-TEST_CASE("vertex: who called, with an address of mail or without one") {
+TEST_CASE("vertex: the caller, with or without a mail address") {
     const auto caller = [](const std::string& text) {
         return read_vertex(audit({.caller = text}));
     };
@@ -158,7 +158,7 @@ TEST_CASE("vertex: who called, with an address of mail or without one") {
     CHECK_FALSE(nobody.one_actor);
 }
 
-TEST_CASE("vertex: how a call ended, by its status") {
+TEST_CASE("vertex: the outcome of a call, from its status") {
     using enum log::Outcome;
     const auto outcome = [](const std::string& status) {
         return read_vertex(with_status(status)).outcome;
@@ -175,7 +175,7 @@ TEST_CASE("vertex: how a call ended, by its status") {
     }
 }
 
-TEST_CASE("vertex: of an operation with two records the first is the call") {
+TEST_CASE("vertex: the first of an operation's two records is the call") {
     const auto name = [](const std::string& operation) {
         return read_vertex(
                    audit({.method = "google.cloud.aiplatform.v1.EndpointService.DeployModel",
@@ -190,7 +190,7 @@ TEST_CASE("vertex: of an operation with two records the first is the call") {
     CHECK(name(R"({"id":"1","first":false,"last":true})").empty());
 }
 
-TEST_CASE("vertex: a call of another service has its source whole, and none of AWS's") {
+TEST_CASE("vertex: a call of another service has its full source, not one of AWS") {
     const auto call = read_vertex(audit({.method = "google.iam.admin.v1.CreateServiceAccountKey",
                                          .service = "iam.googleapis.com",
                                          .resource = "projects/-/serviceAccounts/1234567890",
@@ -203,7 +203,7 @@ TEST_CASE("vertex: a call of another service has its source whole, and none of A
     CHECK_FALSE(call.is_data_event);
 }
 
-TEST_CASE("vertex: a resource's project counts, unless it is a number or any") {
+TEST_CASE("vertex: a resource's project counts, unless it is a number or a wildcard") {
     const auto account = [](const std::string& resource) {
         return read_vertex(audit({.resource = resource})).account;
     };
@@ -214,7 +214,7 @@ TEST_CASE("vertex: a resource's project counts, unless it is a number or any") {
           "m@2");
 }
 
-TEST_CASE("vertex: other logs of Google, and what looks like its own, are none") {
+TEST_CASE("vertex: other logs of Google, and records that look like Google's, are not recognised") {
     auto other = audit({});
     const std::string log = "cloudaudit.googleapis.com%2Fdata_access";
     other.replace(other.find(log), log.size(), "cloudaudit");
@@ -224,25 +224,25 @@ TEST_CASE("vertex: other logs of Google, and what looks like its own, are none")
               .log == "none");
 }
 
-TEST_CASE("vertex: without an id of its own a record has none") {
+TEST_CASE("vertex: a record without an id has no usable id") {
     auto record = audit({});
     const std::string id = R"("insertId":"1x2y3z",)";
     record.erase(record.find(id), id.size());
     CHECK_FALSE(read_vertex(record).has_usable_id);
 }
 
-TEST_CASE("vertex: a record is read in what Pub/Sub and exports carry it in") {
+TEST_CASE("vertex: a record is read in the envelopes of Pub/Sub and exports") {
     const std::string record = audit({});
     for (const std::string& carried :
          {R"({"data":)" + record + R"(,"publish_time":1772445600.1,"attributes":{}})",
           R"({"data":)" + in_string(record) + "}", R"({"event":)" + record + "}",
           "[" + record + "]", R"({"result":{"_raw":)" + in_string(record) + "}}"}) {
         CAPTURE(carried);
-        CHECK(log::told_of(carried) == std::vector<std::string>{"GenerateContent"});
+        CHECK(log::results_of(carried) == std::vector<std::string>{"GenerateContent"});
     }
 }
 
-TEST_CASE("vertex: a record that holds whole records of other logs is still the first") {
+TEST_CASE("vertex: a record that contains records of other logs is still Google's") {
     const std::string cloudtrail = log::record_of_call("SendEmail");
     const std::string azure =
         R"({"category":"RequestResponse","operationName":"ChatCompletions_Create","resourceId":)"
@@ -262,15 +262,15 @@ TEST_CASE("vertex: a record that holds whole records of other logs is still the 
     CHECK(read_vertex(held + audit({}) + "}").log == "cloudtrail");
 }
 
-TEST_CASE("vertex: cut anywhere, a record is unreadable and no other one") {
+TEST_CASE("vertex: a record truncated anywhere is unreadable, and not another log's") {
     const std::string record = audit(
         {.more = R"(,"operation":{"id":"1","producer":"aiplatform.googleapis.com","first":true})"});
-    const auto whole = log::told_of(record);
+    const auto whole = log::results_of(record);
     CHECK(whole == std::vector<std::string>{"GenerateContent@"});
     for (std::size_t size = 1; size < record.size(); ++size) {
         CAPTURE(size);
-        const auto told = log::told_of(record.substr(0, size));
-        REQUIRE(told.size() == 1);
-        CHECK(told.front().contains("JSON"));
+        const auto results = log::results_of(record.substr(0, size));
+        REQUIRE(results.size() == 1);
+        CHECK(results.front().contains("JSON"));
     }
 }

@@ -1,4 +1,4 @@
-// Records in envelopes give the events that they give alone.
+// Records in envelopes give the same events as without envelopes.
 
 #include <doctest/doctest.h>
 
@@ -16,7 +16,7 @@ using namespace cloudhijack;
 
 namespace {
 
-/// All that the table feeds, and the log.
+/// All fields that the table feeds, and the log.
 std::vector<std::string> fields_of(const log::Event& event) {
     std::vector<std::string> fields;
     for (const log::ShapePath& line : log::cloudtrail().paths) {
@@ -47,7 +47,7 @@ class RandomRecords {
 
     std::size_t below(std::size_t end) { return random_() % end; }
 
-    /// A record with texts of all kinds, as AWS writes it or with blanks.
+    /// A record with texts of all kinds, compact as AWS writes it or with blanks.
     std::string record() {
         nlohmann::ordered_json json;
         for (const log::ShapePath& line : log::cloudtrail().paths) {
@@ -64,7 +64,7 @@ class RandomRecords {
         return json.dump(below(3) == 0 ? 2 : -1, ' ', below(2) == 0);
     }
 
-    /// The texts in one more envelope; several only fit into some.
+    /// The texts in one more envelope; only some envelopes can hold several texts.
     std::string wrapped(const std::vector<std::string>& texts) {
         std::string list;
         for (const std::string& text : texts) list += (list.empty() ? "" : ", ") + text;
