@@ -18,7 +18,8 @@ po::command_line_parser parser_of(std::span<const std::string> arguments,
     return parser;
 }
 
-// The arguments that name one of some options; the others are not known yet.
+// The arguments that name one of the sought options. The program does not know its other options
+// yet.
 Result<std::vector<po::option>> find_options(std::span<const std::string> arguments,
                                              const po::options_description& sought) {
     try {

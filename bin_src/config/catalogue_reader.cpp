@@ -16,27 +16,28 @@ namespace {
 
 constexpr std::string_view k_service_prefix = "service:";
 
-// What the search that the command replaces says of a service that it does not know.
+// The values that the search replaced by the command uses for an unknown service.
 constexpr std::string_view k_default_category = "SaaS Service Abuse";
 constexpr std::uint64_t k_default_threshold = 50;
 
-/// An error here is what is wrong with a value.
+/// The error describes what is wrong with a value.
 using ValueResult = std::expected<void, std::string>;
 
 ValueResult wrong(std::string why) { return std::unexpected(std::move(why)); }
 
-/// Calls named without a source have an empty one until the end: a later layer can still change it.
+/// A service while its layers are read. Calls without a source keep an empty one until finish(), as
+/// a later layer can still change the stanza's source.
 struct ServiceDraft {
     rules::Service service;
     std::string source;
     bool is_disabled = false;
-    rules::ConfPlace disabled_at;  ///< of the key disabled
+    rules::ConfPlace disabled_at;  ///< the place of the key `disabled`
 };
 
-bool is_word(std::string_view text, std::string_view more) {
-    return !text.empty() && std::ranges::all_of(text, [more](char c) {
+bool is_word(std::string_view text, std::string_view other_characters) {
+    return !text.empty() && std::ranges::all_of(text, [other_characters](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               more.contains(c);
+               other_characters.contains(c);
     });
 }
 
@@ -74,8 +75,8 @@ std::expected<std::uint16_t, std::string> read_weight(std::string_view text) {
         std::to_string(rules::k_largest_weight) + ", and * is not a wildcard");
 }
 
-// `source:Name(path=value,...)*weight`; source, conditions and weight are optional. The source is
-// as the call has it.
+// Reads `source:Name(path=value,...)*weight`; source, conditions and weight are optional. The
+// source is not completed yet.
 std::expected<rules::CatalogueCall, std::string> read_call(std::string_view text,
                                                            rules::Phase phase) {
     const std::string whole(text);
@@ -194,7 +195,7 @@ class CatalogueReader {
 
     void read(const rules::ConfFile& layer) {
         mistakes_.insert(mistakes_.end(), layer.mistakes.begin(), layer.mistakes.end());
-        // Sources first: the calls of their stanza need them, wherever they stand.
+        // Sources are read first: the calls of their stanza need them, wherever the key appears.
         for (const bool sources : {true, false}) {
             for (const rules::Setting& setting : layer.settings) {
                 if ((setting.place.key == "source") != sources) continue;
@@ -215,7 +216,7 @@ class CatalogueReader {
                     call.source = full_source(call.source.empty() ? draft.source : call.source);
                 }
             }
-            // What is counted as volume is use, where nothing else is said to be.
+            // A service without calls of the phase use is used by its volume calls.
             auto& calls = draft.service.calls;
             auto& use = calls.at(static_cast<std::size_t>(rules::Phase::use));
             if (use.empty()) use = calls.at(static_cast<std::size_t>(rules::Phase::volume));
@@ -245,19 +246,20 @@ class CatalogueReader {
         }
         const std::string id = stanza.substr(k_service_prefix.size());
         const bool usable = is_word(id, "_") && std::ranges::none_of(id, [](char c) {
-                                return c >= 'A' && c <= 'Z';  // ids are parts of options' names
+                                return c >= 'A' && c <= 'Z';  // ids are parts of option names
                             });
         if (!usable) return wrong("a service's id has only a-z, 0-9 and _");
         return read_service_key(setting, draft_of(id));
     }
 
-    // `ses` is short for `ses.amazonaws.com`; `azure-openai` is a source of another log.
+    // `ses` is short for `ses.amazonaws.com`, but `azure-openai` is the complete source of another
+    // log.
     [[nodiscard]] std::string full_source(const std::string& source) const {
         const bool is_short = !source.contains('.') && !logs_->can_show(source);
         return is_short ? source + ".amazonaws.com" : source;
     }
 
-    // Without a service there would be nothing to find, which is not what anyone wants.
+    // Without a service there would be nothing to find, so that must be a mistake.
     void enable_if_all_are_disabled() {
         const bool none_is_left =
             !drafts_.empty() && std::ranges::all_of(drafts_, &ServiceDraft::is_disabled);

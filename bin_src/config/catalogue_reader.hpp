@@ -11,22 +11,21 @@
 
 namespace cloudhijack::config {
 
-/// A catalogue as conf files give it, and what in them was not understood.
+/// A catalogue as the conf files define it, and the mistakes in them.
 struct LoadedCatalogue {
     rules::Catalogue catalogue;
     rules::EvidenceTable evidence;
     rules::Prices prices;
-    std::vector<rules::Setting>
-        defaults;  ///< `[defaults]`, lower layers first: options' names, values
-    std::vector<rules::Mistake> mistakes;  ///< each such key keeps the value of the layer below
+    std::vector<rules::Setting> defaults;  ///< keys of `[defaults]`, lower layers first
+    std::vector<rules::Mistake> mistakes;  ///< such keys keep the value of the layer below
 };
 
-/// Reads layers of cloudhijack.conf, each overriding those before it key by key. A source without a
-/// dot is one of AWS, unless a log has it.
+/// Reads layers of cloudhijack.conf; each layer overrides the previous ones key by key. A source
+/// without a dot is a source of AWS unless it belongs to another log.
 LoadedCatalogue load_catalogue(std::span<const rules::ConfFile> layers,
                                const log::LogSet& logs = log::all_logs());
 
-/// default/cloudhijack.conf as it was when the program was built.
+/// The default/cloudhijack.conf with which the program was built.
 const rules::ConfFile& embedded_catalogue();
 
 }  // namespace cloudhijack::config

@@ -17,9 +17,9 @@ namespace po = boost::program_options;
 constexpr std::string_view k_check_config_usage =
     "usage: cloudhijack check-config [--terms] [FILE]";
 
-/// What the user of `cloudhijack check-config` asked for.
+/// The arguments of `cloudhijack check-config`.
 struct ConfigCheck {
-    std::string file;  ///< empty: the installed configuration
+    std::string file;  ///< empty for the installed configuration
     bool only_terms = false;
 };
 
@@ -35,8 +35,8 @@ Result<ConfigCheck> read_config_check(std::span<const std::string> arguments) {
     return check;
 }
 
-// A token of the index as a search names it: Splunk cuts one that holds a minor breaker unless
-// TERM() is around it.
+// A token of the index as a search must write it: Splunk splits a token at minor breakers unless it
+// is inside TERM().
 std::string search_term(const std::string& token) {
     constexpr std::string_view minor_breakers = "/:=@.-$#%\\_";
     const bool is_cut = token.find_first_of(minor_breakers) != std::string::npos;
@@ -53,9 +53,9 @@ std::string token_of(const log::LogSet& logs, const rules::CatalogueCall& call) 
     return call.name;
 }
 
-// What the macro cloudhijack_events searches for: what the index has of each call, mostly its name.
-// Each is one token of the index in every form that a record comes in, so the search loses no event
-// that counts.
+// The search terms of the macro cloudhijack_events: for each call the token that the index has of
+// it, mostly its name. Each is a single token of the index in every form of a record, so the search
+// finds every event that counts.
 std::string macro_terms(const Setup& setup) {
     std::set<std::string> terms;
     for (const rules::Service& service : setup.catalogue.services()) {

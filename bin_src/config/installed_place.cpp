@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The file at a path; empty if there is none.
+// The canonical path of a regular file; empty if there is none.
 fs::path file_at(const fs::path& path) {
     std::error_code error;
     fs::path found = fs::canonical(path, error);
@@ -22,7 +22,7 @@ fs::path file_at(const fs::path& path) {
     return found;
 }
 
-// As a shell finds a program: an empty folder in the list is the current one.
+// Finds a program as a shell does: an empty folder in the list means the current one.
 fs::path file_in(std::string_view search_path, const std::string& name) {
     for (const auto part : std::views::split(search_path, ':')) {
         const std::string_view folder(part);
@@ -37,8 +37,7 @@ fs::path file_in(std::string_view search_path, const std::string& name) {
 
 PlaceSources sources_of_process() {
     PlaceSources sources{.link = "/proc/self/exe", .started = {}, .name = {}, .search_path = {}};
-    // The system hands addresses over as numbers.
-    // NOLINTNEXTLINE(performance-no-int-to-ptr)
+    // getauxval() returns addresses as numbers. NOLINTNEXTLINE(performance-no-int-to-ptr)
     const auto* started = reinterpret_cast<const char*>(::getauxval(AT_EXECFN));
     if (started != nullptr) sources.started = started;
     if (program_invocation_name != nullptr) sources.name = program_invocation_name;
@@ -49,7 +48,8 @@ PlaceSources sources_of_process() {
 
 Result<fs::path> find_program(const PlaceSources& sources) {
     std::error_code error;
-    // Of a program that was replaced since it started the link names no file, but still the folder.
+    // If the program was replaced since it started, the link names a file that does not exist, but
+    // still in the right folder.
     if (fs::path target = fs::read_symlink(sources.link, error); !error) return target;
     fs::path found;
     if (!sources.started.empty()) found = file_at(sources.started);

@@ -7,9 +7,10 @@
 
 namespace cloudhijack::config {
 
-/// What the system says of where the running program is. An empty text says nothing.
+/// The system's information about the location of the running program. A text is empty if it is
+/// unknown.
 struct PlaceSources {
-    /// A link to the program: /proc/self/exe. It is not there in a chroot or a container without
+    /// A link to the program: /proc/self/exe. It does not exist in a chroot or a container without
     /// /proc.
     std::string link;
     /// The path that the kernel started: absolute, or relative to the current directory.
@@ -19,11 +20,11 @@ struct PlaceSources {
     std::string search_path;  ///< PATH: folders separated by colons
 };
 
-/// Those of this process. They hold while it has not changed its directory.
+/// The sources of this process. They are valid as long as it does not change its current directory.
 PlaceSources sources_of_process();
 
-/// The running program's file, without links on the way to it, by the first source that leads to
-/// one. The error says why the link, which is the best source, cannot be read.
+/// The file of the running program, with links resolved, from the first source that leads to a
+/// file. The error says why the link, which is the best source, cannot be read.
 Result<std::filesystem::path> find_program(const PlaceSources& sources);
 
 }  // namespace cloudhijack::config

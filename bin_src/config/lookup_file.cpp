@@ -66,7 +66,7 @@ Result<> LookupFile::read_header() {
             continue;
         }
         std::size_t& known = places_[static_cast<std::size_t>(column - columns_.begin())];
-        if (known != k_absent) continue;  // of two with one name the first counts
+        if (known != k_absent) continue;  // the first of two columns with the same name counts
         known = place;
         wanted_cells_ = place + 1;
     }
@@ -120,7 +120,7 @@ std::vector<std::string> LookupFile::Problems::texts(const std::string& path,
     return all;
 }
 
-// Of the current row.
+// The line number of the current row, for messages.
 std::string LookupFile::line() const {
     const auto begin = text_.begin();
     const auto end = begin + static_cast<std::ptrdiff_t>(rows_.offset());

@@ -16,50 +16,50 @@ namespace cloudhijack::config {
 inline constexpr std::size_t k_largest_lookup = std::size_t{50} * 1024 * 1024;
 inline constexpr std::uint64_t k_most_lookup_rows = 1'000'000;
 
-/// A column of a lookup file that the program reads; the others are passed over.
+/// A column of a lookup file that the program reads; it skips all others.
 struct LookupColumn {
     std::string_view name;
     bool is_required = false;
 };
 
-/// The rows of a lookup file as Splunk and people write it: CSV with a header, columns in any
-/// order, with a byte order mark or without, lines that end in `\n` or `\r\n`.
+/// Reads the rows of a lookup file as Splunk and people write it: CSV with a header and columns in
+/// any order, with or without a byte order mark, with lines that end in `\n` or `\r\n`.
 class LookupFile {
   public:
-    /// `columns` must outlive it.
+    /// `columns` must outlive the file.
     LookupFile(std::string path, std::span<const LookupColumn> columns);
-    LookupFile(const LookupFile&) = delete;  // its reader views its text
+    LookupFile(const LookupFile&) = delete;  // window_ captures this
     LookupFile& operator=(const LookupFile&) = delete;
     LookupFile(LookupFile&&) = delete;
     LookupFile& operator=(LookupFile&&) = delete;
     ~LookupFile() = default;
 
-    /// Reads the file and its header, whose names count in any case, before anything else. The
-    /// error begins with the path: it cannot be read, is too large, or lacks a required column. A
-    /// blank one has no rows.
+    /// Reads the file and its header, in which case does not matter. Call it before anything else.
+    /// The error begins with the path: the file cannot be read, is too large, or does not have a
+    /// required column. A blank file has no rows.
     Result<> open();
 
-    /// Goes to the next row; false behind the last. The error begins with the path.
+    /// Advances to the next row; false after the last one. The error begins with the path.
     Result<bool> next();
 
-    /// The value in a column, by its place in `columns`, with U+FFFD for what is not UTF-8; empty
-    /// where there is none.
+    /// The value in a column, given by its index in `columns`, with U+FFFD in place of bytes that
+    /// are not UTF-8; empty if the row has no such value.
     [[nodiscard]] const std::string& cell(std::size_t column) const { return cells_[column]; }
 
-    /// Columns of the file, other than Splunk's own, that are none of `columns`.
+    /// Columns of the file that are not in `columns`, apart from Splunk's internal ones.
     [[nodiscard]] const std::vector<std::string>& other_columns() const { return other_columns_; }
 
-    /// Notes that the current row cannot be used, and why.
+    /// Records that the current row cannot be used, and why.
     void note_bad(const std::string& why);
 
-    /// Notes that something in the current row is wrong, and the rest of it counts.
+    /// Records that a value in the current row is wrong; the rest of the row counts.
     void note_bad_value(const std::string& what);
 
-    /// One for each bad row, up to a few, and how many more there are.
+    /// A message for each of the first bad rows, and the number of further ones.
     [[nodiscard]] std::vector<std::string> problems() const {
         return bad_rows_.texts(path_, " more lines do not count");
     }
-    /// The same for values of other rows.
+    /// The same for bad values.
     [[nodiscard]] std::vector<std::string> value_problems() const {
         return bad_values_.texts(path_, " more values do not count");
     }
@@ -67,7 +67,7 @@ class LookupFile {
   private:
     static constexpr std::size_t k_absent = static_cast<std::size_t>(-1);
 
-    /// The first problems of a kind, and how many there are.
+    /// The first problems of a kind, and the total number of them.
     struct Problems {
         std::vector<std::string> first;
         std::uint64_t count = 0;
@@ -82,13 +82,13 @@ class LookupFile {
 
     std::string path_;
     std::string text_;
-    std::size_t given_ = 0;  ///< bytes of the text that the window has got
+    std::size_t given_ = 0;  ///< bytes of the text that the window has received
     std::span<const LookupColumn> columns_;
     io::Window window_;
     csv::RowReader rows_;
     std::vector<std::string> other_columns_;
-    std::vector<std::size_t> places_;  ///< of each column in the file
-    std::size_t wanted_cells_ = 0;     ///< of a row, from its first
+    std::vector<std::size_t> places_;  ///< the index of each column in the file
+    std::size_t wanted_cells_ = 0;     ///< the number of leading cells to keep of a row
     std::vector<std::string> cells_;
     std::uint64_t row_count_ = 0;
     Problems bad_rows_;

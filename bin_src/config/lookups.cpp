@@ -33,7 +33,7 @@ namespace {
 
 constexpr std::size_t k_longest_pattern = 1000;
 
-/// What a row is, or what is wrong with it.
+/// The value of a row, or a description of what is wrong with it.
 template <class T>
 using Read = std::expected<T, std::string>;
 
@@ -68,7 +68,7 @@ enum : std::size_t {
 };
 }
 
-// Files of older versions end with peak_hour.
+// Files written by older versions end with peak_hour.
 constexpr std::array k_baseline_columns = {LookupColumn{.name = "account", .is_required = true},
                                            LookupColumn{.name = "principal", .is_required = true},
                                            LookupColumn{.name = "service", .is_required = true},
@@ -86,7 +86,7 @@ constexpr std::array k_baseline_columns = {LookupColumn{.name = "account", .is_r
                                            LookupColumn{.name = "made"},
                                            LookupColumn{.name = "peak_cost"}};
 
-/// A column with a list, and where its values go.
+/// A column that holds a list, and the member for its values.
 struct ListColumn {
     std::size_t column = 0;
     rules::ValueKind kind{};
@@ -130,7 +130,7 @@ Read<rules::Baseline::Row> read_row(const LookupFile& file) {
     return rules::Baseline::Row{.first_seen = *first, .last_seen = *last, .peak_hour = *peak};
 }
 
-// What cannot be read of these costs itself alone.
+// A value that cannot be read is ignored; the rest of the row counts.
 void read_values_of_row(LookupFile& file, std::int64_t now, rules::Baseline::Row& row) {
     const auto note = [&file](std::size_t column, const std::string& problem) {
         file.note_bad_value(std::string(k_baseline_columns.at(column).name) + ": " + problem +
@@ -165,8 +165,8 @@ void read_values_of_row(LookupFile& file, std::int64_t now, rules::Baseline::Row
          row.made);
 }
 
-// Accounts of AWS have 12 digits. Those of other providers have letters, or their principal says
-// that it is the account.
+// AWS accounts have 12 digits. Accounts of other providers contain letters, or their principal is
+// the account itself.
 bool is_damaged_account(const rules::Baseline::Pair& pair) {
     return !log::is_account_id(pair.account) && !log::is_account_principal(pair.principal) &&
            pair.account.find_first_not_of("0123456789.,eE+'=\" ") == std::string::npos;
@@ -181,8 +181,8 @@ Result<> read_pair(LookupFile& file, std::int64_t now, rules::Baseline& baseline
     }
     auto row = read_row(file);
     if (!row) return failure(row.error());
-    // Spreadsheets write long numbers in their own way. No event is of such an account, and a new
-    // baseline keeps the line for anyone who can repair it.
+    // Spreadsheets reformat long numbers. No event belongs to such an account, but a new baseline
+    // keeps the line so that someone can repair it.
     if (is_damaged_account(pair)) {
         file.note_bad_value("account is 12 digits; got " + text::quoted(pair.account) +
                             ", of which there are no events");
@@ -201,7 +201,7 @@ enum : std::size_t { cidr, label };
 constexpr std::array k_network_columns = {LookupColumn{.name = "cidr", .is_required = true},
                                           LookupColumn{.name = "label"}};
 
-// What would be right instead of a text that is not a network.
+// The right way to write a text that is not a network.
 std::string way_to_write_network(std::string_view text) {
     constexpr std::uint64_t most_bits = 128;
     const auto slash = text.find('/');
@@ -289,7 +289,7 @@ Result<> read_threshold(const std::string& text, rules::Exception& exception) {
     return {};
 }
 
-// The day is the last one on which the exception holds.
+// The date is the last day on which the exception holds.
 Result<> read_expiry(const std::string& text, rules::Exception& exception) {
     if (text.empty()) return {};
     constexpr std::size_t date_size = 10;
@@ -326,7 +326,7 @@ Result<> read_exception(const LookupFile& file, const rules::Catalogue& catalogu
     return {};
 }
 
-/// Calls `read_one` for each row of a file, and reports those that do not count.
+/// Calls `read_one` for each row of a file, and reports the rows that do not count.
 Result<> read_rows(LookupFile& file, LookupProblems& problems,
                    const std::function<Result<>()>& read_one) {
     if (auto opened = file.open(); !opened) return std::unexpected(opened.error());
@@ -344,8 +344,8 @@ Result<> read_rows(LookupFile& file, LookupProblems& problems,
     return {};
 }
 
-// Where a file is; empty where there is none to read. Whatever else is wrong with it, reading
-// tells.
+// The path of a lookup file; empty if there is no file to read. Any other problem with it is
+// reported when it is read.
 std::string path_of(const std::string& given, const std::string& folder, std::string_view name) {
     if (!given.empty() || folder.empty()) return given;
     const auto path = std::filesystem::path(folder) / name;
@@ -354,7 +354,7 @@ std::string path_of(const std::string& given, const std::string& folder, std::st
     return type == std::filesystem::file_type::not_found ? std::string() : path.string();
 }
 
-// Reports columns that are none of those a person writes: they can be a slip.
+// Reports unknown columns in a file that people write, as they may be typing errors.
 void note_other_columns(const LookupFile& file, const std::string& path, std::string_view columns,
                         std::vector<std::string>& problems) {
     for (const std::string& name : file.other_columns()) {
@@ -385,7 +385,7 @@ class LookupReader {
             path_of(config_.networks_file, folder_, "cloudhijack_networks.csv");
         if (!networks_path.empty()) {
             LookupFile file(networks_path, k_network_columns);
-            // A line of these is not lost with a new baseline.
+            // Bad lines of this file are reported as bad values: a new baseline does not lose them.
             LookupProblems own;
             rules::Networks listed;
             const auto read = read_rows(file, own, [&] { return read_network(file, listed); });
@@ -416,7 +416,7 @@ class LookupReader {
     [[nodiscard]] LookupProblems problems() { return std::move(problems_); }
 
   private:
-    /// Whether a file was read, whole.
+    /// Whether a file was read completely; records the error otherwise.
     bool keep(const Result<>& read) {
         if (!read) problems_.unread.push_back(read.error().text);
         return read.has_value();

@@ -80,7 +80,7 @@ ValueResult set_min_risk(std::string_view value, Config& config) {
     return {};
 }
 
-// Splunk takes commas outside quotes away, so blanks part ids as well.
+// Splunk removes commas outside quotes, so blanks separate ids as well.
 ValueResult set_disabled_evidence(std::string_view value, Config& config) {
     config.hunt.disabled.clear();
     for (const std::string_view id : text::words(value, ", \t")) {
@@ -126,8 +126,9 @@ ValueResult set_phase(std::string_view value, Config& config) {
     return {};
 }
 
-// Partial documents say by which catalogue they were made, and the reduce phase compares. Here the
-// fingerprint is for who reads what ran on the indexers.
+// The value is ignored: partial documents name the catalogue that made them, and the reduce phase
+// compares it. In the command the fingerprint is for people who read which search ran on the
+// indexers.
 ValueResult take_catalogue(std::string_view /*value*/, Config& /*config*/) { return {}; }
 
 ValueResult set_file(std::string Config::* file, std::string_view value, Config& config) {
@@ -136,7 +137,7 @@ ValueResult set_file(std::string Config::* file, std::string_view value, Config&
     return {};
 }
 
-// Joins what Splunk parted, `a`, `=`, `b`.
+// Joins assignments that Splunk split into `a`, `=` and `b`.
 std::vector<std::string> join_assignments(const std::vector<std::string>& arguments,
                                           std::span<const Option> table) {
     const auto is_no_assignment = [table](const std::string& text) {

@@ -17,42 +17,42 @@
 
 namespace cloudhijack::config {
 
-/// Where the record of an event stands in a search's rows.
+/// The source of an event's record in the rows of a search.
 enum class Input : std::uint8_t {
     raw,     ///< in `_raw`, as JSON
     fields,  ///< in columns that Splunk extracted
 };
 
-/// Which part of a search the program does.
+/// The part of a search that the program performs.
 enum class SearchPhase : std::uint8_t {
-    reduce,  ///< on the search head: answers, from events and from what map phases have counted
+    reduce,  ///< on the search head: answers from events and from the counts of map phases
     map,     ///< on the indexers: counts the events of each chunk
 };
 
-/// What to look for.
+/// The kind of report.
 enum class Mode : std::uint8_t { volume, hunt, baseline, coverage };
 
 inline constexpr std::array<std::string_view, 4> k_mode_names = {"volume", "hunt", "baseline",
                                                                  "coverage"};
 
-/// `hunt`.
+/// The name of a mode, such as `hunt`.
 constexpr std::string_view name_of(Mode mode) {
     return k_mode_names.at(static_cast<std::size_t>(mode));
 }
 
-/// Whether rows are findings, of which an allowlist can take some.
+/// Whether the rows are findings, which an allowlist can suppress.
 constexpr bool has_findings(Mode mode) { return mode == Mode::volume || mode == Mode::hunt; }
 
-/// Where an option can be given. [defaults] takes those of a search.
+/// The interfaces in which an option can be given. [defaults] accepts the options of a search.
 enum class Interface : std::uint8_t { both, search, shell };
 
-/// What the user asked for, checked and complete; built once and passed down. Defaults are not
-/// here: Setup::default_config() takes them from cloudhijack.conf.
+/// The settings of one run, checked and complete; built once and passed down. The defaults are not
+/// here: Setup::default_config() reads them from cloudhijack.conf.
 struct Config {
     SearchPhase phase = SearchPhase::reduce;
     Mode mode{};
     Input input{};
-    bool distributed = false;                         ///< whether there are to be map phases
+    bool distributed = false;                         ///< whether the indexers run map phases
     std::string baseline_file;                        ///< in a shell; empty: none
     std::string allowlist_file;                       ///< in a shell; empty: none
     std::string networks_file;                        ///< in a shell; empty: none
@@ -61,7 +61,7 @@ struct Config {
     rules::HuntRules hunt;
 };
 
-/// What a shell can complete an option's value with.
+/// The completions that a shell can offer for an option's value.
 enum class CompletionKind : std::uint8_t {
     nothing,
     word,   ///< one of the words
@@ -74,52 +74,54 @@ struct Completion {
     std::vector<std::string> words;
 };
 
-/// An option of both interfaces: `min_score=3` in SPL, `--min-score 3` in a shell, `min_score = 3`
-/// under [defaults] in cloudhijack.conf. Help, the man page, completions, the conf file's spec,
-/// Splunk's search assistant and README.md repeat what is said here.
+/// An option: `min_score=3` in SPL, `--min-score 3` in a shell, `min_score = 3` under [defaults] in
+/// cloudhijack.conf. Help, the man page, completions, the conf file's spec, Splunk's search
+/// assistant and README.md are made from the texts here.
 struct Option {
-    /// An error is what is wrong with the value beyond not being what the option takes; can be
-    /// empty.
+    /// The error says what else is wrong with the value, apart from not being one that the option
+    /// accepts; it can be empty.
     using ValueResult = std::expected<void, std::string>;
 
     std::string name;
-    std::string takes;        ///< what its value is, in words
-    std::string syntax = {};  ///< the same as a form, `<int>`; empty: the words that it offers
-    std::string effect = {};  ///< what it does: a noun phrase, with the unit
-    std::vector<std::string> details = {};  ///< more sentences, which only the conf file's spec has
-    /// As cloudhijack.conf has it, in [defaults] or as a service's threshold; empty: none.
+    std::string takes;        ///< the accepted values, in words
+    std::string syntax = {};  ///< the same as syntax, `<int>`; empty for completion's words
+    std::string effect = {};  ///< its effect: a noun phrase with the unit
+    std::vector<std::string> details = {};  ///< further sentences for the conf file's spec alone
+    /// The default in cloudhijack.conf, from [defaults] or a service's threshold; empty if there is
+    /// none.
     std::string default_value = {};
     Interface interface = Interface::both;
     Completion completion = {};
-    std::vector<Mode> modes = {};  ///< those that use it; empty: all
+    std::vector<Mode> modes = {};  ///< the modes that use it; empty for all
     std::function<ValueResult(std::string_view value, Config&)> set;
 
-    /// What its value is, with all words of a list.
+    /// The accepted values in words, including all words of a list.
     [[nodiscard]] std::string accepts() const;
 };
 
-/// What follows a service's id in the name of the option that sets its threshold.
+/// The end of the name of an option that sets a service's threshold, after the service's id.
 inline constexpr std::string_view k_threshold_suffix = "_threshold";
 
-/// Every option; there is a threshold for each of the catalogue's services that is used.
+/// All options, with a threshold for each service of the catalogue that has calls of the phase use.
 std::vector<Option> option_table(const rules::Catalogue& catalogue);
 
-/// The options of the map phase, which the reduce phase writes and nobody else has to know.
+/// The options of the map phase. Only the reduce phase writes them; users do not need them.
 std::vector<Option> map_option_table();
 
-/// The search command that does the map phase for a reduce phase. Its words are from closed sets,
-/// so that nothing needs quotes.
+/// The search command that runs the map phase for a reduce phase. All its words come from closed
+/// sets, so none needs quotes.
 std::string map_command(const Config& config, std::string_view catalogue_fingerprint);
 
-/// Sets an option. The error names it as the interface does, what it takes and what came.
+/// Sets an option. The error names the option as the interface does, the accepted values and the
+/// given one.
 Result<> set_option(const Option& option, std::string_view shown_name, std::string_view value,
                     Config& config);
 
-/// An error where the mode does not use an option that was given.
+/// An error if the mode does not use an option that was given.
 Result<> check_mode(const Option& option, std::string_view shown_name, Mode mode);
 
-/// Reads the arguments of the search command, `name=value` each, into a config of defaults. Splunk
-/// parts `a = b` into three arguments; blanks around the sign are accepted.
+/// Reads the arguments of the search command, each `name=value`, into a config of defaults. Splunk
+/// splits `a = b` into three arguments, so blanks around the sign are accepted.
 Result<> read_search_arguments(const std::vector<std::string>& arguments,
                                std::span<const Option> table, Config& config);
 

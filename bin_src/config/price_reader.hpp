@@ -13,20 +13,22 @@ namespace cloudhijack::config {
 
 inline constexpr std::string_view k_price_prefix = "price:";
 
-/// Reads the stanzas `[price:<model>]`, a layer after the other: each key overrides those before.
+/// Reads the stanzas `[price:<model>]` layer by layer; each key overrides the same key of earlier
+/// layers.
 class PriceReader {
   public:
-    /// Takes a key of such a stanza. The error says what is wrong with it, to follow its place.
+    /// Reads a key of such a stanza. The error is a phrase that follows the key's place in a
+    /// message.
     std::expected<void, std::string> read(const rules::Setting& setting);
 
-    /// The prices. A stanza without both `input` and `output` is none, and a mistake.
+    /// The prices. A stanza without `input` or `output` is a mistake and gives no price.
     rules::Prices finish(std::vector<rules::Mistake>& mistakes) const;
 
   private:
     struct PriceDraft {
         rules::Price price;
         bool is_disabled = false;
-        bool has_mistake = false;  ///< one that has been reported
+        bool has_mistake = false;  ///< a mistake in it has been reported
         rules::ConfPlace last_key;
     };
 

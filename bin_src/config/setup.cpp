@@ -41,7 +41,7 @@ Config Setup::default_config() const {
         if (option.default_value.empty()) continue;
         [[maybe_unused]] const auto set =
             set_option(option, option.name, option.default_value, config);
-        assert(set);  // read_setup kept only those that are taken
+        assert(set);  // read_setup kept only values that the option accepts
     }
     return config;
 }
@@ -97,7 +97,7 @@ Setup read_installed_setup(const Result<std::filesystem::path>& program) {
     for (const char* folder : {"default", "local"}) {
         const fs::path path = app / folder / "cloudhijack.conf";
         std::error_code error;
-        // Of a file that may be there but cannot be looked at, reading says why.
+        // If the file may exist but status() fails, reading it gives the reason.
         if (fs::status(path, error).type() == fs::file_type::not_found) continue;
         auto file = read_conf_file(path);
         if (!file) {

@@ -11,7 +11,7 @@ using namespace cloudhijack::config;
 namespace po = boost::program_options;
 using Texts = std::vector<std::string>;
 
-TEST_CASE("arguments: help is found among options that are not known") {
+TEST_CASE("arguments: help is found among unknown options") {
     for (const Texts& texts : {Texts{"--help"},
                                {"-h"},
                                {"a", "--nonsense", "-h"},
@@ -26,7 +26,7 @@ TEST_CASE("arguments: help is found among options that are not known") {
     }
 }
 
-TEST_CASE("arguments: one option's value is found among those that are not known") {
+TEST_CASE("arguments: the value of one option is found among unknown ones") {
     CHECK(find_value(Texts{"a", "--x", "--config", "f", "b"}, "config") == "f");
     CHECK(find_value(Texts{"--config=f"}, "config") == "f");
     CHECK(find_value(Texts{"--config", "f", "--config=g"}, "config") == "f");
@@ -36,7 +36,7 @@ TEST_CASE("arguments: one option's value is found among those that are not known
     CHECK_FALSE(find_value(Texts{"--config="}, "config"));
 }
 
-TEST_CASE("arguments: options in full, and no more positional ones than there are places") {
+TEST_CASE("arguments: options must be written in full, and positional arguments are limited") {
     po::options_description options;
     options.add_options()("terms", "")("file", po::value<std::string>());
     const auto places = po::positional_options_description().add("file", 1);

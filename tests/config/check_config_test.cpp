@@ -21,7 +21,7 @@ std::string text_of(const Texts& arguments) {
 
 }  // namespace
 
-TEST_CASE("check-config: the services and the catalogue, without a macro that is as it was") {
+TEST_CASE("check-config: the services and the catalogue, but not an unchanged macro") {
     const std::string text = text_of({});
     CHECK(text.starts_with("service bedrock: AWS Bedrock, threshold 50, "));
     CHECK(text.contains("\ncatalogue "));
@@ -29,7 +29,7 @@ TEST_CASE("check-config: the services and the catalogue, without a macro that is
     CHECK(text_of({""}) == text);
 }
 
-TEST_CASE("check-config: other calls need another macro") {
+TEST_CASE("check-config: a macro for changed calls") {
     const scan::TemporaryFolder folder;
     const std::string own = folder.write("own.conf", "[service:polly]\nuse = polly:Speak\n");
     CHECK(text_of({own}).contains("[cloudhijack_events]\ndefinition = `cloudhijack_index` ("));
@@ -37,7 +37,7 @@ TEST_CASE("check-config: other calls need another macro") {
     CHECK_FALSE(text_of({"--terms"}).contains("Speak"));
 }
 
-TEST_CASE("check-config: mistakes, one message each") {
+TEST_CASE("check-config: one message for each mistake") {
     const scan::TemporaryFolder folder;
     const std::string bad = folder.write("bad.conf", "[defaults]\nspan = soon\nspam = 1\n");
     const auto text = check_config(Texts{bad});

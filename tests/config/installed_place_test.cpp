@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// An app with a program in bin/linux/ of it.
+/// An app folder with a program in its bin/linux/.
 struct PlacedApp {
     PlacedApp() {
         program = folder.write("app/bin/linux/cloudhijack", "");
@@ -38,7 +38,7 @@ PlaceSources without_proc() {
 
 }  // namespace
 
-TEST_CASE("installed place: /proc comes first, even for a file that is gone") {
+TEST_CASE("installed place: /proc comes first, even if the file is gone") {
     const PlacedApp app;
     PlaceSources sources = without_proc();
     sources.link = app.path("exe");
@@ -47,7 +47,7 @@ TEST_CASE("installed place: /proc comes first, even for a file that is gone") {
     CHECK(find_program(sources).value() == "/opt/app/bin/linux/cloudhijack (deleted)");
 }
 
-TEST_CASE("installed place: without /proc the path that the kernel started") {
+TEST_CASE("installed place: without /proc, the path that the kernel started") {
     const PlacedApp app;
     PlaceSources sources = without_proc();
     sources.started = app.program;
@@ -60,24 +60,24 @@ TEST_CASE("installed place: without /proc the path that the kernel started") {
     CHECK(find_program(sources).value() == app.program);
 }
 
-TEST_CASE("installed place: then the program's own name, a path or a name in PATH") {
+TEST_CASE("installed place: then the program's own name, as a path or a name in PATH") {
     const PlacedApp app;
     PlaceSources sources = without_proc();
-    sources.started = "/dev/fd/77";  // as fexecve() says it, without /proc a dangling one
+    sources.started = "/dev/fd/77";  // the name that fexecve() gives, dangling without /proc
     sources.name = fs::relative(app.program);
     CHECK(find_program(sources).value() == app.program);
     sources.name = "cloudhijack";
     CHECK_FALSE(find_program(sources));
     sources.search_path = "/nonexistent::" + app.program.parent_path().string();
     CHECK(find_program(sources).value() == app.program);
-    // Neither a folder of that name nor a file that cannot be run is a program.
+    // Neither a folder of that name nor a file that is not executable is a program.
     app.folder.write("other/cloudhijack/file", "");
     const std::string plain = app.folder.write("plain/cloudhijack", "");
     fs::permissions(plain, fs::perms::owner_read);
     sources.search_path =
         app.path("other") + ":" + app.path("plain") + ":" + app.program.parent_path().string();
     CHECK(find_program(sources).value() == app.program);
-    // A name with a slash is not looked for in PATH.
+    // A name with a slash is not looked up in PATH.
     sources.name = "linux/cloudhijack";
     sources.search_path = app.program.parent_path().parent_path();
     CHECK_FALSE(find_program(sources));
@@ -93,7 +93,7 @@ TEST_CASE("installed place: the process has a link, a started path and a name") 
     CHECK(find_program(no_link).value() == fs::canonical("/proc/self/exe"));
 }
 
-TEST_CASE("installed place: the app's conf and lookups are those around the program") {
+TEST_CASE("installed place: the conf files and lookups are those of the app around the program") {
     const PlacedApp app;
     app.folder.write("app/local/cloudhijack.conf", "[defaults]\nmin_score = 3\n");
     const Setup setup = read_installed_setup(app.program);
@@ -104,7 +104,7 @@ TEST_CASE("installed place: the app's conf and lookups are those around the prog
     CHECK(setup.place_problem.empty());
 }
 
-TEST_CASE("installed place: that it is not known is a mistake that says why") {
+TEST_CASE("installed place: an unknown place is a mistake that says why") {
     const auto place = find_program(without_proc());
     REQUIRE_FALSE(place);
     CHECK(place.error().text ==
@@ -118,7 +118,7 @@ TEST_CASE("installed place: that it is not known is a mistake that says why") {
     CHECK(setup.lookups_folder.empty());
 }
 
-TEST_CASE("installed place: a conf file that cannot be looked at is a mistake") {
+TEST_CASE("installed place: a conf file that cannot be accessed is a mistake") {
     const PlacedApp app;
     fs::create_directory(app.folder.path() / "app/local");
     fs::create_symlink("cloudhijack.conf", app.folder.path() / "app/local/cloudhijack.conf");

@@ -45,7 +45,7 @@ using Rows = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("lookup: columns stand in any order, among others") {
+TEST_CASE("lookup: columns in any order, among others") {
     CHECK(rows_of("who,what\na,1\nb,2\n") == Rows{"a|1", "b|2"});
     CHECK(rows_of("note,what,who,__mv_who\nx,1,a,\n") == Rows{"a|1"});
     CHECK(rows_of("who\na\n") == Rows{"a|"});
@@ -53,7 +53,7 @@ TEST_CASE("lookup: columns stand in any order, among others") {
     CHECK(rows_of("who,what\na\n,\nb,2,3\n") == Rows{"a|", "|", "b|2"});
 }
 
-TEST_CASE("lookup: as Splunk, spreadsheets and people write it") {
+TEST_CASE("lookup: files as Splunk, spreadsheets and people write them") {
     CHECK(rows_of("\xEF\xBB\xBFwho,what\r\na,1\r\n") == Rows{"a|1"});
     CHECK(rows_of("\"who\",\"what\"\n\"a,b\",\"say \"\"1\"\"\"\n") == Rows{"a,b|say \"1\""});
     CHECK(rows_of(" Who,WHAT \n\n a , 1 \n\n\nb,2") == Rows{" a | 1 ", "b|2"});
@@ -63,11 +63,11 @@ TEST_CASE("lookup: as Splunk, spreadsheets and people write it") {
 TEST_CASE("lookup: a blank file, or one without a row, has no rows") {
     CHECK(rows_of("").empty());
     CHECK(rows_of("\xEF\xBB\xBF").empty());
-    CHECK(rows_of("\r\n").empty());  // what is left where a search without rows was written
+    CHECK(rows_of("\r\n").empty());  // the file that a search without rows writes
     CHECK(rows_of("who,what\n").empty());
 }
 
-TEST_CASE("lookup: what is wrong with a file is told with its name") {
+TEST_CASE("lookup: an error in a file is reported with its name") {
     CHECK(rows_of("whom,what\na,1\n") == Rows{": has no column who in its first line"});
     CHECK(rows_of("who,what\na,1\n\"b,2\nc,3\n") ==
           Rows{"a|1", ", line 3: a quote opens and is never closed"});
@@ -81,7 +81,7 @@ TEST_CASE("lookup: what is wrong with a file is told with its name") {
     CHECK(folder.open().error().text.starts_with("/tmp: cannot be read: "));
 }
 
-TEST_CASE("lookup: bad rows are told with their lines, a few of them one by one") {
+TEST_CASE("lookup: bad rows are reported with their lines, the first ones individually") {
     CHECK(rows_of("who,what\na,\"1\n2\"\n\nbad,3\n") ==
           Rows{"a|1\n2", "bad|3", ", line 5: is bad; the line does not count"});
     std::string many = "who\n";
@@ -92,12 +92,12 @@ TEST_CASE("lookup: bad rows are told with their lines, a few of them one by one"
     CHECK(rows.back() == ": 5 more lines do not count");
 }
 
-TEST_CASE("lookup: line ends of CR alone would make a file of one line") {
+TEST_CASE("lookup: lines that end with CR alone are an error") {
     CHECK(rows_of("who,what\ra,1\r") ==
           Rows{": its lines end with CR alone; save it with LF or CRLF line ends"});
 }
 
-TEST_CASE("lookup: caps on bytes and rows") {
+TEST_CASE("lookup: limits on bytes and rows") {
     const std::string large(config::k_largest_lookup + 1, '\n');
     CHECK(rows_of(large) == Rows{": is larger than 50 MiB"});
     std::string rows = "who\n";

@@ -15,7 +15,7 @@ using config::Mode;
 namespace {
 
 constexpr std::string_view k_baseline_header =
-    "account,principal,service,first_seen,last_seen,peak_hour\n";  // as older versions wrote it
+    "account,principal,service,first_seen,last_seen,peak_hour\n";  // as written by older versions
 constexpr std::string_view k_whole_header =
     "account,principal,service,first_seen,last_seen,peak_hour,peak_day,peaks,phases,models,regions,"
     "networks,clients,parents,made,peak_cost\n";
@@ -23,7 +23,7 @@ constexpr std::int64_t k_now = 1'775'000'000;  // 31 March 2026
 constexpr std::string_view k_allowlist_header =
     "principal,service,evidence,threshold,expires,note\n";
 
-/// An app's lookups folder, and what is read of it.
+/// An app's lookups folder, and what is read from it.
 struct App {
     TemporaryFolder folder = {};
     config::Setup setup = setup_with();
@@ -42,7 +42,7 @@ struct App {
     [[nodiscard]] std::size_t exceptions() const { return config.hunt.allowlist->of("eve").size(); }
 };
 
-// What is wrong with a line of the allowlist; empty where it counts.
+// The problem with a line of the allowlist; empty if the line counts.
 std::string mistake(std::string_view line) {
     App app;
     app.read(Mode::hunt, {}, std::string(k_allowlist_header) + std::string(line) + '\n');
@@ -74,7 +74,8 @@ TEST_CASE("lookups: each mode reads what it uses") {
     CHECK(read(Mode::coverage) == std::pair<std::size_t, std::size_t>(0, 0));
 }
 
-TEST_CASE("lookups: a missing file is an empty one in a search, and an error in a shell") {
+TEST_CASE(
+    "lookups: a missing file counts as empty in a search and is an error on the command line") {
     App app;
     app.read(Mode::hunt, {}, {});
     CHECK(app.problems.unread.empty());
@@ -86,7 +87,7 @@ TEST_CASE("lookups: a missing file is an empty one in a search, and an error in 
           "/nowhere/usual.csv: cannot be read: No such file or directory");
 }
 
-// The rows of the baseline that a file makes.
+// The rows of the baseline that was read, written again.
 std::string written(App& app) {
     const auto activity = output::new_activity(app.setup, app.config);
     const auto findings = output::findings_of(activity, app.config);
@@ -95,7 +96,7 @@ std::string written(App& app) {
     return output::to_csv(columns, rows, true);
 }
 
-TEST_CASE("lookups: a baseline is written as it is read") {
+TEST_CASE("lookups: a baseline is written as it was read") {
     const std::string text =
         std::string(k_whole_header) +
         "111122223333,\"arn:aws:iam::111122223333:user/a,\"\"b\"\"\",ses,2026-03-02T00:00:00Z,"
@@ -136,7 +137,7 @@ TEST_CASE("lookups: a baseline of an older version is read") {
               "111122223333,eve,ses,2026-03-02T00:00:00Z,2026-03-03T00:00:00Z,7,,,,,,,,,,\n");
 }
 
-TEST_CASE("lookups: a value of a baseline that cannot be read costs itself only") {
+TEST_CASE("lookups: an unreadable value of a baseline is ignored, the rest of its row counts") {
     for (const Mode mode : {Mode::hunt, Mode::baseline}) {
         App app;
         app.read(mode,
@@ -178,7 +179,7 @@ TEST_CASE("lookups: many bad values are reported in few lines") {
     CHECK(app.problems.bad_values.back().ends_with(": 10 more values do not count"));
 }
 
-TEST_CASE("lookups: an account that a spreadsheet has changed is reported, and kept") {
+TEST_CASE("lookups: an account changed by a spreadsheet is reported and kept") {
     for (const char* account : {"11112222333", "1.11122E+11", "1111222233334", "'111122223333"}) {
         App app;
         app.read(Mode::baseline,
@@ -194,7 +195,7 @@ TEST_CASE("lookups: an account that a spreadsheet has changed is reported, and k
     }
 }
 
-TEST_CASE("lookups: networks, and what is wrong with their lines") {
+TEST_CASE("lookups: networks, and mistakes in their lines") {
     App app;
     app.read(Mode::hunt, {}, {},
              "cidr,label\n203.0.113.0/24,office\n2001:db8::/32,\n198.51.100.7,gateway\n"
@@ -219,7 +220,7 @@ TEST_CASE("lookups: networks, and what is wrong with their lines") {
     CHECK_FALSE(is_listed("198.51.100.8"));
 }
 
-TEST_CASE("lookups: networks are read by the modes that ask where calls come from") {
+TEST_CASE("lookups: networks are read by the modes that use source addresses") {
     for (const Mode mode : {Mode::volume, Mode::hunt, Mode::baseline, Mode::coverage}) {
         App app;
         app.read(mode, {}, {}, "name,label\n203.0.113.0/24,office\n");
@@ -261,7 +262,7 @@ TEST_CASE("lookups: lines of a baseline that do not count") {
     CHECK(app.problems.bad_lines[3].contains("line 6: peak_hour is a whole number; got \"-1\""));
 }
 
-TEST_CASE("lookups: lines of an allowlist, and what is wrong with them") {
+TEST_CASE("lookups: lines of an allowlist, and mistakes in them") {
     CHECK(mistake("eve,*,,,,").empty());
     CHECK(mistake("*,ses,burst probe,500,2026-03-31,why").empty());
     CHECK(mistake("e*,*,*,,,").empty());
@@ -282,7 +283,7 @@ TEST_CASE("lookups: lines of an allowlist, and what is wrong with them") {
     }
 }
 
-TEST_CASE("lookups: a column of the allowlist that nobody reads is told: it can be a slip") {
+TEST_CASE("lookups: an unknown column of the allowlist is reported, as it may be a typing error") {
     App app;
     app.read(Mode::hunt, {}, "Principal,SERVICE,evidence,expire,_key\neve,*,*,2020-01-01,1\n");
     CHECK(app.exceptions() == 1);
@@ -290,7 +291,7 @@ TEST_CASE("lookups: a column of the allowlist that nobody reads is told: it can 
     CHECK(app.problems.bad_lines.front().contains("the column \"expire\" is not read"));
 }
 
-TEST_CASE("lookups: what is there and cannot be reached is not a missing file") {
+TEST_CASE("lookups: a file that cannot be reached is not a missing file") {
     const TemporaryFolder folder;
     std::filesystem::create_symlink("nowhere", folder.path() / "cloudhijack_baseline.csv");
     const auto setup = setup_with();

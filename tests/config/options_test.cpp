@@ -42,7 +42,7 @@ std::uint64_t threshold_of(const config::Config& config, std::string_view id) {
 
 }  // namespace
 
-TEST_CASE("options: without any, the search that the command replaces") {
+TEST_CASE("options: the defaults equal the search that the command replaces") {
     const auto config = parse_search_arguments({});
     REQUIRE(config);
     CHECK(config->volume.span == std::chrono::hours{1});
@@ -54,7 +54,7 @@ TEST_CASE("options: without any, the search that the command replaces") {
     CHECK(config->volume.suspicious_names->pattern() == "(temp|tmp|test|anon|random)");
 }
 
-TEST_CASE("options: each takes its values") {
+TEST_CASE("options: each accepts its values") {
     const auto config = parse_search_arguments(
         {"mode=volume", "input=fields", "span=15m", "ses_threshold=0", "sns_threshold=7",
          "bedrock_threshold=1000000000", "min_score=6", "suspicious_names=a b=c"});
@@ -70,18 +70,18 @@ TEST_CASE("options: each takes its values") {
     CHECK(span_of({"span=366d"}) == std::chrono::days{366});
 }
 
-TEST_CASE("options: Splunk parts an assignment with blanks into several arguments") {
-    for (const Arguments& parted :
+TEST_CASE("options: an assignment with blanks, which Splunk splits into several arguments") {
+    for (const Arguments& split :
          {Arguments{"span", "=", "2h"}, {"span=", "2h"}, {"span", "=2h"}, {"span=2h"}}) {
-        CHECK(span_of(parted) == std::chrono::hours{2});
-        Arguments more = parted;
+        CHECK(span_of(split) == std::chrono::hours{2});
+        Arguments more = split;
         more.insert(more.begin(), {"min_score", "=", "1"});
         more.insert(more.end(), {"ses_threshold=", "5"});
         CHECK(span_of(more) == std::chrono::hours{2});
     }
 }
 
-TEST_CASE("options: a value may hold the sign, and an empty argument swallows nothing") {
+TEST_CASE("options: a value may contain the equals sign, and an empty argument consumes nothing") {
     const auto pattern_of = [](const Arguments& arguments) {
         const auto config = parse_search_arguments(arguments);
         REQUIRE(config);
@@ -94,7 +94,8 @@ TEST_CASE("options: a value may hold the sign, and an empty argument swallows no
     CHECK(error_of({"", "foo"}).contains("cannot use the argument \"\""));
 }
 
-TEST_CASE("options: a bad value is told with the option's name, what it takes and what came") {
+TEST_CASE(
+    "options: the error for a bad value names the option, the accepted values and the given one") {
     for (const std::string value : {"", "1", "h", "0h", "-1h", "1.5h", "1w", "1h ", "367d", "1 h",
                                     "99999999999999999999s", "1hh"}) {
         CAPTURE(value);
@@ -116,7 +117,7 @@ TEST_CASE("options: a bad value is told with the option's name, what it takes an
     CHECK(error_of({"suspicious_names="}).contains("match every name"));
 }
 
-TEST_CASE("options: what is no option is told with those that are") {
+TEST_CASE("options: the error for an unknown option lists the known ones") {
     CHECK(error_of({"spam=1h"})
               .contains("unknown option \"spam\": the options are mode, input, span, min_score"));
     CHECK(error_of({"spam=1h"}).contains("bedrock_threshold"));
@@ -131,7 +132,7 @@ TEST_CASE("options: what is no option is told with those that are") {
     CHECK(error_of({"span=1h", "span=1h"}).contains("option span is given twice"));
 }
 
-TEST_CASE("options: the organisation's accounts") {
+TEST_CASE("options: the accounts of the organisation") {
     const auto config =
         parse_search_arguments({"mode=hunt", "own_accounts=111122223333, 210987654321"});
     REQUIRE(config);
@@ -148,7 +149,7 @@ TEST_CASE("options: the organisation's accounts") {
               .contains("belongs to mode hunt or baseline"));
 }
 
-TEST_CASE("options: a hunt has options of its own, and an option of another mode is an error") {
+TEST_CASE("options: hunt mode has its own options, and an option of another mode is an error") {
     const auto config = parse_search_arguments({"mode=hunt", "min_risk=41",
                                                 "disabled_evidence=burst, many_ips  probe",
                                                 "sms_voice_threshold=7"});

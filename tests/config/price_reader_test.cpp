@@ -23,7 +23,7 @@ constexpr std::uint64_t k_a_million = 1'000'000;
 
 }  // namespace
 
-TEST_CASE("prices: a stanza adds a price, or changes a key of a built-in one") {
+TEST_CASE("prices: a stanza adds a price or changes a key of a built-in price") {
     const Setup setup = setup_with(
         "[price:own-*]\ninput = 1.5\noutput = 2\n[price:gpt-4o]\noutput = 11\n"
         "[price:gpt-5]\ndisabled = true\n");
@@ -36,7 +36,7 @@ TEST_CASE("prices: a stanza adds a price, or changes a key of a built-in one") {
     CHECK(prices.find("gpt-5") == nullptr);
 }
 
-TEST_CASE("prices: what is shipped") {
+TEST_CASE("prices: the built-in prices") {
     const Setup setup = setup_with("");
     const rules::Prices& prices = *setup.prices;
     const auto* sonnet = prices.find("us.anthropic.claude-sonnet-4-5-20250929-v1:0");

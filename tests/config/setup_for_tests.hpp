@@ -8,7 +8,7 @@
 
 namespace cloudhijack::config {
 
-/// The built-in setup, under a conf file's text.
+/// The built-in setup, overridden by the text of a conf file.
 inline Setup setup_with(std::string_view conf_text = {},
                         const log::LogSet& logs = log::all_logs()) {
     return read_setup(

@@ -24,7 +24,7 @@ TEST_CASE("setup: [defaults] set options, later layers over earlier ones") {
     CHECK(std::ranges::count(config.volume.thresholds, 9U) == 1);
 }
 
-TEST_CASE("setup: a mistake in [defaults] leaves the value below it") {
+TEST_CASE("setup: after a mistake in [defaults] the value of the layer below stays") {
     const auto setup = setup_with("[defaults]\nspan = soon\nspam = 1\nmin_score = 2\n");
     REQUIRE(setup.mistakes.size() == 2);
     CHECK(to_text(setup.mistakes[0]).starts_with("local/cloudhijack.conf:2: [defaults] span: "));
@@ -33,13 +33,13 @@ TEST_CASE("setup: a mistake in [defaults] leaves the value below it") {
     CHECK(setup.default_config().volume.min_score == 2);
 }
 
-TEST_CASE("setup: a service of one's own has an option of its own") {
+TEST_CASE("setup: a custom service has its own option") {
     const auto setup = setup_with("[service:polly]\nsource = polly\nvolume = SynthesizeSpeech\n");
     CHECK(std::ranges::find(setup.options, "polly_threshold", &config::Option::name) !=
           setup.options.end());
 }
 
-TEST_CASE("setup: a conf file that cannot be read is told with its name") {
+TEST_CASE("setup: the error for a conf file that cannot be read names it") {
     const auto missing = config::read_conf_file("/nonexistent/x.conf");
     REQUIRE_FALSE(missing);
     CHECK(missing.error().text.starts_with("/nonexistent/x.conf: cannot be read"));
@@ -47,8 +47,7 @@ TEST_CASE("setup: a conf file that cannot be read is told with its name") {
     CHECK_FALSE(folder);
 }
 
-TEST_CASE(
-    "setup: the built-in cloudhijack.conf alone has a default for each option that needs one") {
+TEST_CASE("setup: the built-in cloudhijack.conf has a default for each option that needs one") {
     const auto setup = config::read_built_in_setup();
     CHECK(setup.mistakes.empty());
     for (const config::Option& option : setup.options) {
@@ -67,7 +66,7 @@ TEST_CASE(
     CHECK(config.hunt.thresholds == rules::thresholds_of(setup.catalogue));
 }
 
-TEST_CASE("setup: a later layer can take a default away") {
+TEST_CASE("setup: a later layer can remove a default") {
     const auto setup = config::read_setup(
         std::array{embedded_catalogue(), parse("a", "[defaults]\ndisabled_evidence = burst\n"),
                    parse("b", "[defaults]\ndisabled_evidence =\n")});
@@ -75,7 +74,8 @@ TEST_CASE("setup: a later layer can take a default away") {
     CHECK(setup.default_config().hunt.disabled.empty());
 }
 
-TEST_CASE("setup: what a shell names lies over the built-in one, or is the installed one") {
+TEST_CASE(
+    "setup: the command line uses a named file over the built-in one, or the installed setup") {
     CHECK(config::read_setup_of("")->mistakes.empty());
     CHECK_FALSE(config::read_setup_of("/nonexistent/x.conf"));
     CHECK(config::without_mistakes(config::read_setup_of("")));
