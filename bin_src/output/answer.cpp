@@ -39,8 +39,8 @@ struct ToAnswer {
     }
 };
 
-// One that is refused would be no baseline.
-Result<> check_that_it_can_be_read_again(const rules::Baseline& baseline) {
+// A baseline that could not be read again would be useless.
+Result<> check_readable_again(const rules::Baseline& baseline) {
     const auto too_much = [](const std::string& what) {
         return failure(
             "the baseline would have " + what +
@@ -77,7 +77,8 @@ std::string without_parameters_in_words(std::uint64_t records) {
            ": which models, recipients or subjects the calls are about is unknown";
 }
 
-// What mode=volume does not count, as the search does not that it replaces.
+// Successful use by operations that mode=volume does not count, as the search that it replaces does
+// not.
 std::string other_use_in_words(const detect::OtherUse& use) {
     const std::set<std::string_view> names(use.names.begin(), use.names.end());
     return counted(use.calls, "successful call") + " used " + use.service->label +
@@ -102,7 +103,7 @@ bool may_show(const log::LogSet& logs, const log::Log& log, const rules::Service
     });
 }
 
-// Each service with those that share a log with it, by index.
+// For each service, the indices of the services that share a log with it.
 std::vector<std::set<std::size_t>> services_beside(const config::Setup& setup) {
     const auto services = setup.catalogue.services();
     std::vector<std::set<std::size_t>> beside(services.size());
@@ -116,8 +117,8 @@ std::vector<std::set<std::size_t>> services_beside(const config::Setup& setup) {
     return beside;
 }
 
-// Without data events most use cannot be seen, and no row means nothing. What is asked for are
-// those of accounts with events of a log that can show them.
+// Without data events most use is invisible, so the lack of a row proves nothing. Data events are
+// missed only in accounts with events of a log that can contain them.
 std::string unseen_in_words(const detect::HuntActivity& hunt, const config::Setup& setup) {
     std::string text;
     const auto accounts = hunt.services_by_account();
@@ -143,7 +144,7 @@ std::string unseen_in_words(const detect::HuntActivity& hunt, const config::Setu
     return "there were no data events of " + text + "; mode=coverage says what that hides";
 }
 
-// What of a new baseline is not as it should be.
+// The warnings about a new baseline.
 std::vector<std::string> warnings_of(const detect::BaselineUpdate& update) {
     std::vector<std::string> warnings;
     if (update.ahead > 0) {
@@ -181,7 +182,7 @@ struct ToFindings {
         const auto now = std::chrono::system_clock::now().time_since_epoch();
         auto update = detect::update_baseline(
             hunt, config.hunt, std::chrono::floor<std::chrono::seconds>(now).count());
-        if (auto fits = check_that_it_can_be_read_again(update.baseline); !fits) {
+        if (auto fits = check_readable_again(update.baseline); !fits) {
             return std::unexpected(fits.error());
         }
         return update;
@@ -256,7 +257,7 @@ std::string_view way_to_fewer_rows(config::Mode mode) {
             return "A higher threshold or min_score gives fewer rows";
         case config::Mode::hunt:
             return "A higher min_risk gives fewer rows";
-        case config::Mode::baseline:  // which ends before it comes to this
+        case config::Mode::baseline:  // a baseline with too many rows is an error
         case config::Mode::coverage:
             return "A search for fewer accounts gives fewer rows";
     }
@@ -278,11 +279,11 @@ std::string unknown_in_words(std::uint64_t count, std::string_view first) {
 
 std::string nothing_relevant_in_words(const RecordCounts& records, const Findings& findings,
                                       config::Mode mode) {
-    const bool is_volume = mode == config::Mode::volume;  // which counts no failed call
+    const bool is_volume = mode == config::Mode::volume;  // it does not count failed calls
     const std::uint64_t without = is_volume ? records.failed : 0;
     if (records.read == 0 || records.relevant > without) return {};
     const auto* volume = std::get_if<detect::VolumeFindings>(&findings);
-    if (volume != nullptr && !volume->other_use.empty()) return {};  // which says more
+    if (volume != nullptr && !volume->other_use.empty()) return {};  // its note says more
     const std::string subject = records.read == 1 ? "the 1 record that was read is not a "
                                                   : "none of the " + std::to_string(records.read) +
                                                         " records that were read is a ";

@@ -10,11 +10,12 @@ namespace cloudhijack::output {
 
 enum class Format : std::uint8_t { table, csv, ndjson };
 
-/// One JSON object a line: columns are keys, multivalues arrays, numbers numbers.
+/// One JSON object per line: columns become keys, multivalues arrays, and numbers JSON numbers.
 std::string to_ndjson(std::span<const detect::Column> columns, std::span<const detect::Row> rows);
 
-/// CSV with a header; the values of a multivalue stand on lines of one cell. Unless `raw`, a cell
-/// that a spreadsheet would take for a formula (`= + - @` in front) gets a `'` in front.
+/// CSV with a header; the values of a multivalue are separate lines in one cell. Unless `raw`, a
+/// cell that a spreadsheet would read as a formula (one that begins with `=`, `+`, `-` or `@`) is
+/// prefixed with a `'`.
 std::string to_csv(std::span<const detect::Column> columns, std::span<const detect::Row> rows,
                    bool raw);
 

@@ -42,7 +42,7 @@ constexpr std::array k_coverage_columns = {
     TableColumn{.title = "First event", .rank = 3},
     TableColumn{.title = "Last event", .rank = 2}};
 
-// How many there are, and the first of them.
+// The number of values and the first of them.
 std::string many(std::uint64_t count, std::string_view first) {
     std::string text = std::to_string(count);
     if (!first.empty()) text += " (" + std::string(first) + (count > 1 ? ", ...)" : ")");
@@ -68,7 +68,7 @@ Emphasis emphasis_of(std::string_view severity) {
     return severity == "medium" ? Emphasis::strong : Emphasis::none;
 }
 
-// `arn:aws:iam::111122223333:user/ann and 40 more`
+// The principal of a finding, such as `arn:aws:iam::111122223333:user/ann and 40 more`.
 std::string principal_of(const detect::HuntFinding& finding) {
     const std::size_t members = finding.members.size();
     if (members <= 1) return finding.principal.name;
@@ -142,15 +142,15 @@ std::string to_table(std::span<const detect::HuntFinding> findings, TableStyle s
     return table_of(k_hunt_columns, findings, style);
 }
 
-// What a log never shows is said once for each account, whose rows stand together.
+// The limits of a log are printed once per account; the rows of an account are adjacent.
 std::string to_table(std::span<const detect::CoverageFinding> findings, TableStyle style) {
     std::vector<TableRow> rows;
     rows.reserve(findings.size());
-    std::set<std::pair<std::string_view, const log::Log*>> said;
+    std::set<std::pair<std::string_view, const log::Log*>> printed;
     for (const detect::CoverageFinding& finding : findings) {
         TableRow& row = rows.emplace_back(to_table_row(finding));
         for (const log::Log* log : finding.logs) {
-            if (!said.emplace(finding.account, log).second) continue;
+            if (!printed.emplace(finding.account, log).second) continue;
             row.details.push_back("in this account, " + std::string(log->label) + " never shows " +
                                   std::string(log->never_shows));
         }

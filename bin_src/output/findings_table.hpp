@@ -11,16 +11,17 @@
 
 namespace cloudhijack::output {
 
-/// A table for people: one line for each finding, its reasons below.
+/// A table for people: one line per finding, with its reasons below.
 std::string to_table(std::span<const detect::VolumeFinding> findings, TableStyle style);
 
-/// The same for principals, their reasons and timeline below.
+/// The same for principals, with their reasons and timeline below.
 std::string to_table(std::span<const detect::HuntFinding> findings, TableStyle style);
 
-/// The same for what was seen of services, what was not seen below.
+/// The same for the coverage of services, with what is missing below.
 std::string to_table(std::span<const detect::CoverageFinding> findings, TableStyle style);
 
-/// The same for the findings of any mode; empty for a baseline, which is a file and not for people.
+/// The same for the findings of any mode; empty for a baseline, which is a file and not meant for
+/// people.
 std::string findings_table(const Findings& findings, TableStyle style);
 
 }  // namespace cloudhijack::output

@@ -7,8 +7,8 @@
 
 namespace cloudhijack::output {
 
-/// The rows as Splunk takes them: CSV with a header and, for each multivalue column, a `__mv_` twin
-/// behind all columns that holds `$a$;$b$` where there is more than one value.
+/// The rows in the form that Splunk reads: CSV with a header and, after all columns, a `__mv_` twin
+/// for each multivalue column, which holds `$a$;$b$` if there is more than one value.
 std::string to_splunk_csv(std::span<const detect::Column> columns,
                           std::span<const detect::Row> rows);
 

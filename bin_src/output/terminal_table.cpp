@@ -7,10 +7,10 @@
 namespace cloudhijack::output {
 namespace {
 
-/// A column as it is laid out.
+/// A column and its layout.
 struct LaidOutColumn {
     TableColumn column;
-    std::size_t cell = 0;  ///< its place in a row
+    std::size_t cell = 0;  ///< its index in a row
     std::size_t width = 0;
 };
 
@@ -40,7 +40,7 @@ std::vector<LaidOutColumn> lay_out(std::span<const TableColumn> columns,
         }
         const auto goes = std::ranges::max_element(
             laid_out, {}, [](const LaidOutColumn& one) { return one.column.rank; });
-        if (goes->column.rank == 0) break;  // narrower than a score and a name's last letters
+        if (goes->column.rank == 0) break;  // too narrow even for the columns that must stay
         laid_out.erase(goes);
     }
     return laid_out;

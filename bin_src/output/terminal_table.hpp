@@ -8,31 +8,32 @@
 
 namespace cloudhijack::output {
 
-/// How a table may look.
+/// The style of a table.
 struct TableStyle {
-    std::size_t width = 0;  ///< of the terminal in characters; 0: as wide as the rows need
+    std::size_t width = 0;  ///< of the terminal, in characters; 0 for no limit
     bool colour = false;
 };
 
-/// A column of a table. Where the terminal is narrow, those that can be cut give way first, and
-/// then the least important ones go.
+/// A column of a table. If the terminal is too narrow, columns that can be cut are cut first, and
+/// then the least important columns are dropped.
 struct TableColumn {
     std::string_view title;
     bool right = false;
-    std::size_t least = 0;  ///< it can be cut to so many columns of the terminal; 0: it cannot
-    int rank = 0;           ///< those of the highest rank go first; 0 stays
+    std::size_t least = 0;  ///< the width in characters to which it can be cut; 0 if it cannot
+    int rank = 0;           ///< columns of the highest rank are dropped first; 0 stays
 };
 
 enum class Emphasis { none, strong, strongest };
 
-/// A finding in a table: a line of cells, one for each column, and lines of text below it.
+/// A finding in a table: a line with one cell per column, and lines of text below it.
 struct TableRow {
     std::vector<std::string> cells;
     std::vector<std::string> details;
-    Emphasis emphasis = Emphasis::none;  ///< shown by colour
+    Emphasis emphasis = Emphasis::none;  ///< shown as a colour
 };
 
-/// A table for people. Cells and details can hold anything; the table shows them as a terminal can.
+/// A table for people. Cells and details may contain any bytes; the table shows them in a form that
+/// is safe for a terminal.
 std::string to_table(std::span<const TableColumn> columns, std::span<const TableRow> rows,
                      TableStyle style);
 

@@ -29,11 +29,13 @@ Character character_at(std::string_view text) {
     return {.code = code, .size = size};
 }
 
-// At least as many columns as any terminal takes: what may be wide counts as wide, and what
-// combines with the character before it as one. So a line may come out too short, never too long.
+// An upper bound of the columns that a character takes on any terminal: a character that may be
+// wide counts as wide, and one that combines with the previous character counts separately. So a
+// line may become too short but never too long.
 std::size_t columns_of(char32_t code) { return code < 0x1100 || code == 0x2026 ? 1 : 2; }
 
-// Controls, and characters that change the direction of text, join lines or cannot be seen.
+// Control characters, and characters that change the direction of text, break lines or are
+// invisible.
 bool is_unsafe(char32_t code) {
     constexpr std::array<std::pair<char32_t, char32_t>, 9> ranges = {{{0x00, 0x1F},
                                                                       {0x7F, 0x9F},
@@ -48,7 +50,7 @@ bool is_unsafe(char32_t code) {
         ranges, [code](const auto& range) { return code >= range.first && code <= range.second; });
 }
 
-// As many whole characters from the front as fit into `width` columns.
+// The longest prefix of whole characters that fits into `width` columns.
 std::string_view front_that_fits(std::string_view text, std::size_t width) {
     std::size_t end = 0;
     while (end < text.size()) {

@@ -6,12 +6,12 @@
 
 namespace cloudhijack::output {
 
-/// Text as a terminal can show it: bytes that are not UTF-8 replaced, and every character that
-/// would move the cursor, turn the direction of text or hide. Cut in the middle to `width` columns,
-/// where that is not 0.
+/// Makes text safe for a terminal: replaces bytes that are not UTF-8, and every character that
+/// would move the cursor, change the direction of text or be invisible. If `width` is not 0, the
+/// text is cut in the middle to that many columns.
 std::string for_terminal(std::string_view text, std::size_t width);
 
-/// The most columns of a terminal that valid UTF-8 takes.
+/// The most columns that valid UTF-8 can take on a terminal.
 std::size_t terminal_columns(std::string_view text);
 
 }  // namespace cloudhijack::output

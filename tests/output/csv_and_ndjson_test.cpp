@@ -30,7 +30,7 @@ TEST_CASE("report: ndjson has numbers as numbers and lists as arrays") {
           "{\"n\":-1,\"text\":\"\",\"list\":[\"x\",\"y\"]}\n");
 }
 
-TEST_CASE("report: csv makes formulas safe, unless it must not, and leaves numbers alone") {
+TEST_CASE("report: csv makes formulas safe, unless it is raw, and does not change numbers") {
     const std::vector<Row> rows = {{Number{"-1"}, "=1+1", List{"@a", "b"}},
                                    {Number{"2"}, "a=b", List{"-x"}},
                                    {Number{"3"}, "\tx", List{"+"}}};

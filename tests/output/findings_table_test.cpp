@@ -68,7 +68,7 @@ TEST_CASE("findings: a table with the reasons below each row") {
     CHECK(output::to_table(std::vector<detect::VolumeFinding>{}, {}).empty());
 }
 
-TEST_CASE("findings: a table fits the terminal and is coloured only when told") {
+TEST_CASE("findings: a table fits the terminal and is coloured only on request") {
     const std::string long_name = "arn:aws:iam::1:user/" + std::string(300, 'x') + "\x1b[2J";
     const std::vector findings = {finding(long_name), finding("arn:aws:iam::1:user/b")};
     for (const std::size_t width : {20U, 40U, 60U, 80U, 100U, 110U, 150U, 200U}) {
@@ -99,7 +99,7 @@ TEST_CASE("findings: a table of principals with their reasons and timeline below
     CHECK(output::to_table(std::vector{hunted("eve")}, {.colour = true}).contains("\x1b[1;31m"));
 }
 
-TEST_CASE("findings: the severity of a principal gives its colour") {
+TEST_CASE("findings: the severity of a principal determines its colour") {
     const auto table_of_risk = [](std::uint64_t risk) {
         detect::HuntFinding finding = hunted("eve");
         finding.risk_score = risk;
@@ -113,7 +113,7 @@ TEST_CASE("findings: the severity of a principal gives its colour") {
     CHECK(table_of_risk(81).contains("\x1b[1;31m"));
 }
 
-TEST_CASE("findings: a table of what was seen says once for each account what a log never shows") {
+TEST_CASE("findings: a coverage table prints the limits of a log once per account") {
     detect::CoverageFinding seen{.account = "1",
                                  .service = &builtin_catalogue().services()[service_index("ses")],
                                  .region = "r",
@@ -136,7 +136,7 @@ TEST_CASE("findings: a table of what was seen says once for each account what a 
     CHECK(table.contains("        never logged: mail sent over SMTP"));
 }
 
-TEST_CASE("findings: any mode's findings become its table, and a baseline none") {
+TEST_CASE("findings: the findings of each mode become its table, except for a baseline") {
     const std::vector principals = {hunted("eve")};
     CHECK(output::findings_table(detect::HuntFindings{.rows = principals}, {}) ==
           output::to_table(principals, {}));

@@ -10,8 +10,7 @@ using namespace cloudhijack::detect;
 using namespace cloudhijack::output;
 using List = std::vector<std::string>;
 
-TEST_CASE(
-    "table: multivalues have a twin behind all columns, filled where there are several values") {
+TEST_CASE("table: multivalues have a twin after all columns, filled if there are several values") {
     constexpr std::array columns = {Column{.name = "n"}, Column{.name = "ips", .multivalue = true},
                                     Column{.name = "text"}};
     const std::vector<Row> rows = {{Number{"1"}, List{}, "a,b"},

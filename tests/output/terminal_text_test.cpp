@@ -21,6 +21,6 @@ TEST_CASE("terminal: text for a terminal has no control characters and fits") {
                                "c",
                                0) == "a?b?c");  // U+202E, U+2028
     CHECK(output::for_terminal("\xE6\xBC\xA2\xE6\xBC\xA2\xE6\xBC\xA2", 5) ==
-          "\xE6\xBC\xA2\xE2\x80\xA6\xE6\xBC\xA2");  // wide ones
+          "\xE6\xBC\xA2\xE2\x80\xA6\xE6\xBC\xA2");  // wide characters
     CHECK(output::terminal_columns("a\xE6\xBC\xA2\xF0\x9F\x93\xA7") == 5);
 }
