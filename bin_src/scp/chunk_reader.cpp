@@ -26,7 +26,7 @@ std::unexpected<Error> malformed(std::string_view line, std::string_view why) {
                    "; expected \"chunked 1.0,<metadata length>,<body length>\"");
 }
 
-// True where `bytes` can be the start of `word` or of a line that begins with it.
+// Whether `bytes` can be the start of `word` or of a line that begins with it.
 bool may_begin(std::string_view bytes, std::string_view word) {
     const std::size_t common = std::min(bytes.size(), word.size());
     return bytes.substr(0, common) == word.substr(0, common);
@@ -49,8 +49,8 @@ Result<ChunkHeader> parse_chunk_header(std::string_view line) {
         parts.at(i) = rest.substr(0, comma);
         if (!last) rest.remove_prefix(comma + 1);
     }
-    const bool parted = !parts[0].empty() && k_blanks.contains(parts[0].front());
-    if (!parted || text::trimmed(parts[0], k_blanks) != k_version) {
+    const bool has_blank = !parts[0].empty() && k_blanks.contains(parts[0].front());
+    if (!has_blank || text::trimmed(parts[0], k_blanks) != k_version) {
         return malformed(line, "its protocol version is not 1.0");
     }
     ChunkHeader header;
@@ -66,7 +66,7 @@ Result<ChunkHeader> parse_chunk_header(std::string_view line) {
             return malformed(line, "a length is not a whole number");
         }
     }
-    // Their sum is what is left to read of a chunk.
+    // Their sum is the size of the rest of the chunk.
     if (header.metadata_length > io::Window::k_no_limit - header.body_length) {
         return malformed(line, "its lengths are too large");
     }
@@ -108,7 +108,7 @@ Result<> ChunkReader::skip_body() {
     }
 }
 
-// nullopt where the input ends before the line begins.
+// nullopt if the input ends before the line begins.
 Result<std::optional<std::string>> ChunkReader::read_header_line() {
     while (true) {
         const std::string_view bytes = view(window_.unread()).substr(0, k_header_line_cap);
@@ -125,7 +125,7 @@ Result<std::optional<std::string>> ChunkReader::read_header_line() {
             window_.consume(newline + 1);
             return kept;
         }
-        // Judged before the newline comes: whoever sent this may be waiting for an answer.
+        // The line is checked before its newline arrives: the sender may be waiting for a reply.
         if (!may_begin(bytes, k_magic) && !may_begin(bytes, k_legacy_protocol)) {
             return malformed(bytes, "it does not begin with \"chunked\"");
         }

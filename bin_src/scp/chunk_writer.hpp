@@ -10,7 +10,7 @@ namespace cloudhijack::scp {
 /// Writes one reply frame.
 Result<> write_chunk(io::ByteSink& sink, std::string_view metadata, std::string_view body = {});
 
-/// What Splunk's old protocol shows as an error: a CSV with the one column ERROR.
+/// Writes an error of Splunk's legacy protocol: a CSV with the single column ERROR.
 Result<> write_legacy_protocol_error(io::ByteSink& sink, std::string_view text);
 
 }  // namespace cloudhijack::scp

@@ -4,10 +4,11 @@
 
 namespace cloudhijack::scp {
 
-// Caps on what one message may hold. No buffer is sized by a length that came over the pipe; these
-// bound what a well-formed but absurd message can cost. Each error names the cap that it met.
+// Limits on the size of one message. No buffer is sized by a length that came over the pipe; these
+// limits bound the cost of a well-formed but absurdly large message. Each error names the limit
+// that was exceeded.
 
-/// Subsearches expand into the metadata's `search`, so it can be large.
+/// In bytes. Subsearches are expanded into the metadata's `search`, so the metadata can be large.
 inline constexpr std::size_t k_metadata_cap = std::size_t{16} * 1024 * 1024;
 inline constexpr std::size_t k_row_cap = std::size_t{64} * 1024 * 1024;
 inline constexpr std::size_t k_column_cap = 10'000;

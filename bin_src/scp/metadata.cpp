@@ -73,7 +73,7 @@ Result<> read_finished(ondemand::value value, Request& request) {
 
 using ReadValue = Result<> (*)(ondemand::value, Request&);
 
-/// Which keys of an object are read, and how. Unknown keys are skipped, null is an absent value.
+/// The readers of an object's keys. Unknown keys are skipped; null counts as absent.
 using Readers = std::map<std::string_view, ReadValue>;
 
 Result<> read_object(ondemand::object object, const Readers& readers, Request& request) {
@@ -126,7 +126,7 @@ ordered_json to_json(const Inspector& inspector) {
     return object;
 }
 
-// Texts can quote bytes of the input, and a reply must be UTF-8.
+// Texts can quote bytes of the input, but a reply must be valid UTF-8.
 std::string to_text(const ordered_json& reply) {
     return reply.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
@@ -136,8 +136,8 @@ std::string to_text(const ordered_json& reply) {
 Result<Request> parse_request(std::string_view metadata) {
     static const Readers readers = {
         {"action", read_action}, {"finished", read_finished}, {"searchinfo", read_searchinfo}};
-    // Splunk quotes the whole search here, and a subsearch puts text of events into it: bytes that
-    // are not UTF-8 must not stop a search.
+    // The metadata quotes the whole search, into which a subsearch can put text of events: bytes
+    // that are not UTF-8 must not stop a search.
     std::string repaired;
     std::string text(text::valid_utf8(metadata, repaired));
     const std::size_t size = text.size();
@@ -175,8 +175,8 @@ std::string streaming_getinfo_reply() {
 
 std::string execute_reply(bool finished, const Inspector& inspector) {
     ordered_json reply = {{"finished", finished}};
-    if (ordered_json told = to_json(inspector); !told.is_null()) {
-        reply["inspector"] = std::move(told);
+    if (ordered_json inspected = to_json(inspector); !inspected.is_null()) {
+        reply["inspector"] = std::move(inspected);
     }
     return to_text(reply);
 }

@@ -9,16 +9,17 @@
 
 namespace cloudhijack::scp {
 
-/// What this program reads of a request's metadata; unknown keys are passed over, missing ones keep
-/// these defaults (Splunk's versions differ in what they send).
+/// The values that the program reads from a request's metadata. Unknown keys are skipped, missing
+/// ones keep these defaults, as Splunk's versions send different keys.
 struct Request {
     std::string action;
     bool finished = false;
-    std::vector<std::string> args;  ///< searchinfo.args: quotes stripped
+    std::vector<std::string> args;  ///< searchinfo.args, without quotes
     std::uint64_t max_result_rows = 50'000;
 };
 
-/// The error says what in the metadata was wrong. Values that are not read are only skipped.
+/// Parses the metadata of a request. The error says what is wrong with it. Values that are not used
+/// are skipped without being checked.
 Result<Request> parse_request(std::string_view metadata);
 
 enum class Severity { debug, info, warn, error };
@@ -37,25 +38,25 @@ struct Metric {
     std::uint64_t output_count = 0;
 };
 
-/// What goes into the job inspector beside a reply.
+/// Messages and metrics for the job inspector, sent with a reply.
 struct Inspector {
     std::vector<Message> messages;
     std::vector<Metric> metrics;
 };
 
-/// The answer to getinfo of a command that runs on the search head over all results. What
-/// `streaming_preop` names Splunk may run on the indexers before it; empty, there is nothing.
+/// The reply to getinfo of a command that runs on the search head over all results. Splunk may run
+/// the command `streaming_preop` on the indexers before it; empty if there is none.
 std::string reporting_getinfo_reply(const std::vector<std::string>& required_fields,
                                     std::string_view streaming_preop = {});
 
-/// The answer to getinfo of a command that may run on the indexers; it gets all fields, and its
+/// The reply to getinfo of a command that may run on the indexers. It receives all fields, and its
 /// rows replace the events.
 std::string streaming_getinfo_reply();
 
-/// The answer to one execute.
+/// The reply to an execute.
 std::string execute_reply(bool finished, const Inspector& inspector = {});
 
-/// Ends the search; Splunk Web shows the text.
+/// The reply that ends the search with an error; Splunk Web shows the text.
 std::string error_reply(std::string_view text);
 
 }  // namespace cloudhijack::scp

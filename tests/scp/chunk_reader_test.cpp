@@ -84,7 +84,7 @@ TEST_CASE("chunk header: the form that Splunk writes, and white space around the
     }
 }
 
-TEST_CASE("chunk header: damage is told in words") {
+TEST_CASE("chunk header: the error describes the damage") {
     const std::vector<std::pair<std::string, std::string>> damaged = {
         {"", "does not begin with"},
         {"Chunked 1.0,1,2", "does not begin with"},
@@ -113,7 +113,7 @@ TEST_CASE("chunk header: damage is told in words") {
     }
 }
 
-TEST_CASE("chunk reader: frames come out as they went in, cut at every byte") {
+TEST_CASE("chunk reader: frames are read unchanged, cut at every byte") {
     const std::vector<Chunk> chunks = {{"{\"action\":\"getinfo\"}", ""},
                                        {"", "no,metadata\n"},
                                        {"", ""},
@@ -129,7 +129,7 @@ TEST_CASE("chunk reader: frames come out as they went in, cut at every byte") {
     CHECK(read_all(in_pieces(bytes, 1)).chunks == chunks);
 }
 
-TEST_CASE("chunk reader: an end of input inside a chunk is the peer going, wherever it is") {
+TEST_CASE("chunk reader: an input that ends anywhere inside a chunk means that the peer has gone") {
     const std::string bytes = frame({"{\"action\":\"getinfo\"}", "body"});
     for (std::size_t size = 1; size < bytes.size(); ++size) {
         CAPTURE(size);
@@ -141,7 +141,7 @@ TEST_CASE("chunk reader: an end of input inside a chunk is the peer going, where
     CHECK(none.chunks.empty());
 }
 
-TEST_CASE("chunk reader: a body that the caller leaves is skipped") {
+TEST_CASE("chunk reader: a body that the caller does not read is skipped") {
     const std::string bytes = frame({"1", std::string(300'000, 'x')}) + frame({"2", "abc"});
     ChunkReader reader(in_pieces(bytes, 4'096));
     CHECK(*reader.next_metadata().value() == "1");
@@ -164,7 +164,8 @@ TEST_CASE("chunk reader: a bad header is shown without its unprintable bytes") {
     CHECK(error.text.contains("\"chunked .[31m\xff,1\""));
 }
 
-TEST_CASE("chunk reader: metadata over its cap names the cap and costs nothing") {
+TEST_CASE(
+    "chunk reader: the error for metadata above the limit names the limit, and no memory is used") {
     ChunkReader reader(in_pieces("chunked 1.0,1000000000000,5\n{", 1'000));
     const auto metadata = reader.next_metadata();
     REQUIRE_FALSE(metadata);
@@ -173,19 +174,19 @@ TEST_CASE("chunk reader: metadata over its cap names the cap and costs nothing")
     CHECK(reader.bytes_to_come() == 1'000'000'000'004);
 }
 
-TEST_CASE("chunk reader: metadata of exactly its cap is read") {
+TEST_CASE("chunk reader: metadata of exactly the limit is read") {
     const Chunk large{std::string(scp::k_metadata_cap, ' '), ""};
     CHECK(read_all(in_pieces(frame(large), 1'000'000)).chunks == std::vector{large});
 }
 
-TEST_CASE("chunk reader: after a broken frame anything may come") {
+TEST_CASE("chunk reader: after a malformed frame there is no limit on the bytes to come") {
     ChunkReader reader(in_pieces("chunked 1.0,x,5\n12345", 1'000));
     CHECK_FALSE(reader.next_metadata());
     CHECK(reader.bytes_to_come() > 1'000'000'000);
     CHECK_FALSE(reader.saw_legacy_protocol());
 }
 
-TEST_CASE("chunk reader: Splunk's old protocol is recognised, cut at every byte") {
+TEST_CASE("chunk reader: Splunk's legacy protocol is recognised, cut at every byte") {
     const std::string bytes = "splunkVersion:8.2.1\nallowStream:1\n\n_time,_raw\n";
     for (std::size_t cut = 0; cut <= bytes.size(); ++cut) {
         ChunkReader reader(cut_at(bytes, cut));

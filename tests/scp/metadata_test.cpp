@@ -20,7 +20,7 @@ TEST_CASE("metadata: a getinfo as Splunk sends it") {
     CHECK(request->max_result_rows == 100);
 }
 
-TEST_CASE("metadata: an execute, and what missing keys mean") {
+TEST_CASE("metadata: an execute, and the defaults of missing keys") {
     const auto last = scp::parse_request(R"({"action":"execute","finished":true})");
     REQUIRE(last);
     CHECK(last->finished);
@@ -33,7 +33,7 @@ TEST_CASE("metadata: an execute, and what missing keys mean") {
               ->max_result_rows == 50'000);
 }
 
-TEST_CASE("metadata: what is malformed is told in words") {
+TEST_CASE("metadata: the error describes what is malformed") {
     const std::vector<std::pair<std::string, std::string>> malformed = {
         {"", "not JSON"},
         {"{\"action\":", "not JSON"},
@@ -65,7 +65,7 @@ TEST_CASE("metadata: null is an absent value") {
     CHECK(request->max_result_rows == 50'000);
 }
 
-TEST_CASE("metadata: text of events in the search does not stop it, whatever its bytes") {
+TEST_CASE("metadata: text of events in the search does not stop it, even with invalid bytes") {
     for (const std::string search : {"\xff\xc3", "\\ud800", "\\u0000", "a\\\"b"}) {
         CAPTURE(search);
         const auto request =
@@ -77,7 +77,7 @@ TEST_CASE("metadata: text of events in the search does not stop it, whatever its
     }
 }
 
-TEST_CASE("metadata: more arguments than the cap name it") {
+TEST_CASE("metadata: the error for too many arguments names the limit") {
     std::string args = "\"a\"";
     for (int i = 0; i < 1'000; ++i) args += ",\"a\"";
     const auto request =
@@ -86,7 +86,7 @@ TEST_CASE("metadata: more arguments than the cap name it") {
     CHECK(request.error().text.contains("more than 1000 arguments"));
 }
 
-TEST_CASE("metadata: depth is no danger") {
+TEST_CASE("metadata: deep nesting does no harm") {
     const std::string deep(1'000'000, '[');
     CHECK_FALSE(scp::parse_request("{\"action\":\"getinfo\",\"x\":" + deep));
     const std::string closed = deep + std::string(1'000'000, ']');
@@ -110,7 +110,7 @@ TEST_CASE("metadata: replies") {
           R"("metric.cloudhijack":[0.5,2,30,4]}})");
 }
 
-TEST_CASE("metadata: an error reply is UTF-8 whatever the text quotes") {
+TEST_CASE("metadata: an error reply is UTF-8 even if the text quotes invalid bytes") {
     CHECK(scp::error_reply("bad \xff\" byte") ==
           "{\"finished\":true,\"error\":\"bad \xEF\xBF\xBD\\\" byte\"}");
 }
