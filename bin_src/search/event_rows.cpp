@@ -23,7 +23,7 @@ constexpr std::string_view k_cut_by_splunk =
     "; Splunk keeps as much of an event as TRUNCATE in props.conf says, which is 10,000 bytes "
     "unless it is raised";
 
-// Whether a cell begins as JSON and does not end so.
+// Whether a cell begins as JSON but does not end as JSON.
 bool is_cut(std::string_view cell) {
     const std::string_view text = text::trimmed(text::trimmed(cell, "\""));
     const bool begins = text.starts_with('{') || text.starts_with('[');
@@ -32,7 +32,8 @@ bool is_cut(std::string_view cell) {
 
 constexpr std::string_view k_add_on_success = "success";
 
-// The Splunk Add-on for AWS writes `success`, in any case, into the error code of every success.
+// The Splunk Add-on for AWS writes `success`, in any case, as the error code of every successful
+// call.
 bool says_success(std::string_view error_code) {
     return text::same_in_any_case(error_code, k_add_on_success);
 }
@@ -118,7 +119,7 @@ Result<> EventRows::read_row(RowReader& rows, const Columns& columns) {
     return {};
 }
 
-// Most cells are quoted, and can be read as they are written.
+// Most cells are quoted and can be read without unquoting them.
 void EventRows::read_raw_row(RowReader& rows, std::size_t raw, std::optional<Time> time) {
     const std::string_view cell = rows.written_cell(raw);
     sinks_.clock.lap(Stage::csv);
@@ -136,7 +137,7 @@ void EventRows::read_raw_row(RowReader& rows, std::size_t raw, std::optional<Tim
     sinks_.clock.lap(Stage::json);
 }
 
-// An indexed event has its _raw, and one that came without it has its fields.
+// Whether a row is a partial one. An event has _raw, or else its fields.
 bool EventRows::is_partial(RowReader& rows, const Columns& columns) {
     return columns.partial && !rows.cell(*columns.partial).empty() &&
            (!columns.raw || rows.cell(*columns.raw).empty()) &&
@@ -151,21 +152,21 @@ Result<EventRows::Columns> EventRows::read_header(RowReader& rows) {
             "the events have more than " + std::to_string(scp::k_column_cap) +
             " columns, the most that cloudhijack reads; put | fields _time, _raw before it");
     }
-    std::map<std::string, std::size_t, std::less<>> places;  // of columns with one name the first
-    for (std::size_t i = 0; i < rows.cell_count(); ++i) places.emplace(rows.cell(i), i);
-    const auto place_of = [&places](std::string_view name) -> std::optional<std::size_t> {
-        const auto found = places.find(name);
-        return found != places.end() ? std::optional(found->second) : std::nullopt;
+    std::map<std::string, std::size_t, std::less<>> indices;  // the first column with a name counts
+    for (std::size_t i = 0; i < rows.cell_count(); ++i) indices.emplace(rows.cell(i), i);
+    const auto index_of = [&indices](std::string_view name) -> std::optional<std::size_t> {
+        const auto found = indices.find(name);
+        return found != indices.end() ? std::optional(found->second) : std::nullopt;
     };
     Columns columns{.count = rows.cell_count(),
-                    .raw = place_of("_raw"),
-                    .time = place_of("_time"),
-                    .partial = place_of(k_partial_column),
+                    .raw = index_of("_raw"),
+                    .time = index_of("_time"),
+                    .partial = index_of(k_partial_column),
                     .fields = {}};
     for (const log::ShapePath& line : logs_->main().shape.paths()) {
-        const auto column = place_of(line.path);
+        const auto column = index_of(line.path);
         if (!line.in_columns || !column) continue;
-        const auto twin = place_of(std::string(csv::k_multivalue_prefix) + std::string(line.path));
+        const auto twin = index_of(std::string(csv::k_multivalue_prefix) + std::string(line.path));
         columns.fields.push_back({.field = line.field, .column = *column, .twin = twin});
     }
     const auto has = [&columns](std::string_view Event::* field) {
@@ -173,8 +174,8 @@ Result<EventRows::Columns> EventRows::read_header(RowReader& rows) {
                columns.fields.end();
     };
     sinks_.intake.saw_call_columns |= has(&Event::source) && has(&Event::name);
-    const auto fields = std::ranges::count_if(  // twins and what is Splunk's own begin so
-        places, [](const auto& place) { return !place.first.starts_with('_'); });
+    const auto fields = std::ranges::count_if(  // twins and Splunk's internal fields begin with _
+        indices, [](const auto& place) { return !place.first.starts_with('_'); });
     sinks_.intake.fields = std::max(sinks_.intake.fields, static_cast<std::uint64_t>(fields));
     return columns;
 }
@@ -183,10 +184,10 @@ void EventRows::read_fields_row(RowReader& rows, const Columns& columns, std::op
     Event event;
     event.log = logs_->main().log;
     event.row_time = time;
-    std::deque<std::string> kept;  // texts that the row itself does not hold
+    std::deque<std::string> kept;  // texts that are not in the row itself
     for (const auto& [field, column, twin] : columns.fields) {
         event.*field = rows.cell(column);
-        // JSON that Splunk extracts twice, at index and at search time, gives each value twice.
+        // If Splunk extracts JSON at index time and again at search time, each value occurs twice.
         if (twin && !rows.cell(*twin).empty()) {
             event.*field = kept.emplace_back(csv::first_of_twin(rows.cell(*twin)));
         }

@@ -20,47 +20,48 @@
 
 namespace cloudhijack::search {
 
-/// The column of partial rows, which the map phase answers with.
+/// The column for the partial rows that the map phase returns.
 inline constexpr std::string_view k_partial_column = "cloudhijack_partial";
 
 /// Reads the rows of a search into an activity.
 class EventRows {
   public:
-    /// What the rows are read into. All of it must outlive the reader.
+    /// The destinations of the data in the rows. All of them must outlive the reader.
     struct Sinks {
         detect::Activity& activity;
         IntakeStats& intake;
         StageClock& clock;
-        /// Which records need not be read.
+        /// Decides which records need not be read.
         const log::CallFilter& filter;
-        /// Takes the document of a partial row, valid during the call; empty where none can come.
+        /// Receives the document of a partial row, which is valid during the call; empty if there
+        /// are no partial rows.
         std::function<void(std::string_view)> take_partial;
     };
 
-    /// The logs must outlive it.
+    /// The logs must outlive the reader.
     EventRows(config::Input input, const log::LogSet& logs, Sinks sinks);
-    EventRows(const EventRows&) = delete;  // what takes its records views it
+    EventRows(const EventRows&) = delete;  // taker_ captures this
     EventRows& operator=(const EventRows&) = delete;
     EventRows(EventRows&&) = delete;
     EventRows& operator=(EventRows&&) = delete;
     ~EventRows() = default;
 
-    /// The fields that Splunk must send for this input.
+    /// The fields that Splunk must send for an input.
     static std::vector<std::string> required_fields(config::Input input, bool with_partial_rows,
                                                     const log::LogSet& logs);
 
-    /// Reads one chunk's body. A row that holds no record is skipped and counted. The error ends
-    /// the search.
+    /// Reads the body of a chunk. A row without a record is skipped and counted. The error ends the
+    /// search.
     Result<> read_chunk(io::Window& body);
 
   private:
-    /// The places of one chunk's columns; each chunk has its own header.
+    /// The indices of a chunk's columns; each chunk has its own header.
     struct Columns {
         std::size_t count = 0;
         std::optional<std::size_t> raw;
         std::optional<std::size_t> time;
         std::optional<std::size_t> partial;
-        /// Those of the first log's text paths that have a column.
+        /// A text path of the main log that has a column.
         struct Field {
             std::string_view log::Event::* field = nullptr;
             std::size_t column = 0;
@@ -81,10 +82,10 @@ class EventRows {
     config::Input input_;
     const log::LogSet* logs_;
     log::RecordReader records_;
-    log::EventTexts texts_;  ///< of a record of fields
+    log::EventTexts texts_;  ///< for records that come as fields
     Sinks sinks_;
     log::RecordTaker taker_;
-    std::string_view raw_;  ///< the row's cell, as written
+    std::string_view raw_;  ///< the current row's cell, as written
 };
 
 }  // namespace cloudhijack::search

@@ -56,12 +56,12 @@ std::string MapPhase::to_rows(const detect::Activity& activity, ChunkTally tally
         csv += '\n';
     });
     detect::write(activity, documents);
-    tally.bytes = clock_->bytes() - std::exchange(bytes_told_, clock_->bytes());
+    tally.bytes = clock_->bytes() - std::exchange(bytes_reported_, clock_->bytes());
     const StageTimes times = clock_->times();
     for (std::size_t stage = 0; stage < times.size(); ++stage) {
-        tally.times.at(stage) = times.at(stage) - times_told_.at(stage);
+        tally.times.at(stage) = times.at(stage) - times_reported_.at(stage);
     }
-    times_told_ = times;
+    times_reported_ = times;
     documents.add(k_tally_list, [&](partial::ItemWriter& item) {
         tally.documents = documents.documents();
         describe(item, tally, partial::k_largest_count);

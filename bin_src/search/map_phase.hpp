@@ -15,20 +15,20 @@
 
 namespace cloudhijack::search {
 
-/// The search on an indexer: each chunk of events is answered with what it comes to, as partial
-/// rows, and nothing is kept for the next one. So a restart, an end or a preview loses nothing.
+/// The search on an indexer: the reply to each chunk contains its counts as partial rows, and
+/// nothing is kept for the next chunk. So a restart, an early end or a preview loses nothing.
 class MapPhase {
   public:
-    /// The setup must outlive it. `clock` times what is read.
+    /// The setup and the clock must outlive the phase. `clock` times the stages.
     MapPhase(const config::Setup& setup, config::Config config, StageClock& clock);
 
     [[nodiscard]] static std::string getinfo_reply();
 
-    /// Reads one chunk's body and answers it. The error ends the search.
+    /// Reads the body of a chunk and replies to it. The error ends the search.
     Result<> exchange(io::Window& body, bool finished, io::ByteSink& replies);
 
   private:
-    /// Partial rows as Splunk's CSV.
+    /// The partial rows in Splunk's CSV format.
     std::string to_rows(const detect::Activity& activity, ChunkTally tally,
                         const std::string& newest_time);
 
@@ -37,11 +37,11 @@ class MapPhase {
     StageClock* clock_;
     log::CallFilter filter_;
     partial::Header header_;
-    std::uint64_t bytes_told_ = 0;
-    StageTimes times_told_{};
+    std::uint64_t bytes_reported_ = 0;
+    StageTimes times_reported_{};
 };
 
-/// Who counts and by which rules, as partial documents say it.
+/// The header of partial documents: it names the host and the rules by which it counts.
 partial::Header header_of(const config::Setup& setup, const config::Config& config);
 
 }  // namespace cloudhijack::search

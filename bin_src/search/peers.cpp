@@ -13,7 +13,7 @@ using detect::counted;
 
 namespace {
 
-/// Names can be forged; what those beyond have sent is told of all of them together.
+/// Names can be forged; all peers beyond these are reported as one.
 constexpr std::size_t k_most_peers = 1000;
 constexpr std::string_view k_other_peers = "other search peers";
 constexpr std::string_view k_unknown_peer = "a search peer that it does not name";
@@ -95,8 +95,8 @@ Result<> Peers::read(std::string_view document, Reading& reading) {
 }
 
 Peers::Peer& Peers::peer(const std::string& host) {
-    const bool is_one_more = peers_.size() >= k_most_peers && !peers_.contains(host);
-    return peers_[is_one_more ? std::string(k_other_peers) : host];
+    const bool is_beyond_limit = peers_.size() >= k_most_peers && !peers_.contains(host);
+    return peers_[is_beyond_limit ? std::string(k_other_peers) : host];
 }
 
 std::vector<std::string> Peers::complaints() const {
@@ -108,7 +108,7 @@ std::vector<std::string> Peers::complaints() const {
     return complaints;
 }
 
-// All that is wrong with a peer, in one text.
+// Describes everything that is wrong with a peer's documents in one text.
 std::string Peers::complaint(const std::string& host, const Peer& peer) {
     std::string text;
     const auto add = [&text](const std::string& more) {

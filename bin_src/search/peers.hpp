@@ -14,39 +14,40 @@
 
 namespace cloudhijack::search {
 
-/// What map phases on the search peers have sent: reads their partial rows, and knows what of them
-/// could not be used.
+/// Reads the partial rows that the map phases on the search peers have sent, and records which of
+/// them could not be used.
 class Peers {
   public:
-    /// The setup must outlive it.
+    /// The setup and the config must outlive the object.
     Peers(const config::Setup& setup, const config::Config& config);
 
-    /// Adds what the document of a partial row holds. All of it counts, or nothing and a complaint.
+    /// Adds the content of a partial row's document. Either all of it counts, or nothing, with a
+    /// complaint.
     void read(std::string_view document, detect::Activity& activity, IntakeStats& intake,
               StageClock& clock);
 
-    /// One for each peer of which something is missing, by its name.
+    /// One message for each peer whose data is incomplete, in the order of their names.
     [[nodiscard]] std::vector<std::string> complaints() const;
 
     [[nodiscard]] std::uint64_t documents() const { return documents_; }
-    /// Summed over all peers.
+    /// Bytes read, and the times per stage, summed over all peers.
     [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
     [[nodiscard]] const StageTimes& times() const { return times_; }
 
   private:
-    /// What one peer has sent that was not as it should be.
+    /// Statistics on the documents of one peer.
     struct Peer {
         std::uint64_t arrived = 0;
         std::uint64_t announced = 0;
         std::uint64_t broken = 0;
-        std::string first_reason;  ///< why the first is broken
+        std::string first_reason;  ///< why the first one is unreadable
         std::uint64_t of_another_format = 0;
         std::uint64_t format = 0;
-        std::string other_rules;  ///< what they are
+        std::string other_rules;  ///< a description of the peer's differing rules
         std::uint64_t records_by_other_rules = 0;
     };
 
-    /// One document, before it counts.
+    /// The content of one document, before it counts.
     struct Reading {
         detect::Activity activity;
         ChunkTally tally;

@@ -11,7 +11,7 @@
 namespace cloudhijack::search {
 namespace {
 
-/// With more fields than this Splunk has extracted what nobody asked for.
+/// If there are more fields than this, Splunk has extracted fields that the command does not need.
 constexpr std::uint64_t k_few_fields = 10;
 constexpr std::size_t k_most_complaints = 20;
 
@@ -33,7 +33,8 @@ ReducePhase::ReducePhase(const config::Setup& setup, config::Config config, Stag
              .filter = filter_,
              .take_partial = take_partial()}) {}
 
-// Where no map phase was asked for there is no partial row either, whatever a field is called.
+// If no map phase was requested, there are no partial rows, even if a field has the name of their
+// column.
 std::function<void(std::string_view)> ReducePhase::take_partial() {
     if (!config_.distributed) return {};
     return
@@ -48,7 +49,7 @@ std::string ReducePhase::getinfo_reply() const {
         config_.distributed ? config::map_command(config_, setup_->catalogue.fingerprint()) : "");
 }
 
-// Splunk starts the program to ask for its kind alone, too; the files are read only where events
+// Splunk also starts the program only to ask for its type, so the files are read only when events
 // follow.
 Result<> ReducePhase::begin() {
     lookup_problems_ = config::read_lookups(setup_->catalogue, setup_->lookups_folder, config_);

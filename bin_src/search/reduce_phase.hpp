@@ -20,14 +20,14 @@
 
 namespace cloudhijack::search {
 
-/// The search on the search head: counts events and adds what map phases have counted, in any
-/// mixture and order, and answers when all has come.
+/// The search on the search head: counts events and adds the counts of map phases, in any mixture
+/// and order, and answers after the last chunk.
 class ReducePhase {
   public:
-    /// The setup must outlive it. `clock` times what is read.
+    /// The setup and the clock must outlive the phase. `clock` times the stages.
     ReducePhase(const config::Setup& setup, config::Config config, StageClock& clock,
                 std::uint64_t max_result_rows);
-    ReducePhase(const ReducePhase&) = delete;  // its reader views its other members
+    ReducePhase(const ReducePhase&) = delete;  // rows_ refers to other members
     ReducePhase& operator=(const ReducePhase&) = delete;
     ReducePhase(ReducePhase&&) = delete;
     ReducePhase& operator=(ReducePhase&&) = delete;
@@ -35,8 +35,8 @@ class ReducePhase {
 
     [[nodiscard]] std::string getinfo_reply() const;
 
-    /// Reads one chunk's body and answers it; the last one with the findings, and with what the
-    /// user should know of how they came about. The error ends the search.
+    /// Reads the body of a chunk and replies to it. The reply to the last chunk contains the
+    /// findings, and messages on how they came about. The error ends the search.
     Result<> exchange(io::Window& body, bool finished, io::ByteSink& replies);
 
   private:

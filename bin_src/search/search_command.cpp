@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::uint64_t k_most_leftovers = std::uint64_t{256} * 1024 * 1024;
 
-// The next request, which must be of the one action that may come now. nullopt: Splunk is done.
+// The next request, which must have the expected action. nullopt if Splunk has ended the session.
 Result<std::optional<scp::Request>> next_request(scp::ChunkReader& chunks,
                                                  std::string_view action) {
     auto metadata = chunks.next_metadata();
@@ -36,7 +36,8 @@ Result<std::optional<scp::Request>> next_request(scp::ChunkReader& chunks,
     return std::move(*request);
 }
 
-// Fields that Splunk extracted do not tell what conditions on a call's parameters ask.
+// Whether a volume call has conditions on its parameters, which cannot be checked with extracted
+// fields.
 bool volume_has_conditions(const rules::Catalogue& catalogue) {
     return std::ranges::any_of(catalogue.services(), [](const rules::Service& service) {
         return std::ranges::any_of(
@@ -66,7 +67,8 @@ Result<config::Config> read_config(const config::Setup& setup,
                        std::string(name_of(config.mode)) +
                        " reads the whole record: keep _raw and leave input=fields out");
     }
-    // A peer whose catalogue differs counts by other rules, and the reduce phase says so.
+    // In the map phase this is not an error: if a peer's catalogue differs, the reduce phase
+    // reports it.
     if (!is_map && config.input == config::Input::fields &&
         volume_has_conditions(setup.catalogue)) {
         return failure(
@@ -76,7 +78,7 @@ Result<config::Config> read_config(const config::Setup& setup,
     return config;
 }
 
-// From the reply to getinfo on.
+// Continues a session from the reply to getinfo on.
 Result<> exchange_all(auto& phase, scp::ChunkReader& chunks, io::ByteSink& replies) {
     auto written = scp::write_chunk(replies, phase.getinfo_reply());
     while (written) {
@@ -123,7 +125,7 @@ Result<> run_search_command(const config::Setup& setup, SearchStreams streams) {
     Result<> ended;
     try {
         ended = converse(setup, clock, chunks, streams.replies);
-    } catch (const std::bad_alloc&) {  // what was counted is given back by now
+    } catch (const std::bad_alloc&) {  // the counts have been freed by now
         ended = failure("out of memory: narrow the search, or count longer spans");
     }
     if (!ended && ended.error().kind == Error::Kind::failed) {

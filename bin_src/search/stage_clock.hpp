@@ -13,24 +13,24 @@
 
 namespace cloudhijack::search {
 
-/// Where the time of a search goes.
+/// The stages of a search, for measuring its time.
 enum class Stage : std::uint8_t { read, csv, json, group, write };
 
 inline constexpr std::array<std::string_view, 5> k_stage_names = {"read", "csv", "json", "group",
                                                                   "write"};
 
-/// In microseconds, by stage.
+/// Times in microseconds, indexed by stage.
 using StageTimes = std::array<std::uint64_t, k_stage_names.size()>;
 
-/// Measures the stages of a search. Reading and writing are timed whole. What happens within a row
-/// is too short for that: of the first rows each is timed, later one in k_sampled_rows, which
-/// stands for all of them.
+/// Measures the stages of a search. Reading and writing are timed as a whole. The steps within a
+/// row are too short for that: each of the first k_sampled_rows rows is timed, and later one row in
+/// k_sampled_rows, which counts for all of them.
 template <class Clock>
 class BasicStageClock {
   public:
     static constexpr std::uint64_t k_sampled_rows = 64;
 
-    /// The same source, timed and counted. The clock must outlive it.
+    /// Wraps a source so that its reads are timed and its bytes counted. The clock must outlive it.
     io::ByteSource timed(io::ByteSource source) {
         return [this, source = std::move(source)](std::span<char> buffer) mutable {
             const Time begin = Clock::now();
@@ -41,7 +41,7 @@ class BasicStageClock {
         };
     }
 
-    /// Runs a stage that no row is part of.
+    /// Runs and times a stage that is not part of a row.
     auto timed(Stage stage, const auto& run) {
         const Time begin = Clock::now();
         auto result = run();
@@ -55,7 +55,7 @@ class BasicStageClock {
         if (is_sampled_) mark();
     }
 
-    /// What went on since the row's start, or the last lap, but for reading, was this stage.
+    /// Assigns the time since the row's start or the last lap, apart from reading, to a stage.
     void lap(Stage stage) {
         if (!is_sampled_) return;
         const auto reading = total(Stage::read) - reading_at_mark_;

@@ -55,7 +55,7 @@ const std::string k_undated = cell(R"({"eventSource":"sns.amazonaws.com","eventN
 
 }  // namespace
 
-TEST_CASE("event rows: an empty chunk is fine, with or without a header") {
+TEST_CASE("event rows: an empty chunk is valid, with or without a header") {
     for (const std::string body : {"", "\n", "a,b\n", "_time,_raw\n", "_time,_raw"}) {
         const Read made = read(body);
         CHECK(made.ended);
@@ -63,7 +63,7 @@ TEST_CASE("event rows: an empty chunk is fine, with or without a header") {
     }
 }
 
-TEST_CASE("event rows: rows without a _raw column end the search with what to do") {
+TEST_CASE("event rows: rows without a _raw column end the search with advice") {
     const Read made = read("_time,host\n1,a\n");
     REQUIRE_FALSE(made.ended);
     CHECK(made.ended.error().text.contains("no _raw"));
@@ -77,7 +77,7 @@ TEST_CASE("event rows: columns in any order, twins in any place, short rows") {
     CHECK(read("_raw,_raw\n" + k_call + ",x\n").intake.counted == 1);
 }
 
-TEST_CASE("event rows: what cannot be read is counted and its first reason kept") {
+TEST_CASE("event rows: unreadable rows are counted, and the first reason is kept") {
     const Read made =
         read("_time,_raw\n1," + k_call + "\n1,{}\n1,x\n1,\n,{\n," + k_undated + "\nx," + k_undated);
     CHECK(made.ended);
@@ -94,7 +94,7 @@ TEST_CASE("event rows: what cannot be read is counted and its first reason kept"
     CHECK(read("\"_raw").intake.first_reason.contains("inside a quoted cell"));
 }
 
-TEST_CASE("event rows: a header over its cap names it") {
+TEST_CASE("event rows: the error for a header above the limit names the limit") {
     const std::string widest(scp::k_column_cap - 1, ',');
     CHECK(read("_raw" + widest + "\n" + k_call + "\n").intake.counted == 1);
     const Read made = read("_raw," + widest + "\n" + k_call + "\n");
@@ -102,7 +102,8 @@ TEST_CASE("event rows: a header over its cap names it") {
     CHECK(made.ended.error().text.contains("10000 columns"));
 }
 
-TEST_CASE("event rows: each record of a row counts, and the row's time is not an envelope's") {
+TEST_CASE(
+    "event rows: each record of a row counts, and the row's time does not apply in an envelope") {
     const std::string record = R"({"eventSource":"sns.amazonaws.com","eventName":"Publish"})";
     const std::string list = cell("{\"Records\":[" + record + ",x," + record + "]}");
     const Read made = read("_time,_raw\n1," + list + "\n");
@@ -112,7 +113,7 @@ TEST_CASE("event rows: each record of a row counts, and the row's time is not an
     CHECK(made.intake.first_reason.contains("row 1: neither _time nor"));
 }
 
-TEST_CASE("event rows: what is a record of no log is counted apart, with its first keys") {
+TEST_CASE("event rows: objects that no log knows are counted separately, with the first keys") {
     const std::string digest = cell(
         R"({"awsAccountId":"1","digestStartTime":"2026","digestEndTime":"2026","logFiles":[]})");
     const Read made = read("_time,_raw\n1," + k_call + "\n1," + digest + "\n1,{}\n");
@@ -159,7 +160,7 @@ TEST_CASE("event rows: fields that Splunk extracted") {
     CHECK_FALSE(other.intake.saw_call_columns);
 }
 
-TEST_CASE("event rows: a row is a partial one only where it is nothing else") {
+TEST_CASE("event rows: a row is a partial one only if it has no event") {
     const std::string header = "_time,_raw,cloudhijack_partial,eventName,host\n";
     const auto partial = [&header](const std::string& row, Input input = Input::raw) {
         const Read made = read(header + row, input);
@@ -177,7 +178,7 @@ TEST_CASE("event rows: a row is a partial one only where it is nothing else") {
     CHECK(read("cloudhijack_partial\n\"\"\n").intake.first_reason == "row 1: its _raw is empty");
 }
 
-TEST_CASE("event rows: the widest header is told, without twins and what is Splunk's own") {
+TEST_CASE("event rows: the widest header is reported, without twins and Splunk's internal fields") {
     CHECK(read("_time,_raw,__mv__raw,_cd,a,__mv_a,b\n").intake.fields == 2);
     CHECK(read("_time,_raw\n").intake.fields == 0);
 }

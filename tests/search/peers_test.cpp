@@ -24,7 +24,7 @@ namespace {
 const std::string k_publish =
     R"({"eventSource":"sns.amazonaws.com","eventName":"Publish","awsRegion":"r"})";
 
-// The documents that a map phase answers a chunk of so many publishes with.
+// The documents with which a map phase replies to a chunk of `events` publish calls.
 std::vector<std::string> mapped(const Setup& setup, int events, const std::string& more = "") {
     std::string body = "_time,_raw\n";
     for (int i = 0; i < events; ++i) {
@@ -51,7 +51,7 @@ std::vector<std::string> mapped(const Setup& setup, int events, const std::strin
     return documents;
 }
 
-/// A reduce phase's side.
+/// The state of a reduce phase.
 struct Reduced {
     explicit Reduced(const Setup& setup)
         : config(setup.default_config()),
@@ -84,7 +84,7 @@ std::string replaced(std::string text, const std::string& old, const std::string
 
 }  // namespace
 
-TEST_CASE("peers: what they counted and took in adds up") {
+TEST_CASE("peers: their counts and their statistics add up") {
     const Setup setup = setup_with();
     Reduced reduced(setup);
     for (const auto& one : mapped(named(setup, "idx1"), 3, "1,x\n")) reduced.read(one);
@@ -101,7 +101,7 @@ TEST_CASE("peers: what they counted and took in adds up") {
     CHECK(detect::size_of(reduced.activity) == 1);
 }
 
-TEST_CASE("peers: a chunk without anything that counts is told of") {
+TEST_CASE("peers: a chunk without any event that counts is reported") {
     const Setup setup = setup_with();
     Reduced reduced(setup);
     const auto documents = mapped(setup, 0, "1,{}\n");
@@ -115,7 +115,7 @@ TEST_CASE("peers: a chunk without anything that counts is told of") {
     CHECK(detect::size_of(reduced.activity) == 0);
 }
 
-TEST_CASE("peers: another format, other rules and broken documents are complaints by host") {
+TEST_CASE("peers: another format, other rules and unreadable documents are complaints per host") {
     const Setup setup = setup_with();
     const std::string good = mapped(named(setup, "idx1"), 3).front();
     const auto complaint = [&](const std::string& document) {
@@ -146,7 +146,7 @@ TEST_CASE("peers: another format, other rules and broken documents are complaint
     CHECK(complaint(replaced(newer, "idx1", "a\\nb")).contains("a_b"));
 }
 
-TEST_CASE("peers: partial rows that did not arrive are missed") {
+TEST_CASE("peers: partial rows that did not arrive are noticed") {
     const Setup setup = setup_with();
     std::string many;
     for (int i = 0; i < 3000; ++i) {
@@ -170,7 +170,7 @@ TEST_CASE("peers: partial rows that did not arrive are missed") {
     }
 }
 
-TEST_CASE("peers: forged names do not take memory for ever") {
+TEST_CASE("peers: forged names use a bounded amount of memory") {
     const Setup setup = setup_with();
     Reduced reduced(setup);
     for (int i = 0; i < 3000; ++i) {
@@ -179,7 +179,7 @@ TEST_CASE("peers: forged names do not take memory for ever") {
     CHECK(reduced.peers.complaints().size() == 1001);
 }
 
-TEST_CASE("peers: a reason for what could not be read is shown short and in one line") {
+TEST_CASE("peers: the reason for an unreadable record is shown shortened and in one line") {
     const Setup setup = setup_with();
     Reduced reduced(setup);
     const std::string good = mapped(named(setup, "idx1"), 0, "1,x\n").front();
@@ -188,7 +188,7 @@ TEST_CASE("peers: a reason for what could not be read is shown short and in one 
     CHECK(reduced.intake.first_reason.size() < 500);
 }
 
-TEST_CASE("peers: labels, thresholds and categories make no other catalogue, calls do") {
+TEST_CASE("peers: calls make a different catalogue; labels, thresholds and categories do not") {
     const Setup setup = setup_with();
     CHECK(setup_with("[service:sns]\nlabel = x\nthreshold = 3\ncategory = y\n")
               .catalogue.fingerprint() == setup.catalogue.fingerprint());

@@ -32,7 +32,7 @@ std::string session() {
 struct Answer {
     Result<> ended;
     std::string replies;
-    std::size_t leftovers = 0;  ///< bytes that were taken after an early end
+    std::size_t leftovers = 0;  ///< bytes that were read after an early end
 };
 
 Answer answer(io::ByteSource requests, std::string_view conf_text = {}) {
@@ -45,7 +45,7 @@ Answer answer(io::ByteSource requests, std::string_view conf_text = {}) {
              return buffer.size();
          },
          .replies = into(made.replies)});
-    // What no two runs share, and what follows from how the input comes.
+    // Removes values that differ from run to run, or that depend on how the input is cut.
     made.replies =
         std::regex_replace(made.replies, std::regex(R"(("metric[^"]*":\[)[^,]*)"), "$010");
     made.replies =
@@ -70,7 +70,7 @@ TEST_CASE("search command: a whole session") {
         "\n1767225600,AWS SNS,SMS Pumping or Bulk Spam,2,1,1,unknown,unknown,0,"));
 }
 
-TEST_CASE("search command: the same answer wherever the input is cut") {
+TEST_CASE("search command: the answer does not depend on where the input is cut") {
     const std::string bytes = session();
     const std::string whole = answer(in_pieces(bytes, bytes.size())).replies;
     for (std::size_t cut = 0; cut <= bytes.size(); ++cut) {
@@ -87,7 +87,8 @@ TEST_CASE("search command: an end of input at any byte is a normal end without a
     }
 }
 
-TEST_CASE("search command: mistakes are told in a reply, and the session ends well") {
+TEST_CASE(
+    "search command: mistakes are reported in a reply, and the session ends without an error") {
     const auto error_in = [](const std::string& bytes) {
         const Answer made = answer(in_pieces(bytes, 1'000));
         CHECK(made.ended);
@@ -105,22 +106,21 @@ TEST_CASE("search command: mistakes are told in a reply, and the session ends we
         error_in(k_getinfo + chunk_frame(R"({"action":"execute"})", "a\n1\n")).contains("no _raw"));
 }
 
-TEST_CASE(
-    "search command: after an early end the rest of the chunk is taken, and no more than 256 MiB") {
+TEST_CASE("search command: after an early end the rest of the chunk is read, but at most 256 MiB") {
     const Answer some = answer(in_pieces("chunked 1.0,20000000,100\n", 1'000));
     CHECK(some.leftovers == 20'000'100);
     const Answer absurd = answer(in_pieces("chunked 1.0,1000000000000000000,1\n", 1'000));
     CHECK(absurd.leftovers == std::size_t{256} * 1024 * 1024);
 }
 
-TEST_CASE("search command: the old protocol is answered in its own form") {
+TEST_CASE("search command: the legacy protocol gets a reply in its own form") {
     const Answer made = answer(in_pieces("splunkVersion:6.3\n\n_raw\n", 1'000));
     CHECK(made.ended);
     CHECK(made.replies.starts_with("ERROR\n"));
     CHECK(made.replies.contains("set chunked = true"));
 }
 
-TEST_CASE("search command: a reader that has gone is no error, a broken output is one") {
+TEST_CASE("search command: a reader that has gone is not an error, but a failed write is") {
     const auto run_into = [](io::ByteSink sink) {
         return search::run_search_command(setup_with(), {.requests = in_pieces(session(), 1'000),
                                                          .leftovers = in_pieces("", 1),
@@ -132,7 +132,7 @@ TEST_CASE("search command: a reader that has gone is no error, a broken output i
     CHECK(ended.error().text == "disk full");
 }
 
-TEST_CASE("search command: a mistake in the conf file is a message, and the search goes on") {
+TEST_CASE("search command: a mistake in the conf file is a message, and the search continues") {
     const Answer made =
         answer(in_pieces(session(), 1'000), "[service:sns]\nthreshold = x\n[defaults]\nspan = y\n");
     CHECK(
@@ -142,7 +142,7 @@ TEST_CASE("search command: a mistake in the conf file is a message, and the sear
     CHECK(made.replies.contains("\n1767225600,AWS SNS"));
 }
 
-TEST_CASE("search command: fields cannot tell what a condition asks") {
+TEST_CASE("search command: conditions cannot be checked with input=fields") {
     const std::string getinfo =
         chunk_frame(R"({"action":"getinfo","searchinfo":{"args":["input=fields"]}})");
     const std::string conf = "[service:x]\nsource = s3\nvolume = PutObject(a=b)\n";
@@ -150,7 +150,7 @@ TEST_CASE("search command: fields cannot tell what a condition asks") {
     CHECK_FALSE(answer(in_pieces(getinfo, 100)).replies.contains("\"error\":"));
 }
 
-TEST_CASE("search command: fields that never come are told") {
+TEST_CASE("search command: missing fields are reported") {
     const std::string bytes =
         chunk_frame(R"({"action":"getinfo","searchinfo":{"args":["input=fields"]}})") +
         chunk_frame(R"({"action":"execute","finished":true})", "_raw\n{}\n");

@@ -12,7 +12,7 @@ using search::Stage;
 
 namespace {
 
-/// A clock that goes when a test says so.
+/// A clock that advances only when a test says so.
 struct TestClock {
     using duration = std::chrono::microseconds;
     using time_point = std::chrono::time_point<TestClock, duration>;
@@ -31,7 +31,7 @@ std::uint64_t time_of(const StageClock& clock, Stage stage) {
 
 }  // namespace
 
-TEST_CASE("stage clock: reading within a row is reading, and its bytes are counted") {
+TEST_CASE("stage clock: reading within a row counts as reading, and its bytes are counted") {
     StageClock clock;
     auto source = clock.timed([inner = in_pieces("abcdef", 4)](std::span<char> buffer) mutable {
         TestClock::pass(20);
@@ -53,7 +53,7 @@ TEST_CASE("stage clock: reading within a row is reading, and its bytes are count
     CHECK(time_of(clock, Stage::json) == 12);
 }
 
-TEST_CASE("stage clock: later rows are sampled, and each sample stands for all") {
+TEST_CASE("stage clock: later rows are sampled, and each sample counts for all rows") {
     StageClock clock;
     for (std::uint64_t row = 0; row < 3 * StageClock::k_sampled_rows; ++row) {
         clock.start_row();
@@ -64,7 +64,7 @@ TEST_CASE("stage clock: later rows are sampled, and each sample stands for all")
     CHECK(time_of(clock, Stage::group) == 0);
 }
 
-TEST_CASE("stage clock: a stage that no row is part of is timed whole") {
+TEST_CASE("stage clock: a stage outside rows is timed as a whole") {
     StageClock clock;
     CHECK(clock.timed(Stage::write, [] {
         TestClock::pass(10);
