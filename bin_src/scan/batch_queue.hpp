@@ -16,7 +16,7 @@
 
 namespace cloudhijack::scan {
 
-/// A run of one file's documents, copied out of its window for another thread to read.
+/// A run of a file's documents, copied from its window for another thread to read.
 class Batch {
   public:
     Batch(std::size_t file, const json::RecordSplitter::DocumentRun& run)
@@ -27,9 +27,9 @@ class Batch {
     }
 
     [[nodiscard]] std::size_t file() const { return file_; }
-    /// With io::k_padding readable bytes behind it.
+    /// The text of the run, followed by io::k_padding readable bytes.
     [[nodiscard]] std::span<char> text() const { return {text_.get(), run_.text.size()}; }
-    /// Where it stood and what it is part of. Its own text may be gone.
+    /// The run's position and context. The text that the run itself refers to may be gone.
     [[nodiscard]] const json::RecordSplitter::DocumentRun& run() const { return run_; }
 
   private:
@@ -38,23 +38,24 @@ class Batch {
     json::RecordSplitter::DocumentRun run_;
 };
 
-/// Hands out work: batches first, then files. A thread that reads a large file gives batches of it
-/// to threads that have no file, and keeps one ahead for each, so no form of file keeps them idle.
+/// Distributes work: batches first, then files. A thread that reads a large file passes batches of
+/// it to the threads that have no file, and keeps one batch ready for each of them, so that no kind
+/// of file leaves them idle.
 class BatchQueue {
   public:
-    /// Nothing, a batch, or the index of a file.
+    /// A batch, the index of a file, or std::monostate if there is no more work.
     using Work = std::variant<std::monostate, Batch, std::size_t>;
 
     explicit BatchQueue(std::size_t files) : files_(files) {}
 
-    /// Says that one more thread will take work.
+    /// Adds one to the number of threads that take work.
     void add_thread() {
         const std::scoped_lock lock(mutex_);
         ++threads_;
         note_hunger();
     }
 
-    /// Waits for work; nothing where there will be none. After a file, call file_done().
+    /// Waits for work; std::monostate if there will be none. Call file_done() after a file.
     Work take() {
         std::unique_lock lock(mutex_);
         changed_.wait(
@@ -78,7 +79,7 @@ class BatchQueue {
         changed_.notify_all();
     }
 
-    /// True where fewer batches lie ready than there are threads without a file.
+    /// Whether fewer batches are ready than there are threads without a file.
     [[nodiscard]] bool is_hungry() const { return is_hungry_; }
 
     void put(Batch batch) {

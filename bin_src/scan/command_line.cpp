@@ -40,7 +40,7 @@ Result<po::variables_map> parse(std::span<const std::string> arguments,
                                    po::positional_options_description().add("path", -1));
 }
 
-// The value of an option, where it is given.
+// The value of an option, if it is given.
 std::optional<std::string> value_of(const po::variables_map& given, const std::string& name) {
     if (!given.contains(name)) return std::nullopt;
     return given[name].as<std::string>();
@@ -57,8 +57,8 @@ Result<unsigned> read_threads(const po::variables_map& given) {
     return static_cast<unsigned>(*count);
 }
 
-// The values of the search's options, over those of the setup. The mode can follow the options that
-// depend on it, so each is set before any is checked against it.
+// The options that a scan shares with a search, overriding those of the setup. The mode can follow
+// options that depend on it, so all options are set before they are checked against the mode.
 Result<config::Config> read_config(const po::variables_map& given, const config::Setup& setup) {
     config::Config config = setup.default_config();
     std::vector<const config::Option*> set;
@@ -77,7 +77,7 @@ Result<config::Config> read_config(const po::variables_map& given, const config:
     return config;
 }
 
-// How the rows are printed depends on what they are.
+// The output format; its default and its allowed values depend on the mode.
 Result<output::Format> read_format(const po::variables_map& given, config::Mode mode) {
     const bool is_baseline = mode == config::Mode::baseline;
     auto format = is_baseline ? output::Format::csv : output::Format::table;
@@ -122,11 +122,11 @@ Result<ScanJob> read_job(const po::variables_map& given, config::Setup setup) {
 
 std::expected<std::variant<ScanJob, Help>, config::Messages> read_command_line(
     std::span<const std::string> arguments) {
-    // The catalogue decides which options there are, and --config which catalogue is read.
+    // The catalogue determines the options, and --config determines the catalogue.
     const bool wants_help = config::asks_for_help(arguments);
     const auto config_path = config::find_value(arguments, "config");
     if (wants_help) {
-        // Help must not depend on a file that can be broken.
+        // Help must not depend on a file that may contain mistakes.
         const auto setup = config::read_setup_of(config_path.value_or(""));
         return Help{scan_help(setup ? *setup : config::read_built_in_setup())};
     }

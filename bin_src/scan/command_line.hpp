@@ -11,7 +11,7 @@
 
 namespace cloudhijack::scan {
 
-/// What a scan is to do, checked and complete.
+/// The settings of a scan, checked and complete.
 struct ScanJob {
     std::vector<std::string> paths;  ///< never empty
     output::Format format = output::Format::table;
@@ -27,8 +27,8 @@ struct Help {
     std::string text;
 };
 
-/// From the arguments of `cloudhijack scan` to what they ask for, or to the messages that say what
-/// is wrong with them, or with the configuration that they name.
+/// Parses the arguments of `cloudhijack scan`. The error is the messages about mistakes in them or
+/// in the configuration that they name.
 std::expected<std::variant<ScanJob, Help>, config::Messages> read_command_line(
     std::span<const std::string> arguments);
 

@@ -19,19 +19,19 @@ constexpr std::string_view k_decrypt = "decrypt it first";
 constexpr std::string_view k_convert = "convert it to JSON first";
 constexpr std::string_view k_export = "export the records as JSON";
 
-/// The bytes that tell a format.
+/// The bytes by which a format is recognised.
 struct FormatMark {
     std::string_view bytes;
     std::string_view name;
     std::string_view advice;
-    /// A text can begin with these bytes, too, so there must be others near that no text has.
+    /// A text can begin with these bytes, too, so there must also be binary bytes near the start.
     bool is_like_text = false;
 };
 
 constexpr std::array k_formats = {
     FormatMark{.bytes = "PK\x03\x04"sv, .name = "zip", .advice = k_unpack},
-    FormatMark{.bytes = "PK\x05\x06"sv, .name = "zip", .advice = k_unpack},  // without a file
-    FormatMark{.bytes = "PK\x07\x08"sv, .name = "zip", .advice = k_unpack},  // in several parts
+    FormatMark{.bytes = "PK\x05\x06"sv, .name = "zip", .advice = k_unpack},  // empty archive
+    FormatMark{.bytes = "PK\x07\x08"sv, .name = "zip", .advice = k_unpack},  // spanned archive
     FormatMark{.bytes = "\x28\xB5\x2F\xFD"sv, .name = "zstd", .advice = k_unpack},
     FormatMark{.bytes = "\xFD\x37zXZ\0"sv, .name = "xz", .advice = k_unpack},
     FormatMark{.bytes = "\x5D\0\0"sv, .name = "LZMA", .advice = k_unpack},
@@ -40,7 +40,7 @@ constexpr std::array k_formats = {
     FormatMark{.bytes = "\x04\x22\x4D\x18"sv, .name = "LZ4", .advice = k_unpack},
     FormatMark{.bytes = "\x02\x21\x4C\x18"sv, .name = "LZ4", .advice = k_unpack},  // older
     FormatMark{.bytes = "\xFF\x06\0\0sNaPpY"sv, .name = "snappy", .advice = k_unpack},
-    FormatMark{.bytes = "\x82SNAPPY\0"sv, .name = "snappy", .advice = k_unpack},  // of Java
+    FormatMark{.bytes = "\x82SNAPPY\0"sv, .name = "snappy", .advice = k_unpack},  // snappy-java
     FormatMark{.bytes = "\x1F\x9D"sv, .name = "compress", .advice = k_unpack},
     FormatMark{.bytes = "7z\xBC\xAF\x27\x1C"sv, .name = "7z", .advice = k_unpack},
     FormatMark{.bytes = "Rar!\x1A\x07"sv, .name = "RAR", .advice = k_unpack},
@@ -51,7 +51,7 @@ constexpr std::array k_formats = {
     FormatMark{
         .bytes = "-----BEGIN PGP MESSAGE"sv, .name = "encrypted by OpenPGP", .advice = k_decrypt},
     FormatMark{.bytes = "PAR1"sv, .name = "Parquet", .advice = k_convert},
-    // With an encrypted footer.
+    // Parquet with an encrypted footer.
     FormatMark{.bytes = "PARE"sv, .name = "Parquet", .advice = k_convert, .is_like_text = true},
     FormatMark{.bytes = "ORC"sv, .name = "ORC", .advice = k_convert, .is_like_text = true},
     FormatMark{.bytes = "Obj\x01"sv, .name = "Avro", .advice = k_convert},
@@ -64,11 +64,11 @@ constexpr std::array k_formats = {
                .advice = k_convert},
 };
 
-unsigned char byte_at(std::string_view text, std::size_t place) {
-    return place < text.size() ? static_cast<unsigned char>(text[place]) : 0;
+unsigned char byte_at(std::string_view text, std::size_t position) {
+    return position < text.size() ? static_cast<unsigned char>(text[position]) : 0;
 }
 
-// Whether a byte near the beginning is one that no text in ASCII has.
+// Whether there is a byte near the start that does not occur in ASCII text.
 bool has_binary_bytes(std::string_view text) {
     constexpr std::size_t near = 512;
     return std::ranges::any_of(text.substr(0, near), [](char c) {
@@ -77,39 +77,40 @@ bool has_binary_bytes(std::string_view text) {
     });
 }
 
-// A header of 512 bytes, whose sum is in octal digits at its byte 148, which count as blanks: also
-// that of the oldest tar, which no mark tells.
+// Whether the text begins with a tar header of 512 bytes. Its checksum is in octal digits at byte
+// 148, and these digits count as blanks. The checksum also identifies the oldest tar format, which
+// has no magic bytes.
 bool begins_as_tar(std::string_view text) {
     constexpr std::size_t header_size = 512;
-    constexpr std::size_t sum_place = 148;
+    constexpr std::size_t sum_offset = 148;
     constexpr std::size_t sum_size = 8;
-    constexpr std::size_t mark_place = 257;
-    if (text.size() > mark_place && text.substr(mark_place).starts_with("ustar")) return true;
+    constexpr std::size_t magic_offset = 257;
+    if (text.size() > magic_offset && text.substr(magic_offset).starts_with("ustar")) return true;
     if (text.size() < header_size || text.front() == '\0') return false;
-    unsigned told = 0;
-    const std::string_view digits = text::trimmed(text.substr(sum_place, sum_size), " \0"sv);
+    unsigned stated = 0;
+    const std::string_view digits = text::trimmed(text.substr(sum_offset, sum_size), " \0"sv);
     const auto [end, error] =
-        std::from_chars(digits.data(), digits.data() + digits.size(), told, /*base=*/8);
+        std::from_chars(digits.data(), digits.data() + digits.size(), stated, /*base=*/8);
     if (error != std::errc() || end != digits.data() + digits.size()) return false;
     unsigned sum = sum_size * ' ';
     for (std::size_t i = 0; i < header_size; ++i) {
-        if (i < sum_place || i >= sum_place + sum_size) sum += byte_at(text, i);
+        if (i < sum_offset || i >= sum_offset + sum_size) sum += byte_at(text, i);
     }
-    return sum == told;
+    return sum == stated;
 }
 
-// Those whose marks have digits or bits that may be several.
+// Compression formats whose first bytes vary in a digit or in some bits.
 std::string_view other_compression(std::string_view text) {
     const bool is_bzip2 = text.starts_with("BZh") && byte_at(text, 3) >= '1' &&
                           byte_at(text, 3) <= '9' &&
                           (text.substr(4).starts_with("1AY&SY") ||
                            text.substr(4).starts_with("\x17\x72\x45\x38\x50\x90"));
     if (is_bzip2) return "bzip2";
-    // A frame that readers pass over, with which parallel compressors begin.
-    const bool is_passed_over = text.size() > 1 && text.substr(1).starts_with("\x2A\x4D\x18");
-    if (is_passed_over && (byte_at(text, 0) & 0xF0U) == 0x50U) return "zstd or LZ4";
-    // RFC 1950: deflate with a window of 32 KiB, in two bytes that are a multiple of 31. `x^` is
-    // one, too.
+    // A skippable frame, with which parallel compressors begin.
+    const bool is_skippable = text.size() > 1 && text.substr(1).starts_with("\x2A\x4D\x18");
+    if (is_skippable && (byte_at(text, 0) & 0xF0U) == 0x50U) return "zstd or LZ4";
+    // RFC 1950: the header of zlib with a window of 32 KiB consists of two bytes, a number that is
+    // a multiple of 31. The text `x^` is such a number, too.
     const unsigned header = (byte_at(text, 0) * 256U) + byte_at(text, 1);
     if (byte_at(text, 0) == 0x78 && header % 31 == 0 && has_binary_bytes(text.substr(2))) {
         return "zlib";
@@ -117,7 +118,8 @@ std::string_view other_compression(std::string_view text) {
     return {};
 }
 
-// By a byte order mark, or by the zeros that are around an ASCII character that JSON begins with.
+// Recognises a wide encoding by a byte order mark, or by the zeros around the ASCII character with
+// which JSON begins.
 std::string_view wide_encoding(std::string_view text) {
     if (text.starts_with("\xFF\xFE\0\0"sv) || text.starts_with("\0\0\xFE\xFF"sv)) return "UTF-32";
     if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) return "UTF-16";
@@ -133,9 +135,9 @@ std::string_view wide_encoding(std::string_view text) {
     return {};
 }
 
-/// The columns of a line.
+/// The shape of a line, if it is a header.
 struct HeaderShape {
-    std::size_t columns = 0;  ///< 0: it is no header
+    std::size_t columns = 0;  ///< 0 if it is not a header
     bool is_spaced = false;   ///< a blank follows a separator, as in prose
 };
 
@@ -143,7 +145,7 @@ bool is_name_character(char c) {
     return text::is_letter(c) || text::is_digit(c) || " _.-:/#@()$%*+"sv.contains(c);
 }
 
-// The end of a name at the beginning of a header; npos if there is none.
+// The end of the name at the start of a header; npos if there is none.
 std::size_t end_of_name(std::string_view line, char separator) {
     constexpr std::size_t longest = 256;
     const bool quoted = line.starts_with('"');
@@ -163,7 +165,8 @@ std::size_t end_of_name(std::string_view line, char separator) {
     return closed && is_name ? end + 1 : std::string_view::npos;
 }
 
-// A header of names that a separator parts: names are no numbers and hold no brackets.
+// Checks for a header of names with a separator between them. Names are not numbers and contain no
+// brackets.
 HeaderShape header_shape(std::string_view line, char separator) {
     HeaderShape shape;
     while (true) {
@@ -179,7 +182,7 @@ HeaderShape header_shape(std::string_view line, char separator) {
     }
 }
 
-// How many separators a line has outside quotes, as far as it goes.
+// The number of separators outside quotes in a line, which may be cut off.
 std::size_t count_separators(std::string_view line, char separator) {
     std::size_t count = 0;
     bool quoted = false;
@@ -190,8 +193,8 @@ std::size_t count_separators(std::string_view line, char separator) {
     return count;
 }
 
-// JSON that can be read: it begins the line or follows one word and a blank, as in an export of
-// CloudWatch Logs, and not a separator.
+// Whether a line contains JSON that can be read: it begins the line, or follows one word and a
+// blank, as in an export of CloudWatch Logs, but not a separator.
 bool has_open_json(std::string_view line) {
     if (line.starts_with('{') || line.starts_with('[')) return true;
     const std::size_t blank = line.find(' ');
@@ -209,7 +212,7 @@ std::string_view next_line(std::string_view& text) {
     return line;
 }
 
-// Prose has commas, too: only lines that all have as many are rows.
+// Prose has commas, too: lines are rows only if all have the same number of separators.
 bool are_all_rows(std::string_view text, char separator, std::size_t separators) {
     constexpr int enough = 5;
     int rows = 0;
@@ -232,9 +235,9 @@ bool has_rows_below(std::string_view text, char separator) {
     }
     std::string_view row;
     while (row.empty() && !text.empty()) row = next_line(text);
-    if (row.empty()) return true;  // a header alone is CSV without a row
+    if (row.empty()) return true;  // a header alone is CSV without rows
     if (has_open_json(row)) return false;
-    // A cell can go on in the next line, and the row be cut off.
+    // A cell can continue on the next line, and the row can be cut off.
     const bool is_whole = !text.empty() && std::ranges::count(row, '"') % 2 == 0;
     return !is_whole || count_separators(row, separator) > 0;
 }
@@ -280,7 +283,7 @@ std::string unread_format(std::string_view beginning) {
 }
 
 Result<FileStart> look_at_start(io::Window& window) {
-    constexpr std::size_t longest_mark = 4;  // of UTF-32
+    constexpr std::size_t longest_mark = 4;  // the byte order mark of UTF-32
     std::string_view text;
     std::size_t first = 0;
     bool is_whole = false;
@@ -300,7 +303,7 @@ Result<FileStart> look_at_start(io::Window& window) {
     const bool opens = text[first] == '{' || text[first] == '[';
     if (opens && (first + 1 == text.size() || text[first + 1] != '\0')) return FileStart{};
     while (!is_whole && text.size() < k_format_bytes) {
-        // Whatever ends the text here is reported when it is read.
+        // An error or the end of the text is reported when the file is read.
         const auto fill = window.more();
         is_whole = fill != io::Window::Fill::more;
         text = text_in(window);

@@ -17,8 +17,8 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view k_standard_input = "-";
 
-/// Goes through paths and what is below them, without recursion: a folder can be as deep as it
-/// likes.
+/// Walks over paths and everything below them, without recursion, as folders can be nested to any
+/// depth.
 class FileWalk {
   public:
     void add(const std::string& path) {
@@ -37,8 +37,8 @@ class FileWalk {
         struct stat status{};
         const int failed = path == k_standard_input ? ::fstat(STDIN_FILENO, &status)
                                                     : ::stat(path.c_str(), &status);
-        if (failed != 0) return tell_why_not(path, errno);
-        // A file or folder that two paths lead to is read once: its events count once.
+        if (failed != 0) return report_inaccessible(path, errno);
+        // A file or folder to which two paths lead is read once, so that its events count once.
         const auto [first, is_new] = seen_.emplace(std::pair{status.st_dev, status.st_ino}, path);
         if (!is_new) return skip(path, "it is the same as " + shown_name(first->second));
         if (S_ISDIR(status.st_mode)) return open_folder(path);
@@ -60,7 +60,7 @@ class FileWalk {
         list_.skipped.push_back(shown_name(path) + ": skipped, " + why);
     }
 
-    void tell_why_not(const std::string& path, int error_number) {
+    void report_inaccessible(const std::string& path, int error_number) {
         std::error_code ignored;
         if (error_number == ELOOP) return skip(path, "the link leads in a circle");
         if (error_number != ENOENT) {
@@ -86,7 +86,7 @@ class FileWalk {
 
     FileList list_;
     std::vector<std::string> to_look_at_;
-    std::map<std::pair<dev_t, ino_t>, std::string> seen_;  ///< and the path that led there first
+    std::map<std::pair<dev_t, ino_t>, std::string> seen_;  ///< with the first path to each
 };
 
 }  // namespace

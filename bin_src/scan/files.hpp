@@ -11,23 +11,24 @@ namespace cloudhijack::scan {
 /// A file to scan.
 struct File {
     std::string path;        ///< `-` is standard input
-    std::uint64_t size = 0;  ///< bytes on disk; 0 where that says nothing
-    bool named = true;       ///< by the user, and not found in a folder
-    bool is_pipe = false;    ///< or another thing that is not a file on a disk, and has no size
+    std::uint64_t size = 0;  ///< bytes on disk; 0 for a pipe
+    bool named = true;       ///< by the user, as opposed to found in a folder
+    bool is_pipe = false;    ///< or anything else on standard input that has no size
 };
 
-/// A path as messages name it.
+/// The name of a path in messages.
 std::string shown_name(const std::string& path);
 
-/// What a list of paths comes to.
+/// The files that a list of paths leads to.
 struct FileList {
-    std::vector<File> files;            ///< those of one folder in byte order of their names
-    std::vector<std::string> skipped;   ///< what is not read, and why: not an error
-    std::vector<std::string> problems;  ///< what cannot be read, and why
+    std::vector<File> files;            ///< those of a folder are in byte order of their names
+    std::vector<std::string> skipped;   ///< messages about paths that are skipped: not errors
+    std::vector<std::string> problems;  ///< messages about paths that cannot be read
 };
 
-/// Files, and those in folders at any depth. Sockets, devices, pipes inside folders, and whatever
-/// was listed already (links that lead in a circle, a file named twice) are skipped with a word.
+/// Lists files, including those in folders at any depth. Sockets, devices, pipes inside folders,
+/// and anything that was listed already (links in a circle, a file named twice) are skipped with a
+/// message.
 FileList list_files(const std::vector<std::string>& paths);
 
 }  // namespace cloudhijack::scan

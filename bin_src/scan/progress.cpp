@@ -40,7 +40,7 @@ ProgressLine::ProgressLine(const Scanner& scanner, const config::Config& config,
       total_bytes_(total_bytes),
       thread_([this](const std::stop_token& stopped) { run(stopped); }) {}
 
-// A progress line is not worth a scan: where there is no memory for it, it stops.
+// If there is no memory for the progress line, only the line stops and the scan continues.
 void ProgressLine::run(const std::stop_token& stopped) {
     try {
         show(stopped);
@@ -49,7 +49,7 @@ void ProgressLine::run(const std::stop_token& stopped) {
     }
 }
 
-// To weigh every principal twice a second would hold up a hunt.
+// nullopt for other modes: scoring every principal twice a second would slow down hunt mode.
 std::optional<std::size_t> ProgressLine::finding_count() const {
     return scanner_->look_at_activity(
         [this](const detect::Activity& activity) -> std::optional<std::size_t> {
@@ -62,7 +62,8 @@ std::optional<std::size_t> ProgressLine::finding_count() const {
 void ProgressLine::show(const std::stop_token& stopped) {
     std::unique_lock lock(mutex_);
     bool shown = false;
-    // Returns true only if the condition, which never holds, held: it ends by the stop token.
+    // wait_for() returns true only if the condition holds, which it never does: the stop token ends
+    // the loop.
     while (!stop_.wait_for(lock, stopped, k_interval, [] { return false; }) &&
            !stopped.stop_requested()) {
         const ScanProgress& progress = scanner_->progress();

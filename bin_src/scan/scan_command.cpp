@@ -44,7 +44,7 @@ output::TableStyle style_of_output() {
     return style;
 }
 
-/// What a scan prints, and how many rows that is.
+/// The output of a scan, and its number of rows.
 struct Report {
     std::string text;
     std::size_t rows = 0;
@@ -67,7 +67,7 @@ Report report(const ScanJob& job, const output::Findings& findings) {
     return {.text = std::move(text), .rows = rows.size()};
 }
 
-// Reads the lookup files that the user named; false where one cannot be used.
+// Reads the lookup files that the user named; false if one of them cannot be used.
 bool take_lookups(const rules::Catalogue& catalogue, config::Config& config) {
     std::error_code error;
     const std::string& baseline = config.baseline_file;
@@ -88,16 +88,16 @@ bool take_lookups(const rules::Catalogue& catalogue, config::Config& config) {
     return whole.has_value();
 }
 
-/// Where the request to stop a scan comes from, and what follows from it.
+/// The request to stop a scan, which signals make, and its consequences.
 class Interruption {
   public:
     [[nodiscard]] const io::StopRequest& request() const { return request_; }
     [[nodiscard]] bool came() const { return request_.reason() != 0; }
-    /// `stopped by SIGINT`
+    /// For messages: `stopped by SIGINT`.
     [[nodiscard]] std::string text() const {
         return "stopped by " + signal_name(request_.reason());
     }
-    /// As a shell shows a process that a signal has ended.
+    /// The exit code that a shell gives for a process ended by the signal.
     [[nodiscard]] int exit_code() const { return output::k_exit_signal + request_.reason(); }
 
   private:
@@ -105,7 +105,7 @@ class Interruption {
     StopSignals signals_{request_};
 };
 
-// Reports what went wrong with a file; false if nothing did.
+// Reports the problems with a file; false if there were none.
 bool print_outcome(const File& file, const FileOutcome& outcome) {
     const std::string name = shown_name(file.path);
     if (outcome.is_other_file) {
@@ -128,8 +128,8 @@ bool print_outcome(const File& file, const FileOutcome& outcome) {
     return outcome.lost_something() || outcome.error;
 }
 
-// What objects of all files are records of no log: a folder of logs has digests and notices in it,
-// so that is an error only where nothing else was there.
+// Reports the objects in all files that are not records of any log. A folder of logs also contains
+// digests and notifications, so this is an error only if there was no record at all.
 bool print_unknown(std::span<const File> files, std::span<const FileOutcome> outcomes) {
     std::uint64_t unknown = 0;
     std::uint64_t records = 0;
@@ -150,17 +150,17 @@ bool print_unknown(std::span<const File> files, std::span<const FileOutcome> out
 
 bool was_read(const FileOutcome& outcome) { return !outcome.error || outcome.records > 0; }
 
-/// What was read of all files.
+/// The totals over all files.
 struct ScanTotals {
     std::uint64_t records = 0;
     std::uint64_t unreadable = 0;  ///< records among them
-    std::uint64_t relevant = 0;    ///< calls among them that the mode is about
-    std::uint64_t failed = 0;      ///< calls among these that were refused
+    std::uint64_t relevant = 0;    ///< calls among them that the mode considers
+    std::uint64_t failed = 0;      ///< calls among these that failed
     std::uint64_t left_out = 0;
-    std::uint64_t unknown = 0;  ///< objects that are no records
+    std::uint64_t unknown = 0;  ///< objects that are not records
     std::size_t read = 0;       ///< files
-    std::size_t unread = 0;     ///< files that should have been read: not those of no kind of log
-    std::size_t done = 0;       ///< files to whose end the scan came before it was stopped
+    std::size_t unread = 0;  ///< files that should have been read, so not those that are not logs
+    std::size_t done = 0;    ///< files that were read to the end before the scan was stopped
 };
 
 ScanTotals totals_of(std::span<const FileOutcome> outcomes) {
@@ -185,8 +185,8 @@ std::string summary(std::size_t files, const ScanTotals& totals) {
     return counted(files, "file") + unread + ", " + counted(totals.records, "record");
 }
 
-// No findings in nothing are no answer. What is wrong with files that the user named was said of
-// each; of a folder it may have been none.
+// If nothing was read, the lack of findings is not an answer. Problems with files that the user
+// named have been reported; for a folder there may have been no message.
 void print_nothing_read(const FileList& list) {
     if (list.files.empty() && list.problems.empty()) {
         print_message("nothing was read: there is no file");
@@ -201,7 +201,7 @@ void print_nothing_read(const FileList& list) {
 std::uint64_t size_of(std::span<const File> files) {
     std::uint64_t size = 0;
     for (const File& file : files) {
-        if (file.is_pipe) return 0;  // it is not known
+        if (file.is_pipe) return 0;  // the total is unknown
         size += file.size;
     }
     return size;
@@ -214,7 +214,7 @@ std::vector<FileOutcome> read_files(Scanner& scanner, const FileList& list, cons
     return scanner.run(list.files, job.threads);
 }
 
-// How far a scan came that was stopped.
+// Reports how far a stopped scan got.
 void print_stop(const Interruption& interruption, const FileList& list,
                 std::span<const FileOutcome> outcomes, const Scanner& scanner) {
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
@@ -233,7 +233,7 @@ void print_stop(const Interruption& interruption, const FileList& list,
                   (size > 0 ? " of " + std::to_string(size) : "") + " bytes");
 }
 
-// The exit code of a scan that came to its end, with so many rows.
+// The exit code of a scan that has printed its rows.
 int exit_code_of(const ScanJob& job, const Interruption& interruption, bool failed,
                  std::size_t rows) {
     if (interruption.came()) return interruption.exit_code();
@@ -241,7 +241,7 @@ int exit_code_of(const ScanJob& job, const Interruption& interruption, bool fail
     return job.fail_on_findings && rows > 0 ? output::k_exit_findings : output::k_exit_ok;
 }
 
-// What to know of how the answer came about.
+// Prints notes on how the answer came about.
 void print_notes(const ScanJob& job, const config::Config& config, const ScanTotals& totals,
                  const output::Findings& findings, const detect::Activity& activity) {
     std::vector<std::string> notes;

@@ -10,39 +10,40 @@
 
 namespace cloudhijack::scan {
 
-/// In Format's order.
+/// The names of the formats, in the order of output::Format.
 inline constexpr std::array<std::string_view, 3> k_format_names = {"table", "csv", "ndjson"};
 
 /// An option of `cloudhijack scan` as a user sees it.
 struct ShownOption {
-    std::string name;  ///< without the dashes in front
+    std::string name;  ///< without the leading dashes
     std::string effect;
-    std::string takes;  ///< its values in words, where the effect does not say it
+    std::string takes;  ///< its values in words, unless the effect names them
     bool takes_value = true;
     config::Completion completion = {};
-    char letter = '\0';  ///< its short form; 0: none
+    char letter = '\0';  ///< its short form; 0 if there is none
 
-    /// As Boost.Program_options names it: `help,h`.
+    /// Its names in the form of Boost.Program_options: `help,h`.
     [[nodiscard]] std::string names() const;
 
-    /// What it does, and what it takes.
+    /// The effect and the accepted values.
     [[nodiscard]] std::string text() const;
 };
 
-/// The options of scan alone, in the order in which help shows them.
+/// The options that only scan has, in the order in which help shows them.
 std::vector<ShownOption> own_options();
 
-/// A search's option as a shell names it, without the dashes in front: `min-score` for `min_score`.
+/// The name of a search's option on the command line, without the leading dashes: `min-score` for
+/// `min_score`.
 std::string shell_name(const config::Option& option);
 
-/// The options that say what to find, of those of a search.
+/// The options of a search that scan has, too, which say what to find.
 std::vector<ShownOption> finding_options(const config::Setup& setup);
 
-/// What help says around the options, in lines.
+/// The texts around the options in help, in lines.
 std::string scan_purpose();
 std::string scan_exit_codes();
 
-/// Command lines.
+/// Example command lines.
 std::vector<std::string> scan_examples();
 
 /// The text of `scan --help`.

@@ -19,14 +19,14 @@ namespace cloudhijack::scan {
 namespace {
 
 constexpr std::size_t k_record_cap = std::size_t{64} * 1024 * 1024;
-constexpr std::uint64_t k_records_at_once = 100'000;  // until others may see them
+constexpr std::uint64_t k_records_at_once = 100'000;  // before they are merged
 constexpr std::size_t k_most_in_batch = io::Window::k_initial_capacity;
 
-/// An open file, or standard input, which stays open.
+/// An open file; standard input is not closed at the end.
 class OpenFile {
   public:
-    // Opening a named pipe waits for a writer, and a stop could not end that wait; reading waits,
-    // too, and a stop ends it.
+    // Opening a named pipe blocks until there is a writer, and a stop could not end that wait. So
+    // the pipe is opened without blocking: reading waits instead, and a stop ends that wait.
     OpenFile(const File& file, bool may_wait)
         : descriptor_(file.path == "-" ? STDIN_FILENO
                                        : ::open(file.path.c_str(),
@@ -47,13 +47,13 @@ class OpenFile {
     int descriptor_;
 };
 
-// What the whole of it says of a file. One that does not begin as JSON and in which nothing could
-// be read is no file of ours.
-void judge(const File& file, FileOutcome& outcome) {
-    if (outcome.lacks_memory) outcome.error = "was not read whole: there is too little memory";
+// Completes the outcome of a file that was read to its end. A file that does not begin as JSON and
+// in which nothing could be read is not a log.
+void complete_outcome(const File& file, FileOutcome& outcome) {
+    if (outcome.ran_out_of_memory) outcome.error = "was not read whole: there is too little memory";
     if (outcome.stage != FileStage::done) return;
-    const bool is_ours = outcome.records > outcome.unreadable || outcome.unknown > 0;
-    if (outcome.begins_as_json || outcome.error || is_ours) return;
+    const bool is_log = outcome.records > outcome.unreadable || outcome.unknown > 0;
+    if (outcome.begins_as_json || outcome.error || is_log) return;
     outcome.error = "is not JSON";
     outcome.is_other_file = !file.named;
     outcome.records = outcome.unreadable = outcome.lost_bytes = 0;
@@ -61,7 +61,7 @@ void judge(const File& file, FileOutcome& outcome) {
 
 }  // namespace
 
-/// What a thread reads with, which takes memory as soon as it is there.
+/// The readers of a thread. They allocate memory when they are constructed.
 struct Readers {
     Readers(const log::LogSet& logs, const log::CallFilter& filter) : records(logs, filter) {}
 
@@ -75,7 +75,7 @@ class ScanThread {
     ScanThread(Scanner& scanner, std::span<const File> files, BatchQueue& queue,
                std::vector<FileOutcome>& outcomes)
         : scanner_(&scanner), files_(files), queue_(&queue), outcomes_(&outcomes) {}
-    ScanThread(const ScanThread&) = delete;  // what takes its records views it
+    ScanThread(const ScanThread&) = delete;  // taker_ captures this
     ScanThread& operator=(const ScanThread&) = delete;
     ScanThread(ScanThread&&) = delete;
     ScanThread& operator=(ScanThread&&) = delete;
@@ -98,20 +98,20 @@ class ScanThread {
     }
 
   private:
-    // Reads what is of a file and hands it in. No exception leaves a thread; all there can be is a
-    // lack of memory, and then what this thread holds is lost, which the outcome says. Nothing here
-    // may need memory after that.
+    // Runs `read`, which reads a part of a file, and merges the results. No exception may leave a
+    // thread. The only possible one is a lack of memory; then the counts that this thread holds are
+    // lost, and the outcome says so. After that nothing here may allocate memory.
     void guarded(std::size_t file, const auto& read) {
         try {
             if (!readers_) readers_.emplace(*scanner_->logs_, scanner_->filter_);
             if (!activity_) activity_ = scanner_->new_activity_();
             read();
-            hand_in(file);
+            merge_results(file);
         } catch (const std::exception&) {
             activity_.reset();
             outcome_ = {};
             const std::scoped_lock lock(scanner_->mutex_);
-            (*outcomes_)[file].lacks_memory = true;
+            (*outcomes_)[file].ran_out_of_memory = true;
         }
     }
 
@@ -126,7 +126,7 @@ class ScanThread {
         (*outcomes_)[index].stage = stage_;
     }
 
-    // What a stop cuts off is not damaged.
+    // Text that a stop cuts off is not damaged.
     void end_with(const Error& error) {
         if (error.kind == Error::Kind::stopped) {
             stage_ = FileStage::stopped;
@@ -135,8 +135,9 @@ class ScanThread {
         }
     }
 
-    // What comes through a pipe and was read counts, so that a stop ends its source. A file is
-    // still there, and can unpack to much more than was read of it, so that a stop ends its text.
+    // For a pipe, a stop ends the source: all bytes that were read from it still count. For a file,
+    // which can be read again and can unpack to far more bytes than were read, a stop ends the
+    // unpacked text.
     io::Window window_over(const File& file, int descriptor) {
         ScanProgress& progress = scanner_->progress_;
         const bool stops_source = file.is_pipe && scanner_->stop_ != nullptr;
@@ -165,7 +166,7 @@ class ScanThread {
         io::Window window = window_over(file, open.descriptor());
         const auto start = look_at_start(window);
         if (!start) return end_with(start.error());
-        // In a part of a file that was split, the first record is cut.
+        // If the file is a part of a larger one that was split, its first record is cut.
         const auto beginning = window.unread();
         outcome_.begins_as_json =
             start->is_json || std::string_view(beginning.data(), beginning.size())
@@ -176,7 +177,7 @@ class ScanThread {
         }
         json::RecordSplitter splitter(window, scanner_->logs_->record_keys());
         while (read_next(splitter)) {
-            if (outcome_.records >= k_records_at_once) hand_in(index);
+            if (outcome_.records >= k_records_at_once) merge_results(index);
             if (!queue_->is_hungry()) continue;
             const auto run = splitter.take_run(k_most_in_batch);
             if (!run.text.empty()) queue_->put(Batch(index, run));
@@ -191,7 +192,7 @@ class ScanThread {
         }
     }
 
-    // False at the end.
+    // Reads the next document; false at the end.
     bool read_next(json::RecordSplitter& splitter) {
         const auto document = splitter.next();
         if (!document) end_with(document.error());
@@ -246,8 +247,8 @@ class ScanThread {
         }
     }
 
-    // Adds what this thread has of a file to what the others have.
-    void hand_in(std::size_t file) {
+    // Adds this thread's results for a file to the shared ones.
+    void merge_results(std::size_t file) {
         readers_->records.shrink();
         scanner_->progress_.records += outcome_.records;
         const std::scoped_lock lock(scanner_->mutex_);
@@ -263,8 +264,8 @@ class ScanThread {
         all.relevant += mine.relevant;
         all.failed += mine.failed;
         all.left_out += mine.left_out;
-        // A batch can only say that an array is cut off in it. Whoever reads the whole file goes on
-        // to its end, and what ends it there is told first.
+        // The only error of a batch is that an array is truncated in it. The thread that reads the
+        // whole file continues to its end, so its error takes precedence.
         if (mine.error && (reads_file_ || !all.error)) all.error = std::move(mine.error);
         all.begins_as_json &= mine.begins_as_json;
         const bool first =
@@ -292,9 +293,9 @@ class ScanThread {
     std::optional<Readers> readers_;
     std::optional<detect::Activity> activity_;
     FileOutcome outcome_;
-    bool reads_file_ = false;               ///< and not a batch of one
-    FileStage stage_ = FileStage::waiting;  ///< of the file that is read
-    std::uint64_t position_ = 0;            ///< of the document that is read
+    bool reads_file_ = false;               ///< as opposed to a batch
+    FileStage stage_ = FileStage::waiting;  ///< of the current file
+    std::uint64_t position_ = 0;            ///< of the current document
     log::RecordTaker taker_{.take = [this](const log::Event& event) { take(event); },
                             .skip = [this](const log::LostPart& part) { skip(part); },
                             .miss = [this](std::string_view keys) { miss(keys); },
@@ -312,12 +313,12 @@ std::vector<FileOutcome> Scanner::run(std::span<const File> files, unsigned thre
             others.emplace_back(work);
             queue.add_thread();
         } catch (const std::system_error&) {
-            break;  // the system allows no more threads: those that there are do the work
+            break;  // the system allows no more threads: the existing ones do the work
         }
     }
     work();
     others.clear();  // joins
-    for (std::size_t i = 0; i < files.size(); ++i) judge(files[i], outcomes[i]);
+    for (std::size_t i = 0; i < files.size(); ++i) complete_outcome(files[i], outcomes[i]);
     return outcomes;
 }
 

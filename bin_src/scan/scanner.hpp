@@ -18,50 +18,51 @@
 
 namespace cloudhijack::scan {
 
-/// How far the reading of a file came.
+/// How far a file was read.
 enum class FileStage : std::uint8_t {
-    waiting,  ///< not begun: the scan was stopped before
-    stopped,  ///< in the middle of it
-    done,     ///< at its end, or at what is wrong with it
+    waiting,  ///< not started, if the scan was stopped before
+    stopped,  ///< the scan was stopped while the file was read
+    done,     ///< read to its end or to an error
 };
 
-/// What became of one file.
+/// The result of reading one file.
 struct FileOutcome {
     FileStage stage = FileStage::waiting;
     std::uint64_t records = 0;
-    std::uint64_t unreadable = 0;           ///< records among them that could not be read
-    std::uint64_t lost_bytes = 0;           ///< of these, and of what is between records
-    std::uint64_t relevant = 0;             ///< calls among them that the mode is about
-    std::uint64_t failed = 0;               ///< calls among these that were refused
-    std::uint64_t left_out = 0;             ///< calls among these that AWS made itself, and repeats
-    std::uint64_t first_unreadable_at = 0;  ///< the byte, unpacked, where the first of these begins
+    std::uint64_t unreadable = 0;  ///< records among them that could not be read
+    std::uint64_t lost_bytes = 0;  ///< bytes of these, and of text between records
+    std::uint64_t relevant = 0;    ///< calls among them that the mode considers
+    std::uint64_t failed = 0;      ///< calls among these that failed
+    std::uint64_t left_out = 0;    ///< calls that the provider made, and events that repeat calls
+    std::uint64_t first_unreadable_at = 0;  ///< the offset of the first loss, in unpacked bytes
     std::string first_reason;
-    std::uint64_t unknown = 0;           ///< objects that are records of no log, and not in records
-    std::uint64_t first_unknown_at = 0;  ///< the byte, unpacked, of the document it is in
+    std::uint64_t unknown = 0;           ///< objects that no log knows; not counted in records
+    std::uint64_t first_unknown_at = 0;  ///< the offset of its document, in unpacked bytes
     std::string first_unknown_keys;
     std::optional<std::string> error;  ///< why the file was not read to its end
-    bool lacks_memory = false;         ///< it was not read, or not counted, to its end
-    bool begins_as_json = true;        ///< with { or [, or it is empty
+    bool ran_out_of_memory = false;    ///< it was not completely read or counted
+    bool begins_as_json = true;        ///< it begins with { or [, or is empty
     [[nodiscard]] bool lost_something() const { return unreadable > 0 || lost_bytes > 0; }
 
-    bool is_other_file = false;  ///< found in a folder and no JSON: passed over, which is no error
+    bool is_other_file = false;  ///< found in a folder and not JSON: skipped, which is not an error
 };
 
-/// How far a scan has come; written by its threads, read by whoever shows it.
+/// The progress of a scan; written by its threads, read by the thread that shows it.
 struct ScanProgress {
-    std::atomic<std::uint64_t> bytes = 0;       ///< of the files, as far as they were used
-    std::atomic<std::uint64_t> text_bytes = 0;  ///< that they unpack to
+    std::atomic<std::uint64_t> bytes = 0;       ///< bytes of the files that have been used
+    std::atomic<std::uint64_t> text_bytes = 0;  ///< the bytes that these unpack to
     std::atomic<std::uint64_t> records = 0;
 };
 
-/// Reads files on several threads into one activity. The result does not depend on how many.
+/// Reads files on several threads into one activity. The result does not depend on the number of
+/// threads.
 class Scanner {
   public:
     using NewActivity = std::function<detect::Activity()>;
 
-    /// `new_activity` makes an empty activity of the one mode of this scan; `filter` decides which
-    /// records need not be read. The logs must outlive it, and so must the request that stops it,
-    /// if there is one.
+    /// `new_activity` makes an empty activity of the scan's mode; `filter` decides which records
+    /// need not be read. The logs and the request `stop`, if there is one, must outlive the
+    /// scanner.
     Scanner(NewActivity new_activity, const log::LogSet& logs, log::CallFilter filter,
             const io::StopRequest* stop = nullptr)
         : new_activity_(std::move(new_activity)),
@@ -70,20 +71,20 @@ class Scanner {
           stop_(stop),
           activity_(new_activity_()) {}
 
-    /// Reads all files and returns what became of each, in their order. After a request to stop
-    /// it returns soon: what was read of files counts, and is no error.
+    /// Reads all files and returns their outcomes in the same order. After a request to stop it
+    /// returns soon; files read in part count as far as they were read, and this is not an error.
     std::vector<FileOutcome> run(std::span<const File> files, unsigned threads);
 
     [[nodiscard]] const ScanProgress& progress() const { return progress_; }
 
-    /// What `look` makes of what was counted so far. May be called from another thread during
-    /// run(), which waits for it.
+    /// Returns the result of `look` for the counts so far. May be called from another thread during
+    /// run(), whose threads then wait to merge their counts.
     auto look_at_activity(auto look) const {
         const std::scoped_lock lock(mutex_);
         return look(activity_);
     }
 
-    /// What was counted; not during run().
+    /// The counts; must not be called during run().
     [[nodiscard]] const detect::Activity& activity() const { return activity_; }
 
   private:
@@ -94,7 +95,7 @@ class Scanner {
     log::CallFilter filter_;
     const io::StopRequest* stop_;  ///< can be null
     ScanProgress progress_;
-    mutable std::mutex mutex_;  ///< of activity_
+    mutable std::mutex mutex_;  ///< protects activity_ and the outcomes during run()
     detect::Activity activity_;
 };
 

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::int64_t k_same_signal = 100'000'000;  // nanoseconds
 
-// A handler can reach nothing else.
+// A signal handler can only reach globals.
 std::atomic<io::StopRequest*> asked_request = nullptr;
 std::atomic<std::int64_t> asked_at = 0;
 
@@ -32,7 +32,7 @@ extern "C" void take_stop_signal(int number) {
         request->make(number);
     } else if (request == nullptr || request->reason() != number ||
                now - asked_at > k_same_signal) {
-        // It waits until the handler has ended, and then ends the process.
+        // The signal is blocked until the handler returns, and then ends the process.
         static_cast<void>(::signal(number, SIG_DFL));
         static_cast<void>(::raise(number));
     }
@@ -45,7 +45,7 @@ StopSignals::StopSignals(io::StopRequest& request) {
     asked_request = &request;
     struct sigaction action{};
     action.sa_handler = take_stop_signal;
-    action.sa_flags = SA_RESTART;  // writers need not know of it; readers wait with poll
+    action.sa_flags = SA_RESTART;  // writes are restarted; readers wait with poll
     ::sigemptyset(&action.sa_mask);
     for (const int number : k_signals) ::sigaddset(&action.sa_mask, number);
     for (std::size_t i = 0; i < k_signals.size(); ++i) {

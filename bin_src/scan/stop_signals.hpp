@@ -8,14 +8,14 @@
 
 namespace cloudhijack::scan {
 
-/// While it lives, the first signal that asks the process to end (SIGINT, SIGTERM, SIGHUP) makes
-/// the request instead, with the signal's number as its reason. Another one ends the process at
-/// once, by that signal. One that follows within a tenth of a second is the same one: `timeout` and
-/// others send theirs to a process and to its group. A signal that the process ignores, as under
-/// nohup, stays ignored.
+/// While this object exists, the first signal that asks the process to end (SIGINT, SIGTERM,
+/// SIGHUP) makes the request instead, with the signal's number as its reason. A second signal ends
+/// the process at once, by that signal. The same signal within a tenth of a second counts as the
+/// first one: `timeout` and other programs send theirs to a process and to its group. A signal that
+/// the process ignores, as under nohup, stays ignored.
 class StopSignals {
   public:
-    /// The request must outlive it. There is one at a time.
+    /// The request must outlive the object. Only one may exist at a time.
     explicit StopSignals(io::StopRequest& request);
     StopSignals(const StopSignals&) = delete;
     StopSignals& operator=(const StopSignals&) = delete;
@@ -29,7 +29,7 @@ class StopSignals {
     std::array<struct sigaction, k_signals.size()> before_{};
 };
 
-/// `SIGINT`
+/// The name of a signal, such as `SIGINT`.
 std::string signal_name(int number);
 
 }  // namespace cloudhijack::scan

@@ -28,7 +28,7 @@ std::string help_of(const Arguments& arguments) {
     return std::get<scan::Help>(*asked).text;
 }
 
-// Without a path only what is wrong with an option can be an error before that.
+// The error of a command line without a path, so that a mistake in an option must come first.
 std::string error_of(const Arguments& arguments) {
     const auto asked = scan::read_command_line(arguments);
     return asked ? "no error" : text::joined(asked.error(), "\n");
@@ -52,7 +52,7 @@ TEST_CASE("command line: paths and switches in any order") {
     CHECK(job_of({"a"}).threads >= 1);
 }
 
-TEST_CASE("command line: what is not given") {
+TEST_CASE("command line: defaults") {
     const auto job = job_of({"a"});
     CHECK(job.format == output::Format::table);
     CHECK_FALSE(job.raw_csv);
@@ -61,7 +61,7 @@ TEST_CASE("command line: what is not given") {
     CHECK(error_of({}).contains("a file, a folder or -"));
 }
 
-TEST_CASE("command line: the mode decides what fits, wherever it stands") {
+TEST_CASE("command line: the mode decides which options fit, in any order") {
     const auto baseline = job_of({"a", "--mode=baseline"});
     CHECK(baseline.format == output::Format::csv);
     CHECK(baseline.raw_csv);
@@ -71,7 +71,7 @@ TEST_CASE("command line: the mode decides what fits, wherever it stands") {
     CHECK(error_of({"a", "--mode=coverage", "--fail-on-findings"}).contains("has no findings"));
 }
 
-TEST_CASE("command line: mistakes name the option and what it takes") {
+TEST_CASE("command line: an error names the option and the accepted values") {
     CHECK(
         error_of({"--format", "xml"}).contains("--format takes table, csv or ndjson; got \"xml\""));
     CHECK(error_of({"--threads", "0"}).contains("--threads takes a whole number from 1 to 256"));
@@ -85,7 +85,7 @@ TEST_CASE("command line: mistakes name the option and what it takes") {
     CHECK(error_of({"--spam"}).ends_with("; see cloudhijack scan --help"));
 }
 
-TEST_CASE("command line: the conf file is found before the rest is read") {
+TEST_CASE("command line: the conf file is read before the other options") {
     const scan::TemporaryFolder folder;
     const std::string own = folder.write("own.conf", k_own_service);
     const std::string other = folder.write("other.conf", "[defaults]\nmin_score = 4\n");
@@ -98,7 +98,7 @@ TEST_CASE("command line: the conf file is found before the rest is read") {
     CHECK(error_of({"a", "--config"}).contains("--config' is missing"));
 }
 
-TEST_CASE("command line: a conf file with mistakes ends the scan with all of them") {
+TEST_CASE("command line: mistakes in a conf file end the scan, and all are reported") {
     const scan::TemporaryFolder folder;
     const std::string bad = folder.write("bad.conf", "[defaults]\nspan = soon\nspam = 1\n");
     const auto asked = scan::read_command_line(Arguments{"a", "--nonsense", "--config", bad});
@@ -108,7 +108,7 @@ TEST_CASE("command line: a conf file with mistakes ends the scan with all of the
     CHECK(error_of({"a", "--config", folder.path() / "missing"}).contains("cannot be read"));
 }
 
-TEST_CASE("command line: help wins, whatever else there is") {
+TEST_CASE("command line: help takes precedence over all other arguments") {
     const scan::TemporaryFolder folder;
     const std::string own = folder.write("own.conf", k_own_service);
     CHECK(help_of({"-h"}) == help_of({"a", "--nonsense", "--min-score", "--help"}));

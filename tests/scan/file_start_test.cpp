@@ -19,7 +19,7 @@ std::string with_zeros(std::string_view bytes) {
     return std::string(bytes) + std::string(600, '\0');
 }
 
-// A header as the oldest tar writes it, without a mark.
+// A header in the oldest tar format, without magic bytes.
 std::string old_tar() {
     std::string header(512, '\0');
     header.replace(0, 5, "trail");
@@ -46,7 +46,7 @@ FileStart start_of(const std::string& text, std::size_t piece) {
 
 }  // namespace
 
-TEST_CASE("file start: formats that scan does not read are named by their first bytes") {
+TEST_CASE("file start: formats that scan does not read are recognised by their first bytes") {
     const std::vector<std::pair<std::string_view, std::string_view>> marks = {
         {"PK\x03\x04"sv, "zip"},
         {"PK\x05\x06"sv, "zip"},
@@ -84,7 +84,7 @@ TEST_CASE("file start: formats that scan does not read are named by their first 
     }
 }
 
-TEST_CASE("file start: tar, by its mark or by the sum of its first header") {
+TEST_CASE("file start: tar, by its magic bytes or by the checksum of its first header") {
     std::string header(512, '\0');
     header.replace(0, 5, "trail");
     for (const std::string_view mark : {"ustar\0"sv, "ustar  \0"sv}) {
@@ -97,7 +97,7 @@ TEST_CASE("file start: tar, by its mark or by the sum of its first header") {
     CHECK(unread_format(other).empty());
 }
 
-TEST_CASE("file start: UTF-16 and UTF-32, with a byte order mark or without") {
+TEST_CASE("file start: UTF-16 and UTF-32, with or without a byte order mark") {
     const std::vector<std::pair<std::string_view, std::string_view>> texts = {
         {"\xFF\xFE{\0\"\0"sv, "UTF-16"},
         {"\xFE\xFF\0{\0\""sv, "UTF-16"},
@@ -159,7 +159,7 @@ TEST_CASE("file start: texts that are not CSV") {
     }
 }
 
-TEST_CASE("file start: JSON, whatever the pieces it comes in") {
+TEST_CASE("file start: JSON, in pieces of any size") {
     for (const std::string_view text :
          {""sv, " \n"sv, "{"sv, "[]"sv, "\xEF\xBB\xBF[1,2]"sv, " {\"a\":1}"sv, "\xEF\xBB\xBF"sv}) {
         for (const std::size_t piece : {std::size_t{1}, std::size_t{1'000}}) {
@@ -178,7 +178,7 @@ TEST_CASE("file start: JSON, whatever the pieces it comes in") {
     CHECK(start_of(old_tar(), 7).unread.starts_with("is tar,"));
 }
 
-TEST_CASE("file start: an error behind the first bytes does not hide the format") {
+TEST_CASE("file start: an error after the first bytes does not hide the format") {
     const auto breaking = [first = true](std::span<char> buffer) mutable -> Result<std::size_t> {
         if (!std::exchange(first, false)) return failure("no disk");
         return with_zeros("PAR1").copy(buffer.data(), buffer.size());

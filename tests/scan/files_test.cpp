@@ -48,7 +48,7 @@ TEST_CASE("files: paths in the order given, - is standard input") {
     CHECK(list.files[2].path == a);
 }
 
-TEST_CASE("files: circles, copies, pipes and devices are skipped with a word") {
+TEST_CASE("files: circles, duplicates, pipes and devices are skipped with a message") {
     const TemporaryFolder folder;
     const auto file = folder.write("a/file", "x");
     fs::create_directory_symlink(folder.path(), folder.path() / "a" / "circle");
@@ -65,7 +65,7 @@ TEST_CASE("files: circles, copies, pipes and devices are skipped with a word") {
     CHECK(list.problems.empty());
 }
 
-TEST_CASE("files: what does not exist is a problem") {
+TEST_CASE("files: a path that does not exist is a problem") {
     const TemporaryFolder folder;
     fs::create_symlink("nowhere", folder.path() / "link");
     const auto list = scan::list_files({folder.path(), (folder.path() / "missing").string()});

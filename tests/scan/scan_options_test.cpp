@@ -9,7 +9,7 @@
 using namespace cloudhijack;
 using namespace cloudhijack::config;
 
-TEST_CASE("scan options: the help names every option of a shell") {
+TEST_CASE("scan options: help lists every option of the command line") {
     const auto setup = setup_with();
     const std::string help = scan::scan_help(setup);
     for (const auto* name :

@@ -91,7 +91,7 @@ TEST_CASE("scanner: the answer does not depend on the threads, for many files an
     }
 }
 
-TEST_CASE("scanner: what is wrong with a file is told with its place, and the others are read") {
+TEST_CASE("scanner: an error in a file is reported with its place, and the other files are read") {
     const TemporaryFolder folder;
     folder.write("a", record(1, 1) + "\nnonsense\n" + record(1, 2));
     folder.write("b", gzip(record(2, 1) + record(2, 2)).substr(0, 20));
@@ -116,7 +116,8 @@ TEST_CASE("scanner: what is wrong with a file is told with its place, and the ot
     CHECK(scanned.answer.contains("caller3"));
 }
 
-TEST_CASE("scanner: what is a record of no log is counted apart, with its place and first keys") {
+TEST_CASE(
+    "scanner: objects that no log knows are counted separately, with their place and first keys") {
     const TemporaryFolder folder;
     folder.write("a", record(1, 1) + R"( {"digest":1,"files":[]} {} [] )" + record(1, 2));
     folder.write("b", R"({"Records":[]})");
@@ -135,11 +136,11 @@ TEST_CASE("scanner: what is a record of no log is counted apart, with its place 
     CHECK_FALSE(outcomes[2].error);
 }
 
-TEST_CASE("scanner: which error of a file is told does not depend on the threads") {
+TEST_CASE("scanner: the reported error of a file does not depend on the threads") {
     const TemporaryFolder folder;
     std::string lines;
     for (unsigned i = 0; i < 20'000; ++i) {
-        lines += (i % 1'000 == 0 ? "[" : "") + record(i % 50, i) + '\n';  // arrays that are cut off
+        lines += (i % 1'000 == 0 ? "[" : "") + record(i % 50, i) + '\n';  // truncated arrays
     }
     const std::string packed = gzip(lines);
     folder.write("cut", packed.substr(0, packed.size() - 9));
@@ -153,7 +154,7 @@ TEST_CASE("scanner: which error of a file is told does not depend on the threads
     }
 }
 
-TEST_CASE("scanner: content decides what a file is") {
+TEST_CASE("scanner: the content decides the kind of a file") {
     const TemporaryFolder folder;
     folder.write("a.gz", "\xEF\xBB\xBF {\"Records\":[" + record(1, 1) + "]}");
     folder.write("b.txt", gzip("\n" + record(2, 1)));
@@ -173,7 +174,7 @@ TEST_CASE("scanner: content decides what a file is") {
     CHECK_FALSE(named.outcomes[0].is_other_file);
 }
 
-TEST_CASE("scanner: a file that is gone is told") {
+TEST_CASE("scanner: a file that no longer exists is reported") {
     const std::vector<scan::File> files = {{.path = "/nonexistent/x", .size = 0}};
     scan::Scanner scanner(
         [] { return detect::VolumeActivity(builtin_catalogue(), std::chrono::hours{1}); },
@@ -183,7 +184,7 @@ TEST_CASE("scanner: a file that is gone is told") {
     CHECK(outcomes[0].error->starts_with("cannot be opened: "));
 }
 
-TEST_CASE("scanner: after a request to stop no file is begun, and none is damaged") {
+TEST_CASE("scanner: after a request to stop no file is started or reported as damaged") {
     const TemporaryFolder folder;
     folder.write("a", "[" + record(1, 1));
     folder.write("b", "no JSON");
@@ -198,7 +199,7 @@ TEST_CASE("scanner: after a request to stop no file is begun, and none is damage
     }
 }
 
-TEST_CASE("scanner: formats that are not read are errors, in folders too") {
+TEST_CASE("scanner: formats that are not read are errors, even in folders") {
     const TemporaryFolder folder;
     folder.write("a", "PAR1" + std::string(100, '\0'));
     folder.write("b", gzip(gzip(record(1, 1))));

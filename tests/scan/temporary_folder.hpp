@@ -9,7 +9,7 @@
 
 namespace cloudhijack::scan {
 
-/// A folder of its own for a test, removed at its end.
+/// A temporary folder for one test, which is removed at the end.
 class TemporaryFolder {
   public:
     TemporaryFolder() {
