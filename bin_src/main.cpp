@@ -1,4 +1,5 @@
-// The program's two interfaces: without arguments the Splunk search command, with a verb a shell's.
+// The program's two interfaces: the Splunk search command without arguments, the command line with
+// a verb.
 
 #include <unistd.h>
 
@@ -25,8 +26,8 @@ namespace {
 
 using namespace cloudhijack;
 
-/// The exit code for Splunk if no reply could be sent. For a shell's exit codes see
-/// output/shell.hpp.
+/// The exit code for Splunk if no reply could be sent. See output/shell.hpp for the exit codes of
+/// the command line.
 constexpr int k_search_failed = 1;
 
 constexpr std::chrono::milliseconds k_patience{500};
@@ -64,8 +65,9 @@ int check_config(std::span<const std::string> arguments) {
     return text ? output::print(*text) : output::print_errors(text.error());
 }
 
-// Under chunked = false Splunk passes the search's arguments, behind one of two words or alone.
-bool is_of_old_protocol(std::string_view argument) {
+// With chunked = false, Splunk passes the search's arguments on the command line, either alone or
+// after one of these two words.
+bool is_legacy_protocol_argument(std::string_view argument) {
     return argument == "__GETINFO__" || argument == "__EXECUTE__" || argument.contains('=');
 }
 
@@ -79,7 +81,7 @@ int run(const std::vector<std::string>& arguments) {
         return output::print("cloudhijack " + std::string(k_version) + '\n');
     }
     if (verb == "--help" || verb == "-h" || verb == "help") return output::print(k_help);
-    if (is_of_old_protocol(verb)) return search();  // which answers it in its own form
+    if (is_legacy_protocol_argument(verb)) return search();  // which replies in the legacy protocol
     std::cerr << "cloudhijack: unknown argument \"" << verb << "\"; see cloudhijack --help\n";
     return output::k_exit_error;
 }

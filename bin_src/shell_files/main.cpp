@@ -1,6 +1,7 @@
-// Writes what is made from the program's option table: what an installed program brings for shells,
-// completions and a man page, and what the repository's files say of options (option_texts.hpp).
-// usage: shell_files TEMPLATES FOLDER. The build runs it; it is not installed.
+// Writes the files that are generated from the program's option table: shell completions and the
+// man page, which are installed with the program, and the texts on options in the repository's
+// files (option_texts.hpp). Usage: shell_files TEMPLATES FOLDER. The build runs this program; it is
+// not installed.
 
 #include <exception>
 #include <filesystem>
@@ -25,7 +26,7 @@ using config::CompletionKind;
 using scan::ShownOption;
 using Options = std::vector<ShownOption>;
 
-/// What stands in a template for each `@name@`.
+/// The replacement for each `@name@` in a template.
 using Parts = std::map<std::string, std::string, std::less<>>;
 
 std::string replaced(std::string text, std::string_view what, std::string_view with) {
@@ -35,10 +36,11 @@ std::string replaced(std::string text, std::string_view what, std::string_view w
     return text;
 }
 
-/// Lines without a newline at the end, which the template has.
+/// Joins lines without a newline at the end, which the template has.
 std::string lines(const std::vector<std::string>& parts) { return text::joined(parts, "\n"); }
 
-// Names and words are of letters, digits, dashes and underscores, so nothing needs quotes in bash.
+// Names and words consist of letters, digits, dashes and underscores, so nothing needs quotes in
+// bash.
 
 std::string dashed_names(const Options& options) {
     std::vector<std::string> names;
@@ -74,7 +76,7 @@ std::string bash_branches(const Options& options) {
     return lines(branches);
 }
 
-/// For a description in a spec of _arguments, within single quotes.
+/// Escapes a description in a spec of _arguments, inside single quotes.
 std::string for_zsh(std::string text) {
     for (const std::string_view special : {"\\", "[", "]", ":"}) {
         text = replaced(std::move(text), special, '\\' + std::string(special));
@@ -114,7 +116,7 @@ std::string zsh_specs(const Options& options) {
     return lines(specs);
 }
 
-/// Text for a man page, where a line may not begin with a dot or an apostrophe.
+/// Escapes text for a man page, where a line must not begin with a dot or an apostrophe.
 std::string for_man(std::string text) {
     text = replaced(std::move(text), "\\", "\\e");
     text = replaced(std::move(text), "-", "\\-");

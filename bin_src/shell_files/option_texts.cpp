@@ -25,7 +25,7 @@ bool is_threshold(const Option& option) {
     return option.name.ends_with(config::k_threshold_suffix);
 }
 
-// The threshold of any service.
+// The option for the threshold of a service, for any service.
 Option general_threshold() {
     rules::Service any;
     any.id = "<service id>";
@@ -43,7 +43,7 @@ bool offers_words(const Option& option) {
     return option.completion.kind == config::CompletionKind::word;
 }
 
-// How a value is written; `brackets` go around words of which it is one.
+// The syntax of a value. `brackets` enclose the words if it is one of several.
 std::string syntax_of(const Option& option, std::string_view brackets) {
     if (!offers_words(option)) return option.syntax;
     return brackets.front() + text::joined(option.completion.words, "|") + brackets.back();
@@ -66,7 +66,7 @@ std::string sentence(std::string phrase) {
     return phrase + '.';
 }
 
-/// What is around the lines of a paragraph.
+/// The texts around the lines of a paragraph.
 struct LineParts {
     std::string first;  ///< before the first line
     std::string next;   ///< before each other line
@@ -117,7 +117,7 @@ std::string description_in_assistant(const Option& option) {
     return text + "; default " + default_of(option) + '.';
 }
 
-/// Text in a cell of a table in Markdown.
+/// Escapes text for a cell of a Markdown table.
 std::string cell(std::string_view text) {
     std::string escaped;
     for (const char c : text) {

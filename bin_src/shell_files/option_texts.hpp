@@ -4,11 +4,11 @@
 
 #include "config/setup.hpp"
 
-/// What files in the repository say of the options, made from the option table: each text goes
-/// between two markers of its file. tests/e2e/option_texts.py puts them there.
+/// Generates the texts on options in the repository's files from the option table. Each text goes
+/// between two markers in its file; tests/e2e/option_texts.py inserts it there.
 namespace cloudhijack::shell_files {
 
-/// The keys of [defaults] in README/cloudhijack.conf.spec. One entry stands for the thresholds of
+/// The keys of [defaults] in README/cloudhijack.conf.spec. One entry describes the thresholds of
 /// all services.
 std::string options_for_spec(const config::Setup& setup);
 
