@@ -11,7 +11,7 @@
 
 namespace cloudhijack {
 
-/// A source that gives its bytes in pieces of at most `piece`, as a pipe may.
+/// A source that yields its bytes in pieces of at most `piece` bytes, as a pipe may.
 inline io::ByteSource in_pieces(std::string bytes, std::size_t piece) {
     return [bytes = std::move(bytes), piece,
             at = std::size_t{0}](std::span<char> buffer) mutable -> Result<std::size_t> {
@@ -22,7 +22,8 @@ inline io::ByteSource in_pieces(std::string bytes, std::size_t piece) {
     };
 }
 
-/// As a pipe that is cut once: `cut` bytes first, then as much as there is room for.
+/// A source like a pipe that is cut once: it yields `cut` bytes first, then as many as fit the
+/// buffer.
 inline io::ByteSource cut_at(std::string bytes, std::size_t cut) {
     return [bytes = std::move(bytes), cut,
             at = std::size_t{0}](std::span<char> buffer) mutable -> Result<std::size_t> {

@@ -15,13 +15,14 @@
 
 namespace cloudhijack {
 
-/// CloudTrail's, which a filter is asked with if no other is given.
+/// CloudTrail's name key, the default for the functions below.
 inline const json::NameKey& cloudtrail_name_key() { return log::all_logs().record_keys().name; }
 
 inline constexpr std::array<std::string_view, 2> k_wanted_calls = {"Publish", "GetAccount"};
 
-/// What the filter says of an object, asked with what was seen on the way to its end; nullopt where
-/// the text is not one object for which that can be asked. k_padding bytes behind it are readable.
+/// The filter's answer for an object, given the name key that the search for the object's end
+/// found; nullopt if the text is not a single object or the processor has no fast search. k_padding
+/// bytes after the text must be readable.
 inline std::optional<bool> answer_with_its_end(std::string_view json, const json::NameKey& key) {
     if (simd::best_cpu() == simd::Cpu::plain || !json.starts_with('{')) return std::nullopt;
     const auto end = json::object_end_by_blocks(json, key, nullptr);
@@ -30,9 +31,9 @@ inline std::optional<bool> answer_with_its_end(std::string_view json, const json
     return end->only_name_key && filter.passes_over_object(json, *end->only_name_key);
 }
 
-/// What all ways of asking the filter say of a record, which must be one answer: by what the
-/// processor can do and without, quotes as they are and doubled, and by what the way to its end
-/// shows.
+/// The answers of all the ways to ask the filter about a record, which must agree: with the best
+/// processor level and the plain one, with single and doubled quotes, and from the search for the
+/// record's end.
 inline std::set<bool> filter_answers(std::string_view json,
                                      const json::NameKey& key = cloudtrail_name_key()) {
     const std::string doubled = with_doubled_quotes(json);
@@ -42,8 +43,8 @@ inline std::set<bool> filter_answers(std::string_view json,
         for (const auto quotes : {json::Quotes::single, json::Quotes::doubled}) {
             const std::string text = quotes == json::Quotes::doubled ? doubled : std::string(json);
             std::string padded = text;
-            const std::string behind(key.text().empty() ? "x" : key.text());
-            while (padded.size() < text.size() + io::k_padding) padded += behind;
+            const std::string following(key.text().empty() ? "x" : key.text());
+            while (padded.size() < text.size() + io::k_padding) padded += following;
             answers.insert(
                 filter.passes_over(std::string_view(padded).substr(0, text.size()), quotes));
         }
@@ -54,7 +55,7 @@ inline std::set<bool> filter_answers(std::string_view json,
     return answers;
 }
 
-/// Whether the reader finds a wanted call in a text.
+/// Whether the reader finds one of the wanted calls in a text.
 inline bool holds_wanted_call(std::string_view json, const log::LogSet& logs = log::all_logs()) {
     const std::string padded = std::string(json) + std::string(io::k_padding, ' ');
     const log::CallFilter none_passes(json::NameKey(), {});

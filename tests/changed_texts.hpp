@@ -13,8 +13,9 @@ inline std::string with_doubled_quotes(std::string_view text) {
     return doubled;
 }
 
-/// The text with up to `most` random changes: a byte becomes one of `bytes` or one comes between, a
-/// piece of the text comes again, or a few bytes go. The same seed gives the same text.
+/// The text with up to `most` random changes: a byte is replaced by one of `bytes` or one of them
+/// is inserted, a piece of the text is repeated, or a few bytes are deleted. The same seed gives
+/// the same text.
 inline std::string with_changes(std::string text, unsigned seed, unsigned most,
                                 std::string_view bytes) {
     std::mt19937 random(seed);

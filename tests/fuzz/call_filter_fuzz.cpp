@@ -1,5 +1,5 @@
-// Any bytes as a record: the filter never passes over a wanted call, and every way of asking it
-// says the same.
+// Any bytes as a record: the filter never skips a wanted call, and every way of asking it gives the
+// same answer.
 
 #include <cstddef>
 #include <cstdint>

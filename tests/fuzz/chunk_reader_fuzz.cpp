@@ -1,4 +1,4 @@
-// Any bytes as chunks: the same frames and the same end, however the input is cut.
+// Any bytes as chunks: the frames and the end do not depend on how the input is cut.
 
 #include <cstddef>
 #include <cstdint>
@@ -13,16 +13,16 @@ namespace {
 
 using namespace cloudhijack;
 
-// Everything that the reader says of the bytes. Not the text of an error: it quotes as much of a
-// bad header as has come.
+// Everything that the reader reports about the bytes, except the text of an error: that quotes as
+// much of a bad header as has arrived.
 std::string account_of(io::ByteSource source) {
     scp::ChunkReader reader(std::move(source));
     std::string account;
     while (true) {
         auto metadata = reader.next_metadata();
         if (!metadata) {
-            const bool told = metadata.error().kind == Error::Kind::failed;
-            return account + (told ? "error" : "gone");
+            const bool failed = metadata.error().kind == Error::Kind::failed;
+            return account + (failed ? "error" : "gone");
         }
         if (!*metadata) return account + "end";
         const auto request = scp::parse_request(**metadata);

@@ -1,5 +1,5 @@
-// Any bytes as local/cloudhijack.conf: read to the end, every mistake with a place, and the
-// built-in options still there.
+// Any bytes as local/cloudhijack.conf: they are read to the end, every mistake has a place, and the
+// built-in options remain.
 
 #include <cstddef>
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Any bytes as a record: the event reader and its plain twin agree.
+// Any bytes as a record: the event reader and its simple twin agree.
 
 #include <cstddef>
 #include <cstdint>

@@ -1,5 +1,5 @@
-// Any bytes as a record of each log: what its table says is read as a plain reader reads it, and
-// what the log makes of it holds no surprise.
+// Any bytes as a record of each log: the reader agrees with a simple reader on the fields in the
+// log's table, and the call that the log derives from them is consistent.
 
 #include <cstddef>
 #include <cstdint>

@@ -6,7 +6,7 @@
 
 namespace cloudhijack {
 
-/// Ends a fuzz run with what went wrong; libFuzzer keeps the input.
+/// Ends a fuzz run with a message if the condition is false; libFuzzer keeps the input.
 inline void must(bool holds, const std::string& otherwise) {
     if (holds) return;
     std::fprintf(stderr, "%s\n", otherwise.c_str());

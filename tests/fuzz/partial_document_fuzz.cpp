@@ -1,5 +1,5 @@
-// Any bytes as the document of a partial row, in both modes: it is taken or refused, and what is
-// taken makes rows.
+// Any bytes as the document of a partial row, in every mode: it is accepted or refused, and an
+// accepted document yields rows.
 
 #include <cstddef>
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace {
 
 using namespace cloudhijack;
 
-// The fingerprint of the search head's catalogue is no secret, but a fuzzer does not guess it.
+// The fingerprint of the search head's catalogue is not a secret, but a fuzzer cannot guess it.
 std::string with_own_fingerprint(std::string document, const config::Setup& setup) {
     constexpr std::string_view place = "CATALOGUE";
     if (const auto at = document.find(place); at != std::string::npos) {
@@ -46,7 +46,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const auto findings = output::findings_of(activity, config);
         must(findings.has_value(), "a document is too much for a baseline");
         const auto answer = output::answer_of(*findings);
-        // Coverage has a row for nothing.
+        // Coverage has rows even for an empty activity.
         const bool can_have_rows = mode == config::Mode::hunt || mode == config::Mode::coverage;
         must(answer.rows.empty() || detect::size_of(activity) > 0 || can_have_rows,
              "rows came from nothing");

@@ -1,6 +1,6 @@
-// Any bytes as a stream of records: the same documents however it is cut and with the fast way or
-// without, none out of order or
-// overlapping, and every record that a plain reader finds in whole JSON.
+// Any bytes as a stream of records: the documents do not depend on how the stream is cut or on
+// whether the fast code is used, none is out of order or overlaps another, and every record that a
+// simple reader finds in valid JSON is among them.
 
 #include <cstddef>
 #include <cstdint>
@@ -57,7 +57,7 @@ Split split(const std::string& bytes, std::size_t piece, Cpu cpu = best_cpu(),
     }
 }
 
-// Arrays come apart whole; other documents are the event reader's affair.
+// Compares the elements of arrays; the event reader's tests cover other documents.
 void compare_with_plain_reader(const std::string& bytes, const Split& made) {
     const Json whole = Json::parse(bytes, nullptr, /*allow_exceptions=*/false);
     if (bytes.contains('\0') || !whole.is_array()) return;

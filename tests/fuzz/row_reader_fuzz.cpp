@@ -1,5 +1,5 @@
-// Any bytes as a CSV body: the same rows however it is cut, and what is read survives being
-// written.
+// Any bytes as a CSV body: the rows do not depend on how it is cut, and rows that are written again
+// read the same.
 
 #include <cstddef>
 #include <cstdint>

@@ -1,4 +1,5 @@
-// Any bytes as a whole session: it ends well, and every reply is a frame with JSON metadata.
+// Any bytes as a whole session: it ends without an error, and every reply is a frame with JSON
+// metadata.
 
 #include <simdjson.h>
 
@@ -19,7 +20,7 @@ namespace {
 using namespace cloudhijack;
 
 void check_replies(const std::string& replies) {
-    if (replies.starts_with("ERROR\n")) return;  // the old protocol's form
+    if (replies.starts_with("ERROR\n")) return;  // the form of the legacy protocol
     scp::ChunkReader reader(in_pieces(replies, replies.size() + 1));
     while (true) {
         const auto metadata = reader.next_metadata();

@@ -1,5 +1,5 @@
-// Any bytes as a file: unpacked the same however they are cut, piece by piece and at once, and
-// packed text comes back.
+// Any bytes as a file: the result does not depend on how they are cut or on whether they are
+// unpacked at once, and packing and unpacking restores a text.
 
 #include <cstddef>
 #include <cstdint>
@@ -26,7 +26,7 @@ Unpacked unpack_at_once(const std::string& bytes, std::size_t piece) {
     return unpack_in(gunzip, in_pieces(bytes, piece), k_enough);
 }
 
-// How much comes out in front of damage depends on how much zlib sees at once.
+// The amount of text before damage depends on how much input zlib gets at once.
 bool are_same(const Unpacked& one, const Unpacked& other) {
     if (one.error != other.error) return false;
     if (one.error.empty()) return one.text == other.text;
