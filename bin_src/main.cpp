@@ -37,12 +37,12 @@ constexpr std::string_view k_help =
     "SendGrid and Twilio.\n"
     "\n"
     "  cloudhijack scan PATH...         scans files; see cloudhijack scan --help\n"
-    "  cloudhijack check-config [FILE]  checks cloudhijack.conf, the installed one or FILE\n"
+    "  cloudhijack check-config [FILE]  checks the installed cloudhijack.conf, or FILE\n"
     "  cloudhijack --version            shows the version\n"
     "  cloudhijack --help               shows this text\n"
     "\n"
-    "Without arguments it is the Splunk search command | cloudhijack, and speaks Splunk's chunked\n"
-    "protocol over standard input and output.\n";
+    "Without arguments, the program is the Splunk search command | cloudhijack, and speaks\n"
+    "Splunk's chunked protocol over standard input and output.\n";
 
 int search() {
     if (::isatty(STDIN_FILENO) == 1) {

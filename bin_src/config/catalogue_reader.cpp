@@ -6,9 +6,11 @@
 #include <utility>
 
 #include "config/evidence_reader.hpp"
+#include "config/invalid_value.hpp"
 #include "config/price_reader.hpp"
 #include "text/boolean.hpp"
 #include "text/number.hpp"
+#include "text/quote.hpp"
 #include "text/words.hpp"
 
 namespace cloudhijack::config {
@@ -48,14 +50,15 @@ std::expected<std::vector<log::Condition>, std::string> read_conditions(std::str
         const std::string_view one = text.substr(0, comma);
         const auto sign = one.find('=');
         if (sign == std::string_view::npos) {
-            return std::unexpected("a condition is path=value, not \"" + std::string(one) + '"');
+            return std::unexpected(text::quoted(one) + " is not a condition; write path=value");
         }
         log::Condition condition{.path = {}, .value = std::string(one.substr(sign + 1))};
         for (std::string_view path = one.substr(0, sign);;) {
             const auto dot = path.find('.');
             const std::string_view key = path.substr(0, dot);
             if (key.empty()) {
-                return std::unexpected("the path of \"" + std::string(one) + "\" has an empty key");
+                return std::unexpected("the path of " + text::quoted(one) +
+                                       " has an empty key; write keys separated by single dots");
             }
             condition.path.emplace_back(key);
             if (dot == std::string_view::npos) break;
@@ -71,7 +74,7 @@ std::expected<std::uint16_t, std::string> read_weight(std::string_view text) {
     const auto weight = text::whole_number(text, rules::k_largest_weight);
     if (weight && *weight > 0) return static_cast<std::uint16_t>(*weight);
     return std::unexpected(
-        "has no usable weight after its *; a weight is a whole number from 1 to " +
+        "has no valid weight after its *; a weight is a whole number from 1 to " +
         std::to_string(rules::k_largest_weight) + ", and * is not a wildcard");
 }
 
@@ -95,7 +98,9 @@ std::expected<rules::CatalogueCall, std::string> read_call(std::string_view text
         call.weight = *weight;
     }
     if (const auto open = text.find('('); open != std::string_view::npos) {
-        if (!text.ends_with(')')) return std::unexpected('"' + whole + "\" lacks its )");
+        if (!text.ends_with(')'))
+            return std::unexpected('"' + whole +
+                                   "\" has no closing ); write it after the conditions");
         auto conditions = read_conditions(text.substr(open + 1, text.size() - open - 2));
         if (!conditions) return std::unexpected('"' + whole + "\": " + conditions.error());
         call.conditions = std::move(*conditions);
@@ -103,12 +108,18 @@ std::expected<rules::CatalogueCall, std::string> read_call(std::string_view text
     }
     if (const auto colon = text.find(':'); colon != std::string_view::npos) {
         if (!is_word(text.substr(0, colon), "-_.")) {
-            return std::unexpected('"' + whole + "\" has no usable source before the colon");
+            return std::unexpected('"' + whole +
+                                   "\" has no valid source before the colon; a source has only "
+                                   "letters, digits, hyphens, underscores and dots");
         }
         call.source = text.substr(0, colon);
         text.remove_prefix(colon + 1);
     }
-    if (!is_word(text, "_-./")) return std::unexpected('"' + whole + "\" is no call's name");
+    if (!is_word(text, "_-./")) {
+        return std::unexpected('"' + whole +
+                               "\" is not a valid call name; a name has only letters, digits, "
+                               "underscores, hyphens, dots and slashes");
+    }
     call.name = text;
     return call;
 }
@@ -121,15 +132,16 @@ std::expected<std::vector<rules::CatalogueCall>, std::string> read_calls(std::st
         if (!call) return std::unexpected(call.error());
         calls.push_back(std::move(*call));
         if (calls.size() > rules::k_most_calls) {
-            return std::unexpected("names more than " + std::to_string(rules::k_most_calls) +
-                                   " calls");
+            return std::unexpected("too many calls; a key has at most " +
+                                   std::to_string(rules::k_most_calls));
         }
     }
     return calls;
 }
 
 ValueResult read_text(const std::string& value, std::string& into) {
-    if (value.empty() || value.contains('\n')) return wrong("takes one line of text");
+    if (value.empty() || value.contains('\n'))
+        return wrong(invalid_value(value, "one line of text"));
     into = value;
     return {};
 }
@@ -137,8 +149,8 @@ ValueResult read_text(const std::string& value, std::string& into) {
 ValueResult read_threshold(const std::string& value, std::uint64_t& into) {
     const auto number = text::whole_number(value, rules::k_largest_threshold);
     if (!number) {
-        return wrong("takes a whole number from 0 to " +
-                     std::to_string(rules::k_largest_threshold) + "; got \"" + value + '"');
+        return wrong(invalid_value(
+            value, "a whole number from 0 to " + std::to_string(rules::k_largest_threshold)));
     }
     into = *number;
     return {};
@@ -146,8 +158,7 @@ ValueResult read_threshold(const std::string& value, std::uint64_t& into) {
 
 ValueResult read_source(const std::string& value, std::string& into) {
     if (!is_word(value, "-_.")) {
-        return wrong("takes an event source without .amazonaws.com, such as ses; got \"" + value +
-                     '"');
+        return wrong(invalid_value(value, "an event source without .amazonaws.com, such as ses"));
     }
     into = value;
     return {};
@@ -155,7 +166,7 @@ ValueResult read_source(const std::string& value, std::string& into) {
 
 ValueResult read_disabled(const rules::Setting& setting, ServiceDraft& draft) {
     const auto disabled = text::boolean(setting.value);
-    if (!disabled) return wrong("takes true or false; got \"" + setting.value + '"');
+    if (!disabled) return wrong(invalid_value(setting.value, "true or false"));
     draft.is_disabled = *disabled;
     draft.disabled_at = setting.place;
     return {};
@@ -173,8 +184,8 @@ ValueResult read_service_key(const rules::Setting& setting, ServiceDraft& draft)
     const auto phase = std::ranges::find(rules::k_phase_names, key);
     if (phase == rules::k_phase_names.end()) {
         std::string known =
-            "is no key of a service: label, category, threshold, source, data_events, "
-            "never_logged, disabled";
+            "unknown key; a service has the keys label, category, threshold, source, "
+            "data_events, never_logged, disabled";
         for (const std::string_view name : rules::k_phase_names) known += ", " + std::string(name);
         return wrong(std::move(known));
     }
@@ -183,7 +194,9 @@ ValueResult read_service_key(const rules::Setting& setting, ServiceDraft& draft)
     if (!calls) return wrong(calls.error());
     for (const rules::CatalogueCall& call : *calls) {
         if (!call.source.empty() || !draft.source.empty()) continue;
-        return wrong('"' + call.name + "\" has no source, and its stanza has no key source");
+        return wrong('"' + call.name +
+                     "\" has no source, and its stanza has no key source; write source:" +
+                     call.name + ", or add the key source");
     }
     draft.service.calls.at(static_cast<std::size_t>(number)) = std::move(*calls);
     return {};
@@ -241,14 +254,14 @@ class CatalogueReader {
         if (stanza.starts_with(k_price_prefix)) return prices_.read(setting);
         if (!stanza.starts_with(k_service_prefix)) {
             return wrong(
-                "stands in no stanza that cloudhijack knows: [defaults], [service:<id>], "
-                "[evidence:<id>], [price:<model>]");
+                "unknown stanza; the stanzas are [defaults], [service:<id>], [evidence:<id>], "
+                "[price:<model>]");
         }
         const std::string id = stanza.substr(k_service_prefix.size());
         const bool usable = is_word(id, "_") && std::ranges::none_of(id, [](char c) {
                                 return c >= 'A' && c <= 'Z';  // ids are parts of option names
                             });
-        if (!usable) return wrong("a service's id has only a-z, 0-9 and _");
+        if (!usable) return wrong("invalid service id; an id has only a-z, 0-9 and _");
         return read_service_key(setting, draft_of(id));
     }
 

@@ -79,7 +79,8 @@ std::string in_words(const rules::Catalogue& catalogue) {
                 detect::counted(catalogue.call_count(i), "call") + '\n';
     }
     return text + "catalogue " + catalogue.fingerprint() +
-           ": which calls count, and for what; the same on a search head and all its peers\n";
+           ": fingerprint of the calls and their phases; it must be the same on a search head "
+           "and all its peers\n";
 }
 
 }  // namespace
@@ -96,7 +97,7 @@ std::expected<std::string, Messages> check_config(std::span<const std::string> a
     std::string text = in_words(setup->catalogue);
     if (terms != macro_terms(read_built_in_setup())) {
         text +=
-            "\nThe calls are others than the app's macro searches for. Put into "
+            "\nThese calls differ from those that the app's macro searches for. Put this into "
             "local/macros.conf:\n\n"
             "[cloudhijack_events]\ndefinition = `cloudhijack_index` " +
             terms + " | fields _time, _raw\n";

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "config/invalid_value.hpp"
 #include "detect/hunt/evidence/evidence.hpp"
 #include "text/boolean.hpp"
 #include "text/number.hpp"
@@ -26,25 +27,25 @@ using ReadValue = std::expected<rules::ParameterValue, std::string>;
 ReadValue read_number(const std::string& text, const detect::ParameterSpec& spec) {
     const auto number = text::whole_number(text, spec.most);
     if (number && *number >= spec.least) return *number;
-    return std::unexpected("takes a whole number from " + std::to_string(spec.least) + " to " +
-                           std::to_string(spec.most) + "; got \"" + text + '"');
+    return std::unexpected(invalid_value(text, "a whole number from " + std::to_string(spec.least) +
+                                                   " to " + std::to_string(spec.most)));
 }
 
 ReadValue read_time(const std::string& text) {
     const auto span = text::time_span(text, k_longest_time);
     if (span) return *span;
     return std::unexpected(
-        "takes a whole number with s, m, h or d, such as 2m, up to 366d; got \"" + text + '"');
+        invalid_value(text, "a whole number with s, m, h or d, such as 2m, up to 366d"));
 }
 
 ReadValue read_pattern(const std::string& text) {
-    if (text.empty()) return std::unexpected("takes a regular expression that is not empty");
+    constexpr std::string_view accepted = "a regular expression in RE2's syntax that is not empty";
+    if (text.empty()) return std::unexpected(invalid_value(text, accepted));
     re2::RE2::Options quiet;
     quiet.set_log_errors(false);
     auto pattern = std::make_shared<const re2::RE2>(text, quiet);
     if (pattern->ok()) return pattern;
-    return std::unexpected("takes a regular expression in RE2's syntax; got \"" + text + "\" (" +
-                           pattern->error() + ')');
+    return std::unexpected(invalid_value(text, accepted, pattern->error()));
 }
 
 ReadValue read_words(const std::string& text) {
@@ -91,21 +92,20 @@ std::expected<void, std::string> read_evidence_key(const rules::Setting& setting
     const std::string id = setting.place.stanza.substr(k_evidence_prefix.size());
     const detect::Evidence* evidence = detect::find_evidence(id);
     if (evidence == nullptr) {
-        return std::unexpected("stands in the stanza of an unknown evidence; the ids are " +
-                               known_ids());
+        return std::unexpected("unknown evidence rule; the rules are " + known_ids());
     }
     const std::string& key = setting.place.key;
     if (key == "disabled") {
         const auto disabled = text::boolean(setting.value);
         if (!disabled) {
-            return std::unexpected("takes true or false; got \"" + setting.value + '"');
+            return std::unexpected(invalid_value(setting.value, "true or false"));
         }
         table[id].is_disabled = *disabled;
         return {};
     }
     const detect::ParameterSpec* parameter = find_parameter(*evidence, key);
     if (parameter == nullptr) {
-        std::string known = "is no key of this evidence: score, disabled";
+        std::string known = "unknown key; this rule has the keys score, disabled";
         for (const detect::ParameterSpec& spec : evidence->parameters)
             known += ", " + std::string(spec.key);
         return std::unexpected(std::move(known));

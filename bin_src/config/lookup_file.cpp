@@ -48,7 +48,8 @@ Result<> LookupFile::open() {
     text_ = std::move(*text);
     if (text_.starts_with(text::k_byte_order_mark)) text_.erase(0, text::k_byte_order_mark.size());
     if (text_.contains('\r') && !text_.contains('\n')) {
-        return failure(path_ + ": its lines end with CR alone; save it with LF or CRLF line ends");
+        return failure(path_ +
+                       ": its lines end with CR alone; save the file with LF or CRLF line endings");
     }
     window_.set_limit(text_.size());
     const bool is_blank = text::trimmed(text_, "\r\n").empty();
@@ -72,8 +73,8 @@ Result<> LookupFile::read_header() {
     }
     for (std::size_t column = 0; column < columns_.size(); ++column) {
         if (columns_[column].is_required && places_[column] == k_absent) {
-            return failure(path_ + ": has no column " + std::string(columns_[column].name) +
-                           " in its first line");
+            return failure(path_ + ": the first line has no column " +
+                           std::string(columns_[column].name) + "; write a header with it");
         }
     }
     return {};
@@ -83,11 +84,12 @@ Result<bool> LookupFile::next() {
     const auto found = rows_.next(wanted_cells_);
     if (!found) return failure(path_ + ", " + line() + ": " + found.error().text);
     if (*found == Next::unclosed) {
-        return failure(path_ + ", " + line() + ": a quote opens and is never closed");
+        return failure(path_ + ", " + line() + ": a quote opens and never closes; close it");
     }
     if (*found == Next::end) return false;
     if (++row_count_ > k_most_lookup_rows) {
-        return failure(path_ + ": has more than " + std::to_string(k_most_lookup_rows) + " rows");
+        return failure(path_ + ": has more than " + std::to_string(k_most_lookup_rows) +
+                       " rows, which is the limit; remove some");
     }
     for (std::size_t column = 0; column < columns_.size(); ++column) {
         const std::size_t place = places_[column];
@@ -98,7 +100,7 @@ Result<bool> LookupFile::next() {
 
 void LookupFile::note_bad(const std::string& why) {
     const bool is_shown = bad_rows_.first.size() < k_most_problems;
-    bad_rows_.add(is_shown ? path_ + ", " + line() + ": " + why + "; the line does not count" : "");
+    bad_rows_.add(is_shown ? path_ + ", " + line() + ": " + why + "; the line is ignored" : "");
 }
 
 void LookupFile::note_bad_value(const std::string& what) {

@@ -57,11 +57,11 @@ class LookupFile {
 
     /// A message for each of the first bad rows, and the number of further ones.
     [[nodiscard]] std::vector<std::string> problems() const {
-        return bad_rows_.texts(path_, " more lines do not count");
+        return bad_rows_.texts(path_, " more lines are ignored");
     }
     /// The same for bad values.
     [[nodiscard]] std::vector<std::string> value_problems() const {
-        return bad_values_.texts(path_, " more values do not count");
+        return bad_values_.texts(path_, " more values are ignored");
     }
 
   private:

@@ -118,14 +118,14 @@ Read<rules::Baseline::Row> read_row(const LookupFile& file) {
     const auto peak =
         text::whole_number(file.cell(baseline_column::peak_hour), rules::k_largest_peak);
     if (!first || !last) {
-        return bad("first_seen and last_seen are times such as 2026-03-02T00:00:00Z; got " +
-                   text::quoted(file.cell(baseline_column::first_seen)) + " and " +
-                   text::quoted(file.cell(baseline_column::last_seen)));
+        return bad("first_seen is " + text::quoted(file.cell(baseline_column::first_seen)) +
+                   " and last_seen is " + text::quoted(file.cell(baseline_column::last_seen)) +
+                   "; write times such as 2026-03-02T00:00:00Z");
     }
     if (*last < *first) return bad("last_seen is before first_seen");
     if (!peak) {
-        return bad("peak_hour is a whole number; got " +
-                   text::quoted(file.cell(baseline_column::peak_hour)));
+        return bad("peak_hour is " + text::quoted(file.cell(baseline_column::peak_hour)) +
+                   "; write a whole number");
     }
     return rules::Baseline::Row{.first_seen = *first, .last_seen = *last, .peak_hour = *peak};
 }
@@ -134,7 +134,7 @@ Read<rules::Baseline::Row> read_row(const LookupFile& file) {
 void read_values_of_row(LookupFile& file, std::int64_t now, rules::Baseline::Row& row) {
     const auto note = [&file](std::size_t column, const std::string& problem) {
         file.note_bad_value(std::string(k_baseline_columns.at(column).name) + ": " + problem +
-                            "; the value does not count");
+                            "; the value is ignored");
     };
     const auto take = [&](std::size_t column, auto read, auto& into) {
         for (const std::string& problem : read.problems) note(column, problem);
@@ -144,15 +144,14 @@ void read_values_of_row(LookupFile& file, std::int64_t now, rules::Baseline::Row
     if (!day_peak.empty()) {
         row.peak_day = text::whole_number(day_peak, rules::k_largest_peak);
         if (!row.peak_day) {
-            note(baseline_column::peak_day, "it is a whole number; got " + text::quoted(day_peak));
+            note(baseline_column::peak_day, text::quoted(day_peak) + "; write a whole number");
         }
     }
     const std::string_view cost = text::trimmed(file.cell(baseline_column::peak_cost));
     if (!cost.empty()) {
         row.peak_cost = text::decimal_units(cost, rules::k_dollar_places, rules::k_largest_cost);
         if (!row.peak_cost) {
-            note(baseline_column::peak_cost,
-                 "it is a number of US dollars; got " + text::quoted(cost));
+            note(baseline_column::peak_cost, text::quoted(cost) + "; write a number of US dollars");
         }
     }
     take(baseline_column::peaks, rules::read_peaks(file.cell(baseline_column::peaks), now),
@@ -177,15 +176,15 @@ Result<> read_pair(LookupFile& file, std::int64_t now, rules::Baseline& baseline
                                      .principal = file.cell(baseline_column::principal),
                                      .service = file.cell(baseline_column::service)};
     if (pair.account.empty() || pair.principal.empty() || pair.service.empty()) {
-        return failure("account, principal and service are not all there");
+        return failure("account, principal or service is empty; write all three");
     }
     auto row = read_row(file);
     if (!row) return failure(row.error());
     // Spreadsheets reformat long numbers. No event belongs to such an account, but a new baseline
     // keeps the line so that someone can repair it.
     if (is_damaged_account(pair)) {
-        file.note_bad_value("account is 12 digits; got " + text::quoted(pair.account) +
-                            ", of which there are no events");
+        file.note_bad_value("account is " + text::quoted(pair.account) +
+                            ", which no event belongs to; write 12 digits");
     }
     read_values_of_row(file, now, *row);
     baseline.add(pair, *row);
@@ -210,18 +209,24 @@ std::string way_to_write_network(std::string_view text) {
                             ? std::nullopt
                             : text::whole_number(text.substr(slash + 1), most_bits);
     if (!address.is_whole() || !prefix) {
-        return "a network is written like 203.0.113.0/24 or 2001:db8::/32";
+        return "write it like 203.0.113.0/24 or 2001:db8::/32";
     }
     const auto right = to_text(rules::network_around(address, static_cast<unsigned>(*prefix)));
-    if (rules::parse_cidr(right)) return "the network with this prefix is " + right;
-    return "the prefix is longer than an address, such as in 203.0.113.0/24";
+    if (rules::parse_cidr(right)) return "with this prefix it is " + right;
+    return "its prefix is longer than an address; write it like 203.0.113.0/24";
 }
 
 Result<> read_network(const LookupFile& file, rules::Networks& networks) {
     const std::string_view text = text::trimmed(file.cell(network_column::cidr));
     const auto cidr = rules::parse_cidr(text);
-    if (!cidr) return failure(way_to_write_network(text) + "; got " + text::quoted(text));
-    if (cidr->prefix == 0) return failure(text::quoted(text) + " is every address");
+    if (!cidr) {
+        return failure("cidr is " + text::quoted(text) + ", not a network; " +
+                       way_to_write_network(text));
+    }
+    if (cidr->prefix == 0) {
+        return failure("cidr is " + text::quoted(text) +
+                       ", which is every address; list smaller networks");
+    }
     networks.add(*cidr);
     return {};
 }
@@ -251,27 +256,30 @@ Result<> read_service(const std::string& text, const rules::Catalogue& catalogue
     const auto services = catalogue.services();
     const auto found = std::ranges::find(services, text, &rules::Service::id);
     if (found == services.end()) {
-        return failure("service is one of " + service_ids(catalogue) + "; got " +
-                       text::quoted(text));
+        return failure("service is " + text::quoted(text) + "; write one of " +
+                       service_ids(catalogue));
     }
     exception.service = static_cast<std::size_t>(found - services.begin());
     return {};
 }
+
+constexpr std::string_view k_rule_ids =
+    "; write ids separated by blanks, * for all rules, or nothing for burst";
 
 Result<> read_evidence(const std::string& text, rules::Exception& exception) {
     for (const std::string_view id : text::words(text, ", \t")) {
         if (id == "*") {
             exception.is_for_all_evidence = true;
         } else if (detect::find_evidence(id) == nullptr) {
-            return failure("there is no evidence " + text::quoted(id) +
-                           "; write ids separated by blanks, * for all, or nothing for burst");
+            return failure("unknown evidence rule " + text::quoted(id) + std::string(k_rule_ids));
         } else {
             exception.evidence.emplace(id);
         }
     }
     if (text.empty()) exception.evidence.emplace(rules::k_volume_evidence);
     if (!exception.is_for_all_evidence && exception.evidence.empty()) {
-        return failure("evidence names none; got " + text::quoted(text));
+        return failure("evidence is " + text::quoted(text) + ", which names no rule" +
+                       std::string(k_rule_ids));
     }
     return {};
 }
@@ -280,11 +288,13 @@ Result<> read_threshold(const std::string& text, rules::Exception& exception) {
     if (text.empty()) return {};
     exception.threshold = text::whole_number(text, rules::k_largest_threshold);
     if (!exception.threshold) {
-        return failure("threshold is a whole number, or nothing for any; got " +
-                       text::quoted(text));
+        return failure("threshold is " + text::quoted(text) +
+                       "; write a whole number, or nothing for no limit");
     }
     if (!exception.is_for(rules::k_volume_evidence)) {
-        return failure("threshold limits the evidence burst, which the line is not for");
+        return failure(
+            "threshold applies only to the rule burst, which this line does not cover; remove the "
+            "threshold, or add burst");
     }
     return {};
 }
@@ -296,8 +306,8 @@ Result<> read_expiry(const std::string& text, rules::Exception& exception) {
     const bool is_date = text.size() == date_size && text[4] == '-' && text[7] == '-';
     const auto begin = is_date ? read_second(text + "T00:00:00Z") : std::nullopt;
     if (!begin) {
-        return failure("expires is the last day, such as 2026-03-31, or nothing; got " +
-                       text::quoted(text));
+        return failure("expires is " + text::quoted(text) +
+                       "; write the last day, such as 2026-03-31, or nothing");
     }
     exception.expires = *begin + counting::k_seconds_a_day;
     return {};
@@ -313,9 +323,10 @@ Result<> read_exception(const LookupFile& file, const rules::Catalogue& catalogu
                                .evidence = {},
                                .threshold = {},
                                .expires = {}};
-    if (exception.principal.empty()) return failure("principal is empty; * stands for all");
+    if (exception.principal.empty()) return failure("principal is empty; write * for all");
     if (exception.principal.size() > k_longest_pattern) {
-        return failure("principal is longer than " + std::to_string(k_longest_pattern) + " bytes");
+        return failure("principal is too long; write at most " + std::to_string(k_longest_pattern) +
+                       " bytes");
     }
     auto read = read_service(cell(allowlist_column::service), catalogue, exception);
     if (read) read = read_evidence(cell(allowlist_column::evidence), exception);
@@ -359,7 +370,7 @@ void note_other_columns(const LookupFile& file, const std::string& path, std::st
                         std::vector<std::string>& problems) {
     for (const std::string& name : file.other_columns()) {
         problems.push_back(path + ": the column " + text::quoted(name) +
-                           " is not read; the columns are " + std::string(columns));
+                           " is ignored; the columns are " + std::string(columns));
     }
 }
 
@@ -447,8 +458,8 @@ Result<> check_whole(const LookupProblems& problems) {
     for (const auto* texts : {&problems.unread, &problems.bad_lines}) {
         if (texts->empty()) continue;
         return failure(texts->front() +
-                       ". A new baseline without it would lose what it holds; repair it, or "
-                       "remove what is wrong");
+                       ". A new baseline would lose this history: repair the file, or delete the "
+                       "lines that are wrong");
     }
     return {};
 }

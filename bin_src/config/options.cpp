@@ -12,6 +12,7 @@
 #include <string_view>
 #include <utility>
 
+#include "config/invalid_value.hpp"
 #include "detect/hunt/evidence/evidence.hpp"
 #include "log/principal.hpp"
 #include "text/number.hpp"
@@ -56,7 +57,7 @@ ValueResult set_min_score(std::string_view value, Config& config) {
 }
 
 ValueResult set_suspicious_names(std::string_view value, Config& config) {
-    if (value.empty()) return unfit("an empty one would match every name");
+    if (value.empty()) return unfit("an empty one matches every name");
     re2::RE2::Options quiet;
     quiet.set_log_errors(false);
     auto pattern = std::make_shared<const re2::RE2>(value, quiet);
@@ -85,7 +86,7 @@ ValueResult set_disabled_evidence(std::string_view value, Config& config) {
     config.hunt.disabled.clear();
     for (const std::string_view id : text::words(value, ", \t")) {
         if (detect::find_evidence(id) == nullptr) {
-            return unfit("there is no evidence " + text::quoted(id));
+            return unfit("unknown evidence rule " + text::quoted(id));
         }
         config.hunt.disabled.emplace(id);
     }
@@ -167,6 +168,7 @@ Option threshold_option(std::size_t index, const rules::Service& service) {
     const bool only_hunted = service.calls_of(rules::Phase::volume).empty();
     return {.name = service.id + std::string(k_threshold_suffix),
             .takes = whole_number_up_to(rules::k_largest_threshold),
+            .value_name = "N",
             .syntax = "<int>",
             .effect = "threshold for " + service.label + ": " +
                       (only_hunted ? "" : "calls per span (volume), ") +
@@ -196,6 +198,7 @@ std::vector<Option> option_table(const rules::Catalogue& catalogue) {
     std::vector<Option> table = {
         {.name = "mode",
          .takes = "volume, hunt, baseline or coverage",
+         .value_name = "MODE",
          .effect = "kind of report: callers with many calls in a span (volume), principals that "
                    "behave like hijackers (hunt), normal activity as the rows of a baseline "
                    "(baseline), or the accounts, services and regions that have events (coverage)",
@@ -204,48 +207,54 @@ std::vector<Option> option_table(const rules::Catalogue& catalogue) {
          .set = set_mode},
         {.name = "input",
          .takes = "raw or fields",
+         .value_name = "SOURCE",
          .effect = "source of each record: JSON in _raw (raw), or the fields that Splunk extracted "
                    "from it (fields, in mode volume only)",
-         .details = {"With \"raw\" records are read from _raw, as such or in what those who "
-                     "deliver them put around them, as {\"Records\":[...]} in S3 and detail in "
+         .details = {"With \"raw\", records are read from _raw, bare or in the envelope of the "
+                     "service that delivered them, such as {\"Records\":[...]} in S3 and detail in "
                      "EventBridge.",
-                     "With \"fields\" it is in columns such as eventName and userIdentity.arn, as "
-                     "CloudTrail names them: other logs are read in _raw only. It is for "
-                     "results without _raw. A volume call with a condition on its parameters needs "
-                     "\"raw\"."},
+                     "With \"fields\", records are read from columns such as eventName and "
+                     "userIdentity.arn, which have CloudTrail's names; other logs can only be read "
+                     "from _raw. It is for results without _raw. A volume call with a condition on "
+                     "its parameters needs \"raw\"."},
          .interface = Interface::search,
          .completion = {.kind = CompletionKind::word, .words = {"raw", "fields"}},
          .set = set_input},
         {.name = "span",
          .takes = "a whole number with s, m, h or d, such as 1h, up to 366d",
+         .value_name = "SPAN",
          .syntax = "<int>(s|m|h|d)",
          .effect = "length of time in which calls are counted",
          .modes = {Mode::volume},
          .set = set_span},
         {.name = "min_score",
          .takes = whole_number_up_to(detect::k_highest_volume_score),
+         .value_name = "SCORE",
          .syntax = "<int>",
          .effect = "minimum SuspicionScore: rows that score below it are hidden",
          .modes = {Mode::volume},
          .set = set_min_score},
         {.name = "suspicious_names",
          .takes = "a regular expression in RE2's syntax (no lookaround, no backreferences)",
+         .value_name = "REGEX",
          .syntax = "<regex>",
          .effect = "pattern of suspicious names: a caller whose name matches it anywhere scores "
                    "higher",
-         .details = {"A match scores 1 in mode volume, and in mode hunt what "
-                     "[evidence:suspicious_name] says."},
+         .details = {"A match scores 1 in mode volume, and in mode hunt the score of "
+                     "[evidence:suspicious_name]."},
          .modes = {Mode::volume, Mode::hunt},
          .set = set_suspicious_names},
         {.name = "min_risk",
          .takes = whole_number_up_to(rules::k_highest_risk),
+         .value_name = "SCORE",
          .syntax = "<int>",
          .effect = "minimum RiskScore, not counting markers: principals that score below it are "
                    "hidden",
          .modes = {Mode::hunt},
          .set = set_min_risk},
         {.name = "disabled_evidence",
-         .takes = "evidence ids separated by commas or blanks",
+         .takes = "ids of evidence rules separated by commas or blanks",
+         .value_name = "ID,...",
          .syntax = "<id>,...",
          .effect = "evidence rules that are switched off",
          .details = {"In a search, write the list in quotes."},
@@ -254,6 +263,7 @@ std::vector<Option> option_table(const rules::Catalogue& catalogue) {
          .set = set_disabled_evidence},
         {.name = "own_accounts",
          .takes = "account ids of 12 digits separated by commas or blanks",
+         .value_name = "ACCOUNT,...",
          .syntax = "<account>,...",
          .effect = "accounts of the organisation, besides those in the baseline: access granted to "
                    "them is not foreign",
@@ -262,14 +272,16 @@ std::vector<Option> option_table(const rules::Catalogue& catalogue) {
          .set = set_own_accounts},
         {.name = "distributed",
          .takes = "true or false",
+         .value_name = "BOOLEAN",
          .effect = "whether the indexers count, so that only sums reach the search head",
-         .details = {"\"false\" is for peers that the knowledge bundle has not reached yet; see "
-                     "README.md, \"What runs where\"."},
+         .details = {"\"false\" is for peers that have not received the knowledge bundle yet; see "
+                     "docs/how-it-runs.md."},
          .interface = Interface::search,
          .completion = {.kind = CompletionKind::word, .words = {"true", "false"}},
          .set = set_distributed},
         {.name = "baseline",
-         .takes = "the name of a file",
+         .takes = "a file name",
+         .value_name = "FILE",
          .syntax = "<file>",
          .effect = "normal activity, as mode baseline prints it",
          .interface = Interface::shell,
@@ -277,7 +289,8 @@ std::vector<Option> option_table(const rules::Catalogue& catalogue) {
          .modes = {Mode::hunt, Mode::baseline},
          .set = std::bind_front(set_file, &Config::baseline_file)},
         {.name = "allowlist",
-         .takes = "the name of a file",
+         .takes = "a file name",
+         .value_name = "FILE",
          .syntax = "<file>",
          .effect = "expected activity of some principals: a CSV with the columns principal, "
                    "service, evidence, threshold, expires",
@@ -286,7 +299,8 @@ std::vector<Option> option_table(const rules::Catalogue& catalogue) {
          .modes = {Mode::volume, Mode::hunt},
          .set = std::bind_front(set_file, &Config::allowlist_file)},
         {.name = "networks",
-         .takes = "the name of a file",
+         .takes = "a file name",
+         .value_name = "FILE",
          .syntax = "<file>",
          .effect = "networks of the organisation: a CSV with the columns cidr, label",
          .interface = Interface::shell,
@@ -304,8 +318,11 @@ std::vector<Option> option_table(const rules::Catalogue& catalogue) {
 
 std::vector<Option> map_option_table() {
     std::vector<Option> table = {
-        {.name = "phase", .takes = "map", .set = set_phase},
-        {.name = "catalogue", .takes = "the fingerprint of a catalogue", .set = take_catalogue}};
+        {.name = "phase", .takes = "map", .value_name = {}, .set = set_phase},
+        {.name = "catalogue",
+         .takes = "the fingerprint of a catalogue",
+         .value_name = {},
+         .set = take_catalogue}};
     const rules::Catalogue none({});
     for (Option& option : option_table(none)) {
         if (option.name == "mode" || option.name == "input" || option.name == "span") {
@@ -325,13 +342,17 @@ std::string map_command(const Config& config, std::string_view catalogue_fingerp
     return command + " catalogue=" + std::string(catalogue_fingerprint);
 }
 
+Option::ValueResult set_value(const Option& option, std::string_view value, Config& config) {
+    const auto set = option.set(value, config);
+    if (set) return {};
+    return std::unexpected(invalid_value(value, option.accepts(), set.error()));
+}
+
 Result<> set_option(const Option& option, std::string_view shown_name, std::string_view value,
                     Config& config) {
-    const auto taken = option.set(value, config);
-    if (taken) return {};
-    const std::string why = taken.error().empty() ? "" : " (" + taken.error() + ')';
-    return failure("option " + std::string(shown_name) + " takes " + option.accepts() + "; got " +
-                   text::quoted(value) + why);
+    const auto set = set_value(option, value, config);
+    if (set) return {};
+    return failure("option " + std::string(shown_name) + ": " + set.error());
 }
 
 Result<> check_mode(const Option& option, std::string_view shown_name, Mode mode) {
@@ -341,8 +362,8 @@ Result<> check_mode(const Option& option, std::string_view shown_name, Mode mode
     for (const Mode one : modes) {
         names += (names.empty() ? "" : " or ") + std::string(name_of(one));
     }
-    return failure("option " + std::string(shown_name) + " belongs to mode " + names +
-                   ", and the mode is " + std::string(name_of(mode)) + "; it takes " +
+    return failure("option " + std::string(shown_name) + ": not used in mode " +
+                   std::string(name_of(mode)) + "; it belongs to mode " + names + " and accepts " +
                    option.accepts());
 }
 
@@ -352,18 +373,18 @@ Result<> read_search_arguments(const std::vector<std::string>& arguments,
     for (const std::string& assignment : join_assignments(arguments, table)) {
         const auto sign = assignment.find('=');
         if (sign == std::string::npos || sign == 0) {
-            return failure("cannot use the argument " + text::quoted(assignment) +
-                           ": options are written name=value, such as span=1h");
+            return failure("argument " + text::quoted(assignment) +
+                           ": not an option; write options as name=value, such as span=1h");
         }
         const std::string_view name = std::string_view(assignment).substr(0, sign);
         const std::string_view value = std::string_view(assignment).substr(sign + 1);
         const auto option = std::ranges::find(table, name, &Option::name);
         if (option == table.end()) {
-            return failure("unknown option " + text::quoted(name) + ": the options are " +
+            return failure("unknown option " + text::quoted(name) + "; the options are " +
                            names_of(table));
         }
         if (!given.insert(option->name).second) {
-            return failure("option " + option->name + " is given twice");
+            return failure("option " + option->name + ": given more than once; give it once");
         }
         if (auto set = set_option(*option, option->name, value, config); !set) return set;
     }

@@ -76,7 +76,7 @@ struct Completion {
 
 /// An option: `min_score=3` in SPL, `--min-score 3` in a shell, `min_score = 3` under [defaults] in
 /// cloudhijack.conf. Help, the man page, completions, the conf file's spec, Splunk's search
-/// assistant and README.md are made from the texts here.
+/// assistant and docs/options.md are made from the texts here.
 struct Option {
     /// The error says what else is wrong with the value, apart from not being one that the option
     /// accepts; it can be empty.
@@ -84,6 +84,7 @@ struct Option {
 
     std::string name;
     std::string takes;        ///< the accepted values, in words
+    std::string value_name;   ///< the name of the value in a shell's help: `SPAN`
     std::string syntax = {};  ///< the same as syntax, `<int>`; empty for completion's words
     std::string effect = {};  ///< its effect: a noun phrase with the unit
     std::vector<std::string> details = {};  ///< further sentences for the conf file's spec alone
@@ -112,8 +113,10 @@ std::vector<Option> map_option_table();
 /// sets, so none needs quotes.
 std::string map_command(const Config& config, std::string_view catalogue_fingerprint);
 
-/// Sets an option. The error names the option as the interface does, the accepted values and the
-/// given one.
+/// Sets an option. The error says what is wrong with the value, and which values are accepted.
+Option::ValueResult set_value(const Option& option, std::string_view value, Config& config);
+
+/// The same; the error also names the option, as the interface does.
 Result<> set_option(const Option& option, std::string_view shown_name, std::string_view value,
                     Config& config);
 

@@ -26,7 +26,7 @@ constexpr auto k_amounts = std::to_array<AmountKey>({
 
 std::expected<void, std::string> read_flag(const std::string& text, bool& flag) {
     const auto value = text::boolean(text);
-    if (!value) return Problem("accepts true or false; got \"" + text + '"');
+    if (!value) return Problem(invalid_value(text, "true or false"));
     flag = *value;
     return {};
 }
@@ -35,10 +35,9 @@ std::expected<void, std::string> read_flag(const std::string& text, bool& flag) 
 
 std::expected<void, std::string> PriceReader::read(const rules::Setting& setting) {
     const std::string pattern = setting.place.stanza.substr(k_price_prefix.size());
-    if (pattern.empty()) return Problem("is in a stanza without a model: [price:<model>]");
+    if (pattern.empty()) return Problem("the stanza names no model; write [price:<model>]");
     if (const std::string name = rules::name_for_price(pattern); name != pattern) {
-        return Problem(
-            "is in a stanza that no model matches; models are named as in [price:" + name + ']');
+        return Problem("no model matches the stanza; write [price:" + name + ']');
     }
     PriceDraft& draft = drafts_[pattern];
     draft.last_key = setting.place;
@@ -51,15 +50,15 @@ std::expected<void, std::string> PriceReader::read(const rules::Setting& setting
         const auto amount = text::decimal_units(setting.value, places, rules::Price::k_most);
         if (!amount) {
             draft.has_mistake = true;
-            return Problem("accepts US dollars for a million tokens, such as 0.25; got \"" +
-                           setting.value + '"');
+            return Problem(
+                invalid_value(setting.value, "US dollars for a million tokens, such as 0.25"));
         }
         draft.price.*one.amount = amount;
         return {};
     }
     return Problem(
-        "is not a key of a price: input, output, cache_read, cache_write, cache_in_input, "
-        "disabled");
+        "unknown key; a price has the keys input, output, cache_read, cache_write, "
+        "cache_in_input, disabled");
 }
 
 rules::Prices PriceReader::finish(std::vector<rules::Mistake>& mistakes) const {
@@ -72,7 +71,7 @@ rules::Prices PriceReader::finish(std::vector<rules::Mistake>& mistakes) const {
             const std::string missing = draft.price.input ? "output" : "input";
             mistakes.push_back(
                 {.place = draft.last_key,
-                 .text = "is in a stanza without " + missing + "; a price needs input and output"});
+                 .text = "the stanza has no key " + missing + "; a price needs input and output"});
         }
     }
     return prices;

@@ -39,9 +39,8 @@ Config Setup::default_config() const {
     config.volume.prices = prices;
     for (const Option& option : options) {
         if (option.default_value.empty()) continue;
-        [[maybe_unused]] const auto set =
-            set_option(option, option.name, option.default_value, config);
-        assert(set);  // read_setup kept only values that the option accepts
+        [[maybe_unused]] const auto set = set_value(option, option.default_value, config);
+        assert(set);  // read_setup kept only those that are accepted
     }
     return config;
 }
@@ -62,9 +61,11 @@ Setup read_setup(std::span<const rules::ConfFile> layers, const log::LogSet& log
     for (rules::Setting& setting : defaults) {
         const auto option = std::ranges::find(setup.options, setting.place.key, &Option::name);
         if (option == setup.options.end() || option->interface == Interface::shell) {
-            setup.mistakes.push_back({.place = setting.place, .text = "is no option"});
-        } else if (auto set = set_option(*option, option->name, setting.value, trial); !set) {
-            setup.mistakes.push_back({.place = setting.place, .text = set.error().text});
+            setup.mistakes.push_back(
+                {.place = setting.place,
+                 .text = "unknown option; README/cloudhijack.conf.spec lists the options"});
+        } else if (auto set = set_value(*option, setting.value, trial); !set) {
+            setup.mistakes.push_back({.place = setting.place, .text = set.error()});
         } else {
             option->default_value = std::move(setting.value);
         }
@@ -85,9 +86,9 @@ Setup read_installed_setup(const Result<std::filesystem::path>& program) {
     if (!program) {
         Setup setup = read_setup(layers);
         setup.place_problem =
-            "cannot tell where cloudhijack is installed, so cloudhijack.conf and the lookup files "
-            "were not read: " +
-            program.error().text + ", is /proc mounted?";
+            "cannot find the folder in which cloudhijack is installed, so cloudhijack.conf and "
+            "the lookup files were not read: " +
+            program.error().text + "; mount /proc";
         setup.mistakes.push_back({.place = {}, .text = setup.place_problem});
         return setup;
     }

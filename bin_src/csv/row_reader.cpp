@@ -59,7 +59,7 @@ Result<RowReader::Next> RowReader::find_row() {
         if (*fill == Fill::end) return peer_gone();
         if (*fill == Fill::full) {
             return failure("a row is longer than " + text::in_mebibytes(bytes.size()) +
-                           ", the most that cloudhijack reads");
+                           ", which is the limit");
         }
     }
 }

@@ -71,7 +71,7 @@ Result<> fill_magic(ReadAhead& input) {
     return {};
 }
 
-constexpr std::string_view k_other_data = "has other data behind its gzip data";
+constexpr std::string_view k_other_data = "has other data after its gzip data";
 
 // Zeros after gzip data pad a block of a tape or a disk; gzip skips them, too.
 bool is_padding(std::span<const char> bytes) {
@@ -179,8 +179,8 @@ class UnpackedStream {
         is_text_ = error_ || !begins_as_gzip(input_.bytes());
         if (is_text_) return {};
         if (layers_ == 0) {
-            return failure("is packed with gzip more than " + std::to_string(k_most_layers) +
-                           " times over; unpack it first");
+            return failure("is compressed with gzip more than " + std::to_string(k_most_layers) +
+                           " times; unpack it first");
         }
         --layers_;
         input_ = ReadAhead([stream = GunzipStream(std::move(input_))](

@@ -16,12 +16,14 @@ Result<std::string> read_whole_file(const std::string& path, std::size_t most) {
     if (error) return failure(path + ": cannot be read: " + error.message());
     std::ifstream file(path, std::ios::binary);
     if (!file) return failure(path + ": cannot be read");
-    if (size > most) return failure(path + ": is larger than " + text::in_mebibytes(most));
+    if (size > most)
+        return failure(path + ": is larger than " + text::in_mebibytes(most) +
+                       ", which is the limit");
     std::string bytes(static_cast<std::size_t>(size) + 1, '\0');
     file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     if (file.bad()) return failure(path + ": cannot be read to its end");
     if (std::cmp_greater(file.gcount(), size)) {
-        return failure(path + ": grew while it was read");
+        return failure(path + ": grew while it was being read");
     }
     bytes.resize(static_cast<std::size_t>(file.gcount()));
     return bytes;

@@ -82,7 +82,7 @@ class GrammarWalk {
         if (bracket != '{' && bracket != '[') return fail("{ or [");
         if (open_.size() == k_deepest) {
             check_.is_too_deep = true;
-            return fail("fewer brackets in one another");
+            return fail("an end");
         }
         open_.push_back(at_++);
         next_ = bracket == '{' ? Expected::key_or_end : Expected::value_or_end;
@@ -247,16 +247,19 @@ std::string damage_in_words(std::string_view text) {
                                                     : "before its last bracket") +
                    ", after " + std::to_string(place) + " bytes";
         case Check::End::damaged:
+            if (checked.is_too_deep) {
+                return "nests more than 1,024 brackets, the last of them " + at_byte(place);
+            }
             if (checked.is_in_string) {
-                return "is damaged JSON: " + at_byte(place) +
-                       " a string has a line break or another control character";
+                return "is damaged JSON: a string has a line break or another control character, " +
+                       at_byte(place);
             }
             if (text[place] == '\'') {
-                return "is not JSON: " + at_byte(place) +
-                       " it has a single quote where JSON has double quotes";
+                return "is not JSON: it has a single quote where JSON has double quotes, " +
+                       at_byte(place);
             }
-            return "is damaged JSON: " + at_byte(place) + " it has " + character_at(text, place) +
-                   " instead of " + std::string(checked.expected);
+            return "is damaged JSON: it has " + character_at(text, place) + " instead of " +
+                   std::string(checked.expected) + ", " + at_byte(place);
         case Check::End::closed:
             if (json.front() == '[') return "is not a JSON object";
             break;
@@ -265,10 +268,10 @@ std::string damage_in_words(std::string_view text) {
         return "has text after the end of its JSON object, " + at_byte(place);
     }
     if (checked.bad_value) {
-        return "is not valid JSON: " + at_byte(begin + *checked.bad_value) +
-               " it has a number or an escape that JSON does not have";
+        return "is not valid JSON: it has a number or an escape that JSON does not allow, " +
+               at_byte(begin + *checked.bad_value);
     }
-    return "is not JSON that can be read";
+    return "cannot be parsed as JSON";
 }
 
 }  // namespace cloudhijack::json

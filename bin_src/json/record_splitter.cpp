@@ -61,9 +61,9 @@ Result<std::optional<RecordSplitter::Document>> RecordSplitter::next() {
                 return finish();
             case Fill::full:
                 if (give_up_document()) return document();
-                return failure("has a record of more than " +
+                return failure("has a record larger than " +
                                text::in_mebibytes(window_->unread().size()) +
-                               ", the most that cloudhijack reads");
+                               ", which is the limit");
         }
     }
 }

@@ -332,7 +332,7 @@ const Log& azure_gateway() {
         .mark = "category",
         .name_key = {},
         .sources = k_gateway_sources,
-        .never_shows = "calls that go round the gateway",
+        .never_shows = "calls that bypass the gateway",
         .ignores_case = true,
         .counts_once = true,
         .paths = k_gateway_paths,

@@ -75,7 +75,7 @@ class CallFilter {
     Start doubled_start_;          ///< the same with doubled quotes
     std::string_view source_key_;  ///< the key of the main log's sources
     text::KeyTable lists_;         ///< keys under which lists of records are
-    std::vector<std::string_view> other_marks_;  ///< marks of texts that must be read
+    std::vector<std::string_view> other_marks_;  ///< marks of logs whose texts must be read
 };
 
 }  // namespace cloudhijack::log

@@ -50,9 +50,8 @@ constexpr std::array k_ocsf_paths = {
 };
 
 constexpr std::string_view k_ocsf_never_shows =
-    "mail sent through SES, messages published to SNS or sent by End User Messaging: of data "
-    "events "
-    "the lake takes only those of S3 and Lambda";
+    "mail sent through SES, messages published to SNS or sent by End User Messaging: the lake "
+    "accepts only the data events of S3 and Lambda";
 
 // Records are not recognised by their class, because records of other products, such as EKS, have
 // the same classes.

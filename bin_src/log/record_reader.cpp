@@ -24,10 +24,11 @@ std::string in_envelopes(std::string_view why, std::size_t envelopes) {
     return (envelopes > 0 ? "holds a record that " : "") + std::string(why);
 }
 
-constexpr std::string_view k_closes_nothing = "is a bracket that closes nothing";
+constexpr std::string_view k_closes_nothing = "is a closing bracket without an opening one";
 constexpr std::string_view k_held =
-    "is in an array of another record, which was cut off there, or holds records that somebody "
-    "made up";
+    "is in an array of another record: either that record was cut off there, or somebody put "
+    "made-up "
+    "records into it";
 
 constexpr std::string_view k_around_texts = " \t\r\n\xEF\xBB\xBF";
 

@@ -58,18 +58,18 @@ struct ConsoleCountry {
 // to these countries. So the person who enabled them could log in to the Console, for which a
 // stolen key is not enough.
 constexpr auto k_console_countries = std::to_array<ConsoleCountry>({
-    {.key = "algeria", .subject = "algeria (which takes a login to the Console, not a key)"},
-    {.key = "azerbaijan", .subject = "azerbaijan (which takes a login to the Console, not a key)"},
-    {.key = "bangladesh", .subject = "bangladesh (which takes a login to the Console, not a key)"},
-    {.key = "israel", .subject = "israel (which takes a login to the Console, not a key)"},
-    {.key = "nigeria", .subject = "nigeria (which takes a login to the Console, not a key)"},
-    {.key = "oman", .subject = "oman (which takes a login to the Console, not a key)"},
-    {.key = "pakistan", .subject = "pakistan (which takes a login to the Console, not a key)"},
+    {.key = "algeria", .subject = "algeria (which needs a login to the Console, not a key)"},
+    {.key = "azerbaijan", .subject = "azerbaijan (which needs a login to the Console, not a key)"},
+    {.key = "bangladesh", .subject = "bangladesh (which needs a login to the Console, not a key)"},
+    {.key = "israel", .subject = "israel (which needs a login to the Console, not a key)"},
+    {.key = "nigeria", .subject = "nigeria (which needs a login to the Console, not a key)"},
+    {.key = "oman", .subject = "oman (which needs a login to the Console, not a key)"},
+    {.key = "pakistan", .subject = "pakistan (which needs a login to the Console, not a key)"},
     {.key = "palestinian_territories",
-     .subject = "palestinian_territories (which takes a login to the Console, not a key)"},
-    {.key = "sri_lanka", .subject = "sri_lanka (which takes a login to the Console, not a key)"},
-    {.key = "tajikistan", .subject = "tajikistan (which takes a login to the Console, not a key)"},
-    {.key = "tunisia", .subject = "tunisia (which takes a login to the Console, not a key)"},
+     .subject = "palestinian_territories (which needs a login to the Console, not a key)"},
+    {.key = "sri_lanka", .subject = "sri_lanka (which needs a login to the Console, not a key)"},
+    {.key = "tajikistan", .subject = "tajikistan (which needs a login to the Console, not a key)"},
+    {.key = "tunisia", .subject = "tunisia (which needs a login to the Console, not a key)"},
 });
 
 bool is_about_countries(std::string_view call_name) {

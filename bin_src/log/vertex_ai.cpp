@@ -184,7 +184,7 @@ const Log& vertex_ai() {
         .name_key = {},
         .sources = k_google_sources,
         .never_shows =
-            "tokens, prompts, calls with a Gemini API key, anything of models while Data Access "
+            "tokens, prompts, calls with a Gemini API key, anything about models while Data Access "
             "logs are off",
         .counts_once = true,
         .paths = k_google_paths,

@@ -44,8 +44,8 @@ Result<> check_readable_again(const rules::Baseline& baseline) {
     const auto too_much = [](const std::string& what) {
         return failure(
             "the baseline would have " + what +
-            ", the most that is read again; leave principals out that tell nothing, such "
-            "as sessions that are named anew each time, or accounts of your tests");
+            ", the most that can be read again; exclude principals without a useful history, "
+            "such as sessions with a new name each time, or test accounts");
     };
     if (baseline.rows().size() > config::k_most_lookup_rows) {
         return too_much("more than " + std::to_string(config::k_most_lookup_rows) + " rows");
@@ -58,23 +58,22 @@ Result<> check_readable_again(const rules::Baseline& baseline) {
 
 std::string allowed_in_words(std::uint64_t rows, std::uint64_t lessened) {
     if (rows == 0 && lessened == 0) return {};
-    std::string text = "the allowlist left out " + counted(rows, "row");
-    if (lessened > 0) text += " and took evidence from " + counted(lessened, "other");
+    std::string text = "the allowlist hid " + counted(rows, "row");
+    if (lessened > 0) text += " and removed evidence from " + counted(lessened, "other");
     return text;
 }
 
 std::string without_id_in_words(std::uint64_t records) {
     if (records == 0) return {};
-    return std::to_string(records) +
-           (records == 1 ? " record without a usable id was counted as often as it was delivered"
-                         : " records without a usable id were counted as often as they were "
-                           "delivered");
+    return counted(records, "record") +
+           (records == 1 ? " has no usable id, so each delivery of it was counted"
+                         : " have no usable id, so each delivery of them was counted");
 }
 
 std::string without_parameters_in_words(std::uint64_t records) {
     if (records == 0) return {};
     return "CloudTrail omitted the request parameters of " + counted(records, "record") +
-           ": which models, recipients or subjects the calls are about is unknown";
+           ", so the models, recipients and subjects of these calls are unknown";
 }
 
 // Successful use by operations that mode=volume does not count, as the search that it replaces does
@@ -82,17 +81,17 @@ std::string without_parameters_in_words(std::uint64_t records) {
 std::string other_use_in_words(const detect::OtherUse& use) {
     const std::set<std::string_view> names(use.names.begin(), use.names.end());
     return counted(use.calls, "successful call") + " used " + use.service->label +
-           " by operations that mode=volume does not count (" + detect::listed(names) +
-           "); mode=hunt does";
+           " through operations that mode=volume does not count (" + detect::listed(names) +
+           "); mode=hunt counts them";
 }
 
 std::string without_price_in_words(const std::set<std::string>& models) {
     if (models.empty()) return {};
     const std::set<std::string_view> names(models.begin(), models.end());
     return counted(models.size(), "model") +
-           (models.size() == 1 ? " has no price, and EstimatedCost is without its tokens: "
-                               : " have no price, and EstimatedCost is without their tokens: ") +
-           detect::listed(names) + "; a stanza [price:<model>] in cloudhijack.conf gives one";
+           (models.size() == 1 ? " has no price, so EstimatedCost leaves out its tokens: "
+                               : " have no price, so EstimatedCost leaves out their tokens: ") +
+           detect::listed(names) + "; add a stanza [price:<model>] to cloudhijack.conf";
 }
 
 bool may_show(const log::LogSet& logs, const log::Log& log, const rules::Service& service) {
@@ -141,7 +140,8 @@ std::string unseen_in_words(const detect::HuntActivity& hunt, const config::Setu
         }
     }
     if (text.empty()) return text;
-    return "there were no data events of " + text + "; mode=coverage says what that hides";
+    return "there were no data events for " + text +
+           "; mode=coverage lists the use that this hides";
 }
 
 // The warnings about a new baseline.
@@ -155,20 +155,21 @@ std::vector<std::string> warnings_of(const detect::BaselineUpdate& update) {
     }
     if (update.shortened > 0) {
         warnings.push_back("the baseline would be larger than " +
-                           text::in_mebibytes(detect::k_largest_baseline) + ": " +
+                           text::in_mebibytes(detect::k_largest_baseline) + ", so " +
                            counted(update.shortened, "list") +
-                           " of the principals unseen for longest became *, from which no evidence "
-                           "comes");
+                           (update.shortened == 1 ? " was" : " were") +
+                           " replaced by *, from which no evidence comes, beginning with the "
+                           "principals not seen for the longest time");
     }
     return warnings;
 }
 
 std::string in_words(const detect::BaselineUpdate& update) {
     const std::string pairs = counted(update.baseline.rows().size(), "row");
-    if (!update.newest) return "there was no event that counts; the baseline keeps its " + pairs;
+    if (!update.newest) return "no event counts; the baseline keeps its " + pairs;
     return "the baseline has " + pairs + ", " + std::to_string(update.added) + " of them new; " +
-           std::to_string(update.dropped) + " were dropped, unseen for 90 days. What came after " +
-           detect::at(*update.newest - detect::k_left_for_next) + " is left for the next run";
+           std::to_string(update.dropped) + " were dropped, not seen for 90 days. Events after " +
+           detect::at(*update.newest - detect::k_left_for_next) + " are left for the next run";
 }
 
 struct ToFindings {
@@ -273,8 +274,9 @@ std::string unreadable_in_words(std::uint64_t unreadable, std::uint64_t records,
 }
 
 std::string unknown_in_words(std::uint64_t count, std::string_view first) {
-    return std::to_string(count) + (count == 1 ? " record is" : " records are") +
-           " of no log that cloudhijack knows; the first, " + std::string(first);
+    return counted(count, "record") +
+           (count == 1 ? " does not belong to any log" : " do not belong to any log") +
+           " that cloudhijack knows; the first, " + std::string(first);
 }
 
 std::string nothing_relevant_in_words(const RecordCounts& records, const Findings& findings,
@@ -295,14 +297,14 @@ std::string nothing_relevant_in_words(const RecordCounts& records, const Finding
 std::string uncounted_in_words(std::uint64_t left_out, std::uint64_t repeats) {
     std::string text;
     if (left_out > 0) {
-        text = std::to_string(left_out) +
-               (left_out == 1 ? " call that AWS made itself or reported again was left out"
-                              : " calls that AWS made itself or reported again were left out");
+        text = "ignored " + counted(left_out, "call") +
+               (left_out == 1 ? " that an AWS service made or that only repeats another record"
+                              : " that AWS services made or that only repeat other records");
     }
     if (repeats > 0) {
-        text += (text.empty() ? "" : "; ") + std::to_string(repeats) +
-                (repeats == 1 ? " event was delivered again and counts once"
-                              : " events were delivered again and count once");
+        text += (text.empty() ? "" : "; ") + counted(repeats, "event") +
+                (repeats == 1 ? " was delivered again and counts only once"
+                              : " were delivered again and count only once");
     }
     return text;
 }

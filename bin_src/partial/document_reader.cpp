@@ -20,8 +20,8 @@ bool fits_host(char c) {
 
 std::unexpected<Error> json_failure(simdjson::error_code code) {
     if (code == simdjson::MEMALLOC) throw std::bad_alloc();
-    return failure(code == simdjson::INCORRECT_TYPE ? "has a value of a wrong type"
-                                                    : "is not JSON as a whole");
+    return failure(code == simdjson::INCORRECT_TYPE ? "has a value of the wrong type"
+                                                    : "is not complete JSON");
 }
 
 simdjson::error_code read_text(ondemand::value value, std::string& into) {
@@ -150,7 +150,7 @@ Result<> DocumentReader::read(std::string_view document, const Accept& accept, c
         });
     if (error != simdjson::SUCCESS) return json_failure(error);
     if (!read) return read;
-    if (!json.at_end()) return failure("has text behind its JSON object");
+    if (!json.at_end()) return failure("has text after its JSON object");
     return is_accepted ? Result<>{} : accept(header);
 }
 

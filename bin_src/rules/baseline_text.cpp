@@ -58,7 +58,7 @@ Value<std::string> read_network(std::string_view text) {
     if (address.is_there()) {
         std::string network = network_text(address.network());
         if (slash == std::string_view::npos || parse_cidr(text) != parse_cidr(network)) {
-            return wrong("a network is written like " + network);
+            return wrong("is not a network of the size that a baseline has; write " + network);
         }
         return network;
     }
@@ -70,13 +70,13 @@ Value<std::string> read_network(std::string_view text) {
                                        c == '-';
                             }) &&
         !std::ranges::all_of(text, [](char c) { return text::is_digit(c) || c == '.'; });
-    if (!is_name) return wrong("a network is written like 203.0.0.0/16 or 2001:db8::/32");
+    if (!is_name) return wrong("is not a network; write it like 203.0.0.0/16 or 2001:db8::/32");
     return text::in_lower_case(text);
 }
 
 Value<std::string> read_client(std::string_view text) {
     if (text.size() != k_client_digits || !std::ranges::all_of(text, text::is_hexadecimal_digit)) {
-        return wrong("a client is 8 hexadecimal digits");
+        return wrong("is not a client; write 8 hexadecimal digits");
     }
     return text::in_lower_case(text);
 }
@@ -84,18 +84,19 @@ Value<std::string> read_client(std::string_view text) {
 Value<std::string> read_phase(std::string_view text) {
     std::string phase = text::in_lower_case(text);
     if (std::ranges::find(k_phase_names, phase) == k_phase_names.end()) {
-        return wrong("there is no such phase");
+        return wrong("is not a phase; write one such as recon or use");
     }
     return phase;
 }
 
 Value<std::string> read_value(std::string_view encoded, ValueKind kind) {
     const auto decoded = percent_decoded(encoded);
-    if (!decoded) return wrong("a % is written as %25");
-    if (decoded->empty()) return wrong("the value before = is empty");
+    if (!decoded) return wrong("has a % without two hexadecimal digits; write it as %25");
+    if (decoded->empty())
+        return wrong("has no value before the =; write <value>=<first day>/<last day>");
     if (decoded->size() > SeenValues::k_longest) {
-        return wrong("the value is longer than " + std::to_string(SeenValues::k_longest) +
-                     " bytes");
+        return wrong("has a value that is too long; write at most " +
+                     std::to_string(SeenValues::k_longest) + " bytes");
     }
     switch (kind) {
         case ValueKind::phase:
@@ -124,10 +125,10 @@ Value<SeenDays> read_days(std::string_view text, std::int64_t now) {
     const auto last =
         slash == std::string_view::npos ? std::nullopt : date_of_text(text.substr(slash + 1));
     if (!first || !last) {
-        return wrong("the first and the last day are written like 2026-03-02/2026-03-15");
+        return wrong("has no first and last day; write them like 2026-03-02/2026-03-15");
     }
-    if (*last < *first) return wrong("the last day is before the first");
-    if (*last > last_day_that_counts(now)) return wrong("the last day is in the future");
+    if (*last < *first) return wrong("has its last day before the first");
+    if (*last > last_day_that_counts(now)) return wrong("has its last day in the future");
     return SeenDays{.first = *first, .last = *last};
 }
 
@@ -138,7 +139,7 @@ std::vector<std::string> read_items(std::string_view text, auto read) {
     std::vector<std::string> problems;
     for (const std::string_view item : text::words(text)) {
         if (const Value<void> outcome = read(item); !outcome) {
-            problems.push_back(outcome.error() + "; got " + text::quoted(item));
+            problems.push_back(text::quoted(item) + ' ' + outcome.error());
         }
     }
     return problems;
@@ -148,27 +149,28 @@ Value<Baseline::Making> read_making(std::string_view item, std::int64_t now) {
     const auto first = item.find('/');
     const auto last = item.rfind('/');
     if (first == last) {  // also if there is no slash
-        return wrong("a making is written like 2026-03-02T10:04:05Z/<maker>/k");
+        return wrong(
+            "has no time, maker and source; write them like 2026-03-02T10:04:05Z/<maker>/k");
     }
     const auto time = text::parse_time(item.substr(0, first));
     const auto maker = percent_decoded(item.substr(first + 1, last - first - 1));
     const std::string source = text::in_lower_case(item.substr(last + 1));
     if (!time || item.substr(0, first).size() < std::string_view("2026-03-02T10:04:05").size()) {
-        return wrong("the time of a making is written like 2026-03-02T10:04:05Z");
+        return wrong("has no valid time; write it like 2026-03-02T10:04:05Z");
     }
-    if (!maker) return wrong("a % is written as %25");
-    if (maker->empty()) return wrong("the maker is missing");
+    if (!maker) return wrong("has a % without two hexadecimal digits; write it as %25");
+    if (maker->empty()) return wrong("has no maker; write <time>/<maker>/k");
     if (maker->size() > SeenValues::k_longest) {
-        return wrong("the maker is longer than " + std::to_string(SeenValues::k_longest) +
-                     " bytes");
+        return wrong("has a maker that is too long; write at most " +
+                     std::to_string(SeenValues::k_longest) + " bytes");
     }
     if (source != "k" && source != "s") {
-        return wrong("a making ends in /k (known source) or /s (stranger's source)");
+        return wrong("has no source; end it with /k (known source) or /s (a stranger's source)");
     }
     const std::int64_t second =
         std::chrono::floor<std::chrono::seconds>(time->time_since_epoch()).count();
-    if (second < 0) return wrong("the time is before 1970");
-    if (second > now + counting::k_seconds_a_day) return wrong("the time is in the future");
+    if (second < 0) return wrong("has a time before 1970");
+    if (second > now + counting::k_seconds_a_day) return wrong("has a time in the future");
     return Baseline::Making{
         .second = second, .maker = *maker, .is_from_known_source = source == "k"};
 }
@@ -326,7 +328,7 @@ TextReading<SeenValues> read_values(std::string_view text, ValueKind kind, std::
     read.problems = read_items(text, [&](std::string_view item) -> Value<void> {
         const auto sign = item.rfind('=');
         if (sign == std::string_view::npos) {
-            return wrong("a value is written like <value>=2026-03-02/2026-03-15");
+            return wrong("has no =; write <value>=2026-03-02/2026-03-15");
         }
         const auto seen = read_days(item.substr(sign + 1), now);
         if (!seen) return wrong(seen.error());
@@ -351,9 +353,9 @@ TextReading<std::map<Baseline::Week, std::uint64_t>> read_peaks(std::string_view
         const auto peak = sign == std::string_view::npos
                               ? std::nullopt
                               : text::whole_number(item.substr(sign + 1), k_largest_peak);
-        if (!week || !peak) return wrong("the peak of a week is written like 2026-W11=340");
+        if (!week || !peak) return wrong("is not the peak of a week; write it like 2026-W11=340");
         if (*week > week_of_day(last_day_that_counts(now))) {
-            return wrong("the week is in the future");
+            return wrong("is of a week in the future");
         }
         std::uint64_t& known = read.value[*week];
         known = std::max(known, *peak);

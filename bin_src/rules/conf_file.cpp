@@ -69,14 +69,16 @@ ConfFile parse(std::string_view file, std::string_view text) {
             if (line.ends_with(']')) {
                 place.stanza = trimmed(line.substr(1, line.size() - 2));
             } else {
-                parsed.mistakes.push_back({.place = place, .text = "a stanza's name ends in ]"});
+                parsed.mistakes.push_back(
+                    {.place = place, .text = "the stanza's name has no closing ]; write [stanza]"});
             }
             continue;
         }
         const auto sign = line.find('=');
         if (sign == std::string_view::npos) {
             parsed.mistakes.push_back(
-                {.place = place, .text = "a line is [stanza], key = value or # comment"});
+                {.place = place,
+                 .text = "not a valid line; write [stanza], key = value or # comment"});
             continue;
         }
         Setting setting{.place = place, .value = std::string(trimmed(line.substr(sign + 1)))};

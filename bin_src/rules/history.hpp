@@ -19,8 +19,8 @@
 namespace cloudhijack::rules {
 
 /// Normal activity as the baseline and the organisation's own lists (networks, accounts) describe
-/// it, indexed once for a hunt. Seconds and hours are counted from 1970. Views and pointers are
-/// valid as long as the History.
+/// it, indexed once for a search in hunt mode. Seconds and hours are counted from 1970. Views and
+/// pointers are valid as long as the History.
 class History {
   public:
     /// An account is known once its oldest row is this old, in seconds; before that, nothing in it

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "config/arguments.hpp"
+#include "config/invalid_value.hpp"
 #include "scan/scan_options.hpp"
 #include "text/number.hpp"
 
@@ -28,7 +29,7 @@ Result<po::variables_map> parse(std::span<const std::string> arguments,
     for (const auto& shown : {own_options(), finding_options(setup)}) {
         for (const ShownOption& option : shown) {
             const std::string names = option.names();
-            if (option.takes_value) {
+            if (option.has_value()) {
                 options.add_options()(names.c_str(), po::value<std::string>());
             } else {
                 options.add_options()(names.c_str(), "");
@@ -51,8 +52,9 @@ Result<unsigned> read_threads(const po::variables_map& given) {
     if (!text) return std::clamp(std::thread::hardware_concurrency(), 1U, k_most_threads);
     const auto count = text::whole_number(*text, k_most_threads);
     if (!count || *count == 0) {
-        return failure("option --threads takes a whole number from 1 to " +
-                       std::to_string(k_most_threads) + "; got \"" + *text + '"');
+        return failure("option --threads: " +
+                       config::invalid_value(
+                           *text, "a whole number from 1 to " + std::to_string(k_most_threads)));
     }
     return static_cast<unsigned>(*count);
 }
@@ -84,12 +86,13 @@ Result<output::Format> read_format(const po::variables_map& given, config::Mode 
     if (const auto name = value_of(given, "format")) {
         const auto known = std::ranges::find(k_format_names, *name);
         if (known == k_format_names.end()) {
-            return failure("option --format takes table, csv or ndjson; got \"" + *name + '"');
+            return failure("option --format: " +
+                           config::invalid_value(*name, "table, csv or ndjson"));
         }
         format = static_cast<output::Format>(known - k_format_names.begin());
     }
     if (is_baseline && format == output::Format::table) {
-        return failure("mode baseline prints a file, so --format takes csv or ndjson");
+        return failure("option --format: mode baseline prints no table; it accepts csv or ndjson");
     }
     return format;
 }
@@ -104,10 +107,11 @@ Result<ScanJob> read_job(const po::variables_map& given, config::Setup setup) {
     if (!format) return std::unexpected(format.error());
     const bool fail_on_findings = given.contains("fail-on-findings");
     if (fail_on_findings && !has_findings(mode)) {
-        return failure("option --fail-on-findings belongs to mode volume or hunt; mode " +
-                       std::string(name_of(mode)) + " has no findings");
+        return failure("option --fail-on-findings: mode " + std::string(name_of(mode)) +
+                       " has no findings; it belongs to mode volume or hunt");
     }
-    if (!given.contains("path")) return failure("scan needs a file, a folder or -");
+    if (!given.contains("path"))
+        return failure("scan has no path; name a file, a folder or - for standard input");
     // A baseline is read again, as it stands.
     return ScanJob{.paths = given["path"].as<std::vector<std::string>>(),
                    .format = *format,

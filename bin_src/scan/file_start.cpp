@@ -255,7 +255,7 @@ std::string_view text_in(const io::Window& window) {
 }
 
 std::string message(std::string_view name, std::string_view advice) {
-    return "is " + std::string(name) + ", which scan does not read; " + std::string(advice);
+    return "is " + std::string(name) + ", which scan cannot read; " + std::string(advice);
 }
 
 }  // namespace

@@ -62,12 +62,12 @@ class FileWalk {
 
     void report_inaccessible(const std::string& path, int error_number) {
         std::error_code ignored;
-        if (error_number == ELOOP) return skip(path, "the link leads in a circle");
+        if (error_number == ELOOP) return skip(path, "the link leads back to itself");
         if (error_number != ENOENT) {
             list_.problems.push_back(shown_name(path) + ": cannot be read: " +
                                      std::generic_category().message(error_number));
         } else if (fs::is_symlink(fs::symlink_status(path, ignored))) {
-            list_.problems.push_back(path + ": links to nothing");
+            list_.problems.push_back(path + ": is a link to a file that does not exist");
         } else {
             list_.problems.push_back(path + ": does not exist");
         }

@@ -74,8 +74,8 @@ bool take_lookups(const rules::Catalogue& catalogue, config::Config& config) {
     if (!baseline.empty() && std::filesystem::file_size(baseline, error) == 0 && !error) {
         print_message(
             baseline +
-            ": is empty, without a header. A shell empties what > names before it is read: write "
-            "to another file, and rename it");
+            ": is empty and has no header; a shell empties the target of > before the program "
+            "starts, so write to another file and rename it");
         return false;
     }
     const auto problems = config::read_lookups(catalogue, {}, config);
@@ -123,7 +123,7 @@ bool print_outcome(const File& file, const FileOutcome& outcome) {
         print_message(name + ": " + *outcome.error);
     } else if (outcome.error) {
         print_message(name + ": " + *outcome.error + "; " + counted(outcome.records, "record") +
-                      (outcome.records == 1 ? " was" : " were") + " read of it");
+                      (outcome.records == 1 ? " was" : " were") + " read from it");
     }
     return outcome.lost_something() || outcome.error;
 }
@@ -189,7 +189,7 @@ std::string summary(std::size_t files, const ScanTotals& totals) {
 // named have been reported; for a folder there may have been no message.
 void print_nothing_read(const FileList& list) {
     if (list.files.empty() && list.problems.empty()) {
-        print_message("nothing was read: there is no file");
+        print_message("nothing was read: there are no files");
     } else if (!std::ranges::all_of(list.files, &File::named)) {
         print_message("nothing was read: " + counted(list.files.size(), "file") +
                       (list.files.size() == 1 ? " was found, which is not a log"
@@ -220,9 +220,9 @@ void print_stop(const Interruption& interruption, const FileList& list,
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
         if (outcomes[i].stage != FileStage::stopped) continue;
         const std::uint64_t records = outcomes[i].records;
-        print_message(shown_name(list.files[i].path) + ": was not read to its end; " +
+        print_message(shown_name(list.files[i].path) + ": was not read to the end; " +
                       counted(records, "record") + (records == 1 ? " was" : " were") +
-                      " read of it");
+                      " read from it");
     }
     const std::size_t done = totals_of(outcomes).done;
     const std::uint64_t size = size_of(list.files);
@@ -246,7 +246,7 @@ void print_notes(const ScanJob& job, const config::Config& config, const ScanTot
                  const output::Findings& findings, const detect::Activity& activity) {
     std::vector<std::string> notes;
     if (totals.records == 0 && totals.unknown == 0 && totals.read > 0) {
-        notes.emplace_back("there was no record in what was read");
+        notes.emplace_back("there were no records in the input");
     }
     notes.push_back(output::nothing_relevant_in_words({.read = totals.records - totals.unreadable,
                                                        .relevant = totals.relevant,
@@ -285,7 +285,7 @@ int scan(const ScanJob& job) {
     if (is_incomplete) {
         print_stop(interruption, list, outcomes, scanner);
         if (config.mode == config::Mode::baseline) {
-            print_message("no baseline is printed: it would replace one that is complete");
+            print_message("no baseline was printed: it would replace a complete one");
             return interruption.exit_code();
         }
     } else if (totals.read == 0) {
@@ -305,7 +305,8 @@ int scan(const ScanJob& job) {
                   counted(rows, has_findings(config.mode) ? "finding" : "row") +
                   (is_incomplete ? ", incomplete" : ""));
     if (interruption.came() && !is_incomplete) {
-        print_message(interruption.text() + ", after all had been read: the answer is complete");
+        print_message(interruption.text() +
+                      ", after everything had been read: the answer is complete");
     }
     return exit_code_of(job, interruption, failed, rows);
 }

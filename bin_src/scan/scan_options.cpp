@@ -14,8 +14,10 @@ po::options_description described(const char* caption, std::span<const ShownOpti
     po::options_description options(caption);
     for (const ShownOption& option : shown) {
         const std::string names = option.names();
-        if (option.takes_value) {
-            options.add_options()(names.c_str(), po::value<std::string>(), option.text().c_str());
+        if (option.has_value()) {
+            options.add_options()(names.c_str(),
+                                  po::value<std::string>()->value_name(option.value_name),
+                                  option.text().c_str());
         } else {
             options.add_options()(names.c_str(), option.text().c_str());
         }
@@ -34,31 +36,21 @@ std::string ShownOption::text() const {
 std::vector<ShownOption> own_options() {
     using config::CompletionKind;
     return {
-        {.name = "help",
-         .effect = "show this text",
-         .takes = {},
-         .takes_value = false,
-         .letter = 'h'},
+        {.name = "help", .effect = "show this help", .letter = 'h'},
         {.name = "format",
          .effect = "output format: table, csv or ndjson (default: table; csv in mode baseline)",
-         .takes = {},
+         .value_name = "FORMAT",
          .completion = {.kind = CompletionKind::word,
                         .words = {k_format_names.begin(), k_format_names.end()}}},
-        {.name = "raw-csv",
-         .effect = "csv: leave cells that begin with = + - @ as they are",
-         .takes = {},
-         .takes_value = false},
-        {.name = "fail-on-findings",
-         .effect = "exit with 1 if there are findings",
-         .takes = {},
-         .takes_value = false},
+        {.name = "raw-csv", .effect = "csv: write cells that begin with = + - @ unchanged"},
+        {.name = "fail-on-findings", .effect = "exit with status 1 if there are findings"},
         {.name = "config",
-         .effect = "cloudhijack.conf to read over the built-in one",
-         .takes = {},
+         .effect = "cloudhijack.conf whose settings override the built-in ones",
+         .value_name = "FILE",
          .completion = {.kind = CompletionKind::file, .words = {}}},
         {.name = "threads",
-         .effect = "number of threads that read (default: all cores)",
-         .takes = {}},
+         .effect = "number of threads that read files (default: one per core)",
+         .value_name = "N"},
     };
 }
 
@@ -74,6 +66,7 @@ std::vector<ShownOption> finding_options(const config::Setup& setup) {
         if (option.interface == config::Interface::search) continue;
         shown.push_back({.name = shell_name(option),
                          .effect = option.effect,
+                         .value_name = option.value_name,
                          .takes = option.accepts(),
                          .completion = option.completion});
     }
@@ -82,27 +75,27 @@ std::vector<ShownOption> finding_options(const config::Setup& setup) {
 
 std::string scan_purpose() {
     return "Finds hijacked cloud services in log files of AWS, Azure, Google Cloud, SendGrid and "
-           "Twilio. "
-           "A PATH\n"
-           "is a file, a folder that is read with everything below it, or - for standard input. A "
-           "file\n"
-           "holds one JSON record, an array of them, {\"Records\":[...]}, or consecutive records, "
-           "one\n"
-           "per line or not, with gzip or without, also gzip inside gzip; its content decides, not "
-           "its\n"
-           "name. Files of other formats that can hold logs (zip, zstd, tar, Parquet, CSV and "
-           "others)\n"
-           "are errors; other files in a folder are skipped.\n";
+           "Twilio.\n"
+           "A PATH is a file, a folder, which is read with all its subfolders, or - for standard "
+           "input.\n"
+           "A file holds one JSON record, an array of records, {\"Records\":[...]}, or consecutive "
+           "records,\n"
+           "one per line or not. It can be compressed with gzip, more than once, too. Its content "
+           "decides\n"
+           "how it is read, not its name. Files in other formats that can hold logs (zip, zstd, "
+           "tar,\n"
+           "Parquet, CSV and others) are errors; other files in a folder are skipped.\n";
 }
 
 std::string scan_exit_codes() {
-    return "0, with --fail-on-findings 1 when there are any; 2 after an error, told on\n"
-           "standard error with the file and the place, and if nothing could be read. What could "
-           "be read\n"
-           "is reported all the same. After SIGINT (Ctrl-C) 130, after SIGTERM 143, after SIGHUP "
-           "129: what\n"
-           "was read until then is reported, except by --mode baseline; a second signal ends it at "
-           "once.\n";
+    return "0 on success; 1 if there are findings and --fail-on-findings is given; 2 after an\n"
+           "error, and if nothing could be read. Errors are printed on standard error, with the "
+           "file and the\n"
+           "place in it, and the records that could be read are still reported. After SIGINT "
+           "(Ctrl-C) 130,\n"
+           "after SIGTERM 143, after SIGHUP 129: the scan reports what it has read so far, "
+           "except with\n"
+           "--mode baseline; a second signal ends it at once.\n";
 }
 
 std::vector<std::string> scan_examples() {
@@ -116,9 +109,9 @@ std::string scan_help(const config::Setup& setup) {
     std::ostringstream text;
     text << "usage: cloudhijack scan [options] PATH...\n\n"
          << scan_purpose() << '\n'
-         << described("Options", own_options()) << '\n'
-         << described("What to find", finding_options(setup)) << "\nExit: " << scan_exit_codes()
-         << "\nExamples:\n";
+         << described("General options", own_options()) << '\n'
+         << described("Detection options", finding_options(setup))
+         << "\nExit status: " << scan_exit_codes() << "\nExamples:\n";
     for (const std::string& example : scan_examples()) text << "  " << example << '\n';
     return text.str();
 }

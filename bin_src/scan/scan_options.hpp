@@ -17,10 +17,12 @@ inline constexpr std::array<std::string_view, 3> k_format_names = {"table", "csv
 struct ShownOption {
     std::string name;  ///< without the leading dashes
     std::string effect;
-    std::string takes;  ///< its values in words, unless the effect names them
-    bool takes_value = true;
+    std::string value_name = {};  ///< `FILE`; empty if it has no value
+    std::string takes = {};       ///< its values in words, unless the effect names them
     config::Completion completion = {};
     char letter = '\0';  ///< its short form; 0 if there is none
+
+    [[nodiscard]] bool has_value() const { return !value_name.empty(); }
 
     /// Its names in the form of Boost.Program_options: `help,h`.
     [[nodiscard]] std::string names() const;

@@ -50,7 +50,7 @@ class OpenFile {
 // Completes the outcome of a file that was read to its end. A file that does not begin as JSON and
 // in which nothing could be read is not a log.
 void complete_outcome(const File& file, FileOutcome& outcome) {
-    if (outcome.ran_out_of_memory) outcome.error = "was not read whole: there is too little memory";
+    if (outcome.ran_out_of_memory) outcome.error = "was not read completely: out of memory";
     if (outcome.stage != FileStage::done) return;
     const bool is_log = outcome.records > outcome.unreadable || outcome.unknown > 0;
     if (outcome.begins_as_json || outcome.error || is_log) return;
@@ -218,9 +218,8 @@ class ScanThread {
         if (added == detect::Added::failed) ++outcome_.failed;
         if (added == detect::Added::left_out) ++outcome_.left_out;
         if (added == detect::Added::undated) {
-            const std::string why = "has no " +
-                                    std::string(event.log->path_of(&log::Event::time_text)) +
-                                    " that is a time";
+            const std::string why =
+                "has no valid time in " + std::string(event.log->path_of(&log::Event::time_text));
             note_unreadable({.why = why});
         }
     }

@@ -44,7 +44,7 @@ Result<ChunkHeader> parse_chunk_header(std::string_view line) {
         const auto comma = rest.find(',');
         const bool last = i + 1 == parts.size();
         if ((comma == std::string_view::npos) != last) {
-            return malformed(line, "it needs a version and two lengths, parted by commas");
+            return malformed(line, "it needs a version and two lengths, separated by commas");
         }
         parts.at(i) = rest.substr(0, comma);
         if (!last) rest.remove_prefix(comma + 1);
@@ -90,8 +90,7 @@ Result<std::optional<std::string>> ChunkReader::next_metadata() {
     if (header->metadata_length > k_metadata_cap) {
         window_.set_limit(header->metadata_length + header->body_length);
         return failure("the chunk's metadata is " + std::to_string(header->metadata_length) +
-                       " bytes long; the most that cloudhijack reads is " +
-                       text::in_mebibytes(k_metadata_cap));
+                       " bytes long; the limit is " + text::in_mebibytes(k_metadata_cap));
     }
     auto metadata = read_metadata(header->metadata_length);
     window_.set_limit(header->body_length);
@@ -117,7 +116,7 @@ Result<std::optional<std::string>> ChunkReader::read_header_line() {
         if (line.starts_with(k_legacy_protocol)) {
             saw_legacy_protocol_ = true;
             return failure(
-                "Splunk started cloudhijack with its old search command protocol: "
+                "Splunk started cloudhijack with its old search command protocol; "
                 "set chunked = true in commands.conf");
         }
         if (newline != std::string_view::npos) {

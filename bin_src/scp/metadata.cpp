@@ -41,11 +41,11 @@ Result<> read_args(ondemand::value value, Request& request) {
     for (auto item : args) {
         ondemand::value arg;
         if (const auto broken = std::move(item).get(arg)) return not_json(broken);
-        auto text = read_string(arg, "\"args\" holds something other than strings");
+        auto text = read_string(arg, "\"args\" has an element that is not a string");
         if (!text) return std::unexpected(text.error());
         if (request.args.size() == k_argument_cap) {
-            return failure("the search gives more than " + std::to_string(k_argument_cap) +
-                           " arguments, the most that cloudhijack reads");
+            return failure("the search has more than " + std::to_string(k_argument_cap) +
+                           " arguments, which is the limit; remove some");
         }
         request.args.push_back(std::move(*text));
     }
@@ -154,7 +154,7 @@ Result<Request> parse_request(std::string_view metadata) {
     if (auto read = read_object(object, readers, request); !read) {
         return std::unexpected(read.error());
     }
-    if (!document.at_end()) return malformed("it has text behind its JSON object");
+    if (!document.at_end()) return malformed("it has text after its JSON object");
     if (request.action.empty()) return malformed("it has no \"action\"");
     return request;
 }

@@ -20,8 +20,8 @@ using text::Time;
 constexpr std::string_view k_empty_raw = "its _raw is empty";
 
 constexpr std::string_view k_cut_by_splunk =
-    "; Splunk keeps as much of an event as TRUNCATE in props.conf says, which is 10,000 bytes "
-    "unless it is raised";
+    "; Splunk cuts events off at the length that TRUNCATE in props.conf sets, 10,000 bytes by "
+    "default";
 
 // Whether a cell begins as JSON but does not end as JSON.
 bool is_cut(std::string_view cell) {
@@ -108,8 +108,8 @@ Result<> EventRows::read_row(RowReader& rows, const Columns& columns) {
     }
     if (!columns.raw && !(columns.partial && sinks_.take_partial)) {
         return failure(
-            "the events have no _raw, in which cloudhijack reads their record; keep it: "
-            "| fields _time, _raw | cloudhijack, or use input=fields");
+            "the events have no field _raw, from which cloudhijack reads their records; keep it, "
+            "as in | fields _time, _raw | cloudhijack, or use input=fields");
     }
     if (!columns.raw) {
         sinks_.intake.skip({.why = k_empty_raw});
@@ -148,9 +148,8 @@ bool EventRows::is_partial(RowReader& rows, const Columns& columns) {
 
 Result<EventRows::Columns> EventRows::read_header(RowReader& rows) {
     if (rows.cell_count() > scp::k_column_cap) {
-        return failure(
-            "the events have more than " + std::to_string(scp::k_column_cap) +
-            " columns, the most that cloudhijack reads; put | fields _time, _raw before it");
+        return failure("the events have more than " + std::to_string(scp::k_column_cap) +
+                       " columns, which is the limit; put | fields _time, _raw before the command");
     }
     std::map<std::string, std::size_t, std::less<>> indices;  // the first column with a name counts
     for (std::size_t i = 0; i < rows.cell_count(); ++i) indices.emplace(rows.cell(i), i);
@@ -205,7 +204,7 @@ void EventRows::read_fields_row(RowReader& rows, const Columns& columns, std::op
 
 void EventRows::skip(const log::LostPart& part) {
     std::string why = "its _raw";
-    if (part.position > 0) why += ", from its byte " + std::to_string(part.position) + " on,";
+    if (part.position > 0) why += ", from byte " + std::to_string(part.position) + " on,";
     why += ' ';
     why += part.why;
     if (part.is_cut_off || is_cut(raw_)) why += k_cut_by_splunk;

@@ -16,7 +16,7 @@ namespace {
 /// Names can be forged; all peers beyond these are reported as one.
 constexpr std::size_t k_most_peers = 1000;
 constexpr std::string_view k_other_peers = "other search peers";
-constexpr std::string_view k_unknown_peer = "a search peer that it does not name";
+constexpr std::string_view k_unknown_peer = "a search peer without a name";
 
 constexpr std::string_view k_lag =
     "Wait until the knowledge bundle has reached the peer, or search with distributed=false";
@@ -54,11 +54,11 @@ void Peers::read(std::string_view document, detect::Activity& activity, IntakeSt
     if (reading.has_same_rules) {
         detect::merge(activity, reading.activity);
     } else {
-        from.other_rules =
-            reading.header.catalogue != own_.catalogue
-                ? "the catalogue " + text::quoted(reading.header.catalogue) + ", here it is \"" +
-                      own_.catalogue + '"'
-                : text::quoted(reading.header.mode) + ", here it is \"" + own_.mode + '"';
+        from.other_rules = reading.header.catalogue != own_.catalogue
+                               ? "the catalogue " + text::quoted(reading.header.catalogue) +
+                                     ", but this search head uses \"" + own_.catalogue + '"'
+                               : "the mode " + text::quoted(reading.header.mode) +
+                                     ", but this search head uses \"" + own_.mode + '"';
         from.records_by_other_rules += tally.intake.records;
         tally.intake.counted = tally.intake.failed = tally.intake.left_out = 0;
     }
@@ -76,7 +76,7 @@ Result<> Peers::read(std::string_view document, Reading& reading) {
     }
     const auto accept = [&](const partial::Header& header) -> Result<> {
         reading.header = header;
-        if (header.format != partial::k_format) return failure("is of another format");
+        if (header.format != partial::k_format) return failure("is in another format");
         reading.has_same_rules = header.catalogue == own_.catalogue && header.mode == own_.mode;
         return {};
     };
@@ -115,27 +115,28 @@ std::string Peers::complaint(const std::string& host, const Peer& peer) {
         text += (text.empty() ? "" : ". ") + more;
     };
     if (peer.of_another_format > 0) {
-        add(host + " sent " + counted(peer.of_another_format, "partial row") + " of format " +
-            std::to_string(peer.format) + ", and this search head reads format " +
+        add(host + " sent " + counted(peer.of_another_format, "partial row") + " in format " +
+            std::to_string(peer.format) + ", but this search head reads format " +
             std::to_string(partial::k_format) +
-            ": the events behind them are missing from the answer. The peer runs another version "
-            "of cloudhijack. " +
+            ": their events are missing from the answer. The peer runs another version of "
+            "cloudhijack. " +
             std::string(k_lag));
     }
     if (!peer.other_rules.empty()) {
-        add(host + " counts by " + peer.other_rules + ": what counts of its " +
-            counted(peer.records_by_other_rules, "event") + " is missing from the answer. " +
+        add(host + " uses " + peer.other_rules + ": its " +
+            counted(peer.records_by_other_rules, "event") +
+            (peer.records_by_other_rules == 1 ? " is" : " are") + " missing from the answer. " +
             std::string(k_lag));
     }
     if (peer.broken > 0) {
-        add(counted(peer.broken, "partial row") + " of " + host +
-            " cannot be read, and the events behind them are missing from the answer. The first " +
+        add(counted(peer.broken, "partial row") + " from " + host +
+            " cannot be read, so their events are missing from the answer. The first " +
             peer.first_reason);
     }
     if (text.empty() && peer.arrived != peer.announced) {
-        add(host + " announced " + counted(peer.announced, "partial row") + " and " +
+        add(host + " announced " + counted(peer.announced, "partial row") + ", but " +
             std::to_string(peer.arrived) +
-            " came: some are missing from the answer, or came twice");
+            " arrived: some are missing from the answer, or arrived twice");
     }
     return text;
 }

@@ -83,7 +83,7 @@ Result<> ReducePhase::answer(io::ByteSink& replies) {
         return failure("the baseline would have " + std::to_string(row_count) +
                        " rows, more than Splunk's maxresultrows of " +
                        std::to_string(max_result_rows_) +
-                       "; one that is cut forgets whole accounts. Raise maxresultrows in "
+                       "; a truncated baseline loses whole accounts. Raise maxresultrows in "
                        "limits.conf, [searchresults]");
     }
     const scp::Inspector inspector = report(*findings, row_count, csv.size());
@@ -106,10 +106,10 @@ std::vector<scp::Message> ReducePhase::messages(const output::Findings& findings
     for (const rules::Mistake& mistake : setup_->mistakes) {
         const bool has_place = !mistake.place.file.empty();
         tell(scp::Severity::error,
-             to_text(mistake) + (has_place ? "; the built-in value counts" : ""));
+             to_text(mistake) + (has_place ? "; the built-in value is used" : ""));
     }
     for (const std::string& problem : lookup_problems_.unread) {
-        tell(scp::Severity::error, problem + "; the search goes on as if it were empty");
+        tell(scp::Severity::error, problem + "; the search continues as if the file were empty");
     }
     for (const auto* problems : {&lookup_problems_.bad_lines, &lookup_problems_.bad_values}) {
         for (const std::string& problem : *problems) tell(scp::Severity::warn, problem);
@@ -133,10 +133,8 @@ std::vector<scp::Message> ReducePhase::messages(const output::Findings& findings
     }
     if (intake_.rows == 0 && complaints.empty()) {
         tell(scp::Severity::warn,
-             "the search found no events, so an empty answer says nothing about hijacked services. "
-             "Check "
-             "its time range, and that the macro cloudhijack_index names the indexes that hold "
-             "the logs");
+             "the search found no events, so an empty answer proves nothing. Check the time range, "
+             "and that the macro cloudhijack_index names the indexes that hold the logs");
     }
     const std::uint64_t read = intake_.records - intake_.unreadable;
     if (const auto text = output::nothing_relevant_in_words(
@@ -150,13 +148,13 @@ std::vector<scp::Message> ReducePhase::messages(const output::Findings& findings
         tell(scp::Severity::warn,
              "no event has the fields " + std::string(log.path_of(&log::Event::source)) + " and " +
                  std::string(log.path_of(&log::Event::name)) +
-                 ", which input=fields reads; keep them, or keep _raw and leave input=fields out");
+                 ", which input=fields reads; keep them, or keep _raw and remove input=fields");
     }
     if (config_.input == config::Input::raw && intake_.fields > k_few_fields) {
         tell(scp::Severity::info,
-             "the events came with up to " + std::to_string(intake_.fields) +
-                 " fields, which cloudhijack does not read and Splunk takes most of the search's "
-                 "time to extract; put | fields _time, _raw before it, or use the macro "
+             "the events have up to " + std::to_string(intake_.fields) +
+                 " fields. cloudhijack does not need them, and extracting them takes most of the "
+                 "search time; put | fields _time, _raw before the command, or use the macro "
                  "cloudhijack_events");
     }
     if (const auto text = output::uncounted_in_words(intake_.left_out, repeats); !text.empty()) {
@@ -171,7 +169,8 @@ std::vector<scp::Message> ReducePhase::messages(const output::Findings& findings
     if (max_result_rows_ > 0 && rows > max_result_rows_) {
         tell(scp::Severity::warn, "the answer has " + std::to_string(rows) +
                                       " rows, more than Splunk's maxresultrows of " +
-                                      std::to_string(max_result_rows_) + "; Splunk may cut it. " +
+                                      std::to_string(max_result_rows_) +
+                                      "; Splunk may truncate it. " +
                                       std::string(output::way_to_fewer_rows(config_.mode)));
     }
     return messages;

@@ -30,8 +30,8 @@ Result<std::optional<scp::Request>> next_request(scp::ChunkReader& chunks,
     auto request = scp::parse_request(**metadata);
     if (!request) return std::unexpected(request.error());
     if (request->action != action) {
-        return failure("the action is " + text::quoted(request->action) + " where \"" +
-                       std::string(action) + "\" was expected");
+        return failure("Splunk sent the action " + text::quoted(request->action) +
+                       " instead of \"" + std::string(action) + '"');
     }
     return std::move(*request);
 }
@@ -63,17 +63,17 @@ Result<config::Config> read_config(const config::Setup& setup,
         arguments, is_map ? config::map_option_table() : search_options(setup), config);
     if (!read) return std::unexpected(read.error());
     if (config.input == config::Input::fields && config.mode != config::Mode::volume) {
-        return failure("option input=fields belongs to mode volume; mode " +
+        return failure("option input: fields belongs to mode volume, and mode " +
                        std::string(name_of(config.mode)) +
-                       " reads the whole record: keep _raw and leave input=fields out");
+                       " reads whole records; keep _raw and remove input=fields");
     }
     // In the map phase this is not an error: if a peer's catalogue differs, the reduce phase
     // reports it.
     if (!is_map && config.input == config::Input::fields &&
         volume_has_conditions(setup.catalogue)) {
         return failure(
-            "cloudhijack.conf has a volume call with a condition on its parameters, which "
-            "input=fields cannot judge; keep _raw and leave input=fields out");
+            "option input: cloudhijack.conf has a volume call with a condition on its parameters, "
+            "which input=fields cannot check; keep _raw and remove input=fields");
     }
     return config;
 }
@@ -125,8 +125,8 @@ Result<> run_search_command(const config::Setup& setup, SearchStreams streams) {
     Result<> ended;
     try {
         ended = converse(setup, clock, chunks, streams.replies);
-    } catch (const std::bad_alloc&) {  // the counts have been freed by now
-        ended = failure("out of memory: narrow the search, or count longer spans");
+    } catch (const std::bad_alloc&) {  // what was counted is given back by now
+        ended = failure("out of memory; narrow the search, or use a longer span");
     }
     if (!ended && ended.error().kind == Error::Kind::failed) {
         const std::string& text = ended.error().text;

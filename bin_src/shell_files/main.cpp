@@ -69,7 +69,7 @@ std::string bash_action(const config::Completion& completion) {
 std::string bash_branches(const Options& options) {
     std::vector<std::string> branches;
     for (const ShownOption& option : options) {
-        if (!option.takes_value) continue;
+        if (!option.has_value()) continue;
         branches.push_back("        --" + option.name + ")\n            " +
                            bash_action(option.completion) + "\n            return\n            ;;");
     }
@@ -103,7 +103,7 @@ std::string zsh_specs(const Options& options) {
     std::vector<std::string> specs;
     for (const ShownOption& option : options) {
         const std::string description = '[' + for_zsh(option.effect) + ']';
-        if (option.takes_value) {
+        if (option.has_value()) {
             specs.push_back("    '--" + option.name + '=' + description +
                             ":value:" + zsh_action(option.completion) + "' \\");
         } else if (option.letter != '\0') {
@@ -130,18 +130,12 @@ std::string bold(std::string_view text) { return R"(\fB)" + std::string(text) + 
 
 std::string italic(std::string_view text) { return R"(\fI)" + std::string(text) + R"(\fR)"; }
 
-std::string man_value(const config::Completion& completion) {
-    switch (completion.kind) {
-        case CompletionKind::word:
-            return bold(text::joined(completion.words, R"(\fR|\fB)"));
-        case CompletionKind::words:
-            return italic("ID") + "[," + italic("ID") + "...]";
-        case CompletionKind::file:
-            return italic("FILE");
-        case CompletionKind::nothing:
-            break;
+std::string man_value(const ShownOption& option) {
+    const config::Completion& completion = option.completion;
+    if (completion.kind == CompletionKind::word) {
+        return bold(text::joined(completion.words, R"(\fR|\fB)"));
     }
-    return italic("VALUE");
+    return italic(option.value_name);
 }
 
 std::string man_entries(const Options& options) {
@@ -150,7 +144,7 @@ std::string man_entries(const Options& options) {
         std::string tag;
         if (option.letter != '\0') tag = bold(for_man({'-', option.letter})) + ", ";
         tag += bold(for_man("--" + option.name));
-        if (option.takes_value) tag += ' ' + man_value(option.completion);
+        if (option.has_value()) tag += ' ' + man_value(option);
         entries.push_back(".TP\n" + tag + '\n' + for_man(option.text()));
     }
     return lines(entries);

@@ -98,7 +98,7 @@ std::string spec_entry(const Option& option) {
         notes.push_back((option.modes.size() == 1 ? "Mode: " : "Modes: ") + modes_of(option) + '.');
     }
     if (option.interface == config::Interface::search) {
-        notes.emplace_back("`cloudhijack scan` does not use it.");
+        notes.emplace_back("`cloudhijack scan` does not have it.");
     }
     notes.push_back("Default: " + default_of(option));
     std::string entry = '\n' + option.name + " = " + syntax_of(option, "<>") + '\n';

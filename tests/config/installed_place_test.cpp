@@ -111,9 +111,10 @@ TEST_CASE("installed place: an unknown place is a mistake that says why") {
           std::string(k_no_proc) + " cannot be read: No such file or directory");
     const Setup setup = read_installed_setup(place);
     REQUIRE(setup.mistakes.size() == 1);
-    CHECK(setup.mistakes[0].text.starts_with(
-        "cannot tell where cloudhijack is installed, so cloudhijack.conf and the lookup files "
-        "were not read: /nonexistent/self/exe cannot be read"));
+    CHECK(
+        setup.mistakes[0].text.starts_with("cannot find the folder in which cloudhijack is "
+                                           "installed, so cloudhijack.conf and the lookup files "
+                                           "were not read: /nonexistent/self/exe cannot be read"));
     CHECK(setup.place_problem == setup.mistakes[0].text);
     CHECK(setup.lookups_folder.empty());
 }

@@ -68,12 +68,13 @@ TEST_CASE("lookup: a blank file, or one without a row, has no rows") {
 }
 
 TEST_CASE("lookup: an error in a file is reported with its name") {
-    CHECK(rows_of("whom,what\na,1\n") == Rows{": has no column who in its first line"});
+    CHECK(rows_of("whom,what\na,1\n") ==
+          Rows{": the first line has no column who; write a header with it"});
     CHECK(rows_of("who,what\na,1\n\"b,2\nc,3\n") ==
-          Rows{"a|1", ", line 3: a quote opens and is never closed"});
+          Rows{"a|1", ", line 3: a quote opens and never closes; close it"});
     const std::string long_row(2'000'000, 'x');
     CHECK(rows_of("who,what\na,1\n" + long_row + "\n").back() ==
-          ", line 3: a row is longer than 1 MiB, the most that cloudhijack reads");
+          ", line 3: a row is longer than 1 MiB, which is the limit");
     LookupFile missing("/nowhere/lookup.csv", k_columns);
     CHECK(missing.open().error().text ==
           "/nowhere/lookup.csv: cannot be read: No such file or directory");
@@ -83,25 +84,26 @@ TEST_CASE("lookup: an error in a file is reported with its name") {
 
 TEST_CASE("lookup: bad rows are reported with their lines, the first ones individually") {
     CHECK(rows_of("who,what\na,\"1\n2\"\n\nbad,3\n") ==
-          Rows{"a|1\n2", "bad|3", ", line 5: is bad; the line does not count"});
+          Rows{"a|1\n2", "bad|3", ", line 5: is bad; the line is ignored"});
     std::string many = "who\n";
     for (int i = 0; i < 25; ++i) many += "bad\n";
     const auto rows = rows_of(many);
-    CHECK(rows[25] == ", line 2: is bad; the line does not count");
-    CHECK(rows[44] == ", line 21: is bad; the line does not count");
-    CHECK(rows.back() == ": 5 more lines do not count");
+    CHECK(rows[25] == ", line 2: is bad; the line is ignored");
+    CHECK(rows[44] == ", line 21: is bad; the line is ignored");
+    CHECK(rows.back() == ": 5 more lines are ignored");
 }
 
 TEST_CASE("lookup: lines that end with CR alone are an error") {
     CHECK(rows_of("who,what\ra,1\r") ==
-          Rows{": its lines end with CR alone; save it with LF or CRLF line ends"});
+          Rows{": its lines end with CR alone; save the file with LF or CRLF line endings"});
 }
 
 TEST_CASE("lookup: limits on bytes and rows") {
     const std::string large(config::k_largest_lookup + 1, '\n');
-    CHECK(rows_of(large) == Rows{": is larger than 50 MiB"});
+    CHECK(rows_of(large) == Rows{": is larger than 50 MiB, which is the limit"});
     std::string rows = "who\n";
     for (std::uint64_t i = 0; i < config::k_most_lookup_rows; ++i) rows += "a\n";
     CHECK(rows_of(rows).size() == config::k_most_lookup_rows);
-    CHECK(rows_of(rows + "b\n").back() == ": has more than 1000000 rows");
+    CHECK(rows_of(rows + "b\n").back() ==
+          ": has more than 1000000 rows, which is the limit; remove some");
 }

@@ -53,18 +53,19 @@ TEST_CASE("prices: the built-in prices") {
 TEST_CASE("prices: mistakes") {
     using Texts = std::vector<std::string>;
     CHECK(price_mistakes("[price:x]\ninput = 1\n") ==
-          Texts{"is in a stanza without output; a price needs input and output"});
+          Texts{"the stanza has no key output; a price needs input and output"});
     CHECK(price_mistakes("[price:x]\noutput = 1\ncache_in_input = true\n") ==
-          Texts{"is in a stanza without input; a price needs input and output"});
-    CHECK(price_mistakes("[price:x]\ninput = cheap\noutput = 1\n") ==
-          Texts{"accepts US dollars for a million tokens, such as 0.25; got \"cheap\""});
+          Texts{"the stanza has no key input; a price needs input and output"});
+    CHECK(
+        price_mistakes("[price:x]\ninput = cheap\noutput = 1\n") ==
+        Texts{"invalid value \"cheap\"; it accepts US dollars for a million tokens, such as 0.25"});
     CHECK(price_mistakes("[price:x]\ninput = 1\noutput = 1\ncache_in_input = maybe\n") ==
-          Texts{"accepts true or false; got \"maybe\""});
+          Texts{"invalid value \"maybe\"; it accepts true or false"});
     CHECK(price_mistakes("[price:]\ninput = 1\n") ==
-          Texts{"is in a stanza without a model: [price:<model>]"});
+          Texts{"the stanza names no model; write [price:<model>]"});
     CHECK(price_mistakes("[price:GPT-5]\ninput = 1\n") ==
-          Texts{"is in a stanza that no model matches; models are named as in [price:gpt-5]"});
+          Texts{"no model matches the stanza; write [price:gpt-5]"});
     CHECK(price_mistakes("[price:x]\nprice = 1\ninput = 1\noutput = 1\n")
               .front()
-              .starts_with("is not a key of a price: input, output, "));
+              .starts_with("unknown key; a price has the keys input, output, "));
 }

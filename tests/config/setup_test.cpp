@@ -28,7 +28,9 @@ TEST_CASE("setup: after a mistake in [defaults] the value of the layer below sta
     const auto setup = setup_with("[defaults]\nspan = soon\nspam = 1\nmin_score = 2\n");
     REQUIRE(setup.mistakes.size() == 2);
     CHECK(to_text(setup.mistakes[0]).starts_with("local/cloudhijack.conf:2: [defaults] span: "));
-    CHECK(to_text(setup.mistakes[1]) == "local/cloudhijack.conf:3: [defaults] spam: is no option");
+    CHECK(to_text(setup.mistakes[1]) ==
+          "local/cloudhijack.conf:3: [defaults] spam: unknown option; README/cloudhijack.conf.spec "
+          "lists the options");
     CHECK(setup.default_config().volume.span == std::chrono::hours{1});
     CHECK(setup.default_config().volume.min_score == 2);
 }

@@ -15,8 +15,8 @@ _UNREADABLE = re.compile(
     r"The first, row \d+: .+"
 )
 _UNKNOWN = re.compile(
-    r"(\d+) records? (?:is|are) of no log that cloudhijack knows; "
-    r"the first, (?:in a chunk on \S+, )?row \d+, has .+"
+    r"(\d+) records? do(?:es)? not belong to any log that cloudhijack knows; the first, "
+    r"(?:in a chunk on \S+, )?row \d+, has .+"
 )
 _POINTS = re.compile(r".+ \(\+(\d)\)")
 

@@ -78,9 +78,9 @@ def _score(child: Subject, link: Link, call: Call) -> tuple[int, str]:
         return 25, "; no history"
     by_stranger = link.parent.is_stranger(link.call.time)
     as_stranger = child.is_stranger(call.time)
-    new = "a network that is new for the account"
+    new = "a network that is new to the account"
     if by_stranger and as_stranger:
-        words = "; both came from networks that are new for the account"
+        words = "; both came from networks that are new to the account"
         return (45 if is_made else 35), words
     if by_stranger or as_stranger:
         who = "the maker" if by_stranger else "it"

@@ -99,10 +99,10 @@ def left_out(campaign: Campaign) -> list[str]:
     part = campaign.part
     if part.kinds == KINDS:
         return []
-    what = "each is judged alone"
+    what = "each is judged separately"
     if not part.is_of_too_many:
         both = "shared addresses and assumed roles"
-        what = f"{'shared addresses' if 'assumed' in part.kinds else both} are left out"
+        what = f"{'shared addresses' if 'assumed' in part.kinds else both} are ignored"
     return [f"{part.linked} principals are linked, too many to be judged together: {what}"]
 
 

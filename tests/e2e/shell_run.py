@@ -19,7 +19,7 @@ from program_under_test import program
 TIMEOUT = 60  # seconds; generous, for a sanitized program on a busy machine
 
 _UNREADABLE = re.compile(r"(\d+) of (\d+) records? could not be read")
-_UNKNOWN = re.compile(r"(\d+) records? (?:is|are) of no log that cloudhijack knows")
+_UNKNOWN = re.compile(r"(\d+) records? do(?:es)? not belong to any log that cloudhijack knows")
 _SUMMARY = re.compile(r"cloudhijack: \d+ files?(?:, \d+ not read)?, (\d+) records, \d+ findings?")
 
 
@@ -46,7 +46,7 @@ class Run:
 
     @property
     def unknown(self) -> int:
-        """The number of records that belong to no known log, over all files."""
+        """How many records do not belong to any log, over all files."""
         match = _UNKNOWN.search(self.stderr)
         return int(match[1]) if match else 0
 

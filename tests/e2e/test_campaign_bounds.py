@@ -160,7 +160,7 @@ class CampaignBoundsTest(unittest.TestCase):
         self.check(
             crowd,
             lambda count: {1: count},
-            tied="linked, too many to be judged together: shared addresses are left out",
+            tied="linked, too many to be judged together: shared addresses are ignored",
         )
 
     def test_makers_and_users_of_one_name(self) -> None:

@@ -164,7 +164,7 @@ class BatchTest(unittest.TestCase):
         bare = write_body([{"_time": b"1", "host": b"a", "eventName": b"SendEmail"}], columns)
         for chunks in ([bare], [body_of(3), bare], [bare, body_of(3)]):
             answer = run_search(program(), chunks=chunks)
-            self.assertRegex(answer.error or "", r"no _raw.*fields _time, _raw")
+            self.assertRegex(answer.error or "", r"no field _raw.*fields _time, _raw")
         header_alone = write_body([], columns)
         answer = run_search(program(), ["ses_threshold=0"], [header_alone, body_of(1)])
         self.assertIsNone(answer.error)
@@ -257,10 +257,10 @@ class BrokenConversationTest(unittest.TestCase):
                 self.check_refused(frame(metadata), words)
 
     def test_actions_out_of_order(self) -> None:
-        self.check_refused(frame(execute(False), body_of(1)), '"execute" where "getinfo"')
-        self.check_refused(frame({"action": "hello"}), '"hello" where "getinfo"')
-        self.check_refused(frame(getinfo()), '"getinfo" where "execute"', opened=True)
-        self.check_refused(frame({"action": "hello"}), '"hello" where "execute"', opened=True)
+        self.check_refused(frame(execute(False), body_of(1)), '"execute" instead of "getinfo"')
+        self.check_refused(frame({"action": "hello"}), '"hello" instead of "getinfo"')
+        self.check_refused(frame(getinfo()), '"getinfo" instead of "execute"', opened=True)
+        self.check_refused(frame({"action": "hello"}), '"hello" instead of "execute"', opened=True)
         self.check_refused(frame({"action": "execute", "finished": 1}), '"finished"', opened=True)
 
     def test_invalid_utf8_is_quoted_as_valid_utf8(self) -> None:

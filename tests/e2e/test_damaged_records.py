@@ -121,7 +121,7 @@ class DamageTest(unittest.TestCase):
                 texts = [message.text for message in answer.messages]
                 lost = [match for match in map(_LOST.match, texts) if match]
                 self.assertEqual([match.groups() for match in lost], [("1", "5", str(len(broken)))])
-                self.assertIn("row 1: its _raw, from its byte ", lost[0].string)
+                self.assertIn("row 1: its _raw, from byte ", lost[0].string)
 
     def test_consecutive_records_in_a_row_are_all_read(self) -> None:
         records = [record(second) for second in range(3)]
@@ -139,7 +139,7 @@ class DamageTest(unittest.TestCase):
         self.assertEqual(count, 199)
         self.assertIn(
             f"1 of 200 records could not be read ({len(records[120])} bytes); the first, at byte "
-            f"{data.index(records[120])}, is damaged JSON: at byte ",
+            f"{data.index(records[120])}, is damaged JSON: it has ",
             messages,
         )
         self.assertNotIn("ends inside", messages)

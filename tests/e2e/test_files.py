@@ -98,7 +98,7 @@ class CompressedTwiceTest(FileTest):
             run = self.scan(named)
             self.assertEqual(run.exit_code, 2)
             self.assertRegex(
-                run.messages[0], f"^{path}: is packed with gzip more than 4 times over; "
+                run.messages[0], f"^{path}: is compressed with gzip more than 4 times; "
             )
             self.assertEqual(run.messages[-1], "1 file, 1 not read, 0 records, 0 findings")
 
@@ -134,7 +134,7 @@ class CompressedTwiceTest(FileTest):
             run = self.scan(path)
             self.check_counted(run, 3)
             self.assertEqual(run.exit_code, 2)
-            self.assertIn(f"{path}: has other data behind its gzip data; 3 records", run.stderr)
+            self.assertIn(f"{path}: has other data after its gzip data; 3 records", run.stderr)
         self.check_read(gzip.compress(packed + bytes(20)) + bytes(20), 3)
 
 
@@ -152,7 +152,7 @@ class OtherFormatTest(FileTest):
                 data = made(RECORDS)
                 for packed in (data, gzip.compress(data), gzip.compress(gzip.compress(data))):
                     self.check_named(
-                        self.write("trail", packed), f"is {name}, which scan does not read; "
+                        self.write("trail", packed), f"is {name}, which scan cannot read; "
                     )
 
     def test_forms_of_tar(self) -> None:
@@ -187,7 +187,7 @@ class OtherFormatTest(FileTest):
                 run = self.scan("--threads", threads, str(self.folder))
                 self.check_counted(run, 2)
                 self.assertEqual(run.exit_code, 2, run.stderr)
-                self.assertIn(f"{path}: is {name}, which scan does not read; ", run.stderr)
+                self.assertIn(f"{path}: is {name}, which scan cannot read; ", run.stderr)
                 self.assertEqual(run.messages[-1], "4 files, 1 not read, 2 records, 1 finding")
 
     def test_a_line_with_commas_does_not_hide_the_records_below_it(self) -> None:
@@ -202,7 +202,7 @@ class OtherFormatTest(FileTest):
         run = self.scan(str(self.folder))
         self.assertEqual(run.exit_code, 2)
         self.assertEqual(
-            run.messages, ["nothing was read: there is no file", "0 files, 0 records, 0 findings"]
+            run.messages, ["nothing was read: there are no files", "0 files, 0 records, 0 findings"]
         )
         self.write("README", b"# Read me\n")
         self.write("b/notes", b"nothing")

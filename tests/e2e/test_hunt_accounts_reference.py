@@ -132,7 +132,7 @@ class TwoAccountsTest(unittest.TestCase):
                 reason.who + reason.text,
                 f"w@{ACCOUNT} was assumed by ann@{ELSEWHERE} at {at(STORY)} and {did} AWS SES"
                 f" at {at(STORY + 60)} with GetSendQuota, 60 s later; the maker came from a"
-                " network that is new for the account",
+                " network that is new to the account",
             )
 
 

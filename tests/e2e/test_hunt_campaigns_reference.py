@@ -155,14 +155,14 @@ class JoinedTest(unittest.TestCase):
         self.assertEqual({one["Truncated"] for one in rows}, {"Links"})
         message = "67 principals are linked, too many to be judged together: "
         ends = {one["Links"][-1] for one in rows}
-        self.assertEqual(ends, {message + "shared addresses are left out"})
+        self.assertEqual(ends, {message + "shared addresses are ignored"})
         of_one = [made(STORY, name) for name in names]
         rows = rows_of([*of_one, *looks(names)], KNOWN)
         self.assertEqual(len(rows), 66)
         self.assertEqual({one["UniqueMembers"] for one in rows}, {"66"})
         self.assertEqual(rows[1]["Members"], user("u00"))
         self.assertEqual(rows[1]["Truncated"], ["Members", "Links"])
-        message = message.replace("67", "66") + "each is judged alone"
+        message = message.replace("67", "66") + "each is judged separately"
         self.assertEqual({one["Links"] for one in rows}, {message})
         self.assertIn("made_then_used", listed(rows[1]["Evidence"]))
 
@@ -175,9 +175,8 @@ class JoinedTest(unittest.TestCase):
         rows = rows_of(story, KNOWN, with_links=True)
         self.assertEqual(len(rows), 65)
         self.assertEqual({one["UniqueMembers"] for one in rows}, {"1"})
-        self.assertTrue(rows[0]["Links"].endswith("addresses and assumed roles are left out"))
-        # one role is not assumed
-        self.assertEqual(len(rows_of(story[1:], KNOWN, with_links=True)), 2)
+        self.assertTrue(rows[0]["Links"].endswith("addresses and assumed roles are ignored"))
+        self.assertEqual(len(rows_of(story[1:], KNOWN, with_links=True)), 2)  # one is not assumed
 
     def test_the_head(self) -> None:
         story = [made(STORY, "bob", USER), made(STORY + 1, "ann", BOB), made(STORY + 2, "cat", BOB)]
@@ -454,7 +453,7 @@ class MadeThenUsedTest(unittest.TestCase):
             reason.who + reason.text,
             f"worker was assumed by ann at {at(STORY)} and"
             f" enabled AWS SES at {at(STORY + 60)} with PutAccountDetails, 60 s later; the maker"
-            " came from a network that is new for the account",
+            " came from a network that is new to the account",
         )
 
 

@@ -200,9 +200,9 @@ def _allowed(expected: HuntExpected) -> str | None:
     """The message about rows that the allowlist removed or changed."""
     if not expected.allowed and not expected.lessened:
         return None
-    text = f"the allowlist left out {_in_words(expected.allowed, 'row')}"
+    text = f"the allowlist hid {_in_words(expected.allowed, 'row')}"
     if expected.lessened:
-        text += f" and took evidence from {_in_words(expected.lessened, 'other')}"
+        text += f" and removed evidence from {_in_words(expected.lessened, 'other')}"
     return text
 
 
@@ -301,7 +301,7 @@ class HuntComparisonTest(LookupTest):
     ) -> None:
         self.assertIsNone(answer.error, what)
         self.check(events, answer.rows, expected, what, has_lines)
-        messages = [text for _, text in answer.messages if text.startswith("the allowlist left")]
+        messages = [text for _, text in answer.messages if text.startswith("the allowlist hid")]
         self.assertEqual(messages, [text] if (text := _allowed(expected)) else [], what)
         unreadable = (expected.unreadable, expected.records) if expected.unreadable else None
         self.assertEqual(unreadable_count(answer), unreadable, what)

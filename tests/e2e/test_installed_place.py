@@ -18,8 +18,8 @@ from splunkd import run_search
 
 SERVICE = "[service:polly]\nsource = polly\nvolume = SynthesizeSpeech\n"
 PROBLEM = (
-    "cannot tell where cloudhijack is installed, so cloudhijack.conf and the lookup files "
-    "were not read: /proc/self/exe cannot be read: No such file or directory, is /proc mounted?"
+    "cannot find the folder in which cloudhijack is installed, so cloudhijack.conf and the lookup "
+    "files were not read: /proc/self/exe cannot be read: No such file or directory; mount /proc"
 )
 
 # Runs a program whose path the kernel does not know, under a name that is not in the PATH.

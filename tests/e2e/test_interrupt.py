@@ -162,7 +162,7 @@ class PipeTest(InterruptTest):
                 self.assertEqual(
                     run.messages[:2],
                     [
-                        "standard input: was not read to its end; 50 records were read of it",
+                        "standard input: was not read to the end; 50 records were read from it",
                         f"stopped by {number.name}, so the answer is incomplete: "
                         f"0 of 1 file was read to the end, {size} bytes",
                     ],
@@ -237,7 +237,7 @@ class PipeTest(InterruptTest):
             scan.wait_for_input(writer)
         run = scan.stop(signal.SIGTERM)
         self.check_stopped(run, 1 + 2 + 3 + 4, 143)
-        self.assertEqual(run.stderr.count(": was not read to its end; "), 4)
+        self.assertEqual(run.stderr.count(": was not read to the end; "), 4)
         for writer in writers:
             os.close(writer)
 
@@ -281,7 +281,7 @@ class FileTest(InterruptTest):
         wait_until(lambda: path in open_files(scan.process.pid))
         run = scan.stop()
         self.check_stopped(run, 3)
-        self.assertIn(f"{path}: was not read to its end; 0 records were read of it", run.messages)
+        self.assertIn(f"{path}: was not read to the end; 0 records were read from it", run.messages)
 
     def test_problems_are_still_reported(self) -> None:
         broken = self.write("a", lines(1) + b"nonsense\n")
@@ -320,7 +320,7 @@ class ModeTest(InterruptTest):
     def test_an_incomplete_baseline_is_not_printed(self) -> None:
         run = self.stopped("--mode=baseline")
         self.assertEqual((run.exit_code, run.stdout), (130, ""))
-        self.assertIn("no baseline is printed", run.stderr)
+        self.assertIn("no baseline was printed", run.stderr)
 
 
 class OutputTest(InterruptTest):
@@ -340,7 +340,7 @@ class OutputTest(InterruptTest):
         self.assertEqual(run.exit_code, 130)
         self.assertEqual(len(ndjson_rows(run.stdout)), 2000)
         self.assertIn(
-            "stopped by SIGINT, after all had been read: the answer is complete", run.stderr
+            "stopped by SIGINT, after everything had been read: the answer is complete", run.stderr
         )
         self.assertNotIn("incomplete", run.stderr)
 

@@ -45,7 +45,7 @@ class CostTest(SearchTest):
         evidence = listed(row["Evidence"])
         self.assertIn("costly_use", evidence)
         self.assertIn(
-            "400.01 USD of AWS Bedrock (invocation log)", " ".join(listed(row["Reasons"]))
+            "400.01 USD for AWS Bedrock (invocation log)", " ".join(listed(row["Reasons"]))
         )
         [row] = self.search(trail.lines).rows
         self.assertEqual(row["EventCount"], "1000")

@@ -255,7 +255,7 @@ class MistakeTest(LocalConfTest):
         for message, (line, place, why) in zip(answer.messages, places):
             self.assertTrue(message.text.startswith(f"{self.conf}:{line}: {place}: "), message)
             self.assertIn(why, message.text)
-            self.assertTrue(message.text.endswith("; the built-in value counts"), message)
+            self.assertTrue(message.text.endswith("; the built-in value is used"), message)
         return answer
 
     def test_invalid_values(self) -> None:
@@ -275,7 +275,7 @@ class MistakeTest(LocalConfTest):
     def test_unknown_keys_and_stanzas(self) -> None:
         answer = self.check_reported(
             "[service:ses]\nthreshholds = 5\n[evidences]\nx = 1\n",
-            (2, "[service:ses] threshholds", "no key of a service"),
+            (2, "[service:ses] threshholds", "unknown key; a service has the keys"),
             (4, "[evidences] x", "[service:<id>]"),
         )
         self.assertEqual(len(answer.rows), 1)
@@ -284,7 +284,7 @@ class MistakeTest(LocalConfTest):
         answer = self.check_reported(
             "[defaults]\nspan = 5x\nmin_score = 1\nnonsense = 1\n",
             (2, "[defaults] span", '"5x"'),
-            (4, "[defaults] nonsense", "no option"),
+            (4, "[defaults] nonsense", "unknown option; "),
         )
         self.assertEqual([row["EventCount"] for row in answer.rows], ["101"])
 

@@ -40,7 +40,7 @@ class TwilioTest(SearchTest):
         for expected in ("burst", "enable_then_use", "denied_use"):
             self.assertIn(expected, evidence)
         self.assertIn("account-api-keys.created", " ".join(listed(row["Links"])))
-        self.assertIn("takes a login to the Console", " ".join(listed(row["Reasons"])))
+        self.assertIn("needs a login to the Console", " ".join(listed(row["Reasons"])))
         self.assertEqual(row["Severity"], "critical")
 
     def test_pumping_in_a_known_account(self) -> None:
@@ -106,7 +106,7 @@ class SendGridTest(SearchTest):
             self.assertIn(expected, evidence)
         self.assertEqual(row["Severity"], "critical")
         reasons = " ".join(listed(row["Reasons"]))
-        self.assertIn("Of 5000 mails by SendGrid in 24 h", reasons)
+        self.assertIn("Of 5000 emails sent through SendGrid in 24 h", reasons)
         self.assertIn(" 750 bounced or were dropped", reasons)
         self.assertIn("The provider suspended the account at ", reasons)
         self.assertEqual(listed(row["Phases"]), ["use"])

@@ -165,8 +165,8 @@ class ReferenceTest(unittest.TestCase):
             self.assertEqual(
                 messages,
                 [
-                    "2 models have no price, and EstimatedCost is without their tokens: "
-                    "own-0, own-1; a stanza [price:<model>] in cloudhijack.conf gives one"
+                    "2 models have no price, so EstimatedCost leaves out their tokens: own-0, "
+                    "own-1; add a stanza [price:<model>] to cloudhijack.conf"
                 ],
             )
             self.assertEqual(answer.rows[0]["EstimatedCost"], "")

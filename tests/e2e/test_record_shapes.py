@@ -110,8 +110,8 @@ class ShapeTest(unittest.TestCase):
             (message.severity, message.text),
             (
                 "WARN",
-                "2 records are of no log that cloudhijack knows; the first, row 1, has the keys "
-                '"a", "b", "c"',
+                "2 records do not belong to any log that cloudhijack knows; the first, row 1, has "
+                'the keys "a", "b", "c"',
             ),
         )
         self.assertEqual(unreadable_count(answer), None)
@@ -190,5 +190,7 @@ class HardRecordTest(unittest.TestCase):
         unreadable, unknown = (message.text for message in answer.messages)
         self.assertRegex(unreadable, r"^3 of 3 records .* The first, row 2: .*not a JSON object$")
         self.assertEqual(
-            unknown, "1 record is of no log that cloudhijack knows; the first, row 1, has no keys"
+            unknown,
+            "1 record does not belong to any log that cloudhijack knows; the first, row 1, has no "
+            "keys",
         )

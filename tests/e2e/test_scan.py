@@ -77,7 +77,7 @@ class NothingTest(FilesTest):
             for form in ("table", "csv", "ndjson"):
                 run = run_scan("--mode=coverage", f"--format={form}", path)
                 self.assertEqual(run.exit_code, 0, run.stderr)
-                self.assertIn("any service: there was no event of a call", run.stdout)
+                self.assertIn("any service: there was no event for a call", run.stdout)
                 self.assertTrue(run.messages[-1].endswith(", 1 row"))
 
 
@@ -86,7 +86,7 @@ class BrokenTextTest(FilesTest):
         for data in (b"", b"\n \r\n", b"[]", b'{"Records":[]}', gzip.compress(b"")):
             run = self.scan(self.write("trail", data))
             self.assertEqual(run.exit_code, 0)
-            empty = ["there was no record in what was read", "1 file, 0 records, 0 findings"]
+            empty = ["there were no records in the input", "1 file, 0 records, 0 findings"]
             self.assertEqual(run.messages, empty)
 
     def test_a_byte_order_mark_changes_nothing(self) -> None:
@@ -138,7 +138,11 @@ class BrokenTextTest(FilesTest):
         mixed = b"[1,\n" + call() + b',"x",null,[],' + call() + b"]"
         self.check(mixed, 2, "^2 of 4 records .* at byte 1,")
         undated = call(eventTime="yesterday")
-        self.check(lines(1) + undated + b"\n" + undated, 1, "^2 of 3 records .*, has no eventTime")
+        self.check(
+            lines(1) + undated + b"\n" + undated,
+            1,
+            "^2 of 3 records .*, has no valid time in eventTime",
+        )
 
     def test_unknown_records_are_an_error_only_if_there_is_nothing_else(self) -> None:
         """A folder of logs also contains digests and notices; but if nothing else was read, an
@@ -147,8 +151,8 @@ class BrokenTextTest(FilesTest):
         notice = b'{"Records":[{"eventSource":"aws:s3","eventName":"ObjectCreated:Put"}]}'
         alone = self.write("digest", digest)
         message = (
-            "1 record is of no log that cloudhijack knows; "
-            f"the first, at byte 0 of {alone}, has the keys "
+            "1 record does not belong to any log that cloudhijack knows; the first, at byte 0 of "
+            f"{alone}, has the keys "
             '"awsAccountId", "digestBucket"'
         )
         for threads in ("1", "8"):
@@ -160,7 +164,8 @@ class BrokenTextTest(FilesTest):
         self.check_counted(run, 3)
         self.assertEqual(run.exit_code, 0)
         self.assertRegex(
-            run.messages[0], f"^1 record is .*; the first, at byte {len(lines(1))} of {trail}, has "
+            run.messages[0],
+            f"^1 record does not belong .*; the first, at byte {len(lines(1))} of {trail}, has ",
         )
         self.assertEqual(run.messages[1:], ["1 file, 3 records, 1 finding"])
         self.write("notice", notice)
@@ -168,7 +173,7 @@ class BrokenTextTest(FilesTest):
         self.check_counted(run, 3)
         self.assertEqual(run.exit_code, 0)
         self.assertRegex(
-            run.messages[0], f"^3 records are .*; the first, at byte 0 of {alone}, has "
+            run.messages[0], f"^3 records do not belong .*; the first, at byte 0 of {alone}, has "
         )
         self.assertEqual(self.scan(self.write("notice", notice)).exit_code, 2)
         self.assertEqual(self.scan(self.write("empty", b"{}")).exit_code, 2)
@@ -185,7 +190,7 @@ class BrokenTextTest(FilesTest):
 
     def test_a_record_above_the_size_limit(self) -> None:
         huge = call(padding="x" * (64 << 20))
-        self.check(lines(3) + huge, 3, "record of more than 64 MiB.*; 3 records were read of it")
+        self.check(lines(3) + huge, 3, "record larger than 64 MiB.*; 3 records were read from it")
 
 
 class BrokenGzipTest(FilesTest):
@@ -206,7 +211,7 @@ class BrokenGzipTest(FilesTest):
 
     def check_damaged(self, packed: bytes, message: str) -> None:
         records = self.records_before(packed)
-        self.check(packed, records, f"^{message}; {records} records were read of it$")
+        self.check(packed, records, f"^{message}; {records} records were read from it$")
 
     def test_cut_off(self) -> None:
         for size in (2, 9, 10, 11, len(self.packed) // 2, len(self.packed) - 9):
@@ -243,7 +248,7 @@ class BrokenGzipTest(FilesTest):
 
     def test_other_data_after_gzip_data(self) -> None:
         for behind in (b"x", b"garbage" * 1000, lines(3), b"\x1f"):
-            self.check(self.packed + behind, 2000, "^has other data behind its gzip data; 2000 ")
+            self.check(self.packed + behind, 2000, "^has other data after its gzip data; 2000 ")
 
     def test_bytes_that_only_look_like_gzip(self) -> None:
         self.check(b"\x1f", 0, "^is not JSON")
@@ -304,7 +309,10 @@ class OddFilesTest(FilesTest):
     def test_missing_paths_are_an_error(self) -> None:
         good = self.write("good", lines(2))
         (self.folder / "dangling").symlink_to("nothing")
-        for name, why in (("dangling", "links to nothing"), ("missing", "does not exist")):
+        for name, why in (
+            ("dangling", "is a link to a file that does not exist"),
+            ("missing", "does not exist"),
+        ):
             run = self.scan(good, str(self.folder / name))
             self.check_counted(run, 2)
             self.assertIn(f"{self.folder / name}: {why}", run.messages)

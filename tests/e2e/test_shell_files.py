@@ -24,7 +24,7 @@ VERBS = set(re.findall(r"(?m)^  cloudhijack ([\w-]+)", PROGRAM_HELP))
 # The name of each option, and whether it has a value.
 OPTIONS = {
     name: bool(arg)
-    for name, arg in re.findall(r"(?m)^  (?:-\w \[ )?(--[\w-]+)(?: \])?( arg)?", SCAN_HELP)
+    for name, arg in re.findall(r"(?m)^  (?:-\w \[ )?(--[\w-]+)(?: \])?( [A-Z])?", SCAN_HELP)
 }
 CHECK_CONFIG_HELP = run_program("check-config", "--help").stdout
 CHECK_CONFIG_OPTIONS = {"--help", *re.findall(r"--[\w-]+", CHECK_CONFIG_HELP)}
@@ -37,11 +37,10 @@ TAKE_A_FILE = {"--config", "--baseline", "--allowlist", "--networks"}
 
 
 def values_that_the_program_names(option: str) -> set[str]:
-    """The values of an option with a fixed set of words, taken from the error about a wrong
-    word."""
-    error = run_scan(option, "nonsense", "-").stderr
-    match = re.search(rf"{option} takes (.*); got", error)
-    assert match is not None, error
+    """Those of an option that takes one of a few words, as the error about another one has them."""
+    messages = run_scan(option, "nonsense", "-").stderr
+    match = re.search(rf"{option}: invalid value .*; it accepts (.*); see", messages)
+    assert match is not None, messages
     return set(re.split(", | or ", match[1]))
 
 

@@ -213,8 +213,8 @@ MISTAKES = [
     ("[service:ses]\nlabel =", 2, "[service:ses] label", "text"),
     ("[service:SES]\nlabel = x", 2, "[service:SES] label", "a-z"),
     ("[defaults]\nspan = 5x", 2, "[defaults] span", '"5x"'),
-    ("[defaults]\nspam = 1", 2, "[defaults] spam", "no option"),
-    ("[defaults]\naccount_threshold = 1", 2, "[defaults] account_threshold", "no option"),
+    ("[defaults]\nspam = 1", 2, "[defaults] spam", "unknown option; "),
+    ("[defaults]\naccount_threshold = 1", 2, "[defaults] account_threshold", "unknown option; "),
     ("[evidence:burst]\nscore = x", 2, "[evidence:burst] score", "whole number"),
     ("[evidence:region_spread]\nregions = 0", 2, "[evidence:region_spread] regions", "from 1 to"),
     ("[evidence:rotating_ips]\nhours = 745", 2, "[evidence:rotating_ips] hours", "to 744"),
@@ -228,7 +228,7 @@ MISTAKES = [
     ("key = 1", 1, "key", "stanza"),
     ("[service:ses]\nthreshold 5", 2, "[service:ses]", "key = value"),
     ("[service:ses]\nvolume = SendEmail*5", 2, "[service:ses] volume", 'write "SendEmail"'),
-    ("[service:ses]\ndisabled = perhaps", 2, "[service:ses] disabled", "takes true or false"),
+    ("[service:ses]\ndisabled = perhaps", 2, "[service:ses] disabled", "it accepts true or false"),
     ("# a comment\n[service:ses\nthreshold = 5", 2, "", "]"),
 ]
 

@@ -69,7 +69,7 @@ TEST_CASE("unpack: small and large members, at once or piece by piece") {
             const std::string packed = gzip(numbers(first)) + gzip(numbers(last));
             CHECK(unpack(packed, 100'000, 70'000).text == numbers(first) + numbers(last));
             CHECK(unpack(packed + "tail", 100'000, 70'000).error ==
-                  "has other data behind its gzip data");
+                  "has other data after its gzip data");
         }
     }
 }
@@ -113,7 +113,7 @@ TEST_CASE("unpack: damage is reported after the text before it") {
     CHECK(unpack(packed).error == "its gzip data is damaged");
     CHECK(unpack("\x1f\x8bgarbage and more").error == "its gzip data is damaged");
     CHECK(unpack(gzip("a") + "tail").text == "a");
-    CHECK(unpack(gzip("a") + "tail").error == "has other data behind its gzip data");
+    CHECK(unpack(gzip("a") + "tail").error == "has other data after its gzip data");
 }
 
 TEST_CASE("unpack: an error of the source is passed on") {
@@ -167,7 +167,7 @@ TEST_CASE("unpack: gzip inside gzip, up to four layers") {
     }
     CHECK(unpack(gzip(packed)).text.empty());
     CHECK(unpack(gzip(packed)).error ==
-          "is packed with gzip more than 4 times over; unpack it first");
+          "is compressed with gzip more than 4 times; unpack it first");
     CHECK(unpack(gzip(gzip(numbers(3'000'000))), 100'000, 70'000).text == numbers(3'000'000));
     CHECK(unpack(gzip(gzip(""))).text.empty());
     CHECK(unpack(gzip(gzip(""))).error.empty());
@@ -187,7 +187,7 @@ TEST_CASE("unpack: damage in an inner layer is reported like damage in the outer
     std::string inner = gzip(numbers(50'000));
     CHECK(unpack(gzip(inner.substr(0, inner.size() - 1))).text == numbers(50'000));
     CHECK(unpack(gzip(inner.substr(0, inner.size() - 1))).error == "its gzip data is cut off");
-    CHECK(unpack(gzip(inner + "tail")).error == "has other data behind its gzip data");
+    CHECK(unpack(gzip(inner + "tail")).error == "has other data after its gzip data");
     inner[inner.size() - 6] ^= 1;
     CHECK(unpack(gzip(inner)).error == "its gzip data is damaged");
     const std::string packed = gzip(gzip(numbers(50'000)));
@@ -205,7 +205,7 @@ TEST_CASE("unpack: zeros up to the end are padding") {
         CHECK(made.error.empty());
         for (const std::string& tail : {std::string("x"), gzip("more")}) {
             CHECK(unpack(padded + tail, 70'000).text == made.text);
-            CHECK(unpack(padded + tail, 70'000).error == "has other data behind its gzip data");
+            CHECK(unpack(padded + tail, 70'000).error == "has other data after its gzip data");
         }
     }
     CHECK(unpack(packed + std::string(3, '\0'), 1, 1).error.empty());

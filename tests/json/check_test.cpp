@@ -63,7 +63,7 @@ TEST_CASE("check: damage is found, and the token before it") {
     CHECK(damage("{\"a\":\"x\ny\"}") == "5 7 the string's end");
     CHECK(damage(R"([1,])") == "3 3 a value");
     CHECK(damage("x") == "0 0 { or [");
-    CHECK(damage(std::string(1025, '[')) == "0 1024 fewer brackets in one another");
+    CHECK(damage(std::string(1025, '[')) == "0 1024 an end");
 }
 
 TEST_CASE("check: an invalid number or escape is a bad value, but not damage") {
@@ -99,17 +99,19 @@ TEST_CASE("damage: the description says what is wrong with a text, and where") {
     CHECK(json::damage_in_words(R"({"a":1},)") ==
           "has text after the end of its JSON object, at byte 7");
     CHECK(json::damage_in_words(R"({'a':1})") ==
-          "is not JSON: at byte 1 it has a single quote where JSON has double quotes");
+          "is not JSON: it has a single quote where JSON has double quotes, at byte 1");
     CHECK(json::damage_in_words(R"( {"a":None})") ==
-          R"(is damaged JSON: at byte 6 it has "N" instead of a value)");
+          R"(is damaged JSON: it has "N" instead of a value, at byte 6)");
     CHECK(json::damage_in_words("{\"a\":\"x\ny\"}") ==
-          "is damaged JSON: at byte 7 a string has a line break or another control character");
+          "is damaged JSON: a string has a line break or another control character, at byte 7");
     CHECK(json::damage_in_words(R"({"a":"b)") ==
           "is cut off: its JSON ends inside a string, after 7 bytes");
     CHECK(json::damage_in_words(R"({"a":1,)") ==
           "is cut off: its JSON ends before its last bracket, after 7 bytes");
     CHECK(json::damage_in_words(R"({"a":01})") ==
-          "is not valid JSON: at byte 5 it has a number or an escape that JSON does not have");
+          "is not valid JSON: it has a number or an escape that JSON does not allow, at byte 5");
     CHECK(json::damage_in_words("{\"a\":\xC3\xA4}") ==
-          "is damaged JSON: at byte 5 it has \"\xC3\xA4\" instead of a value");
+          "is damaged JSON: it has \"\xC3\xA4\" instead of a value, at byte 5");
+    CHECK(json::damage_in_words(std::string(1025, '[')) ==
+          "nests more than 1,024 brackets, the last of them at byte 1024");
 }

@@ -23,7 +23,7 @@ TEST_CASE("record reader: the row's time applies to a whole record, not to one i
 }
 
 TEST_CASE(
-    "record reader: each record of a list counts, in any envelope, and damaged ones are reported") {
+    "record reader: each record of a list counts, in any envelope, and the broken ones are told") {
     CHECK(results_of(R"({"Records":[)" + record_of_call("a") + ',' + record_of_call("b") +
                      R"(,{"detail":)" + record_of_call("c") + "}]}") == Results{"a", "b", "c"});
     CHECK(results_of(
@@ -31,10 +31,9 @@ TEST_CASE(
               R"({"EventId":"x"}]})") == Results{"a", R"(has the key "EventId")"});
     CHECK(results_of(R"({"Records":[1,)" + record_of_call("b") +
                      R"(,{"eventSource":"s","eventName":01}]})") ==
-          Results{
-              "holds a record that is not a JSON object", "b",
-              "holds a record that is not valid JSON: at byte 31 it has a number or an escape that "
-              "JSON does not have"});
+          Results{"holds a record that is not a JSON object", "b",
+                  "holds a record that is not valid JSON: it has a number or an escape that JSON "
+                  "does not allow, at byte 31"});
     CHECK(results_of(R"({"Records":[{"Records":[)" + record_of_call("a") + "]}]}") == Results{"a"});
     CHECK(results_of(R"({"Records":[]})").empty());
     CHECK(results_of("[]").empty());
@@ -88,7 +87,7 @@ TEST_CASE("record reader: a damaged record costs only itself, in any envelope, a
     const std::string b = record_of_call("b");
     const std::string damaged = R"({"eventSource":"s,"eventName":"c"})";
     const std::string why =
-        R"(is damaged JSON: at byte 19 it has "e" instead of a comma or a closing bracket)";
+        R"(is damaged JSON: it has "e" instead of a comma or a closing bracket, at byte 19)";
     CHECK(results_of(damaged + ',' + a + ',' + b) == Results{"a", why, "b"});
     CHECK(results_of('[' + a + ',' + damaged + ',' + b + ']') ==
           Results{"a", "b", "holds a record that " + why});

@@ -224,9 +224,8 @@ TEST_CASE("second log: a search reports repeated deliveries and records without 
     records.insert(records.end(), {nameless, nameless});
     const auto setup = setup_with_ledger();
     const std::string replies = replies_to(setup, R"("mode=volume")", rows_of(records));
-    CHECK(replies.contains("1 event was delivered again and counts once"));
-    CHECK(replies.contains(
-        "2 records without a usable id were counted as often as they were delivered"));
+    CHECK(replies.contains("1 event was delivered again and counts only once"));
+    CHECK(replies.contains("2 records have no usable id, so each delivery of them was counted"));
     CHECK(bodies_of(replies).contains(",Ledger,Print Hijacking,8,"));
 }
 

@@ -115,7 +115,7 @@ TEST_CASE("twilio: the countries that a change of permissions enables") {
         R"("sri_lanka":{"previous":"disabled","updated":"enabled"}})";
     CHECK(read_call(monitor_event("sms-geographic-permissions.updated", "null", properties))
               .subjects ==
-          Texts{"falkland_islands", "sri_lanka (which takes a login to the Console, not a key)"});
+          Texts{"falkland_islands", "sri_lanka (which needs a login to the Console, not a key)"});
     CHECK(read_call(monitor_event("voice-geographic-permissions.updated", "null", properties))
               .subjects == Texts{"falkland_islands", "sri_lanka"});
     for (const char* other : {"null", "[]", R"("enabled")", "{}"}) {

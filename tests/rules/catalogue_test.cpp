@@ -335,8 +335,8 @@ TEST_CASE(
     const auto loaded = over_builtin("[service:ses]\nthreshold = many\nlabel = Mail\n");
     REQUIRE(loaded.mistakes.size() == 1);
     CHECK(to_text(loaded.mistakes[0]) ==
-          "mine.conf:2: [service:ses] threshold: takes a whole number from 0 to 1000000000; got "
-          "\"many\"");
+          "mine.conf:2: [service:ses] threshold: invalid value \"many\"; it accepts a "
+          "whole number from 0 to 1000000000");
     CHECK(service(loaded, "ses").threshold == 100);
     CHECK(service(loaded, "ses").label == "Mail");
     const auto list = over_builtin("[service:ses]\nvolume = SendEmail Send(Email\n");
@@ -355,35 +355,36 @@ TEST_CASE("catalogue: mistakes of every kind") {
     const std::vector<std::pair<std::string, std::string>> wrong = {
         {"[service:ses]\nthreshold = -1\n", "whole number"},
         {"[service:ses]\nthreshold = 1000000001\n", "whole number"},
-        {"[service:ses]\nlabel =\n", "takes one line of text"},
-        {"[service:ses]\nsource = a b\n", "takes an event source"},
-        {"[service:ses]\ncolour = red\n", "is no key of a service: label"},
-        {"[service:ses]\nuse = a:b:c\n", "is no call's name"},
-        {"[service:ses]\nuse = :Send\n", "no usable source"},
-        {"[service:ses]\nuse = a/b:Send\n", "no usable source"},
-        {"[service:ses]\nsource = a/b\n", "takes an event source"},
-        {"[service:ses]\nuse = Send(a)\n", "a condition is path=value"},
+        {"[service:ses]\nlabel =\n", "it accepts one line of text"},
+        {"[service:ses]\nsource = a b\n", "it accepts an event source"},
+        {"[service:ses]\ncolour = red\n", "unknown key; a service has the keys label"},
+        {"[service:ses]\nuse = a:b:c\n", "is not a valid call name; a name"},
+        {"[service:ses]\nuse = :Send\n", "has no valid source before the colon; a source"},
+        {"[service:ses]\nuse = a/b:Send\n", "has no valid source before the colon; a source"},
+        {"[service:ses]\nsource = a/b\n", "it accepts an event source"},
+        {"[service:ses]\nuse = Send(a)\n", "is not a condition; write path=value"},
         {"[service:ses]\nuse = Send(=a)\n", "empty key"},
         {"[service:ses]\nuse = Send(a..b=c)\n", "empty key"},
-        {"[service:ses]\nuse = Send(a=b,)\n", "a condition is path=value"},
-        {"[service:ses]\nuse = Send*0\n", "\"Send*0\" has no usable weight after its *; a weight"},
+        {"[service:ses]\nuse = Send(a=b,)\n", "is not a condition; write path=value"},
+        {"[service:ses]\nuse = Send*0\n", "\"Send*0\" has no valid weight after its *; a weight"},
         {"[service:ses]\nuse = Send*1001\n", "a weight is a whole number from 1 to 1000"},
         {"[service:ses]\nuse = Send*\n", "* is not a wildcard"},
-        {"[service:ses]\nuse = Send*2*3\n", "no usable weight"},
-        {"[service:ses]\nuse = Send(a=b)*-1\n", "no usable weight"},
-        {"[service:ses]\nuse = Send*2(a=b)\n", "is no call's name"},
-        {"[service:ses]\nuse = *2\n", "is no call's name"},
+        {"[service:ses]\nuse = Send*2*3\n", "no valid weight"},
+        {"[service:ses]\nuse = Send(a=b)*-1\n", "no valid weight"},
+        {"[service:ses]\nuse = Send*2(a=b)\n", "is not a valid call name; a name"},
+        {"[service:ses]\nuse = *2\n", "is not a valid call name; a name"},
         {"[service:ses]\nvolume = Send*2\n",
          "\"Send*2\" has a weight, which only the key use supports; write \"Send\""},
         {"[service:ses]\nenable = ses:Send(a=b)*2\n", "write \"ses:Send(a=b)\""},
-        {"[service:ses]\ndisabled = perhaps\n", "takes true or false; got \"perhaps\""},
+        {"[service:ses]\ndisabled = perhaps\n",
+         "invalid value \"perhaps\"; it accepts true or false"},
         {"[service:new]\nuse = Send\n", "has no source"},
-        {"[service:New]\nsource = a\n", "a service's id has only"},
-        {"[service:]\nsource = a\n", "a service's id has only"},
-        {"[services]\nsource = a\n", "no stanza that cloudhijack knows"},
-        {"threshold = 1\n", "no stanza that cloudhijack knows"},
-        {"[service:ses\nthreshold = 1\n", "a stanza's name ends in ]"},
-        {"[service:ses]\nthreshold\n", "a line is [stanza], key = value"},
+        {"[service:New]\nsource = a\n", "invalid service id; an id has only"},
+        {"[service:]\nsource = a\n", "invalid service id; an id has only"},
+        {"[services]\nsource = a\n", "unknown stanza; the stanzas are"},
+        {"threshold = 1\n", "unknown stanza; the stanzas are"},
+        {"[service:ses\nthreshold = 1\n", "the stanza's name has no closing ]"},
+        {"[service:ses]\nthreshold\n", "not a valid line; write [stanza], key = value"},
     };
     for (const auto& [text, why] : wrong) {
         CAPTURE(text);

@@ -45,6 +45,7 @@ TEST_CASE("conf: a value continues after a backslash at the end of a line") {
 TEST_CASE("conf: mistakes name their line") {
     CHECK(parse_mistakes_of("[a]\nx = 1\n").empty());
     CHECK(parse_mistakes_of("[a\nx\n[b]\ny\n") ==
-          "f:1: a stanza's name ends in ]|f:2: a line is [stanza], key = value or # comment|"
-          "f:4: [b]: a line is [stanza], key = value or # comment|");
+          "f:1: the stanza's name has no closing ]; write [stanza]|f:2: not a valid line; write "
+          "[stanza], key = value or # comment|"
+          "f:4: [b]: not a valid line; write [stanza], key = value or # comment|");
 }

@@ -34,7 +34,7 @@ std::string old_tar() {
 }
 
 bool is_csv(std::string_view text) {
-    return unread_format(text) == "is CSV, which scan does not read; export the records as JSON";
+    return unread_format(text) == "is CSV, which scan cannot read; export the records as JSON";
 }
 
 FileStart start_of(const std::string& text, std::size_t piece) {
@@ -80,7 +80,7 @@ TEST_CASE("file start: formats that scan does not read are recognised by their f
     for (const auto& [bytes, name] : marks) {
         CAPTURE(name);
         CHECK(unread_format(with_zeros(bytes))
-                  .starts_with("is " + std::string(name) + ", which scan does not read; "));
+                  .starts_with("is " + std::string(name) + ", which scan cannot read; "));
     }
 }
 
@@ -89,7 +89,7 @@ TEST_CASE("file start: tar, by its magic bytes or by the checksum of its first h
     header.replace(0, 5, "trail");
     for (const std::string_view mark : {"ustar\0"sv, "ustar  \0"sv}) {
         header.replace(257, mark.size(), mark);
-        CHECK(unread_format(header) == "is tar, which scan does not read; unpack it first");
+        CHECK(unread_format(header) == "is tar, which scan cannot read; unpack it first");
     }
     CHECK(unread_format(old_tar()).starts_with("is tar,"));
     std::string other = old_tar();
@@ -129,7 +129,7 @@ TEST_CASE("file start: a header and rows are CSV") {
         CAPTURE(text);
         CHECK(is_csv(text));
     }
-    CHECK(unread_format("time\tuser\n1\t2\n").starts_with("is TSV, which scan does not read"));
+    CHECK(unread_format("time\tuser\n1\t2\n").starts_with("is TSV, which scan cannot read"));
 }
 
 TEST_CASE("file start: texts that are not CSV") {

@@ -70,7 +70,7 @@ TEST_CASE("files: a path that does not exist is a problem") {
     fs::create_symlink("nowhere", folder.path() / "link");
     const auto list = scan::list_files({folder.path(), (folder.path() / "missing").string()});
     REQUIRE(list.problems.size() == 2);
-    CHECK(list.problems[0].contains("link: links to nothing"));
+    CHECK(list.problems[0].contains("link: is a link to a file that does not exist"));
     CHECK(list.problems[1].contains("missing: does not exist"));
 }
 

@@ -109,7 +109,7 @@ TEST_CASE("scanner: an error in a file is reported with its place, and the other
     CHECK(outcomes[1].error == "its gzip data is cut off");
     CHECK(outcomes[2].unreadable == 0);
     CHECK_FALSE(outcomes[2].error);
-    CHECK(outcomes[3].first_reason == "has no eventTime that is a time");
+    CHECK(outcomes[3].first_reason == "has no valid time in eventTime");
     CHECK(outcomes[4].error == "ends inside its list of records");
     CHECK(outcomes[5].records == 0);
     CHECK_FALSE(outcomes[5].error);
@@ -208,11 +208,11 @@ TEST_CASE("scanner: formats that are not read are errors, even in folders") {
     const Scanned scanned = scan_with(2, {folder.path()});
     const auto& outcomes = scanned.outcomes;
     REQUIRE(outcomes.size() == 4);
-    CHECK(outcomes[0].error == "is Parquet, which scan does not read; convert it to JSON first");
+    CHECK(outcomes[0].error == "is Parquet, which scan cannot read; convert it to JSON first");
     CHECK_FALSE(outcomes[0].is_other_file);
     CHECK(outcomes[1].records == 1);
     CHECK_FALSE(outcomes[1].error);
-    CHECK(outcomes[2].error == "is CSV, which scan does not read; export the records as JSON");
+    CHECK(outcomes[2].error == "is CSV, which scan cannot read; export the records as JSON");
     CHECK_FALSE(outcomes[2].is_other_file);
     CHECK(outcomes[3].is_other_file);
     for (const auto& outcome : outcomes) CHECK(outcome.stage == FileStage::done);

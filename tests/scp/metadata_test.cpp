@@ -38,7 +38,7 @@ TEST_CASE("metadata: the error describes what is malformed") {
         {"", "not JSON"},
         {"{\"action\":", "not JSON"},
         {"{\"action\":\"getinfo\"} x", "not JSON"},
-        {"{\"action\":\"getinfo\"}{}", "text behind"},
+        {"{\"action\":\"getinfo\"}{}", "text after"},
         {"[]", "not a JSON object"},
         {"{}", "no \"action\""},
         {R"({"action":1})", "\"action\" is not a string"},

@@ -66,7 +66,7 @@ TEST_CASE("event rows: an empty chunk is valid, with or without a header") {
 TEST_CASE("event rows: rows without a _raw column end the search with advice") {
     const Read made = read("_time,host\n1,a\n");
     REQUIRE_FALSE(made.ended);
-    CHECK(made.ended.error().text.contains("no _raw"));
+    CHECK(made.ended.error().text.contains("no field _raw"));
     CHECK(made.ended.error().text.contains("| fields _time, _raw"));
 }
 

@@ -129,20 +129,21 @@ TEST_CASE("peers: another format, other rules and unreadable documents are compl
     };
     const std::string newer = replaced(good, "\"cloudhijack\":6", "\"cloudhijack\":7");
     CHECK(complaint(newer).starts_with(
-        "idx1 sent 1 partial row of format 7, and this search head reads format 6"));
+        "idx1 sent 1 partial row in format 7, but this search head reads format 6"));
     CHECK(complaint(replaced(good, ",\"texts\":[", ",\"texts\":{}[").replace(15, 1, "8"))
               .contains("format 8"));
     const std::string elsewhere = replaced(good, setup.catalogue.fingerprint(), "00000000deadbeef");
     CHECK(complaint(elsewhere).starts_with(
-        "idx1 counts by the catalogue \"00000000deadbeef\", here it is \"" +
-        setup.catalogue.fingerprint() + "\": what counts of its 3 events is missing"));
-    CHECK(complaint(replaced(good, "volume 3600s", "volume 60s"))
-              .contains("counts by \"volume 60s\", here it is \"volume 3600s\""));
+        "idx1 uses the catalogue \"00000000deadbeef\", but this search head uses \"" +
+        setup.catalogue.fingerprint() + "\": its 3 events are missing"));
+    CHECK(
+        complaint(replaced(good, "volume 3600s", "volume 60s"))
+            .contains("uses the mode \"volume 60s\", but this search head uses \"volume 3600s\""));
     CHECK(complaint(good.substr(0, good.size() - 9)).contains("idx1 cannot be read"));
     CHECK(complaint(replaced(good, "\"groups\":[[", "\"groups\":[[9999999999999999999,"))
               .contains("out of bounds"));
     CHECK(complaint(good + std::string(40'000, ' ')).contains("larger than 32768 bytes"));
-    CHECK(complaint("{}").contains("a search peer that it does not name"));
+    CHECK(complaint("{}").contains("a search peer without a name"));
     CHECK(complaint(replaced(newer, "idx1", "a\\nb")).contains("a_b"));
 }
 

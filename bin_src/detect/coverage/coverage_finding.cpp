@@ -49,11 +49,11 @@ std::string never_logged(const CoverageFinding& finding) {
 
 std::string not_seen(const CoverageFinding& finding) {
     if (finding.service == nullptr) {
-        return "any service: there was no event of a call in the catalogue";
+        return "any service: there was no event for a call in the catalogue";
     }
     if (!finding.ended_by.empty()) {
         return "anything after " + std::string(finding.ended_by) +
-               ": no event that the catalogue names follows it in the account";
+               ": no later event in the account is in the catalogue";
     }
     const bool is_seen = finding.data > 0 || finding.has_data_elsewhere;
     if (is_seen || finding.service->data_events.empty()) return {};

@@ -13,7 +13,7 @@ namespace cloudhijack::detect {
 /// A principal's activity, and the results of the look-ups in it for the principal's last call, as
 /// the next call is mostly of the same kind. Each pointer is null or points into the activity,
 /// whose maps keep their nodes in place as long as nothing is removed; so each pointer belongs to
-/// the key beside it. Without this cache, look-ups take most of a hunt's time.
+/// the key beside it. Without this cache, look-ups take most of the time of hunt mode.
 struct CachedPrincipal {
     counting::WideHash hash;  ///< of the principal's parts
     PrincipalActivity* activity = nullptr;

@@ -15,7 +15,7 @@ namespace cloudhijack::detect {
 inline constexpr std::uint16_t k_most_hunted_messages = std::numeric_limits<std::uint16_t>::max();
 
 /// The identity of records without an id: each of them is a call, even if several have the same
-/// identity. The lowest bit marks such identities, whatever the hash.
+/// identity. The lowest bit is set in such identities, whatever the hash.
 constexpr std::uint64_t identity_of_each(std::uint64_t hash) { return hash | 1U; }
 /// The identity of a call with an id.
 constexpr std::uint64_t identity_by_id(std::uint64_t hash) { return hash & ~std::uint64_t{1}; }

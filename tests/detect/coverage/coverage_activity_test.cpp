@@ -185,7 +185,7 @@ TEST_CASE("coverage: an account whose events end when its trail stops") {
     StoryEvent elsewhere = after;
     elsewhere.account = "444455556666";
     const std::string ended =
-        "anything after StopLogging: no event that the catalogue names follows it in the account";
+        "anything after StopLogging: no later event in the account is in the catalogue";
     CHECK(not_seen_of({before, stopped}) == ended);
     CHECK(not_seen_of({stopped, elsewhere, before}) == ended);
     CHECK(not_seen_of({before, stopped, after}).empty());

@@ -95,10 +95,10 @@ TEST_CASE("counted once: without a usable id each delivery counts, and a message
     activity.merge(more);
     CHECK(notes_on(std::move(activity)) ==
           std::vector<std::string>{
-              "3 records without a usable id were counted as often as they were delivered"});
-    CHECK(notes_on(std::move(more)) ==
-          std::vector<std::string>{
-              "1 record without a usable id was counted as often as it was delivered"});
+              "3 records have no usable id, so each delivery of them was counted"});
+    CHECK(
+        notes_on(std::move(more)) ==
+        std::vector<std::string>{"1 record has no usable id, so each delivery of it was counted"});
 }
 
 TEST_CASE("counted once: a log without counts_once counts every delivery") {

@@ -37,11 +37,11 @@ std::string_view dropped_in_words(DroppedLinks dropped) {
         case DroppedLinks::none:
             return "";
         case DroppedLinks::shared:
-            return "shared addresses are left out";
+            return "shared addresses are ignored";
         case DroppedLinks::shared_and_assumed:
-            return "shared addresses and assumed roles are left out";
+            return "shared addresses and assumed roles are ignored";
         case DroppedLinks::all:
-            return "each is judged alone";
+            return "each is judged separately";
     }
     return "";
 }

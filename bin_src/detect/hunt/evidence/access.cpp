@@ -22,7 +22,7 @@ std::optional<Match> probe(const Behaviour& behaviour, const rules::EvidenceSett
     return Match{
         .score = settings.number("score"),
         .reason = counted(probes->count, "probing call") + " (" + listed(probes->names) +
-                  ", refused for its parameters, as key checkers do) in " +
+                  " with parameters that are rejected, as key checkers send them) in " +
                   counted(probes->regions.size(), "region") + " from " + at(probes->first) + "; " +
                   (successes ? counted(successes->count, "other use") : "no use") + " succeeded",
         .first = probes->first,

@@ -141,15 +141,15 @@ Strength strength(const Behaviour& behaviour, std::size_t service, const UseWind
     if (std::ranges::any_of(users, [&window](const Member* user) {
             return user->has_new_source(window.first, window.last);
         })) {
-        return {.is_strong = true, .why = "; from a source that is new for the principal"};
+        return {.is_strong = true, .why = "; from a source that is new to the principal"};
     }
     if (std::ranges::any_of(users, [&](const Member* user) {
             return is_unknown_stranger(*user, service, window);
         })) {
         return {.is_strong = true,
                 .why =
-                    "; from a network that is new for the account, and the principal was not "
-                    "made from a known source"};
+                    "; from a network that is new to the account, and the principal was not "
+                    "created from a known source"};
     }
     return {.is_strong = std::ranges::all_of(users,
                                              [&](const Member* user) {
@@ -347,7 +347,7 @@ std::optional<Match> costly_use(const Behaviour& behaviour,
         behind.insert(key_of(note));
     }
     return Match{.score = best->score,
-                 .reason = "An estimated " + rules::dollars_in_words(window.cost) + " of " +
+                 .reason = "An estimated " + rules::dollars_in_words(window.cost) + " for " +
                            std::string(behaviour.label_of(best->service)) + " in 60 min from " +
                            at(first) +
                            best->threshold_in_words(rules::dollars_in_words(best->threshold)),

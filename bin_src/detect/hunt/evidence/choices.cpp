@@ -69,8 +69,8 @@ std::optional<Match> new_choice_of(const Behaviour& behaviour, const Member& mem
     Match match{.score = settings.number("score"),
                 .reason = "Used " + std::string(behaviour.label_of(service)) + " with " +
                           counted(values.size(), by_models ? "model" : "region") +
-                          " that are not usual for it, from " + at(uses.front()->first()) + ": " +
-                          listed(values),
+                          " that are not usual for this principal, from " +
+                          at(uses.front()->first()) + ": " + listed(values),
                 .first = uses.front()->first(),
                 .behind = {}};
     for (const Calls* calls : uses) match.behind.insert(key_of(*calls));

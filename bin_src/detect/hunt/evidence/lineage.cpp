@@ -88,13 +88,12 @@ std::uint64_t score_of(const rules::EvidenceSettings& settings, const LinkToChil
 std::string_view sources_in_words(const PutToUse& found) {
     if (!found.call.is_in_known_account) return "; no history";
     if (found.link->is_from_stranger && found.call.is_from_stranger) {
-        return "; both came from networks that are new for the account";
+        return "; both came from networks that are new to the account";
     }
     if (found.link->is_from_stranger) {
-        return "; the maker came from a network that is new for the account";
+        return "; the maker came from a network that is new to the account";
     }
-    return found.call.is_from_stranger ? "; it came from a network that is new for the account"
-                                       : "";
+    return found.call.is_from_stranger ? "; it came from a network that is new to the account" : "";
 }
 
 std::string_view action_in_words(const Calls& calls) {

@@ -171,7 +171,7 @@ std::optional<Match> first_use_of(const Behaviour& behaviour, const Member& memb
                            (by_anyone ? "anyone in the account" : "this principal") + " at " +
                            at(second) + " with " + std::string(behaviour.name_of(use)) +
                            in_region(use.region) +
-                           (is_strangers ? ", from a network that is new for the account" : "") +
+                           (is_strangers ? ", from a network that is new to the account" : "") +
                            (row != nullptr && row->has_use()
                                 ? "; the principal was first seen less than 7 days before"
                                 : ""),

@@ -125,9 +125,9 @@ std::string later_success(const Behaviour& behaviour, const EnableAndUse& pair, 
                is_there;
     });
     const auto next = std::ranges::lower_bound(ok_seconds, pair.enabled.second);
-    return next == ok_seconds.end()
-               ? "; no later use succeeded"
-               : "; a use succeeded " + duration(*next - pair.enabled.second) + " after";
+    return next == ok_seconds.end() ? "; no later use succeeded"
+                                    : "; a use succeeded " + duration(*next - pair.enabled.second) +
+                                          " after the enable call";
 }
 
 std::optional<Match> enable_then_use(const Behaviour& behaviour,
@@ -168,7 +168,7 @@ std::optional<Match> enable_then_use(const Behaviour& behaviour,
     const std::string_view subject = enabled_subject(behaviour, enable, second);
     const std::string_view strangers =
         best->gap() > settings.seconds("within")
-            ? "; the enable call came from a network that is new for the account"
+            ? "; the enable call came from a network that is new to the account"
             : "";
     std::string enabler;
     std::string user;

@@ -120,7 +120,7 @@ std::optional<Match> reputation_of(const Behaviour& behaviour,
         if (sum.sent < settings.number("mails") || !(is_bounced || is_reported)) continue;
         const std::int64_t start = begin->first * counting::k_seconds_an_hour;
         return Match{.score = settings.number("score"),
-                     .reason = "Of " + counted(sum.sent, "mail") + " by " +
+                     .reason = "Of " + counted(sum.sent, "email") + " sent through " +
                                std::string(behaviour.label_of(service)) + " in " +
                                std::to_string(length) + " h from " + at(start) + ", " +
                                std::to_string(sum.bounced) + " bounced or were dropped and " +

@@ -189,7 +189,7 @@ std::optional<Match> region_spread(const Behaviour& behaviour,
             first_spread(behaviour, least, settings.seconds("within"), new_region)) {
         keep_better(
             best, match_of(settings.number("score"),
-                           "Use or enable calls of services without history" + in_regions(*spread),
+                           "Use or enable calls to services without history" + in_regions(*spread),
                            *spread));
     }
     return best;

@@ -34,7 +34,7 @@ void PeersOfUsers::add(const Member& user) {
 
 std::string uses_in_words(std::uint64_t calls, std::uint64_t messages, std::string_view label) {
     return (messages == calls ? "" : counted(messages, "message") + " in ") +
-           counted(calls, "successful call") + " of " + std::string(label);
+           counted(calls, "successful call") + " to " + std::string(label);
 }
 
 std::set<CallKey> uses_between(const Behaviour& behaviour, std::size_t service, std::int64_t first,

@@ -103,7 +103,7 @@ std::optional<Match> drip_of(const Behaviour& behaviour, const rules::EvidenceSe
             .reason =
                 uses_in_words(window.calls, window.messages, behaviour.label_of(service)) +
                 " within " + std::to_string(length) + " h from " + at(window.first) + ", in " +
-                std::to_string(used_hours) + " of the hours: more than " +
+                std::to_string(used_hours) + " of those hours: more than " +
                 std::to_string(settings.number("threshold_factor")) +
                 " times the hourly threshold of " + std::to_string(threshold) +
                 (usual ? " and more than " + std::to_string(factor) +
@@ -152,7 +152,7 @@ std::optional<Match> fan_out_of(const Behaviour& behaviour, const rules::Evidenc
                 if (is_in) behind.insert(key_of(*calls));
             }
             return Match{.score = settings.number("score"),
-                         .reason = counted(count, "successful call") + " of " +
+                         .reason = counted(count, "successful call") + " to " +
                                    std::string(behaviour.name_of(*begin)) + " (" +
                                    std::string(behaviour.label_of(service)) + ") within " +
                                    duration(within) + " from " + at(begin->first()) +

@@ -73,7 +73,7 @@ StoryEvent acts(const std::string& name, std::int64_t second) {
 }
 
 const std::string k_65_without_addresses =
-    "65 principals are linked, too many to be judged together: shared addresses are left out";
+    "65 principals are linked, too many to be judged together: shared addresses are ignored";
 
 const List k_all_cut = {"Members", "Links"};
 const List k_links_cut = {"Links"};
@@ -95,8 +95,10 @@ TEST_CASE("campaign: sixty-five members that were made have a row each, which sa
     REQUIRE(findings.size() == 65);
     CHECK(sizes(findings) == Sizes{{{"65", k_all_cut}, 65}});
     CHECK(column(row_with(findings, member(7)), "Members") == List{member(7).arn()});
-    CHECK(column(row_with(findings, member(7)), "Links") ==
-          List{"65 principals are linked, too many to be judged together: each is judged alone"});
+    CHECK(
+        column(row_with(findings, member(7)), "Links") ==
+        List{
+            "65 principals are linked, too many to be judged together: each is judged separately"});
     // The links are still evidence against the child.
     CHECK(row_with(findings, member(7)).evidence.front() == "made_then_used");
 }
@@ -126,7 +128,7 @@ TEST_CASE("campaign: the links of assumed roles are dropped next") {
     CHECK(members_of(row_with(findings, member(1))) == "m1+x");
     CHECK(row_with(findings, member(1)).links.back() ==
           "66 principals are linked, too many to be judged together: shared addresses and assumed "
-          "roles are left out");
+          "roles are ignored");
     // Each line of the links names one member, so there are too many lines.
     CHECK(sizes(rows_of_story(taking_on("deploy", 1, 63))) == Sizes{{{"64", k_links_cut}, 1}});
 }
@@ -138,13 +140,12 @@ TEST_CASE("campaign: parts that are small enough keep the links of assumed roles
     const auto findings = rows_of_story(story);
     CHECK(sizes(findings) == Sizes{{{"4", k_links_cut}, 1}, {{"1", k_links_cut}, 65}});
     CHECK(members_of(row_with(findings, member(2))) == "small+m1+m2+m3");
-    CHECK(
-        row_with(findings, member(2)).links ==
-        List{"2026-03-02T10:30:01Z m1 assumed small by AssumeRole",
-             "2026-03-02T10:30:02Z m2 assumed small by AssumeRole",
-             "2026-03-02T10:30:03Z m3 assumed small by AssumeRole",
-             "69 principals are linked, too many to be judged together: shared addresses are left "
-             "out"});
+    CHECK(row_with(findings, member(2)).links ==
+          List{"2026-03-02T10:30:01Z m1 assumed small by AssumeRole",
+               "2026-03-02T10:30:02Z m2 assumed small by AssumeRole",
+               "2026-03-02T10:30:03Z m3 assumed small by AssumeRole",
+               "69 principals are linked, too many to be judged together: shared addresses are "
+               "ignored"});
 }
 
 TEST_CASE("campaign: a part that is still too large has a row per member, with the whole's size") {
@@ -156,9 +157,11 @@ TEST_CASE("campaign: a part that is still too large has a row per member, with t
     const auto findings = rows_of_story(story);
     CHECK(sizes(findings) == Sizes{{{"68", k_all_cut}, 65}, {{"3", k_links_cut}, 1}});
     CHECK(members_of(row_with(findings, other)) == "m101+m102+other");
-    CHECK(row_with(findings, other).links.back().ends_with(": shared addresses are left out"));
-    CHECK(row_with(findings, k_eve).links ==
-          List{"68 principals are linked, too many to be judged together: each is judged alone"});
+    CHECK(row_with(findings, other).links.back().ends_with(": shared addresses are ignored"));
+    CHECK(
+        row_with(findings, k_eve).links ==
+        List{
+            "68 principals are linked, too many to be judged together: each is judged separately"});
 }
 
 TEST_CASE("campaign: a campaign that is too large does not affect others") {

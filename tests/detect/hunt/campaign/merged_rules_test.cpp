@@ -148,7 +148,7 @@ TEST_CASE("campaign: forty senders of ninety mails an hour are a burst") {
     CHECK(score("burst", senders(40, 90), {}, with_habits({})) == 55);
     CHECK(reason("burst", senders(40, 90))
               .starts_with("sender0, sender1, sender10 and 37 more: 3600 messages in 80 successful "
-                           "calls of AWS SES in 60 min from"));
+                           "calls to AWS SES in 60 min from"));
 }
 
 TEST_CASE("campaign: a member's exception raises the threshold of all by the amount it adds") {

@@ -37,7 +37,8 @@ TEST_CASE("probe: a use that is refused for its parameters") {
     other.error = "AccessDeniedException";
     CHECK(score("probe", {other}) == 0);
     CHECK(reason("probe", {probing("max_tokens: range: 1")}) ==
-          "1 probing call (InvokeModel, refused for its parameters, as key checkers do) in 1 "
+          "1 probing call (InvokeModel with parameters that are rejected, as key checkers send "
+          "them) in 1 "
           "region from 2026-03-02T10:00:00Z; no use succeeded (+40)");
     CHECK(reason("probe", {probing("max_tokens: range: 1"), use(9), use(10)})
               .ends_with("; 2 other uses succeeded (+40)"));

@@ -55,10 +55,10 @@ TEST_CASE("new_choice: only for a principal and a service with history") {
     Story denied = with_models(3);
     for (StoryEvent& event : denied) event.error = "AccessDenied";
     CHECK(score("new_choice", denied, {}, with_habits({bedrock({"x"}, {})})) == 0);
-    CHECK(
-        reason("new_choice", with_models(3), {}, with_habits({bedrock({"x"}, {})})) ==
-        "Used AWS Bedrock with 3 models that are not usual for it, from 2026-03-02T10:00:00Z: m0, "
-        "m1, m2 (+15)");
+    CHECK(reason("new_choice", with_models(3), {}, with_habits({bedrock({"x"}, {})})) ==
+          "Used AWS Bedrock with 3 models that are not usual for this principal, from "
+          "2026-03-02T10:00:00Z: m0, "
+          "m1, m2 (+15)");
 }
 
 TEST_CASE("new_choice: a list with too many values is not evidence") {

@@ -42,7 +42,7 @@ TEST_CASE("costly_use: more than an amount in 60 minutes") {
     CHECK(score("costly_use", dollars(501, 0, 7)) == 35);
     CHECK(score("costly_use", dollars(51), "[evidence:costly_use]\ndollars = 52\n") == 0);
     CHECK(reason("costly_use", dollars(51)) ==
-          "An estimated 51.01 USD of AWS Bedrock (invocation log) in 60 min from "
+          "An estimated 51.01 USD for AWS Bedrock (invocation log) in 60 min from "
           "2026-03-02T10:00:00Z, more than 50.00 USD; no history (+25)");
 }
 

@@ -127,12 +127,11 @@ TEST_CASE("made_then_used: of the calls that follow, the one with the highest sc
     const StoryEvent made = k_eve.makes("mailer", 0);
     const Story story = {made, k_mailer_at_work.calls("GetSendQuota", 60),
                          k_mailer.calls("SendEmail", 7200), k_mailer.calls("GetAccount", 7201)};
-    CHECK(
-        reason_of(story) ==
-        "mailer was set up by eve at 2026-03-02T10:00:00Z with CreateUser and used AWS SES "
-        "at "
-        "2026-03-02T12:00:00Z with SendEmail, 2 h later; both came from networks that are new for "
-        "the account (+45)");
+    CHECK(reason_of(story) ==
+          "mailer was set up by eve at 2026-03-02T10:00:00Z with CreateUser and used AWS SES "
+          "at "
+          "2026-03-02T12:00:00Z with SendEmail, 2 h later; both came from networks that are new to "
+          "the account (+45)");
     // Of equal scores, the earliest making counts, then the earliest call.
     const Caller amy{.name = "user/amy", .address = k_abroad};
     CHECK(reason_of(story + Story{k_mailer.calls("GetSendQuota", 7100)})
@@ -162,15 +161,15 @@ TEST_CASE("made_then_used: the reason names both, and their sources") {
         "at 2026-03-02T10:01:00Z with VerifyEmailIdentity, 60 s later";
     CHECK(of(k_eve_at_work, k_mailer_at_work, with_habits({})) == made + " (+15)");
     CHECK(of(k_eve, k_mailer_at_work, with_habits({})) ==
-          made + "; the maker came from a network that is new for the account (+25)");
+          made + "; the maker came from a network that is new to the account (+25)");
     CHECK(of(k_eve_at_work, k_mailer, with_habits({})) ==
-          made + "; it came from a network that is new for the account (+25)");
+          made + "; it came from a network that is new to the account (+25)");
     CHECK(of(k_eve, k_mailer, {}) == made + "; no history (+25)");
     CHECK(reason_of({k_eve.calls("GetSendQuota", 1), k_eve.assumes("app", 0),
                      k_app.calls("SendEmail", 60)}) ==
           "app was assumed by eve at 2026-03-02T10:00:00Z and used AWS SES at "
           "2026-03-02T10:01:00Z with SendEmail, 60 s later; both came from networks that are new "
-          "for the account (+35)");
+          "to the account (+35)");
 }
 
 TEST_CASE("made_then_used: the reason says which calls were only attempted") {

@@ -197,8 +197,8 @@ TEST_CASE("first_use: the reason names the first user, and of two services the n
     const Story story = {k_first_mail, {.time = clock(120), .call = "InvokeModel"}};
     CHECK(reason("first_use", story, {}, with_habits({ses})) ==
           "First use of AWS Bedrock by anyone in the account at 2026-03-02T10:02:00Z with "
-          "InvokeModel (us-east-1), from a network that is new for the account (+25)");
+          "InvokeModel (us-east-1), from a network that is new to the account (+25)");
     CHECK(reason("first_use", {story[0]}, {}, with_habits({ses})) ==
           "First use of AWS SES by this principal at 2026-03-02T10:01:00Z with SendEmail "
-          "(us-east-1), from a network that is new for the account (+10)");
+          "(us-east-1), from a network that is new to the account (+10)");
 }

@@ -36,7 +36,8 @@ TEST_CASE("reputation: a tenth of a hundred mails bounced or were dropped") {
     CHECK(score("reputation", mails("processed", 100) + mails("bounce", 6) + mails("dropped", 4)) ==
           20);
     CHECK(reason("reputation", mails("processed", 100) + mails("bounce", 10)) ==
-          "Of 100 mails by SendGrid in 24 h from 2026-03-02T10:00:00Z, 10 bounced or were dropped "
+          "Of 100 emails sent through SendGrid in 24 h from 2026-03-02T10:00:00Z, 10 bounced or "
+          "were dropped "
           "and 0 were reported as spam (+20)");
 }
 

@@ -61,7 +61,7 @@ TEST_CASE("burst: with a history, the hour must exceed three times the busiest h
     CHECK(score("burst", failed + uses(later, 120)) == 25);
     const std::string text = reason("burst", before + uses(later, 121));
     CHECK(text ==
-          "121 successful calls of AWS Bedrock in 60 min from "
+          "121 successful calls to AWS Bedrock in 60 min from "
           "2026-03-02T23:00:00Z, more than the threshold of 50 and more than 3 "
           "times the busiest hour before (40 messages) (+35)");
 }
@@ -71,7 +71,7 @@ TEST_CASE("burst: activity that recurs every night is a burst only in the first 
     for (int night = 0; night < 5; ++night) nights = nights + uses(hours(night * 24), 60);
     CHECK(score("burst", nights) == 25);
     CHECK(reason("burst", nights) ==
-          "60 successful calls of AWS Bedrock in 60 min from "
+          "60 successful calls to AWS Bedrock in 60 min from "
           "2026-03-02T10:00:00Z, more than the threshold of 50; no history (+25)");
 }
 
@@ -85,7 +85,7 @@ TEST_CASE("burst: in a known account it is strong only from a new source") {
     CHECK(
         reason("burst", many, {}, with_habits({used, elsewhere}))
             .ends_with("and more than 3 times the busiest hour before (50 messages); from a source "
-                       "that is new for the principal (+45)"));
+                       "that is new to the principal (+45)"));
     // A new network alone is not enough: people travel.
     const Habit travelling{.networks = {"192.0.0.0/16"}, .clients = {"aws-cli"}};
     Story by_role = many;
@@ -145,7 +145,7 @@ TEST_CASE("burst: a making in the range vouches as well") {
         REQUIRE(!findings.empty());
         return std::ranges::any_of(findings, [](const HuntFinding& finding) {
             return std::ranges::any_of(finding.reasons, [](const std::string& text) {
-                return text.contains("was not made from a known source");
+                return text.contains("was not created from a known source");
             });
         });
     };
@@ -228,10 +228,11 @@ TEST_CASE(
     CHECK(score("drip", steady(10, 31), {}, with_day(104, 50)) == 0);
     CHECK(score("drip", steady(10, 31), {}, with_day({}, 4)) == 25);  // 24 times the busiest hour
     CHECK(score("drip", steady(10, 31), {}, with_day({}, 5)) == 0);
-    CHECK(reason("drip", steady(10, 31), {}, with_habits({})) ==
-          "310 successful calls of AWS Bedrock within 24 h from 2026-03-02T10:00:00Z, in 10 of the "
-          "hours: more than 6 times the hourly threshold of 50; the principal has not used it "
-          "before (+25)");
+    CHECK(
+        reason("drip", steady(10, 31), {}, with_habits({})) ==
+        "310 successful calls to AWS Bedrock within 24 h from 2026-03-02T10:00:00Z, in 10 of "
+        "those hours: more than 6 times the hourly threshold of 50; the principal has not used it "
+        "before (+25)");
 }
 
 TEST_CASE("fan_out: fifty phones are subscribed within an hour") {
@@ -245,6 +246,6 @@ TEST_CASE("fan_out: fifty phones are subscribed within an hour") {
     failed.error = "AccessDenied";
     CHECK(score("fan_out", repeated(failed, 0, 50)) == 0);
     CHECK(reason("fan_out", repeated(subscribe, 0, 50)) ==
-          "50 successful calls of Subscribe (AWS SNS) within 60 min from 2026-03-02T10:00:00Z: one "
+          "50 successful calls to Subscribe (AWS SNS) within 60 min from 2026-03-02T10:00:00Z: one "
           "message then reaches all of them (+35)");
 }
