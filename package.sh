@@ -18,9 +18,9 @@ usage: ./package.sh [command]
           with the program in the package
   test --long
           the same, with 500 random clusters instead of 50, and with the three longest suites
-  check   run the other checks that a commit needs: formatting, linters, checks of the package, the
-          three longest suites, some tests of the emulated program for the other architecture, and
-          the unit tests and fuzz corpora under sanitizers
+  check   run the other checks that a commit needs: formatting, linters, links and language of the
+          texts, checks of the package, the three longest suites, some tests of the emulated program
+          for the other architecture, and the unit tests and fuzz corpora under sanitizers
   check --all
           run everything that a release needs: in addition all AppInspect tags, all tests of the
           emulated program, the benchmark's contenders, and the end-to-end tests under sanitizers
@@ -349,6 +349,8 @@ check() {
     need_python
     stage 'checking the format of the sources' check_format
     stage 'checking the Python files' python3 tests/package/python_check.py
+    stage 'checking the links' python3 -B tests/layout/links_check.py
+    stage 'checking the language' python3 -B tests/layout/language_check.py
     package 'the program and its shell files' cloudhijack shell_texts
     stage 'linting the scripts' \
         shellcheck package.sh .ci/run app/bin/*.sh cmake/*.sh build/release/shell/cloudhijack.bash

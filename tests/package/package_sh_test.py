@@ -273,6 +273,9 @@ class PackageShTest(unittest.TestCase):
         inspect = "tests/package/appinspect_check.py dist/cloudhijack-0.1.0.spl"
         self.assertIn(f"{inspect} cloud private_app", scripts)
         self.assertFalse([call for call in scripts if "bench.py" in call])
+        for script in ("tests/package/python_check", "tests/layout/links_check"):
+            self.assertTrue([call for call in scripts if call.endswith(f"{script}.py")], script)
+        self.assertIn("-B tests/layout/language_check.py", scripts)
         # So ctest's summary is the last that is printed.
         self.assertEqual(done.stdout.splitlines()[-1], "package.sh: testing under sanitizers ...")
 
