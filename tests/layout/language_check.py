@@ -162,8 +162,8 @@ def complaints(root: Path, glossary: Path = GLOSSARY, exceptions: Path = EXCEPTI
     return lines
 
 
-def main(root: Path) -> int:
-    found = complaints(root)
+def main(root: Path, exceptions: Path = EXCEPTIONS) -> int:
+    found = complaints(root, exceptions=exceptions)
     for line in found:
         print(line)
     if found:

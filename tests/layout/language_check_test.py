@@ -223,7 +223,7 @@ class FolderTest(unittest.TestCase):
         output, errors = io.StringIO(), io.StringIO()
         self.write("README.md", "It is told.")
         with contextlib.redirect_stdout(output), contextlib.redirect_stderr(errors):
-            self.assertEqual(main(self.root), 1)
+            self.assertEqual(main(self.root, self.exceptions), 1)
         (line,) = output.getvalue().splitlines()
         self.assertTrue(line.startswith('README.md:1: "told"; write: report, '), line)
         self.assertEqual(errors.getvalue(), "language: 1 findings\n")
