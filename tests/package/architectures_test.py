@@ -13,12 +13,14 @@ import unittest
 from collections.abc import Sequence
 from pathlib import Path
 
-from answer_checks import as_rows
+from installed_app import install
+
+# installed_app makes the modules of tests/e2e importable.
+from answer_checks import as_rows  # isort: skip
 from awkward_events import awkward_events
 from chunk_body import write_bodies
 from cloudtrail_day import cloudtrail_day
 from hunt_histories import histories
-from installed_app import install
 from splunkd import Session, execute, getinfo
 from volume_reference import IndexedEvent
 

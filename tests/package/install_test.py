@@ -14,8 +14,10 @@ import tempfile
 import unittest
 from pathlib import Path, PurePath
 
-from chunk_body import write_body
 from installed_app import APP, PACKAGE, ROOT, find_command, install, read_conf, read_stanza
+
+# installed_app makes the modules of tests/e2e importable.
+from chunk_body import write_body  # isort: skip
 from splunkd import Session, execute, getinfo, run_search
 
 ELF_MACHINES = {62: "x86_64", 183: "aarch64"}
