@@ -264,7 +264,7 @@ Result<> read_service(const std::string& text, const rules::Catalogue& catalogue
 }
 
 constexpr std::string_view k_rule_ids =
-    "; write ids separated by blanks, * for all rules, or nothing for burst";
+    "; write ids separated by spaces, * for all rules, or nothing for burst";
 
 Result<> read_evidence(const std::string& text, rules::Exception& exception) {
     for (const std::string_view id : text::words(text, ", \t")) {

@@ -57,7 +57,7 @@ ValueResult set_min_score(std::string_view value, Config& config) {
 }
 
 ValueResult set_suspicious_names(std::string_view value, Config& config) {
-    if (value.empty()) return unfit("an empty one matches every name");
+    if (value.empty()) return unfit("an empty pattern matches every name");
     re2::RE2::Options quiet;
     quiet.set_log_errors(false);
     auto pattern = std::make_shared<const re2::RE2>(value, quiet);
@@ -253,7 +253,7 @@ std::vector<Option> option_table(const rules::Catalogue& catalogue) {
          .modes = {Mode::hunt},
          .set = set_min_risk},
         {.name = "disabled_evidence",
-         .takes = "ids of evidence rules separated by commas or blanks",
+         .takes = "ids of evidence rules separated by commas or spaces",
          .value_name = "ID,...",
          .syntax = "<id>,...",
          .effect = "evidence rules that are switched off",
@@ -262,10 +262,11 @@ std::vector<Option> option_table(const rules::Catalogue& catalogue) {
          .modes = {Mode::hunt},
          .set = set_disabled_evidence},
         {.name = "own_accounts",
-         .takes = "account ids of 12 digits separated by commas or blanks",
+         .takes = "account ids of 12 digits separated by commas or spaces",
          .value_name = "ACCOUNT,...",
          .syntax = "<account>,...",
-         .effect = "accounts of the organisation, besides those in the baseline: access granted to "
+         .effect = "accounts of the organisation, in addition to those in the baseline: access "
+                   "granted to "
                    "them is not foreign",
          .details = {"In a search, write the list in quotes."},
          .modes = {Mode::hunt, Mode::baseline},

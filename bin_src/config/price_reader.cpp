@@ -51,7 +51,7 @@ std::expected<void, std::string> PriceReader::read(const rules::Setting& setting
         if (!amount) {
             draft.has_mistake = true;
             return Problem(
-                invalid_value(setting.value, "US dollars for a million tokens, such as 0.25"));
+                invalid_value(setting.value, "US dollars per million tokens, such as 0.25"));
         }
         draft.price.*one.amount = amount;
         return {};

@@ -89,8 +89,9 @@ std::string without_price_in_words(const std::set<std::string>& models) {
     if (models.empty()) return {};
     const std::set<std::string_view> names(models.begin(), models.end());
     return counted(models.size(), "model") +
-           (models.size() == 1 ? " has no price, so EstimatedCost leaves out its tokens: "
-                               : " have no price, so EstimatedCost leaves out their tokens: ") +
+           (models.size() == 1
+                ? " has no price, so EstimatedCost does not include its tokens: "
+                : " have no price, so EstimatedCost does not include their tokens: ") +
            detect::listed(names) + "; add a stanza [price:<model>] to cloudhijack.conf";
 }
 
@@ -168,7 +169,8 @@ std::string in_words(const detect::BaselineUpdate& update) {
     const std::string pairs = counted(update.baseline.rows().size(), "row");
     if (!update.newest) return "no event counts; the baseline keeps its " + pairs;
     return "the baseline has " + pairs + ", " + std::to_string(update.added) + " of them new; " +
-           std::to_string(update.dropped) + " were dropped, not seen for 90 days. Events after " +
+           std::to_string(update.dropped) +
+           " were dropped because they had not been seen for 90 days. Events after " +
            detect::at(*update.newest - detect::k_left_for_next) + " are left for the next run";
 }
 

@@ -62,7 +62,7 @@ class FileWalk {
 
     void report_inaccessible(const std::string& path, int error_number) {
         std::error_code ignored;
-        if (error_number == ELOOP) return skip(path, "the link leads back to itself");
+        if (error_number == ELOOP) return skip(path, "the symbolic link leads back to itself");
         if (error_number != ENOENT) {
             list_.problems.push_back(shown_name(path) + ": cannot be read: " +
                                      std::generic_category().message(error_number));

@@ -80,7 +80,7 @@ std::string scan_purpose() {
            "input.\n"
            "A file holds one JSON record, an array of records, {\"Records\":[...]}, or consecutive "
            "records,\n"
-           "one per line or not. It can be compressed with gzip, more than once, too. Its content "
+           "one per line or not. It can be compressed with gzip, even more than once. Its content "
            "decides\n"
            "how it is read, not its name. Files in other formats that can hold logs (zip, zstd, "
            "tar,\n"

@@ -126,7 +126,7 @@ std::vector<scp::Message> ReducePhase::messages(const output::Findings& findings
     if (intake_.lost_something()) {
         tell(scp::Severity::warn,
              output::unreadable_in_words(intake_.unreadable, intake_.records, intake_.lost_bytes) +
-                 " and were skipped. The first, " + intake_.first_reason);
+                 "; the first, " + intake_.first_reason);
     }
     if (intake_.unknown > 0) {
         tell(scp::Severity::warn, output::unknown_in_words(intake_.unknown, intake_.first_unknown));

@@ -91,7 +91,7 @@ TEST_CASE("options: a value may contain the equals sign, and an empty argument c
     CHECK(pattern_of({"suspicious_names=", "a=b"}) == "a=b");
     CHECK(pattern_of({"suspicious_names", "=a=b", "span", "=", "1h"}) == "a=b");
     CHECK(error_of({"suspicious_names=", "span=1h"})
-              .contains("(an empty one matches every name); it accepts a regular"));
+              .contains("(an empty pattern matches every name); it accepts a regular"));
     CHECK(error_of({"", "foo"}).contains("argument \"\": not an option"));
 }
 
@@ -120,7 +120,7 @@ TEST_CASE(
     CHECK(error_of({"suspicious_names=(a"}).contains("missing )"));
     CHECK(error_of({"suspicious_names=(?=a)"}).contains("RE2"));
     CHECK(error_of({"suspicious_names="})
-              .contains("(an empty one matches every name); it accepts a regular"));
+              .contains("(an empty pattern matches every name); it accepts a regular"));
 }
 
 TEST_CASE("options: the error for an unknown option lists the known ones") {

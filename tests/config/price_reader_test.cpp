@@ -56,9 +56,8 @@ TEST_CASE("prices: mistakes") {
           Texts{"the stanza has no key output; a price needs input and output"});
     CHECK(price_mistakes("[price:x]\noutput = 1\ncache_in_input = true\n") ==
           Texts{"the stanza has no key input; a price needs input and output"});
-    CHECK(
-        price_mistakes("[price:x]\ninput = cheap\noutput = 1\n") ==
-        Texts{"invalid value \"cheap\"; it accepts US dollars for a million tokens, such as 0.25"});
+    CHECK(price_mistakes("[price:x]\ninput = cheap\noutput = 1\n") ==
+          Texts{"invalid value \"cheap\"; it accepts US dollars per million tokens, such as 0.25"});
     CHECK(price_mistakes("[price:x]\ninput = 1\noutput = 1\ncache_in_input = maybe\n") ==
           Texts{"invalid value \"maybe\"; it accepts true or false"});
     CHECK(price_mistakes("[price:]\ninput = 1\n") ==

@@ -11,8 +11,8 @@ from splunkd import Answer
 from volume_reference import COLUMNS, MONEY_COLUMNS, Expected, IndexedEvent
 
 _UNREADABLE = re.compile(
-    r"(\d+) of (\d+) records? could not be read(?: \(\d+ bytes?\))? and were skipped\. "
-    r"The first, row \d+: .+"
+    r"(\d+) of (\d+) records? could not be read(?: \(\d+ bytes?\))?; "
+    r"the first, row \d+: .+"
 )
 _UNKNOWN = re.compile(
     r"(\d+) records? do(?:es)? not belong to any log that cloudhijack knows; the first, "

@@ -306,7 +306,7 @@ class TroubleTest(unittest.TestCase):
         self.assertEqual(severity, "WARN")
         self.assertRegex(
             text,
-            r"\A3 of 12 records could not be read \(\d+ bytes\) and were skipped. The first, "
+            r"\A3 of 12 records could not be read \(\d+ bytes\); the first, "
             r"in a chunk on idx\d, row 2: its _raw is not a JSON object\Z",
         )
 

@@ -165,7 +165,7 @@ class ReferenceTest(unittest.TestCase):
             self.assertEqual(
                 messages,
                 [
-                    "2 models have no price, so EstimatedCost leaves out their tokens: own-0, "
+                    "2 models have no price, so EstimatedCost does not include their tokens: own-0, "
                     "own-1; add a stanza [price:<model>] to cloudhijack.conf"
                 ],
             )

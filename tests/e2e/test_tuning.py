@@ -571,7 +571,7 @@ class NetworksTest(SearchTest):
             self.assertIsNone(run_search(self.argv, ["mode=hunt", f"own_accounts={value}"]).error)
         for value in ("21098765432", "2.10988E+11", "210987654321;604938172655"):
             error = run_search(self.argv, ["mode=hunt", f"own_accounts={value}"]).error or ""
-            self.assertIn("account ids of 12 digits separated by commas or blanks", error)
+            self.assertIn("account ids of 12 digits separated by commas or spaces", error)
         error = run_search(self.argv, ["mode=volume", "own_accounts=210987654321"]).error or ""
         self.assertIn("belongs to mode hunt or baseline", error)
 

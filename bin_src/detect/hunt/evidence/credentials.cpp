@@ -269,7 +269,7 @@ std::optional<Match> quota_asked(const Behaviour& behaviour,
     const std::string_view name = behaviour.name_of(*calls);
     const std::int64_t first = calls->seconds->first();
     return Match{.score = settings.number("score"),
-                 .reason = "Asked for a higher quota at " + at(first) + " with " +
+                 .reason = "Requested a higher quota at " + at(first) + " with " +
                            std::string(name) +
                            (calls->text == name ? "" : ": " + text::quoted(calls->text)),
                  .first = first,

@@ -132,7 +132,7 @@ TEST_CASE("quota_asked: for a service that attackers hijack") {
           0);
     CHECK(
         reason("quota_asked", {call("CreateCase", R"({"serviceCode":"ses","subject":"More"})")}) ==
-        "Asked for a higher quota at 2026-03-02T10:00:00Z with CreateCase: \"ses More\" (+15)");
+        "Requested a higher quota at 2026-03-02T10:00:00Z with CreateCase: \"ses More\" (+15)");
 }
 
 TEST_CASE("foreign_grant: access for an account that is not the organisation's") {
