@@ -294,7 +294,7 @@ std::vector<Option> option_table(const rules::Catalogue& catalogue) {
          .value_name = "FILE",
          .syntax = "<file>",
          .effect = "expected activity of some principals: a CSV with the columns principal, "
-                   "service, evidence, threshold, expires",
+                   "service, evidence, threshold, expires, note",
          .interface = Interface::shell,
          .completion = {.kind = CompletionKind::file, .words = {}},
          .modes = {Mode::volume, Mode::hunt},

@@ -149,7 +149,7 @@ TEST_CASE("options: the accounts of the organisation") {
                   .contains("option own_accounts: invalid value \"111122223333," + value +
                             "\" (\"" + value +
                             "\" is not 12 digits); it accepts account ids of 12 digits separated "
-                            "by commas or blanks"));
+                            "by commas or spaces"));
     }
     CHECK(error_of({"mode=coverage", "own_accounts=111122223333"})
               .contains("belongs to mode hunt or baseline"));
