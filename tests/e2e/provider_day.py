@@ -18,7 +18,8 @@ def time_of(line: bytes) -> float:
     record = json.loads(line)
     if "timestamp" in record:
         return float(record["timestamp"])
-    text = record.get("time") or record.get("event_date") or record["eventDate"]
+    keys = ("eventTime", "time", "event_date", "eventDate")
+    text = next(record[key] for key in keys if key in record)
     return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
 
 
