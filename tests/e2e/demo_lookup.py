@@ -83,7 +83,7 @@ def deployment(trail: Trail, start: float) -> None:
 
 
 def azure_attack(azure: AzureTrail, start: float) -> None:
-    """Key access is enabled again, an unknown application reads the keys, and a key makes images."""
+    """Key access is enabled again, an unknown application reads the keys, and images are made."""
     thief = Person("6d616c6c-6f72-4a79-8000-000000000001", STRANGERS_APP, ATTACKER)
     accounts = "Microsoft.CognitiveServices/accounts"
     enabled = {"requestbody": json.dumps({"properties": {"disableLocalAuth": False}})}

@@ -165,8 +165,8 @@ class ReferenceTest(unittest.TestCase):
             self.assertEqual(
                 messages,
                 [
-                    "2 models have no price, so EstimatedCost does not include their tokens: own-0, "
-                    "own-1; add a stanza [price:<model>] to cloudhijack.conf"
+                    "2 models have no price, so EstimatedCost does not include their tokens: "
+                    "own-0, own-1; add a stanza [price:<model>] to cloudhijack.conf"
                 ],
             )
             self.assertEqual(answer.rows[0]["EstimatedCost"], "")
