@@ -96,6 +96,8 @@ _CELL = re.compile(r'"([^"]*(?:""[^"]*)*)"|([^",\r\n]*)')
 
 
 def _lines(text: str) -> Iterator[list[str]]:
+    # Splunk's SDK ends lines with \r\n, so Splunk must accept that, too. All lines end the same way.
+    newline = "\r\n" if text.partition("\n")[0].endswith("\r") else "\n"
     position = 0
     cells: list[str] = []
     while position < len(text):
@@ -104,12 +106,13 @@ def _lines(text: str) -> Iterator[list[str]]:
         quoted, bare = match.groups()
         cells.append(bare if quoted is None else quoted.replace('""', '"'))
         position = match.end()
-        stop = text[position : position + 1]
-        position += 1
-        if stop == ",":
+        if text.startswith(",", position):
+            position += 1
             continue
-        if stop != "\n":
-            raise BodyError(f"a cell ends in {stop!r}, not in a comma or a newline")
+        if not text.startswith(newline, position):
+            end = text[position : position + 2]
+            raise BodyError(f"a cell ends in {end!r}, not in a comma or {newline!r}")
+        position += len(newline)
         yield cells
         cells = []
     if cells:

@@ -5,6 +5,9 @@ Like Splunk, it asks the reduce process what may run on the peers (`streaming_pr
 there, and gives each peer its own events in chunks. It then passes the returned rows to the search
 head in chunks of another size, in any order, with no fields except the requested ones. All
 processes run on this machine, so the peer's name is written into the rows that it sends.
+
+The command is cloudhijack, unless a test names another one: `sdk_calibration.py` runs a command
+that was written with Splunk's own SDK, to show that this imitation serves commands of others, too.
 """
 
 from __future__ import annotations
@@ -48,19 +51,32 @@ class Traffic:
     documents: list[str] = field(default_factory=list)
 
 
-def preop_args(reply: dict[str, object]) -> list[str] | None:
+# Checks the rows with which a peer answers a chunk, and returns those that reach the search head.
+Sent = Callable[[Peer, list[str], Sequence[Row], Traffic], list[EventRow]]
+
+
+@dataclass(frozen=True)
+class Command:
+    """A search command, and what its test expects of its map phase."""
+
+    name: str
+    map_getinfo: dict[str, object]  # the reply to getinfo
+    sent: Sent
+
+
+def preop_args(reply: dict[str, object], command: str = "cloudhijack") -> list[str] | None:
     """The arguments of the command that the reduce process wants to run on the peers."""
     preop = reply.get("streaming_preop")
     if preop is None:
         return None
     name, *args = shlex.split(str(preop))
-    if name != "cloudhijack":
+    if name != command:
         raise ProtocolError(f"the preop {preop!r} is another command")
     return args
 
 
 def map_rows(
-    argv: Sequence[str], args: Sequence[str], peer: Peer, traffic: Traffic
+    argv: Sequence[str], args: Sequence[str], peer: Peer, traffic: Traffic, command: Command
 ) -> list[EventRow]:
     """The rows with which a map process answers."""
     bodies = write_bodies(peer.rows, peer.rows_per_chunk, peer.layout)
@@ -70,9 +86,8 @@ def map_rows(
     found: list[EventRow] = []
     for group in groups:
         with Session(peer.argv or argv, timeout=DEFAULT_TIMEOUT) as session:
-            reply = session.request(getinfo(args))
-            expected = {"type": "streaming", "generating": False, "finished": False}
-            if reply.metadata != expected:
+            reply = session.request(getinfo(args, command=command.name))
+            if reply.metadata != command.map_getinfo:
                 raise ProtocolError(f"the map phase answers getinfo with {reply.metadata}")
             for number, body in enumerate(group, 1):
                 last = number == len(group) and not died and not peer.restarts
@@ -80,7 +95,7 @@ def map_rows(
                 if reply.finished is not last or reply.error or reply.messages:
                     raise ProtocolError(f"the map phase answers a chunk with {reply.metadata}")
                 traffic.bytes += len(reply.body)
-                found += _partial_rows(peer, reply.columns, reply.rows, traffic)
+                found += command.sent(peer, reply.columns, reply.rows, traffic)
             if not died:
                 session.end().check()
     return found
@@ -109,6 +124,20 @@ def _partial_rows(
     return found
 
 
+CLOUDHIJACK = Command(
+    "cloudhijack", {"type": "streaming", "generating": False, "finished": False}, _partial_rows
+)
+
+
+def requested_columns(reply: dict[str, object], arrived: Sequence[EventRow]) -> list[str]:
+    """The columns that the search head gets: all of them, if it asks for none in particular."""
+    requested = reply.get("required_fields", ["*"])
+    assert isinstance(requested, list)
+    if "*" in requested:
+        return list(dict.fromkeys(name for row in arrived for name in row))
+    return list(requested)
+
+
 def run_cluster(
     argv: Sequence[str],
     args: Sequence[str],
@@ -117,23 +146,24 @@ def run_cluster(
     seed: int = 0,
     rows_per_chunk: int = 50_000,
     preview: bool = False,
+    command: Command = CLOUDHIJACK,
 ) -> tuple[Answer, Traffic, bytes]:
     """The search's answer, the traffic that it caused, and the unparsed body of the last reply."""
     rng = random.Random(seed)
     traffic = Traffic()
     with Session(argv) as session:
-        reply = session.request(getinfo(args, preview=preview))
+        reply = session.request(getinfo(args, preview=preview, command=command.name))
         answer = Answer(getinfo=reply.metadata)
         answer.take(reply)
-        preop = preop_args(reply.metadata)
+        preop = preop_args(reply.metadata, command.name)
         arrived: list[EventRow] = []
         for peer in peers:
             if peer.maps and preop is not None:
-                arrived += map_rows(argv, preop, peer, traffic)
+                arrived += map_rows(argv, preop, peer, traffic, command)
             else:
                 arrived += peer.rows
         rng.shuffle(arrived)
-        columns = list(reply.metadata["required_fields"])
+        columns = requested_columns(reply.metadata, arrived)
         rng.shuffle(columns)
         bodies = write_bodies(arrived, rows_per_chunk, Layout(tuple(columns))) or [b""]
         for number, body in enumerate(bodies, 1):

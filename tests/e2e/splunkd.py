@@ -43,9 +43,10 @@ def getinfo(
     maxresultrows: int = 50_000,
     earliest_time: str | float = "0",
     preview: bool = False,
+    command: str = "cloudhijack",
 ) -> dict[str, Any]:
     """The metadata of the first request, in the form that Splunk 8 sends."""
-    search = "search index=aws sourcetype=aws:cloudtrail | cloudhijack " + " ".join(args)
+    search = f"search index=aws sourcetype=aws:cloudtrail | {command} " + " ".join(args)
     return {
         "action": "getinfo",
         "preview": preview,
@@ -62,7 +63,7 @@ def getinfo(
             "splunkd_uri": "https://localhost:8089",
             "splunk_version": "8.2.1",
             "search": search.replace(" ", "%20").replace("=", "%3D").replace("|", "%7C"),
-            "command": "cloudhijack",
+            "command": command,
             "maxresultrows": maxresultrows,
             "earliest_time": earliest_time,
             "latest_time": earliest_time,

@@ -101,14 +101,16 @@ class BodyTest(unittest.TestCase):
 
     def test_written_bodies_can_be_read(self) -> None:
         for twins in ("after", "beside"):
-            columns, rows = read_body(write_body(ROWS, Layout(("a", "b"), twins=twins)))
-            self.assertEqual(columns, ["a", "b"])
-            texts = [("x1", ["1$", ";"]), ('say "hi",\nplease', ""), ("", "")]
-            self.assertEqual([(row["a"], row["b"]) for row in rows], texts)
+            for newline in (b"\n", b"\r\n"):
+                layout = Layout(("a", "b"), newline, twins=twins)
+                columns, rows = read_body(write_body(ROWS, layout))
+                self.assertEqual(columns, ["a", "b"])
+                texts = [("x1", ["1$", ";"]), ('say "hi",\nplease', ""), ("", "")]
+                self.assertEqual([(row["a"], row["b"]) for row in rows], texts)
 
     def test_malformed_bodies(self) -> None:
         for body in (
-            *(b"a", b"a\n1", b"a\r\n1\r\n", b'a\n"1\n', b'a\n"1"2\n', b'a\n1"\n', b"a,b\n1\n"),
+            *(b"a", b"a\n1", b"a\r\n1\n", b"a\n1\r\n", b'a\n"1\n', b'a\n"1"2\n', b'a\n1"\n', b"a,b\n1\n"),
             *(b"a,a\n1,1\n", b"a\n1,2\n", b"a,__mv_b\n1,\n", b"a,__mv_a\n1,$1$\n"),
             *(b"a,__mv_a\n1,$1$;\n", b"a,__mv_a\n1,$1\n", b"a,__mv_a\n1,$1$$2$\n"),
             *(b"a,__mv_a\n12,$1$;$2$\n", b"a\n\n\n1,2\n"),
