@@ -96,7 +96,7 @@ _CELL = re.compile(r'"([^"]*(?:""[^"]*)*)"|([^",\r\n]*)')
 
 
 def _lines(text: str) -> Iterator[list[str]]:
-    # Splunk's SDK ends lines with \r\n, so Splunk must accept that, too. All lines end the same way.
+    # Splunk's SDK ends lines with \r\n, so Splunk accepts that, too. All lines end the same way.
     newline = "\r\n" if text.partition("\n")[0].endswith("\r") else "\n"
     position = 0
     cells: list[str] = []

@@ -110,7 +110,16 @@ class BodyTest(unittest.TestCase):
 
     def test_malformed_bodies(self) -> None:
         for body in (
-            *(b"a", b"a\n1", b"a\r\n1\n", b"a\n1\r\n", b'a\n"1\n', b'a\n"1"2\n', b'a\n1"\n', b"a,b\n1\n"),
+            *(
+                b"a",
+                b"a\n1",
+                b"a\r\n1\n",
+                b"a\n1\r\n",
+                b'a\n"1\n',
+                b'a\n"1"2\n',
+                b'a\n1"\n',
+                b"a,b\n1\n",
+            ),
             *(b"a,a\n1,1\n", b"a\n1,2\n", b"a,__mv_b\n1,\n", b"a,__mv_a\n1,$1$\n"),
             *(b"a,__mv_a\n1,$1$;\n", b"a,__mv_a\n1,$1\n", b"a,__mv_a\n1,$1$$2$\n"),
             *(b"a,__mv_a\n12,$1$;$2$\n", b"a\n\n\n1,2\n"),
