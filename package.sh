@@ -351,6 +351,7 @@ check() {
     stage 'checking the Python files' python3 tests/package/python_check.py
     stage 'checking the links' python3 -B tests/layout/links_check.py
     stage 'checking the language' python3 -B tests/layout/language_check.py
+    stage 'linting the searches' python3 -B tests/package/spl_check.py
     package 'the program and its shell files' cloudhijack shell_texts
     stage 'linting the scripts' \
         shellcheck package.sh .ci/run app/bin/*.sh cmake/*.sh build/release/shell/cloudhijack.bash
@@ -358,6 +359,9 @@ check() {
     stage 'checking the icon against the script that draws it' python3 app/draw_icon.py --check
     stage 'inspecting the package' inspect_package "${tags[@]}"
     stage 'checking the Sigma rules' python3 tests/package/sigma_check.py
+    stage 'checking the conf files' \
+        python3 -B tests/package/conf_check.py build/release/cloudhijack
+    stage 'calibrating the stand-in splunkd' python3 -B tests/package/sdk_check.py
     stage 'linting the sources' lint
     CLOUDHIJACK=$PWD/build/release/cloudhijack \
         stage 'testing the dashboard' python3 -B tests/view/test_overview.py

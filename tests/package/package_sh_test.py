@@ -275,7 +275,14 @@ class PackageShTest(unittest.TestCase):
         self.assertFalse([call for call in scripts if "bench.py" in call])
         for script in ("tests/package/python_check", "tests/layout/links_check"):
             self.assertTrue([call for call in scripts if call.endswith(f"{script}.py")], script)
-        self.assertIn("-B tests/layout/language_check.py", scripts)
+        for script in (
+            *("tests/layout/language_check.py", "tests/package/spl_check.py"),
+            *(
+                "tests/package/conf_check.py build/release/cloudhijack",
+                "tests/package/sdk_check.py",
+            ),
+        ):
+            self.assertIn(f"-B {script}", scripts)
         # So ctest's summary is the last that is printed.
         self.assertEqual(done.stdout.splitlines()[-1], "package.sh: testing under sanitizers ...")
 
