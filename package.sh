@@ -362,6 +362,7 @@ check() {
     stage 'checking the conf files' \
         python3 -B tests/package/conf_check.py build/release/cloudhijack
     stage 'calibrating the stand-in splunkd' python3 -B tests/package/sdk_check.py
+    stage 'checking the rules of Enterprise Security' python3 tests/package/contentctl_check.py
     stage 'linting the sources' lint
     CLOUDHIJACK=$PWD/build/release/cloudhijack \
         stage 'testing the dashboard' python3 -B tests/view/test_overview.py

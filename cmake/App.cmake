@@ -20,6 +20,8 @@ install(FILES ${APP_CONFIGURED}/app.manifest CHANGELOG.md CONTRIBUTING.md README
 install(DIRECTORY docs DESTINATION ${APP} COMPONENT app EXCLUDE_FROM_ALL)
 install(DIRECTORY default DESTINATION ${APP} COMPONENT app EXCLUDE_FROM_ALL PATTERN app.conf EXCLUDE)
 install(FILES ${APP_CONFIGURED}/app.conf DESTINATION ${APP}/default COMPONENT app EXCLUDE_FROM_ALL)
+# The only lookup of the package is the demo's: administrators and searches write the others.
+install(FILES lookups/cloudhijack_demo.csv DESTINATION ${APP}/lookups COMPONENT app EXCLUDE_FROM_ALL)
 install(DIRECTORY README DESTINATION ${APP} COMPONENT app EXCLUDE_FROM_ALL OPTIONAL)
 install(DIRECTORY app/metadata app/static DESTINATION ${APP} COMPONENT app EXCLUDE_FROM_ALL)
 install(PROGRAMS app/bin/cloudhijack.sh DESTINATION ${APP}/bin COMPONENT app EXCLUDE_FROM_ALL)

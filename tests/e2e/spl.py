@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import NamedTuple
 
 from shipped_catalogue import ROOT, Stanza, read_stanzas
@@ -89,10 +89,15 @@ class Pipeline(NamedTuple):
     after: list[Stage]
 
 
+def stages_of(search: str) -> tuple[str, list[Stage]]:
+    """The terms before the first pipe of an expanded search, and its stages."""
+    source, *rest = split(search, "|")
+    return source, [Stage(*([*text.split(None, 1), ""])[:2]) for text in rest]
+
+
 def pipeline(search: str) -> Pipeline:
     """The parts of an expanded search."""
-    source, *rest = split(search, "|")
-    stages = [Stage(*([*text.split(None, 1), ""])[:2]) for text in rest]
+    source, stages = stages_of(search)
     (at,) = [i for i, stage in enumerate(stages) if stage.command == "cloudhijack"]
     return Pipeline(source, stages[:at], shlex.split(stages[at].rest), stages[at + 1 :])
 
@@ -100,6 +105,12 @@ def pipeline(search: str) -> Pipeline:
 class Fields(NamedTuple):
     used: set[str]
     made: list[str]
+    removed: Set[str] = frozenset()
+    kept: set[str] | None = None  # if the stage removes all others
+
+    def after(self, known: set[str]) -> set[str]:
+        """The fields of a row after the stage."""
+        return ((known | set(self.made)) - self.removed) & (self.kept or known | set(self.made))
 
 
 def _names(expression: str) -> set[str]:
@@ -122,7 +133,13 @@ def fields_of(stage: Stage) -> Fields:
         return Fields(_names(stage.rest), [])
     if stage.command == "search":
         return Fields(_names(stage.rest), [])
-    if stage.command == "outputlookup":
+    if stage.command == "table":
+        names = set(split(stage.rest, ","))
+        return Fields(names, [], kept=names)
+    if stage.command == "fields" and stage.rest.startswith("- "):
+        names = set(split(stage.rest[2:], ","))
+        return Fields(names, [], removed=names)
+    if stage.command in ("collect", "outputlookup"):
         return Fields(set(), [])
     raise AssertionError(f"spl.py does not know the command {stage.command}")
 

@@ -28,7 +28,8 @@ _LOOKUP = re.compile(r"\b(?:outputlookup|inputlookup|lookup)((?:\s+\w+=\w+)*)\s+
 
 def texts() -> Iterator[tuple[str, str]]:
     """Whatever holds SPL, with a name for it."""
-    for conf in ("savedsearches.conf", "searchbnf.conf", "macros.conf", "transforms.conf"):
+    kinds = ("savedsearches", "searchbnf", "macros", "transforms", "workflow_actions")
+    for conf in (f"{kind}.conf" for kind in kinds):
         yield conf, (ROOT / "default" / conf).read_text(encoding="utf-8")
     for path in VIEWS:
         yield path.name, path.read_text(encoding="utf-8")
@@ -76,6 +77,13 @@ class LookupTest(unittest.TestCase):
             path = f"apps/{APP}/lookups/{lookup['filename']}"
             self.assertTrue(Path(path).match(pattern), path)
             self.assertEqual(lookup["filename"], f"{name}.csv")
+            self.assertEqual(lookup["replicate"], "false")
+
+    def test_the_package_brings_the_demo_alone(self) -> None:
+        # An upgrade would overwrite a lookup that administrators or searches write.
+        self.assertEqual(
+            [path.name for path in (ROOT / "lookups").iterdir()], ["cloudhijack_demo.csv"]
+        )
 
 
 class FileTest(unittest.TestCase):
@@ -94,7 +102,14 @@ class FileTest(unittest.TestCase):
     def test_every_kind_that_is_shipped_is_exported(self) -> None:
         meta = read_stanzas((ROOT / "app/metadata/default.meta").read_text(encoding="utf-8"))
         exported = {name for name, stanza in meta.items() if stanza.get("export") == "system"}
-        for kind in ("commands", "macros", "savedsearches", "searchbnf", "transforms"):
+        for kind in (
+            "commands",
+            "macros",
+            "savedsearches",
+            "searchbnf",
+            "transforms",
+            "workflow_actions",
+        ):
             self.assertTrue((ROOT / f"default/{kind}.conf").is_file())
             self.assertIn(kind, exported)
 

@@ -10,7 +10,9 @@ from typing import NamedTuple
 from shipped_catalogue import Stanza
 from spl import shipped
 
-SEARCHES = shipped("savedsearches.conf")
+ALL = shipped("savedsearches.conf")
+SEARCHES = {name: stanza for name, stanza in ALL.items() if stanza["enableSched"] == "1"}
+REPORTS = {name: stanza for name, stanza in ALL.items() if name not in SEARCHES}
 
 MINUTE, HOUR, DAY_LONG = 60, 3600, 86_400
 UNITS = {"m": MINUTE, "h": HOUR, "d": DAY_LONG}
@@ -51,6 +53,22 @@ def runs(stanza: Stanza, weeks: int = 3) -> list[Run]:
 
 
 class ScheduleTest(unittest.TestCase):
+    def test_reports_are_enabled_and_have_no_schedule(self) -> None:
+        for name, stanza in REPORTS.items():
+            self.assertEqual((stanza["disabled"], stanza["enableSched"]), ("0", "0"), name)
+            self.assertFalse([key for key in stanza if re.match("alert|action|counttype", key)])
+            as_user = stanza.get("dispatchAs") == "user"
+            self.assertEqual(as_user, "cron_schedule" not in stanza, name)
+            self.assertGreater(len(stanza["description"]), 80, "too short to choose a report by")
+
+    def test_a_report_can_be_scheduled_as_it_is(self) -> None:
+        [planned] = [stanza for stanza in REPORTS.values() if "cron_schedule" in stanza]
+        self.assertIn("mode=coverage", planned["search"])
+        for run_ in runs(planned):
+            self.assertLessEqual(run_.latest, run_.at - DELAY)
+        minutes = [stanza["cron_schedule"].split()[0] for stanza in SEARCHES.values()]
+        self.assertNotIn(planned["cron_schedule"].split()[0], minutes)
+
     def test_all_are_shipped_disabled_and_spread(self) -> None:
         minutes = []
         for name, stanza in SEARCHES.items():
@@ -90,7 +108,10 @@ class ScheduleTest(unittest.TestCase):
                 self.assertEqual((one.earliest % length, one.latest % length), (0, 0), name)
 
     def test_a_row_alerts_once_while_its_events_are_in_the_range(self) -> None:
-        stanza = SEARCHES["Cloudhijack - Hunt - Rule"]
+        for name in ("Cloudhijack - Hunt - Rule", "Cloudhijack - Cost - Rule"):
+            self.check_that_a_row_alerts_once(SEARCHES[name])
+
+    def check_that_a_row_alerts_once(self, stanza: Stanza) -> None:
         planned = runs(stanza, weeks=1)
         self.assertTrue(all(run_.latest - run_.earliest >= DAY_LONG - HOUR for run_ in planned))
         longest = 0

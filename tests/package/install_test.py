@@ -47,8 +47,10 @@ class PackageTest(unittest.TestCase):
                 self.assertTrue(member.isfile() or member.isdir(), "a link or a device")
                 self.assertFalse([part for part in parts if part.startswith(".")])
                 # Administrators and searches write to these folders, so an upgrade would overwrite
-                # their files.
-                self.assertNotIn(parts[1:2], (["local"], ["lookups"]))
+                # their files. They do not write to the demo.
+                self.assertNotEqual(parts[1:2], ["local"])
+                if parts[1:2] == ["lookups"]:
+                    self.assertIn(parts[2:], ([], ["cloudhijack_demo.csv"]))
                 self.assertNotEqual(parts[1:], ["metadata", "local.meta"])
 
     def test_only_files_below_bin_are_executable(self) -> None:

@@ -21,8 +21,15 @@ ROOT = Path(__file__).resolve().parents[2]
 REQUIREMENTS = Path(__file__).with_name("slim-requirements.txt")
 HOME = ROOT / "build/slim"
 
+LOOKUPS = ("allowlist", "baseline", "demo", "networks", "settings")
+
 # The texts of warnings, each with the reason why it is acceptable.
 EXPLAINED_WARNINGS = {
+    **{
+        f"transforms.conf: Undefined setting in transforms.conf, stanza [cloudhijack_{lookup}]: "
+        "replicate": "slim has the specs of 2017, and Splunk knows this key since 8.2"
+        for lookup in LOOKUPS
+    },
     "distsearch.conf: Setting validation is disabled for [replicationDenylist] because there is no "
     "matching configuration spec": "slim has the specs of 2017, where it was replicationBlacklist",
 }
