@@ -83,11 +83,16 @@ def _case(*pairs: Result) -> Result:
     return next((then for when, then in zip(pairs[::2], pairs[1::2]) if when is True), None)
 
 
+def _mvappend(*parts: Value) -> Value:
+    return [text for part in parts for text in values(part)] or None
+
+
 _FUNCTIONS: dict[str, Callable[..., Result]] = {
     "case": _case,
     "if": lambda condition, then, otherwise: then if condition is True else otherwise,
     "isnotnull": lambda value: value is not None and value != "",
     "match": _match,
+    "mvappend": _mvappend,
     "mvfind": _mvfind,
     "mvjoin": _mvjoin,
     "replace": _replace,
@@ -125,7 +130,7 @@ _COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
 
 
 class _Expression:
-    """Conditions joined by AND and OR; comparisons of values; values joined by `.` and `*`.
+    """Conditions joined by AND and OR; comparisons of values; values joined by `+`, `.` and `*`.
 
     A value is a literal, a field, or a function of expressions. Every part is evaluated, also a
     part that Splunk would skip.
@@ -169,9 +174,17 @@ class _Expression:
         return value
 
     def _comparison(self, row: Mapping[str, Value]) -> Result:
-        value = self._joined(row)
+        value = self._sum(row)
         if sign := self._take(*_COMPARISONS):
-            return _compared(_value(value), sign, _value(self._joined(row)))
+            return _compared(_value(value), sign, _value(self._sum(row)))
+        return value
+
+    def _sum(self, row: Mapping[str, Value]) -> Result:
+        value = self._joined(row)
+        while self._take("+"):
+            other = self._joined(row)
+            missing = value is None or other is None
+            value = None if missing else str(_decimal(value) + _decimal(other))
         return value
 
     def _joined(self, row: Mapping[str, Value]) -> Result:

@@ -5,7 +5,7 @@ const path = require('path');
 const puppeteer = require('puppeteer-core');
 
 const WIDTH = 1320;
-const HEIGHT = 1400; // more than the dashboard has
+const HEIGHT = 1600; // more than the dashboard has
 const PATIENCE = 60000;
 
 // In the page: what each visualization shows.
@@ -15,6 +15,7 @@ function shown() {
         item.dataset.id,
         {
             text: item.innerText,
+            label: item.querySelector('[data-test="select-outline"]').ariaLabel,
             value: item.querySelector('[data-test="majorValue"]')?.textContent ?? null,
             header: all(item, '[data-test="head-cell"]').map((cell) => cell.dataset.testLabel),
             rows: all(item, '[data-test="body"] [data-test="row"]').map((row) =>
@@ -26,6 +27,56 @@ function shown() {
         },
     ]);
     return Object.fromEntries(items);
+}
+
+// In the page: each text with the contrast to its background, as WCAG 2.2 computes it.
+function contrasts() {
+    const parsed = (color) => {
+        const [r, g, b, a = 1] = (color.match(/[\d.]+/g) ?? [0, 0, 0, 0]).map(Number);
+        return { rgb: [r, g, b], a };
+    };
+    const over = (top, alpha, bottom) => top.map((c, i) => alpha * c + (1 - alpha) * bottom[i]);
+    const luminance = (rgb) => {
+        const [r, g, b] = rgb
+            .map((c) => c / 255)
+            .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const backgroundOf = (element) => {
+        if (!element) return [255, 255, 255];
+        const { rgb, a } = parsed(getComputedStyle(element).backgroundColor);
+        return a === 1 ? rgb : over(rgb, a, backgroundOf(element.parentElement));
+    };
+    const opacityOf = (element) =>
+        element ? getComputedStyle(element).opacity * opacityOf(element.parentElement) : 1;
+    const found = [];
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+        const element = texts.currentNode.parentElement;
+        const { width, height } = element.getBoundingClientRect();
+        const style = getComputedStyle(element);
+        const isShown =
+            texts.currentNode.data.trim() !== '' &&
+            width > 1 && // texts for screen readers alone have one pixel
+            height > 1 &&
+            style.visibility === 'visible' &&
+            opacityOf(element) > 0 &&
+            !element.closest('[disabled], [aria-disabled="true"]'); // WCAG excepts them
+        if (!isShown || ['SCRIPT', 'STYLE'].includes(element.tagName)) continue;
+        const isSvg = element instanceof SVGElement;
+        const { rgb, a } = parsed(isSvg ? style.fill : style.color);
+        const background = backgroundOf(element);
+        const color = over(rgb, a * opacityOf(element), background);
+        const [dark, light] = [luminance(color), luminance(background)].sort((x, y) => x - y);
+        found.push({
+            id: element.closest('[data-test="viz-item"]')?.dataset.id ?? '',
+            text: texts.currentNode.data.trim().slice(0, 60),
+            color: isSvg ? style.fill : style.color,
+            background: `rgb(${background.map(Math.round).join(', ')})`,
+            ratio: (light + 0.05) / (dark + 0.05),
+        });
+    }
+    return found;
 }
 
 async function until(page, condition, ...args) {
@@ -50,6 +101,21 @@ async function clickFirstCell(page, id) {
     return page.evaluate(() => window.SEEN.clicks.at(-1));
 }
 
+// What a search is before and after somebody types into a text field, and after the button is
+// pressed.
+async function typeAndSubmit(page, title, source) {
+    const query = () => page.evaluate((id) => window.SEEN.sources[id].query, source);
+    const before = await query();
+    await page.type(`input[aria-label="${title}"]`, 'x');
+    await page.keyboard.press('Tab');
+    await settle(page);
+    const typed = await query();
+    await page.click('[data-test="input-item-submit-button"]');
+    const isOther = ([id, last]) => window.SEEN.sources[id].query !== last;
+    await until(page, isOther, [source, before]);
+    return { before, typed, submitted: await query() };
+}
+
 async function main([chromium, folder, inputFile, picture]) {
     const input = JSON.parse(fs.readFileSync(inputFile, 'utf8'));
     const browser = await puppeteer.launch({
@@ -66,7 +132,7 @@ async function main([chromium, folder, inputFile, picture]) {
         page.on('requestfailed', (request) => errors.push(`cannot load ${request.url()}`));
         await page.setViewport({ width: WIDTH, height: HEIGHT });
         await page.setContent(
-            '<!doctype html><body style="margin:0;background:#171d21"><div id="root"></div>'
+            '<!doctype html><body style="margin:0"><div id="root"></div>'
         );
         await page.evaluate((given) => Object.assign(window, { INPUT: given }), input);
         await page.addStyleTag({ path: path.join(folder, 'page.css') });
@@ -77,12 +143,23 @@ async function main([chromium, folder, inputFile, picture]) {
         await until(page, loaded, count).catch((error) => errors.push(String(error)));
         await settle(page);
 
-        const seen = { shown: await page.evaluate(shown), errors };
+        const seen = {
+            shown: await page.evaluate(shown),
+            contrasts: await page.evaluate(contrasts),
+            errors,
+        };
         const height = await page.evaluate(() => {
             const items = [...document.querySelectorAll('[data-test="viz-item"]')];
             return Math.max(...items.map((item) => item.getBoundingClientRect().bottom)) + 8;
         });
         if (height > HEIGHT) errors.push(`the dashboard is ${height} high, the page ${HEIGHT}`);
+        // The page around the dashboard has the background of the dashboard.
+        await page.evaluate(() => {
+            const colors = [...document.querySelectorAll('#root *')].map(
+                (element) => getComputedStyle(element).backgroundColor
+            );
+            document.body.style.background = colors.find((color) => color.startsWith('rgb('));
+        });
         await page.screenshot({
             path: picture,
             clip: { x: 0, y: 0, width: WIDTH, height },
@@ -96,6 +173,7 @@ async function main([chromium, folder, inputFile, picture]) {
             }
         }
         Object.assign(seen, await page.evaluate(() => window.SEEN));
+        if (input.typeInto) seen.submit = await typeAndSubmit(page, ...input.typeInto);
         console.log(JSON.stringify(seen));
     } finally {
         await browser.close();

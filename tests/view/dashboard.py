@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -30,6 +31,14 @@ def resolve(text: str, tokens: Mapping[str, str]) -> str:
 class Dashboard:
     theme: str
     definition: dict[str, Any]
+
+    def choose(self, title: str, label: str) -> Dashboard:
+        """The dashboard after somebody has chosen an item of a dropdown."""
+        definition = copy.deepcopy(self.definition)
+        (field,) = [each for each in definition["inputs"].values() if each["title"] == title]
+        (value,) = [i["value"] for i in field["options"]["items"] if i["label"] == label]
+        field["options"]["defaultValue"] = value
+        return replace(self, definition=definition)
 
     @property
     def sources(self) -> dict[str, Any]:

@@ -67,7 +67,9 @@ def _as_splunk_answers(table: Table) -> dict[str, Any]:
 
     def column(name: str) -> list[Any]:
         cells = [row[name] or None for row in table.rows]
-        return [_iso(str(cell)) for cell in cells] if name == "_time" else cells
+        if name == "_time":
+            return [cell and _iso(str(cell)) for cell in cells]
+        return cells
 
     return {
         "fields": [{"name": name} for name in table.columns],
@@ -76,9 +78,15 @@ def _as_splunk_answers(table: Table) -> dict[str, Any]:
 
 
 def render(
-    dashboard: Dashboard, answers: Mapping[str, Table], picture: Path | None = None
+    dashboard: Dashboard,
+    answers: Mapping[str, Table],
+    picture: Path | None = None,
+    type_into: tuple[str, str] | None = None,
 ) -> dict[str, Any]:
-    """The visible content, as browse.cjs reports it."""
+    """The visible content, as browse.cjs reports it.
+
+    `type_into` is the title of a text field to change at the end, and the source to watch then.
+    """
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     assert chromium, "Chromium is not installed, so the dashboard cannot be rendered"
     with tempfile.TemporaryDirectory() as folder:
@@ -88,6 +96,7 @@ def render(
                 {
                     "definition": dashboard.definition,
                     "theme": dashboard.theme,
+                    "typeInto": type_into,
                     "answers": {id: _as_splunk_answers(table) for id, table in answers.items()},
                 }
             )

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from spl import Stage, split
+from spl import Pipeline, Stage, pipeline, split
 from spl_eval import Value, evaluate, single, values
 
 Row = dict[str, Value]
@@ -20,6 +20,19 @@ Row = dict[str, Value]
 class Table(NamedTuple):
     columns: list[str]
     rows: list[Row]
+    # Whether every field has a column. Without rows the command writes no header, so that once the
+    # rows of another answer follow, nothing is known of the fields of the first.
+    has_all_fields: bool = True
+
+
+class _RowOfAnyFields(Row):
+    """A row in which a field without a column is null, as in Splunk."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __missing__(self, name: str) -> None:
+        return None
 
 
 class Range(NamedTuple):
@@ -29,13 +42,16 @@ class Range(NamedTuple):
     latest: float
 
 
+# The rows of a search up to its command of this app.
+Answer = Callable[[Pipeline], Table]
+
+
 def _bare(name: str) -> str:
     return name.strip().strip('"')
 
 
 def _known(name: str, table: Table) -> str:
-    # Without rows the command writes no header, so no field can be missing in Splunk.
-    missing = name not in table.columns and table.rows
+    missing = name not in table.columns and table.rows and table.has_all_fields
     assert not missing, f"there is no field {name}, but {', '.join(table.columns)}"
     return name
 
@@ -44,14 +60,40 @@ def _number(number: float) -> str:
     return f"{number:g}" if number % 1 else str(int(number))
 
 
+def _append(rest: str, table: Table, within: Range, answer: Answer) -> Table:
+    """The rows of a subsearch after the others; a field that a row does not have is null."""
+    match = re.fullmatch(r"(?:maxtime=\d+ )?\[search (.*)\]", rest)
+    assert match, f"spl_stages.py does not know append {rest}"
+    search = pipeline(match[1])
+    appended = run(search.after, answer(search), within, answer)
+    columns = [*table.columns, *(name for name in appended.columns if name not in table.columns)]
+    rows: list[Row] = [{**dict.fromkeys(columns), **row} for row in [*table.rows, *appended.rows]]
+    return Table(columns, rows, bool(table.columns and appended.columns))
+
+
+def _search(rest: str, table: Table, _: Range) -> Table:
+    """The rows with any value in a field, or with none, or with a value that equals a text."""
+    match = re.fullmatch(r'(NOT )?(\w+)=(?:\*|"([^"*]*)")', rest)
+    assert match and not (match[1] and match[3]), f"spl_stages.py does not know search {rest}"
+    negated, field, wanted = match.groups()
+
+    def has(row: Row) -> bool:
+        # A field that no row has is no error in a search: nothing has it.
+        found = [text.lower() for text in values(row.get(field))]
+        return bool(found) if wanted is None else wanted.lower() in found
+
+    return table._replace(rows=[row for row in table.rows if has(row) != bool(negated)])
+
+
 def _eval(rest: str, table: Table, _: Range) -> Table:
     columns, rows = list(table.columns), [dict(row) for row in table.rows]
     for assignment in split(rest, ","):
         name, _equals, expression = assignment.partition("=")
         for row in rows:
-            row[name] = evaluate(expression, row)
+            known = row if table.has_all_fields else _RowOfAnyFields(row)
+            row[name] = evaluate(expression, known)
         columns += [name] if name not in columns else []
-    return Table(columns, rows)
+    return Table(columns, rows, table.has_all_fields)
 
 
 class Aggregate(NamedTuple):
@@ -62,12 +104,14 @@ class Aggregate(NamedTuple):
     name: str
 
     def of(self, rows: Sequence[Row]) -> Value:
-        cells = [row[self.field] for row in rows]
+        cells = [row.get(self.field) for row in rows]
         if self.compared:
             # A comparison with null is never true, and an empty cell is null or empty.
             operator, wanted = self.compared
             return str(sum((value == wanted) == (operator == "=") for value in cells if value))
         present = [text for value in cells for text in values(value)]
+        if self.function == "count":
+            return str(len(present))
         if self.function == "dc":
             return str(len(set(present)))
         if not present:
@@ -76,7 +120,7 @@ class Aggregate(NamedTuple):
 
 
 _AGGREGATE = re.compile(
-    r'(?:(count)\(eval\((\w+)(!?=)"([^"]*)"\)\)|(sum|max|dc)\((\w+)\))(?:\s+as\s+(\w+))?'
+    r'(?:(count)\(eval\((\w+)(!?=)"([^"]*)"\)\)|(count|sum|max|dc)\((\w+)\))(?:\s+as\s+(\w+))?'
 )
 
 
@@ -95,7 +139,7 @@ def _aggregates(text: str, table: Table) -> list[Aggregate]:
 def _groups(rows: Sequence[Row], field: str) -> dict[str, list[Row]]:
     groups: dict[str, list[Row]] = {}
     for row in rows:
-        for value in values(row[field]):
+        for value in values(row.get(field)):
             groups.setdefault(value, []).append(row)
     return dict(sorted(groups.items()))
 
@@ -156,7 +200,7 @@ def _rename(rest: str, table: Table, _: Range) -> Table:
         names[_known(_bare(old), table)] = _bare(new)
         assert _bare(new) not in table.columns, f"{part} would replace another field"
     rows = [{names.get(name, name): value for name, value in row.items()} for row in table.rows]
-    return Table([names.get(name, name) for name in table.columns], rows)
+    return table._replace(columns=[names.get(name, name) for name in table.columns], rows=rows)
 
 
 def _sort(rest: str, table: Table, _: Range) -> Table:
@@ -165,17 +209,18 @@ def _sort(rest: str, table: Table, _: Range) -> Table:
     assert match, f"spl_stages.py does not know sort {rest}"
     field = _known(match[1], table)
     rows = sorted(table.rows, key=lambda row: float(single(row[field])), reverse=True)
-    return Table(table.columns, rows)
+    return table._replace(rows=rows)
 
 
 def _table(rest: str, table: Table, _: Range) -> Table:
     columns = [_known(_bare(name), table) for name in split(rest, ",")]
-    return Table(columns, [{name: row[name] for name in columns} for row in table.rows])
+    return Table(columns, [{name: row.get(name) for name in columns} for row in table.rows])
 
 
 _COMMANDS: dict[str, Callable[[str, Table, Range], Table]] = {
     "eval": _eval,
     "rename": _rename,
+    "search": _search,
     "sort": _sort,
     "stats": _stats,
     "table": _table,
@@ -183,8 +228,11 @@ _COMMANDS: dict[str, Callable[[str, Table, Range], Table]] = {
 }
 
 
-def run(stages: Sequence[Stage], table: Table, within: Range) -> Table:
+def run(stages: Sequence[Stage], table: Table, within: Range, answer: Answer) -> Table:
     for stage in stages:
+        if stage.command == "append":
+            table = _append(stage.rest, table, within, answer)
+            continue
         assert stage.command in _COMMANDS, f"spl_stages.py does not know {stage.command}"
         table = _COMMANDS[stage.command](stage.rest, table, within)
     return table

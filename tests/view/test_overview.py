@@ -24,14 +24,17 @@ from call_records import is_of
 from chunk_body import write_body
 from dashboard import Dashboard, read, resolve
 from hunt_records import CONSOLE, MONDAY, Trail, World
+from messaging_records import TwilioTrail
 from program_under_test import program
 from rendering import bundle, render
-from shipped_catalogue import ROOT
-from spl import expand, shipped
-from spl_eval import Value, events_found
+from shipped_catalogue import ROOT, catalogue_calls, services
+from spl import Pipeline, expand, shipped
+from spl_eval import Value, events_found, values
+from spl_source import reads
 from spl_stages import Range, Table, run
 from splunkd import run_search
 
+DASH = "\u2013"
 PICTURE = ROOT / "docs/overview.png"
 OVERVIEW = read(ROOT / "default/data/ui/views/overview.xml")
 DAY = Range(cloudtrail_day.DAY, cloudtrail_day.DAY + 24 * cloudtrail_day.HOUR)
@@ -45,16 +48,43 @@ def table_of(args: Sequence[str], events: Sequence[bytes]) -> Table:
     return Table(answer.columns, [dict(row) for row in answer.rows])
 
 
-def answers_over(events: Sequence[bytes], dashboard: Dashboard = OVERVIEW) -> dict[str, Table]:
+class Index:
+    """Events by sourcetype, the oldest first, and the command's answers over them."""
+
+    def __init__(self, events: Mapping[str, Sequence[bytes]]) -> None:
+        self._events = events
+        self._answers: dict[str, Table] = {}
+
+    def answer(self, search: Pipeline) -> Table:
+        found = [
+            raw
+            for sourcetype, events in self._events.items()
+            for raw in (events if reads(search.source, sourcetype) else [])
+        ]
+        fields, *rest = search.before
+        assert fields == ("fields", "_time, _raw"), search
+        for stage in rest:
+            # An index returns the newest events first.
+            assert stage.command == "head", f"nothing here knows {stage}"
+            found = found[-int(stage.rest) :]
+        id = f"{search.args} over {len(found)} of {search.source}"
+        if id not in self._answers:
+            self._answers[id] = table_of(search.args, found)
+        return self._answers[id]
+
+
+def answers_in(index: Index, dashboard: Dashboard = OVERVIEW) -> dict[str, Table]:
     """The rows of each data source, by its id."""
-    bases: dict[str, Table] = {}
     answers = {}
     for source in dashboard.sources:
-        base, search = dashboard.base(source), dashboard.pipeline(source)
-        if base not in bases:
-            bases[base] = table_of(search.args, events)
-        answers[source] = run(search.after, bases[base], DAY)
+        search = dashboard.pipeline(source)
+        answers[source] = run(search.after, index.answer(search), DAY, index.answer)
     return answers
+
+
+def answers_over(events: Sequence[bytes], dashboard: Dashboard = OVERVIEW) -> dict[str, Table]:
+    """The same, over events of CloudTrail."""
+    return answers_in(Index({"aws:cloudtrail": events}), dashboard)
 
 
 @functools.cache
@@ -63,8 +93,13 @@ def events_of_the_day() -> list[bytes]:
 
 
 @functools.cache
+def index_of_the_day() -> Index:
+    return Index({"aws:cloudtrail": events_of_the_day()})
+
+
+@functools.cache
 def answers_of_the_day() -> dict[str, Table]:
-    return answers_over(events_of_the_day())
+    return answers_in(index_of_the_day())
 
 
 def clicked_search(id: str, row: Mapping[str, Value]) -> str:
@@ -90,33 +125,109 @@ def names_in(visualization: Mapping[str, Any]) -> set[str]:
     }
 
 
+def with_theme(theme: str) -> Dashboard:
+    return Dashboard(theme, OVERVIEW.definition)
+
+
+def choices(title: str) -> dict[str, str]:
+    """The items of a dropdown: values by label."""
+    (field,) = [each for each in OVERVIEW.definition["inputs"].values() if each["title"] == title]
+    return {item["label"]: item["value"] for item in field["options"]["items"]}
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast of two colours in the form #rrggbb, as WCAG 2.2 computes it."""
+
+    def luminance(color: str) -> float:
+        parts = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        r, g, b = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+    dark, light = sorted([luminance(one), luminance(other)])
+    return (light + 0.05) / (dark + 0.05)
+
+
 class DefinitionTest(unittest.TestCase):
     def test_every_search_reads_the_events_of_the_macros(self) -> None:
+        reading = "index=$index|s$ (`$log$`) `cloudhijack_events` | "
         for source, stanza in OVERVIEW.sources.items():
             if stanza["type"] == "ds.search":
-                query = stanza["options"]["query"]
-                self.assertTrue(query.startswith("index=$index|s$ `cloudhijack_events` | "), source)
-                self.assertTrue(query.endswith(" `cloudhijack_options`"), source)
-                self.assertEqual(OVERVIEW.pipeline(source).before[-1].rest, "_time, _raw", source)
+                main, *appended = stanza["options"]["query"].split("[search ")
+                self.assertTrue(main.startswith(reading), source)
+                self.assertEqual([part.startswith(reading) for part in appended], [True], source)
+                self.assertEqual(main.count("| cloudhijack mode="), 1, source)
+                runs = stanza["options"]["query"].count("| cloudhijack mode=")
+                passed = re.findall(
+                    r"cloudhijack mode=\w+ `cloudhijack_options`", stanza["options"]["query"]
+                )
+                self.assertEqual(len(passed), runs, source)
+                self.assertEqual(OVERVIEW.pipeline(source).before[0].rest, "_time, _raw", source)
 
-    def test_the_command_runs_once_for_each_mode(self) -> None:
-        modes = [
-            argument
-            for source, stanza in OVERVIEW.sources.items()
-            if stanza["type"] == "ds.search"
-            for argument in OVERVIEW.pipeline(source).args
-            if argument.startswith("mode=")
-        ]
-        self.assertEqual(sorted(modes), ["mode=coverage", "mode=hunt", "mode=volume"])
+    def test_the_page_starts_two_searches_when_it_opens(self) -> None:
+        searches = {id: s for id, s in OVERVIEW.sources.items() if s["type"] == "ds.search"}
+        self.assertEqual(
+            {id: re.findall(r"mode=(\w+)", s["options"]["query"]) for id, s in searches.items()},
+            {"ds_hunt": ["hunt", "coverage"], "ds_volume": ["volume", "coverage"]},
+        )
+        for source in OVERVIEW.sources.values():
+            self.assertIn(source["type"], ("ds.search", "ds.chain"))
+        for each in OVERVIEW.definition["inputs"].values():
+            self.assertNotIn("dataSources", each, "a search fills the choices of an input")
+
+    def test_only_the_complete_search_may_take_longer_than_subsearches_may(self) -> None:
+        # By default Splunk ends a subsearch after 60 seconds, and its answer would be incomplete.
+        # The other one reads few events.
+        queries = {id: OVERVIEW.sources[id]["options"]["query"] for id in ("ds_hunt", "ds_volume")}
+        self.assertIn(" | append maxtime=3600 [search ", queries["ds_hunt"])
+        self.assertNotIn("head", queries["ds_hunt"])
+        self.assertIn("| head 10000 | cloudhijack mode=coverage", queries["ds_volume"])
+
+    def test_services_to_choose_are_those_of_the_catalogue(self) -> None:
+        used = [s["label"] for s in services().values() if "use" in s or "volume" in s]
+        self.assertEqual(sorted(choices("Service")), sorted([*used, "All services"]))
+        for label, value in choices("Service").items():
+            self.assertEqual(value, label)
+
+    def test_logs_to_choose_are_the_macros_of_all_logs(self) -> None:
+        macros = shipped("macros.conf")
+        logs = re.findall(r"`(\w+)`", macros["cloudhijack_index"]["definition"])
+        self.assertEqual(sorted(choices("Log").values()), sorted([*logs, "cloudhijack_index"]))
+        self.assertEqual(choices("Log")["All logs"], "cloudhijack_index")
+
+    def test_titles_say_what_is_shown_without_their_surroundings(self) -> None:
+        titles = [v["title"] for v in OVERVIEW.visualizations.values()]
+        self.assertEqual(len(titles), len(set(titles)), titles)
+        for title in titles:
+            self.assertGreater(len(title.split()), 1, title)
+        for severity in ("critical", "high", "medium", "low"):
+            self.assertIn(f"Findings of severity {severity}", titles)
+
+    def test_colours_of_bars_are_visible_in_both_themes(self) -> None:
+        chart = OVERVIEW.visualizations["viz_hunt_over_time"]
+        for color in chart["options"]["seriesColorsByField"].values():
+            for panel in ("#000000", "#ffffff"):
+                self.assertGreaterEqual(contrast(color, panel), 3, (color, panel))
+
+    def test_numbers_have_the_colours_of_the_theme(self) -> None:
+        for id, visualization in OVERVIEW.visualizations.items():
+            if visualization["type"] == "splunk.singlevalue":
+                self.assertNotIn("olor", json.dumps(visualization["options"]), id)
 
     def test_sources_exist_and_are_used(self) -> None:
-        used = {id for v in OVERVIEW.visualizations.values() for id in v["dataSources"].values()}
+        used = {
+            id
+            for visualization in OVERVIEW.visualizations.values()
+            for id in visualization.get("dataSources", {}).values()
+        }
         used |= {OVERVIEW.base(source) for source in used}
         self.assertEqual(used, set(OVERVIEW.sources))
 
     def test_fields_of_visualizations_are_in_their_answers(self) -> None:
         answers = answers_of_the_day()
         for id, visualization in OVERVIEW.visualizations.items():
+            if "dataSources" not in visualization:
+                self.assertEqual(names_in(visualization), set(), id)
+                continue
             columns = answers[visualization["dataSources"]["primary"]].columns
             self.assertLessEqual(names_in(visualization), set(columns), id)
 
@@ -125,7 +236,7 @@ class DefinitionTest(unittest.TestCase):
         options = definition["dataSources"]["ds_trails"]["options"]
         options["query"] = options["query"].replace("DataEvents", "DataEvent")
         with self.assertRaisesRegex(AssertionError, "there is no field DataEvent,"):
-            answers_over(events_of_the_day()[:100], Dashboard("dark", definition))
+            answers_in(index_of_the_day(), Dashboard("dark", definition))
 
 
 class DrillDownTest(unittest.TestCase):
@@ -158,8 +269,10 @@ class DrillDownTest(unittest.TestCase):
 
     def test_each_click_on_a_hunt_row_searches_the_members(self) -> None:
         for id, visualization in OVERVIEW.visualizations.items():
+            if "eventHandlers" not in visualization:
+                continue
             source = visualization["dataSources"]["primary"]
-            if OVERVIEW.base(source) == "ds_hunt" and "eventHandlers" in visualization:
+            if OVERVIEW.base(source) == "ds_hunt":
                 (handler,) = visualization["eventHandlers"]
                 named = set(re.findall(r"\$row\.(.+?)\.value", handler["options"]["query"]))
                 self.assertEqual(named, {"_members"}, id)
@@ -176,7 +289,7 @@ class ShownTest(unittest.TestCase):
         bundle()
         cls.events = events_of_the_day()
         cls.answers = answers_of_the_day()
-        cls.seen = render(OVERVIEW, cls.answers)
+        cls.seen = render(OVERVIEW, cls.answers, type_into=("Index", "ds_hunt"))
 
     def shown(self, kind: str) -> list[tuple[str, Table, dict[str, Any]]]:
         """Each visualization of a kind: its id, its answer, and its visible content."""
@@ -194,7 +307,9 @@ class ShownTest(unittest.TestCase):
 
     def test_every_kind_of_visualization_is_tested(self) -> None:
         kinds = {v["type"] for v in OVERVIEW.visualizations.values()}
-        self.assertEqual(kinds, {"splunk.singlevalue", "splunk.table", "splunk.column"})
+        self.assertEqual(
+            kinds, {"splunk.singlevalue", "splunk.table", "splunk.column", "splunk.markdown"}
+        )
 
     def test_searches_are_the_ones_that_were_answered(self) -> None:
         for source, options in self.seen["sources"].items():
@@ -207,7 +322,32 @@ class ShownTest(unittest.TestCase):
     def test_single_values_show_their_value(self) -> None:
         for id, answer, shown in self.shown("splunk.singlevalue"):
             (name,) = names_in(OVERVIEW.visualizations[id])
-            self.assertEqual(shown["value"], answer.rows[0][name], id)
+            self.assertEqual(shown["value"].replace(",", ""), answer.rows[0][name], id)
+
+    def test_the_number_of_events_read_is_that_of_calls_in_the_catalogue(self) -> None:
+        catalogued = {(call.source, call.name) for call in catalogue_calls()}
+        read = sum(
+            (record["eventSource"], record["eventName"]) in catalogued
+            for record in map(json.loads, self.events)
+        )
+        self.assertGreater(read, 0)
+        self.assertEqual(self.seen["shown"]["viz_read"]["value"], f"{read:,}")
+
+    def test_a_dash_is_explained(self) -> None:
+        text = self.seen["shown"]["viz_how_to_read"]["text"]
+        self.assertIn(
+            f"A dash ({DASH}) instead of a number means that no event of a call in the catalogue",
+            text,
+        )
+
+    def test_a_screen_reader_names_every_panel_by_its_title(self) -> None:
+        for id, visualization in OVERVIEW.visualizations.items():
+            self.assertIn(visualization["title"], self.seen["shown"][id]["label"], id)
+
+    def test_searches_start_again_only_after_submit(self) -> None:
+        submit = self.seen["submit"]
+        self.assertEqual(submit["typed"], submit["before"])
+        self.assertIn('index="*x" ', submit["submitted"])
 
     def test_charts_have_a_bar_for_every_number(self) -> None:
         for id, answer, shown in self.shown("splunk.column"):
@@ -240,7 +380,16 @@ class ShownTest(unittest.TestCase):
             self.assertEqual((clicked["earliest"], clicked["latest"]), ("-24h@h", "now"), id)
 
 
-class NothingFoundTest(unittest.TestCase):
+NUMBERS = [id for id, v in OVERVIEW.visualizations.items() if v["type"] == "splunk.singlevalue"]
+FINDINGS = ["viz_critical", "viz_high", "viz_medium", "viz_low", "viz_callers"]
+
+
+def numbers(seen: Mapping[str, Any]) -> dict[str, str]:
+    """What each panel with one number shows."""
+    return {id: seen["shown"][id]["value"] for id in NUMBERS}
+
+
+class NothingReadTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls) -> None:
         bundle()
@@ -249,17 +398,165 @@ class NothingFoundTest(unittest.TestCase):
     def test_there_are_no_errors(self) -> None:
         self.assertEqual(self.seen["errors"], [])
 
-    def test_single_values_show_zero_except_for_unseen_services(self) -> None:
-        for id, visualization in OVERVIEW.visualizations.items():
-            if visualization["type"] == "splunk.singlevalue":
-                expected = "1" if id == "viz_blind" else "0"
-                self.assertEqual(self.seen["shown"][id]["value"], expected, id)
+    def test_every_number_is_a_dash(self) -> None:
+        self.assertEqual(numbers(self.seen), dict.fromkeys(NUMBERS, DASH))
 
     def test_other_panels_say_that_there_is_no_result(self) -> None:
         for id, visualization in OVERVIEW.visualizations.items():
-            if visualization["type"] != "splunk.singlevalue":
+            if visualization["type"] in ("splunk.table", "splunk.column"):
                 says = "any service: there was no event" if id == "viz_trails" else "No search"
                 self.assertIn(says, self.seen["shown"][id]["text"], id)
+
+    def test_events_that_the_command_cannot_read_are_not_read(self) -> None:
+        events = [b"no record", b'{"of":"no log"}', events_of_the_day()[0][:100]]
+        self.assertEqual(numbers(render(OVERVIEW, answers_over(events))), numbers(self.seen))
+
+
+class NothingFoundTest(unittest.TestCase):
+    """Events without a finding."""
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        bundle()
+        caller = World().user("somebody", ["2001:db8::1"], CONSOLE)
+        trail = Trail("quiet")
+        trail.add(caller, "ses:SendEmail", MONDAY)
+        trail.add(caller, "ses:SendEmail", MONDAY + 7200)
+        cls.answers = answers_over(trail.lines)
+        cls.seen = render(OVERVIEW, cls.answers)
+
+    def test_there_are_no_errors(self) -> None:
+        self.assertEqual(self.seen["errors"], [])
+
+    def test_findings_are_zero_and_events_are_not(self) -> None:
+        shown = numbers(self.seen)
+        self.assertEqual({id: shown[id] for id in FINDINGS}, dict.fromkeys(FINDINGS, "0"))
+        self.assertEqual(shown["viz_read"], "2")
+        gaps = [row for row in self.answers["ds_trails"].rows if row["Not seen"]]
+        self.assertEqual(shown["viz_gaps"], str(len(gaps)))
+        self.assertNotEqual(gaps, [])
+
+
+class FilterTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls) -> None:
+        bundle()
+        cls.twilio = TwilioTrail("filter")
+        cls.twilio.message("+12025550100", MONDAY)
+        cls.index = Index(
+            {"aws:cloudtrail": events_of_the_day(), "twilio:messages": cls.twilio.lines}
+        )
+
+    def seen(self, title: str, label: str) -> tuple[dict[str, Table], dict[str, Any]]:
+        chosen = OVERVIEW.choose(title, label)
+        answers = answers_in(self.index, chosen)
+        seen = render(chosen, answers)
+        self.assertEqual(seen["errors"], [])
+        for source, options in seen["sources"].items():
+            self.assertEqual(options["query"], chosen.query(source))
+        return answers, seen
+
+    def test_a_service_filters_every_panel(self) -> None:
+        everything = answers_in(self.index)
+        for label in ("AWS SES", "AWS Bedrock"):
+            answers, seen = self.seen("Service", label)
+            for source, column in (("ds_principals", "Services"), ("ds_trails", "Service")):
+                rows = [row for row in everything[source].rows if label in values(row[column])]
+                self.assertEqual(answers[source].rows, rows)
+                self.assertNotEqual(rows, [])
+            self.assertEqual(answers["ds_volume_over_time"].columns, ["_time", label])
+            events = sum(
+                int(str(row["Management"])) + int(str(row["Data"]))
+                for row in answers["ds_trails"].rows
+            )
+            self.assertEqual(numbers(seen)["viz_read"], f"{events:,}")
+
+    def test_a_service_without_events_has_dashes(self) -> None:
+        _, seen = self.seen("Service", "AWS WorkMail")
+        shown = numbers(seen)
+        self.assertEqual(
+            {id: shown[id] for id in [*FINDINGS, "viz_read"]},
+            dict.fromkeys([*FINDINGS, "viz_read"], DASH),
+        )
+
+    def test_a_log_filters_what_is_read(self) -> None:
+        answers, seen = self.seen("Log", "Twilio")
+        self.assertEqual(numbers(seen)["viz_read"], "1")
+        self.assertEqual({row["Service"] for row in answers["ds_trails"].rows}, {"Twilio"})
+        self.assertEqual(numbers(seen)["viz_high"], "0")
+        self.assertGreater(int(str(answers_in(self.index)["ds_severities"].rows[0]["High"])), 0)
+
+    def test_a_log_without_events_has_dashes(self) -> None:
+        _, seen = self.seen("Log", "SendGrid")
+        self.assertEqual(numbers(seen), dict.fromkeys(NUMBERS, DASH))
+
+    def test_no_caller_of_a_service_is_a_dash_unless_its_events_were_seen(self) -> None:
+        # The search for callers looks for events of the service among the newest 10,000 alone.
+        caller = World().user("somebody", ["2001:db8::1"], CONSOLE)
+        trail, mail = Trail("many"), Trail("few")
+        mail.add(caller, "ses:SendEmail", MONDAY)
+        for second in range(10_000):
+            trail.add(caller, "sns:Publish", MONDAY + 60 + second)
+        chosen = OVERVIEW.choose("Service", "AWS SES")
+        shown = {
+            count: answers_over(mail.lines + trail.lines[:count], chosen)
+            for count in (9_999, 10_000)
+        }
+        self.assertEqual(shown[9_999]["ds_callers"].rows, [{"Callers": "0"}])
+        self.assertEqual(shown[10_000]["ds_callers"].rows, [{"Callers": DASH}])
+        self.assertEqual(shown[10_000]["ds_read"].rows, [{"Events": "1"}])
+
+
+class ContrastTest(unittest.TestCase):
+    """The contrast of texts to their background, computed from the colours that Chromium used."""
+
+    LEAST = 4.5  # WCAG 2.2, level AA, for texts of any size
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        bundle()
+
+    def weak(self, dashboard: Dashboard, answers: Mapping[str, Table]) -> list[dict[str, Any]]:
+        seen = render(dashboard, answers)
+        self.assertEqual(seen["errors"], [])
+        titles = {each["text"] for each in seen["contrasts"]}
+        shown = [v for v in OVERVIEW.visualizations.values() if v["type"] != "splunk.markdown"]
+        self.assertLessEqual({v["title"] for v in shown}, titles)
+        return [each for each in seen["contrasts"] if each["ratio"] < self.LEAST]
+
+    def test_all_texts_are_readable_in_both_themes(self) -> None:
+        for theme in ("dark", "light"):
+            for answers in (answers_of_the_day(), answers_over([])):
+                self.assertEqual(self.weak(with_theme(theme), answers), [], theme)
+
+    def test_all_severities_are_readable_in_both_themes(self) -> None:
+        (row,) = answers_of_the_day()["ds_principals"].rows[:1]
+        severities = ["critical", "high", "medium", "low"]
+        table = answers_of_the_day()["ds_principals"]._replace(
+            rows=[{**row, "Severity": severity} for severity in severities]
+        )
+        answers = {**answers_of_the_day(), "ds_principals": table}
+        for theme in ("dark", "light"):
+            seen = render(with_theme(theme), answers)
+            cells = {
+                each["text"]: each
+                for each in seen["contrasts"]
+                if each["id"] == "viz_principals" and each["text"] in severities
+            }
+            self.assertEqual(sorted(cells), sorted(severities))
+            for cell in cells.values():
+                self.assertGreaterEqual(cell["ratio"], self.LEAST, cell)
+            # Each has a background, which is not that of the panel.
+            backgrounds = {cell["background"] for cell in cells.values()}
+            self.assertEqual(len(backgrounds - {"rgb(0, 0, 0)", "rgb(255, 255, 255)"}), 4)
+
+    def test_a_colour_that_vanishes_in_the_light_theme_is_detected(self) -> None:
+        definition = copy.deepcopy(OVERVIEW.definition)
+        definition["visualizations"]["viz_medium"]["options"]["majorColor"] = "#f8be34"
+        answers = answers_of_the_day()
+        self.assertEqual(self.weak(Dashboard("dark", definition), answers), [])
+        weak = self.weak(Dashboard("light", definition), answers)
+        self.assertEqual([each["id"] for each in weak], ["viz_medium"])
 
 
 class InvalidTest(unittest.TestCase):
