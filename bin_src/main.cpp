@@ -50,7 +50,7 @@ int search() {
         return output::k_exit_error;
     }
     io::widen_pipe(STDIN_FILENO);
-    const auto setup = config::read_installed_setup();
+    const auto setup = config::read_search_setup();
     const auto ended = search::run_search_command(
         setup, {.requests = io::read_from(STDIN_FILENO),
                 .leftovers = io::read_until_silent(STDIN_FILENO, k_patience),

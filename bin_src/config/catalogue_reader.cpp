@@ -16,8 +16,6 @@
 namespace cloudhijack::config {
 namespace {
 
-constexpr std::string_view k_service_prefix = "service:";
-
 // The values that the search replaced by the command uses for an unknown service.
 constexpr std::string_view k_default_category = "SaaS Service Abuse";
 constexpr std::uint64_t k_default_threshold = 50;

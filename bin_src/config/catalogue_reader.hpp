@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "log/log_set.hpp"
@@ -10,6 +11,8 @@
 #include "rules/prices.hpp"
 
 namespace cloudhijack::config {
+
+inline constexpr std::string_view k_service_prefix = "service:";
 
 /// A catalogue as the conf files define it, and the mistakes in them.
 struct LoadedCatalogue {

@@ -15,21 +15,26 @@ namespace {
 namespace po = boost::program_options;
 
 constexpr std::string_view k_check_config_usage =
-    "usage: cloudhijack check-config [--terms] [FILE]";
+    "usage: cloudhijack check-config [--terms] [--settings FILE] [FILE]";
 
 /// The arguments of `cloudhijack check-config`.
 struct ConfigCheck {
-    std::string file;  ///< empty for the installed configuration
+    std::string file;      ///< empty for the installed configuration
+    std::string settings;  ///< a settings lookup; empty for none
     bool only_terms = false;
 };
 
 Result<ConfigCheck> read_config_check(std::span<const std::string> arguments) {
     po::options_description options;
-    options.add_options()("help,h", "")("terms", "")("file", po::value<std::string>());
+    options.add_options()("help,h", "")("terms", "")("settings", po::value<std::string>())(
+        "file", po::value<std::string>());
     const auto given =
         parse_arguments(arguments, options, po::positional_options_description().add("file", 1));
     ConfigCheck check;
     if (given && given->contains("file")) check.file = (*given)["file"].as<std::string>();
+    if (given && given->contains("settings")) {
+        check.settings = (*given)["settings"].as<std::string>();
+    }
     if (!given || check.file.starts_with('-')) return failure(std::string(k_check_config_usage));
     check.only_terms = given->contains("terms");
     return check;
@@ -89,16 +94,19 @@ std::expected<std::string, Messages> check_config(std::span<const std::string> a
     if (asks_for_help(arguments)) return std::string(k_check_config_usage) + '\n';
     const auto check = read_config_check(arguments);
     if (!check) return std::unexpected(Messages{check.error().text});
-    const auto setup = without_mistakes(read_setup_of(check->file));
+    const auto setup = without_mistakes(read_setup_of(check->file, check->settings));
     if (!setup) return std::unexpected(setup.error());
+    const LookupProblems& problems = setup->settings_problems;
+    if (!problems.unread.empty()) return std::unexpected(problems.unread);
+    if (!problems.bad_lines.empty()) return std::unexpected(problems.bad_lines);
 
     const std::string terms = macro_terms(*setup);
     if (check->only_terms) return terms + '\n';
     std::string text = in_words(setup->catalogue);
     if (terms != macro_terms(read_built_in_setup())) {
         text +=
-            "\nThese calls differ from those that the app's macro searches for. Put this into "
-            "local/macros.conf:\n\n"
+            "\nThese calls differ from those that the app's macro searches for. Change the "
+            "macro in Settings > Advanced search > Search macros, or in local/macros.conf:\n\n"
             "[cloudhijack_events]\ndefinition = `cloudhijack_index` " +
             terms + " | fields _time, _raw\n";
     }

@@ -1,10 +1,13 @@
 #include "config/lookup_file.hpp"
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "io/whole_file.hpp"
 #include "text/lower_case.hpp"
+#include "text/quote.hpp"
 #include "text/trim.hpp"
 #include "text/utf8.hpp"
 
@@ -15,7 +18,6 @@ using Next = csv::RowReader::Next;
 
 constexpr std::size_t k_longest_row = std::size_t{1} * 1024 * 1024;
 constexpr std::size_t k_most_columns = 1000;
-constexpr std::size_t k_most_problems = 20;
 
 std::string valid(std::string_view cell) {
     std::string repaired;
@@ -27,6 +29,13 @@ std::string column_name(std::string_view cell) {
 }
 
 }  // namespace
+
+std::string lookup_path(const std::string& folder, std::string_view name) {
+    const auto path = std::filesystem::path(folder) / name;
+    std::error_code error;
+    const auto type = std::filesystem::symlink_status(path, error).type();
+    return type == std::filesystem::file_type::not_found ? std::string() : path.string();
+}
 
 LookupFile::LookupFile(std::string path, std::span<const LookupColumn> columns)
     : path_(std::move(path)),
@@ -99,12 +108,12 @@ Result<bool> LookupFile::next() {
 }
 
 void LookupFile::note_bad(const std::string& why) {
-    const bool is_shown = bad_rows_.first.size() < k_most_problems;
+    const bool is_shown = bad_rows_.first.size() < k_most_lookup_problems;
     bad_rows_.add(is_shown ? path_ + ", " + line() + ": " + why + "; the line is ignored" : "");
 }
 
 void LookupFile::note_bad_value(const std::string& what) {
-    const bool is_shown = bad_values_.first.size() < k_most_problems;
+    const bool is_shown = bad_values_.first.size() < k_most_lookup_problems;
     bad_values_.add(is_shown ? path_ + ", " + line() + ": " + what : "");
 }
 
@@ -122,11 +131,30 @@ std::vector<std::string> LookupFile::Problems::texts(const std::string& path,
     return all;
 }
 
-// The line number of the current row, for messages.
-std::string LookupFile::line() const {
-    const auto begin = text_.begin();
-    const auto end = begin + static_cast<std::ptrdiff_t>(rows_.offset());
-    return "line " + std::to_string(1 + std::count(begin, end, '\n'));
+std::vector<std::string> LookupFile::other_column_problems() const {
+    std::string known;
+    for (const LookupColumn& column : columns_) {
+        known += (known.empty() ? "" : ", ") + std::string(column.name);
+    }
+    std::vector<std::string> problems;
+    problems.reserve(other_columns_.size());
+    for (const std::string& name : other_columns_) {
+        problems.push_back(path_ + ": the column " + text::quoted(name) +
+                           " is ignored; the columns are " + known);
+    }
+    return problems;
 }
+
+// Rows only advance, so each byte is looked at once.
+std::size_t LookupFile::line_number() {
+    const auto end = static_cast<std::size_t>(rows_.offset());
+    const std::string_view passed =
+        std::string_view(text_).substr(counted_bytes_, end - counted_bytes_);
+    counted_lines_ += static_cast<std::size_t>(std::ranges::count(passed, '\n'));
+    counted_bytes_ = end;
+    return counted_lines_ + 1;
+}
+
+std::string LookupFile::line() { return "line " + std::to_string(line_number()); }
 
 }  // namespace cloudhijack::config

@@ -16,6 +16,15 @@ namespace cloudhijack::config {
 inline constexpr std::size_t k_largest_lookup = std::size_t{50} * 1024 * 1024;
 inline constexpr std::uint64_t k_most_lookup_rows = 1'000'000;
 
+/// The most lines of a file that get an own message, and the end of the message that counts the
+/// others.
+inline constexpr std::size_t k_most_lookup_problems = 20;
+inline constexpr std::string_view k_more_lines = " more lines are ignored";
+
+/// The path of a lookup file in a folder; empty if there is no file to read. Any other problem with
+/// it is reported when it is read.
+std::string lookup_path(const std::string& folder, std::string_view name);
+
 /// A column of a lookup file that the program reads; it skips all others.
 struct LookupColumn {
     std::string_view name;
@@ -46,8 +55,12 @@ class LookupFile {
     /// are not UTF-8; empty if the row has no such value.
     [[nodiscard]] const std::string& cell(std::size_t column) const { return cells_[column]; }
 
-    /// Columns of the file that are not in `columns`, apart from Splunk's internal ones.
-    [[nodiscard]] const std::vector<std::string>& other_columns() const { return other_columns_; }
+    /// The line of the current row, from 1.
+    [[nodiscard]] std::size_t line_number();
+
+    /// A message for each column of the file that is not in `columns`, apart from Splunk's internal
+    /// ones. In a file that people write it may be a typing error.
+    [[nodiscard]] std::vector<std::string> other_column_problems() const;
 
     /// Records that the current row cannot be used, and why.
     void note_bad(const std::string& why);
@@ -57,7 +70,7 @@ class LookupFile {
 
     /// A message for each of the first bad rows, and the number of further ones.
     [[nodiscard]] std::vector<std::string> problems() const {
-        return bad_rows_.texts(path_, " more lines are ignored");
+        return bad_rows_.texts(path_, k_more_lines);
     }
     /// The same for bad values.
     [[nodiscard]] std::vector<std::string> value_problems() const {
@@ -78,7 +91,7 @@ class LookupFile {
     };
 
     Result<> read_header();
-    [[nodiscard]] std::string line() const;
+    std::string line();
 
     std::string path_;
     std::string text_;
@@ -91,6 +104,8 @@ class LookupFile {
     std::size_t wanted_cells_ = 0;     ///< the number of leading cells to keep of a row
     std::vector<std::string> cells_;
     std::uint64_t row_count_ = 0;
+    std::size_t counted_bytes_ = 0;  ///< the bytes in which line_number() has counted lines
+    std::size_t counted_lines_ = 0;
     Problems bad_rows_;
     Problems bad_values_;
 };

@@ -4,11 +4,10 @@
 #include <array>
 #include <chrono>
 #include <expected>
-#include <filesystem>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <optional>
-#include <system_error>
 #include <utility>
 
 #include "config/lookup_file.hpp"
@@ -355,23 +354,9 @@ Result<> read_rows(LookupFile& file, LookupProblems& problems,
     return {};
 }
 
-// The path of a lookup file; empty if there is no file to read. Any other problem with it is
-// reported when it is read.
+// The path of a file that the user has given, or else of the app's.
 std::string path_of(const std::string& given, const std::string& folder, std::string_view name) {
-    if (!given.empty() || folder.empty()) return given;
-    const auto path = std::filesystem::path(folder) / name;
-    std::error_code error;
-    const auto type = std::filesystem::symlink_status(path, error).type();
-    return type == std::filesystem::file_type::not_found ? std::string() : path.string();
-}
-
-// Reports unknown columns in a file that people write, as they may be typing errors.
-void note_other_columns(const LookupFile& file, const std::string& path, std::string_view columns,
-                        std::vector<std::string>& problems) {
-    for (const std::string& name : file.other_columns()) {
-        problems.push_back(path + ": the column " + text::quoted(name) +
-                           " is ignored; the columns are " + std::string(columns));
-    }
+    return given.empty() && !folder.empty() ? lookup_path(folder, name) : given;
 }
 
 /// Reads the files that a mode uses.
@@ -400,7 +385,7 @@ class LookupReader {
             LookupProblems own;
             rules::Networks listed;
             const auto read = read_rows(file, own, [&] { return read_network(file, listed); });
-            note_other_columns(file, networks_path, "cidr, label", own.bad_lines);
+            std::ranges::copy(file.other_column_problems(), std::back_inserter(own.bad_lines));
             problems_.bad_values.insert(problems_.bad_values.end(), own.bad_lines.begin(),
                                         own.bad_lines.end());
             if (keep(read)) networks = std::move(listed);
@@ -417,8 +402,7 @@ class LookupReader {
         rules::Allowlist allowlist;
         const auto read =
             read_rows(file, problems_, [&] { return read_exception(file, catalogue, allowlist); });
-        note_other_columns(file, path, "principal, service, evidence, threshold, expires, note",
-                           problems_.bad_lines);
+        std::ranges::copy(file.other_column_problems(), std::back_inserter(problems_.bad_lines));
         if (!keep(read)) return;
         config_.hunt.allowlist = std::make_shared<const rules::Allowlist>(std::move(allowlist));
         config_.volume.allowlist = config_.hunt.allowlist;

@@ -343,6 +343,12 @@ std::string map_command(const Config& config, std::string_view catalogue_fingerp
     return command + " catalogue=" + std::string(catalogue_fingerprint);
 }
 
+std::string map_pipeline(const Config& config, std::string_view catalogue_fingerprint,
+                         bool keeps_only_raw) {
+    const bool has_fields = keeps_only_raw && config.input == Input::raw;
+    return (has_fields ? "fields _time, _raw | " : "") + map_command(config, catalogue_fingerprint);
+}
+
 Option::ValueResult set_value(const Option& option, std::string_view value, Config& config) {
     const auto set = option.set(value, config);
     if (set) return {};

@@ -113,6 +113,16 @@ std::vector<Option> map_option_table();
 /// sets, so none needs quotes.
 std::string map_command(const Config& config, std::string_view catalogue_fingerprint);
 
+/// Whether the pipeline for the indexers begins with `fields _time, _raw`, so that Splunk extracts
+/// no fields there even if the user's search does not say so. Off, because nobody has tried it on a
+/// real Splunk; see docs/how-it-runs.md.
+inline constexpr bool k_keeps_only_raw_before_map = false;
+
+/// The pipeline that runs on the indexers: the map command, with `fields _time, _raw` before it if
+/// `keeps_only_raw` is true and the map phase reads no other fields.
+std::string map_pipeline(const Config& config, std::string_view catalogue_fingerprint,
+                         bool keeps_only_raw = k_keeps_only_raw_before_map);
+
 /// Sets an option. The error says what is wrong with the value, and which values are accepted.
 Option::ValueResult set_value(const Option& option, std::string_view value, Config& config);
 

@@ -12,6 +12,8 @@
 
 #include "config/catalogue_reader.hpp"
 #include "config/installed_place.hpp"
+#include "config/lookup_file.hpp"
+#include "config/settings_lookup.hpp"
 #include "io/whole_file.hpp"
 
 namespace cloudhijack::config {
@@ -26,6 +28,23 @@ std::string host_name() {
     std::array<char, 256> name{};
     if (::gethostname(name.data(), name.size() - 1) != 0 || name.front() == '\0') return "unknown";
     return name.data();
+}
+
+// The folder of the app that contains the program; empty if no app does.
+fs::path app_of(const fs::path& program) {
+    const fs::path bin = program.parent_path().parent_path();
+    return bin.filename() == "bin" ? bin.parent_path() : fs::path();
+}
+
+// Reads layers of cloudhijack.conf and a settings lookup, if there is one, over them.
+Setup read_layers(std::vector<rules::ConfFile> layers, const std::string& settings_path) {
+    if (settings_path.empty()) return read_setup(layers);
+    auto [conf, problems] = read_settings_lookup(settings_path, layers);
+    layers.push_back(std::move(conf));
+    Setup setup = read_setup(layers);
+    move_settings_mistakes(settings_path, setup.mistakes, problems);
+    setup.settings_problems = std::move(problems);
+    return setup;
 }
 
 }  // namespace
@@ -53,6 +72,7 @@ Setup read_setup(std::span<const rules::ConfFile> layers, const log::LogSet& log
                 .prices = std::make_shared<const rules::Prices>(std::move(prices)),
                 .options = {},
                 .mistakes = std::move(mistakes),
+                .settings_problems = {},
                 .host = host_name(),
                 .lookups_folder = {},
                 .place_problem = {}};
@@ -81,10 +101,10 @@ Result<rules::ConfFile> read_conf_file(const std::string& path) {
 
 Setup read_built_in_setup() { return read_setup(std::vector{embedded_catalogue()}); }
 
-Setup read_installed_setup(const Result<std::filesystem::path>& program) {
+Setup read_installed_setup(const Result<fs::path>& program, const std::string& settings_path) {
     std::vector<rules::ConfFile> layers = {embedded_catalogue()};
     if (!program) {
-        Setup setup = read_setup(layers);
+        Setup setup = read_layers(std::move(layers), settings_path);
         setup.place_problem =
             "cannot find the folder in which cloudhijack is installed, so cloudhijack.conf and "
             "the lookup files were not read: " +
@@ -92,9 +112,8 @@ Setup read_installed_setup(const Result<std::filesystem::path>& program) {
         setup.mistakes.push_back({.place = {}, .text = setup.place_problem});
         return setup;
     }
-    const fs::path bin = program->parent_path().parent_path();
-    if (bin.filename() != "bin") return read_setup(layers);
-    const fs::path app = bin.parent_path();
+    const fs::path app = app_of(*program);
+    if (app.empty()) return read_layers(std::move(layers), settings_path);
     for (const char* folder : {"default", "local"}) {
         const fs::path path = app / folder / "cloudhijack.conf";
         std::error_code error;
@@ -108,18 +127,27 @@ Setup read_installed_setup(const Result<std::filesystem::path>& program) {
         }
         layers.push_back(std::move(*file));
     }
-    Setup setup = read_setup(layers);
+    Setup setup = read_layers(std::move(layers), settings_path);
     setup.lookups_folder = app / "lookups";
     return setup;
 }
 
-Setup read_installed_setup() { return read_installed_setup(find_program(sources_of_process())); }
+Setup read_search_setup(const Result<fs::path>& program) {
+    const fs::path app = program ? app_of(*program) : fs::path();
+    const std::string settings_path =
+        app.empty() ? std::string() : lookup_path(app / "lookups", k_settings_file);
+    return read_installed_setup(program, settings_path);
+}
 
-Result<Setup> read_setup_of(const std::string& path) {
-    if (path.empty()) return read_installed_setup();
-    auto file = read_conf_file(path);
+Setup read_search_setup() { return read_search_setup(find_program(sources_of_process())); }
+
+Result<Setup> read_setup_of(const std::string& conf_path, const std::string& settings_path) {
+    if (conf_path.empty()) {
+        return read_installed_setup(find_program(sources_of_process()), settings_path);
+    }
+    auto file = read_conf_file(conf_path);
     if (!file) return std::unexpected(std::move(file.error()));
-    return read_setup(std::vector{embedded_catalogue(), std::move(*file)});
+    return read_layers({embedded_catalogue(), std::move(*file)}, settings_path);
 }
 
 std::expected<Setup, Messages> without_mistakes(Result<Setup> setup) {

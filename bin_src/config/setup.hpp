@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "config/lookups.hpp"
 #include "config/options.hpp"
 #include "log/log_set.hpp"
 #include "rules/catalogue.hpp"
@@ -22,9 +23,10 @@ struct Setup {
     rules::Catalogue catalogue;
     std::shared_ptr<const rules::EvidenceTable> evidence;
     std::shared_ptr<const rules::Prices> prices;
-    std::vector<Option> options;  ///< with the default values from the conf files
-    std::vector<rules::Mistake> mistakes;
-    std::string host;  ///< this machine's name
+    std::vector<Option> options;           ///< with the default values from the conf files
+    std::vector<rules::Mistake> mistakes;  ///< in conf files
+    LookupProblems settings_problems;      ///< in the settings lookup
+    std::string host;                      ///< this machine's name
     /// The folder of the app's lookup files, for a search; empty if there is no app.
     std::string lookups_folder;
     /// Why the location of the app is unknown; usually empty. It is one of the mistakes, too.
@@ -50,13 +52,19 @@ Setup read_built_in_setup();
 /// The built-in catalogue, overridden by cloudhijack.conf in default/ and local/ of the app whose
 /// bin/<machine>/ contains the executable, if there is one. (A search head cluster's deployer can
 /// merge local/ into default/.) A file that cannot be read is a mistake, and so is an unknown
-/// location of the program.
-Setup read_installed_setup();
-Setup read_installed_setup(const Result<std::filesystem::path>& program);
+/// location of the program. A settings lookup overrides these files, if its path is not empty.
+Setup read_installed_setup(const Result<std::filesystem::path>& program,
+                           const std::string& settings_path = {});
 
-/// The setup for the command line: a conf file over the built-in one, or the installed setup if the
-/// path is empty. The error says why the file cannot be read.
-Result<Setup> read_setup_of(const std::string& path);
+/// The setup of a search: the installed one, with the app's settings lookup, if there is one. The
+/// map phase counts the same with and without the lookup.
+Setup read_search_setup();
+Setup read_search_setup(const Result<std::filesystem::path>& program);
+
+/// The setup for the command line: a conf file over the built-in one, or the installed setup if
+/// `conf_path` is empty. A settings lookup overrides both, if its path is not empty. The error says
+/// why the conf file cannot be read.
+Result<Setup> read_setup_of(const std::string& conf_path, const std::string& settings_path = {});
 
 /// Messages for the user, one line each.
 using Messages = std::vector<std::string>;

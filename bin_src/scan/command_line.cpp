@@ -126,16 +126,19 @@ Result<ScanJob> read_job(const po::variables_map& given, config::Setup setup) {
 
 std::expected<std::variant<ScanJob, Help>, config::Messages> read_command_line(
     std::span<const std::string> arguments) {
-    // The catalogue determines the options, and --config determines the catalogue.
+    // The catalogue determines the options and their defaults, and these files determine the
+    // catalogue.
     const bool wants_help = config::asks_for_help(arguments);
     const auto config_path = config::find_value(arguments, "config");
+    const auto settings_path = config::find_value(arguments, "settings");
     if (wants_help) {
         // Help must not depend on a file that may contain mistakes.
         const auto setup = config::read_setup_of(config_path.value_or(""));
         return Help{scan_help(setup ? *setup : config::read_built_in_setup())};
     }
     if (!config_path) return std::unexpected(with_hint(config_path.error().text));
-    auto setup = config::without_mistakes(config::read_setup_of(*config_path));
+    if (!settings_path) return std::unexpected(with_hint(settings_path.error().text));
+    auto setup = config::without_mistakes(config::read_setup_of(*config_path, *settings_path));
     if (!setup) return std::unexpected(std::move(setup.error()));
 
     const auto given = parse(arguments, *setup);

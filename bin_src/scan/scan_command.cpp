@@ -67,8 +67,16 @@ Report report(const ScanJob& job, const output::Findings& findings) {
     return {.text = std::move(text), .rows = rows.size()};
 }
 
+void print_problems(const config::LookupProblems& problems) {
+    for (const auto* texts : {&problems.bad_lines, &problems.bad_values, &problems.unread}) {
+        for (const std::string& problem : *texts) print_message(problem);
+    }
+}
+
 // Reads the lookup files that the user named; false if one of them cannot be used.
-bool take_lookups(const rules::Catalogue& catalogue, config::Config& config) {
+bool take_lookups(const config::Setup& setup, config::Config& config) {
+    print_problems(setup.settings_problems);
+    if (!setup.settings_problems.unread.empty()) return false;
     std::error_code error;
     const std::string& baseline = config.baseline_file;
     if (!baseline.empty() && std::filesystem::file_size(baseline, error) == 0 && !error) {
@@ -78,10 +86,8 @@ bool take_lookups(const rules::Catalogue& catalogue, config::Config& config) {
             "starts, so write to another file and rename it");
         return false;
     }
-    const auto problems = config::read_lookups(catalogue, {}, config);
-    for (const auto* texts : {&problems.bad_lines, &problems.bad_values, &problems.unread}) {
-        for (const std::string& problem : *texts) print_message(problem);
-    }
+    const auto problems = config::read_lookups(setup.catalogue, {}, config);
+    print_problems(problems);
     if (config.mode != config::Mode::baseline) return problems.unread.empty();
     const auto whole = config::check_whole(problems);
     if (!whole) print_message(whole.error().text);
@@ -266,7 +272,7 @@ int scan(const ScanJob& job) {
     const Interruption interruption;
     const rules::Catalogue& catalogue = job.setup.catalogue;
     config::Config config = job.config;
-    if (!take_lookups(catalogue, config)) return output::k_exit_error;
+    if (!take_lookups(job.setup, config)) return output::k_exit_error;
     const FileList list = list_files(job.paths);
     for (const std::string& skipped : list.skipped) print_message(skipped);
     for (const std::string& problem : list.problems) print_message(problem);

@@ -48,6 +48,11 @@ std::vector<ShownOption> own_options() {
          .effect = "cloudhijack.conf whose settings override the built-in ones",
          .value_name = "FILE",
          .completion = {.kind = CompletionKind::file, .words = {}}},
+        {.name = "settings",
+         .effect = "settings over those of cloudhijack.conf: a CSV with the columns stanza, key, "
+                   "value",
+         .value_name = "FILE",
+         .completion = {.kind = CompletionKind::file, .words = {}}},
         {.name = "threads",
          .effect = "number of threads that read files (default: one per core)",
          .value_name = "N"},

@@ -46,7 +46,7 @@ std::string ReducePhase::getinfo_reply() const {
         EventRows::required_fields(config_.input, config_.distributed, *setup_->logs);
     return scp::reporting_getinfo_reply(
         fields,
-        config_.distributed ? config::map_command(config_, setup_->catalogue.fingerprint()) : "");
+        config_.distributed ? config::map_pipeline(config_, setup_->catalogue.fingerprint()) : "");
 }
 
 // Splunk also starts the program only to ask for its type, so the files are read only when events
@@ -108,11 +108,13 @@ std::vector<scp::Message> ReducePhase::messages(const output::Findings& findings
         tell(scp::Severity::error,
              to_text(mistake) + (has_place ? "; the built-in value is used" : ""));
     }
-    for (const std::string& problem : lookup_problems_.unread) {
-        tell(scp::Severity::error, problem + "; the search continues as if the file were empty");
-    }
-    for (const auto* problems : {&lookup_problems_.bad_lines, &lookup_problems_.bad_values}) {
-        for (const std::string& problem : *problems) tell(scp::Severity::warn, problem);
+    for (const auto* problems : {&setup_->settings_problems, &lookup_problems_}) {
+        for (const std::string& text : problems->unread) {
+            tell(scp::Severity::error, text + "; the search continues as if the file were empty");
+        }
+        for (const auto* texts : {&problems->bad_lines, &problems->bad_values}) {
+            for (const std::string& text : *texts) tell(scp::Severity::warn, text);
+        }
     }
     const auto complaints = peers_.complaints();
     for (std::size_t i = 0; i < complaints.size() && i < k_most_complaints; ++i) {

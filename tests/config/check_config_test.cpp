@@ -46,8 +46,36 @@ TEST_CASE("check-config: one message for each mistake") {
     CHECK_FALSE(check_config(Texts{folder.path() / "missing"}));
 }
 
+TEST_CASE("check-config: a settings lookup over the installed conf, or over a file") {
+    const scan::TemporaryFolder folder;
+    const std::string settings =
+        folder.write("s.csv", "stanza,key,value\nservice:ses,threshold,7\n");
+    const std::string conf =
+        folder.write("own.conf", "[service:ses]\nthreshold = 8\nlabel = Mail\n");
+    CHECK(text_of({"--settings", settings}).contains("service ses: AWS SES, threshold 7, "));
+    const std::string text = text_of({"--settings", settings, conf});
+    CHECK(text.contains("service ses: Mail, threshold 7, "));
+    CHECK_FALSE(text.contains("macros.conf"));
+    const auto fingerprint = [](const std::string& all) {
+        return all.substr(all.find("\ncatalogue "));
+    };
+    CHECK(fingerprint(text) == fingerprint(text_of({})));
+}
+
+TEST_CASE("check-config: mistakes in a settings lookup") {
+    const scan::TemporaryFolder folder;
+    const std::string bad = folder.write(
+        "s.csv", "stanza,key,value\nservice:ses,threshold,x\nservice:ses,volume,SendEmail\n");
+    const auto text = check_config(Texts{"--settings", bad});
+    REQUIRE_FALSE(text);
+    CHECK(text.error().size() == 2);
+    const auto missing = check_config(Texts{"--settings", folder.path() / "missing.csv"});
+    REQUIRE_FALSE(missing);
+    CHECK(missing.error().size() == 1);
+}
+
 TEST_CASE("check-config: usage") {
-    const std::string usage = "usage: cloudhijack check-config [--terms] [FILE]";
+    const std::string usage = "usage: cloudhijack check-config [--terms] [--settings FILE] [FILE]";
     for (const Texts& arguments : {Texts{"--help"}, {"-h"}, {"--terms", "-h"}, {"-h", "a", "b"}}) {
         CHECK(text_of(arguments) == usage + '\n');
     }
@@ -56,6 +84,7 @@ TEST_CASE("check-config: usage") {
                                    {"-"},
                                    {"--", "-file"},
                                    {"--terms=x"},
+                                   {"--settings"},
                                    {"--terms", "--terms"}}) {
         const auto text = check_config(arguments);
         REQUIRE_FALSE(text);

@@ -104,6 +104,25 @@ TEST_CASE("installed place: the conf files and lookups are those of the app arou
     CHECK(setup.place_problem.empty());
 }
 
+TEST_CASE("installed place: only a search reads the app's settings lookup") {
+    const PlacedApp app;
+    app.folder.write("app/local/cloudhijack.conf", "[defaults]\nmin_score = 3\nmin_risk = 4\n");
+    app.folder.write("app/lookups/cloudhijack_settings.csv",
+                     "stanza,key,value\ndefaults,min_score,2\ndefaults,min_risk,x\n");
+    const Setup installed = read_installed_setup(app.program);
+    CHECK(installed.default_config().volume.min_score == 3);
+    CHECK(installed.settings_problems.bad_lines.empty());
+    const Setup search = read_search_setup(app.program);
+    CHECK(search.default_config().volume.min_score == 2);
+    CHECK(search.default_config().hunt.min_risk == 4);
+    CHECK(search.mistakes.empty());
+    CHECK(search.settings_problems.bad_lines.size() == 1);
+    CHECK(search.lookups_folder == installed.lookups_folder);
+    const PlacedApp without;
+    CHECK(read_search_setup(without.program).settings_problems.unread.empty());
+    CHECK_FALSE(read_search_setup(failure("no place")).place_problem.empty());
+}
+
 TEST_CASE("installed place: an unknown place is a mistake that says why") {
     const auto place = find_program(without_proc());
     REQUIRE_FALSE(place);

@@ -93,6 +93,18 @@ TEST_CASE("lookup: bad rows are reported with their lines, the first ones indivi
     CHECK(rows.back() == ": 5 more lines are ignored");
 }
 
+TEST_CASE("lookup: the line of each row") {
+    const TemporaryFolder folder;
+    LookupFile file(folder.write("lookup.csv", "who,what\na,\"1\n2\"\n\nb,\nc,\n"), k_columns);
+    REQUIRE(file.open());
+    std::vector<std::size_t> lines;
+    while (file.next().value()) {
+        lines.push_back(file.line_number());
+        CHECK(file.line_number() == lines.back());
+    }
+    CHECK(lines == std::vector<std::size_t>{2, 5, 6});
+}
+
 TEST_CASE("lookup: lines that end with CR alone are an error") {
     CHECK(rows_of("who,what\ra,1\r") ==
           Rows{": its lines end with CR alone; save the file with LF or CRLF line endings"});

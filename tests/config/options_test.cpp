@@ -123,6 +123,23 @@ TEST_CASE(
               .contains("(an empty pattern matches every name); it accepts a regular"));
 }
 
+TEST_CASE("options: the pipeline for the indexers, with and without fields before the command") {
+    const auto pipeline = [](const Arguments& arguments, auto... keeps_only_raw) {
+        const auto config = parse_search_arguments(arguments);
+        REQUIRE(config);
+        return map_pipeline(*config, "0123456789abcdef", keeps_only_raw...);
+    };
+    const std::string hunt = "cloudhijack phase=map mode=hunt input=raw catalogue=0123456789abcdef";
+    CHECK(pipeline({"mode=hunt"}, false) == hunt);
+    CHECK(pipeline({"mode=hunt"}, true) == "fields _time, _raw | " + hunt);
+    CHECK(pipeline({"mode=hunt"}) == hunt);  // as shipped
+    const std::string fields =
+        "cloudhijack phase=map mode=volume input=fields span=600s catalogue=0123456789abcdef";
+    for (const bool keeps_only_raw : {false, true}) {
+        CHECK(pipeline({"input=fields", "span=10m"}, keeps_only_raw) == fields);
+    }
+}
+
 TEST_CASE("options: the error for an unknown option lists the known ones") {
     CHECK(error_of({"spam=1h"})
               .contains("unknown option \"spam\"; the options are mode, input, span, min_score"));

@@ -16,7 +16,8 @@ import random
 import shlex
 import socket
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from chunk_body import EventRow, Layout, Row, write_bodies
 from splunkd import DEFAULT_TIMEOUT, Answer, ProtocolError, Session, execute, getinfo
@@ -64,29 +65,53 @@ class Command:
     sent: Sent
 
 
-def preop_args(reply: dict[str, object], command: str = "cloudhijack") -> list[str] | None:
+class Preop(NamedTuple):
+    """What the reduce process wants to run on the peers."""
+
+    args: list[str]  # of the command
+    fields: list[str] | None = None  # that a `fields` before the command keeps; None without one
+
+
+def preop_of(text: str, command: str = "cloudhijack") -> Preop:
+    """`cloudhijack ...`, alone or after `fields <name>, ... |`."""
+    *before, words = (shlex.split(stage) for stage in text.split("|"))
+    if words[:1] != [command] or len(before) > 1:
+        raise ProtocolError(f"the preop {text!r} has other commands")
+    if not before:
+        return Preop(words[1:])
+    [(name, *fields)] = before
+    if name != "fields" or not fields:
+        raise ProtocolError(f"the preop {text!r} begins with another command than fields")
+    return Preop(words[1:], [field.rstrip(",") for field in fields])
+
+
+def preop_args(reply: dict[str, object]) -> list[str] | None:
     """The arguments of the command that the reduce process wants to run on the peers."""
     preop = reply.get("streaming_preop")
-    if preop is None:
-        return None
-    name, *args = shlex.split(str(preop))
-    if name != command:
-        raise ProtocolError(f"the preop {preop!r} is another command")
-    return args
+    return None if preop is None else preop_of(str(preop)).args
+
+
+def kept(fields: Sequence[str] | None, layout: Layout) -> Layout:
+    """The layout after `fields`, which keeps Splunk's internal fields as well."""
+    if fields is None:
+        return layout
+    columns = [name for name in layout.columns if name in fields or name.startswith("_")]
+    return replace(layout, columns=tuple(columns))
 
 
 def map_rows(
-    argv: Sequence[str], args: Sequence[str], peer: Peer, traffic: Traffic, command: Command
+    argv: Sequence[str], preop: Preop, peer: Peer, traffic: Traffic, command: Command
 ) -> list[EventRow]:
     """The rows with which a map process answers."""
-    bodies = write_bodies(peer.rows, peer.rows_per_chunk, peer.layout)
+    layout = kept(preop.fields, peer.layout)
+    bodies = write_bodies(peer.rows, peer.rows_per_chunk, layout)
     died = peer.dies_after is not None
     bodies = bodies[: peer.dies_after] if died else bodies
     groups = [[body] for body in bodies] if peer.restarts else [bodies]
     found: list[EventRow] = []
     for group in groups:
         with Session(peer.argv or argv, timeout=DEFAULT_TIMEOUT) as session:
-            reply = session.request(getinfo(args, command=command.name))
+            reply = session.request(getinfo(preop.args, command=command.name))
             if reply.metadata != command.map_getinfo:
                 raise ProtocolError(f"the map phase answers getinfo with {reply.metadata}")
             for number, body in enumerate(group, 1):
@@ -147,15 +172,20 @@ def run_cluster(
     rows_per_chunk: int = 50_000,
     preview: bool = False,
     command: Command = CLOUDHIJACK,
+    preop_prefix: str = "",
 ) -> tuple[Answer, Traffic, bytes]:
-    """The search's answer, the traffic that it caused, and the unparsed body of the last reply."""
+    """The search's answer, the traffic that it caused, and the unparsed body of the last reply.
+
+    `preop_prefix` is put before the preop, as another build of the program would do it.
+    """
     rng = random.Random(seed)
     traffic = Traffic()
     with Session(argv) as session:
         reply = session.request(getinfo(args, preview=preview, command=command.name))
         answer = Answer(getinfo=reply.metadata)
         answer.take(reply)
-        preop = preop_args(reply.metadata, command.name)
+        requested = reply.metadata.get("streaming_preop")
+        preop = None if requested is None else preop_of(preop_prefix + str(requested), command.name)
         arrived: list[EventRow] = []
         for peer in peers:
             if peer.maps and preop is not None:

@@ -22,6 +22,7 @@ BASELINE_COLUMNS = [
 ]
 NETWORK_COLUMNS = ["cidr", "label"]
 ALLOWLIST_COLUMNS = ["principal", "service", "evidence", "threshold", "expires", "note"]
+SETTINGS_COLUMNS = ["stanza", "key", "value"]
 
 
 def install(folder: Path) -> Path:
@@ -68,6 +69,10 @@ class LookupTest(unittest.TestCase):
     def write_networks(self, *rows: Sequence[object]) -> Path:
         lines = [dict(zip(NETWORK_COLUMNS, row)) for row in rows]
         return self.write("networks", as_csv(NETWORK_COLUMNS, lines))
+
+    def write_settings(self, *rows: Sequence[object]) -> Path:
+        lines = [dict(zip(SETTINGS_COLUMNS, row)) for row in rows]
+        return self.write("settings", as_csv(SETTINGS_COLUMNS, lines))
 
     def write_allowlist(self, *rows: Sequence[object]) -> Path:
         lines = [dict(zip(ALLOWLIST_COLUMNS, row)) for row in rows]

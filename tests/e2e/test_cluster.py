@@ -14,13 +14,13 @@ from answer_checks import as_rows, unknown_count, unreadable_count
 from awkward_events import awkward_events
 from chunk_body import EventRow, Layout, write_bodies, write_body
 from cloudtrail_day import cloudtrail_day
-from cluster import PARTIAL, Peer, Traffic, preop_args, run_cluster
+from cluster import PARTIAL, Peer, Preop, Traffic, preop_args, preop_of, run_cluster
 from event_forms import FIELDS, as_fields
 from hunt_histories import histories
 from many_groups import many_groups
 from program_under_test import LONG, SANITIZED, program, repetitions
 from shell_run import run_program
-from splunkd import Answer, execute, getinfo, run_search
+from splunkd import Answer, ProtocolError, execute, getinfo, run_search
 from test_local_conf import LocalConfTest
 from test_memory import MeasuredSession
 
@@ -206,6 +206,39 @@ class RequestTest(unittest.TestCase):
         args = preop_args(run_search(program()).getinfo) or []
         error = run_search(program(), args, [b"_time,host\n1,a\n"]).error or ""
         self.assertIn("no field _raw", error)
+
+
+class PreopPipelineTest(unittest.TestCase):
+    """`fields _time, _raw |` before the map command, which k_keeps_only_raw_before_map turns on."""
+
+    def test_the_stand_in_accepts_both_forms_and_no_other(self) -> None:
+        command = "cloudhijack phase=map mode=hunt"
+        args = ["phase=map", "mode=hunt"]
+        self.assertEqual(preop_of(command), Preop(args))
+        self.assertEqual(
+            preop_of(f"fields _time, _raw | {command}"), Preop(args, ["_time", "_raw"])
+        )
+        for other in ("stats count", f"eval a=1 | {command}", f"fields | {command}", "a | b | c"):
+            with self.assertRaises(ProtocolError):
+                preop_of(other)
+
+    def test_the_pipeline_gives_the_same_rows_without_the_other_fields(self) -> None:
+        rows: list[EventRow] = [
+            {**as_fields(raw), "_time": b"1709596800", "_raw": raw}
+            for _, raw in cloudtrail_day(1, background=300).events[::10]
+        ]
+        wide = Layout(("_time", *FIELDS, "_raw"))
+        peers = [Peer(rows[at::2], name=f"idx{at}", layout=wide) for at in range(2)]
+        for args in (VOLUME, HUNT):
+            plain, _, body = run_cluster(program(), args, peers)
+            piped, _, same = run_cluster(
+                program(), args, peers, preop_prefix="fields _time, _raw | "
+            )
+            self.assertGreater(len(plain.rows), 0)
+            self.assertEqual(body, same)
+            # Only the plain form brings the fields to the map phase, which reports their number.
+            told = [any("fields" in text for _, text in one.messages) for one in (plain, piped)]
+            self.assertEqual(told, [True, False])
 
 
 IDS = [b"00000000-0000-4000-8000-%012d" % number for number in range(3)]

@@ -33,7 +33,7 @@ EVIDENCE = {
     for name in read_stanzas(CATALOGUE.read_text())
     if name.startswith("evidence:")
 }
-TAKE_A_FILE = {"--config", "--baseline", "--allowlist", "--networks"}
+TAKE_A_FILE = {"--config", "--settings", "--baseline", "--allowlist", "--networks"}
 
 
 def values_that_the_program_names(option: str) -> set[str]:
@@ -50,7 +50,7 @@ class HelpTest(unittest.TestCase):
         self.assertGreater(len(OPTIONS), 15)
         flags = {name for name, takes in OPTIONS.items() if not takes}
         self.assertEqual(flags, {"--help", "--raw-csv", "--fail-on-findings"})
-        self.assertIn("--terms", CHECK_CONFIG_OPTIONS)
+        self.assertEqual(CHECK_CONFIG_OPTIONS, {"--help", "--terms", "--settings"})
 
 
 class CompletionTest(unittest.TestCase):
@@ -119,6 +119,7 @@ class BashTest(CompletionTest):
         self.check(("scan", "usual.csv", "AWS"), {"AWSLogs"})
         self.check(("scan", "--", "--"), {"--odd"})
         self.check(("check-config", "us"), {"usual.csv"})
+        self.check(("check-config", "--settings", "us"), {"usual.csv"})
         for option, takes_value in OPTIONS.items():
             has_files = not takes_value or option in TAKE_A_FILE
             with self.subTest(option):

@@ -144,7 +144,7 @@ class AppTest(InstalledAppTest):
     def test_only_administrators_may_change_it(self) -> None:
         meta = (self.app / "metadata/default.meta").read_text()
         (access,) = re.findall(r"^access = (.*)$", meta, re.MULTILINE)
-        self.assertEqual(access, "read : [ * ], write : [ admin, sc_admin ]")
+        self.assertEqual(access, "read : [ * ], write : [ admin, sc_admin, sc_subadmin ]")
 
     def test_its_icons_have_splunks_sizes(self) -> None:
         icons = {}

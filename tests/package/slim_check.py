@@ -32,6 +32,11 @@ EXPLAINED_WARNINGS = {
     },
     "distsearch.conf: Setting validation is disabled for [replicationDenylist] because there is no "
     "matching configuration spec": "slim has the specs of 2017, where it was replicationBlacklist",
+    **{
+        "transforms.conf: Undefined setting in transforms.conf, stanza "
+        f"[cloudhijack_{name}]: replicate": "slim has the specs of 2017; the key is newer"
+        for name in LOOKUPS
+    },
 }
 
 _LINE = re.compile(r"slim validate: \[(\w+)\] (.*)")
