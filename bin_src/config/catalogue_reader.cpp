@@ -144,6 +144,36 @@ ValueResult read_text(const std::string& value, std::string& into) {
     return {};
 }
 
+// The placeholder in braces at the beginning of a text, without the braces; empty if there is none.
+// JSON in a command has braces, too, but no word of lower-case letters directly in them.
+std::string_view placeholder_at(std::string_view text) {
+    const auto end = text.find('}');
+    if (!text.starts_with('{') || end == std::string_view::npos) return {};
+    const std::string_view word = text.substr(1, end - 1);
+    const bool is_name = std::ranges::all_of(word, [](char c) { return c >= 'a' && c <= 'z'; });
+    return is_name ? word : std::string_view{};
+}
+
+ValueResult read_response(const std::string& value, std::string& into) {
+    std::string response;
+    for (const std::string_view word : text::words(value)) {
+        if (!response.empty()) response += ' ';
+        response += word;
+    }
+    const auto colon = response.find(": ");
+    if (colon == std::string::npos || colon == 0) {
+        return wrong(invalid_value(value, "a sentence, a colon with a blank, and a command"));
+    }
+    for (std::size_t at = 0; at < response.size(); ++at) {
+        const std::string_view name = placeholder_at(std::string_view(response).substr(at));
+        if (name.empty() || std::ranges::count(rules::k_response_placeholders, name) > 0) continue;
+        return wrong("unknown placeholder " + text::quoted('{' + std::string(name) + '}') +
+                     "; the placeholders are {region} and {account}");
+    }
+    into = std::move(response);
+    return {};
+}
+
 ValueResult read_threshold(const std::string& value, std::uint64_t& into) {
     const auto number = text::whole_number(value, rules::k_largest_threshold);
     if (!number) {
@@ -177,13 +207,14 @@ ValueResult read_service_key(const rules::Setting& setting, ServiceDraft& draft)
     if (key == "threshold") return read_threshold(setting.value, draft.service.threshold);
     if (key == "data_events") return read_text(setting.value, draft.service.data_events);
     if (key == "never_logged") return read_text(setting.value, draft.service.never_logged);
+    if (key == "response") return read_response(setting.value, draft.service.response);
     if (key == "source") return read_source(setting.value, draft.source);
     if (key == "disabled") return read_disabled(setting, draft);
     const auto phase = std::ranges::find(rules::k_phase_names, key);
     if (phase == rules::k_phase_names.end()) {
         std::string known =
             "unknown key; a service has the keys label, category, threshold, source, "
-            "data_events, never_logged, disabled";
+            "data_events, never_logged, response, disabled";
         for (const std::string_view name : rules::k_phase_names) known += ", " + std::string(name);
         return wrong(std::move(known));
     }

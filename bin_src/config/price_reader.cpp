@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <optional>
 
+#include "config/invalid_value.hpp"
 #include "text/boolean.hpp"
 #include "text/decimal.hpp"
 

@@ -321,7 +321,8 @@ const Log& azure_openai() {
         .usable_id = usable_azure_id,
         .interpret = interpret_azure_call,
         .read_details = read_azure_details,
-        .topics = k_data_topics};
+        .topics = k_data_topics,
+        .stop = stop_azure_principal};
     return log;
 }
 
@@ -344,7 +345,8 @@ const Log& azure_gateway() {
                 return std::string(name == k_gateway_usage ? k_gateway_usage : "GatewayLogs");
             },
         .interpret = interpret_azure_call,
-        .read_details = read_azure_details};
+        .read_details = read_azure_details,
+        .stop = stop_azure_principal};
     return log;
 }
 
@@ -364,7 +366,8 @@ const Log& azure_activity() {
                                 .index_token = token_of_activity,
                                 .interpret = interpret_azure_call,
                                 .read_details = read_azure_details,
-                                .topics = k_activity_topics};
+                                .topics = k_activity_topics,
+                                .stop = stop_azure_principal};
     return log;
 }
 

@@ -8,6 +8,7 @@
 #include "text/bounded_text.hpp"
 #include "text/characters.hpp"
 #include "text/lower_case.hpp"
+#include "text/shell_word.hpp"
 #include "text/uuid.hpp"
 
 namespace cloudhijack::log {
@@ -132,6 +133,42 @@ CallDetails read_azure_details(const Event& event, CallTopic topic, DetailsScrat
     }
     details.subjects = scratch.subjects;
     return details;
+}
+
+std::vector<std::string> stop_azure_principal(const Suspect& suspect) {
+    const std::string subscription =
+        " --subscription " + text::plain_word(suspect.account, "SUBSCRIPTION");
+    const std::string name = text::shell_word(suspect.name, "NAME");
+    if (is_key_principal(suspect.name)) {
+        const std::string resource = " --name " +
+                                     text::shell_word(key_resource(suspect.name), "RESOURCE") +
+                                     " --resource-group RESOURCE_GROUP" + subscription;
+        return {
+            response_step("Regenerate both keys of the resource; the applications that use them "
+                          "stop until they have the new ones",
+                          "for key in Key1 Key2; do az cognitiveservices account keys regenerate" +
+                              resource + " --key-name \"$key\"; done"),
+            response_step("Switch off keys for the resource; only callers with a token of Entra ID "
+                          "can use it",
+                          "az resource update" + resource +
+                              " --resource-type Microsoft.CognitiveServices/accounts --set "
+                              "properties.disableLocalAuth=true")};
+    }
+    if (suspect.name.contains('@')) {
+        return {
+            response_step("Disable the user in Entra ID; the person cannot sign in, but tokens "
+                          "that were issued work until they expire",
+                          "az ad user update --id " + name + " --account-enabled false")};
+    }
+    // The log does not say whether the id belongs to a user or to an application.
+    if (text::is_nonzero_uuid(suspect.name)) {
+        return {response_step(
+            "Disable the user or the application in Entra ID; it gets no new "
+            "tokens, but issued ones work until they expire",
+            "az ad user update --id " + name + " --account-enabled false || az ad sp update --id " +
+                name + " --set accountEnabled=false")};
+    }
+    return {};
 }
 
 }  // namespace cloudhijack::log

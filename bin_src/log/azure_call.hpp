@@ -1,6 +1,8 @@
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "log/call.hpp"
 #include "log/event.hpp"
@@ -41,5 +43,8 @@ Call interpret_azure_call(const Event& event);
 
 /// Reads the details of a call.
 CallDetails read_azure_details(const Event& event, CallTopic topic, DetailsScratch& scratch);
+
+/// See Log::stop.
+std::vector<std::string> stop_azure_principal(const Suspect& suspect);
 
 }  // namespace cloudhijack::log

@@ -9,6 +9,7 @@
 
 #include "log/aws_arn.hpp"
 #include "log/aws_call.hpp"
+#include "log/aws_response.hpp"
 #include "text/path.hpp"
 #include "text/uuid.hpp"
 
@@ -91,7 +92,8 @@ const Log& bedrock_invocations() {
                 return text::is_nonzero_uuid(event.id) ? event.id : std::string_view{};
             },
         .interpret = interpret_invocation,
-        .read_details = read_invocation_details};
+        .read_details = read_invocation_details,
+        .stop = stop_aws_principal};
     return log;
 }
 

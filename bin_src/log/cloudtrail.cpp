@@ -6,6 +6,7 @@
 
 #include "log/aws_call.hpp"
 #include "log/aws_details.hpp"
+#include "log/aws_response.hpp"
 
 namespace cloudhijack::log {
 namespace {
@@ -71,7 +72,8 @@ const Log& cloudtrail() {
                                 .is_report = is_aws_report,
                                 .interpret = interpret_aws_call,
                                 .read_details = read_aws_details,
-                                .topics = k_aws_topics};
+                                .topics = k_aws_topics,
+                                .stop = stop_aws_principal};
     return log;
 }
 

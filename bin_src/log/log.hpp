@@ -13,6 +13,7 @@
 #include "log/event_texts.hpp"
 #include "log/policy_document.hpp"
 #include "log/shape.hpp"
+#include "log/suspect.hpp"
 
 namespace cloudhijack::log {
 
@@ -83,6 +84,9 @@ struct Log {
     /// Reads the details of a call of the given topic.
     CallDetails (*read_details)(const Event&, CallTopic, DetailsScratch&);
     std::span<const TopicOfCall> topics = {};  ///< used for the logs of all_logs()
+    /// The steps that stop a principal, each made by response_step(). The first one stops as many
+    /// of its current credentials as one command can. No steps, or null: there is no such command.
+    std::vector<std::string> (*stop)(const Suspect&) = nullptr;
 
     /// The source of calls in records that do not name a service: the first of the sources. Empty
     /// if the log's records always name their source.

@@ -11,6 +11,7 @@
 #include "json/json.hpp"
 #include "log/aws_call.hpp"
 #include "log/aws_details.hpp"
+#include "log/aws_response.hpp"
 #include "log/cloudtrail.hpp"
 #include "text/lower_case.hpp"
 
@@ -193,7 +194,8 @@ const Log& ocsf() {
                                 .usable_id = usable_aws_id,
                                 .is_report = is_aws_report,
                                 .interpret = interpret_aws_call,
-                                .read_details = read_aws_details};
+                                .read_details = read_aws_details,
+                                .stop = stop_aws_principal};
     return log;
 }
 

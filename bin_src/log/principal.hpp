@@ -49,6 +49,8 @@ std::string account_principal(std::string_view account);
 bool is_key_principal(std::string_view principal_name);
 /// Whether a principal's name represents anyone who has a key of an account.
 bool is_account_principal(std::string_view principal_name);
+/// The resource or account in such a name; empty for any other principal.
+std::string_view key_resource(std::string_view principal_name);
 
 /// The principal for facts about a resource in a log that does not say who called it.
 std::string resource_principal(std::string_view resource);

@@ -91,6 +91,13 @@ bool is_account_principal(std::string_view principal_name) {
     return principal_name.starts_with(k_account);
 }
 
+std::string_view key_resource(std::string_view principal_name) {
+    for (const std::string_view prefix : {k_key_of, k_account}) {
+        if (principal_name.starts_with(prefix)) return principal_name.substr(prefix.size());
+    }
+    return {};
+}
+
 std::string resource_principal(std::string_view resource) {
     return "resource " + std::string(resource);
 }

@@ -14,6 +14,7 @@
 #include "text/bounded_text.hpp"
 #include "text/characters.hpp"
 #include "text/lower_case.hpp"
+#include "text/shell_word.hpp"
 #include "text/uuid.hpp"
 
 namespace cloudhijack::log {
@@ -177,6 +178,24 @@ CallDetails read_sendgrid_details(const Event& event, CallTopic, DetailsScratch&
     return details;
 }
 
+std::vector<std::string> stop_sendgrid_principal(const Suspect& suspect) {
+    const auto remove = [](const std::string& what) {
+        return "curl --request DELETE --header \"Authorization: Bearer $SENDGRID_API_KEY\" "
+               "https://api.sendgrid.com/v3/" +
+               what;
+    };
+    if (suspect.caller_type == k_teammate) {
+        return {
+            response_step("Remove the teammate from the account; the person and the keys that "
+                          "act for the person stop",
+                          remove("teammates/" + text::plain_word(suspect.name, "USERNAME")))};
+    }
+    const bool is_key = suspect.caller_type == k_sendgrid_key;
+    return {response_step(
+        "Delete the API key, which cannot be undone; the programs that use it stop sending mail",
+        remove("api_keys/" + text::plain_word(is_key ? suspect.name : "", "API_KEY_ID")))};
+}
+
 }  // namespace
 
 const Log& sendgrid() {
@@ -196,7 +215,8 @@ const Log& sendgrid() {
         .complete = complete_sendgrid,
         .usable_id = usable_sendgrid_id,
         .interpret = interpret_sendgrid_call,
-        .read_details = read_sendgrid_details};
+        .read_details = read_sendgrid_details,
+        .stop = stop_sendgrid_principal};
     return log;
 }
 

@@ -222,7 +222,8 @@ const Log& twilio() {
         .usable_id = usable_twilio_id,
         .interpret = interpret_twilio_call,
         .read_details = read_twilio_details,
-        .topics = k_monitor_topics};
+        .topics = k_monitor_topics,
+        .stop = stop_twilio_principal};
     return log;
 }
 
@@ -244,7 +245,8 @@ const Log& twilio_streams() {
         .usable_id = usable_twilio_id,
         .index_token = token_of_message,
         .interpret = interpret_twilio_call,
-        .read_details = read_twilio_details};
+        .read_details = read_twilio_details,
+        .stop = stop_twilio_principal};
     return log;
 }
 
@@ -265,7 +267,8 @@ const Log& twilio_messages() {
         .usable_id = usable_twilio_id,
         .index_token = token_of_message,
         .interpret = interpret_twilio_call,
-        .read_details = read_twilio_details};
+        .read_details = read_twilio_details,
+        .stop = stop_twilio_principal};
     return log;
 }
 

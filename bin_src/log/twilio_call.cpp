@@ -11,6 +11,7 @@
 #include "text/bounded_text.hpp"
 #include "text/characters.hpp"
 #include "text/lower_case.hpp"
+#include "text/shell_word.hpp"
 #include "text/uuid.hpp"
 
 namespace cloudhijack::log {
@@ -164,6 +165,31 @@ CallDetails read_twilio_details(const Event& event, CallTopic topic, DetailsScra
     }
     details.subjects = scratch.subjects;
     return details;
+}
+
+std::vector<std::string> stop_twilio_principal(const Suspect& suspect) {
+    const std::string account = text::plain_word(suspect.account, "ACCOUNT_SID");
+    const std::string credentials = " --user " + account + ":\"$TWILIO_AUTH_TOKEN\" ";
+    const auto call = [&credentials](std::string_view method, const std::string& address) {
+        return "curl --request " + std::string(method) + credentials + address;
+    };
+    const std::string tokens = "https://accounts.twilio.com/v1/AuthTokens/";
+    std::vector<std::string> steps;
+    if (suspect.caller_type == k_twilio_user) {
+        steps.push_back(response_step(
+            "Remove the user from the account; the person can no longer log in to the Console",
+            "in the Twilio Console, remove " + text::plain_word(suspect.name, "USER_SID") +
+                " under Admin > Account access"));
+    }
+    steps.push_back(response_step(
+        "Replace the auth token of the account; programs that use it stop until they have the new "
+        "one, which the command prints",
+        call("POST", tokens + "Secondary") + " && " + call("POST", tokens + "Promote")));
+    steps.push_back(response_step(
+        "Delete the API key that is misused; the programs that use it stop",
+        call("DELETE",
+             "https://api.twilio.com/2010-04-01/Accounts/" + account + "/Keys/API_KEY_SID.json")));
+    return steps;
 }
 
 }  // namespace cloudhijack::log

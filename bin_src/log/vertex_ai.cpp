@@ -9,6 +9,7 @@
 
 #include "text/bounded_text.hpp"
 #include "text/path.hpp"
+#include "text/shell_word.hpp"
 #include "text/uuid.hpp"
 
 namespace cloudhijack::log {
@@ -174,6 +175,30 @@ std::string token_of_google(std::string_view call_name) {
     return call_name == "CreateKey" ? "apikeys.googleapis.com" : "cloudaudit";
 }
 
+std::vector<std::string> stop_google_principal(const Suspect& suspect) {
+    const std::string name = text::shell_word(suspect.name, "EMAIL");
+    if (suspect.caller_type == "ServiceAccount") {
+        std::vector<std::string> steps = {response_step(
+            "Disable the service account; all its keys and the workloads that run as it stop",
+            "gcloud iam service-accounts disable " + name)};
+        if (!suspect.access_keys.empty()) {
+            steps.push_back(response_step(
+                "Disable the key of the service account; the programs that use it stop",
+                "gcloud iam service-accounts keys disable " +
+                    text::plain_word(suspect.access_keys.front(), "KEY_ID") +
+                    " --iam-account=" + name));
+        }
+        return steps;
+    }
+    if (suspect.caller_type != "User") return {};
+    return {
+        response_step("Take the role in the project from the user; all that the role allows the "
+                      "user to do stops",
+                      "gcloud projects remove-iam-policy-binding " +
+                          text::plain_word(suspect.account, "PROJECT_ID") +
+                          " --member=user:" + name + " --role=ROLE --all")};
+}
+
 }  // namespace
 
 const Log& vertex_ai() {
@@ -194,7 +219,8 @@ const Log& vertex_ai() {
         .index_token = token_of_google,
         .interpret = interpret_google_call,
         .read_details = read_google_details,
-        .topics = k_google_topics};
+        .topics = k_google_topics,
+        .stop = stop_google_principal};
     return log;
 }
 

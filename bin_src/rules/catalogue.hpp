@@ -25,6 +25,9 @@ inline constexpr std::size_t k_most_calls = 5000;
 /// The largest weight of a call.
 inline constexpr std::uint16_t k_largest_weight = 1000;
 
+/// The placeholders in Service::response, which are written in braces: `{region}`.
+inline constexpr std::array<std::string_view, 2> k_response_placeholders = {"region", "account"};
+
 /// A call as the catalogue names it: `PutAccountSendingAttributes(sendingEnabled=true)`.
 struct CatalogueCall {
     std::string source;  ///< as in events: `ses.amazonaws.com`
@@ -41,6 +44,9 @@ struct Service {
     std::uint64_t threshold = 0;  ///< a row needs more calls in a span than this
     /// A phrase for the activity that only data events show; can be empty.
     std::string data_events;
+    /// The step that stops use of the service, with placeholders; can be empty. See
+    /// detect::response_steps().
+    std::string response;
     std::string never_logged;  ///< a phrase for what its logs never show, and which log does
     std::array<std::vector<CatalogueCall>, k_phase_names.size()> calls;
 

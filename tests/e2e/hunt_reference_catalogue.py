@@ -54,6 +54,13 @@ def _entries(with_links: bool) -> Entries:
 ENTRIES = _entries(with_links=False)
 ENTRIES_WITH_LINKS = _entries(with_links=True)
 LABELS = {service: stanza["label"] for service, stanza in _SERVICES.items()}
+# The step against each service's use; empty if there is none.
+RESPONSES = {service: stanza.get("response", "") for service, stanza in _SERVICES.items()}
+# Maps a service and the name of a call that uses it to the sources of such calls.
+USE_SOURCES: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+for _service, _stanza in _SERVICES.items():
+    for _call in calls_in(_stanza.get("use", _stanza.get("volume", "")), _stanza.get("source")):
+        USE_SOURCES[_service, _call.name].add(_call.source)
 THRESHOLDS = {
     service: int(stanza["threshold"])
     for service, stanza in services().items()

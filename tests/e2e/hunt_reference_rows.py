@@ -9,6 +9,7 @@ from hunt_reference_campaign import Campaign, values
 from hunt_reference_catalogue import HUNTED_PHASES, LABELS, THRESHOLDS
 from hunt_reference_links import KINDS
 from hunt_reference_makings import last_part
+from hunt_reference_response import response_of
 from hunt_reference_texts import MOST_LINES, is_story_cut, left_out, links_of
 from hunt_reference_use import hours_of_minutes, messages
 from volume_reference import Row
@@ -17,7 +18,7 @@ from volume_reference import Row
 LISTS = {
     *("Services", "Phases", "Evidence", "SourceIPs", "Regions", "Clients", "AccessKeys", "Models"),
     *("CallerType", "Workload", "Truncated", "src", "vendor_region", "user_agent"),
-    *("threat_object", "Members", "Links"),
+    *("threat_object", "Members", "Links", "Response"),
 }
 
 
@@ -124,6 +125,7 @@ def row_of(who: Campaign, evidence: list[str], score: int, groups: int, time: in
         "Members": _shown(member.actor.principal for member in who.members),
         "UniqueMembers": str(who.part.linked if who.part.is_of_too_many else len(who.members)),
         "Links": _shown([*links[:MOST_LINES], *left_out(who)]),
+        "Response": _shown(response_of(who)),
         "user": last_part(head.principal),
         "src": shown["SourceIPs"],
         "vendor_account": head.account,

@@ -48,7 +48,7 @@ COLUMNS = [
     *("Reasons", "UseCount", "MessageCount", "FailedCount", "PeakPerHour", "UniqueIPs"),
     *("SourceIPs", "Regions", "Clients", "AccessKeys", "Models", "CallerType", "Workload"),
     *("FirstEvent", "LastEvent", "Timeline", "EventIDs", "Truncated"),
-    *("Confidence", "Learning", "Members", "Links"),
+    *("Confidence", "Learning", "Members", "Links", "Response"),
     *("InputTokens", "OutputTokens", "CachedTokens", "EstimatedCost", "Countries"),
     *("user", "src", "vendor_account", "vendor_region", "user_agent"),
     *("risk_object", "risk_object_type", "risk_score", "risk_message"),
@@ -56,7 +56,8 @@ COLUMNS = [
 ]
 LISTS = [
     *("Services", "Phases", "Evidence", "Reasons", "SourceIPs", "Regions", "Clients", "AccessKeys"),
-    *("Models", "Timeline", "EventIDs", "Truncated", "Members", "Links", "Countries"),
+    *("Models", "Timeline", "EventIDs", "Truncated", "Members", "Links", "Response"),
+    "Countries",
 ]
 
 # Stories that take too long with a sanitized program.

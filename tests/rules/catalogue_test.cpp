@@ -277,6 +277,22 @@ TEST_CASE("catalogue: a weight changes the fingerprint") {
     CHECK(fingerprint("A") == fingerprint("A*1"));
 }
 
+TEST_CASE("catalogue: the response of a service, which the fingerprint does not cover") {
+    const auto without = over_builtin("");
+    const auto loaded = over_builtin(
+        "[service:ses]\nresponse = Stop it;  x \\\n  fails: y  '{region}' {\"a\":{}}\n");
+    CHECK(loaded.mistakes.empty());
+    CHECK(service(loaded, "ses").response == "Stop it; x fails: y '{region}' {\"a\":{}}");
+    CHECK(loaded.catalogue.fingerprint() == without.catalogue.fingerprint());
+    for (const std::string value :
+         {"y", "Stop it:y", ": y", "Stop it: y {user}", "Stop: {Region}{x}"}) {
+        CAPTURE(value);
+        const auto wrong = over_builtin("[service:ses]\nresponse = " + value + '\n');
+        CHECK(wrong.mistakes.size() == 1);
+        CHECK(service(wrong, "ses").response == service(without, "ses").response);
+    }
+}
+
 TEST_CASE("catalogue: it does not contain a disabled service") {
     const std::string polly = "[service:polly]\nsource = polly\nuse = Speak\n";
     const auto without = over_builtin("");

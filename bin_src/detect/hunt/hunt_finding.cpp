@@ -10,6 +10,7 @@
 #include "detect/hunt/campaign/link_lines.hpp"
 #include "detect/hunt/campaign/member_names.hpp"
 #include "detect/hunt/evidence/words.hpp"
+#include "detect/hunt/response.hpp"
 #include "detect/hunt/timeline.hpp"
 #include "detect/hunt/uncovered_behaviours.hpp"
 #include "detect/hunt/use_window.hpp"
@@ -204,6 +205,7 @@ std::optional<HuntFinding> assess(const Behaviour& behaviour, const Campaign& ca
     finding.counts_are_sums = behaviour.has_summed_hours();
     finding.subjects_are_cut = behaviour.are_subjects_cut();
     take_campaign(behaviour, campaign, finding);
+    finding.response = response_steps(behaviour);
     return finding;
 }
 

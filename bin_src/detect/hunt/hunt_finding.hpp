@@ -53,8 +53,9 @@ struct HuntFinding {
     /// Larger than the number of members if there were too many to list.
     std::uint64_t member_count = 0;
     rules::SpendSum spent;
-    std::optional<rules::Cost> cost;  ///< of the usage that has a price; nullopt: nothing has one
-    bool is_cost_partial = false;     ///< tokens of some models have no price
+    std::optional<rules::Cost> cost;    ///< of the usage that has a price; nullopt: nothing has one
+    bool is_cost_partial = false;       ///< tokens of some models have no price
+    std::vector<std::string> response;  ///< see response_steps()
     std::vector<std::string> links;
     bool are_links_cut = false;
 };

@@ -116,6 +116,7 @@ constexpr auto k_hunt_row = std::to_array<ColumnOf<HuntFinding>>({
     {"UniqueMembers", [](const auto& finding) { return number(finding.member_count); }},
     {"Links", [](const auto& finding) { return finding.links; },
      [](const auto& finding) { return finding.are_links_cut; }},
+    {"Response", [](const auto& finding) { return finding.response; }},
     token_count<&rules::SpendSum::input_tokens>("InputTokens"),
     token_count<&rules::SpendSum::output_tokens>("OutputTokens"),
     token_count<&rules::SpendSum::cache_read_tokens>("CachedTokens"),
