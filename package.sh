@@ -366,6 +366,8 @@ check() {
     stage 'linting the sources' lint
     CLOUDHIJACK=$PWD/build/release/cloudhijack \
         stage 'testing the dashboard' python3 -B tests/view/test_overview.py
+    CLOUDHIJACK=$PWD/build/release/cloudhijack \
+        stage 'testing the page Start here' python3 -B tests/view/test_start.py
     stage 'running the longest suites' ctest --preset release --label-regex long
     stage "testing the program for $other" test_other "${emulated[@]}"
     if [[ ${1-} == --all ]]; then

@@ -208,8 +208,8 @@ class RanTest(unittest.TestCase):
 
 class RunTest(RanTest):
     def test_each_is_accepted_and_answers(self) -> None:
-        self.assertEqual(len(SEARCHES), 12)
-        self.assertEqual(len(RUNS), 10)
+        self.assertEqual(len(SEARCHES), 13)
+        self.assertEqual(len(RUNS), 11)
         for name, (_, answer, rows) in self.ran.items():
             with self.subTest(name):
                 self.assertIsNone(answer.error)

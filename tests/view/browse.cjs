@@ -21,6 +21,7 @@ function shown() {
             rows: all(item, '[data-test="body"] [data-test="row"]').map((row) =>
                 all(row, '[data-test="cell"]').map((cell) => cell.innerText)
             ),
+            links: all(item, 'a').map((link) => link.getAttribute('href')),
             bars: all(item, '.highcharts-series .highcharts-point').filter(
                 (bar) => bar.getBoundingClientRect().height >= 1
             ).length,

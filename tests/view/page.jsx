@@ -2,7 +2,7 @@
 //
 // window.INPUT holds the definition, the theme and the answers by data source. What comes out is
 // what is on the page and window.SEEN: what validation says, each data source's options with its
-// tokens in place, and the searches that clicks would open.
+// tokens in place, and the searches and pages that clicks would open.
 import React from 'react';
 import { createRoot } from 'react-dom/client';
 import DashboardCore from '@splunk/dashboard-core';
@@ -40,8 +40,9 @@ class Answered extends TestDataSource {
     }
 }
 
-// Splunk Enterprise brings this one itself; it is in none of the packages.
-class LinkToSearch {
+// Splunk Enterprise brings linkToSearch itself; it is in none of the packages. A click on a custom
+// URL would leave the page.
+class RecordedClick {
     constructor(options) {
         this.options = options;
     }
@@ -57,7 +58,10 @@ class LinkToSearch {
 const preset = {
     ...EnterpriseViewOnlyPreset,
     dataSources: { 'ds.search': Answered, 'ds.chain': Answered },
-    eventHandlers: { 'drilldown.linkToSearch': LinkToSearch },
+    eventHandlers: {
+        'drilldown.linkToSearch': RecordedClick,
+        'drilldown.customUrl': RecordedClick,
+    },
     inputs: CloudViewOnlyPreset.inputs, // the time range of Enterprise asks splunkweb for its names
 };
 
