@@ -144,14 +144,12 @@ ValueResult read_text(const std::string& value, std::string& into) {
     return {};
 }
 
-// The placeholder in braces at the beginning of a text, without the braces; empty if there is none.
-// JSON in a command has braces, too, but no word of lower-case letters directly in them.
-std::string_view placeholder_at(std::string_view text) {
-    const auto end = text.find('}');
-    if (!text.starts_with('{') || end == std::string_view::npos) return {};
-    const std::string_view word = text.substr(1, end - 1);
-    const bool is_name = std::ranges::all_of(word, [](char c) { return c >= 'a' && c <= 'z'; });
-    return is_name ? word : std::string_view{};
+// The placeholder whose opening brace is at this position, without the braces; empty if there is
+// none. JSON in a command has braces, too, but no word of lower-case letters directly in them.
+std::string_view placeholder_at(std::string_view text, std::size_t brace) {
+    const auto end = text.find_first_not_of("abcdefghijklmnopqrstuvwxyz", brace + 1);
+    if (end == std::string_view::npos || text[end] != '}') return {};
+    return text.substr(brace + 1, end - brace - 1);
 }
 
 ValueResult read_response(const std::string& value, std::string& into) {
@@ -164,8 +162,12 @@ ValueResult read_response(const std::string& value, std::string& into) {
     if (colon == std::string::npos || colon == 0) {
         return wrong(invalid_value(value, "a sentence, a colon with a blank, and a command"));
     }
-    for (std::size_t at = 0; at < response.size(); ++at) {
-        const std::string_view name = placeholder_at(std::string_view(response).substr(at));
+    if (response.size() > rules::k_longest_response) {
+        return wrong("is longer than " + std::to_string(rules::k_longest_response) +
+                     " bytes, which is the limit; shorten it");
+    }
+    for (auto at = response.find('{'); at != std::string::npos; at = response.find('{', at + 1)) {
+        const std::string_view name = placeholder_at(response, at);
         if (name.empty() || std::ranges::count(rules::k_response_placeholders, name) > 0) continue;
         return wrong("unknown placeholder " + text::quoted('{' + std::string(name) + '}') +
                      "; the placeholders are {region} and {account}");

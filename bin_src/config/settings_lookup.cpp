@@ -30,8 +30,8 @@ constexpr std::array k_settings_columns = {LookupColumn{.name = "stanza", .is_re
                                            LookupColumn{.name = "note"}};
 
 // The keys of a service that the catalogue's fingerprint does not cover.
-constexpr std::array<std::string_view, 5> k_reduce_keys = {"threshold", "label", "category",
-                                                           "data_events", "never_logged"};
+constexpr std::array<std::string_view, 6> k_reduce_keys = {
+    "threshold", "label", "category", "data_events", "never_logged", "response"};
 
 bool decides_which_calls_count(std::string_view key) {
     return key == "source" || key == "disabled" ||

@@ -59,7 +59,7 @@ Config Setup::default_config() const {
     for (const Option& option : options) {
         if (option.default_value.empty()) continue;
         [[maybe_unused]] const auto set = set_value(option, option.default_value, config);
-        assert(set);  // read_setup kept only those that are accepted
+        assert(set);  // read_setup kept only values that the option accepts
     }
     return config;
 }

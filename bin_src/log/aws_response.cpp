@@ -139,7 +139,11 @@ std::vector<std::string> stop_aws_principal(const Suspect& suspect) {
     if (arn.kind != "role") return {};
     if (name.contains("/AWSReservedSSO_")) return stop_person(arn.account, {});
     constexpr std::string_view role = ":role/";
-    return stop_role(arn.account, name.substr(name.find(role) + role.size()), suspect.used_sources);
+    const auto found_role = name.find(role);
+    const std::string_view role_name = found_role == std::string_view::npos
+                                           ? std::string_view{}
+                                           : name.substr(found_role + role.size());
+    return stop_role(arn.account, role_name, suspect.used_sources);
 }
 
 }  // namespace cloudhijack::log

@@ -25,6 +25,9 @@ inline constexpr std::size_t k_most_calls = 5000;
 /// The largest weight of a call.
 inline constexpr std::uint16_t k_largest_weight = 1000;
 
+/// The longest response of a service, in bytes: a row can contain it three times.
+inline constexpr std::size_t k_longest_response = 2000;
+
 /// The placeholders in Service::response, which are written in braces: `{region}`.
 inline constexpr std::array<std::string_view, 2> k_response_placeholders = {"region", "account"};
 

@@ -97,6 +97,21 @@ scp::Inspector ReducePhase::report(const output::Findings& findings, std::uint64
             .metrics = metrics(rows, repeats, bytes_out)};
 }
 
+namespace {
+
+// `tell(severity, text)` takes a message.
+template <typename Tell>
+void tell_lookup_problems(const config::LookupProblems& problems, const Tell& tell) {
+    for (const std::string& text : problems.unread) {
+        tell(scp::Severity::error, text + "; the search continues as if the file were empty");
+    }
+    for (const auto* texts : {&problems.bad_lines, &problems.bad_values}) {
+        for (const std::string& text : *texts) tell(scp::Severity::warn, text);
+    }
+}
+
+}  // namespace
+
 std::vector<scp::Message> ReducePhase::messages(const output::Findings& findings,
                                                 std::uint64_t rows, std::uint64_t repeats) const {
     std::vector<scp::Message> messages;
@@ -108,14 +123,8 @@ std::vector<scp::Message> ReducePhase::messages(const output::Findings& findings
         tell(scp::Severity::error,
              to_text(mistake) + (has_place ? "; the built-in value is used" : ""));
     }
-    for (const auto* problems : {&setup_->settings_problems, &lookup_problems_}) {
-        for (const std::string& text : problems->unread) {
-            tell(scp::Severity::error, text + "; the search continues as if the file were empty");
-        }
-        for (const auto* texts : {&problems->bad_lines, &problems->bad_values}) {
-            for (const std::string& text : *texts) tell(scp::Severity::warn, text);
-        }
-    }
+    tell_lookup_problems(setup_->settings_problems, tell);
+    tell_lookup_problems(lookup_problems_, tell);
     const auto complaints = peers_.complaints();
     for (std::size_t i = 0; i < complaints.size() && i < k_most_complaints; ++i) {
         tell(scp::Severity::error, complaints[i]);

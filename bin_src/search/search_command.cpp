@@ -125,7 +125,7 @@ Result<> run_search_command(const config::Setup& setup, SearchStreams streams) {
     Result<> ended;
     try {
         ended = converse(setup, clock, chunks, streams.replies);
-    } catch (const std::bad_alloc&) {  // what was counted is given back by now
+    } catch (const std::bad_alloc&) {  // the counts have been freed by now
         ended = failure("out of memory; narrow the search, or use a longer span");
     }
     if (!ended && ended.error().kind == Error::Kind::failed) {

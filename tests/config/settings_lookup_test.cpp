@@ -137,7 +137,8 @@ TEST_CASE("settings: a wrong line is reported with its place, and the others cou
               .starts_with("[service:ses] threshold: invalid value \"many\"; it accepts a whole "));
     CHECK(mistake_of("service:ses,threshhold,5") ==
           "[service:ses] threshhold: unknown key; in this file a service has the keys threshold, "
-          "label, category, data_events, never_logged; the line is ignored");
+          "label, category, data_events, never_logged, response; the line is ignored");
+    CHECK(mistake_of("service:ses,response,Pause it: aws x --region {region}").empty());
     CHECK(mistake_of("evidence:bursts,score,5").contains("unknown evidence rule; the rules are "));
     CHECK(mistake_of("evidence:burst,scores,5").contains("unknown key; this rule has the keys "));
     CHECK(mistake_of("evidence:burst,score,").contains("invalid value \"\""));

@@ -188,7 +188,7 @@ class HardRecordTest(unittest.TestCase):
         answer = run_search(program(), [], [write_body(rows[:1]), write_body(rows[1:])])
         self.assertEqual([message.severity for message in answer.messages], ["WARN", "WARN"])
         unreadable, unknown = (message.text for message in answer.messages)
-        self.assertRegex(unreadable, r"^3 of 3 records .* The first, row 2: .*not a JSON object$")
+        self.assertRegex(unreadable, r"^3 of 3 records .*; the first, row 2: .*not a JSON object$")
         self.assertEqual(
             unknown,
             "1 record does not belong to any log that cloudhijack knows; the first, row 1, has no "

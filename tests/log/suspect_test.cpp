@@ -137,7 +137,7 @@ TEST_CASE("suspects: a role of AWS loses its sessions, and then the services tha
 TEST_CASE(
     "suspects: a role's name is left open if it could be that of a person who uses the role") {
     for (const std::string name :
-         {"role/app/admin", "role/team/path/app", "role/service-role/app/admin", "role/"}) {
+         {"role/app/admin", "role/team/path/app", "role/service-role/app/admin", "role/", "role"}) {
         CAPTURE(name);
         const std::string arn = "arn:aws:iam::111122223333:" + name;
         const Steps commands = commands_of("cloudtrail", {.account = "111122223333",

@@ -284,8 +284,10 @@ TEST_CASE("catalogue: the response of a service, which the fingerprint does not 
     CHECK(loaded.mistakes.empty());
     CHECK(service(loaded, "ses").response == "Stop it; x fails: y '{region}' {\"a\":{}}");
     CHECK(loaded.catalogue.fingerprint() == without.catalogue.fingerprint());
-    for (const std::string value :
-         {"y", "Stop it:y", ": y", "Stop it: y {user}", "Stop: {Region}{x}"}) {
+    for (const std::string& value :
+         {std::string("y"), std::string("Stop it:y"), std::string(": y"),
+          std::string("Stop it: y {user}"), std::string("Stop: {Region}{x}"),
+          "Stop it: " + std::string(rules::k_longest_response, 'y')}) {
         CAPTURE(value);
         const auto wrong = over_builtin("[service:ses]\nresponse = " + value + '\n');
         CHECK(wrong.mistakes.size() == 1);
