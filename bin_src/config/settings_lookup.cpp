@@ -57,6 +57,10 @@ std::optional<std::string> mistake_in(const rules::ConfPlace& place,
                                       const std::vector<std::string>& services) {
     if (place.stanza.empty()) return "stanza is empty; write one such as service:ses";
     if (place.key.empty()) return "key is empty; write one such as threshold";
+    if (place.stanza == "defaults" && (place.key == "input" || place.key == "mode")) {
+        return "belongs to single searches; a default would end the searches that need another "
+               "value";
+    }
     if (!place.stanza.starts_with(k_service_prefix)) return std::nullopt;
     if (decides_which_calls_count(place.key)) {
         return "decides which calls count, also on the indexers, which do not read this file; set "

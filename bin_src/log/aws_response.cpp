@@ -61,11 +61,9 @@ std::string actions_of(std::span<const std::string_view> sources) {
 }
 
 // The name of a role in a principal's name after `role/`; empty if it is not certain. A path comes
-// before it, and the person who uses the role after it. Only one path is accepted: otherwise
-// an attacker who chooses the person's name could direct the command at another role.
+// before it, and the person who uses the role after it: an attacker who chooses the person's name
+// could direct the command at another role.
 std::string_view role_name_of(std::string_view rest) {
-    constexpr std::string_view path = "service-role/";
-    if (rest.starts_with(path)) rest.remove_prefix(path.size());
     return rest.contains('/') ? std::string_view{} : rest;
 }
 
@@ -137,7 +135,10 @@ std::vector<std::string> stop_aws_principal(const Suspect& suspect) {
     if (arn.kind == "user") return stop_user(arn.account, name, key);
     if (arn.kind == "root") return stop_root(arn.account, key);
     if (arn.kind != "role") return {};
-    if (name.contains("/AWSReservedSSO_")) return stop_person(arn.account, {});
+    // Only IAM Identity Center can make roles with this path.
+    if (name.contains(":role/aws-reserved/sso.amazonaws.com/")) {
+        return stop_person(arn.account, {});
+    }
     constexpr std::string_view role = ":role/";
     const auto found_role = name.find(role);
     const std::string_view role_name = found_role == std::string_view::npos

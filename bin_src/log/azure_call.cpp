@@ -154,6 +154,8 @@ std::vector<std::string> stop_azure_principal(const Suspect& suspect) {
                               " --resource-type Microsoft.CognitiveServices/accounts --set "
                               "properties.disableLocalAuth=true")};
     }
+    // A subscription of a gateway has no type, and its name is chosen freely.
+    if (suspect.caller_type.empty()) return {};
     if (suspect.name.contains('@')) {
         return {
             response_step("Disable the user in Entra ID; the person cannot sign in, but tokens "

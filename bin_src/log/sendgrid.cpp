@@ -180,7 +180,8 @@ CallDetails read_sendgrid_details(const Event& event, CallTopic, DetailsScratch&
 
 std::vector<std::string> stop_sendgrid_principal(const Suspect& suspect) {
     const auto remove = [](const std::string& what) {
-        return "curl --request DELETE --header \"Authorization: Bearer $SENDGRID_API_KEY\" "
+        return "curl --fail-with-body --request DELETE --header \"Authorization: Bearer "
+               "$SENDGRID_API_KEY\" "
                "https://api.sendgrid.com/v3/" +
                what;
     };

@@ -171,7 +171,7 @@ std::vector<std::string> stop_twilio_principal(const Suspect& suspect) {
     const std::string account = text::plain_word(suspect.account, "ACCOUNT_SID");
     const std::string credentials = " --user " + account + ":\"$TWILIO_AUTH_TOKEN\" ";
     const auto call = [&credentials](std::string_view method, const std::string& address) {
-        return "curl --request " + std::string(method) + credentials + address;
+        return "curl --fail-with-body --request " + std::string(method) + credentials + address;
     };
     const std::string tokens = "https://accounts.twilio.com/v1/AuthTokens/";
     std::vector<std::string> steps;
@@ -182,13 +182,15 @@ std::vector<std::string> stop_twilio_principal(const Suspect& suspect) {
                 " under Admin > Account access"));
     }
     steps.push_back(response_step(
-        "Replace the auth token of the account; programs that use it stop until they have the new "
-        "one, which the command prints",
-        call("POST", tokens + "Secondary") + " && " + call("POST", tokens + "Promote")));
-    steps.push_back(response_step(
         "Delete the API key that is misused; the programs that use it stop",
         call("DELETE",
              "https://api.twilio.com/2010-04-01/Accounts/" + account + "/Keys/API_KEY_SID.json")));
+    // An attacker can have made the secondary token, so it is deleted before another one is made.
+    steps.push_back(response_step(
+        "Replace the auth token of the account, as the last step, since the other commands use it; "
+        "programs that use it stop until they have the new one, which the command prints",
+        call("DELETE", tokens + "Secondary") + "; " + call("POST", tokens + "Secondary") + " && " +
+            call("POST", tokens + "Promote")));
     return steps;
 }
 

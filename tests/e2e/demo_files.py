@@ -26,7 +26,12 @@ def write_demo_files(folder: Path) -> list[Attack]:
     CloudTrail's files are below AWSLogs/, one for each region and hour, gzipped as in a bucket;
     those of SendGrid, Twilio and Azure hold one record per line.
     """
+    marker = folder / "made-by-demo.txt"
+    if folder.exists() and any(folder.iterdir()) and not marker.exists():
+        raise SystemExit(f"{folder}: has other files than those of a demo; name another folder")
     shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    marker.write_text("./package.sh demo removes this folder and makes it again.\n")
     day = cloudtrail_day(SEED)
     _write_trail(folder, [raw for _, raw in reversed(day.events)])
     others = other_providers()

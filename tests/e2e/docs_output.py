@@ -62,6 +62,8 @@ def _run(body: str, indent: str, folder: Path, environment: dict[str, str]) -> s
 
 def blocks(program: str) -> Iterator[Block]:
     """Each block with the text that stands there and the one that the program gives."""
+    if not os.access(program, os.X_OK) or not Path(program).is_file():
+        raise SystemExit(f"{program}: is not a program")
     with tempfile.TemporaryDirectory() as place:
         bin_folder, folder = Path(place) / "bin", Path(place) / "demo"
         bin_folder.mkdir()

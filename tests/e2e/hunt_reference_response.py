@@ -70,8 +70,7 @@ def _against_person(account: str, person: str) -> list[str]:
 
 
 def _against_role(account: str, path: str, actor: Actor) -> list[str]:
-    name = path.removeprefix("service-role/")
-    role = "ROLE_NAME" if "/" in name else _word(name, "ROLE_NAME")
+    role = "ROLE_NAME" if "/" in path else _word(path, "ROLE_NAME")
     actions = _actions(actor)
     condition = f',"Condition":{{"DateLessThan":{{"aws:TokenIssueTime":"{_NOW}"}}}}'
     what = "everything" if actions == _ANYTHING else "the services that it used"
@@ -128,7 +127,7 @@ def _against(actor: Actor) -> list[str]:
             " programs that use them stop: sign in as the root user at"
             " https://console.aws.amazon.com/iam/home#/security_credentials"
         ]
-    if kind == "role" and "/AWSReservedSSO_" in name:
+    if kind == "role" and rest.startswith("aws-reserved/sso.amazonaws.com/"):
         return _against_person(account, "USER_ID")
     return _against_role(account, rest, actor) if kind == "role" else []
 

@@ -59,6 +59,9 @@ def aws_identities(text: str) -> Iterator[dict[str, Any]]:
     yield {"type": "Root", "arn": f"arn:aws:iam::{text}:root", "accessKeyId": f"AKIA{text}"}
     yield {"type": "IAMUser", "accessKeyId": f"AKIA{text}"}
     yield {"type": "IdentityCenterUser", "onBehalfOf": {"userId": text}}
+    # Roles of one name are one principal, with the longest path; this one has no path.
+    alone = {"sessionIssuer": {"arn": f"{arn}role/only-{text}"}}
+    yield {"type": "AssumedRole", "principalId": f"AROA:{text}", "sessionContext": alone}
     for role in (text, f"app/{text}", f"service-role/{text}", f"a/AWSReservedSSO_a_0/{text}"):
         issuer = {"sessionIssuer": {"arn": f"{arn}role/{role}"}}
         yield {"type": "AssumedRole", "principalId": f"AROA:{text}", "sessionContext": issuer}
@@ -174,6 +177,7 @@ class PasteTest(unittest.TestCase):
             return
         # Paths are removed from AWS's names, and Azure's resources are in lower case.
         names = {text, text.rsplit("/", 1)[-1], text.replace("/", "").lower()}
+        names |= {f"only-{name}" for name in names}
         names |= {name + at for name in names for at in MAIL_DOMAINS}
         allowed = {start + name for name in names for start in ("", *OPTIONS)}
         # The text follows the first letters of a key or of the account's id.
@@ -214,7 +218,7 @@ class PasteTest(unittest.TestCase):
         ]
         for expected in (
             ["aws", "iam", "put-user-policy", "--user-name", "ordinary-1"],
-            ["aws", "iam", "put-role-policy", "--role-name", "ordinary-1"],
+            ["aws", "iam", "put-role-policy", "--role-name", "only-ordinary-1"],
             ["az", "cognitiveservices", "account", "keys", "regenerate", "--name", "ordinary-1"],
             ["az", "ad", "user", "update", "--id", "ordinary-1@example.com"],
             ["gcloud", "iam", "service-accounts", "keys", "disable", "ordinary-1"],
