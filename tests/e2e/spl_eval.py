@@ -93,6 +93,7 @@ _FUNCTIONS: dict[str, Callable[..., Result]] = {
     "isnotnull": lambda value: value is not None and value != "",
     "match": _match,
     "mvappend": _mvappend,
+    "null": lambda: None,
     "mvfind": _mvfind,
     "mvjoin": _mvjoin,
     "replace": _replace,

@@ -34,6 +34,7 @@ class Events:
     sourcetype: str
     peer: str
     count: int
+    source: str = "unknown"
 
 
 @dataclass
@@ -180,11 +181,13 @@ def _combine(operator: str, left: Value, right: Value) -> Value:
         return _text(left) + _text(right)
     a, b = _number(left), _number(right)
     assert a is not None and b is not None, f"{left} {operator} {right}"
+    if operator == "*":
+        return a * b
     return a + b if operator == "+" else a - b
 
 
 # The operators from the loosest to the tightest.
-_LEVELS = [("OR",), ("AND",), ("=", "!=", "<", ">", "<=", ">="), ("+", "-", ".")]
+_LEVELS = [("OR",), ("AND",), ("=", "!=", "<", ">", "<=", ">="), ("+", "-", "."), ("*",)]
 
 
 class Expression:
@@ -461,7 +464,7 @@ class Search:
             yield {**dict(zip(names, key)), "count": float(count)}
 
     def _append(self, rest: str, rows: Rows) -> Rows:
-        match = re.fullmatch(r"\[(.*)\]", rest)
+        match = re.fullmatch(r"(?:maxtime=\d+ )?\[(.*)\]", rest)
         assert match is not None, rest
         try:
             return rows + self.run(match[1])

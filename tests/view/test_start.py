@@ -545,6 +545,32 @@ class UnknownTest(unittest.TestCase):
             self.assertEqual(rows["CloudTrail"]["Verdict"], UNSEEN)
             self.assertIn("Compare the macro", str(rows["CloudTrail"]["What to do"]))
 
+    def test_a_macro_that_finds_a_part_of_its_log(self) -> None:
+        macro = 'index=aws sourcetype="aws:cloudtrail" source="*us-east-1*"'
+        for found, verdict in ((10, TO_DO), (1_990, FINE)):
+            events = [
+                Events("aws", "aws:cloudtrail", "sh1", found, "s3://b/us-east-1/f"),
+                Events("aws", "aws:cloudtrail", "sh1", 2_000 - found, "s3://b/eu-west-1/f"),
+            ]
+            world = Installation(
+                NOW, events=events, macros=with_macros(cloudhijack_cloudtrail=macro)
+            )
+            world.rest = rest_of(world, {})
+            self.assertEqual(logs(world)["CloudTrail"]["Verdict"], verdict, found)
+        self.assertIn("2,000 events, all of them", str(logs(world)["CloudTrail"]["Found"]))
+
+    def test_neighbours_of_the_usual_sourcetypes_are_no_log(self) -> None:
+        for sourcetype in (
+            "aws:cloudwatchlogs:vpcflow",
+            "aws:bedrock:agent",
+            "google:gcp:pubsub:audit:system_event",
+        ):
+            world = dataclasses.replace(empty(), events=[Events("aws", sourcetype, "sh1", 5)])
+            world.rest = rest_of(world, {})
+            self.assertEqual({*verdicts(logs(world)).values()} - {TO_DO}, {UNSEEN}, sourcetype)
+            found = [row["Log"] for row in logs(world).values() if row["Verdict"] == TO_DO]
+            self.assertEqual(found, ["All logs"], sourcetype)
+
     def test_a_search_of_the_macros_that_fails(self) -> None:
         world = dataclasses.replace(half(), tstats_fails=True)
         self.assertEqual({*verdicts(logs(world)).values()}, {UNSEEN})
@@ -619,7 +645,7 @@ class ShownTest(unittest.TestCase):
             ),
             clicked,
         )
-        self.assertIn("Cloudhijack%20-%20Weekly%20coverage", clicked["viz_coverage"]["url"])
+        self.assertIn("Cloudhijack%20-%20Coverage", clicked["viz_coverage"]["url"])
 
 
 if __name__ == "__main__":
