@@ -482,7 +482,9 @@ class CompleteTest(unittest.TestCase):
 
     def test_a_baseline_that_stopped_learning(self) -> None:
         world = complete()
-        world.now += 4 * DAYS
+        world.now += 4 * DAYS  # a weekend without work, and the day that is left for the next run
+        self.assertEqual(steps(world)["Baseline"]["Verdict"], FINE)
+        world.now += 2 * DAYS
         row = steps(world)["Baseline"]
         self.assertEqual(row["Verdict"], TO_DO)
         self.assertIn("stopped learning", str(row["What to do"]))

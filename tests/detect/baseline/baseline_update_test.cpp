@@ -743,3 +743,25 @@ TEST_CASE("baseline: a year of nights, each over three days") {
         CHECK((history.account("111122223333") != nullptr) == (night >= 2));
     }
 }
+
+TEST_CASE("baseline: a Friday before a silent weekend is learned from five days, not from three") {
+    // Monday to Friday are the days 0 to 4; the newest event decides until when hours are learned.
+    const auto learned = [](int days_of_a_range) {
+        Baseline baseline;
+        for (int night = 1; night <= 9; ++night) {
+            Story range;
+            for (int day = std::max(0, night - days_of_a_range); day < night; ++day) {
+                if (day % 7 > 4) continue;
+                StoryEvent story_event = use((day * k_day) + (16 * k_hour), "InvokeModel");
+                story_event.arn = day == 4 ? "arn:aws:iam::111122223333:user/friday"
+                                           : "arn:aws:iam::111122223333:user/others";
+                range.push_back(std::move(story_event));
+            }
+            if (!range.empty()) baseline = updated(baseline, range).baseline;
+        }
+        return baseline.find("111122223333", "arn:aws:iam::111122223333:user/friday", "bedrock") !=
+               nullptr;
+    };
+    CHECK(learned(5));
+    CHECK_FALSE(learned(3));
+}
