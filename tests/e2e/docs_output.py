@@ -29,6 +29,7 @@ _TIMEOUT = 120.0
 class Block(NamedTuple):
     page: Path
     line: int
+    start: int  # of the written text in the page
     written: str
     printed: str
 
@@ -74,21 +75,20 @@ def blocks(program: str) -> Iterator[Block]:
             "LC_ALL": "C.UTF-8",
         }
         for page in pages():
-            if not page.exists():
-                continue
             text = page.read_text(encoding="utf-8")
             for match in _BLOCK.finditer(text):
                 printed = _run(match["body"], match["indent"], folder, environment)
                 line = text.count("\n", 0, match.start()) + 1
-                yield Block(page, line, match["body"], printed)
+                yield Block(page, line, match.start("body"), match["body"], printed)
 
 
 def renew(program: str) -> int:
     """Writes the output of each block that differs; how many those are."""
     changed = [block for block in blocks(program) if block.written != block.printed]
-    for block in changed:
+    for block in reversed(changed):  # so that the places before it stay
         text = block.page.read_text(encoding="utf-8")
-        block.page.write_text(text.replace(block.written, block.printed), encoding="utf-8")
+        end = block.start + len(block.written)
+        block.page.write_text(text[: block.start] + block.printed + text[end:], encoding="utf-8")
         print(f"{block.name}: renewed")
     return len(changed)
 

@@ -1,7 +1,8 @@
 """docs/troubleshooting.md: each message that it quotes is one that the program prints.
 
 The fixed text of a message, between its placeholders, must be made of whole string literals of the
-sources, so that the page cannot keep a wording that the program has dropped.
+sources, so that the page cannot keep a wording that the program has dropped. It does not find a
+message that the page does not quote.
 """
 
 from __future__ import annotations
