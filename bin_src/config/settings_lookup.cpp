@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <iterator>
 #include <optional>
 #include <ranges>
+#include <tuple>
 #include <utility>
+#include <vector>
 
 #include "config/catalogue_reader.hpp"
 #include "config/lookup_file.hpp"
@@ -133,9 +136,13 @@ SettingsLayer read_settings_lookup(const std::string& path,
 
 void move_settings_mistakes(const std::string& path, std::vector<rules::Mistake>& mistakes,
                             LookupProblems& problems) {
-    const auto is_other = [&path](const rules::Mistake& one) { return one.place.file != path; };
-    const auto own = std::ranges::stable_partition(mistakes, is_other);
-    std::ranges::stable_sort(own, {}, [](const rules::Mistake& one) { return one.place.line; });
+    const auto is_own = [&path](const rules::Mistake& one) { return one.place.file == path; };
+    std::vector<rules::Mistake> own;
+    std::ranges::copy_if(mistakes, std::back_inserter(own), is_own);
+    std::erase_if(mistakes, is_own);
+    std::ranges::sort(own, {}, [](const rules::Mistake& one) {
+        return std::tie(one.place.line, one.place.stanza, one.place.key, one.text);
+    });
     const auto shown = std::min(k_most_lookup_problems, own.size());
     for (const rules::Mistake& one : own | std::views::take(shown)) {
         problems.bad_lines.push_back(line_in_words(one));
@@ -144,7 +151,6 @@ void move_settings_mistakes(const std::string& path, std::vector<rules::Mistake>
         problems.bad_lines.push_back(path + ": " + std::to_string(own.size() - shown) +
                                      std::string(k_more_lines));
     }
-    mistakes.erase(own.begin(), own.end());
 }
 
 }  // namespace cloudhijack::config

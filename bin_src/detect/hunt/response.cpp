@@ -94,8 +94,9 @@ std::vector<UsedPlace> used_places(const Behaviour& behaviour) {
         }
     }
     std::vector<std::pair<UsedPlace, std::uint64_t>> places(messages.begin(), messages.end());
-    std::ranges::stable_sort(places, std::ranges::greater(),
-                             &std::pair<UsedPlace, std::uint64_t>::second);
+    std::ranges::sort(places, [](const auto& one, const auto& other) {
+        return one.second != other.second ? one.second > other.second : one.first < other.first;
+    });
     std::vector<UsedPlace> sorted;
     sorted.reserve(places.size());
     for (const auto& [place, count] : places) sorted.push_back(place);
