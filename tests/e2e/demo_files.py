@@ -26,12 +26,13 @@ def write_demo_files(folder: Path) -> list[Attack]:
     CloudTrail's files are below AWSLogs/, one for each region and hour, gzipped as in a bucket;
     those of SendGrid, Twilio and Azure hold one record per line.
     """
-    marker = folder / "made-by-demo.txt"
+    # Beside the folder: in it, scan would report a file that is not a log.
+    marker = folder.with_name(f"{folder.name}.made-by-demo")
     if folder.exists() and any(folder.iterdir()) and not marker.exists():
         raise SystemExit(f"{folder}: has other files than those of a demo; name another folder")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    marker.write_text("./package.sh demo removes this folder and makes it again.\n")
+    marker.write_text("The demo removes the folder of this name and makes it again.\n")
     day = cloudtrail_day(SEED)
     _write_trail(folder, [raw for _, raw in reversed(day.events)])
     others = other_providers()
