@@ -167,19 +167,12 @@ class AzureTrail:
         self.activity(resource, at, "Microsoft.CognitiveServices/accounts/listKeys/action", who)
 
 
-def attack(resource: Resource, start: float = MONDAY + 2 * DAY + 3 * HOUR) -> AzureTrail:
-    """Key access is enabled again, an unknown application reads the keys, and images are made in
-    bulk."""
-    trail = AzureTrail("attack")
-    thief = Person("6d616c6c-6f72-4a79-8000-000000000001", STRANGERS_APP, "3fff:77::1")
+def stolen_keys(trail: AzureTrail, resource: Resource, start: float, address: str) -> None:
+    """Key access is enabled again, an unknown application reads the keys, and a model is made."""
+    thief = Person("6d616c6c-6f72-4a79-8000-000000000001", STRANGERS_APP, address)
     accounts = "Microsoft.CognitiveServices/accounts"
-    trail.activity(
-        resource,
-        start,
-        f"{accounts}/write",
-        thief,
-        properties={"requestbody": json.dumps({"properties": {"disableLocalAuth": False}})},
-    )
+    enabled = {"requestbody": json.dumps({"properties": {"disableLocalAuth": False}})}
+    trail.activity(resource, start, f"{accounts}/write", thief, properties=enabled)
     trail.list_keys(resource, start + 2 * MINUTE, thief)
     trail.activity(
         resource,
@@ -189,6 +182,12 @@ def attack(resource: Resource, start: float = MONDAY + 2 * DAY + 3 * HOUR) -> Az
         signature="Succeeded.Created",
         below="/DEPLOYMENTS/DALLE",
     )
+
+
+def attack(resource: Resource, start: float = MONDAY + 2 * DAY + 3 * HOUR) -> AzureTrail:
+    """After the keys were stolen, images are made in bulk."""
+    trail = AzureTrail("attack")
+    stolen_keys(trail, resource, start, "3fff:77::1")
     for number in range(900):
         status = 400 if number % 9 == 0 else 429 if number % 10 == 0 else 200
         trail.request(

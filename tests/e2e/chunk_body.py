@@ -16,6 +16,12 @@ EventRow = Mapping[str, Cell]
 Value = str | list[str]
 Row = dict[str, Value]
 
+
+def listed(value: Value) -> list[str]:
+    """The values of a field: none if it is empty."""
+    return value if isinstance(value, list) else [value] if value else []
+
+
 TWIN = "__mv_"
 
 

@@ -15,17 +15,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from chunk_body import Row
+from chunk_body import Row, listed
 from cloudtrail_day import Attack, is_by
 from cluster import Peer, Traffic, run_cluster
 from demo_files import demo_day, write_demo_files
 from splunkd import Answer
 
 COLUMNS = ("RiskScore", "Severity", "Principal", "Evidence")
-
-
-def listed(value: str | list[str]) -> list[str]:
-    return value if isinstance(value, list) else [value] if value else []
 
 
 def show(program: str, *arguments: str) -> None:

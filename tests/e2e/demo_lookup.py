@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterator, Sequence
 
-from azure_records import IMAGES, STRANGERS_APP, AzureTrail, Person, Resource
+from azure_records import IMAGES, AzureTrail, Resource, stolen_keys
 from hunt_records import BOTO, CLI, HOUR, MINUTE, MONDAY, PROBE, TERRAFORM, Trail, World
 from made_part import ROOT
 from messaging_records import SendGridTrail, TwilioTrail
+from messaging_scenarios import BANGLADESH, stolen_login
 from provider_day import time_of
 
 LOOKUP = ROOT / "lookups/cloudhijack_demo.csv"
@@ -84,19 +84,7 @@ def deployment(trail: Trail, start: float) -> None:
 
 def azure_attack(azure: AzureTrail, start: float) -> None:
     """Key access is enabled again, an unknown application reads the keys, and images are made."""
-    thief = Person("6d616c6c-6f72-4a79-8000-000000000001", STRANGERS_APP, ATTACKER)
-    accounts = "Microsoft.CognitiveServices/accounts"
-    enabled = {"requestbody": json.dumps({"properties": {"disableLocalAuth": False}})}
-    azure.activity(RESOURCE, start, f"{accounts}/write", thief, properties=enabled)
-    azure.list_keys(RESOURCE, start + 2 * MINUTE, thief)
-    azure.activity(
-        RESOURCE,
-        start + 5 * MINUTE,
-        f"{accounts}/deployments/write",
-        thief,
-        signature="Succeeded.Created",
-        below="/DEPLOYMENTS/DALLE",
-    )
+    stolen_keys(azure, RESOURCE, start, ATTACKER)
     for number in range(20):
         at = start + 12 * MINUTE + 9 * number
         azure.request(RESOURCE, at, IMAGES, address="203.0.113.***", model="dall-e-3")
@@ -113,24 +101,9 @@ def sendgrid_attack(mail: SendGridTrail, start: float) -> None:
 
 def twilio_attack(texts: TwilioTrail, start: float) -> None:
     """A stolen login permits a country and makes a key, and messages go there."""
-    worker = "US" + "a1" * 16
-    texts.monitor("user-session.created", start, actor=worker, address=ATTACKER)
-    texts.monitor(
-        "sms-geographic-permissions.updated",
-        start + 3 * MINUTE,
-        actor=worker,
-        address=ATTACKER,
-        properties={"bangladesh": {"previous": "disabled", "updated": "enabled"}},
-    )
-    texts.monitor(
-        "account-api-keys.created",
-        start + 4 * MINUTE,
-        actor=worker,
-        address=ATTACKER,
-        resource="SK" + "b2" * 16,
-    )
+    stolen_login(texts, start, ATTACKER)
     for number in range(40):
-        texts.sent(start + 10 * MINUTE + 7 * number, f"+88017{number:08}", segments=3)
+        texts.sent(start + 10 * MINUTE + 7 * number, f"{BANGLADESH}{number:08}", segments=3)
 
 
 def records() -> Iterator[tuple[float, bytes]]:

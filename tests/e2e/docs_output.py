@@ -62,7 +62,7 @@ def _run(body: str, indent: str, folder: Path, environment: dict[str, str]) -> s
 
 
 def blocks(program: str) -> Iterator[Block]:
-    """Each block with the text that stands there and the one that the program gives."""
+    """Each block with the text of the page and the one that the program prints."""
     if not os.access(program, os.X_OK) or not Path(program).is_file():
         raise SystemExit(f"{program}: is not a program")
     with tempfile.TemporaryDirectory() as place:

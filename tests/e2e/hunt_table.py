@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from chunk_body import Row, write_bodies
+from chunk_body import Row, listed, write_bodies
 from hunt_scenarios import scenarios
 from made_part import in_docs
 from splunkd import Answer, run_search
@@ -20,12 +20,8 @@ ROWS_PER_CHUNK = 20_000
 TIMEOUT = 300.0
 
 
-def _listed(value: str | list[str]) -> list[str]:
-    return value if isinstance(value, list) else [value] if value else []
-
-
 def _found(row: Row) -> str:
-    evidence = ", ".join(_listed(row["Evidence"]))
+    evidence = ", ".join(listed(row["Evidence"]))
     return f"{row['Severity']} ({row['RiskScore']}): {evidence}"
 
 

@@ -13,25 +13,31 @@ BANGLADESH = "+88017"
 GERMANY = "+4915"
 
 
-def pumping(twilio: TwilioTrail, start: float = THIEF_SESSION) -> None:
-    """A stolen login permits a country and makes a key; then 3,000 segments go there within an
-    hour."""
-    twilio.monitor("user-session.created", start, actor=WORKER, address=ABROAD)
+def stolen_login(
+    twilio: TwilioTrail, start: float, address: str, *, camel_case: bool = False
+) -> None:
+    """A stolen login permits a country and makes a key."""
+    twilio.monitor("user-session.created", start, actor=WORKER, address=address)
     twilio.monitor(
         "sms-geographic-permissions.updated",
         start + 3 * MINUTE,
         actor=WORKER,
-        address=ABROAD,
+        address=address,
         properties={"bangladesh": {"previous": "disabled", "updated": "enabled"}},
     )
     twilio.monitor(
         "account-api-keys.created",
         start + 4 * MINUTE,
         actor=WORKER,
-        address=ABROAD,
-        camel_case=True,
+        address=address,
+        camel_case=camel_case,
         resource="SK" + "b2" * 16,
     )
+
+
+def pumping(twilio: TwilioTrail, start: float = THIEF_SESSION) -> None:
+    """After a stolen login, 3,000 segments go to the country within an hour."""
+    stolen_login(twilio, start, ABROAD, camel_case=True)
     for number in range(25):
         twilio.sent(
             start - 30 * MINUTE + number * 10,

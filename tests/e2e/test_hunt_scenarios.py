@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, overload
 
-from chunk_body import Row, write_body
+from chunk_body import Row, listed, write_body
 from hunt_records import CALLS, DAY, MONDAY, Trail, World, dump
 from hunt_scenarios import (
     ATTACKS,
@@ -105,10 +105,6 @@ class Bodies(Sequence[bytes]):
             raise IndexError(index)
         lines = self._lines[self._ends[index] : self._ends[index + 1]]
         return write_body([{"_raw": line} for line in lines])
-
-
-def listed(value: str | list[str]) -> list[str]:
-    return value if isinstance(value, list) else [value] if value else []
 
 
 def hunt(lines: Sequence[bytes], *args: str, chunks: int | list[int] = 20_000) -> Answer:

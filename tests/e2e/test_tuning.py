@@ -11,7 +11,7 @@ import unittest
 from collections.abc import Sequence
 from typing import Any
 
-from chunk_body import EventRow, write_bodies
+from chunk_body import EventRow, listed, write_bodies
 from cluster import Peer, run_cluster
 from hunt_records import BOTO, CLI, DAY, HOUR, MINUTE, MONDAY, Trail, World, utc
 from hunt_scenarios import (
@@ -50,10 +50,6 @@ _ADDRESS = re.compile(rb'"sourceIPAddress":"([^"]+)"')
 
 def bodies(lines: Sequence[bytes]) -> list[bytes]:
     return write_bodies([{"_raw": line} for line in lines], 20_000) or [b""]
-
-
-def listed(value: Any) -> list[str]:
-    return value if isinstance(value, list) else [value] if value else []
 
 
 def messages_of(answer: Answer, severity: str) -> list[str]:

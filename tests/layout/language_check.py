@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cpp_source import BREAK, words_only
-from links_check import files_of
+from links_check import files_of, report
 from markdown_text import without_code
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -163,12 +163,7 @@ def complaints(root: Path, glossary: Path = GLOSSARY, exceptions: Path = EXCEPTI
 
 
 def main(root: Path, exceptions: Path = EXCEPTIONS) -> int:
-    found = complaints(root, exceptions=exceptions)
-    for line in found:
-        print(line)
-    if found:
-        print(f"language: {len(found)} findings", file=sys.stderr)
-    return 1 if found else 0
+    return report(complaints(root, exceptions=exceptions), "language", "findings")
 
 
 if __name__ == "__main__":

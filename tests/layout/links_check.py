@@ -233,13 +233,17 @@ def complaints(root: Path) -> list[str]:
     return list(Repository(texts, files).complaints())
 
 
-def main(root: Path) -> int:
-    found = complaints(root)
+def report(found: list[str], check: str, what: str) -> int:
+    """Prints what a check found, and returns the exit code."""
     for line in found:
         print(line)
     if found:
-        print(f"links: {len(found)} mistakes", file=sys.stderr)
+        print(f"{check}: {len(found)} {what}", file=sys.stderr)
     return 1 if found else 0
+
+
+def main(root: Path) -> int:
+    return report(complaints(root), "links", "mistakes")
 
 
 if __name__ == "__main__":
