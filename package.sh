@@ -142,8 +142,8 @@ need_python() {
 prepare() {
     need_python
     need 'build' g++ cmake ninja-build \
-        libboost-program-options-dev libdeflate-dev nlohmann-json3-dev doctest-dev libre2-dev \
-        libxxhash-dev zlib1g-dev
+        libboost-program-options-dev libdeflate-dev libmaxminddb-dev nlohmann-json3-dev \
+        doctest-dev libre2-dev libxxhash-dev libzstd-dev zlib1g-dev
     fetch 'fetch simdjson' cmake -P cmake/simdjson.cmake
 }
 

@@ -29,7 +29,8 @@ install(PROGRAMS app/bin/cloudhijack.sh DESTINATION ${APP}/bin COMPONENT app EXC
 # The licences of the libraries that are linked into the program, from the places where Debian keeps
 # them. On another system the program can still be built, and only making the package fails.
 string(REGEX MATCH "^[0-9]+" GCC_MAJOR ${CMAKE_CXX_COMPILER_VERSION})
-foreach(package libc6-dev libdeflate-dev libre2-dev libxxhash-dev libstdc++-${GCC_MAJOR}-dev nlohmann-json3-dev zlib1g-dev)
+foreach(package libc6-dev libdeflate-dev libmaxminddb-dev libre2-dev libxxhash-dev libzstd-dev
+    libstdc++-${GCC_MAJOR}-dev nlohmann-json3-dev zlib1g-dev)
   file(REAL_PATH /usr/share/doc/${package}/copyright license)
   install(FILES ${license} DESTINATION ${APP}/licenses RENAME ${package}.txt COMPONENT app EXCLUDE_FROM_ALL)
 endforeach()

@@ -7,6 +7,8 @@ find_package(Threads REQUIRED)
 find_library(RE2_LIBRARY NAMES libre2.a REQUIRED)
 find_library(Z_LIBRARY NAMES libz.a REQUIRED)
 find_library(DEFLATE_LIBRARY NAMES libdeflate.a REQUIRED)
+find_library(ZSTD_LIBRARY NAMES libzstd.a REQUIRED)
+find_library(MAXMINDDB_LIBRARY NAMES libmaxminddb.a REQUIRED)
 find_path(XXHASH_INCLUDE_DIR NAMES xxhash.h REQUIRED)  # used as a header-only library
 
 # A folder with simdjson.h and simdjson.cpp, 3.9 or later. If empty, they are fetched once for all presets.

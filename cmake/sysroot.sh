@@ -12,7 +12,7 @@ architecture=$1
 folder=$2
 # The program's static libraries, their headers, and the C library.
 packages=(libc6-dev linux-libc-dev libboost1.74-dev libboost-program-options1.74-dev libre2-dev
-    libdeflate-dev libxxhash-dev zlib1g-dev nlohmann-json3-dev)
+    libdeflate-dev libmaxminddb-dev libxxhash-dev libzstd-dev zlib1g-dev nlohmann-json3-dev)
 
 # The folder is built next to its final place, and moved there once it is complete.
 part=$(realpath -m "$folder").part
