@@ -97,6 +97,12 @@ Result<output::Format> read_format(const po::variables_map& given, config::Mode 
     return format;
 }
 
+Result<std::string> read_output_path(const po::variables_map& given) {
+    std::string path = value_of(given, "output").value_or("-");
+    if (path.empty()) return failure("option --output: has no value; name a file, or -");
+    return path == "-" ? std::string() : path;
+}
+
 Result<ScanJob> read_job(const po::variables_map& given, config::Setup setup) {
     const auto threads = read_threads(given);
     if (!threads) return std::unexpected(threads.error());
@@ -105,6 +111,8 @@ Result<ScanJob> read_job(const po::variables_map& given, config::Setup setup) {
     const config::Mode mode = config->mode;
     const auto format = read_format(given, mode);
     if (!format) return std::unexpected(format.error());
+    auto output_path = read_output_path(given);
+    if (!output_path) return std::unexpected(std::move(output_path.error()));
     const bool fail_on_findings = given.contains("fail-on-findings");
     if (fail_on_findings && !has_findings(mode)) {
         return failure("option --fail-on-findings: mode " + std::string(name_of(mode)) +
@@ -114,9 +122,10 @@ Result<ScanJob> read_job(const po::variables_map& given, config::Setup setup) {
         return failure("scan has no path; name a file, a folder or - for standard input");
     // A baseline is read again, as it stands.
     return ScanJob{.paths = given["path"].as<std::vector<std::string>>(),
-                   .format = *format,
-                   .raw_csv = given.contains("raw-csv") || mode == config::Mode::baseline,
-                   .fail_on_findings = fail_on_findings,
+                   .form = {.format = *format,
+                            .raw_csv = given.contains("raw-csv") || mode == config::Mode::baseline,
+                            .fail_on_findings = fail_on_findings,
+                            .output_path = std::move(*output_path)},
                    .threads = *threads,
                    .config = std::move(*config),
                    .setup = std::move(setup)};

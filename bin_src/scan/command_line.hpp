@@ -7,16 +7,14 @@
 #include <vector>
 
 #include "config/setup.hpp"
-#include "output/csv_and_ndjson.hpp"
+#include "scan/answer_printer.hpp"
 
 namespace cloudhijack::scan {
 
 /// The settings of a scan, checked and complete.
 struct ScanJob {
     std::vector<std::string> paths;  ///< never empty
-    output::Format format = output::Format::table;
-    bool raw_csv = false;
-    bool fail_on_findings = false;
+    AnswerForm form;
     unsigned threads = 1;
     config::Config config;
     config::Setup setup;

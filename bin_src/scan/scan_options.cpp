@@ -42,6 +42,12 @@ std::vector<ShownOption> own_options() {
          .value_name = "FORMAT",
          .completion = {.kind = CompletionKind::word,
                         .words = {k_format_names.begin(), k_format_names.end()}}},
+        {.name = "output",
+         .effect = "write the answer to FILE, which appears only once it is complete (default: "
+                   "standard output)",
+         .value_name = "FILE",
+         .completion = {.kind = CompletionKind::file, .words = {}},
+         .letter = 'o'},
         {.name = "raw-csv", .effect = "csv: write cells that begin with = + - @ unchanged"},
         {.name = "fail-on-findings", .effect = "exit with status 1 if there are findings"},
         {.name = "config",

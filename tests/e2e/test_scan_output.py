@@ -15,7 +15,7 @@ from pathlib import Path
 
 from call_records import call, lines
 from program_under_test import program
-from shell_run import run_on_terminal, run_program, run_scan
+from shell_run import Run, run_on_terminal, run_program, run_scan
 from volume_reference import COLUMNS, MONEY_COLUMNS
 
 RESET = "\033[0m"
@@ -231,6 +231,65 @@ class ProgressTest(OutputTest):
         slow = self.slow_scan("sleep 1.3", self.path, "-")
         _, shown = run_on_terminal([], 80, stderr=True, argv=slow)
         self.assertIn("\r\033[K0 MB, 32 MB unpacked, 0 events, 0 findings\r", shown)
+
+
+class OutputFileTest(OutputTest):
+    def setUp(self) -> None:
+        super().setUp()
+        self.folder = Path(self.path).parent
+        self.write(lines(3, ALICE))
+
+    def scan(self, *args: str) -> Run:
+        return run_scan("--ses-threshold=1", *args)
+
+    def test_the_file_has_the_bytes_of_standard_output(self) -> None:
+        for form in ("table", "csv", "ndjson"):
+            with self.subTest(form):
+                path = self.folder / f"answer.{form}"
+                printed = self.scan("--format", form, self.path)
+                written = self.scan("--format", form, "-o", str(path), self.path)
+                self.assertEqual(path.read_text(), printed.stdout)
+                self.assertEqual(written.stdout, "")
+                self.assertEqual(written.stderr, printed.stderr)
+                self.assertEqual(written.exit_code, printed.exit_code)
+
+    def test_an_answer_in_the_scanned_folder_is_replaced_and_not_read(self) -> None:
+        path = self.folder / "answer.ndjson"
+        args = ("--format=ndjson", "-o", str(path), str(self.folder))
+        self.scan(*args)
+        first = path.read_bytes()
+        again = self.scan(*args)
+        self.assertEqual(again.exit_code, 0)
+        self.assertEqual(path.read_bytes(), first)
+        self.assertIn(f"{path}: skipped, the output replaces it", again.stderr)
+        self.assertEqual(len(list(self.folder.iterdir())), 2)
+
+    def test_a_baseline_can_replace_itself(self) -> None:
+        path = str(self.folder / "usual.csv")
+        args = ("--mode=baseline", "-o", path)
+        self.assertEqual(run_scan(*args, self.path).exit_code, 0)
+        first = Path(path).read_text()
+        self.assertEqual(run_scan(*args, "--baseline", path, self.path).exit_code, 0)
+        self.assertEqual(Path(path).read_text(), first)
+
+    def test_a_path_that_cannot_be_written_is_an_error_before_anything_is_read(self) -> None:
+        path = self.folder / "missing" / "answer.csv"
+        run = self.scan("-o", str(path), self.path)
+        self.assertEqual(run.exit_code, 2)
+        expected = f"cloudhijack: {path}: cannot be written: No such file or directory\n"
+        self.assertEqual(run.stderr, expected)
+
+    def test_an_error_leaves_the_older_file(self) -> None:
+        path = self.folder / "answer.csv"
+        path.write_text("older")
+        missing = self.folder / "missing.csv"
+        run = self.scan("--mode=hunt", "--baseline", str(missing), "-o", str(path), self.path)
+        self.assertEqual(run.exit_code, 2)
+        self.assertEqual(path.read_text(), "older")
+        self.assertEqual(len(list(self.folder.iterdir())), 2)
+
+    def test_a_missing_name_is_an_error(self) -> None:
+        self.assertIn("--output: has no value", self.scan("-o", "", self.path).stderr)
 
 
 class ClosedOutputTest(OutputTest):

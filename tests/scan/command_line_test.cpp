@@ -43,9 +43,10 @@ TEST_CASE("command line: paths and switches in any order") {
     const auto job = job_of({"a", "--format", "csv", "--fail-on-findings", "-", "--raw-csv", "b",
                              "--threads=3", "--min-score", "2", "--ses-threshold=5"});
     CHECK(job.paths == Arguments{"a", "-", "b"});
-    CHECK(job.format == output::Format::csv);
-    CHECK(job.fail_on_findings);
-    CHECK(job.raw_csv);
+    CHECK(job.form.format == output::Format::csv);
+    CHECK(job.form.fail_on_findings);
+    CHECK(job.form.raw_csv);
+    CHECK(job.form.output_path.empty());
     CHECK(job.threads == 3);
     CHECK(job.config.volume.min_score == 2);
     CHECK(job_of({"--", "--help"}).paths == Arguments{"--help"});
@@ -54,17 +55,17 @@ TEST_CASE("command line: paths and switches in any order") {
 
 TEST_CASE("command line: defaults") {
     const auto job = job_of({"a"});
-    CHECK(job.format == output::Format::table);
-    CHECK_FALSE(job.raw_csv);
-    CHECK_FALSE(job.fail_on_findings);
+    CHECK(job.form.format == output::Format::table);
+    CHECK_FALSE(job.form.raw_csv);
+    CHECK_FALSE(job.form.fail_on_findings);
     CHECK(job.config.mode == config::Mode::volume);
     CHECK(error_of({}).contains("a file, a folder or -"));
 }
 
 TEST_CASE("command line: the mode decides which options fit, in any order") {
     const auto baseline = job_of({"a", "--mode=baseline"});
-    CHECK(baseline.format == output::Format::csv);
-    CHECK(baseline.raw_csv);
+    CHECK(baseline.form.format == output::Format::csv);
+    CHECK(baseline.form.raw_csv);
     CHECK(job_of({"a", "--min-risk", "5", "--mode=hunt"}).config.hunt.min_risk == 5);
     CHECK(error_of({"a", "--min-risk", "5"})
               .contains("--min-risk: not used in mode volume; it belongs to mode hunt"));

@@ -1,0 +1,110 @@
+#include "scan/answer_printer.hpp"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <utility>
+
+#include "detect/hunt/evidence/words.hpp"
+#include "output/answer.hpp"
+#include "output/findings_table.hpp"
+#include "output/shell.hpp"
+
+namespace cloudhijack::scan {
+namespace {
+
+output::TableStyle style_of(const AnswerForm& form) {
+    output::TableStyle style;
+    if (!form.output_path.empty() || ::isatty(STDOUT_FILENO) != 1) return style;
+    winsize size{};
+    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) style.width = size.ws_col;
+    const char* no_colour = std::getenv("NO_COLOR");  // NOLINT(concurrency-mt-unsafe)
+    style.colour = no_colour == nullptr || *no_colour == '\0';
+    return style;
+}
+
+std::string text_of(const AnswerForm& form, const output::Findings& findings,
+                    const output::Answer& answer) {
+    switch (form.format) {
+        case output::Format::table:
+            return output::findings_table(findings, style_of(form));
+        case output::Format::csv:
+            return output::to_csv(answer.columns, answer.rows, form.raw_csv);
+        case output::Format::ndjson:
+            return output::to_ndjson(answer.columns, answer.rows);
+    }
+    std::unreachable();
+}
+
+// Notes on how the answer came about.
+std::vector<std::string> notes_on(const Counted& counted, const output::Findings& findings,
+                                  const config::Setup& setup, config::Mode mode) {
+    const ScanTotals& totals = counted.totals;
+    std::vector<std::string> notes;
+    const auto add = [&notes](std::string text) {
+        if (!text.empty()) notes.push_back(std::move(text));
+    };
+    if (totals.records == 0 && totals.unknown == 0 && totals.read > 0) {
+        add("there were no records in the input");
+    }
+    add(output::nothing_relevant_in_words({.read = totals.records - totals.unreadable,
+                                           .relevant = totals.relevant,
+                                           .failed = totals.failed},
+                                          findings, mode));
+    if (mode != config::Mode::coverage) {
+        add(output::uncounted_in_words(totals.left_out, detect::repeats_in(*counted.activity)));
+    }
+    for (auto& note : output::notes_of(findings, *counted.activity, setup)) add(std::move(note));
+    for (auto& warning : output::warnings_of(findings)) add(std::move(warning));
+    return notes;
+}
+
+std::string summary(const ScanTotals& totals, std::size_t rows, config::Mode mode) {
+    using detect::counted;
+    std::string text = counted(totals.files, "file");
+    if (totals.unread > 0) text += ", " + std::to_string(totals.unread) + " not read";
+    text += ", " + counted(totals.records, "record");
+    text += ", " + counted(rows, has_findings(mode) ? "finding" : "row");
+    if (totals.is_incomplete()) text += ", incomplete";
+    return text;
+}
+
+Result<> write_whole(std::string_view text, io::OutputFile& file) {
+    auto written = file.write(text);
+    if (!written && written.error().kind == Error::Kind::failed) return written;
+    return file.finish();
+}
+
+}  // namespace
+
+void MessageLog::tell(std::string text) {
+    if (text.empty()) return;
+    output::print_message(text);
+    told_.push_back(std::move(text));
+}
+
+void MessageLog::tell(const std::vector<std::string>& texts) {
+    for (const std::string& text : texts) tell(text);
+}
+
+Result<std::size_t> print_answer(const Counted& counted, const AnswerForm& form,
+                                 const config::Setup& setup, const config::Config& config,
+                                 io::OutputFile& file, MessageLog& messages) {
+    const auto findings = output::findings_of(*counted.activity, config);
+    if (!findings) return std::unexpected(findings.error());
+    const output::Answer answer = output::answer_of(*findings);
+    const auto notes = notes_on(counted, *findings, setup, config.mode);
+    auto written = write_whole(text_of(form, *findings, answer), file);
+    if (!written) return std::unexpected(std::move(written.error()));
+    messages.tell(notes);
+    messages.tell(summary(counted.totals, answer.rows.size(), config.mode));
+    return answer.rows.size();
+}
+
+int exit_code_of(const Counted& counted, const AnswerForm& form, std::size_t rows) {
+    if (counted.failed) return output::k_exit_error;
+    return form.fail_on_findings && rows > 0 ? output::k_exit_findings : output::k_exit_ok;
+}
+
+}  // namespace cloudhijack::scan

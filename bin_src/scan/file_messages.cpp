@@ -1,0 +1,95 @@
+#include "scan/file_messages.hpp"
+
+#include <algorithm>
+#include <cstdint>
+
+#include "detect/hunt/evidence/words.hpp"
+#include "log/record_reader.hpp"
+#include "output/answer.hpp"
+
+namespace cloudhijack::scan {
+namespace {
+
+using detect::counted;
+
+std::string records_read_from(const FileOutcome& outcome) {
+    return counted(outcome.records, "record") + (outcome.records == 1 ? " was" : " were") +
+           " read from it";
+}
+
+}  // namespace
+
+std::vector<std::string> problems_of(const File& file, const FileOutcome& outcome) {
+    const std::string name = shown_name(file.path);
+    if (outcome.is_other_file) return {name + ": skipped, it " + *outcome.error};
+    std::vector<std::string> problems;
+    if (outcome.lost_something()) {
+        problems.push_back(
+            name + ": " +
+            output::unreadable_in_words(outcome.unreadable, outcome.records, outcome.lost_bytes) +
+            "; the first, at byte " + std::to_string(outcome.first_unreadable_at) + ", " +
+            outcome.first_reason);
+    }
+    if (outcome.error) {
+        const bool has_records = outcome.begins_as_json || outcome.records > 0;
+        problems.push_back(name + ": " + *outcome.error +
+                           (has_records ? "; " + records_read_from(outcome) : ""));
+    }
+    return problems;
+}
+
+std::string unknown_objects(std::span<const File> files, std::span<const FileOutcome> outcomes) {
+    std::uint64_t unknown = 0;
+    std::string first;
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+        const FileOutcome& outcome = outcomes[i];
+        if (unknown == 0 && outcome.unknown > 0) {
+            first = "at byte " + std::to_string(outcome.first_unknown_at) + " of " +
+                    shown_name(files[i].path) + ", has " +
+                    log::keys_in_words(outcome.first_unknown_keys);
+        }
+        unknown += outcome.unknown;
+    }
+    return unknown == 0 ? std::string() : output::unknown_in_words(unknown, first);
+}
+
+std::vector<std::string> unfinished_files(std::span<const File> files,
+                                          std::span<const FileOutcome> outcomes,
+                                          const std::string& why, std::uint64_t bytes) {
+    std::vector<std::string> messages;
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+        if (outcomes[i].stage != FileStage::stopped) continue;
+        messages.push_back(shown_name(files[i].path) + ": was not read to the end; " +
+                           records_read_from(outcomes[i]));
+    }
+    const std::size_t done = totals_of(outcomes).done;
+    const std::uint64_t size = size_of(files);
+    messages.push_back(why + ", so the answer is incomplete: " + std::to_string(done) + " of " +
+                       counted(outcomes.size(), "file") +
+                       (outcomes.size() == 1 ? " was" : " were") + " read to the end, " +
+                       std::to_string(bytes) + (size > 0 ? " of " + std::to_string(size) : "") +
+                       " bytes");
+    return messages;
+}
+
+std::string nothing_read(const FileList& list) {
+    if (list.files.empty()) {
+        return list.problems.empty() ? "nothing was read: there are no files" : "";
+    }
+    if (std::ranges::all_of(list.files, &File::named)) return {};
+    return "nothing was read: " + counted(list.files.size(), "file") +
+           (list.files.size() == 1 ? " was found, which is not a log"
+                                   : " were found, none of which is a log") +
+           " that scan reads";
+}
+
+std::uint64_t size_of(std::span<const File> files) {
+    std::uint64_t size = 0;
+    for (const File& file : files) {
+        if (file.is_pipe) return 0;
+        size += file.size;
+    }
+    return size;
+}
+
+}  // namespace cloudhijack::scan
