@@ -30,6 +30,8 @@ usage: ./package.sh [command]
   bench   measure the speed of the program and of the tools that people use instead
   bench --smoke
           only check that all of them find the same
+  bench --peers [--sigma FOLDER]...
+          compare what `scan` and other tools find in the same files; see docs/peers.md
   help    show this text
 
 Each command installs any missing Debian packages, as root or through sudo, and lists them.
@@ -257,7 +259,12 @@ reproduce() {
 
 # The contenders are installed from PyPI into a separate folder.
 bench() {
-    need 'run the benchmark' libdeflate-tools
+    local script=bench.py
+    if [[ ${1-} == --peers ]]; then
+        script=peers.py
+        shift
+    fi
+    need 'run the benchmark' libdeflate-tools jq
     build 'the program' cloudhijack
     local packages=build/bench-packages
     if ! cmp -s tests/bench/requirements.txt "$packages/requirements.txt"; then
@@ -269,7 +276,7 @@ bench() {
         cp tests/bench/requirements.txt "$packages/"
     fi
     CLOUDHIJACK=build/release/cloudhijack \
-        "$packages/bin/python" -B tests/bench/bench.py build/release/cloudhijack "$@"
+        "$packages/bin/python" -B "tests/bench/$script" build/release/cloudhijack "$@"
 }
 
 # Neither of the two programs that display man pages may print a warning about it.
@@ -372,6 +379,7 @@ check() {
     stage "testing the program for $other" test_other "${emulated[@]}"
     if [[ ${1-} == --all ]]; then
         stage 'checking that all contenders of the benchmark find the same' bench --smoke
+        stage 'checking the comparison with other tools' bench --peers --smoke
     fi
 
     # Last, so that the output ends with ctest's summary, which reports the seconds.
@@ -396,6 +404,7 @@ case $* in
     reproduce) reproduce ;;
     bench) bench ;;
     'bench --smoke') bench --smoke ;;
+    'bench --peers' | 'bench --peers '*) bench "${@:2}" ;;
     check) check ;;
     'check --all') check --all ;;
     help) usage ;;
