@@ -48,6 +48,7 @@ PACKAGES = ("duckdb", "pySigma", "pySigma-backend-sqlite")
 COUNT = "`scan`, the count"
 JQ = "jq, sort and awk, the same count"
 DUCKDB = "DuckDB, the same count"
+TIME_LIMIT = 300.0  # seconds, for what a contender finds in one folder
 RULES = HERE.parents[1] / "README/sigma"
 
 # The calls and thresholds of `mode=volume`, as a responder would write them down.
@@ -143,9 +144,15 @@ def contenders(program: str, rules: Sequence[Path]) -> list[Contender]:
     ]
 
 
-def find(contender: Contender, folder: Path) -> set[str]:
-    command = contender.command(folder)
-    return contender.callers(run(command, stderr=subprocess.DEVNULL).output)
+def find(contender: Contender, folder: Path) -> set[str] | None:
+    """The callers that it reports, or none if it does not finish in time."""
+    try:
+        done = subprocess.run(
+            contender.command(folder), check=True, capture_output=True, timeout=TIME_LIMIT
+        )
+    except subprocess.TimeoutExpired:
+        return None
+    return contender.callers(done.stdout)
 
 
 # The day of the demo
@@ -174,7 +181,7 @@ def run_day(timing: Timing, all_: Sequence[Contender]) -> None:
     attacks = write_demo_files(day)
     trail = day / "AWSLogs"
     on_trail = [attack for attack in attacks if attack.caller.startswith("arn:")]
-    callers = {contender.name: find(contender, trail) for contender in all_}
+    callers = {contender.name: find(contender, trail) or set() for contender in all_}
     for name in (JQ, DUCKDB):
         same(name, callers[COUNT], callers[name])
     found = [judged(names, on_trail) for names in callers.values()]
@@ -195,7 +202,7 @@ def run_day(timing: Timing, all_: Sequence[Contender]) -> None:
             f"| {contender.name} | {result.attacks} | {result.honest}"
             f" | {seconds / times[0]:.1f} ({seconds:.2f} s) | {peak / 2**20:.0f} MB |"
         )
-    whole = judged(find(all_[0], day), attacks)
+    whole = judged(find(all_[0], day) or set(), attacks)
     print(
         f"\n`scan --mode hunt` over all logs of the day, with those of SendGrid, Twilio and Azure:"
         f" {whole.attacks} of {len(attacks)} attacks above low."
@@ -219,15 +226,16 @@ def as_trail(story: Story, folder: Path) -> Path:
     return folder
 
 
-def run_story(story: Story, all_: Sequence[Contender], scratch: Path) -> list[bool]:
-    """Whether each contender reports an attacker, or anyone in an honest story."""
+def run_story(story: Story, all_: Sequence[Contender], scratch: Path) -> list[bool | None]:
+    """Whether each contender reports an attacker, or anyone in an honest story; none if it does
+    not finish."""
     folder = as_trail(story, scratch / story.id)
-    results = []
+    results: list[bool | None] = []
     for contender in all_:
         callers = find(contender, folder)
-        if story.is_attack:
+        if callers is not None and story.is_attack:
             callers = {c for c in callers if any(actor in c for actor in story.actors)}
-        results.append(bool(callers))
+        results.append(None if callers is None else bool(callers))
     shutil.rmtree(folder)
     return results
 
@@ -246,7 +254,9 @@ def run_all_stories(program: str, all_: Sequence[Contender], scratch: Path) -> N
     for number, contender in enumerate(all_):
         reported = [story for story, result in zip(stories, results) if result[number]]
         attacks = sum(story.is_attack for story in reported)
-        print(f"| {contender.name} | {attacks} | {len(reported) - attacks} |")
+        late = sum(result[number] is None for result in results)
+        note = f" ({late} not finished in {TIME_LIMIT:.0f} s)" if late else ""
+        print(f"| {contender.name}{note} | {attacks} | {len(reported) - attacks} |")
 
 
 def main() -> int:
