@@ -292,6 +292,7 @@ std::string nothing_relevant_in_words(const RecordCounts& records, const Finding
                                                   : "none of the " + std::to_string(records.read) +
                                                         " records that were read is a ";
     const std::string text = subject + (is_volume ? "successful call" : "call") +
+                             (records.outside > 0 ? " in the time range" : "") +
                              " that mode=" + std::string(name_of(mode)) + " counts";
     return without == 0 ? text : text + "; " + counted(without, "call") + " failed";
 }

@@ -61,6 +61,7 @@ struct RecordCounts {
     std::uint64_t read = 0;      ///< records that could be read
     std::uint64_t relevant = 0;  ///< of these, calls that the mode considers
     std::uint64_t failed = 0;    ///< of these, calls that were refused
+    std::uint64_t outside = 0;   ///< calls that are not in relevant because of their time
 };
 
 /// The message if no record counted; empty if one did.

@@ -3,6 +3,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "output/answer.hpp"
 #include "output/findings_table.hpp"
 #include "output/shell.hpp"
+#include "text/time.hpp"
 
 namespace cloudhijack::scan {
 namespace {
@@ -37,6 +39,20 @@ std::string text_of(const AnswerForm& form, const output::Findings& findings,
     std::unreachable();
 }
 
+std::string utc(std::int64_t microseconds) {
+    return text::to_utc(text::Time{std::chrono::microseconds{microseconds}});
+}
+
+// Not for all records outside the range: those of calls outside the catalogue are not read.
+std::string outside_in_words(const OutsideCalls& outside, const TimeRange& range) {
+    if (outside.count == 0) return {};
+    std::string text = detect::counted(outside.count, "call") + " of the catalogue" +
+                       (outside.count == 1 ? " was" : " were") + " outside the time range (" +
+                       in_words(range) + ") and not counted";
+    if (outside.count == 1) return text + ": it was at " + utc(outside.first);
+    return text + ": the first was at " + utc(outside.first) + ", the last at " + utc(outside.last);
+}
+
 // Notes on how the answer came about.
 std::vector<std::string> notes_on(const Counted& counted, const output::Findings& findings,
                                   const config::Setup& setup, config::Mode mode) {
@@ -50,8 +66,10 @@ std::vector<std::string> notes_on(const Counted& counted, const output::Findings
     }
     add(output::nothing_relevant_in_words({.read = totals.records - totals.unreadable,
                                            .relevant = totals.relevant,
-                                           .failed = totals.failed},
+                                           .failed = totals.failed,
+                                           .outside = totals.outside.count},
                                           findings, mode));
+    add(outside_in_words(totals.outside, counted.range));
     if (mode != config::Mode::coverage) {
         add(output::uncounted_in_words(totals.left_out, detect::repeats_in(*counted.activity)));
     }
@@ -63,6 +81,12 @@ std::vector<std::string> notes_on(const Counted& counted, const output::Findings
 std::string summary(const ScanTotals& totals, std::size_t rows, config::Mode mode) {
     using detect::counted;
     std::string text = counted(totals.files, "file");
+    if (totals.unopened > 0) {
+        text += ", " + std::to_string(totals.unopened) + " not opened because " +
+                (totals.unopened == 1 ? "its name shows that it is"
+                                      : "their names show that they are") +
+                " outside the time range";
+    }
     if (totals.unread > 0) text += ", " + std::to_string(totals.unread) + " not read";
     text += ", " + counted(totals.records, "record");
     text += ", " + counted(rows, has_findings(mode) ? "finding" : "row");

@@ -10,6 +10,7 @@
 #include "io/output_file.hpp"
 #include "output/csv_and_ndjson.hpp"
 #include "result.hpp"
+#include "scan/time_range.hpp"
 #include "scan/totals.hpp"
 
 namespace cloudhijack::scan {
@@ -40,6 +41,7 @@ struct Counted {
     const detect::Activity* activity = nullptr;  ///< never null
     ScanTotals totals;
     bool failed = false;  ///< something could not be read
+    TimeRange range;      ///< of the events that count
 };
 
 /// Prints the rows of an answer, and then notes and a summary as messages. Returns the number of

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/program_options.hpp>
+#include <chrono>
 #include <optional>
 #include <string_view>
 #include <thread>
@@ -113,6 +114,10 @@ Result<ScanJob> read_job(const po::variables_map& given, config::Setup setup) {
     if (!format) return std::unexpected(format.error());
     auto output_path = read_output_path(given);
     if (!output_path) return std::unexpected(std::move(output_path.error()));
+    const auto now = std::chrono::system_clock::now();
+    const auto range = read_time_range(value_of(given, "from"), value_of(given, "to"),
+                                       std::chrono::floor<std::chrono::microseconds>(now));
+    if (!range) return std::unexpected(range.error());
     const bool fail_on_findings = given.contains("fail-on-findings");
     if (fail_on_findings && !has_findings(mode)) {
         return failure("option --fail-on-findings: mode " + std::string(name_of(mode)) +
@@ -127,6 +132,7 @@ Result<ScanJob> read_job(const po::variables_map& given, config::Setup setup) {
                             .fail_on_findings = fail_on_findings,
                             .output_path = std::move(*output_path)},
                    .threads = *threads,
+                   .range = *range,
                    .config = std::move(*config),
                    .setup = std::move(setup)};
 }

@@ -8,6 +8,7 @@
 
 #include "config/setup.hpp"
 #include "scan/answer_printer.hpp"
+#include "scan/time_range.hpp"
 
 namespace cloudhijack::scan {
 
@@ -16,6 +17,7 @@ struct ScanJob {
     std::vector<std::string> paths;  ///< never empty
     AnswerForm form;
     unsigned threads = 1;
+    TimeRange range;
     config::Config config;
     config::Setup setup;
 };

@@ -72,14 +72,22 @@ std::vector<std::string> unfinished_files(std::span<const File> files,
     return messages;
 }
 
-std::string nothing_read(const FileList& list) {
+std::string nothing_read(const FileList& list, const TimeRange& range) {
+    if (list.files.empty() && list.unopened > 0) {
+        return "nothing was read: the " +
+               (list.unopened == 1 ? "name of the file shows that it is"
+                                   : "names of all " + std::to_string(list.unopened) +
+                                         " files show that they are") +
+               " outside the time range (" + in_words(range) + ')';
+    }
     if (list.files.empty()) {
         return list.problems.empty() ? "nothing was read: there are no files" : "";
     }
     if (std::ranges::all_of(list.files, &File::named)) return {};
+    const std::string verb = list.unopened > 0 ? "opened" : "found";
     return "nothing was read: " + counted(list.files.size(), "file") +
-           (list.files.size() == 1 ? " was found, which is not a log"
-                                   : " were found, none of which is a log") +
+           (list.files.size() == 1 ? " was " + verb + ", which is not a log"
+                                   : " were " + verb + ", none of which is a log") +
            " that scan reads";
 }
 

@@ -25,7 +25,7 @@ std::vector<std::string> unfinished_files(std::span<const File> files,
 
 /// Says that nothing was read. Problems with files that the user named have been reported; the text
 /// is empty if there is nothing to add to them.
-std::string nothing_read(const FileList& list);
+std::string nothing_read(const FileList& list, const TimeRange& range);
 
 /// The size of all files; 0 if it is unknown.
 std::uint64_t size_of(std::span<const File> files);

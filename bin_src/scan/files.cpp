@@ -10,6 +10,8 @@
 #include <system_error>
 #include <utility>
 
+#include "scan/file_times.hpp"
+
 namespace cloudhijack::scan {
 namespace {
 
@@ -99,6 +101,20 @@ FileList list_files(const std::vector<std::string>& paths) {
     FileWalk walk;
     for (const std::string& path : paths) walk.add(path);
     return std::move(walk).finish();
+}
+
+void leave_unopened(const TimeRange& range, FileList& list) {
+    if (range.is_unlimited()) return;
+    list.unopened += std::erase_if(list.files, [&](const File& file) {
+        const auto times = times_in_name(file.path);
+        if (!times || range.overlaps(times->begin, times->end)) return false;
+        if (file.named) {
+            list.skipped.push_back(
+                shown_name(file.path) +
+                ": not opened, its name shows that it is outside the time range");
+        }
+        return true;
+    });
 }
 
 }  // namespace cloudhijack::scan

@@ -1,10 +1,11 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
 
-#include "result.hpp"
+#include "scan/time_range.hpp"
 
 namespace cloudhijack::scan {
 
@@ -24,11 +25,17 @@ struct FileList {
     std::vector<File> files;            ///< those of a folder are in byte order of their names
     std::vector<std::string> skipped;   ///< messages about paths that are skipped: not errors
     std::vector<std::string> problems;  ///< messages about paths that cannot be read
+    std::size_t unopened =
+        0;  ///< files removed because their names show that nothing in them counts
 };
 
 /// Lists files, including those in folders at any depth. Sockets, devices, pipes inside folders,
 /// and anything that was listed already (links in a circle, a file named twice) are skipped with a
 /// message.
 FileList list_files(const std::vector<std::string>& paths);
+
+/// Removes the files whose names show that all their events are outside the range (file_times.hpp).
+/// Those that the user named get a message.
+void leave_unopened(const TimeRange& range, FileList& list);
 
 }  // namespace cloudhijack::scan

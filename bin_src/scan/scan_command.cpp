@@ -84,6 +84,11 @@ void leave_out(const io::OutputFile& output, FileList& list) {
     });
 }
 
+std::optional<TimeFilter> filter_for(const TimeRange& range, const rules::Catalogue& catalogue) {
+    if (range.is_unlimited()) return std::nullopt;
+    return TimeFilter(catalogue, range);
+}
+
 // Reports what could not be read; true if that is an error.
 bool report_files(const FileList& list, std::span<const FileOutcome> outcomes,
                   const ScanTotals& totals, MessageLog& messages) {
@@ -108,15 +113,18 @@ int scan(const ScanJob& job) {
     if (!file) return output::print_error(file.error().text);
     FileList list = list_files(job.paths);
     leave_out(*file, list);
+    leave_unopened(job.range, list);
     MessageLog messages;
     messages.tell(list.skipped);
     messages.tell(list.problems);
 
     Scanner scanner([&] { return output::new_activity(job.setup, config); }, *job.setup.logs,
                     log::CallFilter(*job.setup.logs, catalogue.call_names()),
-                    &interruption.request());
+                    &interruption.request(), filter_for(job.range, catalogue));
     const auto outcomes = read_files(scanner, list, job, config);
-    Counted counted{.activity = &scanner.activity(), .totals = totals_of(outcomes)};
+    Counted counted{.activity = &scanner.activity(),
+                    .totals = totals_of(outcomes, list.unopened),
+                    .range = job.range};
     counted.failed = report_files(list, outcomes, counted.totals, messages);
     const bool is_incomplete = counted.totals.is_incomplete();
     if (is_incomplete) {
@@ -127,8 +135,9 @@ int scan(const ScanJob& job) {
             return interruption.exit_code();
         }
     } else if (counted.totals.read == 0) {
-        messages.tell(nothing_read(list));
-        counted.failed = true;
+        messages.tell(nothing_read(list, job.range));
+        // Opening the others would have changed nothing but the counts of records.
+        counted.failed |= list.unopened == 0;
     }
 
     const auto rows = print_answer(counted, job.form, job.setup, config, *file, messages);

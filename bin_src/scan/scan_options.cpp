@@ -5,6 +5,8 @@
 #include <span>
 #include <sstream>
 
+#include "scan/time_range.hpp"
+
 namespace cloudhijack::scan {
 namespace {
 
@@ -48,6 +50,13 @@ std::vector<ShownOption> own_options() {
          .value_name = "FILE",
          .completion = {.kind = CompletionKind::file, .words = {}},
          .letter = 'o'},
+        {.name = "from",
+         .effect = "count only events from this time on",
+         .value_name = "WHEN",
+         .takes = std::string(k_when)},
+        {.name = "to",
+         .effect = "count only events before this time; see --from",
+         .value_name = "WHEN"},
         {.name = "raw-csv", .effect = "csv: write cells that begin with = + - @ unchanged"},
         {.name = "fail-on-findings", .effect = "exit with status 1 if there are findings"},
         {.name = "config",
@@ -110,7 +119,7 @@ std::string scan_exit_codes() {
 }
 
 std::vector<std::string> scan_examples() {
-    return {"cloudhijack scan AWSLogs/",
+    return {"cloudhijack scan AWSLogs/", "cloudhijack scan --mode hunt --from 7d AWSLogs/",
             "cloudhijack scan --mode hunt --baseline usual.csv AWSLogs/",
             "cloudhijack scan --span 10m --min-score 3 --format ndjson trail.json.gz",
             "aws cloudtrail lookup-events --output json | cloudhijack scan -"};

@@ -213,6 +213,7 @@ class ScanThread {
 
     void take(const log::Event& event) {
         ++outcome_.records;
+        if (scanner_->times_ && is_outside(event)) return;
         const auto added = detect::add(*activity_, event);
         if (is_relevant(added)) ++outcome_.relevant;
         if (added == detect::Added::failed) ++outcome_.failed;
@@ -222,6 +223,15 @@ class ScanThread {
                 "has no valid time in " + std::string(event.log->path_of(&log::Event::time_text));
             note_unreadable({.why = why});
         }
+    }
+
+    // Counts an event that is outside the time range.
+    bool is_outside(const log::Event& event) {
+        const auto time = scanner_->times_->time_outside(event);
+        if (!time) return false;
+        const std::int64_t at = time->time_since_epoch().count();
+        outcome_.outside.add({.count = 1, .first = at, .last = at});
+        return true;
     }
 
     void skip(const log::LostPart& part) {
@@ -263,6 +273,7 @@ class ScanThread {
         all.relevant += mine.relevant;
         all.failed += mine.failed;
         all.left_out += mine.left_out;
+        all.outside.add(mine.outside);
         // The only error of a batch is that an array is truncated in it. The thread that reads the
         // whole file continues to its end, so its error takes precedence.
         if (mine.error && (reads_file_ || !all.error)) all.error = std::move(mine.error);

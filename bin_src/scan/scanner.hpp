@@ -15,6 +15,7 @@
 #include "log/call_filter.hpp"
 #include "log/log_set.hpp"
 #include "scan/files.hpp"
+#include "scan/time_filter.hpp"
 
 namespace cloudhijack::scan {
 
@@ -34,6 +35,7 @@ struct FileOutcome {
     std::uint64_t relevant = 0;    ///< calls among them that the mode considers
     std::uint64_t failed = 0;      ///< calls among these that failed
     std::uint64_t left_out = 0;    ///< calls that the provider made, and events that repeat calls
+    OutsideCalls outside;          ///< not in relevant
     std::uint64_t first_unreadable_at = 0;  ///< the offset of the first loss, in unpacked bytes
     std::string first_reason;
     std::uint64_t unknown = 0;           ///< objects that no log knows; not counted in records
@@ -61,13 +63,14 @@ class Scanner {
     using NewActivity = std::function<detect::Activity()>;
 
     /// `new_activity` makes an empty activity of the scan's mode; `filter` decides which records
-    /// need not be read. The logs and the request `stop`, if there is one, must outlive the
-    /// scanner.
+    /// need not be read, and `times`, if there is one, which events do not count. The logs and the
+    /// request `stop`, if there is one, must outlive the scanner.
     Scanner(NewActivity new_activity, const log::LogSet& logs, log::CallFilter filter,
-            const io::StopRequest* stop = nullptr)
+            const io::StopRequest* stop = nullptr, std::optional<TimeFilter> times = {})
         : new_activity_(std::move(new_activity)),
           logs_(&logs),
           filter_(std::move(filter)),
+          times_(times),
           stop_(stop),
           activity_(new_activity_()) {}
 
@@ -93,6 +96,7 @@ class Scanner {
     NewActivity new_activity_;
     const log::LogSet* logs_;
     log::CallFilter filter_;
+    std::optional<TimeFilter> times_;
     const io::StopRequest* stop_;  ///< can be null
     ScanProgress progress_;
     mutable std::mutex mutex_;  ///< protects activity_ and the outcomes during run()

@@ -7,9 +7,10 @@ bool was_read(const FileOutcome& outcome) { return !outcome.error || outcome.rec
 
 }  // namespace
 
-ScanTotals totals_of(std::span<const FileOutcome> outcomes) {
+ScanTotals totals_of(std::span<const FileOutcome> outcomes, std::size_t unopened) {
     ScanTotals totals;
-    totals.files = outcomes.size();
+    totals.files = outcomes.size() + unopened;
+    totals.unopened = unopened;
     for (const FileOutcome& outcome : outcomes) {
         totals.read += was_read(outcome) ? 1U : 0U;
         totals.unread += was_read(outcome) || outcome.is_other_file ? 0U : 1U;
@@ -19,6 +20,7 @@ ScanTotals totals_of(std::span<const FileOutcome> outcomes) {
         totals.relevant += outcome.relevant;
         totals.failed += outcome.failed;
         totals.left_out += outcome.left_out;
+        totals.outside.add(outcome.outside);
         totals.unknown += outcome.unknown;
     }
     return totals;

@@ -187,26 +187,37 @@ std::optional<Time> parse_american(std::string_view text) {
     return *date + in_half + (is_evening ? hours{12} : hours{0});
 }
 
-std::optional<Time> parse_calendar(std::string_view text) {
-    TimeParser parser(text);
+// `2026-03-11`.
+std::optional<std::chrono::sys_days> parse_iso_date(TimeParser& parser) {
     const auto year = parser.number(4, 1, 9999);
     if (!year || !parser.take('-')) return std::nullopt;
     const auto month = parser.number(2, 1, 12);
     if (!month || !parser.take('-')) return std::nullopt;
     const auto day = parser.number(2, 1, 31);
-    if (!day || !(parser.take('T') || parser.take(' '))) return std::nullopt;
-    const auto date = date_of(*year, *month, *day);
+    return day ? date_of(*year, *month, *day) : std::nullopt;
+}
+
+std::optional<Time> parse_calendar(std::string_view text, bool needs_seconds = true) {
+    TimeParser parser(text);
+    const auto date = parse_iso_date(parser);
+    if (!date || !(parser.take('T') || parser.take(' '))) return std::nullopt;
     const auto hour = parser.number(2, 0, 23);
-    if (!date || !hour || !parser.take(':')) return std::nullopt;
+    if (!hour || !parser.take(':')) return std::nullopt;
     const auto minute = parser.number(2, 0, 59);
-    if (!minute || !parser.take(':')) return std::nullopt;
-    const auto second = parser.number(2, 0, 60);  // 60: a leap second
-    if (!second) return std::nullopt;
-    const auto fraction = parser.fraction();
-    if (!fraction) return std::nullopt;
+    if (!minute) return std::nullopt;
+    microseconds in_minute{0};
+    if (parser.take(':')) {
+        const auto second = parser.number(2, 0, 60);  // 60: a leap second
+        if (!second) return std::nullopt;
+        const auto fraction = parser.fraction();
+        if (!fraction) return std::nullopt;
+        in_minute = seconds{*second} + *fraction;
+    } else if (needs_seconds) {
+        return std::nullopt;
+    }
     const auto zone = parse_zone(parser);
     if (!zone || !parser.done()) return std::nullopt;
-    return *date + hours{*hour} + minutes{*minute} + seconds{*second} + *fraction - *zone;
+    return *date + hours{*hour} + minutes{*minute} + in_minute - *zone;
 }
 
 }  // namespace
@@ -215,6 +226,13 @@ std::optional<Time> parse_time(std::string_view text) {
     if (text.size() > 4 && text[4] == '-') return parse_calendar(text);
     if (text.contains('/')) return parse_american(text);
     return text.contains(' ') ? parse_mail(text) : parse_epoch(text);
+}
+
+std::optional<Time> parse_iso_time(std::string_view text) {
+    TimeParser parser(text);
+    const auto date = parse_iso_date(parser);
+    if (date && parser.done()) return *date;
+    return parse_calendar(text, /*needs_seconds=*/false);
 }
 
 void append_epoch_seconds(std::string& text, Time time) {

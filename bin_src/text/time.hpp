@@ -20,6 +20,11 @@ using Time = std::chrono::sys_time<std::chrono::microseconds>;
 /// Digits of a fraction after the sixth are cut. Years are 0001 to 9999.
 std::optional<Time> parse_time(std::string_view text);
 
+/// Parses a time as people type it; nullopt for any other text: a time in the second form of
+/// parse_time, of which the seconds can be missing, or a date, `2026-03-11`, which is its 00:00
+/// UTC.
+std::optional<Time> parse_iso_time(std::string_view text);
+
 /// Epoch seconds with up to six digits of fraction, without trailing zeros: `1700000000.25`.
 std::string to_epoch_seconds(Time time);
 void append_epoch_seconds(std::string& text, Time time);
