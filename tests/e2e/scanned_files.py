@@ -23,8 +23,8 @@ class ScannedFilesTest(unittest.TestCase):
         path.write_bytes(data)
         return str(path)
 
-    def scan(self, *args: str) -> Run:
-        return run_scan(*ALL, *args)
+    def scan(self, *args: str, stdin: bytes = b"") -> Run:
+        return run_scan(*ALL, *args, stdin=stdin)
 
     def check_counted(self, run: Run, calls: int) -> None:
         counts = [int(row["EventCount"][1]) for row in ndjson_rows(run.stdout)]

@@ -20,7 +20,7 @@ TIMEOUT = 60  # seconds; generous, for a sanitized program on a busy machine
 
 _UNREADABLE = re.compile(r"(\d+) of (\d+) records? could not be read")
 _UNKNOWN = re.compile(r"(\d+) records? do(?:es)? not belong to any log that cloudhijack knows")
-_SUMMARY = re.compile(r"cloudhijack: \d+ files?(?:, \d+ not read)?, (\d+) records, \d+ findings?")
+_SUMMARY = re.compile(r"cloudhijack: \d+ files?(?:, \d+ not [^,]+)*, (\d+) records, \d+ findings?")
 
 
 @dataclass(frozen=True)

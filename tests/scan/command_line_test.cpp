@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <string>
 #include <variant>
 #include <vector>
@@ -53,12 +54,24 @@ TEST_CASE("command line: paths and switches in any order") {
     CHECK(job_of({"a"}).threads >= 1);
 }
 
+TEST_CASE("command line: a range of time") {
+    const auto job = job_of({"a", "--from=2026-03-10", "--to", "2026-03-11T11:45"});
+    CHECK(in_words(job.range) == "2026-03-10T00:00:00Z to 2026-03-11T11:45:00Z");
+    const auto now = std::chrono::system_clock::now();
+    const auto recent = job_of({"a", "--from", "7d"}).range;
+    REQUIRE(recent.from);
+    CHECK(*recent.from >=
+          std::chrono::floor<std::chrono::microseconds>(now) - std::chrono::days{7});
+    CHECK_FALSE(recent.to);
+}
+
 TEST_CASE("command line: defaults") {
     const auto job = job_of({"a"});
     CHECK(job.form.format == output::Format::table);
     CHECK_FALSE(job.form.raw_csv);
     CHECK_FALSE(job.form.fail_on_findings);
     CHECK(job.config.mode == config::Mode::volume);
+    CHECK(job.range.is_unlimited());
     CHECK(error_of({}).contains("a file, a folder or -"));
 }
 
@@ -77,6 +90,8 @@ TEST_CASE("command line: the mode decides which options fit, in any order") {
 TEST_CASE("command line: an error names the option and the accepted values") {
     CHECK(error_of({"--format", "xml"})
               .contains("--format: invalid value \"xml\"; it accepts table, csv or ndjson"));
+    CHECK(error_of({"--from", "soon"}).starts_with("option --from: invalid value \"soon\"; it "));
+    CHECK(error_of({"--to=2026-02-30"}).starts_with("option --to: invalid value \"2026-02-30\""));
     CHECK(error_of({"--threads", "0"})
               .contains("--threads: invalid value \"0\"; it accepts a whole number from 1 to 256"));
     CHECK(error_of({"--threads", "x"}).contains("--threads: invalid value \"x\"; it accepts"));

@@ -5,9 +5,11 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "scan/temporary_folder.hpp"
+#include "text/time.hpp"
 
 using namespace cloudhijack;
 using namespace cloudhijack::scan;
@@ -79,4 +81,35 @@ TEST_CASE("files: a pipe that the user names is read") {
     const std::string pipe = folder.path() / "pipe";
     ::mkfifo(pipe.c_str(), 0600);
     CHECK(scan::list_files({pipe}).files.size() == 1);
+}
+
+TEST_CASE("files: those whose names show that they are outside a range are not opened") {
+    const auto trail = [](std::string_view stamp) {
+        return "111122223333_CloudTrail_us-east-1_" + std::string(stamp) + "_x.json.gz";
+    };
+    const auto at = [](std::string_view time) { return text::parse_iso_time(time); };
+    const scan::TimeRange range{.from = at("2026-03-11T12:00"), .to = at("2026-03-11T13:00")};
+    FileList all;
+    for (const auto* stamp : {"20260311T1144Z", "20260311T1145Z", "20260311T1146Z",
+                              "20260311T1314Z", "20260311T1315Z", "20260311T1316Z"}) {
+        all.files.push_back({.path = trail(stamp), .named = false});
+    }
+    all.files.push_back({.path = "-", .is_pipe = true});
+    all.files.push_back({.path = "2026/03/09/named"});
+    all.files.push_back({.path = "2026/03/10/named"});
+    all.skipped = {"before"};
+    FileList list = all;
+    scan::leave_unopened({}, list);
+    CHECK(list.files.size() == 9);
+    CHECK(list.unopened == 0);
+    scan::leave_unopened(range, list);
+    std::vector<std::string> paths;
+    for (const auto& file : list.files) paths.push_back(file.path);
+    CHECK(paths == std::vector<std::string>{trail("20260311T1146Z"), trail("20260311T1314Z"), "-",
+                                            "2026/03/10/named"});
+    CHECK(list.unopened == 5);
+    CHECK(list.skipped ==
+          std::vector<std::string>{"before",
+                                   "2026/03/09/named: not opened, its name shows that it is "
+                                   "outside the time range"});
 }

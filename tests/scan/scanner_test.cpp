@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <random>
 #include <string>
@@ -14,6 +15,7 @@
 #include "output/csv_and_ndjson.hpp"
 #include "rules/builtin.hpp"
 #include "scan/temporary_folder.hpp"
+#include "scan/totals.hpp"
 
 using namespace cloudhijack;
 using namespace cloudhijack::io;
@@ -88,6 +90,43 @@ TEST_CASE("scanner: the answer does not depend on the threads, for many files an
                       alone.outcomes[i].first_unknown_keys);
             }
         }
+    }
+}
+
+TEST_CASE("scanner: calls outside the time range are counted, with their first and last time") {
+    const TemporaryFolder folder;
+    std::string lines = R"({"eventSource":"x","eventName":"Publish","eventTime":"1767225600"})";
+    for (unsigned second = 0; second < 20'000; ++second) lines += record(1, second) + '\n';
+    folder.write("a", lines);
+    folder.write("b", record(1, 30'000) + R"({"eventSource":"sns.amazonaws.com",)"
+                                          R"("eventName":"Publish","eventTime":"x"})");
+    folder.write("c", record(1, 5'000));
+    constexpr text::Time start{std::chrono::seconds{1'767'225'600}};
+    const TimeRange range{.from = start + std::chrono::seconds{5'000},
+                          .to = start + std::chrono::seconds{6'000}};
+    for (const unsigned threads : {1U, 4U}) {
+        scan::Scanner scanner(
+            [] { return detect::VolumeActivity(builtin_catalogue(), std::chrono::hours{1}); },
+            log::all_logs(), log::CallFilter(log::all_logs(), builtin_catalogue().call_names()),
+            nullptr, TimeFilter(builtin_catalogue(), range));
+        const auto outcomes = scanner.run(scan::list_files({folder.path()}).files, threads);
+        REQUIRE(outcomes.size() == 3);
+        CHECK(outcomes[0].records == 20'001);
+        CHECK(outcomes[0].relevant == 1'000);
+        CHECK(outcomes[0].outside.count == 19'000);
+        CHECK(outcomes[0].outside.first == 1'767'225'600'000'000);
+        CHECK(outcomes[0].outside.last == 1'767'245'599'000'000);
+        CHECK(outcomes[1].outside.count == 1);
+        CHECK(outcomes[1].unreadable == 1);
+        CHECK(outcomes[2].outside.count == 0);
+        CHECK(outcomes[2].relevant == 1);
+        const ScanTotals totals = totals_of(outcomes, 7);
+        CHECK(totals.files == 10);
+        CHECK(totals.unopened == 7);
+        CHECK_FALSE(totals.is_incomplete());
+        CHECK(totals.outside.count == 19'001);
+        CHECK(totals.outside.first == 1'767'225'600'000'000);
+        CHECK(totals.outside.last == 1'767'255'600'000'000);
     }
 }
 
