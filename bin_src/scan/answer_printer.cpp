@@ -46,9 +46,9 @@ std::string utc(std::int64_t microseconds) {
 // Not for all records outside the range: those of calls outside the catalogue are not read.
 std::string outside_in_words(const OutsideCalls& outside, const TimeRange& range) {
     if (outside.count == 0) return {};
-    std::string text = detect::counted(outside.count, "call") + " of the catalogue" +
-                       (outside.count == 1 ? " was" : " were") + " outside the time range (" +
-                       in_words(range) + ") and not counted";
+    const std::string text = detect::counted(outside.count, "call") + " of the catalogue" +
+                             (outside.count == 1 ? " was" : " were") + " outside " +
+                             with_name(range) + " and not counted";
     if (outside.count == 1) return text + ": it was at " + utc(outside.first);
     return text + ": the first was at " + utc(outside.first) + ", the last at " + utc(outside.last);
 }

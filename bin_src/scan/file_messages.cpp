@@ -78,7 +78,7 @@ std::string nothing_read(const FileList& list, const TimeRange& range) {
                (list.unopened == 1 ? "name of the file shows that it is"
                                    : "names of all " + std::to_string(list.unopened) +
                                          " files show that they are") +
-               " outside the time range (" + in_words(range) + ')';
+               " outside " + with_name(range);
     }
     if (list.files.empty()) {
         return list.problems.empty() ? "nothing was read: there are no files" : "";

@@ -64,4 +64,9 @@ std::string in_words(const TimeRange& range) {
     return text::to_utc(*range.from) + " to " + text::to_utc(*range.to);
 }
 
+std::string with_name(const TimeRange& range) {
+    const std::string name = "the time range";
+    return range.is_unlimited() ? name : name + " (" + in_words(range) + ')';
+}
+
 }  // namespace cloudhijack::scan

@@ -40,4 +40,8 @@ Result<TimeRange> read_time_range(const std::optional<std::string>& from,
 /// `2026-03-11T00:00:00Z to 2026-03-12T00:00:00Z`; the range must not be unlimited.
 std::string in_words(const TimeRange& range);
 
+/// `the time range (2026-03-11T00:00:00Z to 2026-03-12T00:00:00Z)`; `the time range` if it is
+/// unlimited, for a caller that does not know it.
+std::string with_name(const TimeRange& range);
+
 }  // namespace cloudhijack::scan

@@ -36,7 +36,13 @@ TEST_CASE("time range: times, dates and spans before now") {
     CHECK(range("12h", {}) == "2026-03-11T00:00:30Z and later");
     CHECK(range("7d", "1d") == "2026-03-04T12:00:30Z to 2026-03-10T12:00:30Z");
     CHECK(range("2w", "2026-03-01") == "2026-02-25T12:00:30Z to 2026-03-01T00:00:00Z");
-    CHECK(range("36500d", "5214w") == "1926-04-04T12:00:30Z to 1926-04-07T12:00:30Z");
+    CHECK(range("36500d", "5214w") == "1926-04-05T12:00:30Z to 1926-04-07T12:00:30Z");
+}
+
+TEST_CASE("time range: its name in messages") {
+    CHECK(with_name({}) == "the time range");
+    CHECK(with_name({.from = {}, .to = at("2026-03-11")}) ==
+          "the time range (before 2026-03-11T00:00:00Z)");
 }
 
 TEST_CASE("time range: errors name the option, the value and what is accepted") {
