@@ -8,6 +8,10 @@ usage() {
 usage: ./package.sh [command]
 
   (none)  make the package of the app, dist/cloudhijack-<version>.spl, and dist/SHA256SUMS
+  deb     make Debian packages of the program for use without Splunk, with its man page, completions
+          and documentation: dist/cloudhijack_<version>_<architecture>.deb, amd64 and arm64
+  tarball
+          make the same as dist/cloudhijack-<version>-linux-<machine>.tar.gz, x86_64 and aarch64
   build   build the program, build/release/cloudhijack, and its completions and man page in
           build/release/shell; `cmake --install build/release` installs them
   demo    build the program and run it on generated events
@@ -25,7 +29,7 @@ usage: ./package.sh [command]
           run everything that a release needs: in addition all AppInspect tags, all tests of the
           emulated program, the benchmark's contenders, and the end-to-end tests under sanitizers
   reproduce
-          make the package of the last commit twice, the second time in another folder, and compare
+          make all packages of the last commit twice, the second time in another folder, and compare
           the bytes
   bench   measure the speed of the program and of the tools that people use instead
   bench --smoke
@@ -195,34 +199,92 @@ check_surroundings() {
     say "warning: the package will not match any commit; uncommitted changes: ${changed//$'\n'/, }"
 }
 
+# build_both WHAT TARGET...: builds the targets, and the program for the other architecture.
+build_both() {
+    check_surroundings
+    build "$@"
+    build_other
+}
+
 spl= # the package that pack() has made
 
 # package WHAT TARGET...: builds the targets, which must include the program, and makes the package.
 package() {
-    check_surroundings
-    build "$@"
-    build_other
+    build_both "$@"
     stage 'making the package' pack
 }
 
-# The same input gives the same bytes: the result does not depend on the folder, the clock, the user,
-# the umask or the order of the files.
+# The same input gives the same bytes: no package depends on the folder, the clock, the user, the umask
+# or the order of the files. All files in them have this time, 2026-01-01T00:00Z.
+export SOURCE_DATE_EPOCH=1767225600
+
+part= # the file that archive() is writing
+
+# archive FILE FOLDER NAME: packs FOLDER/NAME.
+archive() {
+    part=$1.part
+    trap 'rm -f "$part"' EXIT
+    tar --create --directory "$2" --format ustar --sort name --mtime "@$SOURCE_DATE_EPOCH" \
+        --owner root:0 --group root:0 --mode u=rwX,go=rX --hard-dereference "$3" |
+        gzip --no-name --best >"$part" || fail "cannot write $1"
+    mv "$part" "$1"
+}
+
+# Writes the digests of all packages in dist, whichever command made them.
+write_digests() {
+    (shopt -s nullglob && LC_ALL=C && cd dist &&
+        sha256sum cloudhijack*.spl cloudhijack*.deb cloudhijack*.tar.gz >SHA256SUMS)
+}
+
+version() {
+    local name
+    name=$(build/release/cloudhijack --version) # "cloudhijack <version>"
+    echo "${name#* }"
+}
+
 pack() {
-    local layout=build/stage name version
+    local layout=build/stage version
     rm -rf "$layout"
     quietly cmake --install build/release --component app --strip --prefix "$layout"
     quietly cmake --install "build/$other" --component app --strip --prefix "$layout"
-    name=$(build/release/cloudhijack --version) # "cloudhijack <version>"
-    version=${name#* }
+    version=$(version)
     python3 cmake/bill_of_materials.py "$version" "$layout/cloudhijack" \
-        "$machine=build/release" "$other=build/$other" >"$layout/cloudhijack/licenses/bom.cdx.json"
+        "bin/linux_$machine/cloudhijack=build/release" \
+        "bin/linux_$other/cloudhijack=build/$other" >"$layout/cloudhijack/licenses/bom.cdx.json"
     spl=dist/cloudhijack-$version.spl
-    trap 'rm -f "$spl.part"' EXIT
-    tar --create --directory "$layout" --format ustar --sort name --mtime 2026-01-01T00:00Z \
-        --owner root:0 --group root:0 --mode u=rwX,go=rX --hard-dereference cloudhijack |
-        gzip --no-name --best >"$spl.part" || fail "cannot write $spl"
-    mv "$spl.part" "$spl"
-    (cd dist && sha256sum "${spl#dist/}" >SHA256SUMS)
+    archive "$spl" "$layout" cloudhijack
+    write_digests
+}
+
+# shell_packages KIND...: makes the packages of these kinds (deb, tarball) for both architectures.
+shell_packages() {
+    local version name folder kind pair
+    version=$(version)
+    for pair in "$machine=build/release" "$other=build/$other"; do
+        name=cloudhijack-$version-linux-${pair%=*}
+        folder=build/shell/$name
+        rm -rf "$folder"
+        # The files for every architecture come from the build for this machine.
+        quietly cmake --install build/release --component shell --prefix "$folder"
+        quietly cmake --install build/release --component doc --prefix "$folder"
+        rm "$folder/bin/cloudhijack"
+        quietly cmake --install "${pair#*=}" --component shell --strip --prefix "$folder"
+        python3 cmake/bill_of_materials.py "$version" "$folder" \
+            "bin/cloudhijack=${pair#*=}" >"$folder/share/doc/cloudhijack/bom.cdx.json"
+        for kind in "$@"; do
+            case $kind in
+                deb) quietly cmake/deb.sh "$folder" "${pair%=*}" "$version" dist ;;
+                tarball) archive "dist/$name.tar.gz" build/shell "$name" ;;
+            esac
+        done
+    done
+    write_digests
+}
+
+# make_shell_packages KIND: builds the contents of these packages, and makes them.
+make_shell_packages() {
+    build_both 'the program and its shell files' cloudhijack shell_texts
+    stage 'making the packages' shell_packages "$1"
 }
 
 # Unpacks the package, as an installation does, to test the programs in it.
@@ -243,17 +305,22 @@ test_package() {
         ctest --preset release "$@"
 }
 
-# Makes the package of the last commit again, from scratch, in another folder with other settings.
+# Makes the packages of the last commit again, from scratch, in another folder with other settings.
 reproduce() {
     [[ ! $(git status --porcelain) ]] || fail 'there are uncommitted changes; commit them first'
-    package 'the program' cloudhijack
-    local elsewhere
+    package 'the program and its shell files' cloudhijack shell_texts
+    stage 'making the packages for use without Splunk' shell_packages deb tarball
+    local elsewhere clone command
     elsewhere=$(mktemp --directory)
-    say "making the package again in $elsewhere"
-    git clone --quiet . "$elsewhere/clone"
-    (umask 077 && TZ=Asia/Kathmandu LC_ALL=C CCACHE_DISABLE=1 "$elsewhere/clone/package.sh")
-    cmp "$spl" "$elsewhere/clone/$spl" || fail 'the two packages differ'
-    say "both packages have the same bytes: $(<dist/SHA256SUMS)"
+    clone=$elsewhere/clone
+    say "making the packages again in $elsewhere"
+    git clone --quiet . "$clone"
+    for command in '' deb tarball; do
+        (umask 077 && TZ=Asia/Kathmandu LC_ALL=C CCACHE_DISABLE=1 "$clone/package.sh" $command)
+    done
+    (cd dist && sha256sum --check --quiet "$clone/dist/SHA256SUMS") || fail 'the packages differ'
+    say "all packages have the same bytes in both folders:
+$(<"$clone/dist/SHA256SUMS")"
     rm -rf "$elsewhere"
 }
 
@@ -339,6 +406,21 @@ test_other() {
     (cd tests/package && CLOUDHIJACK_SPL=../../$spl python3 -B -m unittest -v architectures_test)
 }
 
+# Tests the Debian packages and the tarballs.
+test_shell_packages() {
+    local name
+    for name in "$machine" "$other"; do
+        python3 tests/package/bill_check.py "dist/cloudhijack-$(version)-linux-$name.tar.gz"
+    done
+    (cd tests/package && python3 -B -m unittest -v shell_packages_test)
+}
+
+# Tests the container image, which is made of a tarball.
+test_image() {
+    need 'build a container image' buildah
+    (cd tests/package && python3 -B -m unittest -v image_test)
+}
+
 # check [--all]: runs the checks that every commit needs, or all checks.
 check() {
     local tags=(cloud private_app)
@@ -351,7 +433,7 @@ check() {
     fi
     need 'check' clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev \
         shellcheck libmagic1 busybox mandoc man-db zsh chromium fonts-liberation \
-        qemu-user-static
+        lintian qemu-user-static
     need_node
     need_python
     stage 'checking the format of the sources' check_format
@@ -365,6 +447,8 @@ check() {
     stage 'checking the man page' check_man_page build/release/shell/cloudhijack.1
     stage 'checking the icon against the script that draws it' python3 app/draw_icon.py --check
     stage 'inspecting the package' inspect_package "${tags[@]}"
+    stage 'making the packages for use without Splunk' shell_packages deb tarball
+    stage 'testing the packages for use without Splunk' test_shell_packages
     stage 'checking the Sigma rules' python3 tests/package/sigma_check.py
     stage 'checking the conf files' \
         python3 -B tests/package/conf_check.py build/release/cloudhijack
@@ -378,6 +462,7 @@ check() {
     stage 'running the longest suites' ctest --preset release --label-regex long
     stage "testing the program for $other" test_other "${emulated[@]}"
     if [[ ${1-} == --all ]]; then
+        stage 'testing the container image' test_image
         stage 'checking that all contenders of the benchmark find the same' bench --smoke
         stage 'checking the comparison with other tools' bench --peers --smoke
     fi
@@ -392,6 +477,14 @@ case $* in
     '')
         package 'the program' cloudhijack
         say "made $spl"
+        ;;
+    deb)
+        make_shell_packages deb
+        say "made dist/cloudhijack_$(version)_amd64.deb and the same for arm64"
+        ;;
+    tarball)
+        make_shell_packages tarball
+        say "made dist/cloudhijack-$(version)-linux-$machine.tar.gz and the same for $other"
         ;;
     build) build 'the program and its shell files' cloudhijack shell_texts ;;
     demo)

@@ -1,9 +1,9 @@
-"""Prints the bill of materials of the package's programs as CycloneDX JSON.
+"""Prints the bill of materials of a package's programs as CycloneDX JSON.
 
-usage: bill_of_materials.py VERSION STAGE MACHINE=BUILD...
+usage: bill_of_materials.py VERSION STAGE PROGRAM=BUILD...
 
-STAGE is the folder of the app as it will be packed. Each BUILD is the build folder of the program
-for one MACHINE (architecture). It shows what the program contains: the linker's map lists the
+STAGE is the folder that will be packed. Each PROGRAM is the name of a program in it, and BUILD the
+folder in which it was built. BUILD shows what the program contains: the linker's map lists the
 archives, ninja lists the headers, and Debian's package database says which packages they belong to.
 The same input gives the same output, so the bill contains neither a time nor a serial number.
 """
@@ -101,9 +101,10 @@ def installed_packages(files: Iterable[Path]) -> set[Package]:
     return {Package(*line.split()) for line in lines.splitlines()}
 
 
-def linked_packages(machine: str, files: set[Path]) -> list[Package]:
+def linked_packages(build: Path, files: set[Path]) -> list[Package]:
     """The packages that contain the files, except the project's own files and simdjson's."""
-    owners = packages_in_sysroot(ROOT / "build/sysroot" / machine)
+    # A cross build has the name of its architecture, as its sysroot has; a native build has none.
+    owners = packages_in_sysroot(ROOT / "build/sysroot" / build.name)
     packages = {owners[file] for file in files if file in owners}
     installed = {
         file
@@ -153,8 +154,7 @@ def bill(version: str, stage: Path, builds: dict[str, Path]) -> dict[str, Any]:
     libraries: dict[str, dict[str, Any]] = {}
     programs = []
     needs = {app: list[str]()}
-    for machine, build in sorted(builds.items()):
-        name = f"bin/linux_{machine}/cloudhijack"
+    for name, build in sorted(builds.items()):
         digest = hashlib.sha256((stage / name).read_bytes()).hexdigest()
         programs.append(
             {
@@ -167,7 +167,7 @@ def bill(version: str, stage: Path, builds: dict[str, Path]) -> dict[str, Any]:
         needs[app].append(name)
         files = linked_files(build) | included_files(build)
         linked = [simdjson(files)]
-        for package in linked_packages(machine, files):
+        for package in linked_packages(build, files):
             expression = licence(package)
             if expression is not None:
                 linked.append(debian_library(package, expression))
@@ -196,7 +196,7 @@ def main() -> None:
     if len(sys.argv) < 4 or any("=" not in word for word in sys.argv[3:]):
         sys.exit(__doc__)
     version, stage, *pairs = sys.argv[1:]
-    builds = {machine: Path(build).resolve() for machine, build in (p.split("=") for p in pairs)}
+    builds = {program: Path(build).resolve() for program, build in (p.split("=") for p in pairs)}
     print(json.dumps(bill(version, Path(stage), builds), indent=2))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sys
 import tarfile
 
@@ -16,7 +17,8 @@ from cyclonedx.validation.json import JsonStrictValidator
 from license_expression import get_spdx_licensing
 from packageurl import PackageURL
 
-APP = "cloudhijack"
+# The programs of the app or of the tarball, as the bill names them.
+PROGRAM = re.compile(r"bin/(linux_\w+/)?cloudhijack")
 
 
 def complaints(text: str, programs: dict[str, str]) -> list[str]:
@@ -61,13 +63,14 @@ def main(package: str) -> None:
         for member in archive.getmembers():
             content = archive.extractfile(member)
             if content is not None:
-                files[member.name.removeprefix(f"{APP}/")] = content.read()
+                files[member.name.partition("/")[2]] = content.read()
     programs = {
         name: hashlib.sha256(content).hexdigest()
         for name, content in files.items()
-        if name.startswith("bin/linux_")
+        if PROGRAM.fullmatch(name)
     }
-    text = files["licenses/bom.cdx.json"].decode()
+    (bill,) = [content for name, content in files.items() if name.endswith("/bom.cdx.json")]
+    text = bill.decode()
     wrong = complaints(text, programs)
     if wrong:
         sys.exit("bill of materials: " + "\nbill of materials: ".join(wrong))

@@ -3,6 +3,7 @@ why, and nothing half-made is left."""
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -14,12 +15,14 @@ from installed_app import ROOT
 
 # What package.sh and sysroot.sh run besides what they install.
 TOOLS = (
-    *("bash", "cat", "chmod", "cmp", "cp", "cut", "dirname", "env", "git", "grep", "gzip", "id"),
-    *("mkdir", "mv", "python3", "readlink", "realpath", "rm", "sed", "sha256sum", "tail", "tar"),
-    "uname",
+    *("awk", "bash", "cat", "chmod", "cmp", "cp", "cut", "date", "dirname", "dpkg-deb", "env"),
+    *("find", "git", "grep", "gzip", "id", "ln", "md5sum", "mkdir", "mktemp", "mv", "python3"),
+    *("readlink", "realpath", "rm", "sed", "sha256sum", "sort", "tail", "tar", "touch", "uname"),
+    "xargs",
 )
 INSTALLED = "echo installed"
-# Lays out an app, and builds no program but a runner of unit tests that prints its arguments.
+# Lays out an app or a prefix, and builds no program but a runner of unit tests that prints its
+# arguments.
 CMAKE = """
 case $* in
     "--build --preset dev --target cloudhijack_tests")
@@ -32,6 +35,10 @@ case $1 in
     --install)
         while [ "$1" != --prefix ]; do shift; done
         mkdir -p "$2/cloudhijack/licenses"
+        docs=$2/share/doc/cloudhijack
+        mkdir -p "$2/bin" "$2/share/man/man1" "$2/share/zsh/site-functions" "$docs/licenses"
+        for file in bin/cloudhijack share/man/man1/cloudhijack.1; do echo text >"$2/$file"; done
+        for file in LICENSE licenses/a.txt; do echo text >"$docs/$file"; done
         ;;
     --preset) mkdir -p build/release build/aarch64 build/x86_64 ;;
 esac
@@ -166,6 +173,55 @@ class PackageShTest(unittest.TestCase):
         self.assertNotEqual(self.run_it().returncode, 0)
         self.assertEqual({path.name: path.read_bytes() for path in dist.iterdir()}, before)
 
+    def test_the_digests_cover_the_packages_of_all_commands(self) -> None:
+        self.be_built()
+        dist = self.root / "dist"
+        names: list[str] = []
+        for words, made in (
+            (("deb",), [f"cloudhijack_0.1.0_{name}.deb" for name in ("amd64", "arm64")]),
+            ((), ["cloudhijack-0.1.0.spl"]),
+            (
+                ("tarball",),
+                [f"cloudhijack-0.1.0-linux-{name}.tar.gz" for name in ("aarch64", "x86_64")],
+            ),
+            (("deb",), []),
+            ((), []),
+        ):
+            done = self.run_it(*words)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            names += made
+            command = ["sha256sum", "--check", "SHA256SUMS"]
+            checked = subprocess.run(command, cwd=dist, check=True, capture_output=True, text=True)
+            covered = [line.removesuffix(": OK") for line in checked.stdout.splitlines()]
+            self.assertEqual(sorted(covered), sorted(names))
+            self.assertEqual({path.name for path in dist.iterdir()}, {"SHA256SUMS", *names})
+
+    def test_no_half_of_a_debian_package_is_left(self) -> None:
+        self.be_built()
+        self.tool("dpkg-deb", 'for file; do :; done; echo half >"$file"; echo full disk; exit 1')
+        done = self.run_it("deb")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("full disk", done.stderr)
+        self.assertEqual(list(self.root.glob("dist/*")), [])
+
+    def test_packages_have_the_same_bytes_in_two_folders(self) -> None:
+        made = []
+        for folder, umask in (("first", 0o022), ("a second", 0o077)):
+            tree = self.root.with_name(folder)
+            self.root.rename(tree)
+            self.root = tree
+            shutil.rmtree(tree / "build", ignore_errors=True)
+            shutil.rmtree(tree / "dist", ignore_errors=True)
+            before = os.umask(umask)
+            self.addCleanup(os.umask, before)
+            self.be_built()
+            for words in ((), ("deb",), ("tarball",)):
+                done = self.run_it(*words)
+                self.assertEqual(done.returncode, 0, done.stderr)
+            made.append({path.name: path.read_bytes() for path in tree.glob("dist/*")})
+        self.assertEqual(len(made[0]), 6)
+        self.assertEqual(made[0], made[1])
+
     def test_a_tree_with_changes_is_told(self) -> None:
         self.be_built()
         self.assertNotIn("warning", self.run_it().stdout)  # no clone
@@ -183,7 +239,16 @@ class PackageShTest(unittest.TestCase):
         done = self.run_it("help")
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         for command in (
-            *("build", "demo", "unit [NAME | OPTION...]", "test", "test --long", "check"),
+            *(
+                "deb",
+                "tarball",
+                "build",
+                "demo",
+                "unit [NAME | OPTION...]",
+                "test",
+                "test --long",
+                "check",
+            ),
             *("check --all", "reproduce", "bench", "bench --smoke", "help"),
         ):
             self.assertRegex(done.stdout, rf"(?m)^  {re.escape(command)}(  |$)")
@@ -192,7 +257,7 @@ class PackageShTest(unittest.TestCase):
         usage = self.run_it("help").stdout
         for words in (
             *(("tests",), ("unittest",), ("build", "all"), ("check", "all"), ("check", "--al")),
-            *(("test", "--all"), ("--help",)),
+            *(("test", "--all"), ("deb", "tarball"), ("--help",)),
         ):
             done = self.run_it(*words)
             self.assertEqual((done.returncode, done.stdout, done.stderr), (2, "", usage), words)
@@ -254,7 +319,8 @@ class PackageShTest(unittest.TestCase):
 
     def test_check_and_what_all_adds(self) -> None:
         self.be_built()
-        self.tool("find", "exit 0")
+        find = shutil.which("find")
+        self.tool("find", f'[ "$1" = bin_src ] || exec {find} "$@"')
         for name in ("clang-format-19", "man", "mandoc", "npm", "run-clang-tidy-19", "shellcheck"):
             self.tool(name, "exit 0")
         self.recorded("ctest")
@@ -272,7 +338,9 @@ class PackageShTest(unittest.TestCase):
         scripts = self.calls("python3")
         inspect = "tests/package/appinspect_check.py dist/cloudhijack-0.1.0.spl"
         self.assertIn(f"{inspect} cloud private_app", scripts)
-        self.assertFalse([call for call in scripts if "bench.py" in call])
+        shell_packages = "-B -m unittest -v shell_packages_test"
+        self.assertIn(shell_packages, scripts)
+        self.assertFalse([call for call in scripts if "bench.py" in call or "image_test" in call])
         for script in ("tests/package/python_check", "tests/layout/links_check"):
             self.assertTrue([call for call in scripts if call.endswith(f"{script}.py")], script)
         for script in (
@@ -295,6 +363,8 @@ class PackageShTest(unittest.TestCase):
         self.assertEqual(sanitized, "--preset sanitize")
         scripts = self.calls("python3")
         self.assertIn(inspect, scripts)
+        self.assertIn(shell_packages, scripts)
+        self.assertIn("-B -m unittest -v image_test", scripts)
         self.assertTrue([call for call in scripts if "bench.py" in call and "--smoke" in call])
 
 
