@@ -23,11 +23,12 @@ usage: ./package.sh [command]
   test --long
           the same, with 500 random clusters instead of 50, and with the three longest suites
   check   run the other checks that a commit needs: formatting, linters, links and language of the
-          texts, checks of the package, the three longest suites, some tests of the emulated program
-          for the other architecture, and the unit tests and fuzz corpora under sanitizers
+          texts, checks of the packages, the three longest suites, some tests of the emulated
+          program for the other architecture, and the unit tests and fuzz corpora under sanitizers
   check --all
           run everything that a release needs: in addition all AppInspect tags, all tests of the
-          emulated program, the benchmark's contenders, and the end-to-end tests under sanitizers
+          emulated program, the container image, the benchmark's contenders, and the end-to-end tests
+          under sanitizers
   reproduce
           make all packages of the last commit twice, the second time in another folder, and compare
           the bytes
@@ -167,7 +168,7 @@ unit() {
     build/dev/tests/cloudhijack_tests "$@"
 }
 
-# The package has programs for two architectures, named as `uname -m` names them.
+# The packages are made for two architectures, named as `uname -m` names them.
 machine=$(uname -m)
 case $machine in
     x86_64) other=aarch64 other_debian=arm64 ;;

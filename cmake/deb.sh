@@ -80,5 +80,5 @@ END
 find "$root" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
 
 # With one thread, because with several xz divides the data differently.
-dpkg-deb --build --root-owner-group --threads-max=1 "$root" "$file.part" >/dev/null
+dpkg-deb --build --root-owner-group --threads-max=1 "$root" "$file.part"
 mv "$file.part" "$file"
