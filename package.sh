@@ -168,13 +168,9 @@ unit() {
     build/dev/tests/cloudhijack_tests "$@"
 }
 
-# The packages are made for two architectures, named as `uname -m` names them.
-machine=$(uname -m)
-case $machine in
-    x86_64) other=aarch64 other_debian=arm64 ;;
-    aarch64) other=x86_64 other_debian=amd64 ;;
-    *) other= ;;
-esac
+# Which packages there are, and how each is packed.
+# shellcheck source=cmake/packages.sh
+source cmake/packages.sh
 
 # Builds the program for the architecture that this machine does not have.
 build_other() {
@@ -182,7 +178,7 @@ build_other() {
     local sysroot=build/sysroot/$other
     if ! cmp -s cmake/sysroot.sh "$sysroot/made-by"; then
         say "fetching the libraries for $other"
-        fetch "fetch the libraries for $other" cmake/sysroot.sh "$other_debian" "$sysroot"
+        fetch "fetch the libraries for $other" cmake/sysroot.sh "$(debian_name "$other")" "$sysroot"
         cp cmake/sysroot.sh "$sysroot/made-by"
     fi
     stage "building the program for $other" compile "$other" cloudhijack
@@ -207,79 +203,10 @@ build_both() {
     build_other
 }
 
-spl= # the package that pack() has made
-
 # package WHAT TARGET...: builds the targets, which must include the program, and makes the package.
 package() {
     build_both "$@"
     stage 'making the package' pack
-}
-
-# The same input gives the same bytes: no package depends on the folder, the clock, the user, the umask
-# or the order of the files. All files in them have this time, 2026-01-01T00:00Z.
-export SOURCE_DATE_EPOCH=1767225600
-
-part= # the file that archive() is writing
-
-# archive FILE FOLDER NAME: packs FOLDER/NAME.
-archive() {
-    part=$1.part
-    trap 'rm -f "$part"' EXIT
-    tar --create --directory "$2" --format ustar --sort name --mtime "@$SOURCE_DATE_EPOCH" \
-        --owner root:0 --group root:0 --mode u=rwX,go=rX --hard-dereference "$3" |
-        gzip --no-name --best >"$part" || fail "cannot write $1"
-    mv "$part" "$1"
-}
-
-# Writes the digests of all packages in dist, whichever command made them.
-write_digests() {
-    (shopt -s nullglob && LC_ALL=C && cd dist &&
-        sha256sum cloudhijack*.spl cloudhijack*.deb cloudhijack*.tar.gz >SHA256SUMS)
-}
-
-version() {
-    local name
-    name=$(build/release/cloudhijack --version) # "cloudhijack <version>"
-    echo "${name#* }"
-}
-
-pack() {
-    local layout=build/stage version
-    rm -rf "$layout"
-    quietly cmake --install build/release --component app --strip --prefix "$layout"
-    quietly cmake --install "build/$other" --component app --strip --prefix "$layout"
-    version=$(version)
-    python3 cmake/bill_of_materials.py "$version" "$layout/cloudhijack" \
-        "bin/linux_$machine/cloudhijack=build/release" \
-        "bin/linux_$other/cloudhijack=build/$other" >"$layout/cloudhijack/licenses/bom.cdx.json"
-    spl=dist/cloudhijack-$version.spl
-    archive "$spl" "$layout" cloudhijack
-    write_digests
-}
-
-# shell_packages KIND...: makes the packages of these kinds (deb, tarball) for both architectures.
-shell_packages() {
-    local version name folder kind pair
-    version=$(version)
-    for pair in "$machine=build/release" "$other=build/$other"; do
-        name=cloudhijack-$version-linux-${pair%=*}
-        folder=build/shell/$name
-        rm -rf "$folder"
-        # The files for every architecture come from the build for this machine.
-        quietly cmake --install build/release --component shell --prefix "$folder"
-        quietly cmake --install build/release --component doc --prefix "$folder"
-        rm "$folder/bin/cloudhijack"
-        quietly cmake --install "${pair#*=}" --component shell --strip --prefix "$folder"
-        python3 cmake/bill_of_materials.py "$version" "$folder" \
-            "bin/cloudhijack=${pair#*=}" >"$folder/share/doc/cloudhijack/bom.cdx.json"
-        for kind in "$@"; do
-            case $kind in
-                deb) quietly cmake/deb.sh "$folder" "${pair%=*}" "$version" dist ;;
-                tarball) archive "dist/$name.tar.gz" build/shell "$name" ;;
-            esac
-        done
-    done
-    write_digests
 }
 
 # make_shell_packages KIND: builds the contents of these packages, and makes them.

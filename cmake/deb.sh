@@ -1,24 +1,20 @@
 #!/usr/bin/env bash
 # Makes a Debian package of the program for the command line.
 #
-# usage: SOURCE_DATE_EPOCH=SECONDS deb.sh FOLDER MACHINE VERSION DIST
+# usage: SOURCE_DATE_EPOCH=SECONDS deb.sh FOLDER ARCHITECTURE VERSION DIST
 #
-# FOLDER has the program for MACHINE (as `uname -m` names it) and its files as below /usr. The package
-# is written to the folder DIST. The same contents give the same bytes. The version has no Debian revision, because the project itself makes
-# the package: to Debian it is a native package.
+# FOLDER has the program for ARCHITECTURE (amd64 or arm64) and its files as below /usr. The package is
+# written to the folder DIST. The same contents give the same bytes. The version has no Debian
+# revision, because the project itself makes the package: to Debian it is a native package.
 #
 # dpkg-deb packs, not CPack: CPack would also need the whole folder in Debian's form (compressed man
-# page, changelog, copyright, overrides), and it packs only what the same build has made, but the man
-# page and the completions for every architecture come from the build for this machine.
+# page, changelog, copyright, overrides), and it packs only files that the same build has made, but the
+# man page and the completions for both architectures come from the build for this machine.
 set -euo pipefail
 
 folder=$1
+architecture=$2
 version=$3
-case $2 in
-    x86_64) architecture=amd64 ;;
-    aarch64) architecture=arm64 ;;
-    *) echo "deb.sh: $2: not a known machine; x86_64 and aarch64 are" >&2 && exit 1 ;;
-esac
 file=$4/cloudhijack_${version}_$architecture.deb
 # Nobody receives mail at a name in .invalid; the project has no address for mail.
 maintainer='The cloudhijack authors <authors@cloudhijack.invalid>'

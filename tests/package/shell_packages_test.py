@@ -160,7 +160,7 @@ class DebTest(PrefixTest):
         (copied / "bin/cloudhijack").chmod(0o700)
         command = ["bash", "-c", 'umask 077 && exec "$0" "$@"', ROOT / "cmake/deb.sh"]
         subprocess.run(
-            [*command, copied, MACHINE, VERSION, self.folder],
+            [*command, copied, ARCHITECTURES[MACHINE], VERSION, self.folder],
             env={**os.environ, "SOURCE_DATE_EPOCH": "1767225600", "TZ": "Asia/Kathmandu"},
             check=True,
         )
