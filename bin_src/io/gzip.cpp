@@ -5,23 +5,17 @@
 
 #include <algorithm>
 #include <climits>
-#include <cstdint>
 #include <cstring>
+#include <memory>
 #include <ranges>
+#include <string>
 #include <string_view>
 #include <utility>
 
+#include "io/window.hpp"
+
 namespace cloudhijack::io {
 namespace {
-
-/// The first bytes of a gzip member.
-constexpr std::string_view k_gzip_magic = "\x1f\x8b";
-
-bool begins_as_gzip(std::span<const char> bytes) {
-    return std::string_view(bytes.data(), bytes.size()).starts_with(k_gzip_magic);
-}
-
-constexpr std::size_t k_buffer_size = std::size_t{64} * 1024;
 
 struct InflateEnd {
     void operator()(z_stream* stream) const {
@@ -29,54 +23,6 @@ struct InflateEnd {
         delete stream;  // NOLINT(cppcoreguidelines-owning-memory): a unique_ptr's deleter
     }
 };
-
-/// A source, and the bytes that were read ahead from it.
-class ReadAhead {
-  public:
-    explicit ReadAhead(ByteSource source) : source_(std::move(source)), buffer_(k_buffer_size) {}
-
-    [[nodiscard]] std::span<char> bytes() {
-        return std::span(buffer_).subspan(begin_, end_ - begin_);
-    }
-
-    void consume(std::size_t count) { begin_ += count; }
-
-    // Reads more, following bytes(); false at the end of the source.
-    Result<bool> more() {
-        std::copy(buffer_.begin() + static_cast<std::ptrdiff_t>(begin_),
-                  buffer_.begin() + static_cast<std::ptrdiff_t>(end_), buffer_.begin());
-        end_ -= std::exchange(begin_, 0);
-        const auto count = source_(std::span(buffer_).subspan(end_));
-        if (!count) return std::unexpected(count.error());
-        end_ += *count;
-        return *count > 0;
-    }
-
-    ByteSource& source() { return source_; }
-
-  private:
-    ByteSource source_;
-    std::vector<char> buffer_;
-    std::size_t begin_ = 0;
-    std::size_t end_ = 0;
-};
-
-// Reads ahead enough bytes to recognise gzip, or up to the end.
-Result<> fill_magic(ReadAhead& input) {
-    while (input.bytes().size() < k_gzip_magic.size()) {
-        const auto more = input.more();
-        if (!more) return std::unexpected(more.error());
-        if (!*more) break;
-    }
-    return {};
-}
-
-constexpr std::string_view k_other_data = "has other data after its gzip data";
-
-// Zeros after gzip data pad a block of a tape or a disk; gzip skips them, too.
-bool is_padding(std::span<const char> bytes) {
-    return std::ranges::all_of(bytes, [](char byte) { return byte == '\0'; });
-}
 
 /// The text of consecutive gzip members.
 class GunzipStream {
@@ -95,27 +41,15 @@ class GunzipStream {
     }
 
   private:
-    // Skips zeros up to the end of the input; an error if any other byte follows them.
-    Result<> pass_padding() {
-        while (true) {
-            const auto bytes = input_.bytes();
-            if (!is_padding(bytes)) return failure(std::string(k_other_data));
-            input_.consume(bytes.size());
-            const auto more = input_.more();
-            if (!more) return std::unexpected(more.error());
-            if (!*more) return {};
-        }
-    }
-
     // Called at the end of a member; false if no other follows.
     Result<bool> begin_member() {
         if (input_.bytes().empty()) return false;
-        if (input_.bytes().front() == '\0') {
-            const auto passed = pass_padding();
+        if (!begins_as_gzip(input_.bytes())) {
+            const auto passed = input_.pass_padding();
             if (!passed) return std::unexpected(passed.error());
-            return false;
+            if (*passed) return false;
+            return failure("has other data after its gzip data");
         }
-        if (!begins_as_gzip(input_.bytes())) return failure(std::string(k_other_data));
         inflateReset(stream_.get());
         between_members_ = false;
         return true;
@@ -124,7 +58,8 @@ class GunzipStream {
     Result<std::size_t> inflate_into(std::span<char> buffer) {
         while (true) {
             if (damaged_) return failure("its gzip data is damaged");
-            if (auto filled = fill_magic(input_); !filled) return std::unexpected(filled.error());
+            if (auto filled = input_.fill(k_gzip_mark); !filled)
+                return std::unexpected(filled.error());
             if (between_members_) {
                 const auto begun = begin_member();
                 if (!begun) return std::unexpected(begun.error());
@@ -152,50 +87,6 @@ class GunzipStream {
     bool between_members_ = false;  ///< a member has ended and the next has not begun
 };
 
-/// The text of a source after its layers of gzip have been removed.
-class UnpackedStream {
-  public:
-    UnpackedStream(ByteSource source, unsigned layers)
-        : input_(std::move(source)), layers_(layers) {}
-
-    Result<std::size_t> read(std::span<char> buffer) {
-        while (!is_text_) {
-            if (auto looked = take_layer(); !looked) return std::unexpected(looked.error());
-        }
-        if (input_.bytes().empty()) {
-            if (error_) return std::unexpected(*error_);
-            return input_.source()(buffer);
-        }
-        const std::size_t count = std::min(buffer.size(), input_.bytes().size());
-        std::copy_n(input_.bytes().data(), count, buffer.data());
-        input_.consume(count);
-        return count;
-    }
-
-  private:
-    // Removes one layer of gzip, or finds that the rest is text.
-    Result<> take_layer() {
-        if (auto filled = fill_magic(input_); !filled) error_ = filled.error();
-        is_text_ = error_ || !begins_as_gzip(input_.bytes());
-        if (is_text_) return {};
-        if (layers_ == 0) {
-            return failure("is compressed with gzip more than " + std::to_string(k_most_layers) +
-                           " times; unpack it first");
-        }
-        --layers_;
-        input_ = ReadAhead([stream = GunzipStream(std::move(input_))](
-                               std::span<char> text) mutable { return stream.read(text); });
-        return {};
-    }
-
-    ReadAhead input_;
-    unsigned layers_;  ///< the number of layers that may still be removed
-    bool is_text_ = false;
-    std::optional<Error> error_;  ///< the source's error, reported after the bytes read before it
-};
-
-constexpr std::size_t k_least_packed = std::size_t{256} * 1024;
-constexpr std::size_t k_most_packed = std::size_t{2} * 1024 * 1024;
 constexpr std::size_t k_least_text = std::size_t{256} * 1024;
 constexpr std::size_t k_most_text = std::size_t{16} * 1024 * 1024;
 
@@ -210,25 +101,6 @@ std::size_t size_of_last(std::span<const char> packed) {
     return size;
 }
 
-// Before each piece, passes the size of the last one to the observer.
-ByteSource observed(ByteSource source, ByteObserver observer) {
-    if (!observer) return source;
-    return [source = std::move(source), observer = std::move(observer),
-            used = std::size_t{0}](std::span<char> buffer) mutable -> Result<std::size_t> {
-        if (auto goes_on = observer(used); !goes_on) return std::unexpected(goes_on.error());
-        used = 0;
-        const auto count = source(buffer);
-        if (count) used = *count;
-        return count;
-    };
-}
-
-// All the bytes have been used already, so an error of the observer comes too late and is ignored.
-void observe_all(const ByteObserver& observer, std::size_t count) {
-    if (!observer) return;
-    [[maybe_unused]] const auto goes_on = observer(count);
-}
-
 // A header can have its own checksum (RFC 1952, section 2.3.1), which libdeflate does not verify.
 bool has_header_checksum(std::span<const char> member) {
     constexpr std::size_t flags = 3;
@@ -237,8 +109,12 @@ bool has_header_checksum(std::span<const char> member) {
 
 }  // namespace
 
-ByteSource unpacked(ByteSource source, unsigned layers) {
-    return [stream = UnpackedStream(std::move(source), layers)](std::span<char> buffer) mutable {
+bool begins_as_gzip(std::span<const char> bytes) {
+    return std::string_view(bytes.data(), bytes.size()).starts_with("\x1f\x8b");
+}
+
+ByteSource text_of_gzip(ReadAhead input) {
+    return [stream = GunzipStream(std::move(input))](std::span<char> buffer) mutable {
         return stream.read(buffer);
     };
 }
@@ -247,57 +123,8 @@ void Gunzip::DecompressorEnd::operator()(libdeflate_decompressor* decompressor) 
     libdeflate_free_decompressor(decompressor);
 }
 
-Gunzip::Gunzip() : decompressor_(libdeflate_alloc_decompressor()), packed_(k_least_packed) {}
+Gunzip::Gunzip() : decompressor_(libdeflate_alloc_decompressor()) {}
 
-Window Gunzip::window_over(ByteSource source, std::size_t maximum_capacity, ByteObserver on_packed,
-                           ByteObserver on_text) {
-    Beginning beginning = read_beginning(source);
-    if (beginning.is_all && begins_as_gzip(beginning.bytes)) {
-        if (const auto text = unpack(beginning.bytes)) {
-            observe_all(on_packed, beginning.bytes.size());
-            if (begins_as_gzip(*text)) {
-                ByteSource inner =
-                    unpacked(read_from_memory({text->data(), text->size()}), k_most_layers - 1);
-                return {observed(std::move(inner), std::move(on_text)), maximum_capacity};
-            }
-            observe_all(on_text, text->size());
-            return Window(*text);
-        }
-    }
-    auto all = [beginning = std::move(beginning),
-                source = std::move(source)](std::span<char> buffer) mutable -> Result<std::size_t> {
-        const std::size_t count = std::min(buffer.size(), beginning.bytes.size());
-        std::copy_n(beginning.bytes.data(), count, buffer.data());
-        beginning.bytes = beginning.bytes.subspan(count);
-        if (count > 0 || beginning.is_all) return count;
-        if (beginning.error) return std::unexpected(*beginning.error);
-        return source(buffer);
-    };
-    return {observed(unpacked(observed(std::move(all), std::move(on_packed))), std::move(on_text)),
-            maximum_capacity};
-}
-
-// Reads a gzip source to its end, or until k_most_packed bytes; of any other source, only enough to
-// see that it is not gzip.
-Gunzip::Beginning Gunzip::read_beginning(ByteSource& source) {
-    std::size_t size = 0;
-    while (true) {
-        const std::span<const char> bytes = std::span(packed_).first(size);
-        const bool is_other = size >= k_gzip_magic.size() && !begins_as_gzip(bytes);
-        if (is_other || size >= k_most_packed) return {.bytes = bytes, .error = {}};
-        if (size == packed_.size()) {
-            packed_.resize(size * 2);
-            continue;
-        }
-        const auto count = source(std::span(packed_).subspan(size));
-        if (!count) return {.bytes = bytes, .error = count.error()};
-        if (*count == 0) return {.bytes = bytes, .is_all = true, .error = {}};
-        size += *count;
-    }
-}
-
-// The text of consecutive members, up to any padding after them. nullopt if a member is damaged,
-// has a header checksum, or the text is too long: the caller then unpacks it piece by piece.
 std::optional<std::span<char>> Gunzip::unpack(std::span<const char> packed) {
     const std::size_t expected = size_of_last(packed);
     if (decompressor_ == nullptr || expected > k_most_text) return std::nullopt;

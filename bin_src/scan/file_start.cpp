@@ -32,7 +32,6 @@ constexpr std::array k_formats = {
     FormatMark{.bytes = "PK\x03\x04"sv, .name = "zip", .advice = k_unpack},
     FormatMark{.bytes = "PK\x05\x06"sv, .name = "zip", .advice = k_unpack},  // empty archive
     FormatMark{.bytes = "PK\x07\x08"sv, .name = "zip", .advice = k_unpack},  // spanned archive
-    FormatMark{.bytes = "\x28\xB5\x2F\xFD"sv, .name = "zstd", .advice = k_unpack},
     FormatMark{.bytes = "\xFD\x37zXZ\0"sv, .name = "xz", .advice = k_unpack},
     FormatMark{.bytes = "\x5D\0\0"sv, .name = "LZMA", .advice = k_unpack},
     FormatMark{.bytes = "LZIP\x01"sv, .name = "lzip", .advice = k_unpack},
@@ -106,9 +105,6 @@ std::string_view other_compression(std::string_view text) {
                           (text.substr(4).starts_with("1AY&SY") ||
                            text.substr(4).starts_with("\x17\x72\x45\x38\x50\x90"));
     if (is_bzip2) return "bzip2";
-    // A skippable frame, with which parallel compressors begin.
-    const bool is_skippable = text.size() > 1 && text.substr(1).starts_with("\x2A\x4D\x18");
-    if (is_skippable && (byte_at(text, 0) & 0xF0U) == 0x50U) return "zstd or LZ4";
     // RFC 1950: the header of zlib with a window of 32 KiB consists of two bytes, a number that is
     // a multiple of 31. The text `x^` is such a number, too.
     const unsigned header = (byte_at(text, 0) * 256U) + byte_at(text, 1);

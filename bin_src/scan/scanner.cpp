@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "io/file_descriptor.hpp"
-#include "io/gzip.hpp"
+#include "io/unpack.hpp"
 #include "json/record_splitter.hpp"
 #include "log/record_reader.hpp"
 #include "scan/batch_queue.hpp"
@@ -66,7 +66,7 @@ struct Readers {
     Readers(const log::LogSet& logs, const log::CallFilter& filter) : records(logs, filter) {}
 
     log::RecordReader records;
-    io::Gunzip gunzip;
+    io::Unpacker unpacker;
 };
 
 /// One thread of a scan.
@@ -141,7 +141,7 @@ class ScanThread {
     io::Window window_over(const File& file, int descriptor) {
         ScanProgress& progress = scanner_->progress_;
         const bool stops_source = file.is_pipe && scanner_->stop_ != nullptr;
-        return readers_->gunzip.window_over(
+        return readers_->unpacker.window_over(
             stops_source ? io::read_until_stopped(descriptor, *scanner_->stop_)
                          : io::read_from(descriptor),
             k_record_cap,

@@ -22,8 +22,8 @@ Unpacked unpack(const std::string& bytes, std::size_t piece) {
 }
 
 Unpacked unpack_at_once(const std::string& bytes, std::size_t piece) {
-    static io::Gunzip gunzip;
-    return unpack_in(gunzip, in_pieces(bytes, piece), k_enough);
+    static io::Unpacker unpacker;
+    return unpack_in(unpacker, in_pieces(bytes, piece), k_enough);
 }
 
 // The amount of text before damage depends on how much input zlib gets at once.

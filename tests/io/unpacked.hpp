@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "io/byte_stream.hpp"
-#include "io/gzip.hpp"
+#include "io/unpack.hpp"
 #include "io/window.hpp"
 
 namespace cloudhijack::io {
@@ -34,10 +34,10 @@ inline Unpacked unpack_by_pieces(io::ByteSource source, std::size_t piece,
     return made;
 }
 
-/// The same with a Gunzip, which unpacks the source at once if it can.
-inline Unpacked unpack_in(Gunzip& gunzip, io::ByteSource source,
+/// The same with an Unpacker, which unpacks the source at once if it can.
+inline Unpacked unpack_in(Unpacker& unpacker, io::ByteSource source,
                           std::size_t enough = std::numeric_limits<std::size_t>::max()) {
-    io::Window window = gunzip.window_over(std::move(source), io::Window::k_initial_capacity);
+    io::Window window = unpacker.window_over(std::move(source), io::Window::k_initial_capacity);
     Unpacked made;
     while (true) {
         const auto bytes = window.unread();
