@@ -225,7 +225,7 @@ unpack() {
 # test_package [OPTION...]: runs the tests that ctest's options select, with the program for this
 # machine from the package. ctest itself reports how many seconds they took.
 test_package() {
-    need 'test completions' zsh
+    need 'test' zsh zstd
     package 'the program and the tests' all
     unpack
     say 'testing ...'
@@ -360,7 +360,7 @@ check() {
         emulated=(comparison conversation day forms hunt_comparison options record_shapes vectors)
     fi
     need 'check' clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev \
-        shellcheck libmagic1 busybox mandoc man-db zsh chromium fonts-liberation \
+        shellcheck libmagic1 busybox mandoc man-db zsh zstd chromium fonts-liberation \
         lintian qemu-user-static
     need_node
     need_python
@@ -381,6 +381,8 @@ check() {
     stage 'checking the conf files' \
         python3 -B tests/package/conf_check.py build/release/cloudhijack
     stage 'calibrating the stand-in splunkd' python3 -B tests/package/sdk_check.py
+    stage 'checking the conversion of Parquet' \
+        python3 -B tests/package/parquet_check.py build/release/cloudhijack
     stage 'checking the rules of Enterprise Security' python3 tests/package/contentctl_check.py
     stage 'linting the sources' lint
     CLOUDHIJACK=$PWD/build/release/cloudhijack \

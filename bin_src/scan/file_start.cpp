@@ -17,6 +17,10 @@ using namespace std::string_view_literals;
 constexpr std::string_view k_unpack = "unpack it first";
 constexpr std::string_view k_decrypt = "decrypt it first";
 constexpr std::string_view k_convert = "convert it to JSON first";
+// Debian has no static library that reads Parquet. FILE is the file's path.
+constexpr std::string_view k_convert_parquet =
+    "convert it to JSON with duckdb -c \"COPY (FROM read_parquet('FILE')) TO 'FILE.jsonl.gz' "
+    "(FORMAT json)\"";
 constexpr std::string_view k_export = "export the records as JSON";
 
 /// The bytes by which a format is recognised.
@@ -49,7 +53,7 @@ constexpr std::array k_formats = {
     FormatMark{.bytes = "age-encryption.org/"sv, .name = "encrypted by age", .advice = k_decrypt},
     FormatMark{
         .bytes = "-----BEGIN PGP MESSAGE"sv, .name = "encrypted by OpenPGP", .advice = k_decrypt},
-    FormatMark{.bytes = "PAR1"sv, .name = "Parquet", .advice = k_convert},
+    FormatMark{.bytes = "PAR1"sv, .name = "Parquet", .advice = k_convert_parquet},
     // Parquet with an encrypted footer.
     FormatMark{.bytes = "PARE"sv, .name = "Parquet", .advice = k_convert, .is_like_text = true},
     FormatMark{.bytes = "ORC"sv, .name = "ORC", .advice = k_convert, .is_like_text = true},

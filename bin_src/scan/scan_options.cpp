@@ -100,9 +100,9 @@ std::string scan_purpose() {
            "input.\n"
            "A file holds one JSON record, an array of records, {\"Records\":[...]}, or consecutive "
            "records,\n"
-           "one per line or not. It can be compressed with gzip, even more than once. Its content "
-           "decides\n"
-           "how it is read, not its name. Files in other formats that can hold logs (zip, zstd, "
+           "one per line or not. It can be compressed with gzip or zstd, even more than once. Its "
+           "content\n"
+           "decides how it is read, not its name. Files in other formats that can hold logs (zip, "
            "tar,\n"
            "Parquet, CSV and others) are errors; other files in a folder are skipped.\n";
 }

@@ -61,7 +61,6 @@ FORMATS: dict[str, Callable[[bytes], bytes]] = {
     "LZMA": old_lzma_of,
     "zlib": zlib.compress,
     "tar": tarred,
-    "zstd": lambda data: b"\x28\xb5\x2f\xfd\x04\x00" + data,
     "LZ4": lambda data: b"\x04\x22\x4d\x18\x60\x40\x82" + data,
     "snappy": lambda data: b"\xff\x06\x00\x00sNaPpY" + data,
     "7z": lambda data: b"7z\xbc\xaf\x27\x1c\x00\x04" + data,
@@ -97,9 +96,7 @@ class CompressedTwiceTest(FileTest):
         for named in (path, str(self.folder)):
             run = self.scan(named)
             self.assertEqual(run.exit_code, 2)
-            self.assertRegex(
-                run.messages[0], f"^{path}: is compressed with gzip more than 4 times; "
-            )
+            self.assertRegex(run.messages[0], f"^{path}: is compressed more than 4 times; ")
             self.assertEqual(run.messages[-1], "1 file, 1 not read, 0 records, 0 findings")
 
     def test_members_that_firehose_appends(self) -> None:

@@ -8,6 +8,7 @@
 #include "byte_pieces.hpp"
 #include "io/gzip_member.hpp"
 #include "io/unpacked.hpp"
+#include "io/zstd_frame.hpp"
 #include "must.hpp"
 
 namespace {
@@ -42,9 +43,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         must(are_same(unpack(bytes, piece), whole), "pieces change what is unpacked");
         must(are_same(unpack_at_once(bytes, piece), whole), "at once is not piece by piece");
     }
-    const std::string text = ' ' + bytes;  // so that it does not begin as gzip itself
+    const std::string text = ' ' + bytes;  // so that it does not begin as compressed data itself
     const std::string twice = gzip(text) + gzip(text);
-    for (const std::string& packed : {twice, gzip(twice), twice + std::string(3, '\0')}) {
+    const std::string frames = zstd(text) + skippable(bytes) + zstd(text, /*states_size=*/false);
+    for (const std::string& packed : {twice, gzip(twice), twice + std::string(3, '\0'), frames,
+                                      gzip(frames), frames + std::string(3, '\0'), zstd(twice)}) {
         must(unpack(packed, 100).text == text + text, "packed text does not come back");
         must(unpack_at_once(packed, 100).text == text + text,
              "packed text does not come back at once");

@@ -81,6 +81,12 @@ TEST_CASE("file start: formats that scan does not read are recognised by their f
     }
 }
 
+TEST_CASE("file start: Parquet is refused with the command that converts it") {
+    CHECK(unread_format("PAR1\x15\x04") ==
+          "is Parquet, which scan cannot read; convert it to JSON with duckdb -c "
+          "\"COPY (FROM read_parquet('FILE')) TO 'FILE.jsonl.gz' (FORMAT json)\"");
+}
+
 TEST_CASE("file start: tar, by its magic bytes or by the checksum of its first header") {
     std::string header(512, '\0');
     header.replace(0, 5, "trail");
