@@ -1,7 +1,8 @@
 """Convert Parquet as `scan` says that it can be converted. Usage: parquet_check.py PROGRAM
 
 DuckDB writes records of Security Lake to Parquet files, with the lake's columns. `scan` must refuse
-them with a command, and after that command find the same as in the original records.
+them with a command, and after that command find the same as in the original records. So must the
+command of the documentation, for a folder.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from pinned_tool import install
 FOLDER = Path(__file__).resolve().parent
 ENVIRONMENT = FOLDER.parents[1] / "build/duckdb/venv"
 E2E = FOLDER.parent / "e2e"
+DOCUMENT = FOLDER.parents[1] / "docs/scan.md"
 STORIES = FOLDER.parent / "data/stories"
 sys.path.insert(0, str(E2E))
 
@@ -109,34 +111,46 @@ def command_for(program: str, path: Path) -> str:
     return found[1].replace("FILE", str(path))
 
 
+def command_in_docs() -> str:
+    """The command for a folder named `lake`, which makes lake.jsonl.gz."""
+    found = re.search(r"(?m)^duckdb -c .*$", DOCUMENT.read_text(encoding="utf-8"))
+    return found[0] if found else sys.exit(f"{DOCUMENT} has no command of DuckDB")
+
+
 def check(program: str, duckdb: Path, folder: Path) -> None:
     original = folder / "original.jsonl"
-    lake = folder / "region=us-east-1/accountId=111122223333/eventDay=20240305"
-    lake.mkdir(parents=True)
+    lake = folder / "lake"
+    partition = lake / "region=us-east-1/accountId=111122223333/eventDay=20240305"
+    partition.mkdir(parents=True)
+    shell = {
+        "cwd": folder,
+        "env": {**os.environ, "PATH": f"{duckdb.parent}:{os.environ['PATH']}"},
+    }
     every_line = []
-    environment = {**os.environ, "PATH": f"{duckdb.parent}:{os.environ['PATH']}"}
+    files = []
     for number, name in enumerate(("R01", "R07", "E01", "E05", "H31")):
         lines = gzip.decompress((STORIES / f"{name}.jsonl.gz").read_bytes()).splitlines()
         every_line += lines
-        # Not every name has to end as the format does.
-        path = lake / f"{name}{'' if number == 0 else '.gz.parquet'}"
-        write_parquet(duckdb, lines, path, ("zstd", "gzip", "snappy")[number % 3])
-        done = run("sh", "-c", command_for(program, path), env=environment)
-        must(done.returncode == 0, "the command of the message fails", done)
-        path.unlink()
+        files.append(partition / f"{name}.gz.parquet")
+        write_parquet(duckdb, lines, files[-1], ("zstd", "gzip", "snappy")[number % 3])
     original.write_bytes(b"\n".join(every_line))
+    for command in (command_in_docs(), *(command_for(program, path) for path in files)):
+        done = run("sh", "-c", command, **shell)
+        must(done.returncode == 0, "the command fails", done)
+    for path in files:
+        path.unlink()  # the result of the conversion is beside it
     modes = (
         ("--mode", "hunt", "--min-risk", "0"),
         ("--mode", "volume", "--bedrock-threshold", "0"),
     )
     for mode in modes:
         answers = []
-        for path in (original, lake):
+        for path in (original, lake, folder / "lake.jsonl.gz"):
             done = run(program, "scan", *mode, "--format", "ndjson", path)
             must(done.returncode == 0 and done.stdout, "no rows", done)
             must(f", {len(every_line)} records, " in done.stderr, "records are missing", done)
             answers.append(done.stdout)
-        must(answers[0] == answers[1], "the rows differ from those of the original", done)
+        must(len(set(answers)) == 1, "the rows differ from those of the original", done)
         rows = len(answers[0].splitlines())
         print(f"{mode[1]}: the same {rows} rows from Parquet as from the original records")
 
