@@ -10,6 +10,7 @@
 #include <optional>
 #include <utility>
 
+#include "config/geo_files.hpp"
 #include "config/lookup_file.hpp"
 #include "counting/seconds.hpp"
 #include "detect/hunt/evidence/evidence.hpp"
@@ -435,7 +436,9 @@ LookupProblems read_lookups(const rules::Catalogue& catalogue, const std::string
     LookupReader reader(folder, config, now);
     if (config.mode == Mode::hunt || config.mode == Mode::baseline) reader.read_history();
     if (has_findings(config.mode)) reader.read_allowlist(catalogue);
-    return reader.problems();
+    LookupProblems problems = reader.problems();
+    if (config.mode == Mode::hunt) open_geo_files(folder, config, problems);
+    return problems;
 }
 
 Result<> check_whole(const LookupProblems& problems) {

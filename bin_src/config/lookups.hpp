@@ -20,11 +20,11 @@ struct LookupProblems {
 std::int64_t seconds_now();
 
 /// Reads the lookup files that the mode uses into its rules: the baseline (the columns of
-/// detect::baseline_columns()), the networks (`cidr`, `label`; `label` is for people) and the
-/// allowlist (`principal`, `service`, `evidence`, `threshold`, `expires`; `note` is for people). In
-/// a search they are in the app's `folder`, where a missing file counts as an empty one. On the
-/// command line `folder` is empty and the user names the files. Dates more than a day after `now`,
-/// in seconds since 1970, are wrong.
+/// detect::baseline_columns()), the networks (`cidr`, `label`; `label` is for people), the
+/// allowlist (`principal`, `service`, `evidence`, `threshold`, `expires`; `note` is for people) and
+/// the databases of open_geo_files(). In a search they are in the app's `folder`, where a missing
+/// file counts as an empty one. On the command line `folder` is empty and the user names the files.
+/// Dates more than a day after `now`, in seconds since 1970, are wrong.
 LookupProblems read_lookups(const rules::Catalogue& catalogue, const std::string& folder,
                             Config& config, std::int64_t now = seconds_now());
 

@@ -138,6 +138,12 @@ ValueResult set_file(std::string Config::* file, std::string_view value, Config&
     return {};
 }
 
+ValueResult add_geoip_file(std::string_view value, Config& config) {
+    if (value.empty()) return unfit();
+    config.geoip_files.emplace_back(value);
+    return {};
+}
+
 // Joins assignments that Splunk split into `a`, `=` and `b`.
 std::vector<std::string> join_assignments(const std::vector<std::string>& arguments,
                                           std::span<const Option> table) {
@@ -308,6 +314,17 @@ std::vector<Option> option_table(const rules::Catalogue& catalogue) {
          .completion = {.kind = CompletionKind::file, .words = {}},
          .modes = {Mode::hunt, Mode::baseline},
          .set = std::bind_front(set_file, &Config::networks_file)},
+        {.name = "geoip",
+         .takes = "a file name",
+         .value_name = "FILE",
+         .syntax = "<file>",
+         .effect = "countries or networks of addresses: a MaxMind DB file of a country, city or "
+                   "ASN edition; can be given more than once",
+         .interface = Interface::shell,
+         .can_repeat = true,
+         .completion = {.kind = CompletionKind::file, .words = {}},
+         .modes = {Mode::hunt},
+         .set = add_geoip_file},
     };
     for (std::size_t i = 0; i < catalogue.services().size(); ++i) {
         const rules::Service& service = catalogue.services()[i];

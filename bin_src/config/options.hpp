@@ -56,6 +56,7 @@ struct Config {
     std::string baseline_file;                        ///< in a shell; empty: none
     std::string allowlist_file;                       ///< in a shell; empty: none
     std::string networks_file;                        ///< in a shell; empty: none
+    std::vector<std::string> geoip_files;             ///< in a shell, in the order of the options
     std::set<std::string, std::less<>> own_accounts;  ///< of the organisation
     detect::VolumeRules volume;
     rules::HuntRules hunt;
@@ -92,6 +93,7 @@ struct Option {
     /// none.
     std::string default_value = {};
     Interface interface = Interface::both;
+    bool can_repeat = false;  ///< in a shell; `set` adds each value to the previous ones
     Completion completion = {};
     std::vector<Mode> modes = {};  ///< the modes that use it; empty for all
     std::function<ValueResult(std::string_view value, Config&)> set;

@@ -165,6 +165,14 @@ std::vector<std::string> warnings_of(const detect::BaselineUpdate& update) {
     return warnings;
 }
 
+// The rows usually meet the same damage, so the first problem stands for all.
+std::vector<std::string> warnings_of(const detect::HuntFindings& findings) {
+    const auto row = std::ranges::find_if(
+        findings.rows, [](const auto& finding) { return !finding.geo_problem.empty(); });
+    if (row == findings.rows.end()) return {};
+    return {row->geo_problem + ". Some countries or networks of addresses are missing"};
+}
+
 std::string in_words(const detect::BaselineUpdate& update) {
     const std::string pairs = counted(update.baseline.rows().size(), "row");
     if (!update.newest) return "no event counts; the baseline keeps its " + pairs;
@@ -250,6 +258,7 @@ std::vector<std::string> notes_of(const Findings& findings, const detect::Activi
 }
 
 std::vector<std::string> warnings_of(const Findings& findings) {
+    if (const auto* hunt = std::get_if<detect::HuntFindings>(&findings)) return warnings_of(*hunt);
     const auto* update = std::get_if<detect::BaselineUpdate>(&findings);
     return update != nullptr ? warnings_of(*update) : std::vector<std::string>();
 }

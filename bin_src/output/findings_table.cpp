@@ -1,10 +1,12 @@
 #include "output/findings_table.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <set>
+#include <span>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -75,6 +77,26 @@ std::string principal_of(const detect::HuntFinding& finding) {
     return finding.principal.name + " and " + std::to_string(members - 1) + " more";
 }
 
+// The first values of a list, and how many follow.
+std::string first_of(const std::vector<std::string>& values, std::string_view separator) {
+    constexpr std::size_t most = 5;
+    const auto shown = std::span(values).first(std::min(values.size(), most));
+    const std::size_t others = values.size() - shown.size();
+    return text::joined(shown, separator) +
+           (others == 0 ? "" : " and " + std::to_string(others) + " more");
+}
+
+// `from DE, NL; AS64500 Example Hosting`; empty if no database knows where the addresses are.
+std::string places_of(const detect::HuntFinding& finding) {
+    std::vector<std::string> parts;
+    if (!finding.source_countries.empty()) {
+        parts.push_back(first_of(finding.source_countries, ", "));
+    }
+    // Names of networks contain commas.
+    if (!finding.source_networks.empty()) parts.push_back(first_of(finding.source_networks, "; "));
+    return parts.empty() ? std::string() : "from " + text::joined(parts, "; ");
+}
+
 TableRow to_table_row(const detect::HuntFinding& finding) {
     const auto& addresses = finding.traits[detect::Trait::address];
     const text::Time first{std::chrono::seconds{finding.first_event}};
@@ -84,6 +106,9 @@ TableRow to_table_row(const detect::HuntFinding& finding) {
                   text::joined(finding.services, ", "), std::to_string(finding.use_count),
                   many(addresses.size, addresses.values.empty() ? "" : addresses.values.front())},
         .details = finding.reasons};
+    if (std::string places = places_of(finding); !places.empty()) {
+        row.details.push_back("  " + std::move(places));
+    }
     for (const std::string& line : finding.links) row.details.push_back("  " + line);
     for (const std::string& line : finding.timeline) row.details.push_back("  " + line);
     row.emphasis = emphasis_of(finding.severity);

@@ -11,6 +11,7 @@
 
 #include "rules/allowlist.hpp"
 #include "rules/evidence_settings.hpp"
+#include "rules/geo_databases.hpp"
 #include "rules/history.hpp"
 #include "rules/prices.hpp"
 
@@ -30,6 +31,8 @@ struct HuntRules {
     /// Normal activity, and the activity that the allowlist expects; never null.
     std::shared_ptr<const History> history = std::make_shared<const History>();
     std::shared_ptr<const Allowlist> allowlist = std::make_shared<const Allowlist>();
+    /// Where addresses are; no evidence depends on it. Never null.
+    std::shared_ptr<const GeoDatabases> geo = std::make_shared<const GeoDatabases>();
 
     /// Null if the rule is switched off.
     [[nodiscard]] const EvidenceSettings* settings_of(std::string_view id) const {

@@ -30,7 +30,9 @@ Result<po::variables_map> parse(std::span<const std::string> arguments,
     for (const auto& shown : {own_options(), finding_options(setup)}) {
         for (const ShownOption& option : shown) {
             const std::string names = option.names();
-            if (option.has_value()) {
+            if (option.can_repeat) {
+                options.add_options()(names.c_str(), po::value<std::vector<std::string>>());
+            } else if (option.has_value()) {
                 options.add_options()(names.c_str(), po::value<std::string>());
             } else {
                 options.add_options()(names.c_str(), "");
@@ -40,6 +42,14 @@ Result<po::variables_map> parse(std::span<const std::string> arguments,
     options.add_options()("path", po::value<std::vector<std::string>>());
     return config::parse_arguments(arguments, options,
                                    po::positional_options_description().add("path", -1));
+}
+
+// The values of an option that is given.
+std::vector<std::string> values_of(const po::variables_map& given, const config::Option& option) {
+    const std::string name = shell_name(option);
+    if (!given.contains(name)) return {};
+    if (option.can_repeat) return given[name].as<std::vector<std::string>>();
+    return {given[name].as<std::string>()};
 }
 
 // The value of an option, if it is given.
@@ -67,11 +77,12 @@ Result<config::Config> read_config(const po::variables_map& given, const config:
     std::vector<const config::Option*> set;
     for (const config::Option& option : setup.options) {
         if (option.interface == config::Interface::search) continue;
-        const auto value = value_of(given, shell_name(option));
-        if (!value) continue;
-        auto taken = set_option(option, "--" + shell_name(option), *value, config);
-        if (!taken) return std::unexpected(std::move(taken.error()));
-        set.push_back(&option);
+        const auto values = values_of(given, option);
+        for (const std::string& value : values) {
+            auto taken = set_option(option, "--" + shell_name(option), value, config);
+            if (!taken) return std::unexpected(std::move(taken.error()));
+        }
+        if (!values.empty()) set.push_back(&option);
     }
     for (const config::Option* option : set) {
         auto fits = check_mode(*option, "--" + shell_name(*option), config.mode);

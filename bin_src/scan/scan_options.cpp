@@ -88,7 +88,8 @@ std::vector<ShownOption> finding_options(const config::Setup& setup) {
                          .effect = option.effect,
                          .value_name = option.value_name,
                          .takes = option.accepts(),
-                         .completion = option.completion});
+                         .completion = option.completion,
+                         .can_repeat = option.can_repeat});
     }
     return shown;
 }

@@ -21,6 +21,7 @@ struct ShownOption {
     std::string takes = {};       ///< its values in words, unless the effect names them
     config::Completion completion = {};
     char letter = '\0';  ///< its short form; 0 if there is none
+    bool can_repeat = false;
 
     [[nodiscard]] bool has_value() const { return !value_name.empty(); }
 

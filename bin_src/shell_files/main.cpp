@@ -104,7 +104,8 @@ std::string zsh_specs(const Options& options) {
     for (const ShownOption& option : options) {
         const std::string description = '[' + for_zsh(option.effect) + ']';
         if (option.has_value()) {
-            specs.push_back("    '--" + option.name + '=' + description +
+            specs.push_back("    '" + std::string(option.can_repeat ? "*" : "") + "--" +
+                            option.name + '=' + description +
                             ":value:" + zsh_action(option.completion) + "' \\");
         } else if (option.letter != '\0') {
             specs.push_back("    '(- *)'{-" + std::string(1, option.letter) + ",--" + option.name +

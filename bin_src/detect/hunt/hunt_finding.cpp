@@ -14,6 +14,7 @@
 #include "detect/hunt/timeline.hpp"
 #include "detect/hunt/uncovered_behaviours.hpp"
 #include "detect/hunt/use_window.hpp"
+#include "text/address.hpp"
 
 namespace cloudhijack::detect {
 namespace {
@@ -101,6 +102,22 @@ std::vector<const std::vector<Calls>*> lists_of_calls(const Behaviour& behaviour
         if (!list->empty()) lists.push_back(list);
     }
     return lists;
+}
+
+void take_places(const rules::GeoDatabases& geo, HuntFinding& finding) {
+    const ShownList& addresses = finding.traits[Trait::address];
+    std::set<std::string> countries;
+    std::set<std::string> networks;
+    for (const std::string& address : addresses.values) {
+        rules::GeoEntry entry = geo.entry_of(text::parse_address(address));
+        if (!entry.country.empty()) countries.insert(std::move(entry.country));
+        if (!entry.network.empty()) networks.insert(std::move(entry.network));
+        if (finding.geo_problem.empty()) finding.geo_problem = std::move(entry.problem);
+    }
+    finding.source_countries.assign(countries.begin(), countries.end());
+    finding.source_networks.assign(networks.begin(), networks.end());
+    finding.are_source_countries_cut = addresses.is_cut() && geo.have_countries();
+    finding.are_source_networks_cut = addresses.is_cut() && geo.have_networks();
 }
 
 void take_spends(const Behaviour& behaviour, HuntFinding& finding) {
@@ -192,6 +209,7 @@ std::optional<HuntFinding> assess(const Behaviour& behaviour, const Campaign& ca
     finding.severity = severity_of(finding.risk_score);
     finding.principal = behaviour.head().principal();
     finding.traits = lists_of(behaviour);
+    take_places(*rules.geo, finding);
     take_calls(behaviour, finding);
     take_spends(behaviour, finding);
     finding.first_evidence = first.value_or(finding.first_event);

@@ -39,6 +39,13 @@ struct HuntFinding {
     std::uint64_t failed_count = 0;
     std::uint64_t peak_per_hour = 0;
     PerTrait<ShownList> traits;
+    /// Where the shown source addresses are, as far as the databases know: each value once, in byte
+    /// order.
+    std::vector<std::string> source_countries;
+    std::vector<std::string> source_networks;
+    bool are_source_countries_cut = false;  ///< a database has countries, and addresses are missing
+    bool are_source_networks_cut = false;
+    std::string geo_problem;  ///< the first one with a database; usually empty
     std::int64_t first_event = 0;
     std::int64_t last_event = 0;
     std::vector<std::string> timeline;
