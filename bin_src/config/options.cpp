@@ -318,8 +318,8 @@ std::vector<Option> option_table(const rules::Catalogue& catalogue) {
          .takes = "a file name",
          .value_name = "FILE",
          .syntax = "<file>",
-         .effect = "countries or networks of addresses: a MaxMind DB file of a country, city or "
-                   "ASN edition; can be given more than once",
+         .effect = "countries or networks of source addresses: a MaxMind DB file of countries, "
+                   "cities or autonomous systems; can be given more than once",
          .interface = Interface::shell,
          .can_repeat = true,
          .completion = {.kind = CompletionKind::file, .words = {}},

@@ -17,6 +17,7 @@ from volume_reference import Row
 # The columns that can have several values, and are always arrays in ndjson.
 LISTS = {
     *("Services", "Phases", "Evidence", "SourceIPs", "Regions", "Clients", "AccessKeys", "Models"),
+    *("SourceCountries", "Networks"),
     *("CallerType", "Workload", "Truncated", "src", "vendor_region", "user_agent"),
     *("threat_object", "Members", "Links", "Response"),
 }
@@ -104,6 +105,8 @@ def row_of(who: Campaign, evidence: list[str], score: int, groups: int, time: in
         "PeakPerHour": str(max(peaks, default=0)),
         "UniqueIPs": str(len(lists["SourceIPs"])),
         "SourceIPs": shown["SourceIPs"],
+        "SourceCountries": "",  # no database is given
+        "Networks": "",
         "UniqueRegions": str(len(lists["Regions"])),
         "Regions": shown["Regions"],
         "UniqueClients": str(len(lists["Clients"])),

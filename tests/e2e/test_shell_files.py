@@ -33,7 +33,7 @@ EVIDENCE = {
     for name in read_stanzas(CATALOGUE.read_text())
     if name.startswith("evidence:")
 }
-TAKE_A_FILE = {"--config", "--settings", "--baseline", "--allowlist", "--networks"}
+TAKE_A_FILE = {"--config", "--settings", "--baseline", "--allowlist", "--networks", "--geoip"}
 
 
 def values_that_the_program_names(option: str) -> set[str]:
