@@ -377,6 +377,8 @@ check() {
     stage 'inspecting the package' inspect_package "${tags[@]}"
     stage 'making the packages for use without Splunk' shell_packages deb tarball
     stage 'testing the packages for use without Splunk' test_shell_packages
+    stage 'checking the databases of addresses for tests' \
+        python3 -B tests/package/geoip_check.py
     stage 'checking the Sigma rules' python3 tests/package/sigma_check.py
     stage 'checking the conf files' \
         python3 -B tests/package/conf_check.py build/release/cloudhijack

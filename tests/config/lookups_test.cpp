@@ -308,6 +308,55 @@ TEST_CASE("lookups: a file that cannot be reached is not a missing file") {
     CHECK(config::check_whole({.bad_lines = {}, .bad_values = {"a value"}, .unread = {}}));
 }
 
+TEST_CASE("lookups: databases of addresses that the user names") {
+    const std::string data = std::string(CLOUDHIJACK_TEST_DATA) + "/geoip/";
+    const auto read = [](Mode mode, std::vector<std::string> files) {
+        const auto setup = setup_with();
+        auto config = setup.default_config();
+        config.mode = mode;
+        config.geoip_files = std::move(files);
+        auto problems = config::read_lookups(setup.catalogue, {}, config);
+        CHECK(problems.bad_values.empty());
+        return std::pair(config.hunt.geo, std::move(problems.unread));
+    };
+    const auto [both, no_problems] = read(Mode::hunt, {data + "city.mmdb", data + "asn.mmdb"});
+    CHECK(no_problems.empty());
+    CHECK(both->have_countries());
+    CHECK(both->have_networks());
+    const auto [one, problems] = read(Mode::hunt, {"/nowhere.mmdb", data + "asn.mmdb"});
+    REQUIRE(problems.size() == 1);
+    CHECK(problems.front().starts_with("/nowhere.mmdb: cannot be read: "));
+    CHECK_FALSE(one->have_countries());
+    CHECK(read(Mode::baseline, {"/nowhere.mmdb"}).second.empty());
+    CHECK_FALSE(read(Mode::hunt, {}).first->have_networks());
+}
+
+TEST_CASE("lookups: the databases of addresses in the share folder of a Splunk") {
+    const TemporaryFolder splunk;
+    const auto lookups = splunk.path() / "etc/apps/cloudhijack/lookups";
+    std::filesystem::create_directories(lookups);
+    const auto read = [&] {
+        const auto setup = setup_with();
+        auto config = setup.default_config();
+        config.mode = Mode::hunt;
+        config.geoip_files = {"/nowhere.mmdb"};  // for a shell
+        auto problems = config::read_lookups(setup.catalogue, lookups, config);
+        CHECK(problems.unread.empty());
+        return std::pair(config.hunt.geo, std::move(problems.bad_values));
+    };
+    CHECK(read().second.empty());
+    CHECK_FALSE(read().first->have_countries());
+    const std::string data = std::string(CLOUDHIJACK_TEST_DATA) + "/geoip/";
+    std::filesystem::create_directories(splunk.path() / "share");
+    std::filesystem::copy_file(data + "city.mmdb", splunk.path() / "share/GeoLite2-City.mmdb");
+    CHECK(read().first->have_countries());
+    splunk.write("share/GeoLite2-ASN.mmdb", "not a database");
+    const auto [geo, problems] = read();
+    CHECK(geo->have_countries());
+    REQUIRE(problems.size() == 1);
+    CHECK(problems.front().contains("/share/GeoLite2-ASN.mmdb: is not a MaxMind DB file"));
+}
+
 TEST_CASE("lookups: an exception holds through its last day") {
     App app;
     app.read(Mode::hunt, {}, std::string(k_allowlist_header) + "eve,*,,,2026-03-02,\n");

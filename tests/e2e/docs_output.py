@@ -4,13 +4,15 @@
     python3 tests/e2e/docs_output.py PROGRAM --renew    writes what the commands print today
 
 In a block of the language `console` each line that begins with `$ ` is a command, and the lines
-after it are its output. The commands run in the folder that `./package.sh demo` fills.
+after it are its output. The commands run in the folder that `./package.sh demo` fills, to which two
+databases of addresses are added.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,6 +21,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from demo_files import write_demo_files
+from geoip_database import FOLDER as DATABASES
 from made_part import ROOT
 
 # An indented block is in a list: its lines have the same indentation.
@@ -70,6 +73,8 @@ def blocks(program: str) -> Iterator[Block]:
         bin_folder.mkdir()
         (bin_folder / "cloudhijack").symlink_to(Path(program).resolve())
         write_demo_files(folder)
+        for name in ("city.mmdb", "asn.mmdb"):
+            shutil.copy(DATABASES / name, folder)
         environment = {
             "PATH": f"{bin_folder}:{os.environ.get('PATH', '/usr/bin:/bin')}",
             "LC_ALL": "C.UTF-8",

@@ -81,7 +81,10 @@ DATABASES: dict[str, tuple[int, str, dict[str, Any]]] = {
         6,
         "Example-Enterprise",
         {
-            "2001:db8::/32": {**_country("SE", "Sweden"), "traits": _network(64504, "Example Telco")},
+            "2001:db8::/32": {
+                **_country("SE", "Sweden"),
+                "traits": _network(64504, "Example Telco"),
+            },
             "3fff::/32": {**_country("NO", "Norway"), "traits": _network(64506, "Example Later")},
         },
     ),

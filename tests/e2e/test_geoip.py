@@ -20,7 +20,9 @@ from splunkd import Answer, run_search
 
 CITY = FOLDER / "city.mmdb"
 ASN = FOLDER / "asn.mmdb"
-RIGHT = "name a database of countries, cities or autonomous systems in the MaxMind DB format (.mmdb)"
+RIGHT = (
+    "name a database of countries, cities or autonomous systems in the MaxMind DB format (.mmdb)"
+)
 HUNT = ("--mode", "hunt", "--min-risk", "0")
 HOSTING = "2001:db8:51::1"
 DEFAULT_ADDRESSES = [HOSTING, "2001:db8:5300::1", "203.0.113.7", "10.1.2.3"]

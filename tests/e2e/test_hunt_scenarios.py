@@ -46,7 +46,8 @@ TIMEOUT = 300.0  # seconds; for hundreds of megabytes of events
 COLUMNS = [
     *("_time", "Principal", "Account", "RiskScore", "Severity", "Services", "Phases", "Evidence"),
     *("Reasons", "UseCount", "MessageCount", "FailedCount", "PeakPerHour", "UniqueIPs"),
-    *("SourceIPs", "Regions", "Clients", "AccessKeys", "Models", "CallerType", "Workload"),
+    *("SourceIPs", "SourceCountries", "Networks"),
+    *("Regions", "Clients", "AccessKeys", "Models", "CallerType", "Workload"),
     *("FirstEvent", "LastEvent", "Timeline", "EventIDs", "Truncated"),
     *("Confidence", "Learning", "Members", "Links", "Response"),
     *("InputTokens", "OutputTokens", "CachedTokens", "EstimatedCost", "Countries"),
@@ -57,7 +58,7 @@ COLUMNS = [
 LISTS = [
     *("Services", "Phases", "Evidence", "Reasons", "SourceIPs", "Regions", "Clients", "AccessKeys"),
     *("Models", "Timeline", "EventIDs", "Truncated", "Members", "Links", "Response"),
-    "Countries",
+    *("Countries", "SourceCountries", "Networks"),
 ]
 
 # Stories that take too long with a sanitized program.

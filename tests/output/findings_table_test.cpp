@@ -99,6 +99,24 @@ TEST_CASE("findings: a table of principals with their reasons and timeline below
     CHECK(output::to_table(std::vector{hunted("eve")}, {.colour = true}).contains("\x1b[1;31m"));
 }
 
+TEST_CASE("findings: a table of principals shows where their addresses are") {
+    detect::HuntFinding finding = hunted("eve");
+    finding.links = {"a link"};
+    const auto line = [&finding] {
+        const std::string table = output::to_table(std::vector{finding}, {});
+        const auto start = table.find("(+40)\n") + 6;
+        return table.substr(start, table.find('\n', start) - start);
+    };
+    CHECK(line() == "          a link");
+    finding.source_countries = {"DE", "NL"};
+    CHECK(line() == "          from DE, NL");
+    finding.source_networks = {"AS64500 Example Hosting", "AS64501 Example Cloud, Inc."};
+    CHECK(line() == "          from DE, NL; AS64500 Example Hosting; AS64501 Example Cloud, Inc.");
+    finding.source_countries = {};
+    finding.source_networks = {"AS1", "AS2", "AS3", "AS4", "AS5", "AS6", "AS7"};
+    CHECK(line() == "          from AS1; AS2; AS3; AS4; AS5 and 2 more");
+}
+
 TEST_CASE("findings: the severity of a principal determines its colour") {
     const auto table_of_risk = [](std::uint64_t risk) {
         detect::HuntFinding finding = hunted("eve");
