@@ -110,7 +110,7 @@ Result<output::Format> read_format(const po::variables_map& given, config::Mode 
 }
 
 Result<std::string> read_output_path(const po::variables_map& given) {
-    std::string path = value_of(given, "output").value_or("-");
+    const std::string path = value_of(given, "output").value_or("-");
     if (path.empty()) return failure("option --output: has no value; name a file, or -");
     return path == "-" ? std::string() : path;
 }
