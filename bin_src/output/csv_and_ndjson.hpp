@@ -8,7 +8,7 @@
 
 namespace cloudhijack::output {
 
-enum class Format : std::uint8_t { table, csv, ndjson };
+enum class Format : std::uint8_t { table, csv, ndjson, html };
 
 /// One JSON object per line: columns become keys, multivalues arrays, and numbers JSON numbers.
 std::string to_ndjson(std::span<const detect::Column> columns, std::span<const detect::Row> rows);

@@ -34,18 +34,19 @@ Character character_at(std::string_view text) {
 // line may become too short but never too long.
 std::size_t columns_of(char32_t code) { return code < 0x1100 || code == 0x2026 ? 1 : 2; }
 
-// Control characters, and characters that change the direction of text, break lines or are
-// invisible.
+// Control characters, characters that change the direction of text, break lines or are invisible,
+// and those that XML does not allow.
 bool is_unsafe(char32_t code) {
-    constexpr std::array<std::pair<char32_t, char32_t>, 9> ranges = {{{0x00, 0x1F},
-                                                                      {0x7F, 0x9F},
-                                                                      {0x061C, 0x061C},
-                                                                      {0x200B, 0x200F},
-                                                                      {0x2028, 0x202E},
-                                                                      {0x2060, 0x206F},
-                                                                      {0xFEFF, 0xFEFF},
-                                                                      {0xFFF9, 0xFFFB},
-                                                                      {0xE0000, 0xE007F}}};
+    constexpr std::array<std::pair<char32_t, char32_t>, 10> ranges = {{{0x00, 0x1F},
+                                                                       {0x7F, 0x9F},
+                                                                       {0x061C, 0x061C},
+                                                                       {0x200B, 0x200F},
+                                                                       {0x2028, 0x202E},
+                                                                       {0x2060, 0x206F},
+                                                                       {0xFEFF, 0xFEFF},
+                                                                       {0xFFF9, 0xFFFB},
+                                                                       {0xFFFE, 0xFFFF},
+                                                                       {0xE0000, 0xE007F}}};
     return std::ranges::any_of(
         ranges, [code](const auto& range) { return code >= range.first && code <= range.second; });
 }

@@ -10,6 +10,7 @@
 #include "detect/hunt/evidence/words.hpp"
 #include "output/answer.hpp"
 #include "output/findings_table.hpp"
+#include "output/html_report.hpp"
 #include "output/shell.hpp"
 #include "text/time.hpp"
 
@@ -26,17 +27,17 @@ output::TableStyle style_of(const AnswerForm& form) {
     return style;
 }
 
-std::string text_of(const AnswerForm& form, const output::Findings& findings,
-                    const output::Answer& answer) {
-    switch (form.format) {
-        case output::Format::table:
-            return output::findings_table(findings, style_of(form));
-        case output::Format::csv:
-            return output::to_csv(answer.columns, answer.rows, form.raw_csv);
-        case output::Format::ndjson:
-            return output::to_ndjson(answer.columns, answer.rows);
-    }
-    std::unreachable();
+output::ReportFacts facts_of(const Counted& counted, const AnswerForm& form,
+                             const std::vector<std::string>& notes, const MessageLog& messages) {
+    return {.command = form.command,
+            .files = counted.totals.files,
+            .unread = counted.totals.unread,
+            .unopened = counted.totals.unopened,
+            .records = counted.totals.records,
+            .is_incomplete = counted.totals.is_incomplete(),
+            .range = counted.range.is_unlimited() ? "" : in_words(counted.range),
+            .problems = messages.told(),
+            .notes = notes};
 }
 
 std::string utc(std::int64_t microseconds) {
@@ -119,11 +120,45 @@ Result<std::size_t> print_answer(const Counted& counted, const AnswerForm& form,
     if (!findings) return std::unexpected(findings.error());
     const output::Answer answer = output::answer_of(*findings);
     const auto notes = notes_on(counted, *findings, setup, config.mode);
-    auto written = write_whole(text_of(form, *findings, answer), file);
+    const auto text = [&] {
+        switch (form.format) {
+            case output::Format::table:
+                return output::findings_table(*findings, style_of(form));
+            case output::Format::csv:
+                return output::to_csv(answer.columns, answer.rows, form.raw_csv);
+            case output::Format::ndjson:
+                return output::to_ndjson(answer.columns, answer.rows);
+            case output::Format::html:
+                return output::to_html(*findings, answer, *counted.activity, setup, config,
+                                       facts_of(counted, form, notes, messages));
+        }
+        std::unreachable();
+    };
+    auto written = write_whole(text(), file);
     if (!written) return std::unexpected(std::move(written.error()));
     messages.tell(notes);
     messages.tell(summary(counted.totals, answer.rows.size(), config.mode));
     return answer.rows.size();
+}
+
+std::string shown_command(std::string_view subcommand, std::span<const std::string> arguments) {
+    constexpr std::string_view plain =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_./=:,+@%";
+    std::string command = "cloudhijack " + std::string(subcommand);
+    for (const std::string& argument : arguments) {
+        const bool is_plain = argument.find_first_not_of(plain) == std::string::npos;
+        command += ' ';
+        if (is_plain && !argument.empty()) {
+            command += argument;
+            continue;
+        }
+        command += '\'';
+        for (const char character : argument) {
+            command += character == '\'' ? std::string("'\\''") : std::string(1, character);
+        }
+        command += '\'';
+    }
+    return command;
 }
 
 int exit_code_of(const Counted& counted, const AnswerForm& form, std::size_t rows) {

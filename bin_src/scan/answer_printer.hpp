@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/options.hpp"
@@ -21,6 +23,7 @@ struct AnswerForm {
     bool raw_csv = false;
     bool fail_on_findings = false;
     std::string output_path;  ///< empty for standard output
+    std::string command;      ///< the command line, for a report
 };
 
 /// Prints messages as they come, and keeps them for the report.
@@ -49,6 +52,9 @@ struct Counted {
 Result<std::size_t> print_answer(const Counted& counted, const AnswerForm& form,
                                  const config::Setup& setup, const config::Config& config,
                                  io::OutputFile& file, MessageLog& messages);
+
+/// A command line as a shell would read it.
+std::string shown_command(std::string_view subcommand, std::span<const std::string> arguments);
 
 /// The exit code once the answer is printed.
 int exit_code_of(const Counted& counted, const AnswerForm& form, std::size_t rows);

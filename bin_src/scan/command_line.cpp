@@ -1,5 +1,7 @@
 #include "scan/command_line.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <boost/program_options.hpp>
 #include <chrono>
@@ -99,20 +101,27 @@ Result<output::Format> read_format(const po::variables_map& given, config::Mode 
         const auto known = std::ranges::find(k_format_names, *name);
         if (known == k_format_names.end()) {
             return failure("option --format: " +
-                           config::invalid_value(*name, "table, csv or ndjson"));
+                           config::invalid_value(*name, "table, csv, ndjson or html"));
         }
         format = static_cast<output::Format>(known - k_format_names.begin());
     }
-    if (is_baseline && format == output::Format::table) {
-        return failure("option --format: mode baseline prints no table; it accepts csv or ndjson");
+    const bool is_for_people = format == output::Format::table || format == output::Format::html;
+    if (is_baseline && is_for_people) {
+        return failure("option --format: mode baseline prints no " +
+                       std::string(k_format_names.at(static_cast<std::size_t>(format))) +
+                       "; it accepts csv or ndjson");
     }
     return format;
 }
 
-Result<std::string> read_output_path(const po::variables_map& given) {
-    const std::string path = value_of(given, "output").value_or("-");
+Result<std::string> read_output_path(const po::variables_map& given, output::Format format) {
+    std::string path = value_of(given, "output").value_or("-");
     if (path.empty()) return failure("option --output: has no value; name a file, or -");
-    return path == "-" ? std::string() : path;
+    if (path == "-") path.clear();
+    if (format == output::Format::html && path.empty() && ::isatty(STDOUT_FILENO) == 1) {
+        return failure("option --format: a terminal does not show html; name a file with -o");
+    }
+    return path;
 }
 
 Result<ScanJob> read_job(const po::variables_map& given, config::Setup setup) {
@@ -123,7 +132,7 @@ Result<ScanJob> read_job(const po::variables_map& given, config::Setup setup) {
     const config::Mode mode = config->mode;
     const auto format = read_format(given, mode);
     if (!format) return std::unexpected(format.error());
-    auto output_path = read_output_path(given);
+    auto output_path = read_output_path(given, *format);
     if (!output_path) return std::unexpected(std::move(output_path.error()));
     const auto now = std::chrono::system_clock::now();
     const auto range = read_time_range(value_of(given, "from"), value_of(given, "to"),
@@ -141,7 +150,8 @@ Result<ScanJob> read_job(const po::variables_map& given, config::Setup setup) {
                    .form = {.format = *format,
                             .raw_csv = given.contains("raw-csv") || mode == config::Mode::baseline,
                             .fail_on_findings = fail_on_findings,
-                            .output_path = std::move(*output_path)},
+                            .output_path = std::move(*output_path),
+                            .command = {}},
                    .threads = *threads,
                    .range = *range,
                    .config = std::move(*config),
@@ -171,6 +181,7 @@ std::expected<std::variant<ScanJob, Help>, config::Messages> read_command_line(
     if (!given) return std::unexpected(with_hint(given.error().text));
     auto job = read_job(*given, std::move(*setup));
     if (!job) return std::unexpected(with_hint(job.error().text));
+    job->form.command = shown_command("scan", arguments);
     return std::move(*job);
 }
 

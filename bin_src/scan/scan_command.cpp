@@ -24,15 +24,15 @@
 namespace cloudhijack::scan {
 namespace {
 
-void print_problems(const config::LookupProblems& problems) {
+void tell_problems(const config::LookupProblems& problems, MessageLog& messages) {
     for (const auto* texts : {&problems.bad_lines, &problems.bad_values, &problems.unread}) {
-        for (const std::string& problem : *texts) output::print_message(problem);
+        messages.tell(*texts);
     }
 }
 
 // Reads the lookup files that the user named; false if one of them cannot be used.
-bool take_lookups(const config::Setup& setup, config::Config& config) {
-    print_problems(setup.settings_problems);
+bool take_lookups(const config::Setup& setup, config::Config& config, MessageLog& messages) {
+    tell_problems(setup.settings_problems, messages);
     if (!setup.settings_problems.unread.empty()) return false;
     std::error_code error;
     const std::string& baseline = config.baseline_file;
@@ -44,7 +44,7 @@ bool take_lookups(const config::Setup& setup, config::Config& config) {
         return false;
     }
     const auto problems = config::read_lookups(setup.catalogue, {}, config);
-    print_problems(problems);
+    tell_problems(problems, messages);
     if (config.mode != config::Mode::baseline) return problems.unread.empty();
     const auto whole = config::check_whole(problems);
     if (!whole) output::print_message(whole.error().text);
@@ -108,13 +108,13 @@ int scan(const ScanJob& job) {
     const Interruption interruption;
     const rules::Catalogue& catalogue = job.setup.catalogue;
     config::Config config = job.config;
-    if (!take_lookups(job.setup, config)) return output::k_exit_error;
+    MessageLog messages;
+    if (!take_lookups(job.setup, config, messages)) return output::k_exit_error;
     auto file = io::OutputFile::open(job.form.output_path);
     if (!file) return output::print_error(file.error().text);
     FileList list = list_files(job.paths);
     leave_out(*file, list);
     leave_unopened(job.range, list);
-    MessageLog messages;
     messages.tell(list.skipped);
     messages.tell(list.problems);
 

@@ -40,7 +40,9 @@ std::vector<ShownOption> own_options() {
     return {
         {.name = "help", .effect = "show this help", .letter = 'h'},
         {.name = "format",
-         .effect = "output format: table, csv or ndjson (default: table; csv in mode baseline)",
+         .effect = "output format: table, csv, ndjson, or html, a page to look at (default: table; "
+                   "csv in mode "
+                   "baseline)",
          .value_name = "FORMAT",
          .completion = {.kind = CompletionKind::word,
                         .words = {k_format_names.begin(), k_format_names.end()}}},

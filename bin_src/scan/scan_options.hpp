@@ -11,7 +11,8 @@
 namespace cloudhijack::scan {
 
 /// The names of the formats, in the order of output::Format.
-inline constexpr std::array<std::string_view, 3> k_format_names = {"table", "csv", "ndjson"};
+inline constexpr std::array<std::string_view, 4> k_format_names = {"table", "csv", "ndjson",
+                                                                   "html"};
 
 /// An option of `cloudhijack scan` as a user sees it.
 struct ShownOption {

@@ -10,4 +10,7 @@ namespace cloudhijack::text {
 /// not base64.
 std::optional<std::string> decoded_base64(std::string_view text);
 
+/// Encodes bytes as base64 in the standard alphabet, with padding.
+std::string encoded_base64(std::string_view bytes);
+
 }  // namespace cloudhijack::text

@@ -19,6 +19,7 @@
 #include "detect/hunt/behaviour.hpp"
 #include "detect/hunt/cached_principal.hpp"
 #include "detect/hunt/hunt_finding.hpp"
+#include "detect/hunt/hunt_overview.hpp"
 #include "detect/hunt/principal_activity.hpp"
 #include "detect/irregular_records.hpp"
 #include "detect/mode_activity.hpp"
@@ -81,6 +82,16 @@ class HuntActivity {
     /// Deliveries that repeat a call, which counts once.
     [[nodiscard]] std::uint64_t repeats() const;
 
+    // In hunt_overview.cpp, for a report. All of these look at every call.
+    [[nodiscard]] HuntOverview overview() const;
+    /// The calls of all principals within each step.
+    [[nodiscard]] std::vector<CallsOfStep> calls_over_time(
+        const TimeSteps& steps, std::span<const HuntFinding> findings) const;
+    /// The calls of each request's principals, in order of phase and step. The principals are named
+    /// as in findings.
+    [[nodiscard]] std::vector<std::vector<PhaseCalls>> phases_over_time(
+        std::span<const PhaseRequest> requests) const;
+
   private:
     /// A user in an account to whom AWS attached its quarantine policy.
     using Attached = std::pair<std::string, std::string>;
@@ -130,6 +141,8 @@ class HuntActivity {
     /// Calls `visit` for each principal, in order. An activity in `whole` replaces the principal's
     /// own.
     void for_each_principal(const WholeActivities& whole, const VisitPrincipal& visit) const;
+    /// Calls `visit` for each principal as findings have it, with everything that counts as its.
+    void for_each_whole_principal(const VisitPrincipal& visit) const;
 
     const rules::Catalogue* catalogue_;
     log::ConditionReader conditions_;
