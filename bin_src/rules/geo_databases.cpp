@@ -69,7 +69,9 @@ constexpr std::size_t k_longest_metadata = 131'072;
 constexpr std::size_t k_shortest_metadata = 3;
 constexpr std::uint64_t k_gap_after_tree = 16;
 
-/// How far a file is searched for an entry that shows what it contains.
+/// How many entries of a file show what it contains, and how many more are read if these have
+/// neither countries nor networks.
+constexpr std::size_t k_sampled_entries = 100;
 constexpr std::size_t k_most_sampled_entries = 1000;
 constexpr std::size_t k_most_sampled_nodes = 100'000;
 
@@ -274,7 +276,9 @@ struct GeoDatabases::Database {
                     ++entries;
                 }
             }
-            if (entries >= k_most_sampled_entries || (has_countries && has_networks)) break;
+            const bool has_any = has_countries || has_networks;
+            if (entries >= (has_any ? k_sampled_entries : k_most_sampled_entries)) break;
+            if (has_countries && has_networks) break;
         }
         if (has_countries || has_networks) return {};
         return failure("has the type " + text::quoted(cleaned(file.metadata.database_type)) +

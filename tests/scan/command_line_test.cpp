@@ -141,7 +141,7 @@ TEST_CASE("command line: an option that can be given more than once") {
     const auto job = job_of({"--mode=hunt", "--geoip", "b.mmdb", "a", "--geoip=a.mmdb"});
     CHECK(job.config.geoip_files == Arguments{"b.mmdb", "a.mmdb"});
     CHECK(job_of({"a"}).config.geoip_files.empty());
-    CHECK(error_of({"--mode=hunt", "--geoip="}).contains("option --geoip"));
+    CHECK(error_of({"--mode=hunt", "--geoip="}).contains("--geoip"));
     CHECK(error_of({"--geoip=a.mmdb"}).contains("mode volume"));
     CHECK(error_of({"--mode=hunt", "--geoip"}).contains("--geoip"));
 }
