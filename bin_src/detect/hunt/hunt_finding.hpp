@@ -43,8 +43,6 @@ struct HuntFinding {
     /// order.
     std::vector<std::string> source_countries;
     std::vector<std::string> source_networks;
-    bool are_source_countries_cut = false;  ///< a database has countries, and addresses are missing
-    bool are_source_networks_cut = false;
     std::string geo_problem;  ///< the first one with a database; usually empty
     std::int64_t first_event = 0;
     std::int64_t last_event = 0;
@@ -55,6 +53,8 @@ struct HuntFinding {
     bool is_history_known = false;  ///< the baseline knew the account at that time
     bool counts_are_sums = false;   ///< some hours had more calls than are counted one by one
     bool subjects_are_cut = false;  ///< the calls were about more subjects than are kept
+    bool are_source_countries_cut = false;  ///< a database has countries, and addresses are missing
+    bool are_source_networks_cut = false;
     /// All principals that acted together, in order; a single one if it acts alone.
     std::vector<log::Principal> members;
     /// Larger than the number of members if there were too many to list.
