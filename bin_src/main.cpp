@@ -17,6 +17,7 @@
 #include "io/file_descriptor.hpp"
 #include "json/json.hpp"
 #include "output/shell.hpp"
+#include "scan/merge_command.hpp"
 #include "scan/scan_command.hpp"
 #include "search/search_command.hpp"
 #include "simd/cpu.hpp"
@@ -37,6 +38,7 @@ constexpr std::string_view k_help =
     "SendGrid and Twilio.\n"
     "\n"
     "  cloudhijack scan PATH...         scans files; see cloudhijack scan --help\n"
+    "  cloudhijack merge STATE...       answers over the states of several scans\n"
     "  cloudhijack check-config [FILE]  checks the installed cloudhijack.conf, or FILE\n"
     "  cloudhijack --version            shows the version\n"
     "  cloudhijack --help               shows this text\n"
@@ -76,6 +78,7 @@ int run(const std::vector<std::string>& arguments) {
     const std::string& verb = arguments.front();
     const auto rest = std::span(arguments).subspan(1);
     if (verb == "scan") return scan::run_scan(rest);
+    if (verb == "merge") return scan::run_merge(rest);
     if (verb == "check-config") return check_config(rest);
     if (verb == "--version" || verb == "-V") {
         return output::print("cloudhijack " + std::string(k_version) + '\n');

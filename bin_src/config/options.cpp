@@ -23,7 +23,6 @@
 namespace cloudhijack::config {
 namespace {
 
-constexpr std::chrono::days k_longest_span{366};
 constexpr std::string_view k_map_phase = "map";
 
 using ValueResult = Option::ValueResult;
@@ -210,6 +209,7 @@ std::vector<Option> option_table(const rules::Catalogue& catalogue) {
                    "(baseline), or the accounts, services and regions that have events (coverage)",
          .completion = {.kind = CompletionKind::word,
                         .words = {k_mode_names.begin(), k_mode_names.end()}},
+         .step = OptionStep::both,
          .set = set_mode},
         {.name = "input",
          .takes = "raw or fields",
@@ -225,6 +225,7 @@ std::vector<Option> option_table(const rules::Catalogue& catalogue) {
                      "its parameters needs \"raw\"."},
          .interface = Interface::search,
          .completion = {.kind = CompletionKind::word, .words = {"raw", "fields"}},
+         .step = OptionStep::count,
          .set = set_input},
         {.name = "span",
          .takes = "a whole number with s, m, h or d, such as 1h, up to 366d",
@@ -232,6 +233,7 @@ std::vector<Option> option_table(const rules::Catalogue& catalogue) {
          .syntax = "<int>(s|m|h|d)",
          .effect = "length of time in which calls are counted",
          .modes = {Mode::volume},
+         .step = OptionStep::count,
          .set = set_span},
         {.name = "min_score",
          .takes = whole_number_up_to(detect::k_highest_volume_score),
@@ -285,6 +287,7 @@ std::vector<Option> option_table(const rules::Catalogue& catalogue) {
                      "docs/how-it-runs.md."},
          .interface = Interface::search,
          .completion = {.kind = CompletionKind::word, .words = {"true", "false"}},
+         .step = OptionStep::count,
          .set = set_distributed},
         {.name = "baseline",
          .takes = "a file name",

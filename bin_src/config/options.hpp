@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <expected>
 #include <functional>
@@ -45,6 +46,12 @@ constexpr bool has_findings(Mode mode) { return mode == Mode::volume || mode == 
 
 /// The interfaces in which an option can be given. [defaults] accepts the options of a search.
 enum class Interface : std::uint8_t { both, search, shell };
+
+/// The step in which an option has an effect: counting records, or answering from the counts.
+/// `scan` performs both, `scan --partial` the first and `merge` the second.
+enum class OptionStep : std::uint8_t { both, count, answer };
+
+inline constexpr std::chrono::days k_longest_span{366};
 
 /// The settings of one run, checked and complete; built once and passed down. The defaults are not
 /// here: Setup::default_config() reads them from cloudhijack.conf.
@@ -96,6 +103,7 @@ struct Option {
     bool can_repeat = false;  ///< in a shell; `set` adds each value to the previous ones
     Completion completion = {};
     std::vector<Mode> modes = {};  ///< the modes that use it; empty for all
+    OptionStep step = OptionStep::answer;
     std::function<ValueResult(std::string_view value, Config&)> set;
 
     /// The accepted values in words, including all words of a list.

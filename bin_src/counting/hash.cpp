@@ -35,4 +35,23 @@ WideHash secret_wide_hash_of(std::string_view bytes) {
 
 std::uint64_t hash_of(std::string_view bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
 
+struct RunningHash::Xxh3 {
+    XXH3_state_t state;
+};
+
+void RunningHash::Xxh3End::operator()(Xxh3* hash) const { delete hash; }
+
+RunningHash::RunningHash() : hash_(new Xxh3) { reset(); }
+
+void RunningHash::add(std::string_view bytes) {
+    XXH3_128bits_update(&hash_->state, bytes.data(), bytes.size());
+}
+
+WideHash RunningHash::value() const {
+    const XXH128_hash_t hash = XXH3_128bits_digest(&hash_->state);
+    return {.low = hash.low64, .high = hash.high64};
+}
+
+void RunningHash::reset() { XXH3_128bits_reset(&hash_->state); }
+
 }  // namespace cloudhijack::counting

@@ -9,6 +9,7 @@
 #include "detect/baseline/baseline_range.hpp"
 #include "detect/hunt/evidence/words.hpp"
 #include "detect/hunt/hunt_rows.hpp"
+#include "partial/document_reader.hpp"
 #include "text/number.hpp"
 
 namespace cloudhijack::output {
@@ -216,6 +217,15 @@ detect::Activity new_activity(const config::Setup& setup, const config::Config& 
             return detect::CoverageActivity(setup.catalogue, *setup.logs);
     }
     std::unreachable();
+}
+
+partial::Header header_of(const config::Setup& setup, const config::Config& config) {
+    std::string mode(name_of(config.mode));
+    if (config.mode == config::Mode::volume)
+        mode += ' ' + std::to_string(config.volume.span.count()) + 's';
+    return {.catalogue = setup.catalogue.fingerprint(),
+            .host = partial::as_host(setup.host),
+            .mode = std::move(mode)};
 }
 
 Result<Findings> findings_of(const detect::Activity& activity, const config::Config& config) {

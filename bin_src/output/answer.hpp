@@ -13,6 +13,7 @@
 #include "detect/activity.hpp"
 #include "detect/baseline/baseline_update.hpp"
 #include "detect/row.hpp"
+#include "partial/document.hpp"
 #include "result.hpp"
 
 namespace cloudhijack::output {
@@ -30,6 +31,10 @@ struct Answer {
 /// Makes an empty activity for the mode of the config. The setup's catalogue and its logs must
 /// outlive it.
 detect::Activity new_activity(const config::Setup& setup, const config::Config& config);
+
+/// The header of the partial documents with an activity's counts: it names this machine and the
+/// rules by which it counts.
+partial::Header header_of(const config::Setup& setup, const config::Config& config);
 
 /// The findings in an activity. Volume findings are views into the activity. The error ends the
 /// search: a new baseline is too large to be read again.

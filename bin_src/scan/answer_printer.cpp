@@ -79,9 +79,8 @@ std::vector<std::string> notes_on(const Counted& counted, const output::Findings
     return notes;
 }
 
-std::string summary(const ScanTotals& totals, std::size_t rows, config::Mode mode) {
-    using detect::counted;
-    std::string text = counted(totals.files, "file");
+std::string totals_in_words(const ScanTotals& totals) {
+    std::string text = detect::counted(totals.files, "file");
     if (totals.unopened > 0) {
         text += ", " + std::to_string(totals.unopened) + " not opened because " +
                 (totals.unopened == 1 ? "its name shows that it is"
@@ -89,8 +88,12 @@ std::string summary(const ScanTotals& totals, std::size_t rows, config::Mode mod
                 " outside the time range";
     }
     if (totals.unread > 0) text += ", " + std::to_string(totals.unread) + " not read";
-    text += ", " + counted(totals.records, "record");
-    text += ", " + counted(rows, has_findings(mode) ? "finding" : "row");
+    return text + ", " + detect::counted(totals.records, "record");
+}
+
+std::string summary(const ScanTotals& totals, std::size_t rows, config::Mode mode) {
+    std::string text = totals_in_words(totals) + ", " +
+                       detect::counted(rows, has_findings(mode) ? "finding" : "row");
     if (totals.is_incomplete()) text += ", incomplete";
     return text;
 }
@@ -161,8 +164,12 @@ std::string shown_command(std::string_view subcommand, std::span<const std::stri
     return command;
 }
 
+std::string state_summary(const ScanTotals& totals, std::uint64_t documents) {
+    return totals_in_words(totals) + ", a state of " + detect::counted(documents, "document");
+}
+
 int exit_code_of(const Counted& counted, const AnswerForm& form, std::size_t rows) {
-    if (counted.failed) return output::k_exit_error;
+    if (counted.totals.has_error()) return output::k_exit_error;
     return form.fail_on_findings && rows > 0 ? output::k_exit_findings : output::k_exit_ok;
 }
 

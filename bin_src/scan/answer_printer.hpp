@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -43,8 +44,7 @@ class MessageLog {
 struct Counted {
     const detect::Activity* activity = nullptr;  ///< never null
     ScanTotals totals;
-    bool failed = false;  ///< something could not be read
-    TimeRange range;      ///< of the events that count
+    TimeRange range;  ///< of the events that count; unlimited if states with several were merged
 };
 
 /// Prints the rows of an answer, and then notes and a summary as messages. Returns the number of
@@ -55,6 +55,9 @@ Result<std::size_t> print_answer(const Counted& counted, const AnswerForm& form,
 
 /// A command line as a shell would read it.
 std::string shown_command(std::string_view subcommand, std::span<const std::string> arguments);
+
+/// The summary of what was counted, if it is written as a state of that many documents.
+std::string state_summary(const ScanTotals& totals, std::uint64_t documents);
 
 /// The exit code once the answer is printed.
 int exit_code_of(const Counted& counted, const AnswerForm& form, std::size_t rows);

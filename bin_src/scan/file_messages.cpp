@@ -38,19 +38,12 @@ std::vector<std::string> problems_of(const File& file, const FileOutcome& outcom
     return problems;
 }
 
-std::string unknown_objects(std::span<const File> files, std::span<const FileOutcome> outcomes) {
-    std::uint64_t unknown = 0;
-    std::string first;
-    for (std::size_t i = 0; i < outcomes.size(); ++i) {
-        const FileOutcome& outcome = outcomes[i];
-        if (unknown == 0 && outcome.unknown > 0) {
-            first = "at byte " + std::to_string(outcome.first_unknown_at) + " of " +
-                    shown_name(files[i].path) + ", has " +
-                    log::keys_in_words(outcome.first_unknown_keys);
-        }
-        unknown += outcome.unknown;
-    }
-    return unknown == 0 ? std::string() : output::unknown_in_words(unknown, first);
+std::string unknown_objects(const ScanTotals& totals) {
+    if (totals.unknown == 0) return {};
+    const UnknownObject& first = totals.first_unknown;
+    return output::unknown_in_words(totals.unknown, "at byte " + std::to_string(first.position) +
+                                                        " of " + first.file + ", has " +
+                                                        log::keys_in_words(first.first_keys));
 }
 
 std::vector<std::string> unfinished_files(std::span<const File> files,
@@ -62,7 +55,7 @@ std::vector<std::string> unfinished_files(std::span<const File> files,
         messages.push_back(shown_name(files[i].path) + ": was not read to the end; " +
                            records_read_from(outcomes[i]));
     }
-    const std::size_t done = totals_of(outcomes).done;
+    const auto done = std::ranges::count(outcomes, FileStage::done, &FileOutcome::stage);
     const std::uint64_t size = size_of(files);
     messages.push_back(why + ", so the answer is incomplete: " + std::to_string(done) + " of " +
                        counted(outcomes.size(), "file") +
@@ -72,22 +65,22 @@ std::vector<std::string> unfinished_files(std::span<const File> files,
     return messages;
 }
 
-std::string nothing_read(const FileList& list, const TimeRange& range) {
-    if (list.files.empty() && list.unopened > 0) {
+std::string nothing_read(const ScanTotals& totals, const TimeRange& range) {
+    if (totals.read > 0 || totals.is_incomplete()) return {};
+    const std::uint64_t opened = totals.files - totals.unopened;
+    if (opened == 0 && totals.unopened > 0) {
         return "nothing was read: the " +
-               (list.unopened == 1 ? "name of the file shows that it is"
-                                   : "names of all " + std::to_string(list.unopened) +
-                                         " files show that they are") +
+               (totals.unopened == 1 ? "name of the file shows that it is"
+                                     : "names of all " + std::to_string(totals.unopened) +
+                                           " files show that they are") +
                " outside " + with_name(range);
     }
-    if (list.files.empty()) {
-        return list.problems.empty() ? "nothing was read: there are no files" : "";
-    }
-    if (std::ranges::all_of(list.files, &File::named)) return {};
-    const std::string verb = list.unopened > 0 ? "opened" : "found";
-    return "nothing was read: " + counted(list.files.size(), "file") +
-           (list.files.size() == 1 ? " was " + verb + ", which is not a log"
-                                   : " were " + verb + ", none of which is a log") +
+    if (opened == 0) return totals.problems == 0 ? "nothing was read: there are no files" : "";
+    if (totals.found == 0) return {};
+    const std::string verb = totals.unopened > 0 ? "opened" : "found";
+    return "nothing was read: " + counted(opened, "file") +
+           (opened == 1 ? " was " + verb + ", which is not a log"
+                        : " were " + verb + ", none of which is a log") +
            " that scan reads";
 }
 

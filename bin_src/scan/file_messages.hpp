@@ -15,7 +15,7 @@ namespace cloudhijack::scan {
 std::vector<std::string> problems_of(const File& file, const FileOutcome& outcome);
 
 /// Reports the objects in all files that are not records of any log; empty if there are none.
-std::string unknown_objects(std::span<const File> files, std::span<const FileOutcome> outcomes);
+std::string unknown_objects(const ScanTotals& totals);
 
 /// The files that a stopped scan was reading, and how far it got. `why` says what stopped it, and
 /// `bytes` is the number of bytes read.
@@ -23,9 +23,9 @@ std::vector<std::string> unfinished_files(std::span<const File> files,
                                           std::span<const FileOutcome> outcomes,
                                           const std::string& why, std::uint64_t bytes);
 
-/// Says that nothing was read. Problems with files that the user named have been reported; the text
-/// is empty if there is nothing to add to them.
-std::string nothing_read(const FileList& list, const TimeRange& range);
+/// Says that nothing was read, if that is so. Problems with files that the user named have been
+/// reported; the text is empty if there is nothing to add to them.
+std::string nothing_read(const ScanTotals& totals, const TimeRange& range);
 
 /// The size of all files; 0 if it is unknown.
 std::uint64_t size_of(std::span<const File> files);

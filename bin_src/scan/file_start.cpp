@@ -14,6 +14,9 @@ namespace {
 
 using namespace std::string_view_literals;
 
+/// The start of a state, which scan --partial writes; see docs/partial-documents.md.
+constexpr std::string_view k_state_start = R"({"cloudhijack":)";
+
 constexpr std::string_view k_unpack = "unpack it first";
 constexpr std::string_view k_decrypt = "decrypt it first";
 constexpr std::string_view k_convert = "convert it to JSON first";
@@ -258,6 +261,17 @@ std::string message(std::string_view name, std::string_view advice) {
     return "is " + std::string(name) + ", which scan cannot read; " + std::string(advice);
 }
 
+// Whether the text in the window continues with `start` at a position. An error of the source is
+// reported when the file is read.
+bool begins_with(io::Window& window, std::size_t position, std::string_view start) {
+    while (true) {
+        const std::string_view text = text_in(window).substr(position);
+        if (text.size() >= start.size() || !start.starts_with(text)) return text.starts_with(start);
+        const auto fill = window.more();
+        if (!fill || *fill != io::Window::Fill::more) return false;
+    }
+}
+
 }  // namespace
 
 std::string unread_format(std::string_view beginning) {
@@ -301,7 +315,13 @@ Result<FileStart> look_at_start(io::Window& window) {
     }
     if (first == std::string_view::npos) return FileStart{};
     const bool opens = text[first] == '{' || text[first] == '[';
-    if (opens && (first + 1 == text.size() || text[first + 1] != '\0')) return FileStart{};
+    if (opens && (first + 1 == text.size() || text[first + 1] != '\0')) {
+        if (!begins_with(window, first, k_state_start)) return FileStart{};
+        return FileStart{.is_json = false,
+                         .unread =
+                             "is a state of cloudhijack scan --partial, which scan does not "
+                             "read; cloudhijack merge reads it"};
+    }
     while (!is_whole && text.size() < k_format_bytes) {
         // An error or the end of the text is reported when the file is read.
         const auto fill = window.more();

@@ -2,14 +2,11 @@
 
 #include <unistd.h>
 
-#include <filesystem>
 #include <optional>
-#include <system_error>
 #include <utility>
 #include <variant>
 #include <vector>
 
-#include "config/lookups.hpp"
 #include "io/output_file.hpp"
 #include "output/answer.hpp"
 #include "output/shell.hpp"
@@ -17,56 +14,14 @@
 #include "scan/command_line.hpp"
 #include "scan/file_messages.hpp"
 #include "scan/files.hpp"
+#include "scan/interruption.hpp"
+#include "scan/lookup_files.hpp"
 #include "scan/progress.hpp"
 #include "scan/scanner.hpp"
-#include "scan/stop_signals.hpp"
+#include "scan/state_writer.hpp"
 
 namespace cloudhijack::scan {
 namespace {
-
-void tell_problems(const config::LookupProblems& problems, MessageLog& messages) {
-    for (const auto* texts : {&problems.bad_lines, &problems.bad_values, &problems.unread}) {
-        messages.tell(*texts);
-    }
-}
-
-// Reads the lookup files that the user named; false if one of them cannot be used.
-bool take_lookups(const config::Setup& setup, config::Config& config, MessageLog& messages) {
-    tell_problems(setup.settings_problems, messages);
-    if (!setup.settings_problems.unread.empty()) return false;
-    std::error_code error;
-    const std::string& baseline = config.baseline_file;
-    if (!baseline.empty() && std::filesystem::file_size(baseline, error) == 0 && !error) {
-        output::print_message(
-            baseline +
-            ": is empty and has no header; a shell empties the target of > before the program "
-            "starts, so write to another file and rename it");
-        return false;
-    }
-    const auto problems = config::read_lookups(setup.catalogue, {}, config);
-    tell_problems(problems, messages);
-    if (config.mode != config::Mode::baseline) return problems.unread.empty();
-    const auto whole = config::check_whole(problems);
-    if (!whole) output::print_message(whole.error().text);
-    return whole.has_value();
-}
-
-/// The request to stop a scan, which signals make, and its consequences.
-class Interruption {
-  public:
-    [[nodiscard]] const io::StopRequest& request() const { return request_; }
-    [[nodiscard]] bool came() const { return request_.reason() != 0; }
-    /// For messages: `stopped by SIGINT`.
-    [[nodiscard]] std::string text() const {
-        return "stopped by " + signal_name(request_.reason());
-    }
-    /// The exit code that a shell gives for a process ended by the signal.
-    [[nodiscard]] int exit_code() const { return output::k_exit_signal + request_.reason(); }
-
-  private:
-    io::StopRequest request_;
-    StopSignals signals_{request_};
-};
 
 std::vector<FileOutcome> read_files(Scanner& scanner, const FileList& list, const ScanJob& job,
                                     const config::Config& config) {
@@ -89,19 +44,56 @@ std::optional<TimeFilter> filter_for(const TimeRange& range, const rules::Catalo
     return TimeFilter(catalogue, range);
 }
 
-// Reports what could not be read; true if that is an error.
-bool report_files(const FileList& list, std::span<const FileOutcome> outcomes,
-                  const ScanTotals& totals, MessageLog& messages) {
-    bool failed = !list.problems.empty();
+// Reports the problems with the files, which a state passes on to the merge.
+void report_files(const FileList& list, std::span<const FileOutcome> outcomes,
+                  MessageLog& messages) {
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
-        const auto problems = problems_of(list.files[i], outcomes[i]);
-        failed |= !problems.empty() && !outcomes[i].is_other_file;
-        messages.tell(problems);
+        messages.tell(problems_of(list.files[i], outcomes[i]));
     }
-    messages.tell(unknown_objects(list.files, outcomes));
-    // A folder of logs also contains digests and notifications, so unknown objects are an error
-    // only if there was no record at all.
-    return failed || (totals.unknown > 0 && totals.records == 0);
+}
+
+// Writes the counts instead of an answer; returns the exit code. The messages about files become a
+// part of the state; the merge makes the others from the totals.
+Result<int> write_state(const ScanJob& job, const FileList& list,
+                        std::span<const FileOutcome> outcomes, const Counted& counted,
+                        std::span<const std::string> about_files, io::OutputFile& file,
+                        MessageLog& messages) {
+    StateWriter state(job.setup, job.config,
+                      [&file](std::string_view bytes) { return file.write(bytes); });
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+        state.add({.name = shown_name(list.files[i].path),
+                   .content = outcomes[i].content,
+                   .records = outcomes[i].records});
+    }
+    for (const std::string& message : about_files) state.add_message(message);
+    const auto documents = state.finish(*counted.activity, counted.totals, counted.range);
+    if (!documents) return std::unexpected(documents.error());
+    if (auto finished = file.finish(); !finished) return std::unexpected(finished.error());
+    messages.tell(state_summary(counted.totals, *documents));
+    return exit_code_of(counted, job.form, 0);
+}
+
+// Reports a scan that was stopped; the exit code if it prints no answer.
+std::optional<int> report_stop(const ScanJob& job, const FileList& list,
+                               std::span<const FileOutcome> outcomes,
+                               const Interruption& interruption, std::uint64_t bytes,
+                               MessageLog& messages) {
+    messages.tell(unfinished_files(list.files, outcomes, interruption.text(), bytes));
+    if (job.partial) {
+        output::print_message("no state was written: it would be the state of a part of the files");
+    } else if (job.config.mode == config::Mode::baseline) {
+        output::print_message("no baseline was printed: it would replace a complete one");
+    } else {
+        return std::nullopt;
+    }
+    return interruption.exit_code();
+}
+
+Result<int> answer(const ScanJob& job, const config::Config& config, const Counted& counted,
+                   io::OutputFile& file, MessageLog& messages) {
+    const auto rows = print_answer(counted, job.form, job.setup, config, file, messages);
+    if (!rows) return std::unexpected(rows.error());
+    return exit_code_of(counted, job.form, *rows);
 }
 
 int scan(const ScanJob& job) {
@@ -110,6 +102,7 @@ int scan(const ScanJob& job) {
     config::Config config = job.config;
     MessageLog messages;
     if (!take_lookups(job.setup, config, messages)) return output::k_exit_error;
+    const auto about_lookups = static_cast<std::ptrdiff_t>(messages.told().size());
     auto file = io::OutputFile::open(job.form.output_path);
     if (!file) return output::print_error(file.error().text);
     FileList list = list_files(job.paths);
@@ -121,31 +114,32 @@ int scan(const ScanJob& job) {
     Scanner scanner([&] { return output::new_activity(job.setup, config); }, *job.setup.logs,
                     log::CallFilter(*job.setup.logs, catalogue.call_names()),
                     &interruption.request(), filter_for(job.range, catalogue));
+    if (job.partial) scanner.hash_files();
     const auto outcomes = read_files(scanner, list, job, config);
-    Counted counted{.activity = &scanner.activity(),
-                    .totals = totals_of(outcomes, list.unopened),
-                    .range = job.range};
-    counted.failed = report_files(list, outcomes, counted.totals, messages);
+    const Counted counted{
+        .activity = &scanner.activity(),
+        .totals = totals_of(list.files, outcomes,
+                            {.unopened = list.unopened, .problems = list.problems.size()}),
+        .range = job.range};
+    report_files(list, outcomes, messages);
+    const std::vector<std::string> about_files(messages.told().begin() + about_lookups,
+                                               messages.told().end());
+    messages.tell(unknown_objects(counted.totals));
+    messages.tell(nothing_read(counted.totals, job.range));
     const bool is_incomplete = counted.totals.is_incomplete();
     if (is_incomplete) {
-        messages.tell(
-            unfinished_files(list.files, outcomes, interruption.text(), scanner.progress().bytes));
-        if (config.mode == config::Mode::baseline) {
-            output::print_message("no baseline was printed: it would replace a complete one");
-            return interruption.exit_code();
-        }
-    } else if (counted.totals.read == 0) {
-        messages.tell(nothing_read(list, job.range));
-        // Opening the others would have changed nothing but the counts of records.
-        counted.failed |= list.unopened == 0;
+        const auto code =
+            report_stop(job, list, outcomes, interruption, scanner.progress().bytes, messages);
+        if (code) return *code;
     }
-
-    const auto rows = print_answer(counted, job.form, job.setup, config, *file, messages);
-    if (!rows) return output::print_error(rows.error().text);
-    if (!interruption.came()) return exit_code_of(counted, job.form, *rows);
+    const auto code = job.partial
+                          ? write_state(job, list, outcomes, counted, about_files, *file, messages)
+                          : answer(job, config, counted, *file, messages);
+    if (!code) return output::print_error(code.error().text);
+    if (!interruption.came()) return *code;
     if (!is_incomplete) {
-        messages.tell(interruption.text() +
-                      ", after everything had been read: the answer is complete");
+        messages.tell(interruption.text() + ", after everything had been read: the " +
+                      (job.partial ? "state" : "answer") + " is complete");
     }
     return interruption.exit_code();
 }

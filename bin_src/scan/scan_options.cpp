@@ -27,6 +27,34 @@ po::options_description described(const char* caption, std::span<const ShownOpti
     return options;
 }
 
+/// The parts of a help text.
+struct HelpParts {
+    std::string usage;
+    std::string purpose;
+    std::vector<ShownOption> own;
+    std::vector<ShownOption> finding;
+    std::string exit_codes;
+    std::vector<std::string> examples;
+};
+
+std::string help_text(const HelpParts& parts) {
+    std::ostringstream text;
+    text << "usage: " << parts.usage << "\n\n"
+         << parts.purpose << '\n'
+         << described("General options", parts.own) << '\n'
+         << described("Detection options", parts.finding) << "\nExit status: " << parts.exit_codes
+         << "\nExamples:\n";
+    for (const std::string& example : parts.examples) text << "  " << example << '\n';
+    return text.str();
+}
+
+std::vector<ShownOption> without_counting(std::vector<ShownOption> options) {
+    std::erase_if(options, [](const ShownOption& option) {
+        return option.step == config::OptionStep::count;
+    });
+    return options;
+}
+
 }  // namespace
 
 std::string ShownOption::names() const { return letter == '\0' ? name : name + ',' + letter; }
@@ -37,6 +65,7 @@ std::string ShownOption::text() const {
 
 std::vector<ShownOption> own_options() {
     using config::CompletionKind;
+    using config::OptionStep;
     return {
         {.name = "help", .effect = "show this help", .letter = 'h'},
         {.name = "format",
@@ -45,7 +74,8 @@ std::vector<ShownOption> own_options() {
                    "baseline)",
          .value_name = "FORMAT",
          .completion = {.kind = CompletionKind::word,
-                        .words = {k_format_names.begin(), k_format_names.end()}}},
+                        .words = {k_format_names.begin(), k_format_names.end()}},
+         .step = OptionStep::answer},
         {.name = "output",
          .effect = "write the answer to FILE, which appears only once it is complete (default: "
                    "standard output)",
@@ -55,12 +85,19 @@ std::vector<ShownOption> own_options() {
         {.name = "from",
          .effect = "count only events from this time on",
          .value_name = "WHEN",
-         .takes = std::string(k_when)},
+         .takes = std::string(k_when),
+         .step = OptionStep::count},
         {.name = "to",
          .effect = "count only events before this time; see --from",
-         .value_name = "WHEN"},
-        {.name = "raw-csv", .effect = "csv: write cells that begin with = + - @ unchanged"},
-        {.name = "fail-on-findings", .effect = "exit with status 1 if there are findings"},
+         .value_name = "WHEN",
+         .step = OptionStep::count},
+        {.name = "raw-csv",
+         .effect = "csv: write cells that begin with = + - @ unchanged",
+         .step = OptionStep::answer},
+        {.name = "fail-on-findings",
+         .effect = "exit with status 1 if there are findings",
+         .step = OptionStep::answer},
+        {.name = "partial", .effect = "write a state instead of an answer, for cloudhijack merge"},
         {.name = "config",
          .effect = "cloudhijack.conf whose settings override the built-in ones",
          .value_name = "FILE",
@@ -72,7 +109,8 @@ std::vector<ShownOption> own_options() {
          .completion = {.kind = CompletionKind::file, .words = {}}},
         {.name = "threads",
          .effect = "number of threads that read files (default: one per core)",
-         .value_name = "N"},
+         .value_name = "N",
+         .step = OptionStep::count},
     };
 }
 
@@ -91,7 +129,8 @@ std::vector<ShownOption> finding_options(const config::Setup& setup) {
                          .value_name = option.value_name,
                          .takes = option.accepts(),
                          .completion = option.completion,
-                         .can_repeat = option.can_repeat});
+                         .can_repeat = option.can_repeat,
+                         .step = option.step});
     }
     return shown;
 }
@@ -129,14 +168,62 @@ std::vector<std::string> scan_examples() {
 }
 
 std::string scan_help(const config::Setup& setup) {
-    std::ostringstream text;
-    text << "usage: cloudhijack scan [options] PATH...\n\n"
-         << scan_purpose() << '\n'
-         << described("General options", own_options()) << '\n'
-         << described("Detection options", finding_options(setup))
-         << "\nExit status: " << scan_exit_codes() << "\nExamples:\n";
-    for (const std::string& example : scan_examples()) text << "  " << example << '\n';
-    return text.str();
+    return help_text({.usage = "cloudhijack scan [options] PATH...",
+                      .purpose = scan_purpose(),
+                      .own = own_options(),
+                      .finding = finding_options(setup),
+                      .exit_codes = scan_exit_codes(),
+                      .examples = scan_examples()});
+}
+
+std::vector<ShownOption> own_merge_options() {
+    std::vector<ShownOption> options = without_counting(own_options());
+    options.push_back({.name = "allow-overlap",
+                       .effect =
+                           "accept states that contain the same inputs, which then count more "
+                           "than once"});
+    return options;
+}
+
+std::vector<ShownOption> merge_finding_options(const config::Setup& setup) {
+    return without_counting(finding_options(setup));
+}
+
+std::string merge_purpose() {
+    return "Adds the states that cloudhijack scan --partial has written, of any number of runs, "
+           "machines\n"
+           "and days, and prints the answer that one scan of all their inputs would print.\n"
+           "A STATE is a file, or - for standard input. It can be compressed with gzip, and a file "
+           "can hold\n"
+           "several states, one after the other. The states decide on the mode and the span; "
+           "states of mode\n"
+           "hunt answer --mode baseline, too. Use the --config and --settings with which they were "
+           "made.\n";
+}
+
+std::string merge_exit_codes() {
+    return "0 on success; 1 if there are findings and --fail-on-findings is given; 2 after an\n"
+           "error, also after an error in one of the scans, which is printed again. If a state "
+           "cannot be\n"
+           "used, there is no answer. After SIGINT (Ctrl-C) 130, after SIGTERM 143, after SIGHUP "
+           "129.\n";
+}
+
+std::vector<std::string> merge_examples() {
+    return {"cloudhijack merge --baseline usual.csv monday.state tuesday.state",
+            "cloudhijack merge --mode baseline -o usual.csv weeks/*.state",
+            "cloudhijack merge --partial -o monday.state monday/*.state",
+            "ssh archive cloudhijack scan --partial --mode hunt AWSLogs/ | cloudhijack merge - "
+            "here.state"};
+}
+
+std::string merge_help(const config::Setup& setup) {
+    return help_text({.usage = "cloudhijack merge [options] STATE...",
+                      .purpose = merge_purpose(),
+                      .own = own_merge_options(),
+                      .finding = merge_finding_options(setup),
+                      .exit_codes = merge_exit_codes(),
+                      .examples = merge_examples()});
 }
 
 }  // namespace cloudhijack::scan

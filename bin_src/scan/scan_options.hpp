@@ -14,7 +14,7 @@ namespace cloudhijack::scan {
 inline constexpr std::array<std::string_view, 4> k_format_names = {"table", "csv", "ndjson",
                                                                    "html"};
 
-/// An option of `cloudhijack scan` as a user sees it.
+/// An option of `cloudhijack scan` or `merge` as a user sees it.
 struct ShownOption {
     std::string name;  ///< without the leading dashes
     std::string effect;
@@ -23,6 +23,7 @@ struct ShownOption {
     config::Completion completion = {};
     char letter = '\0';  ///< its short form; 0 if there is none
     bool can_repeat = false;
+    config::OptionStep step = config::OptionStep::both;
 
     [[nodiscard]] bool has_value() const { return !value_name.empty(); }
 
@@ -33,7 +34,7 @@ struct ShownOption {
     [[nodiscard]] std::string text() const;
 };
 
-/// The options that only scan has, in the order in which help shows them.
+/// The options that a search does not have, in the order in which help shows them.
 std::vector<ShownOption> own_options();
 
 /// The name of a search's option on the command line, without the leading dashes: `min-score` for
@@ -50,7 +51,15 @@ std::string scan_exit_codes();
 /// Example command lines.
 std::vector<std::string> scan_examples();
 
-/// The text of `scan --help`.
+/// The options of merge: those of scan that act on the answer, and its own.
+std::vector<ShownOption> own_merge_options();
+std::vector<ShownOption> merge_finding_options(const config::Setup& setup);
+std::string merge_purpose();
+std::string merge_exit_codes();
+std::vector<std::string> merge_examples();
+
+/// The texts of `scan --help` and `merge --help`.
 std::string scan_help(const config::Setup& setup);
+std::string merge_help(const config::Setup& setup);
 
 }  // namespace cloudhijack::scan

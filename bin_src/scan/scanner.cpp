@@ -1,8 +1,5 @@
 #include "scan/scanner.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <system_error>
 #include <thread>
@@ -14,6 +11,7 @@
 #include "log/record_reader.hpp"
 #include "scan/batch_queue.hpp"
 #include "scan/file_start.hpp"
+#include "scan/open_file.hpp"
 
 namespace cloudhijack::scan {
 namespace {
@@ -21,31 +19,6 @@ namespace {
 constexpr std::size_t k_record_cap = std::size_t{64} * 1024 * 1024;
 constexpr std::uint64_t k_records_at_once = 100'000;  // before they are merged
 constexpr std::size_t k_most_in_batch = io::Window::k_initial_capacity;
-
-/// An open file; standard input is not closed at the end.
-class OpenFile {
-  public:
-    // Opening a named pipe blocks until there is a writer, and a stop could not end that wait. So
-    // the pipe is opened without blocking: reading waits instead, and a stop ends that wait.
-    OpenFile(const File& file, bool may_wait)
-        : descriptor_(file.path == "-" ? STDIN_FILENO
-                                       : ::open(file.path.c_str(),
-                                                O_RDONLY | O_CLOEXEC |
-                                                    (file.is_pipe && !may_wait ? O_NONBLOCK : 0))) {
-    }
-    OpenFile(const OpenFile&) = delete;
-    OpenFile& operator=(const OpenFile&) = delete;
-    OpenFile(OpenFile&&) = delete;
-    OpenFile& operator=(OpenFile&&) = delete;
-    ~OpenFile() {
-        if (descriptor_ > STDIN_FILENO) ::close(descriptor_);
-    }
-
-    [[nodiscard]] int descriptor() const { return descriptor_; }
-
-  private:
-    int descriptor_;
-};
 
 // Completes the outcome of a file that was read to its end. A file that does not begin as JSON and
 // in which nothing could be read is not a log.
@@ -67,6 +40,7 @@ struct Readers {
 
     log::RecordReader records;
     io::Unpacker unpacker;
+    counting::RunningHash hash;
 };
 
 /// One thread of a scan.
@@ -121,9 +95,11 @@ class ScanThread {
 
     void run_file(std::size_t index) {
         stage_ = FileStage::done;
+        content_ = {};
         guarded(index, [&] { read_file(index); });
         const std::scoped_lock lock(scanner_->mutex_);
         (*outcomes_)[index].stage = stage_;
+        (*outcomes_)[index].content = content_;
     }
 
     // Text that a stop cuts off is not damaged.
@@ -135,6 +111,35 @@ class ScanThread {
         }
     }
 
+    io::ByteSource source_of(const File& file, int descriptor) const {
+        if (file.is_pipe && scanner_->stop_ != nullptr) {
+            return io::read_until_stopped(descriptor, *scanner_->stop_);
+        }
+        return io::read_from(descriptor);
+    }
+
+    // A source whose bytes are hashed as they are read, before they are unpacked.
+    io::ByteSource hashed(io::ByteSource source) {
+        if (!scanner_->hashes_files_) return source;
+        return [this,
+                source = std::move(source)](std::span<char> buffer) mutable -> Result<std::size_t> {
+            const auto count = source(buffer);
+            is_at_end_ = !count || *count == 0;
+            if (!is_at_end_) {
+                readers_->hash.add({buffer.data(), *count});
+                content_.bytes += *count;
+            }
+            return count;
+        };
+    }
+
+    // The rest of a file that could not be unpacked to its end belongs to its content, too.
+    void read_rest(io::ByteSource rest) {
+        std::vector<char> buffer(io::Window::k_initial_capacity);
+        while (!is_at_end_ && !is_stopped() && rest(buffer)) {
+        }
+    }
+
     // For a pipe, a stop ends the source: all bytes that were read from it still count. For a file,
     // which can be read again and can unpack to far more bytes than were read, a stop ends the
     // unpacked text.
@@ -142,9 +147,7 @@ class ScanThread {
         ScanProgress& progress = scanner_->progress_;
         const bool stops_source = file.is_pipe && scanner_->stop_ != nullptr;
         return readers_->unpacker.window_over(
-            stops_source ? io::read_until_stopped(descriptor, *scanner_->stop_)
-                         : io::read_from(descriptor),
-            k_record_cap,
+            hashed(source_of(file, descriptor)), k_record_cap,
             [&progress](std::size_t count) -> Result<> {
                 progress.bytes += count;
                 return {};
@@ -163,7 +166,17 @@ class ScanThread {
             outcome_.error = "cannot be opened: " + std::generic_category().message(errno);
             return;
         }
-        io::Window window = window_over(file, open.descriptor());
+        readers_->hash.reset();
+        is_at_end_ = false;
+        read_text(index, open.descriptor());
+        if (!scanner_->hashes_files_) return;
+        if (is_log_) read_rest(hashed(source_of(file, open.descriptor())));
+        content_.hash = readers_->hash.value();
+    }
+
+    void read_text(std::size_t index, int descriptor) {
+        io::Window window = window_over(files_[index], descriptor);
+        is_log_ = true;
         const auto start = look_at_start(window);
         if (!start) return end_with(start.error());
         // If the file is a part of a larger one that was split, its first record is cut.
@@ -173,6 +186,7 @@ class ScanThread {
                                   .contains(scanner_->logs_->main().log->mark);
         if (!start->unread.empty()) {
             outcome_.error = start->unread;
+            is_log_ = false;
             return;
         }
         json::RecordSplitter splitter(window, scanner_->logs_->record_keys());
@@ -305,6 +319,9 @@ class ScanThread {
     FileOutcome outcome_;
     bool reads_file_ = false;               ///< as opposed to a batch
     FileStage stage_ = FileStage::waiting;  ///< of the current file
+    FileContent content_;                   ///< of the current file
+    bool is_at_end_ = false;                ///< of the current file, before it is unpacked
+    bool is_log_ = true;                    ///< the current file has no other known format
     std::uint64_t position_ = 0;            ///< of the current document
     log::RecordTaker taker_{.take = [this](const log::Event& event) { take(event); },
                             .skip = [this](const log::LostPart& part) { skip(part); },

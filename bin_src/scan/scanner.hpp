@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "counting/hash.hpp"
 #include "detect/activity.hpp"
 #include "io/stop_request.hpp"
 #include "log/call_filter.hpp"
@@ -24,6 +25,15 @@ enum class FileStage : std::uint8_t {
     waiting,  ///< not started, if the scan was stopped before
     stopped,  ///< the scan was stopped while the file was read
     done,     ///< read to its end or to an error
+};
+
+/// The bytes of a file as they are on disk or come through a pipe. If the file holds no records,
+/// only its beginning may have been read.
+struct FileContent {
+    std::uint64_t bytes = 0;
+    counting::WideHash hash;
+
+    bool operator==(const FileContent&) const = default;
 };
 
 /// The result of reading one file.
@@ -44,6 +54,7 @@ struct FileOutcome {
     std::optional<std::string> error;  ///< why the file was not read to its end
     bool ran_out_of_memory = false;    ///< it was not completely read or counted
     bool begins_as_json = true;        ///< it begins with { or [, or is empty
+    FileContent content;               ///< if the scanner hashes files
     [[nodiscard]] bool lost_something() const { return unreadable > 0 || lost_bytes > 0; }
 
     bool is_other_file = false;  ///< found in a folder and not JSON: skipped, which is not an error
@@ -74,6 +85,9 @@ class Scanner {
           stop_(stop),
           activity_(new_activity_()) {}
 
+    /// Makes run() hash the content of each file, which costs little in comparison with reading it.
+    void hash_files() { hashes_files_ = true; }
+
     /// Reads all files and returns their outcomes in the same order. After a request to stop it
     /// returns soon; files read in part count as far as they were read, and this is not an error.
     std::vector<FileOutcome> run(std::span<const File> files, unsigned threads);
@@ -98,6 +112,7 @@ class Scanner {
     log::CallFilter filter_;
     std::optional<TimeFilter> times_;
     const io::StopRequest* stop_;  ///< can be null
+    bool hashes_files_ = false;
     ScanProgress progress_;
     mutable std::mutex mutex_;  ///< protects activity_ and the outcomes during run()
     detect::Activity activity_;

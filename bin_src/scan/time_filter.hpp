@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "detect/mode_activity.hpp"
 #include "log/event.hpp"
 #include "rules/catalogue.hpp"
 #include "scan/time_range.hpp"
@@ -21,7 +22,7 @@ struct OutsideCalls {
         if (other.count == 0) return;
         first = count == 0 ? other.first : std::min(first, other.first);
         last = count == 0 ? other.last : std::max(last, other.last);
-        count += other.count;
+        detect::add_to(count, other.count);
     }
 };
 

@@ -14,6 +14,8 @@ struct TimeRange {
     std::optional<text::Time> from;  ///< inclusive; none: there is no earliest time
     std::optional<text::Time> to;    ///< exclusive; none: there is no latest time
 
+    bool operator==(const TimeRange&) const = default;
+
     [[nodiscard]] bool is_unlimited() const { return !from && !to; }
 
     [[nodiscard]] bool contains(text::Time time) const {

@@ -4,28 +4,18 @@
 
 #include "csv/row_writer.hpp"
 #include "output/answer.hpp"
-#include "partial/document_reader.hpp"
 #include "partial/document_writer.hpp"
 #include "scp/chunk_writer.hpp"
 #include "scp/metadata.hpp"
 
 namespace cloudhijack::search {
 
-partial::Header header_of(const config::Setup& setup, const config::Config& config) {
-    std::string mode(name_of(config.mode));
-    if (config.mode == config::Mode::volume)
-        mode += ' ' + std::to_string(config.volume.span.count()) + 's';
-    return {.catalogue = setup.catalogue.fingerprint(),
-            .host = partial::as_host(setup.host),
-            .mode = std::move(mode)};
-}
-
 MapPhase::MapPhase(const config::Setup& setup, config::Config config, StageClock& clock)
     : setup_(&setup),
       config_(std::move(config)),
       clock_(&clock),
       filter_(*setup.logs, setup.catalogue.call_names()),
-      header_(header_of(setup, config_)) {}
+      header_(output::header_of(setup, config_)) {}
 
 std::string MapPhase::getinfo_reply() { return scp::streaming_getinfo_reply(); }
 

@@ -41,7 +41,4 @@ class MapPhase {
     StageTimes times_reported_{};
 };
 
-/// The header of partial documents: it names the host and the rules by which it counts.
-partial::Header header_of(const config::Setup& setup, const config::Config& config);
-
 }  // namespace cloudhijack::search

@@ -4,7 +4,6 @@
 
 #include "detect/hunt/evidence/words.hpp"
 #include "output/answer.hpp"
-#include "search/map_phase.hpp"
 #include "text/quote.hpp"
 
 namespace cloudhijack::search {
@@ -24,7 +23,7 @@ constexpr std::string_view k_lag =
 }  // namespace
 
 Peers::Peers(const config::Setup& setup, const config::Config& config)
-    : setup_(&setup), config_(&config), own_(header_of(setup, config)) {}
+    : setup_(&setup), config_(&config), own_(output::header_of(setup, config)) {}
 
 void Peers::read(std::string_view document, detect::Activity& activity, IntakeStats& intake,
                  StageClock& clock) {

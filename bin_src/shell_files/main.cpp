@@ -3,6 +3,7 @@
 // files (option_texts.hpp). Usage: shell_files TEMPLATES FOLDER. The build runs this program; it is
 // not installed.
 
+#include <algorithm>
 #include <exception>
 #include <filesystem>
 #include <fstream>
@@ -70,7 +71,9 @@ std::string bash_branches(const Options& options) {
     std::vector<std::string> branches;
     for (const ShownOption& option : options) {
         if (!option.has_value()) continue;
-        branches.push_back("        --" + option.name + ")\n            " +
+        const std::string letter =
+            option.letter == '\0' ? "" : std::string{'-', option.letter} + " | ";
+        branches.push_back("        " + letter + "--" + option.name + ")\n            " +
                            bash_action(option.completion) + "\n            return\n            ;;");
     }
     return lines(branches);
@@ -104,8 +107,12 @@ std::string zsh_specs(const Options& options) {
     for (const ShownOption& option : options) {
         const std::string description = '[' + for_zsh(option.effect) + ']';
         if (option.has_value()) {
-            specs.push_back("    '" + std::string(option.can_repeat ? "*" : "") + "--" +
-                            option.name + '=' + description +
+            const std::string repeats = option.can_repeat ? "*" : "";
+            const std::string names =
+                option.letter == '\0'
+                    ? "'" + repeats + "--" + option.name + '='
+                    : std::string("{-") + option.letter + "+,--" + option.name + "=}'";
+            specs.push_back("    " + names + description +
                             ":value:" + zsh_action(option.completion) + "' \\");
         } else if (option.letter != '\0') {
             specs.push_back("    '(- *)'{-" + std::string(1, option.letter) + ",--" + option.name +
@@ -151,17 +158,33 @@ std::string man_entries(const Options& options) {
     return lines(entries);
 }
 
-std::string man_examples() {
+std::string man_examples(const std::vector<std::string>& commands) {
     std::vector<std::string> examples;
-    for (const std::string& example : scan::scan_examples()) examples.push_back(for_man(example));
+    examples.reserve(commands.size());
+    for (const std::string& command : commands) examples.push_back(for_man(command));
     return ".nf\n" + lines(examples) + "\n.fi";
+}
+
+/// The options of a verb, in the order of its help.
+Options joined(Options own, const Options& finding) {
+    own.insert(own.end(), finding.begin(), finding.end());
+    return own;
 }
 
 Parts make_parts(const config::Setup& setup) {
     const Options own = scan::own_options();
     const Options search = scan::finding_options(setup);
-    Options all = own;
-    all.insert(all.end(), search.begin(), search.end());
+    const Options all = joined(own, search);
+    const Options merge = joined(scan::own_merge_options(), scan::merge_finding_options(setup));
+    Options only_merge = merge;
+    std::erase_if(only_merge, [&all](const ShownOption& option) {
+        return std::ranges::find(all, option.name, &ShownOption::name) != all.end();
+    });
+    std::vector<std::string> only_scan;
+    for (const ShownOption& option : all) {
+        if (option.step != config::OptionStep::count) continue;
+        only_scan.push_back(bold(for_man("--" + option.name)));
+    }
     return {
         {"@version@", std::string(k_version)},
         {"@names@", dashed_names(all)},
@@ -171,7 +194,15 @@ Parts make_parts(const config::Setup& setup) {
         {"@own_options@", man_entries(own)},
         {"@finding_options@", man_entries(search)},
         {"@exit_codes@", for_man(scan::scan_exit_codes())},
-        {"@examples@", man_examples()},
+        {"@examples@", man_examples(scan::scan_examples())},
+        {"@merge_names@", dashed_names(merge)},
+        {"@merge_value_branches@", bash_branches(merge)},
+        {"@merge_specs@", zsh_specs(merge)},
+        {"@merge_purpose@", for_man(scan::merge_purpose())},
+        {"@merge_options@", man_entries(only_merge)},
+        {"@options_of_scan_alone@", text::joined(only_scan, ", ")},
+        {"@merge_exit_codes@", for_man(scan::merge_exit_codes())},
+        {"@merge_examples@", man_examples(scan::merge_examples())},
     };
 }
 

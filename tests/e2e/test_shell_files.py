@@ -20,12 +20,18 @@ SHELL_FILES = BUILD / "shell"
 
 PROGRAM_HELP = run_program("--help").stdout
 SCAN_HELP = run_scan("--help").stdout
+MERGE_HELP = run_program("merge", "--help").stdout
 VERBS = set(re.findall(r"(?m)^  cloudhijack ([\w-]+)", PROGRAM_HELP))
-# The name of each option, and whether it has a value.
-OPTIONS = {
-    name: bool(arg)
-    for name, arg in re.findall(r"(?m)^  (?:-\w \[ )?(--[\w-]+)(?: \])?( [A-Z])?", SCAN_HELP)
-}
+
+
+def options_in(text: str) -> dict[str, bool]:
+    """The name of each option in a help text, and whether it has a value."""
+    found = re.findall(r"(?m)^  (?:-\w \[ )?(--[\w-]+)(?: \])?( [A-Z])?", text)
+    return {name: bool(arg) for name, arg in found}
+
+
+OPTIONS = options_in(SCAN_HELP)
+MERGE_OPTIONS = options_in(MERGE_HELP)
 CHECK_CONFIG_HELP = run_program("check-config", "--help").stdout
 CHECK_CONFIG_OPTIONS = {"--help", *re.findall(r"--[\w-]+", CHECK_CONFIG_HELP)}
 EVIDENCE = {
@@ -33,7 +39,8 @@ EVIDENCE = {
     for name in read_stanzas(CATALOGUE.read_text())
     if name.startswith("evidence:")
 }
-TAKE_A_FILE = {"--config", "--settings", "--baseline", "--allowlist", "--networks", "--geoip"}
+TAKE_A_FILE = {"--output", "--config", "--settings", "--baseline", "--allowlist", "--networks"}
+TAKE_A_FILE |= {"--geoip"}
 
 
 def values_that_the_program_names(option: str) -> set[str]:
@@ -46,11 +53,15 @@ def values_that_the_program_names(option: str) -> set[str]:
 
 class HelpTest(unittest.TestCase):
     def test_the_options_that_the_other_tests_use_are_in_the_help(self) -> None:
-        self.assertEqual(VERBS, {"scan", "check-config", "--version", "--help"})
+        self.assertEqual(VERBS, {"scan", "merge", "check-config", "--version", "--help"})
         self.assertGreater(len(OPTIONS), 15)
         flags = {name for name, takes in OPTIONS.items() if not takes}
-        self.assertEqual(flags, {"--help", "--raw-csv", "--fail-on-findings"})
+        self.assertEqual(flags, {"--help", "--raw-csv", "--fail-on-findings", "--partial"})
         self.assertEqual(CHECK_CONFIG_OPTIONS, {"--help", "--terms", "--settings"})
+
+    def test_merge_has_the_options_of_scan_that_act_on_the_answer(self) -> None:
+        self.assertEqual(set(OPTIONS) - set(MERGE_OPTIONS), {"--span", "--threads", "--from", "--to"})
+        self.assertEqual(set(MERGE_OPTIONS) - set(OPTIONS), {"--allow-overlap"})
 
 
 class CompletionTest(unittest.TestCase):
@@ -93,8 +104,9 @@ class BashTest(CompletionTest):
 
     def test_every_option(self) -> None:
         self.check(("scan", "--"), set(OPTIONS))
-        self.check(("scan", "-"), {"-h", *OPTIONS})
+        self.check(("scan", "-"), {"-h", "-o", *OPTIONS})
         self.check(("scan", "AWSLogs", "--fail"), {"--fail-on-findings"})
+        self.check(("merge", "--"), set(MERGE_OPTIONS))
         self.check(("check-config", "-"), CHECK_CONFIG_OPTIONS)
 
     def test_values_of_an_option(self) -> None:
@@ -103,6 +115,7 @@ class BashTest(CompletionTest):
             self.assertGreater(len(words), 2)
             self.check(("scan", option, ""), words)
             self.check(("scan", option, "="), words)
+            self.check(("merge", option, ""), words)
         self.check(("scan", "--mode", "hu"), {"hunt"})
         self.check(("scan", "--mode", "=", "hu"), {"hunt"})
         self.check(("scan", "--mode", "x"), set())
@@ -118,6 +131,9 @@ class BashTest(CompletionTest):
         self.check(("scan", "a"), {"a trail.json"})
         self.check(("scan", "usual.csv", "AWS"), {"AWSLogs"})
         self.check(("scan", "--", "--"), {"--odd"})
+        self.check(("merge", "us"), {"usual.csv"})
+        self.check(("merge", "-o", "us"), {"usual.csv"})
+        self.check(("merge", "--baseline", "us"), {"usual.csv"})
         self.check(("check-config", "us"), {"usual.csv"})
         self.check(("check-config", "--settings", "us"), {"usual.csv"})
         for option, takes_value in OPTIONS.items():
@@ -163,13 +179,17 @@ class ZshTest(CompletionTest):
                 ("scan --disabled-evidence burst,many", "scan --disabled-evidence burst,many_ips,"),
                 ("scan usual.csv AWS", "scan usual.csv AWSLogs/"),
                 ("scan -- --o", "scan -- --odd "),
+                ("scan -o us", "scan -o usual.csv "),
+                ("merge --allow-o", "merge --allow-overlap "),
+                ("merge usual.csv AWS", "merge usual.csv AWSLogs/"),
                 *((f"scan {option} us", f"scan {option} usual.csv ") for option in TAKE_A_FILE),
             ):
                 shell.type(f"cloudhijack {typed}\t")
                 self.assertEqual(shell.taken_line(), f"cloudhijack {becomes}")
             for typed, offered in (
-                ("", {"scan", "check-config"}),
+                ("", {"scan", "merge", "check-config"}),
                 ("scan --", OPTIONS),
+                ("merge --", MERGE_OPTIONS),
                 ("check-config --", CHECK_CONFIG_OPTIONS),
                 ("scan --mode ", values_that_the_program_names("--mode")),
                 ("scan --format=", values_that_the_program_names("--format")),
@@ -185,7 +205,8 @@ class ManPageTest(unittest.TestCase):
     def test_it_describes_every_option_and_verb(self) -> None:
         text = (SHELL_FILES / "cloudhijack.1").read_text().replace("\\-", "-")
         tags = re.findall(r"(?m)^\.TP\n(?:\\fB-\w\\fR, )?\\fB(--[\w-]+)\\fR( .+)?$", text)
-        self.assertEqual({name: bool(value) for name, value in tags}, OPTIONS)
+        self.assertEqual({name: bool(value) for name, value in tags}, OPTIONS | MERGE_OPTIONS)
+        self.assertIn("(\\fB--threads\\fR, \\fB--span\\fR)", text)
         synopsis = text.partition(".SH SYNOPSIS")[2].partition(".SH")[0]
         for verb in VERBS | CHECK_CONFIG_OPTIONS:
             self.assertRegex(synopsis, rf"(?<![\w-]){verb}(?![\w-])")

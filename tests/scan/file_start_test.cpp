@@ -181,6 +181,20 @@ TEST_CASE("file start: JSON, in pieces of any size") {
     CHECK(start_of(old_tar(), 7).unread.starts_with("is tar,"));
 }
 
+TEST_CASE("file start: a state of another scan is not a log") {
+    const std::string state = R"({"cloudhijack":6,"catalogue":"x"})";
+    for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, std::size_t{1'000}}) {
+        const FileStart start = start_of(state, piece);
+        CHECK_FALSE(start.is_json);
+        CHECK(start.unread.starts_with("is a state of cloudhijack scan --partial"));
+        for (const std::string_view text :
+             {R"({"cloudhijack")"sv, R"({"cloud)"sv, R"({"cloudhijacked":6})"sv}) {
+            CHECK(start_of(std::string(text), piece).is_json);
+            CHECK(start_of(std::string(text), piece).unread.empty());
+        }
+    }
+}
+
 TEST_CASE("file start: an error after the first bytes does not hide the format") {
     const auto breaking = [first = true](std::span<char> buffer) mutable -> Result<std::size_t> {
         if (!std::exchange(first, false)) return failure("no disk");

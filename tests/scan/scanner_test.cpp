@@ -109,7 +109,8 @@ TEST_CASE("scanner: calls outside the time range are counted, with their first a
             [] { return detect::VolumeActivity(builtin_catalogue(), std::chrono::hours{1}); },
             log::all_logs(), log::CallFilter(log::all_logs(), builtin_catalogue().call_names()),
             nullptr, TimeFilter(builtin_catalogue(), range));
-        const auto outcomes = scanner.run(scan::list_files({folder.path()}).files, threads);
+        const auto files = scan::list_files({folder.path()}).files;
+        const auto outcomes = scanner.run(files, threads);
         REQUIRE(outcomes.size() == 3);
         CHECK(outcomes[0].records == 20'001);
         CHECK(outcomes[0].relevant == 1'000);
@@ -120,7 +121,7 @@ TEST_CASE("scanner: calls outside the time range are counted, with their first a
         CHECK(outcomes[1].unreadable == 1);
         CHECK(outcomes[2].outside.count == 0);
         CHECK(outcomes[2].relevant == 1);
-        const ScanTotals totals = totals_of(outcomes, 7);
+        const ScanTotals totals = totals_of(files, outcomes, {.unopened = 7});
         CHECK(totals.files == 10);
         CHECK(totals.unopened == 7);
         CHECK_FALSE(totals.is_incomplete());

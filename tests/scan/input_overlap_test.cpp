@@ -1,0 +1,88 @@
+#include "scan/input_overlap.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace cloudhijack;
+using scan::InputOverlap;
+using scan::StateEnd;
+using scan::StateInput;
+
+namespace {
+
+StateInput input(std::string name, std::uint64_t content, std::uint64_t records = 1) {
+    return {.name = std::move(name),
+            .content = {.bytes = content, .hash = {.low = content, .high = 7}},
+            .records = records};
+}
+
+StateEnd end_of(std::uint64_t content) { return {.documents = 2, .hash = {.low = content}}; }
+
+}  // namespace
+
+TEST_CASE("input overlap: inputs in one state, and inputs without records, are never found") {
+    InputOverlap overlap;
+    overlap.begin("a");
+    overlap.add(input("x", 1));
+    overlap.add(input("copy of x", 1));
+    overlap.add(input("empty", 0, 0));
+    CHECK_FALSE(overlap.is_found());
+    CHECK(overlap.finish(end_of(1)).empty());
+    overlap.begin("b");
+    overlap.add(input("other", 2));
+    overlap.add(input("empty", 0, 0));
+    CHECK_FALSE(overlap.is_found());
+    CHECK(overlap.finish(end_of(2)).empty());
+}
+
+TEST_CASE("input overlap: the size and the hash decide, and the message names inputs and states") {
+    InputOverlap overlap;
+    overlap.begin("a");
+    for (std::uint64_t i = 1; i <= 3; ++i) overlap.add(input("a" + std::to_string(i), i));
+    StateInput longer = input("longer", 1);
+    longer.content.bytes = 9;
+    CHECK(overlap.finish(end_of(1)).empty());
+    overlap.begin("b");
+    overlap.add(longer);
+    CHECK_FALSE(overlap.is_found());
+    overlap.add(input("b4", 4));
+    CHECK(overlap.finish(end_of(2)).empty());
+    overlap.begin("c");
+    overlap.add(input("c4", 4));
+    CHECK(overlap.is_found());
+    CHECK(overlap.finish(end_of(3)) ==
+          "c: 1 input is in an earlier state, too: c4 (in b); scan each input once, or accept it "
+          "with --allow-overlap");
+    overlap.begin("d");
+    for (std::uint64_t i = 1; i <= 5; ++i) overlap.add(input("d" + std::to_string(i), i));
+    CHECK(overlap.finish(end_of(4)) ==
+          "d: 4 inputs are in an earlier state, too: d1 (in a), d2 (in a), d3 (in a) and 1 more; "
+          "scan each input once, or accept it with --allow-overlap");
+}
+
+TEST_CASE("input overlap: the same state again") {
+    InputOverlap overlap;
+    for (const std::string name : {"a", "b"}) {
+        overlap.begin(name);
+        overlap.add(input("x", 1));
+        const std::string found = overlap.finish(end_of(1));
+        if (name == "a") CHECK(found.empty());
+        if (name == "b") {
+            CHECK(found ==
+                  "b: is the same state as a; give each state once, or accept it with "
+                  "--allow-overlap");
+        }
+    }
+}
+
+TEST_CASE("input overlap: many inputs") {
+    InputOverlap overlap;
+    overlap.begin("a");
+    for (std::uint64_t i = 1; i <= 20'000; ++i) overlap.add(input("x", i));
+    CHECK_FALSE(overlap.is_found());
+    CHECK(overlap.finish(end_of(1)).empty());
+    overlap.begin("b");
+    for (std::uint64_t i = 10'001; i <= 30'000; ++i) overlap.add(input("y", i));
+    CHECK(overlap.finish(end_of(2)).contains("b: 10000 inputs are in an earlier state"));
+}
