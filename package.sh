@@ -27,8 +27,8 @@ usage: ./package.sh [command]
           program for the other architecture, and the unit tests and fuzz corpora under sanitizers
   check --all
           run everything that a release needs: in addition all AppInspect tags, all tests of the
-          emulated program, the container image, the benchmark's contenders, and the end-to-end tests
-          under sanitizers
+          emulated program, the container image, the benchmark's contenders, the Spark job, and the
+          end-to-end tests under sanitizers
   reproduce
           make all packages of the last commit twice, the second time in another folder, and compare
           the bytes
@@ -225,7 +225,7 @@ unpack() {
 # test_package [OPTION...]: runs the tests that ctest's options select, with the program for this
 # machine from the package. ctest itself reports how many seconds they took.
 test_package() {
-    need 'test' zsh zstd
+    need 'test' zsh zstd parallel
     package 'the program and the tests' all
     unpack
     say 'testing ...'
@@ -286,6 +286,11 @@ check_man_page() {
 # Any npm with its node will do: Debian's npm cannot be installed alongside a node from another source.
 need_node() {
     command -v npm >/dev/null || need 'render the dashboard' nodejs npm
+}
+
+# Any java of a version that Spark supports will do.
+need_java() {
+    command -v java >/dev/null || need 'test the Spark job' default-jre-headless
 }
 
 # No program may contain the name of the folder in which it was built.
@@ -360,7 +365,7 @@ check() {
         emulated=(comparison conversation day forms hunt_comparison options record_shapes vectors)
     fi
     need 'check' clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev \
-        shellcheck libmagic1 busybox mandoc man-db zsh zstd chromium fonts-liberation \
+        shellcheck libmagic1 busybox mandoc man-db zsh zstd parallel chromium fonts-liberation \
         lintian qemu-user-static
     need_node
     need_python
@@ -396,6 +401,9 @@ check() {
     if [[ ${1-} == --all ]]; then
         stage 'testing the container image' test_image
         stage 'checking that all contenders of the benchmark find the same' bench --smoke
+        need_java
+        CLOUDHIJACK=$PWD/build/release/cloudhijack \
+            stage 'testing the Spark job' python3 -B tests/spark/spark_check.py
         stage 'checking the comparison with other tools' bench --peers --smoke
     fi
 
