@@ -144,6 +144,10 @@ Result<std::size_t> print_answer(const Counted& counted, const AnswerForm& form,
     return answer.rows.size();
 }
 
+std::string state_summary(const ScanTotals& totals, std::uint64_t documents) {
+    return totals_in_words(totals) + ", a state of " + detect::counted(documents, "document");
+}
+
 std::string shown_command(std::string_view subcommand, std::span<const std::string> arguments) {
     constexpr std::string_view plain =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_./=:,+@%";
@@ -162,10 +166,6 @@ std::string shown_command(std::string_view subcommand, std::span<const std::stri
         command += '\'';
     }
     return command;
-}
-
-std::string state_summary(const ScanTotals& totals, std::uint64_t documents) {
-    return totals_in_words(totals) + ", a state of " + detect::counted(documents, "document");
 }
 
 int exit_code_of(const Counted& counted, const AnswerForm& form, std::size_t rows) {

@@ -53,11 +53,11 @@ Result<std::size_t> print_answer(const Counted& counted, const AnswerForm& form,
                                  const config::Setup& setup, const config::Config& config,
                                  io::OutputFile& file, MessageLog& messages);
 
-/// A command line as a shell would read it.
-std::string shown_command(std::string_view subcommand, std::span<const std::string> arguments);
-
 /// The summary of what was counted, if it is written as a state of that many documents.
 std::string state_summary(const ScanTotals& totals, std::uint64_t documents);
+
+/// A command line as a shell would read it.
+std::string shown_command(std::string_view subcommand, std::span<const std::string> arguments);
 
 /// The exit code once the answer is printed.
 int exit_code_of(const Counted& counted, const AnswerForm& form, std::size_t rows);

@@ -216,7 +216,7 @@ std::expected<std::variant<ScanJob, Help>, config::Messages> read_command_line(
     if (!given) return std::unexpected(with_hint(given.error().text, k_verb));
     auto job = read_job(*given, std::move(*setup));
     if (!job) return std::unexpected(with_hint(job.error().text, k_verb));
-    job->form.command = shown_command("scan", arguments);
+    job->form.command = shown_command(k_verb, arguments);
     return std::move(*job);
 }
 

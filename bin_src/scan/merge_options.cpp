@@ -62,8 +62,8 @@ std::expected<std::variant<MergeRequest, Help>, config::Messages> read_merge_com
     MergeRequest request{.paths = {},
                          .partial = given->contains("partial"),
                          .allow_overlap = given->contains("allow-overlap"),
-                         .command = shown_command("merge", arguments),
                          .given = std::move(*given),
+                         .command = shown_command(k_merge_verb, arguments),
                          .setup = std::move(*setup)};
     if (const auto fits = check_merge_steps(request); !fits) {
         return std::unexpected(with_hint(fits.error().text, k_merge_verb));

@@ -20,8 +20,8 @@ struct MergeRequest {
     std::vector<std::string> paths;  ///< never empty
     bool partial = false;            ///< writes a state instead of an answer
     bool allow_overlap = false;
-    std::string command;  ///< as a shell would read it
     GivenOptions given;
+    std::string command;  ///< the command line, for a report
     config::Setup setup;
 };
 

@@ -52,12 +52,17 @@ void report_files(const FileList& list, std::span<const FileOutcome> outcomes,
     }
 }
 
+/// Some consecutive messages of a log.
+struct SomeMessages {
+    std::size_t first = 0;
+    std::size_t count = 0;
+};
+
 // Writes the counts instead of an answer; returns the exit code. The messages about files become a
-// part of the state; the merge makes the others from the totals.
+// part of the state; the merge makes the others anew.
 Result<int> write_state(const ScanJob& job, const FileList& list,
                         std::span<const FileOutcome> outcomes, const Counted& counted,
-                        std::span<const std::string> about_files, io::OutputFile& file,
-                        MessageLog& messages) {
+                        SomeMessages about_files, io::OutputFile& file, MessageLog& messages) {
     StateWriter state(job.setup, job.config,
                       [&file](std::string_view bytes) { return file.write(bytes); });
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
@@ -65,7 +70,10 @@ Result<int> write_state(const ScanJob& job, const FileList& list,
                    .content = outcomes[i].content,
                    .records = outcomes[i].records});
     }
-    for (const std::string& message : about_files) state.add_message(message);
+    for (const std::string& message :
+         std::span(messages.told()).subspan(about_files.first, about_files.count)) {
+        state.add_message(message);
+    }
     const auto documents = state.finish(*counted.activity, counted.totals, counted.range);
     if (!documents) return std::unexpected(documents.error());
     if (auto finished = file.finish(); !finished) return std::unexpected(finished.error());
@@ -102,12 +110,12 @@ int scan(const ScanJob& job) {
     config::Config config = job.config;
     MessageLog messages;
     if (!take_lookups(job.setup, config, messages)) return output::k_exit_error;
-    const auto about_lookups = static_cast<std::ptrdiff_t>(messages.told().size());
     auto file = io::OutputFile::open(job.form.output_path);
     if (!file) return output::print_error(file.error().text);
     FileList list = list_files(job.paths);
     leave_out(*file, list);
     leave_unopened(job.range, list);
+    const std::size_t about_settings = messages.told().size();
     messages.tell(list.skipped);
     messages.tell(list.problems);
 
@@ -122,8 +130,7 @@ int scan(const ScanJob& job) {
                             {.unopened = list.unopened, .problems = list.problems.size()}),
         .range = job.range};
     report_files(list, outcomes, messages);
-    const std::vector<std::string> about_files(messages.told().begin() + about_lookups,
-                                               messages.told().end());
+    const std::size_t about_files = messages.told().size() - about_settings;
     messages.tell(unknown_objects(counted.totals));
     messages.tell(nothing_read(counted.totals, job.range));
     const bool is_incomplete = counted.totals.is_incomplete();
@@ -132,9 +139,10 @@ int scan(const ScanJob& job) {
             report_stop(job, list, outcomes, interruption, scanner.progress().bytes, messages);
         if (code) return *code;
     }
-    const auto code = job.partial
-                          ? write_state(job, list, outcomes, counted, about_files, *file, messages)
-                          : answer(job, config, counted, *file, messages);
+    const auto code =
+        job.partial ? write_state(job, list, outcomes, counted,
+                                  {.first = about_settings, .count = about_files}, *file, messages)
+                    : answer(job, config, counted, *file, messages);
     if (!code) return output::print_error(code.error().text);
     if (!interruption.came()) return *code;
     if (!is_incomplete) {
