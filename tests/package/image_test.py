@@ -67,13 +67,20 @@ class ImageTest(unittest.TestCase):
         logs = self.folder / "logs"
         write_logs(logs)
         container = run(*self.buildah("from", "--pull-never", "cloudhijack")).strip()
-        words = ("run", "--isolation", "chroot", "--volume", f"{logs}:/data:ro", container)
+        answers = self.folder / "answers"
+        answers.mkdir()
+        answers.chmod(0o777)
+        volumes = ("--volume", f"{logs}:/data:ro", "--volume", f"{answers}:/answers")
+        words = ("run", "--isolation", "chroot", *volumes, container)
         in_container = self.buildah(*words, "--", "/cloudhijack", "scan", "--format", "csv")
 
         program = laid_out(MACHINE) / "bin/cloudhijack"
         expected = run(program, "scan", "--format", "csv", logs)
         self.assertGreater(len(expected.splitlines()), 3)
         self.assertEqual(run(*in_container, "/data"), expected)
+        run(*in_container, "-o", "/answers/found.csv", "/data")
+        self.assertEqual([path.name for path in answers.iterdir()], ["found.csv"])
+        self.assertEqual((answers / "found.csv").read_text(), expected)
 
         # Its user is not the one whose files these are.
         (logs / "events.json").chmod(0o600)

@@ -7,7 +7,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import tarfile
 import tempfile
 import unittest
@@ -158,11 +157,10 @@ class DebTest(PrefixTest):
         copied = self.folder / "a folder"
         shutil.copytree(laid_out(MACHINE), copied, copy_function=shutil.copyfile)
         (copied / "bin/cloudhijack").chmod(0o700)
-        command = ["bash", "-c", 'umask 077 && exec "$0" "$@"', ROOT / "cmake/deb.sh"]
-        subprocess.run(
-            [*command, copied, ARCHITECTURES[MACHINE], VERSION, self.folder],
+        run(
+            *("bash", "-c", 'umask 077 && exec "$0" "$@"', ROOT / "cmake/deb.sh"),
+            *(copied, ARCHITECTURES[MACHINE], VERSION, self.folder),
             env={**os.environ, "SOURCE_DATE_EPOCH": "1767225600", "TZ": "Asia/Kathmandu"},
-            check=True,
         )
         made = self.folder / deb(MACHINE).name
         self.assertEqual(made.read_bytes(), deb(MACHINE).read_bytes())
