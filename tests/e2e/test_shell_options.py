@@ -133,7 +133,7 @@ class OptionTest(ShellTest):
             ("--bedrock-threshold", "many", "a whole number"),
             ("--suspicious-names", "(", "a regular expression"),
             ("--mode", "volumes", "volume"),
-            ("--format", "xml", "table, csv or ndjson"),
+            ("--format", "xml", "table, csv, ndjson or html"),
             ("--threads", "0", "a whole number from 1"),
             ("--threads", "2x", "a whole number from 1"),
             ("--threads", "1000000", "a whole number from 1"),

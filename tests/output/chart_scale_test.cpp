@@ -65,7 +65,7 @@ TEST_CASE("chart scale: ticks are at round times, and dates come with the day") 
     const auto from_evening = labels_of(
         bar_steps(k_midnight - 5 * k_seconds_an_hour, k_midnight + 5 * k_seconds_an_hour));
     CHECK(from_evening ==
-          std::vector<std::string>{"4 Mar 20:00", "22:00", "5 Mar", "02:00", "04:00"});
+          std::vector<std::string>{"4 Mar 20:00", "22:00", "5 Mar", "02:00", "04:00", "06:00"});
     const auto of_years = labels_of(bar_steps(k_midnight, k_midnight + 800 * k_seconds_a_day));
     CHECK(of_years.front().ends_with(" 2024"));
     CHECK(of_years.back().ends_with(" 2026"));

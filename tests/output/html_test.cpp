@@ -45,7 +45,6 @@ TEST_CASE("html: elements are closed in order, and attributes are quoted") {
         html.raw(" ");
         html.text("&");
     }
-    CHECK(html.size() == 88);
     CHECK(std::move(html).take() ==
           "<ul class=\"a&quot; onclick=&quot;x\"><li id=\"1\">&lt;b&gt;</li><li><br/> "
           "&amp;</li></ul>");

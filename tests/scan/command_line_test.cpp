@@ -89,7 +89,7 @@ TEST_CASE("command line: the mode decides which options fit, in any order") {
 
 TEST_CASE("command line: an error names the option and the accepted values") {
     CHECK(error_of({"--format", "xml"})
-              .contains("--format: invalid value \"xml\"; it accepts table, csv or ndjson"));
+              .contains("--format: invalid value \"xml\"; it accepts table, csv, ndjson or html"));
     CHECK(error_of({"--from", "soon"}).starts_with("option --from: invalid value \"soon\"; it "));
     CHECK(error_of({"--to=2026-02-30"}).starts_with("option --to: invalid value \"2026-02-30\""));
     CHECK(error_of({"--threads", "0"})

@@ -1,4 +1,4 @@
-"""Renders the dashboard in headless Chromium, with Splunk's own packages from npm.
+"""Renders the dashboard in headless Chromium, with Splunk's own packages from npm, and reports.
 
 The packages are installed from their lock file, and bundled, under build/view.
 """
@@ -10,7 +10,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -77,6 +77,21 @@ def _as_splunk_answers(table: Table) -> dict[str, Any]:
     }
 
 
+def _chromium() -> str:
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    assert chromium, "Chromium is not installed, so nothing can be rendered"
+    return chromium
+
+
+def look(jobs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The visible content of pages, as look.cjs reports it."""
+    _install()
+    with tempfile.TemporaryDirectory() as folder:
+        given = Path(folder) / "input.json"
+        given.write_text(json.dumps(list(jobs)))
+        return list(json.loads(_run("node", HERE / "look.cjs", _chromium(), given)))
+
+
 def render(
     dashboard: Dashboard,
     answers: Mapping[str, Table],
@@ -87,8 +102,6 @@ def render(
 
     `type_into` is the title of a text field to change at the end, and the source to watch then.
     """
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    assert chromium, "Chromium is not installed, so the dashboard cannot be rendered"
     with tempfile.TemporaryDirectory() as folder:
         given = Path(folder) / "input.json"
         given.write_text(
@@ -102,5 +115,5 @@ def render(
             )
         )
         drawn = picture or Path(folder) / "picture.png"
-        seen = _run("node", HERE / "browse.cjs", chromium, HOME, given, drawn.resolve())
+        seen = _run("node", HERE / "browse.cjs", _chromium(), HOME, given, drawn.resolve())
     return dict(json.loads(seen))
