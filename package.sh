@@ -37,6 +37,8 @@ usage: ./package.sh [command]
           only check that all of them find the same
   bench --peers [--sigma FOLDER]...
           compare what `scan` and other tools find in the same files; see docs/peers.md
+  bench --states [--smoke]
+          measure `scan --partial` and `merge` over processes and Spark; see docs/ten-terabytes.md
   help    show this text
 
 Each command installs any missing Debian packages, as root or through sudo, and lists them.
@@ -255,10 +257,12 @@ $(<"$clone/dist/SHA256SUMS")"
 # The contenders are installed from PyPI into a separate folder.
 bench() {
     local script=bench.py
-    if [[ ${1-} == --peers ]]; then
-        script=peers.py
-        shift
-    fi
+    case ${1-} in
+        --peers) script=peers.py ;;
+        --states) script=states.py ;;
+    esac
+    [[ $script == bench.py ]] || shift
+    [[ $script != states.py ]] || need_java
     need 'run the benchmark' libdeflate-tools jq
     build 'the program' cloudhijack
     local packages=build/bench-packages
@@ -405,6 +409,7 @@ check() {
         CLOUDHIJACK=$PWD/build/release/cloudhijack \
             stage 'testing the Spark job' python3 -B tests/spark/spark_check.py
         stage 'checking the comparison with other tools' bench --peers --smoke
+        stage 'checking the sums of merged states' bench --states --smoke
     fi
 
     # Last, so that the output ends with ctest's summary, which reports the seconds.
@@ -438,6 +443,7 @@ case $* in
     bench) bench ;;
     'bench --smoke') bench --smoke ;;
     'bench --peers' | 'bench --peers '*) bench "${@:2}" ;;
+    'bench --states' | 'bench --states --smoke') bench "${@:2}" ;;
     check) check ;;
     'check --all') check --all ;;
     help) usage ;;

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "e2e"))
@@ -38,6 +38,24 @@ def relevant(principals: int, count: int) -> list[bytes]:
     return trail.lines[:count]
 
 
+def calls_of_principals(principals: int, seed: int) -> Iterator[bytes]:
+    """One call of each of this many users, in pieces. Another seed gives other calls of the same
+    users."""
+    trail = Trail(f"calls of many {seed}")
+    world = World(number=3)
+    trail.flood(world.user("USER", [world.address(1)], BOTO), _CALLS[0], [MONDAY])
+    for begin in range(0, principals, 10_000):
+        users = range(begin, min(begin + 10_000, principals))
+        yield b"".join(_as_call_of(trail.lines[0], number, seed) for number in users)
+
+
+def _as_call_of(line: bytes, user: int, seed: int) -> bytes:
+    line = line.replace(b"USER", b"user-%07d" % user)
+    line = _USER_ID.sub(b'"principalId":"AIDA%016d"' % user, line)
+    line = _ACCESS_KEY.sub(b'"accessKeyId":"AKIA%016d"' % user, line)
+    return _EVENT_ID.sub(b'"eventID":"%08x-0000-4000-8000-%012x"' % (seed, user), line) + b"\n"
+
+
 def background() -> list[bytes]:
     """Calls of a generated day that are not in the catalogue."""
     names = tuple(f'"eventName":"{call.name}"'.encode() for call in catalogue_calls())
@@ -46,6 +64,9 @@ def background() -> list[bytes]:
 
 
 _EVENT_TIME = re.compile(rb'"eventTime":"([^"]*)"')
+_USER_ID = re.compile(rb'"principalId":"[^"]*"')
+_ACCESS_KEY = re.compile(rb'"accessKeyId":"[^"]*"')
+_EVENT_ID = re.compile(rb'"eventID":"[^"]*"')
 
 
 def events(count: int, share: float, principals: int, seed: int = 1) -> list[bytes]:

@@ -19,6 +19,7 @@ from made_part import ROOT, in_docs
 RESULTS = HERE / "results"
 PICTURE = ROOT / "docs/speed.svg"
 PART = in_docs("performance.md", "speed")
+STATES_PART = in_docs("ten-terabytes.md", "states")
 
 _WIDTH, _LEFT, _STEP = 760, 430, 24
 
@@ -76,6 +77,11 @@ def picture(result: str) -> str:
         '<rect width="100%" height="100%" fill="#fff"/>'
     )
     return "\n".join([head, *parts]) + "\n</svg>\n"
+
+
+def publish_states() -> None:
+    result = max((RESULTS / "states").glob("*.md")).read_text(encoding="utf-8")
+    STATES_PART.write(table(result))
 
 
 def publish() -> None:

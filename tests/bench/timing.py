@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import platform
+import re
 import statistics
 import subprocess
 import tempfile
@@ -45,6 +48,15 @@ def run(argv: Sequence[str], files: Sequence[Path] = (), keep: bool = True, **mo
     if process.returncode != 0:
         raise SystemExit(f"{argv[0]} ended with {process.returncode}")
     return Run(seconds, output)
+
+
+def machine() -> str:
+    cpu = re.search(r"model name\s*:\s*(.*)", Path("/proc/cpuinfo").read_text())
+    compiler = subprocess.run(["g++", "-dumpfullversion"], capture_output=True, text=True).stdout
+    return (
+        f"{cpu[1] if cpu else platform.machine()}, {os.cpu_count()} processors, kernel"
+        f" {platform.release()}, GCC {compiler.strip()}, Python {platform.python_version()}"
+    )
 
 
 class Timing:
