@@ -32,7 +32,8 @@ class JobTest(ClusterTest):
     def test_options_and_their_files(self) -> None:
         config, answer = self.place / "my.conf", self.place / "answer.ndjson"
         config.write_text("[service:ses]\nthreshold = 7\n")
-        words = ("--config", config, "--span", "10m", "--format=ndjson", "--min-score", "3")
+        times = ("--from", "2024-03-05T06:00:00Z", "--to=2024-03-05T20:00:00Z")
+        words = ("--config", config, "--span", "10m", "--format=ndjson", "--min-score", "3", *times)
         day = self.folder / "day"
         run = self.job(day / "AWSLogs", day / "twilio", day / "azure", "--", *words, "-o", answer)
         expected = scan(*words, day / "AWSLogs", day / "twilio", day / "azure")
@@ -40,6 +41,8 @@ class JobTest(ClusterTest):
         self.assertEqual(answer.read_bytes(), expected.stdout)
         without = scan(*words[2:], day / "AWSLogs", day / "twilio", day / "azure")
         self.assertNotEqual(answer.read_bytes(), without.stdout)
+        always = scan(*words[:-3], day / "AWSLogs", day / "twilio", day / "azure")
+        self.assertNotEqual(answer.read_bytes(), always.stdout)
 
     def temporary_folders(self) -> set[Path]:
         return set((self.folder / "spark").rglob("cloudhijack-*"))
