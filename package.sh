@@ -400,6 +400,8 @@ check() {
         stage 'testing the dashboard' python3 -B tests/view/test_overview.py
     CLOUDHIJACK=$PWD/build/release/cloudhijack \
         stage 'testing the page Start here' python3 -B tests/view/test_start.py
+    CLOUDHIJACK=$PWD/build/release/cloudhijack \
+        stage 'testing the HTML report' python3 -B tests/view/test_report.py
     stage 'running the longest suites' ctest --preset release --label-regex long
     stage "testing the program for $other" test_other "${emulated[@]}"
     if [[ ${1-} == --all ]]; then

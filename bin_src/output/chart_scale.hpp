@@ -18,7 +18,7 @@ detect::TimeSteps bar_steps(std::int64_t first, std::int64_t last);
 /// clock or calendar has.
 detect::TimeSteps phase_steps(std::int64_t first, std::int64_t last);
 
-/// A mark on the axis of time, at the start of a step.
+/// A label on the axis of time, at the start of a step.
 struct Tick {
     std::int64_t second = 0;  ///< since 1970
     /// `03:00`; `5 Mar` at midnight, and `5 Mar 03:00` for the first; with the year in long charts.
@@ -26,7 +26,7 @@ struct Tick {
     bool is_minor = false;  ///< every other one, which a narrow page does not show
 };
 
-/// At most eight marks, at round times.
+/// At most nine ticks, at round times.
 std::vector<Tick> ticks_of(const detect::TimeSteps& steps);
 
 /// `minute`, `hour`, `day` or `7 days`: the length of a step.

@@ -163,7 +163,7 @@ void write_timeline(Html& html, const HuntReport& report) {
     html.element("h2", {{"id", "timeline"}}, "Phases over time");
     html.element(
         "p", {{"class", "quiet"}},
-        "One lane for each finding; a mark stands for the calls of a phase within the same " +
+        "One lane for each finding; a symbol stands for the calls of a phase within the same " +
             step_in_words(report.lane_steps.step) +
             ". The bars of use have a logarithmic scale, and each lane its own. Times are "
             "UTC: " +

@@ -161,8 +161,10 @@ std::string scan_exit_codes() {
 }
 
 std::vector<std::string> scan_examples() {
-    return {"cloudhijack scan AWSLogs/", "cloudhijack scan --mode hunt --from 7d AWSLogs/",
+    return {"cloudhijack scan AWSLogs/",
+            "cloudhijack scan --mode hunt --from 7d AWSLogs/",
             "cloudhijack scan --mode hunt --baseline usual.csv AWSLogs/",
+            "cloudhijack scan --mode hunt --format html -o report.html AWSLogs/",
             "cloudhijack scan --span 10m --min-score 3 --format ndjson trail.json.gz",
             "aws cloudtrail lookup-events --output json | cloudhijack scan -"};
 }

@@ -30,6 +30,11 @@ def page_of(*args: str, exit_code: int = 0) -> Page:
     return Page(run.stdout)
 
 
+def without(page: str) -> str:
+    """The page without the command line, which has the number of threads and the files."""
+    return re.sub(r'<code id="command">.*?</code>', "", page)
+
+
 def rows_of(*args: str) -> list[dict[str, Any]]:
     return ndjson_rows(run_scan("--format=ndjson", *args).stdout)
 
@@ -165,14 +170,26 @@ class DemoTest(unittest.TestCase):
 
     def test_the_same_bytes_for_any_threads_and_order_of_files(self) -> None:
         def without_command(*args: str) -> str:
-            page = run_scan("--format=html", *HUNT, *args).stdout
-            return re.sub(r'<code id="command">.*?</code>', "", page)
+            return without(run_scan("--format=html", *HUNT, *args).stdout)
 
         files = sorted(str(path) for path in Path(self.logs).rglob("*") if path.is_file())
         first = without_command("--threads=1", *files)
         self.assertEqual(first, without_command("--threads=1", *files))
         self.assertEqual(first, without_command("--threads=4", *files))
         self.assertEqual(first, without_command("--threads=2", *reversed(files)))
+
+    def test_merged_states_have_the_same_report(self) -> None:
+        for mode in ("hunt", "volume", "coverage"):
+            states = []
+            for name in ("AWSLogs", "azure", "sendgrid", "twilio"):
+                states.append(str(self.folder / f"{name}.state"))
+                folder = f"{self.logs}/{name}"
+                run = run_scan(f"--mode={mode}", "--partial", "-o", states[-1], folder)
+                self.assertEqual(run.exit_code, 0, run.stderr)
+            merged = run_program("merge", "--format=html", *reversed(states)).stdout
+            scanned = run_scan("--format=html", f"--mode={mode}", self.logs).stdout
+            self.assertEqual(without(merged), without(scanned), mode)
+            self.assertIn("cloudhijack merge --format=html", merged)
 
     def test_a_written_file_has_the_same_bytes(self) -> None:
         target = self.folder / "report.html"

@@ -111,7 +111,7 @@ class TroubleshootingTest(unittest.TestCase):
     def test_the_comparison_sees_a_changed_word(self) -> None:
         for wrong in (
             "the search found no event, so an empty answer",
-            "; the line was ignored",
+            "; the line got ignored",
             " records could not get read (",
             ", which scan does not read; ",
         ):
