@@ -113,7 +113,7 @@ class TroubleshootingTest(unittest.TestCase):
             "the search found no event, so an empty answer",
             "; the line got ignored",
             " records could not get read (",
-            ", which scan does not read; ",
+            ", which scan never reads; ",
         ):
             self.assertFalse(is_printed(wrong), wrong)
         for right in ("the search found no events, so an empty answer", "; the line is ignored"):
