@@ -36,9 +36,12 @@ void InputOverlap::add(const StateInput& input) {
     const auto current = static_cast<std::uint32_t>(states_.size() - 1);
     const auto number = index_.find_or_make(
         secret_hash_of(input.content),
-        [&](std::uint32_t other) { return inputs_[other].content == input.content; },
+        [&](std::uint32_t other) {
+            return inputs_[other].content == input.content &&
+                   inputs_[other].range.overlaps(input.range);
+        },
         [&] {
-            inputs_.push_back({.content = input.content, .state = current});
+            inputs_.push_back({.content = input.content, .range = input.range, .state = current});
             return static_cast<std::uint32_t>(inputs_.size() - 1);
         });
     const std::uint32_t state = inputs_[number].state;

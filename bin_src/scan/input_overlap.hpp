@@ -9,13 +9,14 @@
 
 namespace cloudhijack::scan {
 
-/// Finds inputs that several states have. It needs about 60 bytes per input.
+/// Finds inputs that several states have. It needs about 100 bytes per input.
 class InputOverlap {
   public:
     /// Begins the next state, with its name in messages.
     void begin(std::string state);
 
-    /// Notes an input of the current state. Inputs without records do not count twice.
+    /// Notes an input of the current state. Inputs without records do not count twice, and neither
+    /// do those of which different ranges of time were counted.
     void add(const StateInput& input);
 
     /// Whether the current state has an input that an earlier one has, too.
@@ -28,6 +29,7 @@ class InputOverlap {
   private:
     struct SeenInput {
         FileContent content;
+        TimeRange range;
         std::uint32_t state = 0;  ///< the first that has it
     };
     struct SeenState {

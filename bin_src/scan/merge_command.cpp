@@ -144,8 +144,10 @@ int merge(const MergeRequest& request) {
         state.emplace(request.setup, answer->config,
                       [&file](std::string_view bytes) { return file->write(bytes); });
     }
-    StateMerger merger(state_header(request.setup, answer->config), first, activity, messages,
-                       state ? &*state : nullptr);
+    StateMerger merger(
+        state_header(request.setup, answer->config), first, activity,
+        [&messages](std::string message) { messages.tell(std::move(message)); },
+        state ? &*state : nullptr);
     if (request.allow_overlap) merger.allow_overlap();
     while (*header) {
         if (const auto added = merger.add(files.reader(), **header); !added) {

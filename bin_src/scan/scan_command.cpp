@@ -68,7 +68,8 @@ Result<int> write_state(const ScanJob& job, const FileList& list,
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
         state.add({.name = shown_name(list.files[i].path),
                    .content = outcomes[i].content,
-                   .records = outcomes[i].records});
+                   .records = outcomes[i].records,
+                   .range = job.range});
     }
     for (const std::string& message :
          std::span(messages.told()).subspan(about_files.first, about_files.count)) {

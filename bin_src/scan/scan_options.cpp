@@ -195,12 +195,12 @@ std::string merge_purpose() {
     return "Adds the states that cloudhijack scan --partial has written, of any number of runs, "
            "machines\n"
            "and days, and prints the answer that one scan of all their inputs would print.\n"
-           "A STATE is a file, or - for standard input. It can be compressed with gzip, and a file "
-           "can hold\n"
-           "several states, one after the other. The states decide on the mode and the span; "
-           "states of mode\n"
-           "hunt answer --mode baseline, too. Use the --config and --settings with which they were "
-           "made.\n";
+           "A STATE is a file, or - for standard input. It can be compressed with gzip or zstd, "
+           "and a file can\n"
+           "hold several states, one after the other. The states decide on the mode and the span; "
+           "states of\n"
+           "mode hunt answer --mode baseline, too. Use the --config and --settings with which they "
+           "were made.\n";
 }
 
 std::string merge_exit_codes() {

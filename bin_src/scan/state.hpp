@@ -26,6 +26,7 @@ struct StateInput {
     std::string name;
     FileContent content;
     std::uint64_t records = 0;
+    TimeRange range = {};  ///< of the events that count
 };
 
 /// The last item of a state. Together with the documents before it, it shows damage.
@@ -51,14 +52,6 @@ void describe(Fields& fields, counting::WideHash& hash) {
 }
 
 template <class Fields>
-void describe(Fields& fields, StateInput& input) {
-    fields.text(input.name);
-    fields.number(input.content.bytes, UINT64_MAX);
-    describe(fields, input.content.hash);
-    fields.number(input.records, UINT64_MAX);
-}
-
-template <class Fields>
 void describe(Fields& fields, std::optional<text::Time>& time) {
     bool is_there = time.has_value();
     text::Time value = time.value_or(text::Time{});
@@ -67,11 +60,19 @@ void describe(Fields& fields, std::optional<text::Time>& time) {
     time = is_there ? std::optional(value) : std::nullopt;
 }
 
-/// The range follows the totals in their item.
 template <class Fields>
 void describe(Fields& fields, TimeRange& range) {
     describe(fields, range.from);
     describe(fields, range.to);
+}
+
+template <class Fields>
+void describe(Fields& fields, StateInput& input) {
+    fields.text(input.name);
+    fields.number(input.content.bytes, UINT64_MAX);
+    describe(fields, input.content.hash);
+    fields.number(input.records, UINT64_MAX);
+    describe(fields, input.range);
 }
 
 template <class Fields>

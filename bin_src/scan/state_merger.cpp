@@ -7,11 +7,11 @@
 namespace cloudhijack::scan {
 
 StateMerger::StateMerger(const partial::Header& own, std::string first, detect::Activity& activity,
-                         MessageLog& messages, StateWriter* output)
+                         std::function<void(std::string)> tell, StateWriter* output)
     : own_(own),
       first_(std::move(first)),
       activity_(&activity),
-      messages_(&messages),
+      tell_(std::move(tell)),
       output_(output) {}
 
 Result<> StateMerger::check(const partial::Header& header, const std::string& state) const {
@@ -44,7 +44,7 @@ Result<> StateMerger::add(StateReader& reader, const partial::Header& header) {
         .message =
             [this](std::string message) {
                 if (output_ != nullptr) output_->add_message(message);
-                messages_->tell(std::move(message));
+                tell_(std::move(message));
             },
         .totals =
             [&totals, &range](ScanTotals read, TimeRange of) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -7,7 +8,6 @@
 #include "detect/activity.hpp"
 #include "partial/document.hpp"
 #include "result.hpp"
-#include "scan/answer_printer.hpp"
 #include "scan/input_overlap.hpp"
 #include "scan/state_reader.hpp"
 #include "scan/state_writer.hpp"
@@ -18,10 +18,11 @@ namespace cloudhijack::scan {
 class StateMerger {
   public:
     /// `own` is the header that all states must have, apart from the host, and `first` the name of
-    /// the state from which its mode comes. `output` can be null; it gets the inputs and messages
-    /// of all states as they are read. Everything must outlive the merger.
+    /// the state from which its mode comes. `tell` is called with each message of the states.
+    /// `output` can be null; it gets the inputs and messages of all states as they are read. It and
+    /// the activity must outlive the merger.
     StateMerger(const partial::Header& own, std::string first, detect::Activity& activity,
-                MessageLog& messages, StateWriter* output);
+                std::function<void(std::string)> tell, StateWriter* output);
 
     /// Makes inputs count again if several states have them.
     void allow_overlap() { allows_overlap_ = true; }
@@ -42,7 +43,7 @@ class StateMerger {
     partial::Header own_;
     std::string first_;
     detect::Activity* activity_;
-    MessageLog* messages_;
+    std::function<void(std::string)> tell_;
     StateWriter* output_;
     bool allows_overlap_ = false;
     ScanTotals totals_;

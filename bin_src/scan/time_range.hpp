@@ -22,6 +22,12 @@ struct TimeRange {
         return (!from || time >= *from) && (!to || time < *to);
     }
 
+    /// Whether the two ranges have a time in common.
+    [[nodiscard]] bool overlaps(const TimeRange& other) const {
+        return (!from || !other.to || *from < *other.to) &&
+               (!other.from || !to || *other.from < *to);
+    }
+
     /// Whether the range has a time in common with the one from `begin` up to, but not including,
     /// `end`.
     [[nodiscard]] bool overlaps(text::Time begin, text::Time end) const {

@@ -83,9 +83,7 @@ def write_files(rng: random.Random, folder: Path, records: list[bytes]) -> list[
     seen = set()
     paths = []
     cuts = sorted(rng.randrange(len(records) + 1) for _ in range(rng.randrange(1, 12)))
-    for number, (begin, end) in enumerate(
-        zip([0, *cuts], [*cuts, len(records)], strict=True)
-    ):
+    for number, (begin, end) in enumerate(zip([0, *cuts], [*cuts, len(records)], strict=True)):
         part = records[begin:end]
         form = rng.randrange(6)
         data = b"".join(record + b"\n" for record in part)
@@ -189,7 +187,7 @@ def inputs_of(state: bytes) -> list[tuple[str, int, int]]:
     for line in state.splitlines():
         document = json.loads(line)
         texts = document["texts"]
-        for name, size, _, _, records in document.get("inputs", []):
+        for name, size, _, _, records, *_ in document.get("inputs", []):
             inputs.append((texts[name], size, records))
     return inputs
 

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <string>
 
 using namespace cloudhijack;
@@ -73,6 +74,29 @@ TEST_CASE("input overlap: the same state again") {
                   "b: is the same state as a; give each state once, or accept it with "
                   "--allow-overlap");
         }
+    }
+}
+
+TEST_CASE("input overlap: ranges of time that have no time in common") {
+    const auto at = [](int day) { return text::Time{std::chrono::days{day}}; };
+    const auto with = [](scan::TimeRange range) {
+        StateInput ranged = input("x", 1);
+        ranged.range = range;
+        return ranged;
+    };
+    InputOverlap overlap;
+    overlap.begin("a");
+    overlap.add(with({.from = at(1), .to = at(2)}));
+    overlap.begin("b");
+    overlap.add(with({.from = at(2), .to = {}}));
+    overlap.add(with({.from = {}, .to = at(1)}));
+    CHECK_FALSE(overlap.is_found());
+    for (const scan::TimeRange& range :
+         {scan::TimeRange{.from = {}, .to = {}}, scan::TimeRange{.from = at(1), .to = at(2)},
+          scan::TimeRange{.from = at(5), .to = at(6)}, scan::TimeRange{.from = at(-9), .to = {}}}) {
+        overlap.begin("c");
+        overlap.add(with(range));
+        CHECK(overlap.is_found());
     }
 }
 

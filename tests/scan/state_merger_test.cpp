@@ -27,9 +27,9 @@ struct MergedStates {
                                      merged += bytes;
                                      return {};
                                  });
-        scan::MessageLog messages;
-        scan::StateMerger merger(state_header(scan::shown_setup(), config), "first", activity,
-                                 messages, &writer);
+        scan::StateMerger merger(
+            state_header(scan::shown_setup(), config), "first", activity, [](const std::string&) {},
+            &writer);
         for (const std::string& state : states) {
             scan::StateReader reader("s" + std::to_string(&state - states.data()),
                                      in_pieces(state, 1'000));
