@@ -91,9 +91,4 @@ Result<> OutputFile::finish() {
     return {};
 }
 
-bool OutputFile::replaces(const std::string& path) const {
-    std::error_code error;
-    return !part_.empty() && fs::equivalent(path, path_, error) && !error;
-}
-
 }  // namespace cloudhijack::io

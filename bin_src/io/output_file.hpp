@@ -30,9 +30,6 @@ class OutputFile {
     /// there.
     Result<> finish();
 
-    /// Whether writing replaces the file with this path.
-    [[nodiscard]] bool replaces(const std::string& path) const;
-
   private:
     OutputFile(std::string path, std::string part, int descriptor)
         : path_(std::move(path)), part_(std::move(part)), descriptor_(descriptor) {}

@@ -46,6 +46,9 @@ struct Header {
     std::string catalogue;  ///< Catalogue::fingerprint()
     std::string host;       ///< letters, digits, dots, dashes and underscores
     std::string mode;       ///< `hunt`, `volume 3600s`
+    /// The version of the program, in documents of a state only: search peers may run versions that
+    /// count alike.
+    std::string program = {};
 
     bool operator==(const Header&) const = default;
 };

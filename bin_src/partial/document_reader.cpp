@@ -43,6 +43,8 @@ bool read_header(std::string_view key, ondemand::value value, Header& header,
         header.host = as_host(header.host);
     } else if (key == "mode") {
         error = read_text(value, header.mode);
+    } else if (key == "program") {
+        error = read_text(value, header.program);
     } else {
         return false;
     }

@@ -41,7 +41,8 @@ bool ItemWriter::is_long() const { return item_.size() + new_texts_ > k_enough_f
 DocumentWriter::DocumentWriter(const Header& header, Take take)
     : head_("{\"cloudhijack\":" + std::to_string(header.format) +
             ",\"catalogue\":" + in_json(header.catalogue) + ",\"host\":" + in_json(header.host) +
-            ",\"mode\":" + in_json(header.mode)),
+            ",\"mode\":" + in_json(header.mode) +
+            (header.program.empty() ? "" : ",\"program\":" + in_json(header.program))),
       take_(std::move(take)) {}
 
 void DocumentWriter::add(std::string_view list, const std::function<void(ItemWriter&)>& fill) {

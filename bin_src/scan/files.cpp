@@ -103,6 +103,17 @@ FileList list_files(const std::vector<std::string>& paths) {
     return std::move(walk).finish();
 }
 
+Result<> check_output(const std::string& output, std::span<const File> files) {
+    std::error_code error;
+    if (output.empty() || !fs::is_regular_file(output, error)) return {};
+    const auto is_output = [&](const File& file) {
+        return fs::equivalent(file.path, output, error);
+    };
+    if (std::ranges::none_of(files, is_output)) return {};
+    return failure("option --output: " + output +
+                   " is one of the inputs; name a file that is not among them");
+}
+
 void leave_unopened(const TimeRange& range, FileList& list) {
     if (range.is_unlimited()) return;
     list.unopened += std::erase_if(list.files, [&](const File& file) {

@@ -2,9 +2,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "result.hpp"
 #include "scan/time_range.hpp"
 
 namespace cloudhijack::scan {
@@ -33,6 +35,9 @@ struct FileList {
 /// and anything that was listed already (links in a circle, a file named twice) are skipped with a
 /// message.
 FileList list_files(const std::vector<std::string>& paths);
+
+/// An error if the output would replace one of the files, by whatever name.
+Result<> check_output(const std::string& output, std::span<const File> files);
 
 /// Removes the files whose names show that all their events are outside the range (file_times.hpp).
 /// Those that the user named get a message.

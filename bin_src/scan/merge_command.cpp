@@ -135,6 +135,12 @@ int merge(const MergeRequest& request) {
     if (!answer) return output::print_error(answer.error().text);
     MessageLog messages;
     if (!take_lookups(request.setup, answer->config, messages)) return output::k_exit_error;
+    if (!request.partial) {
+        const FileList inputs = list_files(request.paths);
+        if (auto safe = check_output(answer->form.output_path, inputs.files); !safe) {
+            return output::print_error(safe.error().text);
+        }
+    }
     auto file = io::OutputFile::open(answer->form.output_path);
     if (!file) return output::print_error(file.error().text);
 

@@ -30,15 +30,6 @@ std::vector<FileOutcome> read_files(Scanner& scanner, const FileList& list, cons
     return scanner.run(list.files, job.threads);
 }
 
-// Removes the file that the answer will replace from the files to read: it is an older answer.
-void leave_out(const io::OutputFile& output, FileList& list) {
-    std::erase_if(list.files, [&](const File& file) {
-        if (!output.replaces(file.path)) return false;
-        list.skipped.push_back(shown_name(file.path) + ": skipped, the output replaces it");
-        return true;
-    });
-}
-
 std::optional<TimeFilter> filter_for(const TimeRange& range, const rules::Catalogue& catalogue) {
     if (range.is_unlimited()) return std::nullopt;
     return TimeFilter(catalogue, range);
@@ -111,10 +102,13 @@ int scan(const ScanJob& job) {
     config::Config config = job.config;
     MessageLog messages;
     if (!take_lookups(job.setup, config, messages)) return output::k_exit_error;
+    // The unfinished output must not be among the files.
+    FileList list = list_files(job.paths);
+    if (auto safe = check_output(job.form.output_path, list.files); !safe) {
+        return output::print_error(safe.error().text);
+    }
     auto file = io::OutputFile::open(job.form.output_path);
     if (!file) return output::print_error(file.error().text);
-    FileList list = list_files(job.paths);
-    leave_out(*file, list);
     leave_unopened(job.range, list);
     const std::size_t about_settings = messages.told().size();
     messages.tell(list.skipped);

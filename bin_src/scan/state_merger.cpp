@@ -15,6 +15,11 @@ StateMerger::StateMerger(const partial::Header& own, std::string first, detect::
       output_(output) {}
 
 Result<> StateMerger::check(const partial::Header& header, const std::string& state) const {
+    if (header.program != own_.program) {
+        return failure(state + ": was written by version " + text::quoted(header.program) +
+                       " of cloudhijack, but this is version " + text::quoted(own_.program) +
+                       "; scan and merge with one version");
+    }
     if (header.catalogue != own_.catalogue) {
         return failure(state + ": was counted with the catalogue " +
                        text::quoted(header.catalogue) + ", but this merge uses " +

@@ -6,6 +6,7 @@
 #include "output/answer.hpp"
 #include "output/terminal_text.hpp"
 #include "text/utf8.hpp"
+#include "version.hpp"
 
 namespace cloudhijack::scan {
 namespace {
@@ -19,7 +20,9 @@ constexpr std::size_t k_longest_message = 10'000;
 
 partial::Header state_header(const config::Setup& setup, config::Config config) {
     config.mode = counting_mode(config.mode);
-    return output::header_of(setup, config);
+    partial::Header header = output::header_of(setup, config);
+    header.program = k_version;
+    return header;
 }
 
 StateWriter::StateWriter(const config::Setup& setup, config::Config config, io::ByteSink sink)

@@ -253,16 +253,26 @@ class OutputFileTest(OutputTest):
                 self.assertEqual(written.stderr, printed.stderr)
                 self.assertEqual(written.exit_code, printed.exit_code)
 
-    def test_an_answer_in_the_scanned_folder_is_replaced_and_not_read(self) -> None:
-        path = self.folder / "answer.ndjson"
-        args = ("--format=ndjson", "-o", str(path), str(self.folder))
-        self.scan(*args)
-        first = path.read_bytes()
-        again = self.scan(*args)
-        self.assertEqual(again.exit_code, 0)
-        self.assertEqual(path.read_bytes(), first)
-        self.assertIn(f"{path}: skipped, the output replaces it", again.stderr)
-        self.assertEqual(len(list(self.folder.iterdir())), 2)
+    def test_the_unfinished_file_is_not_read(self) -> None:
+        run = self.scan("-o", str(self.folder / "answer.txt"), str(self.folder))
+        self.assertEqual(run.exit_code, 0)
+        self.assertTrue(run.messages[-1].startswith("1 file, 3 records"), run.stderr)
+
+    def test_an_input_is_never_replaced(self) -> None:
+        link = self.folder / "link.jsonl"
+        link.symlink_to(self.path)
+        before = Path(self.path).read_bytes()
+        for output in (self.path, str(link)):
+            for scanned in (self.path, str(self.folder)):
+                with self.subTest(output=output, scanned=scanned):
+                    run = self.scan("-o", output, scanned)
+                    self.assertEqual(run.exit_code, 2)
+                    expected = (
+                        f"option --output: {output} is one of the inputs;"
+                        " name a file that is not among them"
+                    )
+                    self.assertEqual(run.messages, [expected])
+        self.assertEqual(Path(self.path).read_bytes(), before)
 
     def test_a_baseline_can_replace_itself(self) -> None:
         path = str(self.folder / "usual.csv")

@@ -14,6 +14,7 @@
 #include "scan/state_merger.hpp"
 #include "scan/state_reader.hpp"
 #include "scan/state_writer.hpp"
+#include "version.hpp"
 
 namespace {
 
@@ -73,11 +74,13 @@ void replace_all(std::string& text, std::string_view old, const std::string& now
     }
 }
 
-// Makes what a fuzzer cannot guess: the fingerprint of the catalogue, and at the end of each state
-// the number of its documents and their hash, in the places that the seeds have for them.
+// Makes what a fuzzer cannot guess: the fingerprint of the catalogue, the program's version, and at
+// the end of each state the number of its documents and their hash, in the places that the seeds
+// have for them.
 std::string completed(std::string text, const config::Setup& setup) {
     constexpr std::string_view place = "DOCUMENTS,HASH";
     replace_all(text, "CATALOGUE", setup.catalogue.fingerprint());
+    replace_all(text, "PROGRAM", std::string(k_version));
     std::string whole;
     counting::RunningHash hash;
     std::uint64_t documents = 0;

@@ -9,6 +9,7 @@
 
 #include "byte_pieces.hpp"
 #include "scan/state_builder.hpp"
+#include "version.hpp"
 
 using namespace cloudhijack;
 using config::Mode;
@@ -57,6 +58,17 @@ std::string merge_error(Mode mode, const std::vector<std::string>& states) {
 }
 
 }  // namespace
+
+TEST_CASE("state merger: a state of another version is refused") {
+    std::string state = scan::state_of(Mode::hunt, {scan::counted_record(1, 1)});
+    const std::string ours = "\"program\":\"" + std::string(k_version) + '"';
+    const auto at = state.find(ours);
+    REQUIRE(at != std::string::npos);
+    state.replace(at, ours.size(), "\"program\":\"0.0.9\"");
+    CHECK(merge_error(Mode::hunt, {state}) ==
+          "s0: was written by version \"0.0.9\" of cloudhijack, but this is version \"" +
+              std::string(k_version) + "\"; scan and merge with one version");
+}
 
 TEST_CASE("state merger: any split of the records, merged in a tree, gives one scan's answer") {
     for (unsigned seed = 0; seed < 30; ++seed) {

@@ -66,6 +66,8 @@ def split_options(words: Sequence[str], threads: str) -> ScanOptions:
     given["threads"] = given["threads"] or [threads]
     for name in ("from", "to"):
         given[name] = [absolute(when) for when in given[name]]
+    if "--partial" not in answer_words:  # a state for hunt mode and for a baseline is the same
+        answer_words += [f"--mode={mode}" for mode in given["mode"]]
     return ScanOptions(
         scan_words=[f"--{name}={value}" for name in counting for value in given[name]],
         files=[(f"--{name}", path) for name in ("config", "settings") for path in given[name]],
@@ -76,11 +78,12 @@ def split_options(words: Sequence[str], threads: str) -> ScanOptions:
 
 
 def absolute(when: str) -> str:
-    """`7d`, `12h` and `30m` as a time: each task would count back from its own start."""
-    found = re.fullmatch(r"(\d{1,6})([dhm])", when)
+    """`7d`, `12h` and the like as a time: each task would count back from its own start."""
+    found = re.fullmatch(r"(\d{1,6})([smhdw])", when)
     if not found:
         return when
-    unit = {"d": "days", "h": "hours", "m": "minutes"}[found[2]]
+    units = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+    unit = units[found[2]]
     start = datetime.now(timezone.utc) - timedelta(**{unit: int(found[1])})
     return start.strftime("%Y-%m-%dT%H:%M:%SZ")
 
