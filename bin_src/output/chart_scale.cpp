@@ -128,9 +128,13 @@ std::string position_of(const detect::TimeSteps& steps, std::int64_t second) {
 }
 
 std::string percentage(std::uint64_t part, std::uint64_t whole) {
-    if (whole == 0) return percent_text(0);
-    const double share = static_cast<double>(part) / static_cast<double>(whole);
-    return percent_text(static_cast<std::uint64_t>(share * 10'000 + 0.5));
+    return percent_text(whole == 0 ? 0 : rounded_share(part, whole, 10'000));
+}
+
+std::uint64_t rounded_share(std::uint64_t part, std::uint64_t whole, std::uint64_t of) {
+    constexpr std::uint64_t largest = std::uint64_t{1} << 40U;  // so that no product overflows
+    for (; whole > largest; whole /= 2) part /= 2;
+    return (part * of * 2 + whole) / (whole * 2);
 }
 
 }  // namespace cloudhijack::output

@@ -41,4 +41,8 @@ std::string position_of(const detect::TimeSteps& steps, std::int64_t second);
 /// A share as a percentage with two decimals.
 std::string percentage(std::uint64_t part, std::uint64_t whole);
 
+/// The same share of another number, rounded to a whole number. `whole` is not 0 and at least
+/// `part`, and `of` is at most 10,000.
+std::uint64_t rounded_share(std::uint64_t part, std::uint64_t whole, std::uint64_t of);
+
 }  // namespace cloudhijack::output

@@ -23,6 +23,8 @@ class Markup {
 
 /// An attribute of an element. The value is escaped.
 struct Attribute {
+    Attribute(Markup name, std::string_view value) : name(name), value(value) {}
+
     Markup name;
     std::string_view value;
 };

@@ -21,7 +21,7 @@ constexpr std::uint64_t k_bars_top = 16;      // room for the label of the highe
 struct BarPart {
     Markup kind;  ///< the class of its rectangle
     Markup title;
-    std::uint64_t CallsOfStep::* count;
+    std::uint64_t CallsOfStep::* count = nullptr;
 };
 
 constexpr std::array k_bar_parts = {
@@ -61,9 +61,7 @@ std::string bars_in_words(const detect::TimeSteps& steps, std::span<const CallsO
 // The height of a count in whole pixels; a count that is not 0 is visible.
 std::uint64_t height_of(std::uint64_t count, std::uint64_t ceiling) {
     if (count == 0) return 0;
-    const double share = static_cast<double>(count) / static_cast<double>(ceiling);
-    return std::max<std::uint64_t>(
-        1, static_cast<std::uint64_t>(share * static_cast<double>(k_bars_height) + 0.5));
+    return std::max<std::uint64_t>(1, rounded_share(count, ceiling, k_bars_height));
 }
 
 // Calls `write(value, y)` for the lines that show values.

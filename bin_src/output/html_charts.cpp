@@ -29,8 +29,8 @@ constexpr std::array<Markup, static_cast<std::size_t>(LaneRow::count)> k_row_cla
 /// The look of a phase in a chart. Each phase has another combination of row and shape, so no
 /// difference is only one of colour.
 struct PhaseLook {
-    Phase phase;
-    LaneRow row;
+    Phase phase{};
+    LaneRow row{};
     Markup shape;
 };
 

@@ -171,7 +171,7 @@ void write_page(Html& html, const Findings& findings, const ReportSource& source
     write_chart_shapes(html);
     {
         const auto content = html.in("main", {{"id", "content"}});
-        std::visit(WriteSections{html, source, activity}, findings);
+        std::visit(WriteSections{.html = html, .source = source, .activity = activity}, findings);
         write_messages(html, *source.facts);
         write_about(html, source);
     }

@@ -81,6 +81,11 @@ TEST_CASE("chart scale: positions are percentages of the range") {
     CHECK(position_of(steps, 5000) == "100.00%");
     CHECK(percentage(1, 0) == "0.00%");
     CHECK(percentage(1, 2000) == "0.05%");
+    constexpr std::uint64_t most = ~std::uint64_t{0};
+    CHECK(percentage(most, most) == "100.00%");
+    CHECK(percentage(most / 4, most) == "25.00%");
+    CHECK(rounded_share(1, 3, 150) == 50);
+    CHECK(rounded_share(1, 400, 150) == 0);
 }
 
 TEST_CASE("chart scale: the scale of counts ends at a round number") {
