@@ -92,7 +92,9 @@ int run(const std::vector<std::string>& arguments) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error code, not the end of the process
+    // A closed pipe and a file that may not grow are error codes, not the end of the process.
+    std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);
     json::limit_json_kernel(simd::wanted_cpu());
     try {
         return run({argv + (argc > 0 ? 1 : 0), argv + argc});

@@ -298,6 +298,16 @@ class OutputFileTest(OutputTest):
         self.assertEqual(path.read_text(), "older")
         self.assertEqual(len(list(self.folder.iterdir())), 2)
 
+    def test_a_file_that_may_not_grow_is_an_error(self) -> None:
+        path = self.folder / "answer.html"
+        limit = "ulimit -f 1; exec"  # 1 KiB or 512 bytes, by the shell
+        argv = ["sh", "-c", f'{limit} "$@"', "sh", *program(), "scan", "--ses-threshold=1"]
+        argv += ["--format=html", "-o", str(path), self.path]
+        done = subprocess.run(argv, capture_output=True, text=True)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn(f"{path}: cannot write the output: File too large", done.stderr)
+        self.assertEqual([file.name for file in self.folder.iterdir()], ["trail.jsonl"])
+
     def test_a_missing_name_is_an_error(self) -> None:
         self.assertIn("--output: has no value", self.scan("-o", "", self.path).stderr)
 

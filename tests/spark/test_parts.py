@@ -128,13 +128,23 @@ class OptionsTest(unittest.TestCase):
         self.assertEqual(options.scan_words, ["--mode=hunt", "--threads=3"])
         self.assertEqual(options.files, [("--config", "x.conf")])
         self.assertEqual(options.merge_words, ["--allow-overlap"])
-        self.assertEqual(options.answer_words, ["--format", "csv", "--min-risk", "0"])
+        expected = ["--format", "csv", "--min-risk", "0", "--mode=hunt"]
+        self.assertEqual(options.answer_words, expected)
         self.assertEqual(options.output, "a.csv")
 
     def test_a_time_is_the_same_for_all_tasks(self) -> None:
         words = split_options(["--from", "7d", "--to=2024-03-05", "--threads", "2"], "1").scan_words
         self.assertRegex(words[0], r"--from=\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
         self.assertEqual(words[1:], ["--to=2024-03-05", "--threads=2"])
+        for when in ("90s", "30m", "12h", "7d", "2w"):
+            with self.subTest(when):
+                words = split_options(["--from", when], "1").scan_words
+                self.assertRegex(words[0], r"--from=\d{4}-\d\d-\d\dT")
+
+    def test_the_mode_is_that_of_the_answer_and_not_of_a_state(self) -> None:
+        words = ["--mode", "baseline"]
+        self.assertEqual(split_options(words, "1").answer_words, ["--mode=baseline"])
+        self.assertEqual(split_options([*words, "--partial"], "1").answer_words, ["--partial"])
 
 
 if __name__ == "__main__":
