@@ -36,7 +36,7 @@ struct FileList {
 /// message.
 FileList list_files(const std::vector<std::string>& paths);
 
-/// An error if the output would replace one of the files, by whatever name.
+/// An error if the output would replace one of the files, under any name.
 Result<> check_output(const std::string& output, std::span<const File> files);
 
 /// Removes the files whose names show that all their events are outside the range (file_times.hpp).

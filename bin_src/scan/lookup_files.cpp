@@ -27,7 +27,7 @@ bool take_lookups(const config::Setup& setup, config::Config& config, MessageLog
         output::print_message(
             baseline +
             ": is empty and has no header; a shell empties the target of > before the program "
-            "starts, so write to another file and rename it");
+            "starts, so write it with -o");
         return false;
     }
     const auto problems = config::read_lookups(setup.catalogue, {}, config);
