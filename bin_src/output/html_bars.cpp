@@ -32,10 +32,19 @@ constexpr std::array k_bar_parts = {
     BarPart{.kind = "others", .title = "other calls", .count = &CallsOfStep::others},
     BarPart{.kind = "failed", .title = "failed calls", .count = &CallsOfStep::failed}};
 
+// Of a mode that counts nothing else.
+constexpr std::array k_finding_parts = {
+    BarPart{.kind = "use ok", .title = "calls of the findings", .count = &CallsOfStep::found_uses}};
+
+std::span<const BarPart> parts_of(BarParts parts) {
+    if (parts == BarParts::findings) return k_finding_parts;
+    return k_bar_parts;
+}
+
 // `use by principals of findings: 3, failed calls: 1`, without parts that have no calls.
-std::string parts_in_words(const CallsOfStep& calls) {
+std::string parts_in_words(const CallsOfStep& calls, BarParts parts) {
     std::string text;
-    for (const BarPart& part : k_bar_parts) {
+    for (const BarPart& part : parts_of(parts)) {
         if (calls.*part.count == 0) continue;
         text += (text.empty() ? "" : ", ") + std::string(part.title.view()) + ": " +
                 grouped(calls.*part.count);
@@ -43,7 +52,8 @@ std::string parts_in_words(const CallsOfStep& calls) {
     return text;
 }
 
-std::string bars_in_words(const detect::TimeSteps& steps, std::span<const CallsOfStep> counts) {
+std::string bars_in_words(const detect::TimeSteps& steps, std::span<const CallsOfStep> counts,
+                          BarParts parts) {
     CallsOfStep sum;
     std::size_t highest = 0;
     for (std::size_t i = 0; i < counts.size(); ++i) {
@@ -53,7 +63,7 @@ std::string bars_in_words(const detect::TimeSteps& steps, std::span<const CallsO
         detect::add_to(sum.failed, counts[i].failed);
         if (counts[i].all() > counts[highest].all()) highest = i;
     }
-    return parts_in_words(sum) + "; the busiest " + step_in_words(steps.step) + " has " +
+    return parts_in_words(sum, parts) + "; the busiest " + step_in_words(steps.step) + " has " +
            grouped(counts[highest].all(), "call") + " and begins at " +
            shown_time(steps.start_of(highest)) + " UTC";
 }
@@ -88,10 +98,10 @@ void write_values(Html& html, std::uint64_t ceiling) {
 }
 
 void write_bar(Html& html, const detect::TimeSteps& steps, std::size_t index,
-               const CallsOfStep& calls, std::uint64_t ceiling) {
+               const CallsOfStep& calls, std::uint64_t ceiling, BarParts parts) {
     const auto group = html.in("g");
-    html.element("title",
-                 shown_time(steps.start_of(index)).substr(0, 16) + ": " + parts_in_words(calls));
+    html.element("title", shown_time(steps.start_of(index)).substr(0, 16) + ": " +
+                              parts_in_words(calls, parts));
     const std::string x = position_of(steps, steps.start_of(index));
     // A little narrower than the step, unless the bars would become too thin.
     const std::string width = percentage(steps.count > 120 ? 100 : 88, steps.count * 100);
@@ -106,10 +116,10 @@ void write_bar(Html& html, const detect::TimeSteps& steps, std::size_t index,
                             {"width", width},
                             {"height", std::to_string(height)}});
     };
-    for (const BarPart& one : k_bar_parts) part(one.kind, calls.*one.count);
+    for (const BarPart& one : parts_of(parts)) part(one.kind, calls.*one.count);
 }
 
-void write_bars_legend(Html& html, std::span<const CallsOfStep> counts) {
+void write_bars_legend(Html& html, std::span<const CallsOfStep> counts, BarParts parts) {
     const auto list = html.in("ul", {{"class", "legend"}});
     const auto item = [&html](Markup kind, Markup text) {
         const auto entry = html.in("li");
@@ -125,7 +135,7 @@ void write_bars_legend(Html& html, std::span<const CallsOfStep> counts) {
         }
         html.text(text.view());
     };
-    for (const BarPart& part : k_bar_parts) {
+    for (const BarPart& part : parts_of(parts)) {
         const bool is_shown = std::ranges::any_of(
             counts, [&part](const CallsOfStep& calls) { return calls.*part.count > 0; });
         if (is_shown) item(part.kind, part.title);
@@ -134,20 +144,21 @@ void write_bars_legend(Html& html, std::span<const CallsOfStep> counts) {
 
 }  // namespace
 
-void write_bars(Html& html, const detect::TimeSteps& steps, std::span<const CallsOfStep> counts) {
+void write_bars(Html& html, const detect::TimeSteps& steps, std::span<const CallsOfStep> counts,
+                BarParts parts) {
     std::uint64_t largest = 0;
     for (const CallsOfStep& calls : counts) largest = std::max(largest, calls.all());
     const std::uint64_t ceiling = round_ceiling(largest);
-    write_bars_legend(html, counts);
+    write_bars_legend(html, counts, parts);
     {
-        const std::string words = bars_in_words(steps, counts);
+        const std::string words = bars_in_words(steps, counts, parts);
         const auto svg = html.in("svg", {{"class", "bars"},
                                          {"height", std::to_string(k_bars_top + k_bars_height + 1)},
                                          {"role", "img"},
                                          {"aria-label", words}});
         write_value_lines(html, ceiling);
         for (std::size_t i = 0; i < counts.size(); ++i) {
-            if (counts[i].all() > 0) write_bar(html, steps, i, counts[i], ceiling);
+            if (counts[i].all() > 0) write_bar(html, steps, i, counts[i], ceiling, parts);
         }
         const std::string bottom = std::to_string(k_bars_top + k_bars_height);
         html.empty(
@@ -159,13 +170,13 @@ void write_bars(Html& html, const detect::TimeSteps& steps, std::span<const Call
 }
 
 void write_bar_table(Html& html, const detect::TimeSteps& steps,
-                     std::span<const CallsOfStep> counts) {
+                     std::span<const CallsOfStep> counts, BarParts parts) {
     const auto table = html.in("table", {{"class", "narrow"}});
     {
         const auto head = html.in("thead");
         const auto row = html.in("tr");
         html.element("th", {{"scope", "col"}}, "From (UTC)");
-        for (const BarPart& part : k_bar_parts) {
+        for (const BarPart& part : parts_of(parts)) {
             html.element("th", {{"scope", "col"}, {"class", "number"}}, part.title.view());
         }
     }
@@ -174,7 +185,7 @@ void write_bar_table(Html& html, const detect::TimeSteps& steps,
         if (counts[i].all() == 0) continue;
         const auto row = html.in("tr");
         html.element("th", {{"scope", "row"}}, shown_time(steps.start_of(i)).substr(0, 16));
-        for (const BarPart& part : k_bar_parts) {
+        for (const BarPart& part : parts_of(parts)) {
             html.element("td", {{"class", "number"}}, grouped(counts[i].*part.count));
         }
     }

@@ -20,44 +20,41 @@ using detect::PhaseCalls;
 using detect::TimeSteps;
 using rules::Phase;
 
-/// The rows of a lane, from top to bottom: what the calls are for.
-enum class LaneRow : std::uint8_t { look, change, use, hide, count };
-
-constexpr std::array<Markup, static_cast<std::size_t>(LaneRow::count)> k_row_classes = {
-    "look", "change", "use", "hide"};
-
-/// The look of a phase in a chart. Each phase has another combination of row and shape, so no
-/// difference is only one of colour.
+/// The look of a phase in a chart. Each phase has its own row, and another combination of purpose
+/// and shape, so no difference is only one of colour.
 struct PhaseLook {
     Phase phase{};
-    LaneRow row{};
+    Markup purpose;  ///< what the calls are for: a class, which has a colour
     Markup shape;
 };
 
 constexpr std::array k_phase_looks = {
-    PhaseLook{.phase = Phase::recon, .row = LaneRow::look, .shape = "#circle"},
-    PhaseLook{.phase = Phase::link, .row = LaneRow::look, .shape = "#diamond"},
-    PhaseLook{.phase = Phase::enable, .row = LaneRow::change, .shape = "#square"},
-    PhaseLook{.phase = Phase::credential, .row = LaneRow::change, .shape = "#diamond"},
-    PhaseLook{.phase = Phase::grant, .row = LaneRow::change, .shape = "#up"},
-    PhaseLook{.phase = Phase::prepare, .row = LaneRow::change, .shape = "#circle"},
-    PhaseLook{.phase = Phase::use, .row = LaneRow::use, .shape = "#bar"},
-    PhaseLook{.phase = Phase::volume, .row = LaneRow::use, .shape = "#bar"},
-    PhaseLook{.phase = Phase::evade, .row = LaneRow::hide, .shape = "#down"},
-    PhaseLook{.phase = Phase::tamper, .row = LaneRow::hide, .shape = "#square"},
-    PhaseLook{.phase = Phase::restore, .row = LaneRow::hide, .shape = "#circle"},
-    PhaseLook{.phase = Phase::cleanup, .row = LaneRow::hide, .shape = "#diamond"},
+    PhaseLook{.phase = Phase::recon, .purpose = "look", .shape = "#circle"},
+    PhaseLook{.phase = Phase::link, .purpose = "look", .shape = "#diamond"},
+    PhaseLook{.phase = Phase::enable, .purpose = "change", .shape = "#square"},
+    PhaseLook{.phase = Phase::credential, .purpose = "change", .shape = "#diamond"},
+    PhaseLook{.phase = Phase::grant, .purpose = "change", .shape = "#up"},
+    PhaseLook{.phase = Phase::prepare, .purpose = "change", .shape = "#circle"},
+    PhaseLook{.phase = Phase::use, .purpose = "use", .shape = "#bar"},
+    PhaseLook{.phase = Phase::volume, .purpose = "use", .shape = "#bar"},
+    PhaseLook{.phase = Phase::evade, .purpose = "hide", .shape = "#down"},
+    PhaseLook{.phase = Phase::tamper, .purpose = "hide", .shape = "#square"},
+    PhaseLook{.phase = Phase::restore, .purpose = "hide", .shape = "#circle"},
+    PhaseLook{.phase = Phase::cleanup, .purpose = "hide", .shape = "#diamond"},
 };
 
-constexpr unsigned k_mark_row = 13;  // pixels, like all heights
+constexpr unsigned k_mark_row = 12;  // pixels, like all heights
 constexpr unsigned k_use_row = 20;
 constexpr unsigned k_tallest_use = 17;
 constexpr unsigned k_axis = 18;
+constexpr std::int64_t k_least_use = 4;  // a bar is at least a fourth of a step wide
 
 const PhaseLook* look_of(Phase phase) {
     const auto found = std::ranges::find(k_phase_looks, phase, &PhaseLook::phase);
     return found == k_phase_looks.end() ? nullptr : found;
 }
+
+bool is_use(const PhaseLook& look) { return look.shape.view() == "#bar"; }
 
 std::string name_of_phase(Phase phase) {
     return std::string(rules::k_phase_names.at(static_cast<std::size_t>(phase)));
@@ -74,40 +71,55 @@ std::string tip_of(const TimeSteps& steps, const PhaseCalls& calls) {
     return text;
 }
 
-std::string step_position(const TimeSteps& steps, std::size_t step) {
-    return position_of(steps, steps.start_of(step));
-}
-
-std::string step_centre(const TimeSteps& steps, std::size_t step) {
-    return position_of(steps, steps.start_of(step) + steps.step / 2);
-}
-
-/// The vertical layout of a lane: only rows that have marks take space.
+/// The vertical layout of a lane: only phases that have calls take space.
 class LaneLayout {
   public:
     explicit LaneLayout(std::span<const PhaseCalls> phases) {
-        std::array<bool, static_cast<std::size_t>(LaneRow::count)> has{};
-        for (const PhaseCalls& calls : phases) {
-            if (const PhaseLook* look = look_of(calls.phase)) {
-                has.at(static_cast<std::size_t>(look->row)) = true;
-            }
-        }
-        for (std::size_t row = 0; row < has.size(); ++row) {
-            tops_.at(row) = height_;
-            if (!has.at(row)) continue;
-            height_ += row == static_cast<std::size_t>(LaneRow::use) ? k_use_row : k_mark_row;
+        for (const PhaseLook& look : k_phase_looks) {
+            const bool has_calls = std::ranges::any_of(
+                phases, [&look](const PhaseCalls& calls) { return calls.phase == look.phase; });
+            if (!has_calls) continue;
+            tops_.emplace(look.phase, height_);
+            height_ += is_use(look) ? k_use_row : k_mark_row;
         }
     }
 
-    [[nodiscard]] unsigned top_of(LaneRow row) const {
-        return tops_.at(static_cast<std::size_t>(row));
-    }
+    [[nodiscard]] unsigned top_of(Phase phase) const { return tops_.at(phase); }
     [[nodiscard]] unsigned height() const { return std::max(height_, k_mark_row); }
 
   private:
-    std::array<unsigned, static_cast<std::size_t>(LaneRow::count)> tops_{};
+    std::map<Phase, unsigned> tops_;
     unsigned height_ = 0;
 };
+
+/// The seconds that a bar of use covers: its step, but not the time before the first and after the
+/// last use of the lane.
+struct UseSeconds {
+    std::int64_t begin = 0;
+    std::int64_t end = 0;
+};
+
+UseSeconds seconds_of_use(const TimeSteps& steps, const PhaseCalls& calls,
+                          std::span<const PhaseCalls> all) {
+    const auto is_use_in = [&calls](const PhaseCalls& other, bool is_before) {
+        return other.phase == calls.phase &&
+               (is_before ? other.step < calls.step : other.step > calls.step);
+    };
+    const bool is_first =
+        std::ranges::none_of(all, [&](const auto& other) { return is_use_in(other, true); });
+    const bool is_last =
+        std::ranges::none_of(all, [&](const auto& other) { return is_use_in(other, false); });
+    const std::int64_t start = steps.start_of(calls.step);
+    const std::int64_t least = std::max<std::int64_t>(1, steps.step / k_least_use);
+    UseSeconds seconds{.begin = is_first ? calls.first : start,
+                       .end = is_last ? calls.last + 1 : start + steps.step};
+    if (is_last) {
+        seconds.end = std::max(seconds.end, seconds.begin + least);
+    } else {
+        seconds.begin = std::min(seconds.begin, seconds.end - least);
+    }
+    return seconds;
+}
 
 void write_grid(Html& html, const TimeSteps& steps, unsigned height) {
     for (const Tick& tick : ticks_of(steps)) {
@@ -129,14 +141,15 @@ unsigned logarithmic_height(std::uint64_t count, std::uint64_t largest, unsigned
     return std::max(least, tallest * bits / std::max(most, 1U));
 }
 
-void write_use(Html& html, const TimeSteps& steps, const PhaseCalls& calls, std::uint64_t largest,
-               unsigned top) {
+void write_use(Html& html, const TimeSteps& steps, const PhaseCalls& calls,
+               const UseSeconds& seconds, std::uint64_t largest, unsigned top) {
     const unsigned height = logarithmic_height(calls.calls, largest, k_tallest_use);
     const std::uint64_t share = calls.failed * height / std::max<std::uint64_t>(calls.calls, 1);
     auto failed = static_cast<unsigned>(std::min<std::uint64_t>(share, height));
     if (calls.failed > 0 && failed == 0) failed = 1;
-    const std::string x = step_position(steps, calls.step);
-    const std::string width = percentage(1, steps.count);
+    const std::string x = position_of(steps, seconds.begin);
+    const std::string width = percentage(static_cast<std::uint64_t>(seconds.end - seconds.begin),
+                                         steps.count * static_cast<std::uint64_t>(steps.step));
     const auto group = html.in("g", {{"class", "use"}});
     html.element("title", tip_of(steps, calls));
     const auto rect = [&](Markup kind, unsigned y, unsigned size) {
@@ -154,11 +167,11 @@ void write_use(Html& html, const TimeSteps& steps, const PhaseCalls& calls, std:
 
 void write_mark(Html& html, const TimeSteps& steps, const PhaseCalls& calls, const PhaseLook& look,
                 unsigned top) {
-    std::string kind(k_row_classes.at(static_cast<std::size_t>(look.row)).view());
+    std::string kind(look.purpose.view());
     if (calls.failed == calls.calls) kind += " hollow";
     const auto mark = html.in("use", {{"href", look.shape.view()},
                                       {"class", kind},
-                                      {"x", step_centre(steps, calls.step)},
+                                      {"x", position_of(steps, calls.first)},
                                       {"y", in_pixels(top + k_mark_row / 2)}});
     html.element("title", tip_of(steps, calls));
 }
@@ -176,9 +189,9 @@ void write_lane(Html& html, const TimeSteps& steps, std::span<const PhaseCalls> 
     for (const PhaseCalls& calls : phases) {
         const PhaseLook* look = look_of(calls.phase);
         if (look == nullptr) continue;
-        const unsigned top = layout.top_of(look->row);
-        if (look->row == LaneRow::use) {
-            write_use(html, steps, calls, largest, top);
+        const unsigned top = layout.top_of(look->phase);
+        if (is_use(*look)) {
+            write_use(html, steps, calls, seconds_of_use(steps, calls, phases), largest, top);
         } else {
             write_mark(html, steps, calls, *look, top);
         }
@@ -204,13 +217,20 @@ void write_chart_shapes(Html& html) {
     write_shape(html, "up", "M0 -5L5 4H-5z");
     write_shape(html, "down", "M0 5L5 -4H-5z");
     write_shape(html, "bar", "M-4 5V-5H0V5zM1 5V-1H5V5z");
-    const auto pattern = html.in("pattern", {{"id", "hatch"},
-                                             {"width", "4"},
-                                             {"height", "4"},
-                                             {"patternUnits", "userSpaceOnUse"},
-                                             {"patternTransform", "rotate(45)"}});
-    html.empty("rect", {{"class", "hatch-ground"}, {"width", "4"}, {"height", "4"}});
-    html.empty("rect", {{"class", "hatch-line"}, {"width", "2"}, {"height", "4"}});
+    {
+        const auto pattern = html.in("pattern", {{"id", "hatch"},
+                                                 {"width", "4"},
+                                                 {"height", "4"},
+                                                 {"patternUnits", "userSpaceOnUse"},
+                                                 {"patternTransform", "rotate(45)"}});
+        html.empty("rect", {{"class", "pattern-ground"}, {"width", "4"}, {"height", "4"}});
+        html.empty("rect", {{"class", "hatch-line"}, {"width", "2"}, {"height", "4"}});
+    }
+    const auto pattern = html.in(
+        "pattern",
+        {{"id", "dots"}, {"width", "4"}, {"height", "4"}, {"patternUnits", "userSpaceOnUse"}});
+    html.empty("rect", {{"class", "pattern-ground"}, {"width", "4"}, {"height", "4"}});
+    html.empty("rect", {{"class", "dot"}, {"x", "1"}, {"y", "1"}, {"width", "2"}, {"height", "2"}});
 }
 
 void write_time_axis(Html& html, const TimeSteps& steps) {
@@ -250,8 +270,7 @@ void write_phase_legend(Html& html, const std::set<Phase>& phases) {
     };
     for (const PhaseLook& look : k_phase_looks) {
         if (!phases.contains(look.phase)) continue;
-        item(k_row_classes.at(static_cast<std::size_t>(look.row)).view(), look.shape,
-             name_of_phase(look.phase));
+        item(look.purpose.view(), look.shape, name_of_phase(look.phase));
     }
     item("plain hollow", "#circle", "hollow or hatched: failed");
 }

@@ -47,12 +47,15 @@ void write_phase_chart(Html& html, const detect::TimeSteps& steps,
 /// a chart in words.
 std::vector<std::string> phases_in_words(std::span<const detect::PhaseCalls> phases);
 
+/// The parts that bars have: all of them, or the calls of the findings alone.
+enum class BarParts : std::uint8_t { all, findings };
+
 /// Stacked bars, one for each step of time, with a legend. There must be at least one call.
 void write_bars(Html& html, const detect::TimeSteps& steps,
-                std::span<const detect::CallsOfStep> counts);
+                std::span<const detect::CallsOfStep> counts, BarParts parts = BarParts::all);
 
 /// The same as a table of the steps with calls.
 void write_bar_table(Html& html, const detect::TimeSteps& steps,
-                     std::span<const detect::CallsOfStep> counts);
+                     std::span<const detect::CallsOfStep> counts, BarParts parts = BarParts::all);
 
 }  // namespace cloudhijack::output

@@ -6,7 +6,7 @@
 #include <set>
 #include <utility>
 
-#include "detect/hunt/evidence/words.hpp"
+#include "detect/mode_activity.hpp"
 #include "output/chart_scale.hpp"
 #include "output/html_charts.hpp"
 #include "output/html_sections.hpp"
@@ -33,6 +33,7 @@ constexpr std::array k_finding_columns = {
     ReportColumn{.title = "Account"},
     ReportColumn{.title = "Services"},
     ReportColumn{.title = "Uses", .kind = "number"},
+    ReportColumn{.title = "Messages", .kind = "number"},
     ReportColumn{.title = "Addresses", .kind = "number"},
     ReportColumn{.title = "First event (UTC)", .kind = "time"},
     ReportColumn{.title = "Last event (UTC)", .kind = "time"}};
@@ -46,10 +47,10 @@ constexpr auto k_hunt_facts = std::to_array<ReportFact>({
     {.column = "Confidence", .title = "Groups of evidence"},
     {.column = "FirstEvent", .title = "First event"},
     {.column = "LastEvent", .title = "Last event"},
-    {.column = "UseCount", .title = "Successful uses"},
-    {.column = "MessageCount", .title = "Messages"},
-    {.column = "FailedCount", .title = "Failed uses"},
-    {.column = "PeakPerHour", .title = "Most messages in 60 min"},
+    {.column = "UseCount", .title = "Successful uses", .is_number = true},
+    {.column = "MessageCount", .title = "Messages", .is_number = true},
+    {.column = "FailedCount", .title = "Failed uses", .is_number = true},
+    {.column = "PeakPerHour", .title = "Most messages in 60 min", .is_number = true},
     {.column = "SourceIPs", .title = "Addresses", .count_column = "UniqueIPs"},
     {.column = "SourceCountries", .title = "Countries of addresses"},
     {.column = "Networks", .title = "Networks of addresses"},
@@ -58,17 +59,36 @@ constexpr auto k_hunt_facts = std::to_array<ReportFact>({
     {.column = "user_agent", .title = "User agents"},
     {.column = "AccessKeys", .title = "Access keys", .count_column = "UniqueAccessKeys"},
     {.column = "Models", .title = "Models", .count_column = "UniqueModels"},
-    {.column = "InputTokens", .title = "Input tokens"},
-    {.column = "OutputTokens", .title = "Output tokens"},
-    {.column = "CachedTokens", .title = "Cached tokens"},
+    {.column = "InputTokens", .title = "Input tokens", .is_number = true},
+    {.column = "OutputTokens", .title = "Output tokens", .is_number = true},
+    {.column = "CachedTokens", .title = "Cached tokens", .is_number = true},
     {.column = "EstimatedCost", .title = "Estimated cost (US$)"},
     {.column = "Countries", .title = "Destinations of messages"},
-    {.column = "Truncated", .title = "Truncated or estimated"},
+});
+
+// The names of the other columns that can be truncated.
+constexpr auto k_other_columns = std::to_array<ReportFact>({
+    {.column = "Evidence", .title = "Reasons"},
+    {.column = "Timeline", .title = "Timeline"},
+    {.column = "Members", .title = "Principals that acted together"},
+    {.column = "Links", .title = "What connects them"},
 });
 
 std::string id_of_finding(std::size_t index) { return "finding-" + std::to_string(index + 1); }
 
+std::string id_of_response(std::size_t index) { return "response-" + std::to_string(index + 1); }
+
+// Low scores are often activity that somebody can explain.
+bool can_be_normal(const HuntFinding& finding) {
+    return finding.severity == "low" || finding.severity == "informational";
+}
+
 std::string name_of_finding(const HuntFinding& finding) {
+    if (finding.member_count == 2 && finding.members.size() == 2) {
+        const bool is_first = finding.members.front() == finding.principal;
+        return finding.principal.name + " and " +
+               (is_first ? finding.members.back() : finding.members.front()).name;
+    }
     const std::uint64_t others = finding.member_count > 1 ? finding.member_count - 1 : 0;
     return others == 0 ? finding.principal.name
                        : finding.principal.name + " and " + grouped(others) + " more";
@@ -99,16 +119,28 @@ void write_tiles(Html& html, const std::vector<HuntFinding>& rows) {
     }
 }
 
+// A count of a finding, which can be an estimate.
+std::string shown_count(const HuntFinding& finding, std::uint64_t count) {
+    return (finding.counts_are_sums && count > 0 ? "about " : "") + grouped(count);
+}
+
 std::string uses_in_words(const HuntFinding& finding) {
     const std::string services = text::joined(finding.services, ", ");
+    const std::string about = finding.counts_are_sums ? "about " : "";
     std::string text;
     if (finding.use_count > 0) {
-        text = "used " + services + ' ' + grouped(finding.use_count, "time");
+        text = "used " + services + ' ';
+        if (finding.message_count == finding.use_count) {
+            text += about + grouped(finding.use_count, "time");
+        } else {
+            text += "for " + about + grouped(finding.message_count, "message") + " in " + about +
+                    grouped(finding.use_count, "call");
+        }
         if (finding.failed_count > 0) {
-            text += " (" + grouped(finding.failed_count, "other attempt") + " failed)";
+            text += " (" + about + grouped(finding.failed_count, "other attempt") + " failed)";
         }
     } else if (finding.failed_count > 0) {
-        text = "tried to use " + services + ' ' + grouped(finding.failed_count, "time") +
+        text = "tried to use " + services + ' ' + about + grouped(finding.failed_count, "time") +
                ", without success";
     } else {
         text = "made calls to " + services + ", but no use of it is in the logs";
@@ -128,6 +160,33 @@ void write_sentence(Html& html, const HuntFinding& finding, std::size_t index) {
     html.element("a", {{"href", '#' + id_of_finding(index)}}, name_of_finding(finding));
     html.text(' ' + uses_in_words(finding) + '.');
     html.element("div", {{"class", "quiet"}}, main_reason(finding.reasons) + '.');
+    if (finding.response.empty()) return;
+    const auto line = html.in("div");
+    html.text("What to do first: ");
+    html.element("a", {{"href", '#' + id_of_response(index)}},
+                 (can_be_normal(finding) ? "Ask the owner whether this is normal. If not: " : "") +
+                     std::string(response_step(finding.response.front()).sentence));
+    html.text(".");
+}
+
+// `4 more findings: 2 medium, 2 low.`
+std::string others_in_words(std::span<const HuntFinding> rows) {
+    std::string text;
+    for (const Markup severity : k_severities) {
+        const auto count = static_cast<std::uint64_t>(
+            std::ranges::count(rows, severity.view(), &HuntFinding::severity));
+        if (count == 0) continue;
+        text += (text.empty() ? "" : ", ") + grouped(count) + ' ' + std::string(severity.view());
+    }
+    return grouped(rows.size(), "more finding") + ": " + text + '.';
+}
+
+void write_baseline(Html& html, const ReportSource& source) {
+    const std::string& baseline = source.config->baseline_file;
+    html.element("p", baseline.empty()
+                          ? "No baseline was given, so rules that need history are silent and "
+                            "normal senders can appear."
+                          : "Compared with the baseline " + baseline + '.');
 }
 
 void write_summary(Html& html, const HuntReport& report) {
@@ -139,18 +198,27 @@ void write_summary(Html& html, const HuntReport& report) {
         const std::int64_t seconds = report.overview.last - report.overview.first;
         html.element("p", "Time of the calls that hunt mode counts: " +
                               shown_range(report.overview.first, report.overview.last) +
-                              (seconds == 0 ? "." : " (" + detect::duration(seconds) + ")."));
+                              (seconds == 0 ? "." : " (" + shown_duration(seconds) + ").") +
+                              " The other records are calls that the catalogue does not name, or "
+                              "that were ignored.");
     }
+    if (report.source->facts->records > 0) write_baseline(html, *report.source);
     if (rows.empty()) {
-        write_no_findings(html, *report.source);
+        if (report.source->facts->records > 0) write_no_findings(html, *report.source);
     } else {
         html.element("p", grouped(rows.size(), "finding") + " by severity:");
         write_tiles(html, rows);
         html.element("h3",
                      rows.size() > k_most_sentences ? "The most severe findings" : "The findings");
-        const auto list = html.in("ol", {{"class", "sentences"}});
-        for (std::size_t i = 0; i < std::min(rows.size(), k_most_sentences); ++i) {
-            write_sentence(html, rows[i], i);
+        const std::size_t shown = std::min(rows.size(), k_most_sentences);
+        {
+            const auto list = html.in("ol", {{"class", "sentences"}});
+            for (std::size_t i = 0; i < shown; ++i) write_sentence(html, rows[i], i);
+        }
+        if (shown < rows.size()) {
+            const auto line = html.in("p");
+            html.element("a", {{"href", "#findings"}},
+                         others_in_words(std::span(rows).subspan(shown)));
         }
     }
     write_notes(html, *report.source);
@@ -165,7 +233,8 @@ void write_timeline(Html& html, const HuntReport& report) {
         "p", {{"class", "quiet"}},
         "One lane for each finding; a symbol stands for the calls of a phase within the same " +
             step_in_words(report.lane_steps.step) +
-            ". The bars of use have a logarithmic scale, and each lane its own. Times are "
+            ", at the time of the first. The bars of use have a logarithmic scale, and each lane "
+            "its own. Times are "
             "UTC: " +
             shown_range(report.lane_steps.start,
                         report.lane_steps.start_of(report.lane_steps.count)) +
@@ -191,7 +260,12 @@ void write_timeline(Html& html, const HuntReport& report) {
 }
 
 void write_calls(Html& html, const HuntReport& report) {
-    if (report.overview.services.empty()) return;
+    if (report.overview.services.empty()) {
+        const auto section = html.in("section", {{"aria-labelledby", "calls"}});
+        html.element("h2", {{"id", "calls"}}, "Calls over time");
+        html.element("p", "No call of any service in the catalogue was counted.");
+        return;
+    }
     const auto steps = bar_steps(report.overview.first, report.overview.last);
     const auto counts = report.activity->calls_over_time(steps, *report.rows);
     const auto section = html.in("section", {{"aria-labelledby", "calls"}});
@@ -207,9 +281,11 @@ void write_calls(Html& html, const HuntReport& report) {
     write_bar_table(html, steps, counts);
 }
 
-void write_response(Html& html, std::span<const std::string> steps) {
+void write_response(Html& html, const HuntFinding& finding, std::size_t index) {
+    const std::vector<std::string>& steps = finding.response;
     if (steps.empty()) return;
-    html.element("h4", "Response");
+    html.element("h4", {{"id", id_of_response(index)}}, "Response");
+    if (can_be_normal(finding)) html.element("p", "May be normal activity: ask the owner first.");
     html.element("p", {{"class", "quiet"}},
                  "Read each command before you run it; names in capitals are placeholders.");
     for (const std::string& step : steps) {
@@ -221,12 +297,68 @@ void write_response(Html& html, std::span<const std::string> steps) {
     }
 }
 
+// The timeline is a sample of the calls.
+std::string timeline_note(const HuntReport& report, std::size_t index) {
+    const std::size_t lines = (*report.rows)[index].timeline.size();
+    std::uint64_t calls = 0;
+    if (index < report.lanes.size()) {
+        for (const detect::PhaseCalls& one : report.lanes[index]) {
+            detect::add_to(calls, one.calls);
+        }
+    }
+    std::string text = "The first and the last call of each kind and outcome";
+    if (calls > lines) {
+        text += "; " + grouped(calls - lines, "more call") + (calls - lines == 1 ? " is" : " are") +
+                " not listed";
+    }
+    return text + '.';
+}
+
+// The title on this page of a column of the answer.
+std::string title_of_column(const std::string& column) {
+    for (const ReportFact& fact : k_hunt_facts) {
+        if (fact.column == column) return std::string(fact.title.view());
+        if (fact.count_column == column) return "number of " + std::string(fact.title.view());
+    }
+    const auto* const other = std::ranges::find(k_other_columns, column, &ReportFact::column);
+    return other == k_other_columns.end() ? column : std::string(other->title.view());
+}
+
+void write_truncated(Html& html, const HuntFinding& finding, const NamedRow& row) {
+    std::vector<std::string> titles = row.values("Truncated");
+    if (titles.empty()) return;
+    bool are_values_cut = false;
+    for (std::string& title : titles) {
+        const auto* const fact = std::ranges::find(k_hunt_facts, title, &ReportFact::column);
+        const bool is_count =
+            fact != k_hunt_facts.end() && (fact->is_number || title == "EstimatedCost");
+        are_values_cut = are_values_cut || !is_count;
+        title = title_of_column(title);
+    }
+    std::string text = "Truncated or estimated: " + text::joined(titles, ", ") + '.';
+    if (finding.counts_are_sums) {
+        text +=
+            " Some hours have more calls than are kept one by one, so their counts are sums "
+            "per minute, corrected for repeated deliveries by a sample.";
+    }
+    if (finding.is_cost_partial) text += " Some models have no price.";
+    if (are_values_cut) text += " There are more values than are kept or shown.";
+    html.element("p", text);
+}
+
 void write_details(Html& html, const HuntReport& report, std::size_t index) {
     const HuntFinding& finding = (*report.rows)[index];
     const NamedRow row(report.source->answer->columns, report.source->answer->rows[index]);
     html.element("h3", {{"id", id_of_finding(index)}},
-                 "Finding " + std::to_string(index + 1) + ": " + name_of_finding(finding));
+                 "Finding " + grouped(index + 1) + ": " + name_of_finding(finding));
     write_reasons(html, finding.reasons, finding.evidence);
+    std::uint64_t points = 0;
+    for (const std::string& reason : finding.reasons) points += points_of(scored_text(reason));
+    if (points > finding.risk_score) {
+        html.element("p", {{"class", "quiet"}},
+                     "The points add up to " + grouped(points) + "; a risk is at most " +
+                         std::to_string(rules::k_highest_risk) + '.');
+    }
     if (index < report.lanes.size()) {
         html.element("h4", "Phases");
         if (index < report.charts.size()) {
@@ -238,15 +370,17 @@ void write_details(Html& html, const HuntReport& report, std::size_t index) {
             html.element("li", words);
         }
     }
-    write_lines(html, "Timeline (UTC)", finding.timeline);
-    write_response(html, finding.response);
+    write_lines(html, "Timeline (UTC)", finding.timeline, timeline_note(report, index));
+    write_response(html, finding, index);
     if (finding.members.size() > 1) {
         write_lines(html, "Principals that acted together", row.values("Members"));
         write_lines(html, "What connects them", finding.links);
     }
     html.element("h4", "Facts");
     write_facts(html, row, k_hunt_facts);
-    write_lines(html, "Ids of the events that are evidence", finding.event_ids);
+    write_truncated(html, finding, row);
+    write_lines(html, "Ids of events that are evidence", finding.event_ids,
+                "A sample: the first and the last call of each kind and outcome.");
 }
 
 void write_findings(Html& html, const HuntReport& report) {
@@ -269,7 +403,8 @@ void write_findings(Html& html, const HuntReport& report) {
              {.text = name_of_finding(finding)},
              {.text = finding.principal.account},
              {.text = text::joined(finding.services, ", ")},
-             {.text = grouped(finding.use_count)},
+             {.text = shown_count(finding, finding.use_count)},
+             {.text = shown_count(finding, finding.message_count)},
              {.text = grouped(finding.traits[detect::Trait::address].size)},
              {.text = shown_time(finding.first_event)},
              {.text = shown_time(finding.last_event)}}};

@@ -58,8 +58,8 @@ constexpr auto k_volume_facts = std::to_array<ReportFact>({
     {.column = "SourceIPs", .title = "Addresses", .count_column = "UniqueIPs"},
     {.column = "SourceCountries", .title = "Countries of addresses"},
     {.column = "Networks", .title = "Networks of addresses"},
-    {.column = "InputTokens", .title = "Input tokens"},
-    {.column = "OutputTokens", .title = "Output tokens"},
+    {.column = "InputTokens", .title = "Input tokens", .is_number = true},
+    {.column = "OutputTokens", .title = "Output tokens", .is_number = true},
     {.column = "EstimatedCost", .title = "Estimated cost (US$)"},
 });
 
@@ -78,7 +78,7 @@ void write_volume_summary(Html& html, const ReportSource& source,
     html.element("h2", {{"id", "summary"}}, "Summary");
     write_read_files(html, source);
     if (findings.rows.empty()) {
-        write_no_findings(html, source);
+        if (source.facts->records > 0) write_no_findings(html, source);
     } else {
         std::set<std::string_view> callers;
         for (const VolumeFinding& finding : findings.rows) {
@@ -111,11 +111,11 @@ void write_volume_calls(Html& html, const std::vector<VolumeFinding>& rows) {
     html.element("h2", {{"id", "calls"}}, "Calls of the findings per " + step_in_words(steps.step));
     html.element("p", {{"class", "quiet"}},
                  "Successful calls, at the start of the span that they belong to.");
-    write_bars(html, steps, counts);
+    write_bars(html, steps, counts, BarParts::findings);
     const auto box = html.in("details");
     html.element("summary", "The same as a table");
     const auto inside = html.in("div", {{"class", "inside"}});
-    write_bar_table(html, steps, counts);
+    write_bar_table(html, steps, counts, BarParts::findings);
 }
 
 void write_volume_details(Html& html, const ReportSource& source, const VolumeFinding& finding,
@@ -141,7 +141,9 @@ void write_volume_findings(Html& html, const ReportSource& source,
         const VolumeFinding& finding = rows[shown];
         const detect::VolumeGroup& group = finding.group;
         const std::array<ReportCell, k_volume_report.size()> cells = {
-            {{.text = std::to_string(finding.score), .badge = severity_of_score(finding.score)},
+            {{.text = std::to_string(finding.score) + " of " +
+                      std::to_string(detect::k_highest_volume_score),
+              .badge = severity_of_score(finding.score)},
              {.text = shown_time(second_of(group.span_start))},
              {.text = group.service->label},
              {.text = grouped(group.event_count)},
@@ -226,7 +228,24 @@ void write_missing_data_events(Html& html, const ReportSource& source,
 std::string data_events_in_words(const detect::ServiceInAccount& one,
                                  const rules::Service& service) {
     if (service.data_events.empty()) return "not needed";
-    return one.has_data_events ? "yes" : "none";
+    if (!one.has_data_events) return "none";
+    return one.regions.empty() ? "yes" : "in some region";
+}
+
+// The activity that no log shows, whatever the trails record, for each service with calls.
+void write_never_logged(Html& html, const ReportSource& source,
+                        const detect::HuntOverview& overview) {
+    const auto services = source.setup->catalogue.services();
+    std::set<std::size_t> hidden;
+    for (const detect::ServiceInAccount& one : overview.services) {
+        if (!services[one.service].never_logged.empty()) hidden.insert(one.service);
+    }
+    if (hidden.empty()) return;
+    html.element("h3", "Never logged, for the services with calls");
+    const auto list = html.in("ul");
+    for (const std::size_t service : hidden) {
+        html.element("li", services[service].label + ": " + services[service].never_logged);
+    }
 }
 
 }  // namespace
@@ -282,9 +301,13 @@ void write_coverage(Html& html, const ReportSource& source, const detect::HuntOv
                               grouped(overview.services.size()) +
                               "; --mode coverage has all of them.");
     }
+    html.element(
+        "p", {{"class", "quiet"}},
+        "Hunt mode knows the data events of an account, not those of each region: \"in some "
+        "region\" can hide a region without any. --mode coverage lists each region, and "
+        "the services without calls.");
     write_missing_data_events(html, source, overview);
-    html.element("p", {{"class", "quiet"}},
-                 "--mode coverage also lists the services without calls, and what no log shows.");
+    write_never_logged(html, source, overview);
 }
 
 }  // namespace cloudhijack::output

@@ -9,6 +9,7 @@
 #include "output/html_sections.hpp"
 #include "output/report_style.hpp"
 #include "output/report_text.hpp"
+#include "text/words.hpp"
 #include "version.hpp"
 
 namespace cloudhijack::output {
@@ -61,6 +62,9 @@ void write_navigation(Html& html, config::Mode mode, bool has_findings) {
     const std::initializer_list<PageLink> links = {
         {.target = "#summary", .title = "Summary"},
         {.target = "#timeline", .title = "Phases over time", .is_shown = is_hunt && has_findings},
+        {.target = "#calls",
+         .title = "Calls over time",
+         .is_shown = is_hunt || (has_findings && config::has_findings(mode))},
         {.target = "#findings",
          .title = "Findings",
          .is_shown = has_findings && config::has_findings(mode)},
@@ -124,7 +128,17 @@ void write_about(Html& html, const ReportSource& source) {
         fact("Fingerprint of the catalogue", catalogue.fingerprint());
         fact("Mode", name_of(config.mode));
         if (!source.facts->range.empty()) fact("Time range", source.facts->range);
+        const auto file = [&fact](Markup term, const std::string& path) {
+            fact(term, path.empty() ? "none" : path);
+        };
+        if (config.mode == config::Mode::hunt) file("Baseline", config.baseline_file);
+        if (config::has_findings(config.mode)) file("Allowlist", config.allowlist_file);
         if (config.mode == config::Mode::hunt) {
+            file("Networks of the organisation", config.networks_file);
+            file("Own accounts", text::joined(std::vector<std::string>(config.own_accounts.begin(),
+                                                                       config.own_accounts.end()),
+                                              ", "));
+            file("Databases of countries and networks", text::joined(config.geoip_files, ", "));
             fact("Least risk of a finding",
                  std::to_string(config.hunt.min_risk) + ", without markers");
             fact("Messages in 60 min, thresholds",
@@ -182,10 +196,25 @@ void write_page(Html& html, const Findings& findings, const ReportSource& source
         "could hide others, are shown as ?.");
 }
 
+// Without records, an empty answer says nothing at all.
+void write_nothing_read(Html& html, const ReportFacts& facts) {
+    const std::uint64_t opened = facts.files - facts.unread - facts.unopened;
+    html.element("p", {{"class", "alarm"}},
+                 "Nothing was read: " +
+                     (opened == 0 ? std::string("no file could be opened or was in the time range")
+                                  : "there is no record in " + grouped(opened, "file")) +
+                     ". This is not a result.");
+}
+
 }  // namespace
 
 void write_read_files(Html& html, const ReportSource& source) {
     const ReportFacts& facts = *source.facts;
+    if (facts.records == 0) write_nothing_read(html, facts);
+    if (!facts.range.empty()) {
+        html.element("p", "Time range: " + facts.range +
+                              ". Events outside it are not judged, and not counted below.");
+    }
     if (facts.is_incomplete) {
         html.element("p", {{"class", "alarm"}},
                      "Incomplete: the scan was stopped before it had read everything.");
@@ -203,8 +232,8 @@ void write_read_files(Html& html, const ReportSource& source) {
     if (facts.problems.empty()) return;
     const auto line = html.in("p", {{"class", "alarm"}});
     html.element("a", {{"href", "#messages"}}, grouped(facts.problems.size(), "message"));
-    html.text(std::string(facts.problems.size() == 1 ? " reports" : " report") +
-              " files that were skipped or damaged, so calls may be missing.");
+    html.text(std::string(facts.problems.size() == 1 ? " concerns" : " concern") +
+              " the input; calls are missing if files were skipped or damaged.");
 }
 
 void write_notes(Html& html, const ReportSource& source) {

@@ -1,20 +1,36 @@
 #include "output/html_table.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 #include <variant>
 
 #include "output/report_text.hpp"
+#include "text/number.hpp"
 
 namespace cloudhijack::output {
 namespace {
 
-void write_values(Html& html, std::span<const std::string> values, const std::string& count) {
+/// The number of all values of a list, of which a row shows the first.
+struct ShownCount {
+    std::string digits;
+    bool is_estimated = false;
+};
+
+std::string in_groups(const std::string& digits) {
+    const auto value = text::whole_number(digits, std::numeric_limits<std::uint64_t>::max());
+    return value ? grouped(*value) : digits;
+}
+
+void write_values(Html& html, std::span<const std::string> values, const ShownCount& number) {
+    const std::string& count = number.digits;
     if (values.size() == 1 && (count.empty() || count == "1")) {
         html.element("span", {{"class", "value"}}, values.front());
         return;
     }
-    if (!count.empty()) html.text(count + ": ");
+    if (!count.empty()) {
+        html.text((number.is_estimated ? "about " : "") + in_groups(count) + ": ");
+    }
     {
         const auto list = html.in("ul", {{"class", "values"}});
         for (const std::string& value : values) html.element("li", value);
@@ -96,6 +112,10 @@ std::string NamedRow::value(std::string_view column) const {
 }
 
 void write_facts(Html& html, const NamedRow& row, std::span<const ReportFact> facts) {
+    const auto truncated = row.values("Truncated");
+    const auto is_truncated = [&truncated](std::string_view column) {
+        return std::ranges::find(truncated, column) != truncated.end();
+    };
     const auto list = html.in("dl", {{"class", "facts"}});
     for (const ReportFact& fact : facts) {
         auto values = row.values(fact.column);
@@ -103,16 +123,26 @@ void write_facts(Html& html, const NamedRow& row, std::span<const ReportFact> fa
         if (fact.column == "FirstEvent" || fact.column == "LastEvent") {
             values.front() = shown_time(std::stoll(values.front())) + " UTC";
         }
+        if (fact.is_number) {
+            const bool is_about = is_truncated(fact.column) && values.front() != "0";
+            values.front() = (is_about ? "about " : "") + in_groups(values.front());
+        }
         html.element("dt", fact.title.view());
         const auto entry = html.in("dd");
-        write_values(html, values,
-                     fact.count_column.empty() ? std::string() : row.value(fact.count_column));
+        ShownCount count;
+        if (!fact.count_column.empty()) {
+            count = {.digits = row.value(fact.count_column),
+                     .is_estimated = is_truncated(fact.count_column)};
+        }
+        write_values(html, values, count);
     }
 }
 
-void write_lines(Html& html, Markup heading, std::span<const std::string> lines) {
+void write_lines(Html& html, Markup heading, std::span<const std::string> lines,
+                 std::string_view note) {
     if (lines.empty()) return;
     html.element("h4", heading.view());
+    if (!note.empty()) html.element("p", {{"class", "quiet"}}, note);
     const auto list = html.in("ol", {{"class", "lines"}});
     for (const std::string& line : lines) html.element("li", line);
 }

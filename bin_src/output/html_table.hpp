@@ -61,13 +61,16 @@ struct ReportFact {
     std::string_view column;
     Markup title;
     std::string_view count_column = {};  ///< the column with the number of all values
+    bool is_number = false;              ///< a whole number, which is shown in groups of digits
 };
 
-/// The facts that the row has values for, as a list of terms.
+/// The facts that the row has values for, as a list of terms. Numbers that the column Truncated
+/// names are estimates.
 void write_facts(Html& html, const NamedRow& row, std::span<const ReportFact> facts);
 
-/// A heading and a list of texts; nothing if there are no texts.
-void write_lines(Html& html, Markup heading, std::span<const std::string> lines);
+/// A heading, a note unless it is empty, and a list of texts; nothing if there are no texts.
+void write_lines(Html& html, Markup heading, std::span<const std::string> lines,
+                 std::string_view note = {});
 
 /// The reasons with their points, and the rules that gave them; `rules` can be empty.
 void write_reasons(Html& html, std::span<const std::string> reasons,

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <limits>
 
+#include "counting/seconds.hpp"
 #include "text/number.hpp"
 #include "text/time.hpp"
 
@@ -24,6 +25,24 @@ std::string shown_range(std::int64_t first, std::int64_t last) {
     if (from == to) return from + " UTC";
     if (from.substr(0, date) != to.substr(0, date)) return from + " to " + to + " UTC";
     return from.substr(0, date) + ',' + from.substr(date) + " to" + to.substr(date) + " UTC";
+}
+
+std::string shown_duration(std::int64_t seconds) {
+    using counting::k_seconds_a_day;
+    using counting::k_seconds_a_minute;
+    using counting::k_seconds_an_hour;
+    const auto two = [seconds](std::int64_t large, std::string_view large_name, std::int64_t small,
+                               std::string_view small_name) {
+        std::string text =
+            grouped(static_cast<std::uint64_t>(seconds / large)) + ' ' + std::string(large_name);
+        const std::int64_t rest = seconds % large / small;
+        if (rest > 0) text += ' ' + std::to_string(rest) + ' ' + std::string(small_name);
+        return text;
+    };
+    if (seconds >= 2 * k_seconds_a_day) return two(k_seconds_a_day, "days", k_seconds_an_hour, "h");
+    if (seconds >= k_seconds_an_hour) return two(k_seconds_an_hour, "h", k_seconds_a_minute, "min");
+    if (seconds >= k_seconds_a_minute) return two(k_seconds_a_minute, "min", 1, "s");
+    return std::to_string(seconds) + " s";
 }
 
 std::string grouped(std::uint64_t number) {

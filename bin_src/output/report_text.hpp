@@ -12,6 +12,9 @@ std::string shown_time(std::int64_t second);
 /// `2024-03-05, 15:00:00 to 15:56:57 UTC`, with both dates if they differ.
 std::string shown_range(std::int64_t first, std::int64_t last);
 
+/// `23 h 58 min`: the two largest units, rounded down.
+std::string shown_duration(std::int64_t seconds);
+
 /// `1,234,567`.
 std::string grouped(std::uint64_t number);
 

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 ALLOWED = {
     **dict.fromkeys(("head", "title", "style", "header", "main", "footer", "defs", "thead"), ""),
     **dict.fromkeys(("h1", "tbody", "caption", "strong", "pre", "details", "summary", "br"), ""),
-    **dict.fromkeys(("ol", "ul", "p", "div", "span", "li", "dt", "dd", "dl", "h4", "g"), "class"),
+    **dict.fromkeys(("ol", "ul", "p", "div", "span", "li", "dt", "dd", "dl", "g"), "class"),
     "html": "lang",
     "body": "",
     "meta": "charset http-equiv content name",
@@ -19,6 +19,7 @@ ALLOWED = {
     "a": "class href",
     "h2": "id",
     "h3": "id",
+    "h4": "id",
     "code": "class id",
     "table": "class role",
     "thead": "role",

@@ -129,6 +129,47 @@ class DemoTest(unittest.TestCase):
         for row in self.rows[:5]:
             self.assertIn(row["Principal"], summary)
         self.assertIn("there were no data events for AWS Bedrock", summary)
+        self.assertIn("(23 h 58 min). The other records are", summary)
+        self.assertIn("for 3,000 messages in 1,000 calls", summary)
+        self.assertIn("4 more findings: 2 medium, 2 low.", summary)
+        first = self.rows[0]
+        self.assertIn(f"{first['Members'][0]} and {first['Members'][1]} used", summary)
+        for number, row in enumerate(self.rows[:5], 1):
+            sentence, *_ = row["Response"][0].partition(": ")
+            links = [
+                self.page.text_of(a)
+                for a in self.page.section("summary").iter("a")
+                if a.get("href") == f"#response-{number}"
+            ]
+            self.assertEqual(links, [sentence])
+
+    def test_findings_say_what_is_estimated_or_a_sample(self) -> None:
+        for finding, row in zip(self.page.findings(), self.rows):
+            text = self.page.text_of(finding)
+            is_low = row["Severity"] in ("low", "informational")
+            self.assertEqual("May be normal activity: ask the owner first." in text, is_low)
+            self.assertIn("The first and the last call of each kind and outcome", text)
+            is_estimated = "UseCount" in row["Truncated"]
+            uses = f"{int(row['UseCount'][1]):,}"
+            self.assertEqual(f"Successful usesabout {uses}" in text, is_estimated)
+            self.assertEqual("Some hours have more calls than are kept" in text, is_estimated)
+            self.assertEqual("Truncated or estimated: Successful uses" in text, is_estimated)
+        points = self.page.text_of(self.page.findings()[0])
+        self.assertIn("The points add up to 120; a risk is at most 100.", points)
+
+    def test_the_coverage_does_not_hide_regions(self) -> None:
+        coverage = self.page.text_of(self.page.section("coverage"))
+        self.assertIn("can hide a region without any", coverage)
+        rows = [
+            {td.get("data-label", ""): self.page.text_of(td) for td in row.iter("td")}
+            for row in self.page.section("coverage").iter("tbody")
+        ]
+        events = {row["Service"]: row["Data events"] for row in rows}
+        self.assertEqual(events["AWS SES"], "in some region")
+        self.assertEqual(events["AWS Bedrock"], "none")
+        self.assertEqual(events["SendGrid"], "yes")
+        self.assertIn("AWS SES: mail sent over SMTP", coverage)
+        self.assertIn("AWS SNS: SMS sent directly to a phone number", coverage)
 
     def test_the_charts_have_the_calls_of_the_rows(self) -> None:
         lanes = [
@@ -209,6 +250,9 @@ class DemoTest(unittest.TestCase):
             text = page.text_of(finding)
             for value in (row["CallerARN"], row["ServiceAbused"], *row["SourceIPs"]):
                 self.assertIn(value, text)
+            self.assertIn(f"{row['SuspicionScore'][1]} of 6", text)
+        head = page.text_of(next(page.section("calls").iter("thead")))
+        self.assertEqual(head, "From (UTC)calls of the findings")
         page = page_of("--mode=coverage", self.logs)
         rows = rows_of("--mode=coverage", self.logs)
         shown = list(page.section("coverage").iter("tbody"))
@@ -276,14 +320,32 @@ class InjectionTest(ScannedFilesTest):
 
 class SizesTest(ScannedFilesTest):
     def test_no_findings_says_what_that_does_not_prove(self) -> None:
-        empty, few = self.write("empty", b""), self.write("few", lines(3))
-        for path in (empty, few):
-            for mode in ("hunt", "volume"):
-                page = page_of(f"--mode={mode}", path)
-                summary = page.text_of(page.section("summary"))
-                self.assertIn("No findings: ", summary)
-                self.assertIn("This proves nothing about calls that are not in the files", summary)
-                self.assertEqual(page.strangers, set())
+        few = self.write("few", lines(3))
+        for mode in ("hunt", "volume"):
+            page = page_of(f"--mode={mode}", few)
+            summary = page.text_of(page.section("summary"))
+            self.assertIn("No findings: ", summary)
+            self.assertIn("This proves nothing about calls that are not in the files", summary)
+            self.assertNotIn("Nothing was read", summary)
+            self.assertEqual(page.strangers, set())
+
+    def test_an_empty_input_is_not_a_result(self) -> None:
+        empty = self.write("empty", b"")
+        for mode in ("hunt", "volume", "coverage"):
+            page = page_of(f"--mode={mode}", empty)
+            (alarm,) = [
+                page.text_of(p)
+                for p in page.section("summary").iter("p")
+                if p.get("class") == "alarm"
+            ]
+            self.assertEqual(
+                alarm, "Nothing was read: there is no record in 1 file. This is not a result."
+            )
+            self.assertNotIn("No findings", page.text)
+            self.assertEqual(page.strangers, set())
+        name = "111122223333_CloudTrail_us-east-1_20240305T0000Z_x.json.gz"
+        page = page_of(*HUNT, "--from=2025-01-01", self.write(name, gzip.compress(lines(3))))
+        self.assertIn("Nothing was read: no file could be opened or was in", page.text)
 
     def test_one_call(self) -> None:
         page = page_of(*HUNT, "--min-risk=0", self.write("one", call()))
@@ -293,7 +355,7 @@ class SizesTest(ScannedFilesTest):
     def test_damage_and_skipped_files_are_reported(self) -> None:
         broken = self.write("broken", lines(3) + b'{"eventTime":\n')
         page = page_of(*HUNT, broken, exit_code=2)
-        self.assertIn("1 message reports files", page.text_of(page.section("summary")))
+        self.assertIn("1 message concerns the input", page.text_of(page.section("summary")))
         messages = page.text_of(page.section("messages"))
         self.assertIn(f"{broken}: 1 of 4 records could not be read", messages)
         page = page_of(*HUNT, self.write("whole", lines(3)))
@@ -334,7 +396,25 @@ class SizesTest(ScannedFilesTest):
     def test_the_time_range_is_in_the_report(self) -> None:
         page = page_of(*HUNT, "--from=2024-03-05", "--to=2024-03-06", self.write("few", lines(3)))
         about = page.text_of(page.section("about"))
-        self.assertIn("2024-03-05T00:00:00Z to 2024-03-06T00:00:00Z", about)
+        words = "2024-03-05T00:00:00Z to 2024-03-06T00:00:00Z"
+        self.assertIn(words, about)
+        summary = page.text_of(page.section("summary"))
+        self.assertIn(f"Time range: {words}. Events outside it are not judged", summary)
+
+    def test_the_files_that_change_the_answer_are_in_the_report(self) -> None:
+        trail = self.write("few", lines(3))
+        page = page_of(*HUNT, trail)
+        self.assertIn("No baseline was given, so rules", page.text_of(page.section("summary")))
+        self.assertIn("BaselinenoneAllowlistnone", page.text_of(page.section("about")))
+        rows = run_scan("--mode=baseline", "--format=csv", trail).stdout
+        baseline = self.write("normal.csv", rows.encode())
+        page = page_of(*HUNT, f"--baseline={baseline}", "--own-accounts=111122223333", trail)
+        summary = page.text_of(page.section("summary"))
+        self.assertIn(f"Compared with the baseline {baseline}.", summary)
+        self.assertNotIn("No baseline", summary)
+        about = page.text_of(page.section("about"))
+        self.assertIn(f"Baseline{baseline}Allowlistnone", about)
+        self.assertIn("Own accounts111122223333", about)
 
 
 class UsageTest(ScannedFilesTest):

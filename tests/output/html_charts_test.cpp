@@ -56,9 +56,9 @@ TEST_CASE("charts: each phase has a mark that no other phase has") {
     CHECK(marks.size() == rules::k_phase_names.size() - 2);
 }
 
-TEST_CASE("charts: marks are in the middle of their step, and failed calls look different") {
+TEST_CASE("charts: marks are at the first call of their step, and failed calls look different") {
     const std::string ok = lane_of({calls_in(rules::Phase::recon, 5, 4, 3)});
-    CHECK(ok.find("class=\"look\" x=\"27.50%\"") != std::string::npos);
+    CHECK(ok.find("class=\"look\" x=\"25.00%\"") != std::string::npos);
     CHECK(ok.find("4 calls, 3 failed") != std::string::npos);
     const std::string failed = lane_of({calls_in(rules::Phase::recon, 5, 4, 4)});
     CHECK(failed.find("class=\"look hollow\"") != std::string::npos);
@@ -66,6 +66,29 @@ TEST_CASE("charts: marks are in the middle of their step, and failed calls look 
     CHECK(uses.find("<rect class=\"failed\" x=\"25.00%\"") != std::string::npos);
     CHECK(uses.find("<rect class=\"ok\" x=\"25.00%\"") != std::string::npos);
     CHECK(lane_of({calls_in(rules::Phase::use, 5, 9, 9)}).find("class=\"ok\"") ==
+          std::string::npos);
+}
+
+TEST_CASE("charts: bars of use begin and end with the first and the last use") {
+    detect::PhaseCalls first = calls_in(rules::Phase::use, 5, 4);
+    first.first += 1800;
+    first.last = first.first + 60;
+    detect::PhaseCalls last = calls_in(rules::Phase::use, 7, 4);
+    last.last = last.first + 1799;
+    const std::string three = lane_of({first, calls_in(rules::Phase::use, 6, 1), last});
+    CHECK(three.find("x=\"27.50%\" y=\"3\" width=\"2.50%\"") != std::string::npos);
+    CHECK(three.find("x=\"30.00%\" y=\"15\" width=\"5.00%\"") != std::string::npos);
+    CHECK(three.find("x=\"35.00%\" y=\"3\" width=\"2.50%\"") != std::string::npos);
+    // A single use is wide enough to be seen.
+    first.last = first.first;
+    CHECK(lane_of({first}).find("x=\"27.50%\" y=\"3\" width=\"1.25%\"") != std::string::npos);
+}
+
+TEST_CASE("charts: marks of different phases do not overlap") {
+    const std::string lane =
+        lane_of({calls_in(rules::Phase::enable, 5, 1), calls_in(rules::Phase::credential, 5, 1)});
+    CHECK(lane.find("href=\"#square\" class=\"change\" x=\"25.00%\" y=\"6\"") != std::string::npos);
+    CHECK(lane.find("href=\"#diamond\" class=\"change\" x=\"25.00%\" y=\"18\"") !=
           std::string::npos);
 }
 
@@ -128,4 +151,16 @@ TEST_CASE("charts: the table has the numbers of the bars") {
     for (const char* cell : {"2024-03-05 00:00", ">1<", ">2,000<", ">3<", ">4<"}) {
         CHECK(table.find(cell) != std::string::npos);
     }
+}
+
+TEST_CASE("charts: bars of findings alone have no other parts") {
+    const std::vector<detect::CallsOfStep> counts = {{.found_uses = 7}, {}};
+    const detect::TimeSteps steps{.start = k_steps.start, .step = 3600, .count = 2};
+    Html html;
+    write_bars(html, steps, counts, BarParts::findings);
+    write_bar_table(html, steps, counts, BarParts::findings);
+    const std::string text = std::move(html).take();
+    CHECK(text.find("calls of the findings: 7; the busiest hour") != std::string::npos);
+    CHECK(times_in(text, "<th scope=\"col\" class=\"number\">") == 1);
+    CHECK(text.find("use by") == std::string::npos);
 }

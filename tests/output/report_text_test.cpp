@@ -41,3 +41,14 @@ TEST_CASE("report text: the sentence and the command of a response") {
     CHECK(response_step("Call the provider").sentence == "Call the provider");
     CHECK(response_step("Call the provider").command.empty());
 }
+
+TEST_CASE("report text: durations have two units") {
+    CHECK(shown_duration(0) == "0 s");
+    CHECK(shown_duration(59) == "59 s");
+    CHECK(shown_duration(61) == "1 min 1 s");
+    CHECK(shown_duration(3600) == "1 h");
+    CHECK(shown_duration(86'340) == "23 h 59 min");
+    CHECK(shown_duration(86'400 + 60) == "24 h 1 min");
+    CHECK(shown_duration(2 * 86'400 + 3600) == "2 days 1 h");
+    CHECK(shown_duration(3000 * 86'400LL) == "3,000 days");
+}
