@@ -1,6 +1,7 @@
 // Any bytes as a file of states, in every mode: it is accepted or refused, and an accepted file can
 // be written as one state, which gives the same rows.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -47,7 +48,8 @@ MergedFile merged(const config::Setup& setup, const config::Config& config,
         return {};
     });
     scan::StateMerger merger(
-        state_header(setup, config), "first", file.activity, [](const std::string&) {}, &writer);
+        scan::state_header(setup, config), "first", file.activity, [](const std::string&) {},
+        &writer);
     scan::StateReader reader("fuzz", io::read_from_memory(bytes));
     auto header = reader.next_header();
     while (header && *header) {
