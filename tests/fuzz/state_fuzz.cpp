@@ -1,7 +1,6 @@
 // Any bytes as a file of states, in every mode: it is accepted or refused, and an accepted file can
 // be written as one state, which gives the same rows.
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
