@@ -40,8 +40,8 @@ class OpenState {
         if (failed == 0 && S_ISDIR(status.st_mode)) {
             return failure(name + ": is a folder; name the states in it");
         }
-        File file{.path = path, .is_pipe = failed == 0 && !S_ISREG(status.st_mode)};
-        auto state = std::make_unique<OpenState>(std::move(file), stop);
+        const File file{.path = path, .is_pipe = failed == 0 && !S_ISREG(status.st_mode)};
+        auto state = std::make_unique<OpenState>(file, stop);
         if (failed != 0 || state->file_.descriptor() < 0) {
             return failure(name + ": cannot be opened: " + std::generic_category().message(errno));
         }

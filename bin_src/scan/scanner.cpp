@@ -111,7 +111,7 @@ class ScanThread {
         }
     }
 
-    io::ByteSource source_of(const File& file, int descriptor) const {
+    [[nodiscard]] io::ByteSource source_of(const File& file, int descriptor) const {
         if (file.is_pipe && scanner_->stop_ != nullptr) {
             return io::read_until_stopped(descriptor, *scanner_->stop_);
         }

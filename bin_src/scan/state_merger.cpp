@@ -6,9 +6,9 @@
 
 namespace cloudhijack::scan {
 
-StateMerger::StateMerger(const partial::Header& own, std::string first, detect::Activity& activity,
+StateMerger::StateMerger(partial::Header own, std::string first, detect::Activity& activity,
                          std::function<void(std::string)> tell, StateWriter* output)
-    : own_(own),
+    : own_(std::move(own)),
       first_(std::move(first)),
       activity_(&activity),
       tell_(std::move(tell)),

@@ -21,7 +21,7 @@ class StateMerger {
     /// the state from which its mode comes. `tell` is called with each message of the states.
     /// `output` can be null; it gets the inputs and messages of all states as they are read. It and
     /// the activity must outlive the merger.
-    StateMerger(const partial::Header& own, std::string first, detect::Activity& activity,
+    StateMerger(partial::Header own, std::string first, detect::Activity& activity,
                 std::function<void(std::string)> tell, StateWriter* output);
 
     /// Makes inputs count again if several states have them.
