@@ -39,7 +39,7 @@ struct RunningHash::Xxh3 {
     XXH3_state_t state;
 };
 
-void RunningHash::Xxh3End::operator()(Xxh3* hash) const { delete hash; }
+void RunningHash::Xxh3End::operator()(Xxh3* hash) const { std::default_delete<Xxh3>()(hash); }
 
 RunningHash::RunningHash() : hash_(new Xxh3) { reset(); }
 

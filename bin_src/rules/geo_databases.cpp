@@ -26,7 +26,7 @@
 // The library can look up a text, too, which it would give to getaddrinfo(). This program resolves
 // no names, and glibc's resolver in a static program would load plug-ins of the machine's glibc, so
 // the linker puts these functions in its place (--wrap in CMakeLists.txt).
-// NOLINTBEGIN(bugprone-reserved-identifier,misc-use-internal-linkage)
+// NOLINTBEGIN(bugprone-reserved-identifier,misc-use-internal-linkage,readability-identifier-naming)
 extern "C" {
 int __wrap_getaddrinfo(const char* /*node*/, const char* /*service*/, const addrinfo* /*hints*/,
                        addrinfo** found) {
@@ -35,7 +35,7 @@ int __wrap_getaddrinfo(const char* /*node*/, const char* /*service*/, const addr
 }
 void __wrap_freeaddrinfo(addrinfo* /*found*/) {}
 }
-// NOLINTEND(bugprone-reserved-identifier,misc-use-internal-linkage)
+// NOLINTEND(bugprone-reserved-identifier,misc-use-internal-linkage,readability-identifier-naming)
 
 namespace cloudhijack::rules {
 namespace {
@@ -249,6 +249,25 @@ struct GeoDatabases::Database {
         return sample();
     }
 
+    /// One of the two records of a node in the search tree.
+    struct Side {
+        std::uint8_t type;
+        std::uint64_t record;
+        MMDB_entry_s entry;
+    };
+
+    // Looks at the entry of a record that is not another node.
+    Result<> sample(const Side& side) {
+        if (side.type == MMDB_RECORD_TYPE_INVALID) {
+            return check_status(MMDB_CORRUPT_SEARCH_TREE_ERROR);
+        }
+        if (side.type != MMDB_RECORD_TYPE_DATA) return {};
+        EntryReader reader(side.entry);
+        has_countries = has_countries || !reader.country().empty();
+        has_networks = has_networks || !reader.network().empty();
+        return reader.status();
+    }
+
     // Finds out what the entries contain. The names of types are no help, as each vendor has its
     // own.
     Result<> sample() {
@@ -259,22 +278,19 @@ struct GeoDatabases::Database {
             const int status = MMDB_read_node(&file, nodes.back(), &node);
             nodes.pop_back();
             if (auto read = check_status(status); !read) return read;
-            const std::array sides = {
-                std::tuple(node.right_record_type, node.right_record, node.right_record_entry),
-                std::tuple(node.left_record_type, node.left_record, node.left_record_entry)};
-            for (const auto& [type, record, entry] : sides) {
-                if (type == MMDB_RECORD_TYPE_INVALID) {
-                    return check_status(MMDB_CORRUPT_SEARCH_TREE_ERROR);
+            const std::array sides = {Side{.type = node.right_record_type,
+                                           .record = node.right_record,
+                                           .entry = node.right_record_entry},
+                                      Side{.type = node.left_record_type,
+                                           .record = node.left_record,
+                                           .entry = node.left_record_entry}};
+            for (const Side& side : sides) {
+                if (side.type == MMDB_RECORD_TYPE_SEARCH_NODE) {
+                    nodes.push_back(static_cast<std::uint32_t>(side.record));
+                } else if (auto read = sample(side); !read) {
+                    return read;
                 }
-                if (type == MMDB_RECORD_TYPE_SEARCH_NODE) {
-                    nodes.push_back(static_cast<std::uint32_t>(record));
-                } else if (type == MMDB_RECORD_TYPE_DATA) {
-                    EntryReader reader(entry);
-                    has_countries = has_countries || !reader.country().empty();
-                    has_networks = has_networks || !reader.network().empty();
-                    if (auto read = reader.status(); !read) return read;
-                    ++entries;
-                }
+                entries += side.type == MMDB_RECORD_TYPE_DATA ? 1 : 0;
             }
             const bool has_any = has_countries || has_networks;
             if (entries >= (has_any ? k_sampled_entries : k_most_sampled_entries)) break;

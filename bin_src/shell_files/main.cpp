@@ -108,10 +108,9 @@ std::string zsh_specs(const Options& options) {
         const std::string description = '[' + for_zsh(option.effect) + ']';
         if (option.has_value()) {
             const std::string repeats = option.can_repeat ? "*" : "";
-            const std::string names =
-                option.letter == '\0'
-                    ? "'" + repeats + "--" + option.name + '='
-                    : std::string("{-") + option.letter + "+,--" + option.name + "=}'";
+            std::string names = option.letter == '\0' ? "'" + repeats : "{-";
+            if (option.letter != '\0') names.append(1, option.letter).append("+,");
+            names += "--" + option.name + (option.letter == '\0' ? "=" : "=}'");
             specs.push_back("    " + names + description +
                             ":value:" + zsh_action(option.completion) + "' \\");
         } else if (option.letter != '\0') {
