@@ -108,9 +108,10 @@ std::string zsh_specs(const Options& options) {
         const std::string description = '[' + for_zsh(option.effect) + ']';
         if (option.has_value()) {
             const std::string repeats = option.can_repeat ? "*" : "";
-            std::string names = option.letter == '\0' ? "'" + repeats : "{-";
+            std::string names = option.letter == '\0' ? "'" : "{-";
+            if (option.letter == '\0') names.append(repeats);
             if (option.letter != '\0') names.append(1, option.letter).append("+,");
-            names += "--" + option.name + (option.letter == '\0' ? "=" : "=}'");
+            names.append("--").append(option.name).append(option.letter == '\0' ? "=" : "=}'");
             specs.push_back("    " + names + description +
                             ":value:" + zsh_action(option.completion) + "' \\");
         } else if (option.letter != '\0') {
