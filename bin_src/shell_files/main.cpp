@@ -12,6 +12,7 @@
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "config/setup.hpp"
@@ -107,13 +108,16 @@ std::string zsh_specs(const Options& options) {
     for (const ShownOption& option : options) {
         const std::string description = '[' + for_zsh(option.effect) + ']';
         if (option.has_value()) {
-            const std::string repeats = option.can_repeat ? "*" : "";
-            std::string names = option.letter == '\0' ? "'" : "{-";
-            if (option.letter == '\0') names.append(repeats);
-            if (option.letter != '\0') names.append(1, option.letter).append("+,");
-            names.append("--").append(option.name).append(option.letter == '\0' ? "=" : "=}'");
-            specs.push_back("    " + names + description +
-                            ":value:" + zsh_action(option.completion) + "' \\");
+            std::string spec = "    ";
+            if (option.letter == '\0') {
+                spec.append(option.can_repeat ? "'*--" : "'--").append(option.name).append("=");
+            } else {
+                spec.append("{-").append(1, option.letter).append("+,--");
+                spec.append(option.name).append("=}'");
+            }
+            spec.append(description).append(":value:");
+            spec.append(zsh_action(option.completion)).append("' \\");
+            specs.push_back(std::move(spec));
         } else if (option.letter != '\0') {
             specs.push_back("    '(- *)'{-" + std::string(1, option.letter) + ",--" + option.name +
                             "}'" + description + "' \\");
