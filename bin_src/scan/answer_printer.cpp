@@ -12,6 +12,7 @@
 #include "output/findings_table.hpp"
 #include "output/html_report.hpp"
 #include "output/shell.hpp"
+#include "text/shell_word.hpp"
 #include "text/time.hpp"
 
 namespace cloudhijack::scan {
@@ -149,21 +150,9 @@ std::string state_summary(const ScanTotals& totals, std::uint64_t documents) {
 }
 
 std::string shown_command(std::string_view subcommand, std::span<const std::string> arguments) {
-    constexpr std::string_view plain =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_./=:,+@%";
     std::string command = "cloudhijack " + std::string(subcommand);
     for (const std::string& argument : arguments) {
-        const bool is_plain = argument.find_first_not_of(plain) == std::string::npos;
-        command += ' ';
-        if (is_plain && !argument.empty()) {
-            command += argument;
-            continue;
-        }
-        command += '\'';
-        for (const char character : argument) {
-            command += character == '\'' ? std::string("'\\''") : std::string(1, character);
-        }
-        command += '\'';
+        command.append(" ").append(text::quoted_for_shell(argument));
     }
     return command;
 }

@@ -26,11 +26,8 @@ bool is_safe_argument(std::string_view text) {
 
 }  // namespace
 
-std::string shell_word(std::string_view text, std::string_view placeholder) {
-    if (text.empty() || text.size() > k_longest_word || !is_safe_argument(text)) {
-        return std::string(placeholder);
-    }
-    if (std::ranges::all_of(text, is_inert)) return std::string(text);
+std::string quoted_for_shell(std::string_view text) {
+    if (!text.empty() && std::ranges::all_of(text, is_inert)) return std::string(text);
     std::string word = "'";
     for (const char c : text) {
         if (c == '\'') {
@@ -40,6 +37,13 @@ std::string shell_word(std::string_view text, std::string_view placeholder) {
         }
     }
     return word + '\'';
+}
+
+std::string shell_word(std::string_view text, std::string_view placeholder) {
+    if (text.empty() || text.size() > k_longest_word || !is_safe_argument(text)) {
+        return std::string(placeholder);
+    }
+    return quoted_for_shell(text);
 }
 
 std::string plain_word(std::string_view text, std::string_view placeholder) {

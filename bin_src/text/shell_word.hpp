@@ -5,6 +5,9 @@
 
 namespace cloudhijack::text {
 
+/// Any text as one word of a POSIX shell's command line, in single quotes if it needs them.
+std::string quoted_for_shell(std::string_view text);
+
 /// A text of the input as one word of a POSIX shell's command line, in single quotes if it needs
 /// them. The word is `placeholder` if the text is empty or cannot be trusted in a command that a
 /// person pastes: if it has characters that are not printable ASCII, if a program could mistake it

@@ -6,13 +6,13 @@ import gzip
 import random
 import signal
 import subprocess
-import tempfile
 import unittest
 from pathlib import Path
 
 from call_records import call, lines
 from demo_files import write_demo_files
 from program_under_test import program, repetitions
+from scanned_files import ScannedFilesTest
 from shell_run import Run, run_program, run_scan
 from split_scans import (
     FORMATS,
@@ -30,18 +30,7 @@ from split_scans import (
 EVERYTHING = ("--ses-threshold=0", "--format=csv")
 
 
-class MergeTest(unittest.TestCase):
-    def setUp(self) -> None:
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
-
-    def write(self, name: str, data: bytes) -> str:
-        path = self.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-        return str(path)
-
+class MergeTest(ScannedFilesTest):
     def state(self, name: str, *args: str, exit_code: int = 0) -> str:
         """The path of the state of a scan."""
         path = str(self.folder / name)

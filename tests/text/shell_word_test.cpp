@@ -5,6 +5,7 @@
 #include <string>
 
 using cloudhijack::text::plain_word;
+using cloudhijack::text::quoted_for_shell;
 using cloudhijack::text::shell_word;
 
 TEST_CASE("shell word: a name without special characters stays as it is") {
@@ -12,6 +13,14 @@ TEST_CASE("shell word: a name without special characters stays as it is") {
          {"eve", "ses-smtp.20210412", "a/b_c:d@e.f%g+h=i,j", "_x", "7", "eve@example.com"}) {
         CHECK(shell_word(name, "NAME") == name);
     }
+}
+
+TEST_CASE("shell word: any text can be quoted") {
+    CHECK(quoted_for_shell("--from=7d") == "--from=7d");
+    CHECK(quoted_for_shell("").size() == 2);
+    CHECK(quoted_for_shell("~root") == "'~root'");
+    CHECK(quoted_for_shell("it's") == R"('it'\''s')");
+    CHECK(quoted_for_shell(std::string(300, ' ')) == "'" + std::string(300, ' ') + "'");
 }
 
 TEST_CASE("shell word: special characters are quoted") {
