@@ -83,7 +83,7 @@ class States(Timing):
                 raise SystemExit(f"{count} processes give another answer than one")
             sizes = sum(state.stat().st_size for state in states)
             self.say(
-                f"{count} processes with a thread each, and `merge`",
+                f"`scan`, number of processes with a thread each: {count}, and `merge`",
                 f"{middle - begin:.1f} + {end - middle:.2f} s, states of {sizes / 1e6:.1f} MB",
             )
 
@@ -95,7 +95,7 @@ class States(Timing):
             if line.startswith(b"{"):
                 row = json.loads(line)
                 self.say(
-                    f"Spark, {row['executors']} executors with a core each",
+                    f"Spark, number of executors with a core each: {row['executors']}",
                     f"{row['seconds']:.1f} s after a start of {row['start_seconds']:.1f} s",
                 )
 
