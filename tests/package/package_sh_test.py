@@ -54,7 +54,7 @@ esac
 
 
 class PackageShTest(unittest.TestCase):
-    """A tree with package.sh alone, and a machine whose tools do as the test says."""
+    """A tree with package.sh and its parts alone, and a machine whose tools do as the test says."""
 
     def setUp(self) -> None:
         folder = tempfile.TemporaryDirectory()
@@ -68,6 +68,8 @@ class PackageShTest(unittest.TestCase):
             (self.tools / name).symlink_to(found)
         shutil.copytree(ROOT / "cmake", self.root / "cmake")
         shutil.copy2(ROOT / "package.sh", self.root)
+        (self.root / "tests").mkdir()
+        shutil.copy(ROOT / "tests/checks.sh", self.root / "tests")
         self.tool("dpkg-query", INSTALLED)
         self.tool("apt-get", "exit 0")
         self.tool("cmake", CMAKE)
