@@ -53,6 +53,7 @@ inspect_package() {
     python3 tests/package/appinspect_check.py "$spl" "$@"
     python3 tests/package/slim_check.py "$spl"
     python3 tests/package/bill_check.py "$spl"
+    python3 tests/package/hardening_check.py build/release/cloudhijack "build/$other/cloudhijack"
     check_no_trace
 }
 

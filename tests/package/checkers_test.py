@@ -9,6 +9,7 @@ from pathlib import Path
 
 import conf_check
 import conf_readers
+import hardening_check
 import spl_check
 from conf_readers import Reading, differences, reading_in
 from spl_check import ROOT, Finding, unexplained
@@ -139,5 +140,46 @@ class ConfReadersTest(unittest.TestCase):
         self.assertEqual(conf_readers.expected_services(settings), {"x": ("L", "5", 3)})
 
 
-if __name__ == "__main__":
-    unittest.main()
+class HardeningCheckTest(unittest.TestCase):
+    SEGMENTS = """
+Elf file type is DYN (Position-Independent Executable file)
+  LOAD           0x031000 0x0000000000031000 0x0000000000031000 0x49b6bd 0x49b6bd R E 0x1000
+  GNU_STACK      0x000000 0x0000000000000000 0x0000000000000000 0x000000 0x000000 RW  0x10
+  GNU_RELRO      0x5ea8e8 0x00000000005eb8e8 0x00000000005eb8e8 0x018718 0x018718 R   0x1
+   11     .init_array .data.rel.ro .dynamic .got
+"""
+    DYNAMIC = " 0x000000000000001e (FLAGS)              BIND_NOW\n"
+
+    def layout(self, *change: str) -> list[str]:
+        segments = self.SEGMENTS.replace(*change) if change else self.SEGMENTS
+        return list(hardening_check.wrong_layout(segments, self.DYNAMIC))
+
+    def test_a_layout_without_one_defence(self) -> None:
+        self.assertEqual(self.layout(), [])
+        self.assertEqual(self.layout("RW  0x10", "RWE 0x10"), ["the stack may be executable"])
+        self.assertEqual(
+            self.layout("R E 0x1000", "RWE 0x1000"),
+            ["it has memory that is both writable and executable"],
+        )
+        self.assertIn("RELRO", "".join(self.layout(" .got", " .x")))
+        self.assertIn("shared", "".join(self.layout("LOAD", "INTERP")))
+        self.assertIn("fixed", "".join(self.layout("DYN (Position", "EXEC (Position")))
+
+    def test_code_without_one_check(self) -> None:
+        readers = hardening_check.READERS
+        code = "".join(
+            f"00000000000b25d0 <cloudhijack::{name}::f(int)>:\n"
+            "   1: call   489490 <__stack_chk_fail>\n"
+            "   2: call   397f70 <std::__glibcxx_assert_fail(char const*, int)>\n"
+            "   3: jmp    1 <cloudhijack::f+0x1>\n"
+            for name in readers
+        )
+        copy = "   4: bl     4894d0 <__memcpy_chk>\n"
+
+        def missing(text: str) -> list[str]:
+            return list(hardening_check.missing_checks(hardening_check.calls_of(text)))
+
+        self.assertEqual(missing(code + copy), [])
+        self.assertIn("_FORTIFY_SOURCE", "".join(missing(code)))
+        without = (code + copy).replace(f"cloudhijack::{readers[0]}::f", "std::f")
+        self.assertEqual(len(missing(without)), 2)
