@@ -407,11 +407,13 @@ class InterruptTest(MergeTest):
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            # The shell of a script ignores SIGINT for a command that it runs in the background.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         assert process.stdin is not None
         process.stdin.write(self.sent)
         process.stdin.flush()
-        while True:
+        while process.poll() is None:
             status = Path(f"/proc/{process.pid}/status").read_text()
             caught = int(status.partition("SigCgt:")[2].split()[0], 16)
             if caught >> (number - 1) & 1:
