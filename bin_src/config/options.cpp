@@ -15,6 +15,7 @@
 #include "config/invalid_value.hpp"
 #include "detect/hunt/evidence/evidence.hpp"
 #include "log/principal.hpp"
+#include "text/byte_size.hpp"
 #include "text/number.hpp"
 #include "text/quote.hpp"
 #include "text/time_span.hpp"
@@ -120,6 +121,14 @@ ValueResult set_distributed(std::string_view value, Config& config) {
     return config.distributed || std::ranges::find(no, value) != no.end() ? ValueResult{} : unfit();
 }
 
+// A conf file can remove the limit of the file below it with an empty value.
+ValueResult set_memory_limit(std::string_view value, Config& config) {
+    const auto limit = value.empty() ? std::uint64_t{0} : text::byte_size(value);
+    if (!limit || (*limit != 0 && *limit < k_lowest_memory_limit)) return unfit();
+    config.memory_limit = *limit;
+    return {};
+}
+
 ValueResult set_phase(std::string_view value, Config& config) {
     if (value != k_map_phase) return unfit();
     config.phase = SearchPhase::map;
@@ -188,7 +197,10 @@ Option threshold_option(std::size_t index, const rules::Service& service) {
 
 std::string names_of(std::span<const Option> table) {
     std::string names;
-    for (const Option& option : table) names += (names.empty() ? "" : ", ") + option.name;
+    for (const Option& option : table) {
+        if (option.interface == Interface::conf_and_shell) continue;
+        names += (names.empty() ? "" : ", ") + option.name;
+    }
     return names;
 }
 
@@ -289,6 +301,19 @@ std::vector<Option> option_table(const rules::Catalogue& catalogue) {
          .completion = {.kind = CompletionKind::word, .words = {"true", "false"}},
          .step = OptionStep::count,
          .set = set_distributed},
+        {.name = "memory_limit",
+         .takes = "a whole number with M or G, such as 512M or 4G, from 64M",
+         .value_name = "SIZE",
+         .syntax = "<int>(M|G)",
+         .effect = "limit of the address space of a process; if it is reached, the process ends "
+                   "with an error",
+         .details = {"Only cloudhijack.conf sets it for searches: neither an option of a search nor "
+                     "the lookup cloudhijack_settings can change it.",
+                     "The address space is larger than the memory that is in use; docs/limits.md "
+                     "says by how much."},
+         .interface = Interface::conf_and_shell,
+         .step = OptionStep::both,
+         .set = set_memory_limit},
         {.name = "baseline",
          .takes = "a file name",
          .value_name = "FILE",
@@ -409,6 +434,10 @@ Result<> read_search_arguments(const std::vector<std::string>& arguments,
         if (option == table.end()) {
             return failure("unknown option " + text::quoted(name) + "; the options are " +
                            names_of(table));
+        }
+        if (option->interface == Interface::conf_and_shell) {
+            return failure("option " + option->name +
+                           ": a search cannot change it; an admin can, in local/cloudhijack.conf");
         }
         if (!given.insert(option->name).second) {
             return failure("option " + option->name + ": given more than once; give it once");

@@ -44,14 +44,20 @@ constexpr std::string_view name_of(Mode mode) {
 /// Whether the rows are findings, which an allowlist can suppress.
 constexpr bool has_findings(Mode mode) { return mode == Mode::volume || mode == Mode::hunt; }
 
-/// The interfaces in which an option can be given. [defaults] accepts the options of a search.
-enum class Interface : std::uint8_t { both, search, shell };
+/// The interfaces in which an option can be given. [defaults] accepts all but those of a shell.
+enum class Interface : std::uint8_t {
+    both,
+    search,
+    shell,
+    conf_and_shell,  ///< a search gets its value from [defaults], and cannot change it
+};
 
 /// The step in which an option has an effect: counting records, or answering from the counts.
 /// `scan` performs both, `scan --partial` the first and `merge` the second.
 enum class OptionStep : std::uint8_t { both, count, answer };
 
 inline constexpr std::chrono::days k_longest_span{366};
+inline constexpr std::uint64_t k_lowest_memory_limit = std::uint64_t{64} << 20U;  ///< in bytes
 
 /// The settings of one run, checked and complete; built once and passed down. The defaults are not
 /// here: Setup::default_config() reads them from cloudhijack.conf.
@@ -65,6 +71,7 @@ struct Config {
     std::string networks_file;                        ///< in a shell; empty: none
     std::vector<std::string> geoip_files;             ///< in a shell, in the order of the options
     std::set<std::string, std::less<>> own_accounts;  ///< of the organisation
+    std::uint64_t memory_limit = 0;                   ///< bytes of address space; 0: none
     detect::VolumeRules volume;
     rules::HuntRules hunt;
 };

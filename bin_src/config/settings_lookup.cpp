@@ -64,6 +64,10 @@ std::optional<std::string> mistake_in(const rules::ConfPlace& place,
         return "belongs to single searches; a default would end the searches that need another "
                "value";
     }
+    if (place.stanza == "defaults" && place.key == "memory_limit") {
+        return "protects the machine, so that only an admin may set it; set it in "
+               "local/cloudhijack.conf";
+    }
     if (!place.stanza.starts_with(k_service_prefix)) return std::nullopt;
     if (decides_which_calls_count(place.key)) {
         return "decides which calls count, also on the indexers, which do not read this file; set "

@@ -77,6 +77,13 @@ ByteSink write_to(int descriptor) {
     };
 }
 
+bool wait_for_bytes(int descriptor) {
+    pollfd waiting{.fd = descriptor, .events = POLLIN, .revents = 0};
+    while (::poll(&waiting, 1, /*timeout=*/-1) < 0 && errno == EINTR) {
+    }
+    return (waiting.revents & POLLIN) != 0;
+}
+
 ByteSource read_until_silent(int descriptor, std::chrono::milliseconds silence) {
     return
         [source = read_from(descriptor), descriptor, timeout = static_cast<int>(silence.count())](

@@ -23,6 +23,10 @@ ByteSource read_until_stopped(int descriptor, const StopRequest& stop);
 /// it.
 ByteSink write_to(int descriptor);
 
+/// Waits until bytes can be read from the descriptor. False if the other end of a pipe is closed
+/// and no bytes are left.
+bool wait_for_bytes(int descriptor);
+
 /// As read_from, but the input also ends when no byte has arrived for the time `silence`.
 ByteSource read_until_silent(int descriptor, std::chrono::milliseconds silence);
 

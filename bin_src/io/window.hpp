@@ -52,6 +52,8 @@ class Window {
     void set_limit(std::uint64_t count) { limit_ = count; }
     [[nodiscard]] std::uint64_t limit() const { return limit_; }
 
+    [[nodiscard]] bool has_bytes_after_limit() const { return end_ - begin_ > limit_; }
+
     /// Frees the growth of the buffer if the unread bytes fit the initial size.
     void shrink();
 

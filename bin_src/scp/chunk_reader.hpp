@@ -34,6 +34,9 @@ class ChunkReader {
     /// The body of the chunk whose metadata was read last; its limit is the end of the body.
     io::Window& body() { return window_; }
 
+    /// Whether bytes of the next chunk have been read already.
+    [[nodiscard]] bool has_read_ahead() const { return window_.has_bytes_after_limit(); }
+
     /// Whether the first line was that of Splunk's legacy protocol (`splunkVersion:...`).
     [[nodiscard]] bool saw_legacy_protocol() const { return saw_legacy_protocol_; }
 

@@ -10,6 +10,9 @@ namespace cloudhijack::scp {
 /// Writes one reply frame.
 Result<> write_chunk(io::ByteSink& sink, std::string_view metadata, std::string_view body = {});
 
+/// Whether write_chunk has begun a frame and not completed it. A signal handler may ask.
+bool has_open_frame() noexcept;
+
 /// Writes an error of Splunk's legacy protocol: a CSV with the single column ERROR.
 Result<> write_legacy_protocol_error(io::ByteSink& sink, std::string_view text);
 

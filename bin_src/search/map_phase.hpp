@@ -24,6 +24,12 @@ class MapPhase {
 
     [[nodiscard]] static std::string getinfo_reply();
 
+    /// The map phase reads no lookup files.
+    static Result<> begin() { return {}; }
+
+    /// A map phase has no messages, so nobody sees a note of one.
+    static void add_note(const std::string& /*note*/) {}
+
     /// Reads the body of a chunk and replies to it. The error ends the search.
     Result<> exchange(io::Window& body, bool finished, io::ByteSink& replies);
 

@@ -41,6 +41,10 @@ std::function<void(std::string_view)> ReducePhase::take_partial() {
         [this](std::string_view document) { peers_.read(document, activity_, intake_, *clock_); };
 }
 
+void ReducePhase::add_note(std::string note) {
+    if (!note.empty()) notes_.push_back(std::move(note));
+}
+
 std::string ReducePhase::getinfo_reply() const {
     const auto fields =
         EventRows::required_fields(config_.input, config_.distributed, *setup_->logs);
@@ -49,8 +53,6 @@ std::string ReducePhase::getinfo_reply() const {
         config_.distributed ? config::map_pipeline(config_, setup_->catalogue.fingerprint()) : "");
 }
 
-// Splunk also starts the program only to ask for its type, so the files are read only when events
-// follow.
 Result<> ReducePhase::begin() {
     lookup_problems_ = config::read_lookups(setup_->catalogue, setup_->lookups_folder, config_);
     if (config_.mode != config::Mode::baseline) return {};
@@ -60,9 +62,6 @@ Result<> ReducePhase::begin() {
 }
 
 Result<> ReducePhase::exchange(io::Window& body, bool finished, io::ByteSink& replies) {
-    if (chunks_ == 0) {
-        if (auto begun = begin(); !begun) return begun;
-    }
     ++chunks_;
     if (auto read = rows_.read_chunk(body); !read) return read;
     return finished ? answer(replies) : scp::write_chunk(replies, scp::execute_reply(false));
@@ -171,6 +170,7 @@ std::vector<scp::Message> ReducePhase::messages(const output::Findings& findings
     if (const auto text = output::uncounted_in_words(intake_.left_out, repeats); !text.empty()) {
         tell(scp::Severity::info, text);
     }
+    for (const std::string& note : notes_) tell(scp::Severity::info, note);
     for (const std::string& note : output::notes_of(findings, activity_, *setup_)) {
         tell(scp::Severity::info, note);
     }

@@ -35,13 +35,19 @@ class ReducePhase {
 
     [[nodiscard]] std::string getinfo_reply() const;
 
+    /// Reads the lookup files; to be called once, before the first chunk. The error ends the
+    /// search.
+    Result<> begin();
+
+    /// Adds a note to the messages of the answer, unless it is empty.
+    void add_note(std::string note);
+
     /// Reads the body of a chunk and replies to it. The reply to the last chunk contains the
     /// findings, and messages on how they came about. The error ends the search.
     Result<> exchange(io::Window& body, bool finished, io::ByteSink& replies);
 
   private:
     std::function<void(std::string_view)> take_partial();
-    Result<> begin();
     Result<> answer(io::ByteSink& replies);
     [[nodiscard]] scp::Inspector report(const output::Findings& findings, std::uint64_t rows,
                                         std::uint64_t bytes_out) const;
@@ -59,6 +65,7 @@ class ReducePhase {
     IntakeStats intake_;
     Peers peers_;
     config::LookupProblems lookup_problems_;
+    std::vector<std::string> notes_;  ///< on how the search runs
     log::CallFilter filter_;
     EventRows rows_;
     std::uint64_t chunks_ = 0;

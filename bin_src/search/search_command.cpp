@@ -14,6 +14,7 @@
 #include "search/map_phase.hpp"
 #include "search/reduce_phase.hpp"
 #include "search/stage_clock.hpp"
+#include "text/number.hpp"
 #include "text/quote.hpp"
 
 namespace cloudhijack::search {
@@ -78,13 +79,40 @@ Result<config::Config> read_config(const config::Setup& setup,
     return config;
 }
 
+std::unexpected<Error> out_of_memory(std::uint64_t limit) {
+    const std::string cause =
+        limit == 0 ? ""
+                   : ", which memory_limit in cloudhijack.conf limits to " +
+                         text::in_mebibytes(static_cast<std::size_t>(limit));
+    return failure("out of memory" + cause + "; narrow the search, or use a longer span");
+}
+
+// Reads the lookup files of a phase. Splunk also starts the program only to ask for its type, so
+// they are read only if a request follows.
+Result<> begin(auto& phase, const scp::ChunkReader& chunks, const Confinement& confinement,
+               std::uint64_t memory_limit) {
+    const bool follows =
+        chunks.has_read_ahead() || !confinement.await_request || confinement.await_request();
+    if (!follows) return {};
+    try {
+        return phase.begin();
+    } catch (const std::bad_alloc&) {
+        return out_of_memory(memory_limit);
+    }
+}
+
 // Continues a session from the reply to getinfo on.
-Result<> exchange_all(auto& phase, scp::ChunkReader& chunks, io::ByteSink& replies) {
+Result<> exchange_all(auto& phase, scp::ChunkReader& chunks, io::ByteSink& replies,
+                      const Confinement& confinement, std::uint64_t memory_limit) {
     auto written = scp::write_chunk(replies, phase.getinfo_reply());
+    if (!written) return written;
+    const auto begun = begin(phase, chunks, confinement, memory_limit);
+    if (confinement.enter) phase.add_note(confinement.enter());
     while (written) {
         const auto execute = next_request(chunks, "execute");
         if (!execute) return std::unexpected(execute.error());
         if (!*execute) return {};
+        if (!begun) return begun;
         written = phase.exchange(chunks.body(), (*execute)->finished, replies);
         if ((*execute)->finished) break;
     }
@@ -92,7 +120,8 @@ Result<> exchange_all(auto& phase, scp::ChunkReader& chunks, io::ByteSink& repli
 }
 
 Result<> converse(const config::Setup& setup, StageClock& clock, scp::ChunkReader& chunks,
-                  io::ByteSink& replies) {
+                  io::ByteSink& replies, const Confinement& confinement,
+                  std::uint64_t memory_limit) {
     auto getinfo = next_request(chunks, "getinfo");
     if (!getinfo) return std::unexpected(getinfo.error());
     if (!*getinfo) return {};
@@ -100,10 +129,10 @@ Result<> converse(const config::Setup& setup, StageClock& clock, scp::ChunkReade
     if (!config) return std::unexpected(config.error());
     if (config->phase == config::SearchPhase::map) {
         MapPhase phase(setup, std::move(*config), clock);
-        return exchange_all(phase, chunks, replies);
+        return exchange_all(phase, chunks, replies, confinement, memory_limit);
     }
     ReducePhase phase(setup, std::move(*config), clock, (*getinfo)->max_result_rows);
-    return exchange_all(phase, chunks, replies);
+    return exchange_all(phase, chunks, replies, confinement, memory_limit);
 }
 
 void take_leftovers(io::ByteSource& source, std::uint64_t count) {
@@ -119,14 +148,16 @@ void take_leftovers(io::ByteSource& source, std::uint64_t count) {
 
 }  // namespace
 
-Result<> run_search_command(const config::Setup& setup, SearchStreams streams) {
+Result<> run_search_command(const config::Setup& setup, SearchStreams streams,
+                            const Confinement& confinement) {
+    const std::uint64_t memory_limit = setup.default_config().memory_limit;
     StageClock clock;
     scp::ChunkReader chunks(clock.timed(std::move(streams.requests)));
     Result<> ended;
     try {
-        ended = converse(setup, clock, chunks, streams.replies);
+        ended = converse(setup, clock, chunks, streams.replies, confinement, memory_limit);
     } catch (const std::bad_alloc&) {  // the counts have been freed by now
-        ended = failure("out of memory; narrow the search, or use a longer span");
+        ended = out_of_memory(memory_limit);
     }
     if (!ended && ended.error().kind == Error::Kind::failed) {
         const std::string& text = ended.error().text;

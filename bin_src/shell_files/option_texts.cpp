@@ -144,6 +144,7 @@ std::string options_for_search_assistant(const config::Setup& setup) {
     Texts forms;
     Texts descriptions;
     for (const Option& option : options_of_a_search(setup)) {
+        if (option.interface == config::Interface::conf_and_shell) continue;
         // Splunk removes commas outside quotes.
         const std::string quote = option.syntax.ends_with(",...") ? "\"" : "";
         std::string form = option.name + '=';

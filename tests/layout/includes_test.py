@@ -28,7 +28,7 @@ FLOORS = (
     ("partial",),
     ("rules",),
     ("log",),
-    ("scp",),  # could be on the floor of `log`, but its messages are JSON
+    ("sandbox", "scp"),  # scp could be on the floor of `log`, but its messages are JSON
     ("json",),
     ("counting", "csv", "io", "result", "simd", "text", "version"),
 )

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace cloudhijack::sandbox {
+
+/// The machines whose kernels a filter can be made for.
+enum class Machine : std::uint8_t { x86_64, aarch64 };
+
+/// The machine that this program was built for.
+#if defined(__x86_64__)
+inline constexpr Machine k_own_machine = Machine::x86_64;
+#elif defined(__aarch64__)
+inline constexpr Machine k_own_machine = Machine::aarch64;
+#else
+#error "sandbox/system_calls.cpp has the numbers of system calls for x86-64 and aarch64 alone"
+#endif
+
+/// What a process does, which decides about the system calls that it needs.
+enum class Profile : std::uint8_t {
+    search,  ///< reads and writes open descriptors
+    scan,    ///< opens files, too, and starts threads; for `merge` as well
+};
+
+/// The processes that may make a system call.
+enum class Allowed : std::uint8_t { never, scan, always };
+
+/// What an argument of an allowed call must be.
+struct Condition {
+    enum class Kind : std::uint8_t {
+        none,
+        has_no_bit,   ///< the argument has none of the bits of `value`
+        has_bit,      ///< the argument has a bit of `value`
+        equals,       ///< the lower 32 bits of the argument are `value`
+        own_process,  ///< the argument is the number of this process
+        absent,       ///< the call fails as if the kernel did not have it
+    };
+
+    Kind kind = Kind::none;
+    std::uint32_t argument = 0;  ///< counted from 0
+    std::uint32_t value = 0;
+};
+
+/// A system call that the filter knows by its name. If several entries have the same number, the
+/// call is allowed if one of them allows it.
+struct SystemCall {
+    std::string_view name;
+    int x86_64 = -1;   ///< its number; -1 if this kind of machine does not have it
+    int aarch64 = -1;  ///< the same
+    Allowed allowed = Allowed::never;
+    Condition condition = {};
+
+    [[nodiscard]] constexpr int number(Machine machine) const {
+        return machine == Machine::x86_64 ? x86_64 : aarch64;
+    }
+};
+
+/// All system calls that the filter knows by name: those that are allowed, and well-known ones that
+/// are not, which a message can name. Any other call is refused.
+std::span<const SystemCall> system_calls();
+
+/// Whether a process of the profile may make the call, apart from the call's condition.
+constexpr bool is_allowed(const SystemCall& call, Profile profile) {
+    return call.allowed == Allowed::always ||
+           (call.allowed == Allowed::scan && profile == Profile::scan);
+}
+
+}  // namespace cloudhijack::sandbox
