@@ -69,9 +69,10 @@ int search() {
     const auto setup = config::read_search_setup();
     sandbox::limit_memory(setup.default_config().memory_limit);
     const auto ended = search::run_search_command(
-        setup, {.requests = io::read_from(STDIN_FILENO),
-                .leftovers = io::read_until_silent(STDIN_FILENO, k_patience),
-                .replies = io::write_to(STDOUT_FILENO)},
+        setup,
+        {.requests = io::read_from(STDIN_FILENO),
+         .leftovers = io::read_until_silent(STDIN_FILENO, k_patience),
+         .replies = io::write_to(STDOUT_FILENO)},
         {.await_request = [] { return io::wait_for_bytes(STDIN_FILENO); },
          .enter = confine_search});
     if (ended) return output::k_exit_ok;

@@ -79,6 +79,13 @@ Result<> OutputFile::write(std::string_view bytes) {
     return written;
 }
 
+std::string OutputFile::folder() const { return part_.empty() ? "" : folder_for(path_); }
+
+std::string OutputFile::folder_for(const std::string& path) {
+    const fs::path folder = fs::path(link_target(path)).parent_path();
+    return folder.empty() ? "." : folder.string();
+}
+
 Result<> OutputFile::finish() {
     if (part_.empty()) return {};
     // After a crash of the machine there is the old file or the whole new one.

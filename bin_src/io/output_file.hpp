@@ -26,6 +26,13 @@ class OutputFile {
     /// Writes all bytes. The error is Error::Kind::gone if the reader has closed its end.
     Result<> write(std::string_view bytes);
 
+    /// The folder in which finish() renames a file; empty if it renames none.
+    [[nodiscard]] std::string folder() const;
+
+    /// The folder in which open() makes a file for `path`, and finish() renames it; that of the
+    /// path itself if it is written directly.
+    static std::string folder_for(const std::string& path);
+
     /// Gives the complete file its name. The error names the path; an older file is then still
     /// there.
     Result<> finish();

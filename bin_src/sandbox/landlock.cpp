@@ -33,9 +33,9 @@ struct RulesetAttributes {
     std::uint64_t scoped = 0;
 };
 
-// The rights that a version of Landlock knows: the first 13 since version 1, and one more since each
-// of the versions 2 (links and renames to other folders), 3 (truncation) and 5 (ioctl of devices).
-// Version 4 added TCP, version 6 signals and abstract sockets of other processes.
+// The rights that a version of Landlock knows: the first 13 since version 1, and one more since
+// each of the versions 2 (links and renames to other folders), 3 (truncation) and 5 (ioctl of
+// devices). Version 4 added TCP, version 6 signals and abstract sockets of other processes.
 RulesetAttributes everything_in(long version) {
     RulesetAttributes all{.files = (1U << 13) - 1};
     if (version >= 2) all.files |= 1U << 13;

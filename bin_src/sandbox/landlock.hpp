@@ -9,11 +9,11 @@ namespace cloudhijack::sandbox {
 struct FileRights {
     /// Files to open for reading, and folders with everything beneath them. A path to a symbolic
     /// link means its target.
-    std::vector<std::string> readable;
+    std::vector<std::string> readable = {};
     /// A folder in which files may be renamed, replaced and removed; empty if there is none.
-    std::string completed_in;
+    std::string completed_in = {};
     /// A folder in which files may be created and written as well; empty if there is none.
-    std::string created_in;
+    std::string created_in = {};
 };
 
 /// Restricts the calling thread, and the threads that it starts, to these rights with Landlock.

@@ -31,7 +31,8 @@ class FixedText {
     FixedText& operator+=(int number) {
         std::array<char, 16> digits{};
         const auto end = std::to_chars(digits.begin(), digits.end(), number).ptr;
-        return *this += std::string_view(digits.data(), static_cast<std::size_t>(end - digits.data()));
+        return *this +=
+               std::string_view(digits.data(), static_cast<std::size_t>(end - digits.data()));
     }
 
     [[nodiscard]] std::string_view view() const { return {buffer_.data(), size_}; }

@@ -6,8 +6,7 @@ namespace cloudhijack::sandbox {
 
 /// The message about a refused system call, around the call's number and name, such as `41
 /// (socket)`.
-inline constexpr std::string_view k_refused_before =
-    "the sandbox refused the system call ";
+inline constexpr std::string_view k_refused_before = "the sandbox refused the system call ";
 inline constexpr std::string_view k_refused_after =
     ", which cloudhijack does not need; this is a defect of the program or an attack: report it as "
     "SECURITY.md describes";

@@ -34,8 +34,7 @@ void give_up_privileges(Profile profile) {
 
 Result<> give_up_system_calls(Profile profile, const RefusalHandling& handling) {
     if (!k_is_built_in) return failure("this build has no sandbox");
-    std::vector<sock_filter> instructions =
-        make_filter(k_own_machine, profile, ::getpid());
+    std::vector<sock_filter> instructions = make_filter(k_own_machine, profile, ::getpid());
     const sock_fprog program{.len = static_cast<unsigned short>(instructions.size()),
                              .filter = instructions.data()};
     handle_refusals(handling);

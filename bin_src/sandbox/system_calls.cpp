@@ -11,6 +11,8 @@ constexpr Condition k_thread{
     .kind = Condition::Kind::has_bit, .argument = 0, .value = 0x10000};  // CLONE_THREAD
 constexpr Condition k_is_terminal{
     .kind = Condition::Kind::equals, .argument = 1, .value = 0x5401};  // TCGETS
+constexpr Condition k_is_terminal_of_later_libraries{
+    .kind = Condition::Kind::equals, .argument = 1, .value = 0x802c542a};  // TCGETS2
 constexpr Condition k_terminal_size{
     .kind = Condition::Kind::equals, .argument = 1, .value = 0x5413};  // TIOCGWINSZ
 constexpr Condition k_own_process{.kind = Condition::Kind::own_process, .argument = 0};
@@ -76,6 +78,7 @@ constexpr std::array k_system_calls = {
     SystemCall{"fcntl", 72, 25, k_scan},
     SystemCall{"fadvise64", 221, 223, k_scan},
     SystemCall{"ioctl", 16, 29, k_scan, k_is_terminal},
+    SystemCall{"ioctl", 16, 29, k_scan, k_is_terminal_of_later_libraries},
     SystemCall{"ioctl", 16, 29, k_scan, k_terminal_size},
     // The output file, which replaces an older one once it is complete.
     SystemCall{"fchmod", 91, 52, k_scan},

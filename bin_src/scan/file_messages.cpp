@@ -6,6 +6,7 @@
 #include "detect/hunt/evidence/words.hpp"
 #include "log/record_reader.hpp"
 #include "output/answer.hpp"
+#include "text/number.hpp"
 
 namespace cloudhijack::scan {
 namespace {
@@ -82,6 +83,17 @@ std::string nothing_read(const ScanTotals& totals, const TimeRange& range) {
            (opened == 1 ? " was " + verb + ", which is not a log"
                         : " were " + verb + ", none of which is a log") +
            " that scan reads";
+}
+
+std::string out_of_memory(std::uint64_t limit, std::string_view remedy) {
+    std::string text = "out of memory";
+    if (limit > 0) {
+        text += " within the memory limit of " + text::in_mebibytes(limit) +
+                "; raise --memory-limit, or ";
+    } else {
+        text += "; ";
+    }
+    return text.append(remedy);
 }
 
 std::uint64_t size_of(std::span<const File> files) {

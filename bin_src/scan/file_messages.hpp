@@ -30,4 +30,8 @@ std::string nothing_read(const ScanTotals& totals, const TimeRange& range);
 /// The size of all files; 0 if it is unknown.
 std::uint64_t size_of(std::span<const File> files);
 
+/// Says that there was not enough memory. `limit` is that of --memory-limit in bytes, 0 if there is
+/// none, and `remedy` another way to need less memory.
+std::string out_of_memory(std::uint64_t limit, std::string_view remedy);
+
 }  // namespace cloudhijack::scan

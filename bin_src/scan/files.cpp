@@ -81,6 +81,8 @@ class FileWalk {
         for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
              entry.increment(error)) {
             to_look_at_.push_back(entry->path());
+            std::error_code ignored;
+            if (entry->is_symlink(ignored)) list_.links.push_back(to_look_at_.back());
         }
         if (error) list_.problems.push_back(folder + ": cannot be read: " + error.message());
         std::sort(to_look_at_.begin() + before, to_look_at_.end(), std::greater{});  // last is next

@@ -25,6 +25,7 @@ std::string shown_name(const std::string& path);
 /// The files that a list of paths leads to.
 struct FileList {
     std::vector<File> files;            ///< those of a folder are in byte order of their names
+    std::vector<std::string> links;     ///< symbolic links in folders, which can lead anywhere
     std::vector<std::string> skipped;   ///< messages about paths that are skipped: not errors
     std::vector<std::string> problems;  ///< messages about paths that cannot be read
     std::size_t unopened =

@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <memory>
+#include <new>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -13,7 +14,9 @@
 #include "io/output_file.hpp"
 #include "output/answer.hpp"
 #include "output/shell.hpp"
+#include "sandbox/sandbox.hpp"
 #include "scan/answer_printer.hpp"
+#include "scan/confinement.hpp"
 #include "scan/file_messages.hpp"
 #include "scan/files.hpp"
 #include "scan/interruption.hpp"
@@ -125,8 +128,35 @@ Result<int> finish(const MergeAnswer& answer, const MergeRequest& request, const
     return exit_code_of(counted, answer.form, rows);
 }
 
-int merge(const MergeRequest& request) {
+// The options that do not depend on the mode of the states. A mistake in the others is reported
+// once the mode is known.
+config::Config early_config(const MergeRequest& request) {
+    config::Config config = request.setup.default_config();
+    static_cast<void>(set_options(request.given, request.setup, config));
+    return config;
+}
+
+// The first state decides which lookup files are read, and so they are opened, and the output is,
+// once the merge has begun to read states.
+sandbox::FileRights rights_of(const MergeRequest& request, const config::Config& config) {
+    sandbox::FileRights rights{.readable = named_files(request.paths)};
+    for (const auto* file :
+         {&config.baseline_file, &config.allowlist_file, &config.networks_file}) {
+        if (!file->empty()) rights.readable.push_back(*file);
+    }
+    rights.readable.insert(rights.readable.end(), config.geoip_files.begin(),
+                           config.geoip_files.end());
+    if (request.given.contains("output")) {
+        const auto& path = request.given["output"].as<std::string>();
+        if (path != "-") rights.created_in = io::OutputFile::folder_for(path);
+    }
+    return rights;
+}
+
+int merge(const MergeRequest& request, const config::Config& config) {
+    sandbox::limit_memory(config.memory_limit);
     const Interruption interruption;
+    confine(rights_of(request, config));
     StateFiles files(request.paths, interruption.request());
     auto header = files.next();
     if (!header) return report_failure(header.error(), interruption, request.partial);
@@ -179,7 +209,13 @@ int run_merge(std::span<const std::string> arguments) {
     const auto asked = read_merge_command_line(arguments);
     if (!asked) return output::print_errors(asked.error());
     if (const auto* help = std::get_if<Help>(&*asked)) return output::print(help->text);
-    return merge(std::get<MergeRequest>(*asked));
+    const auto& request = std::get<MergeRequest>(*asked);
+    const config::Config config = early_config(request);
+    try {
+        return merge(request, config);
+    } catch (const std::bad_alloc&) {
+        return output::print_error(out_of_memory(config.memory_limit, "merge fewer states"));
+    }
 }
 
 }  // namespace cloudhijack::scan

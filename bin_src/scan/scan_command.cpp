@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <new>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -10,8 +12,10 @@
 #include "io/output_file.hpp"
 #include "output/answer.hpp"
 #include "output/shell.hpp"
+#include "sandbox/sandbox.hpp"
 #include "scan/answer_printer.hpp"
 #include "scan/command_line.hpp"
+#include "scan/confinement.hpp"
 #include "scan/file_messages.hpp"
 #include "scan/files.hpp"
 #include "scan/interruption.hpp"
@@ -22,6 +26,8 @@
 
 namespace cloudhijack::scan {
 namespace {
+
+constexpr std::string_view k_less_memory = "scan fewer files at once, with fewer --threads";
 
 std::vector<FileOutcome> read_files(Scanner& scanner, const FileList& list, const ScanJob& job,
                                     const config::Config& config) {
@@ -89,6 +95,13 @@ std::optional<int> report_stop(const ScanJob& job, const FileList& list,
     return interruption.exit_code();
 }
 
+// The paths beneath which the scan opens files.
+std::vector<std::string> readable_in(const FileList& list, const std::vector<std::string>& named) {
+    std::vector<std::string> paths = named_files(named);
+    paths.insert(paths.end(), list.links.begin(), list.links.end());
+    return paths;
+}
+
 Result<int> answer(const ScanJob& job, const config::Config& config, const Counted& counted,
                    io::OutputFile& file, MessageLog& messages) {
     const auto rows = print_answer(counted, job.form, job.setup, config, file, messages);
@@ -97,6 +110,7 @@ Result<int> answer(const ScanJob& job, const config::Config& config, const Count
 }
 
 int scan(const ScanJob& job) {
+    sandbox::limit_memory(job.config.memory_limit);
     const Interruption interruption;
     const rules::Catalogue& catalogue = job.setup.catalogue;
     config::Config config = job.config;
@@ -113,6 +127,7 @@ int scan(const ScanJob& job) {
     const std::size_t about_settings = messages.told().size();
     messages.tell(list.skipped);
     messages.tell(list.problems);
+    confine({.readable = readable_in(list, job.paths), .completed_in = file->folder()});
 
     Scanner scanner([&] { return output::new_activity(job.setup, config); }, *job.setup.logs,
                     log::CallFilter(*job.setup.logs, catalogue.call_names()),
@@ -128,6 +143,10 @@ int scan(const ScanJob& job) {
     const std::size_t about_files = messages.told().size() - about_settings;
     messages.tell(unknown_objects(counted.totals));
     messages.tell(nothing_read(counted.totals, job.range));
+    const std::uint64_t memory_limit = job.config.memory_limit;
+    if (memory_limit > 0 && std::ranges::any_of(outcomes, &FileOutcome::ran_out_of_memory)) {
+        messages.tell(out_of_memory(memory_limit, k_less_memory));
+    }
     const bool is_incomplete = counted.totals.is_incomplete();
     if (is_incomplete) {
         const auto code =
@@ -153,7 +172,12 @@ int run_scan(std::span<const std::string> arguments) {
     const auto asked = read_command_line(arguments);
     if (!asked) return output::print_errors(asked.error());
     if (const auto* help = std::get_if<Help>(&*asked)) return output::print(help->text);
-    return scan(std::get<ScanJob>(*asked));
+    const auto& job = std::get<ScanJob>(*asked);
+    try {
+        return scan(job);
+    } catch (const std::bad_alloc&) {
+        return output::print_error(out_of_memory(job.config.memory_limit, k_less_memory));
+    }
 }
 
 }  // namespace cloudhijack::scan

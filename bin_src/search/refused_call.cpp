@@ -63,9 +63,10 @@ void reply_to_refusal(std::string_view call) {
     char* end = head.copy(frame.data(), head.size()) + frame.data();
     end = std::to_chars(end, frame.data() + frame.size() - tail.size(), length).ptr;
     end += tail.copy(end, tail.size());
-    const std::string_view parts[] = {
-        {frame.data(), static_cast<std::size_t>(end - frame.data())}, reply.before, call,
-        reply.after};
+    const std::string_view parts[] = {{frame.data(), static_cast<std::size_t>(end - frame.data())},
+                                      reply.before,
+                                      call,
+                                      reply.after};
     for (const std::string_view part : parts) sandbox::write_all(STDOUT_FILENO, part);
     discard_request();
 }

@@ -80,10 +80,9 @@ Result<config::Config> read_config(const config::Setup& setup,
 }
 
 std::unexpected<Error> out_of_memory(std::uint64_t limit) {
-    const std::string cause =
-        limit == 0 ? ""
-                   : ", which memory_limit in cloudhijack.conf limits to " +
-                         text::in_mebibytes(static_cast<std::size_t>(limit));
+    const std::string cause = limit == 0 ? ""
+                                         : ", which memory_limit in cloudhijack.conf limits to " +
+                                               text::in_mebibytes(static_cast<std::size_t>(limit));
     return failure("out of memory" + cause + "; narrow the search, or use a longer span");
 }
 

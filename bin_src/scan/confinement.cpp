@@ -1,0 +1,26 @@
+#include "scan/confinement.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+#include "output/shell.hpp"
+#include "sandbox/sandbox.hpp"
+
+namespace cloudhijack::scan {
+
+void confine(const sandbox::FileRights& rights) {
+    constexpr auto profile = sandbox::Profile::scan;
+    sandbox::give_up_privileges(profile);
+    if (sandbox::k_is_built_in) sandbox::restrict_files(rights);
+    // Nothing is reported if the kernel has no filters: a user of a shell could change nothing.
+    static_cast<void>(sandbox::give_up_system_calls(profile, {.exit_code = output::k_exit_error}));
+}
+
+std::vector<std::string> named_files(const std::vector<std::string>& paths) {
+    std::vector<std::string> files;
+    std::ranges::copy_if(paths, std::back_inserter(files),
+                         [](const std::string& path) { return path != "-"; });
+    return files;
+}
+
+}  // namespace cloudhijack::scan
