@@ -20,7 +20,6 @@
 #include "sandbox/sandbox.hpp"
 #include "scan/merge_command.hpp"
 #include "scan/scan_command.hpp"
-#include "search/refused_call.hpp"
 #include "search/search_command.hpp"
 #include "simd/cpu.hpp"
 #include "version.hpp"
@@ -28,10 +27,6 @@
 namespace {
 
 using namespace cloudhijack;
-
-/// The exit code for Splunk if no reply could be sent. See output/shell.hpp for the exit codes of
-/// the command line.
-constexpr int k_search_failed = 1;
 
 constexpr std::chrono::milliseconds k_patience{500};
 
@@ -48,18 +43,6 @@ constexpr std::string_view k_help =
     "Without arguments, the program is the Splunk search command | cloudhijack, and speaks\n"
     "Splunk's chunked protocol over standard input and output.\n";
 
-// Gives up what a search does not need; a note for the user if the kernel cannot take it away.
-std::string confine_search() {
-    constexpr auto profile = sandbox::Profile::search;
-    search::prepare_reply_to_refusal(sandbox::k_refused_before, sandbox::k_refused_after);
-    sandbox::give_up_privileges(profile);
-    const auto given_up = sandbox::give_up_system_calls(
-        profile, {.exit_code = k_search_failed, .report = search::reply_to_refusal});
-    if (given_up) return {};
-    return "no seccomp filter confines this search (" + given_up.error().text +
-           "), so it kept the rights of its user; see docs/how-it-runs.md";
-}
-
 int search() {
     if (::isatty(STDIN_FILENO) == 1) {
         std::cerr << k_help;
@@ -68,16 +51,15 @@ int search() {
     io::widen_pipe(STDIN_FILENO);
     const auto setup = config::read_search_setup();
     sandbox::limit_memory(setup.default_config().memory_limit);
-    const auto ended = search::run_search_command(
-        setup,
-        {.requests = io::read_from(STDIN_FILENO),
-         .leftovers = io::read_until_silent(STDIN_FILENO, k_patience),
-         .replies = io::write_to(STDOUT_FILENO)},
-        {.await_request = [] { return io::wait_for_bytes(STDIN_FILENO); },
-         .enter = confine_search});
+    const auto ended =
+        search::run_search_command(setup,
+                                   {.requests = io::read_from(STDIN_FILENO),
+                                    .leftovers = io::read_until_silent(STDIN_FILENO, k_patience),
+                                    .replies = io::write_to(STDOUT_FILENO)},
+                                   search::confinement_of_process());
     if (ended) return output::k_exit_ok;
     std::cerr << "cloudhijack: " << ended.error().text << '\n';
-    return k_search_failed;
+    return search::k_search_failed;
 }
 
 int check_config(std::span<const std::string> arguments) {
@@ -118,6 +100,6 @@ int main(int argc, char** argv) {
         return run({argv + (argc > 0 ? 1 : 0), argv + argc});
     } catch (const std::exception& error) {  // out of memory
         std::cerr << "cloudhijack: " << error.what() << '\n';
-        return argc > 1 ? output::k_exit_error : k_search_failed;
+        return argc > 1 ? output::k_exit_error : search::k_search_failed;
     }
 }

@@ -1,11 +1,9 @@
 #pragma once
 
-#include <functional>
-#include <string>
-
 #include "config/setup.hpp"
 #include "io/byte_stream.hpp"
 #include "result.hpp"
+#include "search/confinement.hpp"
 
 namespace cloudhijack::search {
 
@@ -16,15 +14,6 @@ struct SearchStreams {
     /// other.
     io::ByteSource leftovers;
     io::ByteSink replies;
-};
-
-/// How a search gives up the rights that it no longer needs, once its configuration and lookup
-/// files have been read and before a byte of an event is. Empty functions do nothing.
-struct Confinement {
-    /// Waits until bytes of the next request can be read; false if the input has ended.
-    std::function<bool()> await_request;
-    /// Gives up the rights. Returns a note for the user, which is empty if nothing is missing.
-    std::function<std::string()> enter;
 };
 
 /// Answers one search over Splunk's chunked protocol, from getinfo to the last execute or the end

@@ -23,6 +23,12 @@ from typing import Any, NamedTuple
 
 from chunk_body import Row, read_body
 
+# Under an emulator and with sanitizers the program has no sandbox. Tests ignore that it says so.
+HAS_SANDBOX = not (
+    os.environ.get("CLOUDHIJACK_EMULATOR") or os.environ.get("CLOUDHIJACK_SANITIZED")
+)
+_NO_SANDBOX = "no seccomp filter confines this search ("
+
 DEFAULT_TIMEOUT = 60.0  # generous: a sanitized program on a busy machine is slow, not broken
 
 
@@ -103,7 +109,11 @@ class Reply:
         if self.error is not None and not self.finished:
             raise ProtocolError("a reply with an error does not end the search")
         inspector = self.metadata.get("inspector", {})
-        self.messages = [Message(*message) for message in inspector.pop("messages", [])]
+        self.messages = [
+            Message(*message)
+            for message in inspector.pop("messages", [])
+            if HAS_SANDBOX or not message[1].startswith(_NO_SANDBOX)
+        ]
         self.metrics: dict[str, list[float]] = inspector
         self.body = body
         self.columns, self.rows = read_body(body)

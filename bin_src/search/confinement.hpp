@@ -1,0 +1,24 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+namespace cloudhijack::search {
+
+/// The exit code for Splunk of a search that could not be answered.
+inline constexpr int k_search_failed = 1;
+
+/// How a search gives up the rights that it no longer needs, once its configuration and lookup
+/// files have been read and before a byte of an event is. Empty functions do nothing.
+struct Confinement {
+    /// Waits until bytes of the next request can be read; false if the input has ended.
+    std::function<bool()> await_request;
+    /// Gives up the rights. Returns a note for the user, which is empty if nothing is missing.
+    std::function<std::string()> enter;
+};
+
+/// The confinement of a process that answers one search on its standard input. A refused system
+/// call ends it, with an error reply if no other reply is half written.
+Confinement confinement_of_process();
+
+}  // namespace cloudhijack::search

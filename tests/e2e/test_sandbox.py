@@ -1,0 +1,331 @@
+"""What the program gives up before it reads logs, and what happens if it tries to use it after all.
+
+tests/sandbox tries every system call in the parts of the program; this drives the built program.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import platform
+import re
+import shutil
+import struct
+import subprocess
+import tempfile
+import time
+import unittest
+from collections.abc import Sequence
+from pathlib import Path
+
+from call_records import START, call
+from chunk_body import EventRow, write_body
+from lookup_app import LookupTest
+from program_under_test import build_folder, program
+from shell_run import ndjson_rows, run_program, run_scan
+from splunkd import HAS_SANDBOX, Answer, Session, execute, frame, getinfo, run_search
+
+MAILS = [call(second=second) for second in range(6)]
+MAP = ["phase=map", "mode=hunt", "input=raw", "catalogue=0"]
+REFUSED = (
+    "the sandbox refused the system call {} (socket), which cloudhijack does not need; this is a "
+    "defect of the program or an attack: report it as SECURITY.md describes"
+)
+SOCKET = {"x86_64": 41, "aarch64": 198}[platform.machine()]
+PRCTL = {"x86_64": 157, "aarch64": 167}[platform.machine()]
+DEADLINE = 60.0  # seconds; only reached by a test that fails
+
+
+def kernel_has_filters() -> bool:
+    status = Path("/proc/self/status").read_text()
+    return HAS_SANDBOX and "\nSeccomp:" in status
+
+
+def body(records: Sequence[bytes]) -> bytes:
+    rows: list[EventRow] = [{"_time": b"%d" % START, "_raw": record} for record in records]
+    return write_body(rows)
+
+
+def status_of(pid: int) -> dict[str, str]:
+    text = Path(f"/proc/{pid}/status").read_text()
+    return dict(re.findall(r"(?m)^(\w+):\s*(.*)$", text))
+
+
+def wait_for_filter(pid: int) -> None:
+    end = time.monotonic() + DEADLINE
+    while status_of(pid)["Seccomp"] != "2":
+        if time.monotonic() > end:
+            raise AssertionError("the process has installed no filter")
+        time.sleep(0.002)
+
+
+def refuse_filters() -> None:
+    """For a child process: makes prctl fail to install a filter, as kernels without filters do."""
+    instructions = (
+        (0x20, 0, 0, 0),  # load the number of the call
+        (0x15, 0, 3, PRCTL),
+        (0x20, 0, 0, 16),  # load the first argument
+        (0x15, 0, 1, 22),  # PR_SET_SECCOMP
+        (0x06, 0, 0, 0x00050000 | 22),  # fail with EINVAL
+        (0x06, 0, 0, 0x7FFF0000),  # allow
+    )
+    code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *one) for one in instructions))
+    head = struct.pack("HxxxxxxP", len(instructions), ctypes.addressof(code))
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(38, 1, 0, 0, 0) or libc.prctl(22, 2, ctypes.create_string_buffer(head)):
+        raise OSError(ctypes.get_errno(), "no filter")
+
+
+@unittest.skipUnless(kernel_has_filters(), "no seccomp filters in this kernel or build")
+class SearchTest(unittest.TestCase):
+    """The search command, in both phases."""
+
+    def test_what_a_search_has_given_up_when_it_has_read_events(self) -> None:
+        for args in (["mode=hunt"], MAP):
+            with self.subTest(args), Session(program()) as session:
+                session.request(getinfo(args))
+                self.assertEqual(status_of(session.process.pid)["Seccomp"], "0")
+                session.request(execute(finished=False), body(MAILS))
+                status = status_of(session.process.pid)
+                self.assertEqual((status["Seccomp"], status["NoNewPrivs"]), ("2", "1"))
+                limits = Path(f"/proc/{session.process.pid}/limits").read_text()
+                self.assertRegex(limits, r"Max core file size +0 +0 ")
+                session.request(execute(finished=True), body([]))
+                session.end().check()
+
+    def test_the_filter_is_there_before_a_byte_of_an_event_is_read(self) -> None:
+        if shutil.which("strace") is None:
+            self.skipTest("strace is not installed")
+        for args in (["mode=hunt"], MAP):
+            with self.subTest(args), tempfile.TemporaryDirectory() as folder:
+                trace = Path(folder) / "trace"
+                run_search(["strace", "-f", "-o", str(trace), *program()], args, [body(MAILS)])
+                calls = re.findall(r"(?m)^\d+ +(\w+\(.*)$", trace.read_text())
+                replied = next(at for at, one in enumerate(calls) if one.startswith("write(1,"))
+                after = calls[replied + 1 :]
+                filtered = next(at for at, one in enumerate(after) if "PR_SET_SECCOMP" in one)
+                self.assertFalse([one for one in after[:filtered] if one.startswith("read(0")])
+                later = {one.partition("(")[0] for one in after[filtered + 1 :]}
+                self.assertIn("read", later)
+                opening = {"open", "openat", "socket", "execve", "clone", "clone3"}
+                self.assertEqual(later & opening, set())
+
+    def test_a_kernel_without_filters_is_reported_and_the_answer_is_the_same(self) -> None:
+        expected = run_search(program(), ["ses_threshold=5"], [body(MAILS)])
+        with Session(program(), preexec_fn=refuse_filters) as session:
+            answer = Answer(session.request(getinfo(["ses_threshold=5"])).metadata)
+            answer.take(session.request(execute(finished=True), body(MAILS)))
+            session.end().check()
+        self.assertEqual(answer.rows, expected.rows)
+        self.assertEqual(expected.messages, [])
+        self.assertEqual(
+            answer.messages,
+            [
+                (
+                    "INFO",
+                    "no seccomp filter confines this search (Invalid argument), so it kept the "
+                    "rights of its user; see docs/how-it-runs.md",
+                )
+            ],
+        )
+
+
+@unittest.skipUnless(kernel_has_filters(), "no seccomp filters in this kernel or build")
+class RefusedCallTest(unittest.TestCase):
+    """A program that is a search, and makes a system call that it must not make."""
+
+    def setUp(self) -> None:
+        self.program = build_folder() / "tests/cloudhijack_refused_call"
+        self.assertTrue(self.program.is_file(), "build all targets")
+
+    def check_ending(self, session: Session, rest: bytes) -> None:
+        ending = session.end()
+        message = "cloudhijack: " + REFUSED.format(SOCKET) + "\n"
+        self.assertEqual(ending, (1, rest, message))
+
+    def test_the_search_ends_with_an_error_reply(self) -> None:
+        for args in (["mode=hunt"], MAP):
+            with self.subTest(args), Session([str(self.program), "reading"]) as session:
+                session.request(getinfo(args))
+                session.request(execute(finished=False), body(MAILS))
+                reply = session.request(execute(finished=True), body([b"refuse"]))
+                self.assertEqual((reply.error, reply.rows), (REFUSED.format(SOCKET), []))
+                self.check_ending(session, b"")
+
+    def test_a_request_that_is_still_being_written_is_read(self) -> None:
+        with Session([str(self.program), "reading"]) as session:
+            session.request(getinfo())
+            reply = session.request(execute(finished=True), body([b"refuse" + b"x" * 5_000_000]))
+            self.assertEqual(reply.error, REFUSED.format(SOCKET))
+            self.check_ending(session, b"")
+
+    def test_no_reply_is_put_into_a_half_written_one(self) -> None:
+        with Session([str(self.program), "writing"]) as session:
+            session.request(getinfo(["ses_threshold=5"]))
+            session.write(frame(execute(finished=True), body(MAILS)))
+            ending = session.end()
+            self.assertEqual(ending.exit_code, 1)
+            head, _, metadata = ending.stdout.partition(b"\n")
+            match = re.fullmatch(rb"chunked 1\.0,(\d+),(\d+)", head)
+            assert match is not None
+            self.assertEqual(len(metadata), int(match[1]))
+            self.assertGreater(int(match[2]), 0)
+            self.assertIn("inspector", json.loads(metadata))
+
+
+@unittest.skipUnless(kernel_has_filters(), "no seccomp filters in this kernel or build")
+class ShellTest(unittest.TestCase):
+    """scan and merge."""
+
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def test_what_scan_and_merge_have_given_up_while_they_read(self) -> None:
+        for verb in ("scan", "merge"):
+            with subprocess.Popen(
+                [*program(), verb, "-"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            ) as process:
+                wait_for_filter(process.pid)
+                status = status_of(process.pid)
+                self.assertEqual(status["NoNewPrivs"], "1")
+                limits = Path(f"/proc/{process.pid}/limits").read_text()
+                self.assertRegex(limits, r"Max core file size +0 +0 ")
+                process.kill()
+
+    def test_links_that_lead_out_of_the_folder_are_read(self) -> None:
+        outside = self.folder / "outside"
+        (outside / "deep").mkdir(parents=True)
+        (outside / "deep/a.json").write_bytes(b"\n".join(MAILS[:3]))
+        (outside / "b.json").write_bytes(b"\n".join(MAILS[3:]))
+        logs = self.folder / "logs"
+        logs.mkdir()
+        (logs / "folder").symlink_to(outside / "deep")
+        (logs / "file").symlink_to("../outside/b.json")
+        run = run_scan("--ses-threshold=5", "--format=ndjson", str(logs))
+        self.assertEqual(run.exit_code, 0, run.stderr)
+        self.assertEqual(ndjson_rows(run.stdout)[0]["EventCount"], 6)
+
+    def test_inputs_by_the_numbers_of_descriptors(self) -> None:
+        path = self.folder / "a.json"
+        path.write_bytes(b"\n".join(MAILS))
+        expected = run_scan("--ses-threshold=5", "--format=ndjson", str(path)).stdout
+        self.assertIn('"EventCount":6', expected)
+        with path.open("rb") as file:
+            number = file.fileno()
+            for name in (f"/dev/fd/{number}", f"/proc/self/fd/{number}"):
+                args = ("scan", "--ses-threshold=5", "--format=ndjson", name)
+                self.assertEqual(run_program(*args, pass_fds=[number]).stdout, expected)
+        reading, writing = os.pipe()
+        try:
+            os.write(writing, b"\n".join(MAILS))
+            os.close(writing)
+            args = ("scan", "--ses-threshold=5", "--format=ndjson", f"/dev/fd/{reading}")
+            self.assertEqual(run_program(*args, pass_fds=[reading]).stdout, expected)
+        finally:
+            os.close(reading)
+
+    def test_an_output_behind_links(self) -> None:
+        path = self.folder / "a.json"
+        path.write_bytes(b"\n".join(MAILS))
+        target = self.folder / "answers/real.csv"
+        target.parent.mkdir()
+        (self.folder / "one").symlink_to("two")
+        (self.folder / "two").symlink_to("answers/real.csv")
+        state = self.folder / "state"
+        output = str(self.folder / "one")
+        for args in (
+            ["scan", "--format=csv", "-o", output, str(path)],
+            ["scan", "--partial", "-o", str(state), str(path)],
+            ["merge", "--format=csv", "-o", output, str(state)],
+        ):
+            target.unlink(missing_ok=True)
+            run = run_program(*args)
+            self.assertEqual(run.exit_code, 0, run.stderr)
+            self.assertTrue((self.folder / "one").is_symlink())
+            self.assertEqual(target.is_file(), args[0] != "scan" or "--partial" not in args)
+
+
+class MemoryLimitTest(LookupTest):
+    """memory_limit, which an admin sets for all searches, and --memory-limit."""
+
+    BIG = b'{"eventName":"' + b"x" * 50_000_000 + b'"}'
+
+    def setUp(self) -> None:
+        super().setUp()
+        if not HAS_SANDBOX:
+            self.skipTest("no limit of memory in a build with sanitizers or under an emulator")
+
+    def limit(self, size: str) -> None:
+        conf = self.lookups.parent / "local/cloudhijack.conf"
+        conf.parent.mkdir(exist_ok=True)
+        conf.write_text(f"[defaults]\nmemory_limit = {size}\n")
+
+    def test_a_search_that_reaches_it_ends_with_an_error(self) -> None:
+        self.limit("64M")
+        for args in (["mode=hunt"], MAP):
+            answer = run_search(self.argv, args, [body([self.BIG])])
+            self.assertEqual(
+                answer.error,
+                "out of memory, which memory_limit in cloudhijack.conf limits to 64 MiB; narrow "
+                "the search, or use a longer span",
+            )
+        self.limit("4G")
+        answer = run_search(self.argv, ["mode=hunt"], [body([self.BIG])])
+        self.assertIsNone(answer.error)
+
+    def test_lookup_files_that_need_more_end_the_search_too(self) -> None:
+        self.limit("64M")
+        self.write_baseline(
+            *(("1" * 12, f"arn:aws:iam::{n:012}:user/" + "x" * 200, "ses") for n in range(150_000))
+        )
+        answer = run_search(self.argv, ["mode=hunt"], [body(MAILS)])
+        self.assertRegex(str(answer.error), r"^out of memory, which memory_limit .* 64 MiB; ")
+
+    def test_a_user_of_a_search_cannot_change_it(self) -> None:
+        self.limit("64M")
+        answer = run_search(self.argv, ["memory_limit=8G"], [body([self.BIG])])
+        self.assertEqual(
+            answer.error,
+            "option memory_limit: a search cannot change it; an admin can, in "
+            "local/cloudhijack.conf",
+        )
+        self.write_settings(("defaults", "memory_limit", "8G"))
+        answer = run_search(self.argv, [], [body(MAILS)])
+        self.assertEqual([severity for severity, _ in answer.messages], ["WARN"])
+        self.assertIn("] memory_limit: protects the machine, so that", answer.messages[0].text)
+        self.assertIn("out of memory", str(run_search(self.argv, [], [body([self.BIG])]).error))
+
+    def test_a_scan_that_reaches_it(self) -> None:
+        path = self.lookups / "big.json"
+        path.write_bytes(self.BIG)
+        args = ["scan", "--threads=2", str(path), "--memory-limit"]
+        run = run_program(*args, "64M")
+        self.assertEqual(run.exit_code, 2)
+        self.assertEqual(
+            run.messages[:2],
+            [
+                f"{path}: was not read completely: out of memory; 0 records were read from it",
+                "out of memory within the memory limit of 64 MiB; raise --memory-limit, or scan "
+                "fewer files at once, with fewer --threads",
+            ],
+        )
+        self.assertNotIn("memory", run_program(*args, "4G").stderr)
+
+    def test_values(self) -> None:
+        for value in ("63M", "1", "1T", "-1G", "G", "64m"):
+            run = run_scan("--memory-limit", value, "-")
+            self.assertEqual(run.exit_code, 2)
+            self.assertIn("accepts a whole number with M or G, such as 512M or 4G", run.stderr)
+        self.limit("much")
+        answer = run_search(self.argv, [], [body(MAILS)])
+        self.assertIn('[defaults] memory_limit: invalid value "much"', answer.messages[0].text)
+
+
+if __name__ == "__main__":
+    unittest.main()
