@@ -72,23 +72,22 @@ class FilterProgram {
     std::vector<sock_filter> program_;
 };
 
-void add_call(FilterProgram& program, int number, const Condition& condition, pid_t process) {
-    using Kind = Condition::Kind;
+void add_call(FilterProgram& program, int number, const ArgumentRule& rule, pid_t process) {
     const auto allow_if = [&](std::uint16_t test, std::uint32_t value, bool holds) {
-        program.allow_if(number, condition.argument, test, value, holds);
+        program.allow_if(number, rule.argument, test, value, holds);
     };
-    switch (condition.kind) {
-        case Kind::none:
+    switch (rule.kind) {
+        case ArgumentTest::none:
             return program.end_for(number, SECCOMP_RET_ALLOW);
-        case Kind::absent:
+        case ArgumentTest::absent:
             return program.end_for(number, SECCOMP_RET_ERRNO | ENOSYS);
-        case Kind::has_no_bit:
-            return allow_if(BPF_JSET, condition.value, false);
-        case Kind::has_bit:
-            return allow_if(BPF_JSET, condition.value, true);
-        case Kind::equals:
-            return allow_if(BPF_JEQ, condition.value, true);
-        case Kind::own_process:
+        case ArgumentTest::has_no_bit:
+            return allow_if(BPF_JSET, rule.value, false);
+        case ArgumentTest::has_bit:
+            return allow_if(BPF_JSET, rule.value, true);
+        case ArgumentTest::equals:
+            return allow_if(BPF_JEQ, rule.value, true);
+        case ArgumentTest::own_process:
             return allow_if(BPF_JEQ, static_cast<std::uint32_t>(process), true);
     }
 }
@@ -101,7 +100,7 @@ std::vector<sock_filter> make_filter(Machine machine, Profile profile, pid_t pro
     for (const SystemCall& call : system_calls()) {
         const int number = call.number(machine);
         if (number < 0 || !is_allowed(call, profile)) continue;
-        add_call(program, number, call.condition, process);
+        add_call(program, number, call.rule, process);
     }
     program.end_with(SECCOMP_RET_TRAP);
     return std::move(program).finish();

@@ -5,19 +5,19 @@ namespace {
 
 // The values are those of <sys/mman.h>, <linux/sched.h> and <asm-generic/ioctls.h>, which are the
 // same on both machines.
-constexpr Condition k_not_executable{
-    .kind = Condition::Kind::has_no_bit, .argument = 2, .value = 0x4};  // PROT_EXEC
-constexpr Condition k_thread{
-    .kind = Condition::Kind::has_bit, .argument = 0, .value = 0x10000};  // CLONE_THREAD
-constexpr Condition k_is_terminal{
-    .kind = Condition::Kind::equals, .argument = 1, .value = 0x5401};  // TCGETS
-constexpr Condition k_is_terminal_of_later_libraries{
-    .kind = Condition::Kind::equals, .argument = 1, .value = 0x802c542a};  // TCGETS2
-constexpr Condition k_terminal_size{
-    .kind = Condition::Kind::equals, .argument = 1, .value = 0x5413};  // TIOCGWINSZ
-constexpr Condition k_own_process{.kind = Condition::Kind::own_process, .argument = 0};
+constexpr ArgumentRule k_not_executable{
+    .kind = ArgumentTest::has_no_bit, .argument = 2, .value = 0x4};  // PROT_EXEC
+constexpr ArgumentRule k_thread{
+    .kind = ArgumentTest::has_bit, .argument = 0, .value = 0x10000};  // CLONE_THREAD
+constexpr ArgumentRule k_is_terminal{
+    .kind = ArgumentTest::equals, .argument = 1, .value = 0x5401};  // TCGETS
+constexpr ArgumentRule k_is_terminal_of_later_libraries{
+    .kind = ArgumentTest::equals, .argument = 1, .value = 0x802c542a};  // TCGETS2
+constexpr ArgumentRule k_terminal_size{
+    .kind = ArgumentTest::equals, .argument = 1, .value = 0x5413};  // TIOCGWINSZ
+constexpr ArgumentRule k_own_process{.kind = ArgumentTest::own_process, .argument = 0};
 // glibc then starts threads with clone, whose flags a filter can see.
-constexpr Condition k_absent{.kind = Condition::Kind::absent};
+constexpr ArgumentRule k_absent{.kind = ArgumentTest::absent};
 
 constexpr auto k_always = Allowed::always;
 constexpr auto k_scan = Allowed::scan;

@@ -28,18 +28,19 @@ enum class Profile : std::uint8_t {
 /// The processes that may make a system call.
 enum class Allowed : std::uint8_t { never, scan, always };
 
-/// What an argument of an allowed call must be.
-struct Condition {
-    enum class Kind : std::uint8_t {
-        none,
-        has_no_bit,   ///< the argument has none of the bits of `value`
-        has_bit,      ///< the argument has a bit of `value`
-        equals,       ///< the lower 32 bits of the argument are `value`
-        own_process,  ///< the argument is the number of this process
-        absent,       ///< the call fails as if the kernel did not have it
-    };
+/// How an argument of an allowed call is tested.
+enum class ArgumentTest : std::uint8_t {
+    none,
+    has_no_bit,   ///< the argument has none of the bits of the rule's value
+    has_bit,      ///< the argument has a bit of the value
+    equals,       ///< the lower 32 bits of the argument are the value
+    own_process,  ///< the argument is the number of this process
+    absent,       ///< the call fails as if the kernel did not have it
+};
 
-    Kind kind = Kind::none;
+/// What an argument of an allowed call must be.
+struct ArgumentRule {
+    ArgumentTest kind = ArgumentTest::none;
     std::uint32_t argument = 0;  ///< counted from 0
     std::uint32_t value = 0;
 };
@@ -51,7 +52,7 @@ struct SystemCall {
     int x86_64 = -1;   ///< its number; -1 if this kind of machine does not have it
     int aarch64 = -1;  ///< the same
     Allowed allowed = Allowed::never;
-    Condition condition = {};
+    ArgumentRule rule = {};
 
     [[nodiscard]] constexpr int number(Machine machine) const {
         return machine == Machine::x86_64 ? x86_64 : aarch64;
@@ -62,7 +63,7 @@ struct SystemCall {
 /// are not, which a message can name. Any other call is refused.
 std::span<const SystemCall> system_calls();
 
-/// Whether a process of the profile may make the call, apart from the call's condition.
+/// Whether a process of the profile may make the call, apart from the call's rule.
 constexpr bool is_allowed(const SystemCall& call, Profile profile) {
     return call.allowed == Allowed::always ||
            (call.allowed == Allowed::scan && profile == Profile::scan);

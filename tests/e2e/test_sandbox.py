@@ -281,8 +281,12 @@ class MemoryLimitTest(LookupTest):
 
     def test_lookup_files_that_need_more_end_the_search_too(self) -> None:
         self.limit("64M")
+        times = (START - 90 * 86_400, START - 86_400, 5)
         self.write_baseline(
-            *(("1" * 12, f"arn:aws:iam::{n:012}:user/" + "x" * 200, "ses") for n in range(150_000))
+            *(
+                (f"{n:012}", f"arn:aws:iam::{n:012}:user/" + "x" * 200, "ses", *times)
+                for n in range(150_000)
+            )
         )
         answer = run_search(self.argv, ["mode=hunt"], [body(MAILS)])
         self.assertRegex(str(answer.error), r"^out of memory, which memory_limit .* 64 MiB; ")
