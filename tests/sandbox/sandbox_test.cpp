@@ -93,7 +93,7 @@ bool has_no_landlock() {
 
 /// A call that must be refused.
 struct RefusedCall {
-    const char* name;
+    std::string name;
     std::function<void()> make;
 };
 
@@ -142,7 +142,7 @@ void check_refused(Profile profile, const RefusedCall& call) {
     });
     CHECK(ending.exit_code == k_refused);
     CHECK(ending.said.starts_with("cloudhijack: the sandbox refused the system call "));
-    CHECK(ending.said.contains(" (" + std::string(call.name) + "), which "));
+    CHECK(ending.said.contains(" (" + call.name + "), which "));
 }
 
 /// A folder with a file `readable/file` and a file `other`, which is removed at the end.
@@ -314,7 +314,7 @@ TEST_CASE("landlock: a file is completed in its folder alone" * doctest::skip(ha
     };
     std::ofstream(folder / "readable/deep/part") << "part";
     CHECK(rename_error("readable/deep/part", "readable/deep/file") == 0);
-    CHECK(rename_error("readable/deep/file", "other") == EXDEV);
+    CHECK(rename_error("readable/deep/file", "other") == EACCES);
     CHECK(rename_error("other", "another") == EACCES);
 }
 
