@@ -11,7 +11,7 @@ namespace cloudhijack::scan {
 void confine(const sandbox::FileRights& rights) {
     constexpr auto profile = sandbox::Profile::scan;
     sandbox::give_up_privileges(profile);
-    if (sandbox::k_is_built_in) sandbox::restrict_files(rights);
+    if (sandbox::k_is_built_in) static_cast<void>(sandbox::restrict_files(rights));
     // Nothing is reported if the kernel has no filters: a user of a shell could change nothing.
     static_cast<void>(sandbox::give_up_system_calls(profile, {.exit_code = output::k_exit_error}));
 }

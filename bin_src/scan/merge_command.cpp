@@ -132,7 +132,7 @@ Result<int> finish(const MergeAnswer& answer, const MergeRequest& request, const
 // once the mode is known.
 config::Config early_config(const MergeRequest& request) {
     config::Config config = request.setup.default_config();
-    static_cast<void>(set_options(request.given, request.setup, config));
+    [[maybe_unused]] const auto set = set_options(request.given, request.setup, config);
     return config;
 }
 
