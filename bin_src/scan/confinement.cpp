@@ -13,7 +13,8 @@ void confine(const sandbox::FileRights& rights) {
     sandbox::give_up_privileges(profile);
     if (sandbox::k_is_built_in) static_cast<void>(sandbox::restrict_files(rights));
     // Nothing is reported if the kernel has no filters: a user of a shell could change nothing.
-    static_cast<void>(sandbox::give_up_system_calls(profile, {.exit_code = output::k_exit_error}));
+    [[maybe_unused]] const auto given_up =
+        sandbox::give_up_system_calls(profile, {.exit_code = output::k_exit_error});
 }
 
 std::vector<std::string> named_files(const std::vector<std::string>& paths) {
