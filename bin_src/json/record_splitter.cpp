@@ -50,7 +50,7 @@ std::optional<std::size_t> last_line_end(std::span<const char> bytes) {
 Result<std::optional<RecordSplitter::Document>> RecordSplitter::next() {
     while (true) {
         if (scan(window_->unread())) return document();
-        drop(state_ == ParseState::between || is_skipped_ ? at_ : begin_);
+        drop(unneeded());
         const auto fill = window_->more();
         if (!fill) return std::unexpected(fill.error());
         switch (*fill) {
@@ -270,6 +270,19 @@ void RecordSplitter::leave_list() {
     depth_ = 1;
     key_comes_ = key_names_list_ = line_begins_ = false;
     last_ = ']';
+}
+
+// The number of bytes in the window that nothing refers to. Nothing refers to a skipped object but
+// the key that is being read, as the value of that key can be another list of records.
+std::size_t RecordSplitter::unneeded() {
+    constexpr std::size_t longest_key = 128;  // no list key is longer, even if it is all escapes
+    if (state_ == ParseState::between) return at_;
+    if (!is_skipped_) return begin_;
+    if (key_ == 0) return at_;
+    if (at_ - key_ <= longest_key) return key_ - 1;
+    key_ = 0;
+    key_comes_ = key_names_list_ = false;
+    return at_;
 }
 
 void RecordSplitter::drop(std::size_t count) {

@@ -123,6 +123,7 @@ class RecordSplitter {
     bool give_up_document();
     void enter_list(bool in_object);
     void leave_list();
+    std::size_t unneeded();
     void drop(std::size_t count);
     Result<std::optional<Document>> finish();
     [[nodiscard]] Document document() const;

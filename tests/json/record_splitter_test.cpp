@@ -243,6 +243,16 @@ TEST_CASE("splitter: the documents do not depend on where the stream is cut") {
     CHECK(split(in_pieces(text, 1)) == whole);
 }
 
+TEST_CASE("splitter: a list after a list is found, wherever the stream is cut") {
+    const std::string long_key(300, 'k');
+    const std::string text = "{\"Records\":[{\"a\":1}],\"x\":2,\"Records\":[{\"b\":2}],\"" +
+                             long_key + "\":\"Records\",\"\\u0052ecords\":[{\"c\":3}]}";
+    const Texts whole = split(in_pieces(text, text.size()));
+    CHECK(whole == Texts{"{\"a\":1}", "{\"b\":2}", "{\"c\":3}"});
+    for (std::size_t cut = 0; cut <= text.size(); ++cut) CHECK(split(cut_at(text, cut)) == whole);
+    CHECK(split(in_pieces(text, 1)) == whole);
+}
+
 TEST_CASE("splitter: anything after a list is skipped, wherever the stream is cut") {
     const std::string text = "{\"Records\":[{\"a\":\"\n],\"x\":\n{. ],\"y|{}\"}{\"b\":1}";
     const Texts whole = split(in_pieces(text, text.size()));
