@@ -29,6 +29,8 @@ usage: ./package.sh [command]
           run everything that a release needs: in addition all AppInspect tags, all tests of the
           emulated program, the container image, the benchmark's contenders, the Spark job, and the
           end-to-end tests under sanitizers
+  fuzz [SECONDS] [TARGET...]
+          run the fuzz targets for this many seconds each, or for 60; see tests/fuzz/README.md
   reproduce
           make all packages of the last commit twice, the second time in another folder, and compare
           the bytes
@@ -278,6 +280,14 @@ bench() {
         "$packages/bin/python" -B "tests/bench/$script" build/release/cloudhijack "$@"
 }
 
+# fuzz [SECONDS] [TARGET...]: the script has the logic.
+fuzz() {
+    need 'fuzz' clang-19 libclang-rt-19-dev
+    prepare
+    stage 'building the fuzz targets' compile sanitize fuzzers cloudhijack
+    python3 -B tests/fuzz/run.py "$@"
+}
+
 # What `check` runs.
 # shellcheck source=tests/checks.sh
 source tests/checks.sh
@@ -303,6 +313,7 @@ case $* in
     unit | 'unit '*) unit "${@:2}" ;;
     test) test_package --label-exclude long ;;
     'test --long') CLOUDHIJACK_LONG=1 test_package ;;
+    fuzz | 'fuzz '*) fuzz "${@:2}" ;;
     reproduce) reproduce ;;
     bench) bench ;;
     'bench --smoke') bench --smoke ;;

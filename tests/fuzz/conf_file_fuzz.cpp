@@ -1,6 +1,7 @@
 // Any bytes as local/cloudhijack.conf: they are read to the end, every mistake has a place, and the
 // built-in options remain.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -10,9 +11,12 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace cloudhijack;
-    const auto setup = config::setup_with({reinterpret_cast<const char*>(data), size});
+    const std::string_view text(reinterpret_cast<const char*>(data), size);
+    const auto setup = config::setup_with(text);
+    const auto lines = 1 + static_cast<std::size_t>(std::ranges::count(text, '\n'));
     for (const auto& mistake : setup.mistakes) {
-        must(mistake.place.line > 0 && !mistake.text.empty(), "a mistake without a place");
+        must(mistake.place.line > 0 && mistake.place.line <= lines && !mistake.text.empty(),
+             "a mistake without a place");
     }
     const auto config = setup.default_config();
     must(config.volume.suspicious_names != nullptr, "no pattern");

@@ -1,56 +1,68 @@
-// Any bytes as the document of a partial row, in every mode: it is accepted or refused, and an
-// accepted document yields rows.
+// Any lines as the documents of partial rows, in every mode: each is accepted or refused, and the
+// accepted ones give the same rows in any order.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "config/setup_for_tests.hpp"
+#include "fuzz_modes.hpp"
+#include "fuzz_records.hpp"
 #include "io/window.hpp"
-#include "must.hpp"
-#include "output/answer.hpp"
 #include "search/peers.hpp"
 
 namespace {
 
 using namespace cloudhijack;
 
+const config::Setup& setup() {
+    static const config::Setup made = config::setup_with();
+    return made;
+}
+
 // The fingerprint of the search head's catalogue is not a secret, but a fuzzer cannot guess it.
-std::string with_own_fingerprint(std::string document, const config::Setup& setup) {
+std::string with_own_fingerprint(std::string text) {
     constexpr std::string_view place = "CATALOGUE";
-    if (const auto at = document.find(place); at != std::string::npos) {
-        document.replace(at, place.size(), setup.catalogue.fingerprint());
+    const std::string fingerprint = setup().catalogue.fingerprint();
+    for (auto at = text.find(place); at != std::string::npos; at = text.find(place, at)) {
+        text.replace(at, place.size(), fingerprint);
     }
-    return document;
+    return text;
+}
+
+std::string rows_from(const std::vector<std::string>& documents, const config::Config& config) {
+    detect::Activity activity = output::new_activity(setup(), config);
+    search::IntakeStats intake;
+    search::StageClock clock;
+    search::Peers peers(setup(), config);
+    for (const std::string& document : documents) {
+        const std::string padded = document + std::string(io::k_padding, '\0');
+        peers.read(std::string_view(padded).substr(0, document.size()), activity, intake, clock);
+    }
+    must(peers.documents() == documents.size(), "a document is not counted");
+    const auto findings = output::findings_of(activity, config);
+    must(findings.has_value(), "a document is too much for a baseline");
+    const auto answer = output::answer_of(*findings);
+    // Coverage has rows even for an empty activity.
+    const bool can_have_rows =
+        config.mode == config::Mode::hunt || config.mode == config::Mode::coverage;
+    must(answer.rows.empty() || detect::size_of(activity) > 0 || can_have_rows,
+         "rows came from nothing");
+    return output::to_ndjson(answer.columns, answer.rows);
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    static const config::Setup setup = config::setup_with();
-    std::string document = with_own_fingerprint({reinterpret_cast<const char*>(data), size}, setup);
-    const std::size_t document_size = document.size();
-    document.append(io::k_padding, '\0');
+    auto documents = lines_of(with_own_fingerprint({reinterpret_cast<const char*>(data), size}));
     for (const config::Mode mode : {config::Mode::volume, config::Mode::hunt,
                                     config::Mode::baseline, config::Mode::coverage}) {
-        config::Config config = setup.default_config();
-        config.mode = mode;
-        config.hunt.min_risk = 0;
-        config.volume.thresholds.assign(config.volume.thresholds.size(), 0);
-        detect::Activity activity = output::new_activity(setup, config);
-        search::IntakeStats intake;
-        search::StageClock clock;
-        search::Peers peers(setup, config);
-        peers.read(std::string_view(document).substr(0, document_size), activity, intake, clock);
-        const auto findings = output::findings_of(activity, config);
-        must(findings.has_value(), "a document is too much for a baseline");
-        const auto answer = output::answer_of(*findings);
-        // Coverage has rows even for an empty activity.
-        const bool can_have_rows = mode == config::Mode::hunt || mode == config::Mode::coverage;
-        must(answer.rows.empty() || detect::size_of(activity) > 0 || can_have_rows,
-             "rows came from nothing");
-        must(peers.documents() == 1, "a document is not counted");
+        const config::Config config = shown(setup(), mode);
+        const std::string rows = rows_from(documents, config);
+        std::ranges::reverse(documents);
+        must(rows_from(documents, config) == rows, "the order of documents changes the rows");
     }
     return 0;
 }

@@ -1,6 +1,6 @@
-// Any bytes as a stream of records: the documents do not depend on how the stream is cut or on
-// whether the fast code is used, none is out of order or overlaps another, and every record that a
-// simple reader finds in valid JSON is among them.
+// Any bytes as a stream of records: the documents do not depend on how the stream is cut, divided
+// between threads, or on whether the fast code is used, none is out of order or overlaps another,
+// and every record that a simple reader finds in valid JSON is among them.
 
 #include <cstddef>
 #include <cstdint>
@@ -57,6 +57,35 @@ Split split(const std::string& bytes, std::size_t piece, Cpu cpu = best_cpu(),
     }
 }
 
+// The documents if each complete run in the window is split separately, as the threads of a scan
+// do.
+std::vector<std::string> split_in_runs(const std::string& bytes, std::size_t enough) {
+    std::vector<std::string> made;
+    bool has_failed = false;
+    const auto take = [&](json::RecordSplitter& splitter) {
+        const auto document = splitter.next();
+        has_failed |= !document;
+        if (!document || !*document) return false;
+        made.push_back(std::to_string((*document)->position) + ' ' +
+                       std::to_string((*document)->follows_object) +
+                       std::to_string((*document)->is_element) + std::string((*document)->text));
+        return true;
+    };
+    io::Window window(in_pieces(bytes, bytes.size() + 1), std::size_t{1024} * 1024);
+    json::RecordSplitter splitter(window, log::all_logs().record_keys());
+    while (take(splitter)) {
+        if (enough == 0) continue;
+        const auto run = splitter.take_run(enough);
+        const std::string kept(run.text);
+        io::Window part(in_pieces(kept, 7), std::size_t{1024} * 1024);
+        json::RecordSplitter other(part, log::all_logs().record_keys(), run);
+        while (take(other)) {
+        }
+    }
+    if (has_failed) made.emplace_back("the stream ends in a list");
+    return made;
+}
+
 // Compares the elements of arrays; the event reader's tests cover other documents.
 void compare_with_plain_reader(const std::string& bytes, const Split& made) {
     const Json whole = Json::parse(bytes, nullptr, /*allow_exceptions=*/false);
@@ -76,6 +105,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         must(split(bytes, piece) == whole, "pieces change what is read");
     }
     must(split(bytes, size + 1, Cpu::plain) == whole, "the fast way changes what is read");
+    const auto documents = split_in_runs(bytes, 0);
+    for (const std::size_t enough : {1U, 30U, 1'000U}) {
+        must(split_in_runs(bytes, enough) == documents, "runs change what is read");
+    }
     compare_with_plain_reader(bytes, split(bytes, size + 1, best_cpu(), /*is_whole_json=*/true));
     return 0;
 }

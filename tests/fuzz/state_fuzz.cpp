@@ -6,11 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "config/setup_for_tests.hpp"
 #include "counting/hash.hpp"
-#include "must.hpp"
-#include "output/answer.hpp"
-#include "output/csv_and_ndjson.hpp"
+#include "fuzz_modes.hpp"
 #include "scan/state_merger.hpp"
 #include "scan/state_reader.hpp"
 #include "scan/state_writer.hpp"
@@ -19,15 +16,6 @@
 namespace {
 
 using namespace cloudhijack;
-
-/// A setup of the tests and a config that shows all rows of a mode.
-config::Config shown(const config::Setup& setup, config::Mode mode) {
-    config::Config config = setup.default_config();
-    config.mode = mode;
-    config.hunt.min_risk = 0;
-    config.volume.thresholds.assign(config.volume.thresholds.size(), 0);
-    return config;
-}
 
 /// A file of states, merged.
 struct MergedFile {
@@ -60,13 +48,6 @@ MergedFile merged(const config::Setup& setup, const config::Config& config,
     must(writer.finish(file.activity, merger.totals(), merger.range()).has_value(),
          "a state cannot be written");
     return file;
-}
-
-std::string rows_of(const detect::Activity& activity, const config::Config& config) {
-    const auto findings = output::findings_of(activity, config);
-    must(findings.has_value(), "a state is too much for its rows");
-    const auto answer = output::answer_of(*findings);
-    return output::to_ndjson(answer.columns, answer.rows);
 }
 
 void replace_all(std::string& text, std::string_view old, const std::string& now) {
@@ -110,8 +91,7 @@ std::string completed(std::string text, const config::Setup& setup) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     static const config::Setup setup = config::setup_with();
     const std::string bytes = completed({reinterpret_cast<const char*>(data), size}, setup);
-    for (const config::Mode mode :
-         {config::Mode::volume, config::Mode::hunt, config::Mode::coverage}) {
+    for (const config::Mode mode : k_counting_modes) {
         const config::Config config = shown(setup, mode);
         const MergedFile file = merged(setup, config, bytes);
         if (!file.is_accepted) continue;

@@ -75,8 +75,11 @@ class FirstKeyReader : public nlohmann::json_sax<PlainJson> {
 
 std::optional<PlainJson> parsed(std::string_view text) {
     FirstKeyReader reader;
-    // A NUL byte is never valid JSON, but nlohmann takes it for the end of the text.
-    if (text.contains('\0') || !PlainJson::sax_parse(text, &reader)) return std::nullopt;
+    // A NUL byte is never valid JSON, but nlohmann takes it for the end of the text, and it skips a
+    // byte order mark, which the event reader's callers do.
+    if (text.contains('\0') || text.starts_with(text::k_byte_order_mark) ||
+        !PlainJson::sax_parse(text, &reader))
+        return std::nullopt;
     return std::move(reader.root);
 }
 
