@@ -63,7 +63,7 @@ constexpr auto k_envelopes = std::to_array<Envelope>({
     {.before = R"({"message":)", .after = R"(,"logStreamName":"s"})", .form = Envelope::Form::text},
     {.before = R"({"streams":[{"values":[["1",)", .after = "]]}]}", .form = Envelope::Form::text},
     {.before = R"({"result":{"_raw":)", .after = "}}", .form = Envelope::Form::text},
-    {.before = R"({"_source":{"a":"b"},"original":)", .after = "}", .form = Envelope::Form::text},
+    {.before = R"({"@version":"1","original":)", .after = "}", .form = Envelope::Form::text},
     {.before = R"({"message":{"messageId":"1","data":)",
      .after = "}}",
      .form = Envelope::Form::base64},

@@ -66,8 +66,9 @@ std::vector<std::string> split_in_runs(const std::string& bytes, std::size_t eno
         const auto document = splitter.next();
         has_failed |= !document;
         if (!document || !*document) return false;
-        made.push_back(std::to_string((*document)->position) + ' ' +
-                       std::to_string((*document)->follows_object) +
+        // For an object it makes no difference, and a run may not know of a cut on the line before.
+        const bool is_rest = (*document)->follows_object && !(*document)->text.starts_with('{');
+        made.push_back(std::to_string((*document)->position) + ' ' + std::to_string(is_rest) +
                        std::to_string((*document)->is_element) + std::string((*document)->text));
         return true;
     };

@@ -75,11 +75,10 @@ class FirstKeyReader : public nlohmann::json_sax<PlainJson> {
 
 std::optional<PlainJson> parsed(std::string_view text) {
     FirstKeyReader reader;
-    // A NUL byte is never valid JSON, but nlohmann takes it for the end of the text, and it skips a
-    // byte order mark, which the event reader's callers do.
-    if (text.contains('\0') || text.starts_with(text::k_byte_order_mark) ||
-        !PlainJson::sax_parse(text, &reader))
-        return std::nullopt;
+    // A NUL byte is never valid JSON, but nlohmann takes it for the end of the text. It also skips
+    // a byte order mark, which is not valid in a string that a log opens.
+    const bool is_other = text.contains('\0') || text.starts_with(text::k_byte_order_mark);
+    if (is_other || !PlainJson::sax_parse(text, &reader)) return std::nullopt;
     return std::move(reader.root);
 }
 
@@ -120,6 +119,10 @@ std::optional<std::string> text_at(const PlainJson& record, std::string_view pat
 }  // namespace
 
 std::string log_difference(const Log& log, std::string_view record) {
+    // Those who call the event reader skip it.
+    if (record.starts_with(text::k_byte_order_mark)) {
+        record.remove_prefix(text::k_byte_order_mark.size());
+    }
     Log incomplete = log;
     incomplete.complete = nullptr;
     incomplete.mark = {};
