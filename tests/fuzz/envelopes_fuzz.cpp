@@ -12,6 +12,7 @@
 #include "fuzz_records.hpp"
 #include "log/envelopes.hpp"
 #include "must.hpp"
+#include "text/utf8.hpp"
 
 namespace {
 
@@ -102,7 +103,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     // Values that the reader skips need not be valid JSON, so a record that is no JSON can end
     // elsewhere in an envelope. nlohmann takes a NUL byte for the end of a text.
     if (choices.size() > log::k_most_envelopes || text.contains('\0')) return 0;
-    if (!Json::accept(text)) return 0;
+    // A byte order mark belongs to a file, and not to a text in an envelope.
+    if (text.starts_with(text::k_byte_order_mark) || !Json::accept(text)) return 0;
     const Events alone = events_in(text);
     if (alone.size() != 1 || alone.front().empty()) return 0;
     for (const char choice : choices) {

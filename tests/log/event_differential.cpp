@@ -159,7 +159,7 @@ std::string compact_difference(std::string_view record) {
 std::string event_difference(std::string_view record) {
     if (auto difference = compact_difference(record); !difference.empty()) return difference;
     // Those who call the event reader skip a byte order mark, and nlohmann skips it, too.
-    if (record.starts_with(text::k_byte_order_mark)) {
+    while (record.starts_with(text::k_byte_order_mark)) {
         record.remove_prefix(text::k_byte_order_mark.size());
     }
     std::string padded(record);

@@ -120,7 +120,7 @@ std::optional<std::string> text_at(const PlainJson& record, std::string_view pat
 
 std::string log_difference(const Log& log, std::string_view record) {
     // Those who call the event reader skip it.
-    if (record.starts_with(text::k_byte_order_mark)) {
+    while (record.starts_with(text::k_byte_order_mark)) {
         record.remove_prefix(text::k_byte_order_mark.size());
     }
     Log incomplete = log;
