@@ -1,0 +1,128 @@
+"""Measures the work that the program does on an input that an attacker could have made.
+
+Work is counted, not timed: valgrind counts the instructions of a run, and a run of the program
+alone reports its peak memory. Each input is made in three sizes, each twice as large as the one
+before. The growth is the second increase divided by the first, so that a fixed cost, such as that
+of the start, does not matter: 2 is linear, and 4 is quadratic.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "e2e"))
+from peak_memory import measured
+from program_under_test import program
+
+_TIMEOUT = 300.0
+_SCAN = ("scan", "--mode", "hunt", "--min-risk", "0", "--threads", "1", "--format", "csv", "-")
+# valgrind does not know AVX-512.
+_ENVIRONMENT = {**os.environ, "CLOUDHIJACK_CPU": "avx2"}
+_INSTRUCTIONS = re.compile(r"Collected : (\d+)")
+# The memory of a run varies by its buffers, by what the allocator keeps, and by where the loader
+# puts the program. An increase below this does not count.
+_MEMORY_NOISE = 2 << 20
+# If an increase is less than this share of the work for the smallest size, the work is bounded.
+_BOUNDED = 0.02
+
+
+class Input(NamedTuple):
+    """What a run reads."""
+
+    stdin: bytes = b""
+    files: Mapping[str, bytes] = {}  # by their names in the folder of the run
+
+
+@dataclass(frozen=True)
+class CraftedInput:
+    """A kind of input, of which any size can be made."""
+
+    name: str  # for people: a noun phrase
+    make: Callable[[int], Input]
+    size: int  # the smallest that valgrind runs; what it counts is up to `make`
+    arguments: Sequence[str] = _SCAN
+    times_alone: int = 8  # how many times larger the runs without valgrind are
+    exit_codes: tuple[int, ...] = (0, 2)  # 2 if nothing could be read
+
+
+class Growth(NamedTuple):
+    """Of three values, each for twice the size of the one before."""
+
+    values: tuple[int, int, int]
+    ratio: float | None  # None if the values do not grow
+
+    @property
+    def text(self) -> str:
+        return "none" if self.ratio is None else f"{self.ratio:.1f}"
+
+
+class Cost(NamedTuple):
+    bytes: int  # of the largest input of those that valgrind ran
+    instructions: Growth
+    peak_memory: Growth
+
+
+def _growth(values: Sequence[int], negligible: float) -> Growth:
+    first, second, third = values
+    if third - second <= negligible:
+        return Growth((first, second, third), None)
+    # An increase that comes only now counts as if the first had just been seen.
+    return Growth((first, second, third), (third - second) / max(second - first, negligible, 1.0))
+
+
+def _run(argv: Sequence[str], case: Input, folder: Path, crafted: CraftedInput) -> bytes:
+    for name, content in case.files.items():
+        (folder / name).write_bytes(content)
+    done = subprocess.run(
+        argv,
+        input=case.stdin,
+        capture_output=True,
+        cwd=folder,
+        env=_ENVIRONMENT,
+        timeout=_TIMEOUT,
+    )
+    if done.returncode not in crafted.exit_codes:
+        raise RuntimeError(f"{crafted.name}: exit code {done.returncode}: {done.stderr[-2000:]!r}")
+    return done.stderr
+
+
+def _instructions(case: Input, crafted: CraftedInput) -> int:
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder, "valgrind.log")
+        valgrind = [
+            *("valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"),
+            f"--log-file={log}",
+        ]
+        _run([*valgrind, *program(), *crafted.arguments], case, Path(folder), crafted)
+        found = _INSTRUCTIONS.search(log.read_text())
+        if found is None:
+            raise RuntimeError(f"{crafted.name}: valgrind says {log.read_text()!r}")
+        return int(found[1])
+
+
+def _peak_memory(case: Input, crafted: CraftedInput) -> int:
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder, "peak")
+        argv = measured([*program(), *crafted.arguments], report)
+        _run(argv, case, Path(folder), crafted)
+        return int(report.read_text())
+
+
+def cost_of(crafted: CraftedInput) -> Cost:
+    sizes = [crafted.size, 2 * crafted.size, 4 * crafted.size]
+    cases = [crafted.make(size) for size in sizes]
+    counts = [_instructions(case, crafted) for case in cases]
+    peaks = [_peak_memory(crafted.make(size * crafted.times_alone), crafted) for size in sizes]
+    return Cost(
+        bytes=len(cases[-1].stdin) + sum(map(len, cases[-1].files.values())),
+        instructions=_growth(counts, _BOUNDED * counts[0]),
+        peak_memory=_growth(peaks, _MEMORY_NOISE),
+    )
