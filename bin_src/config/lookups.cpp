@@ -333,8 +333,15 @@ Result<> read_exception(const LookupFile& file, const rules::Catalogue& catalogu
     if (read) read = read_threshold(cell(allowlist_column::threshold), exception);
     if (read) read = read_expiry(cell(allowlist_column::expires), exception);
     if (!read) return read;
-    allowlist.add(std::move(exception));
-    return {};
+    const bool has_wildcard = exception.principal.contains('*');
+    if (allowlist.add(std::move(exception))) return {};
+    if (has_wildcard) {
+        return failure("no text of principal sets this line apart from " +
+                       std::to_string(rules::Allowlist::k_most_of_window) +
+                       " others; write fewer lines, with a longer text between the wildcards");
+    }
+    return failure("principal has " + std::to_string(rules::Allowlist::k_most_of_name) +
+                   " lines already; write fewer");
 }
 
 /// Calls `read_one` for each row of a file, and reports the rows that do not count.

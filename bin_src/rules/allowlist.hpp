@@ -3,12 +3,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
+
+#include "counting/hash.hpp"
 
 namespace cloudhijack::rules {
 
@@ -39,28 +41,49 @@ struct Exception {
 
 using Exceptions = std::vector<const Exception*>;
 
-/// The exceptions that users have listed.
+/// The exceptions that users have listed. Lists can be long, and events choose the names, so only
+/// exceptions that can match are tried: those for the name itself, and those whose pattern has its
+/// window in the name. That is a text of up to 8 bytes from between its wildcards.
 class Allowlist {
   public:
-    void add(Exception exception);
+    /// The most exceptions that one window, and one name without a wildcard, can have. They bound
+    /// the work for each byte of a name, whatever the length of the list.
+    static constexpr std::size_t k_most_of_window = 50;
+    static constexpr std::size_t k_most_of_name = 500;
+
+    /// Adds an exception; one that differs from a previous one in its end only extends that one.
+    /// False if its name, or each window of its pattern, has the most exceptions already: then it
+    /// is ignored.
+    bool add(Exception exception);
 
     /// The exceptions for a principal, in the order in which they were added. Valid until the next
     /// add().
     [[nodiscard]] Exceptions of(std::string_view principal) const;
 
   private:
-    /// Exceptions by a literal part of their pattern, and the lengths that such parts have.
-    struct Index {
-        std::map<std::string, std::vector<std::size_t>, std::less<>> numbers;
-        std::set<std::size_t> sizes;
-
-        void add(std::string_view text, std::size_t number);
+    struct SecretHash {
+        using is_transparent = void;  // NOLINT(readability-identifier-naming)
+        std::size_t operator()(std::string_view text) const {
+            return counting::secret_hash_of(text);
+        }
     };
 
+    using Numbers = std::vector<std::size_t>;  ///< of exceptions
+    template <class T>
+    using ByText = std::unordered_map<std::string, T, SecretHash, std::equal_to<>>;
+
+    /// The exceptions with the same pattern.
+    struct PatternExceptions {
+        Numbers numbers;
+        std::optional<std::string> window;  ///< nullopt if the pattern has no wildcard
+    };
+
+    [[nodiscard]] std::string rarest_window(std::string_view pattern) const;
+
     std::vector<Exception> exceptions_;
-    Index whole_;      ///< patterns without a wildcard
-    Index by_prefix_;  ///< by the text before the first wildcard
-    Index by_suffix_;  ///< by the text after the last wildcard, if that is longer
+    ByText<PatternExceptions> patterns_;
+    ByText<Numbers> windows_;  ///< the exceptions of the patterns that have each window
+    std::set<std::size_t> window_sizes_;
 };
 
 /// Whether the whole text matches the pattern, in which `*` stands for any text, including none.

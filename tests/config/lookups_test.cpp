@@ -286,6 +286,24 @@ TEST_CASE("lookups: lines of an allowlist, and mistakes in them") {
     }
 }
 
+TEST_CASE("lookups: a line of an allowlist that nothing sets apart from many others is reported") {
+    const auto problem = [](std::string_view principal, int most) {
+        std::string lines(k_allowlist_header);
+        for (int i = 0; i < most + 2; ++i) {  // the last one is the same as the first
+            const std::string threshold = std::to_string(i % (most + 1));
+            lines += std::string(principal) + ",*,*," + threshold + ",,\n";
+        }
+        App app;
+        app.read(Mode::hunt, {}, lines);
+        CHECK(app.exceptions() == static_cast<std::size_t>(most));
+        REQUIRE(app.problems.bad_lines.size() == 1);
+        return app.problems.bad_lines.front();
+    };
+    CHECK(problem("*e*", 50).contains(
+        "line 52: no text of principal sets this line apart from 50 others; write fewer lines"));
+    CHECK(problem("eve", 500).contains("line 502: principal has 500 lines already; write fewer"));
+}
+
 TEST_CASE("lookups: an unknown column of the allowlist is reported, as it may be a typing error") {
     App app;
     app.read(Mode::hunt, {}, "Principal,SERVICE,evidence,expire,_key\neve,*,*,2020-01-01,1\n");

@@ -105,6 +105,94 @@ TEST_CASE("allowlist: the exceptions of a principal, in their order") {
     CHECK(patterns("") == std::vector<std::string>{"*"});
 }
 
+TEST_CASE("allowlist: the same exceptions as if each pattern were tried, over many lists") {
+    std::mt19937 random(7);
+    const auto any = [&random](std::string_view alphabet, std::size_t most) {
+        std::string text(random() % most, ' ');
+        for (char& c : text) c = alphabet[random() % alphabet.size()];
+        return text;
+    };
+    std::size_t matches = 0;
+    for (int list = 0; list < 300; ++list) {
+        std::vector<Exception> exceptions;
+        for (int i = 0; i < 40; ++i) {
+            exceptions.push_back(all_for(any("aabc*", 14)));
+            exceptions.back().service = i;  // so that none extends another one
+        }
+        const Usual usual = allowing(exceptions);
+        for (int i = 0; i < 20; ++i) {
+            const std::string principal = any("aabc", 24) + (i == 0 ? "*" : "");
+            CAPTURE(principal);
+            std::vector<std::size_t> expected;
+            for (const Exception& one : exceptions) {
+                if (matches_wildcards(one.principal, principal)) expected.push_back(*one.service);
+            }
+            std::vector<std::size_t> found;
+            for (const Exception* one : usual.allowlist.of(principal)) {
+                found.push_back(*one->service);
+            }
+            CHECK(found == expected);
+            matches += found.size();
+        }
+    }
+    CHECK(matches > 5'000);
+}
+
+TEST_CASE("allowlist: lines that differ in their last days are one exception") {
+    Allowlist list;
+    const auto until = [](std::optional<std::int64_t> second) {
+        Exception exception = all_for("*/eve");
+        exception.expires = second;
+        return exception;
+    };
+    const auto only = [&list] {
+        const Exceptions exceptions = list.of(k_eve);
+        REQUIRE(exceptions.size() == 1);
+        return exceptions.front()->expires;
+    };
+    CHECK(list.add(until(2 * k_day)));
+    CHECK(list.add(until(3 * k_day)));
+    CHECK(list.add(until(k_day)));
+    CHECK(only() == 3 * k_day);
+    for (int i = 0; i < 1'000; ++i) CHECK(list.add(until(std::nullopt)));
+    CHECK(list.add(until(k_day)));
+    CHECK(only() == std::nullopt);
+
+    Exception limited = until(std::nullopt);
+    limited.threshold = 5;
+    CHECK(list.add(limited));
+    limited.service = 0;
+    CHECK(list.add(limited));
+    CHECK(list.of(k_eve).size() == 3);
+}
+
+TEST_CASE("allowlist: the exceptions that nothing sets apart from others are limited") {
+    const auto limited_to = [](std::string pattern, std::size_t threshold) {
+        Exception exception = all_for(std::move(pattern));
+        exception.threshold = threshold;
+        return exception;
+    };
+    for (const std::string_view pattern : {"*", "a*", "*ev*", "**", k_eve.data()}) {
+        CAPTURE(pattern);
+        const std::size_t most =
+            pattern == k_eve ? Allowlist::k_most_of_name : Allowlist::k_most_of_window;
+        Allowlist list;
+        for (std::size_t i = 0; i < most; ++i) CHECK(list.add(limited_to(std::string(pattern), i)));
+        CHECK_FALSE(list.add(limited_to(std::string(pattern), most)));
+        CHECK(list.add(limited_to(std::string(pattern), 0)));  // which is there already
+        CHECK(list.add(all_for("*user*")));                    // which another text sets apart
+        CHECK(list.of(k_eve).size() == 1 + most);
+    }
+    // 100,000 lines, of which a name matches all, leave a list that is tried in few steps.
+    Allowlist list;
+    std::size_t added = 0;
+    for (std::size_t i = 0; i < 100'000; ++i) {
+        added += list.add(all_for("*e" + std::string(i % 900, '*') + "*v*")) ? 1 : 0;
+    }
+    CHECK(added >= Allowlist::k_most_of_window);
+    CHECK(list.of(k_eve).size() <= 2 * Allowlist::k_most_of_window);
+}
+
 TEST_CASE("allowlist: an exception silences the evidence that it names, and no other") {
     const Story story = repeated({.call = "InvokeModel"}, 0, 60) +
                         Story{{.time = clock(70), .call = "DeleteGuardrail"}};
