@@ -85,15 +85,16 @@ std::string_view RowReader::written_cell(std::size_t index) const {
 }
 
 std::string_view RowReader::cell(std::size_t index) {
-    const auto known = std::ranges::find(values_, index, &decltype(values_)::value_type::first);
-    if (known != values_.end()) return known->second;
+    const auto known =
+        std::ranges::lower_bound(values_, index, {}, &decltype(values_)::value_type::first);
+    if (known != values_.end() && known->first == index) return known->second;
     const std::string_view written = written_cell(index);
     if (!written.starts_with('"')) return written;
     const std::span<char> bytes = window_->unread().subspan(
         static_cast<std::size_t>(written.data() - window_->unread().data()), written.size());
     const std::string_view value =
         separators_.saw_stray_quote() ? unquote_plainly(bytes) : unquote(bytes, cpu_);
-    values_.emplace_back(index, value);
+    values_.emplace(known, index, value);
     return value;
 }
 

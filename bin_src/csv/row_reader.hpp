@@ -62,7 +62,8 @@ class RowReader {
     std::uint64_t row_end_ = 0;           ///< the end of its last cell
     bool ends_in_newline_ = false;
     std::size_t cell_count_ = 0;
-    std::vector<std::pair<std::size_t, std::string_view>> values_;  ///< of quoted cells, by index
+    /// The values of quoted cells, in the order of their indices, in which most are asked for.
+    std::vector<std::pair<std::size_t, std::string_view>> values_;
 };
 
 }  // namespace cloudhijack::csv
