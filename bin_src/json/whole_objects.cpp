@@ -121,12 +121,21 @@ void WholeObjects::go_on_after(std::size_t bracket, const Check& damaged) {
     }
     if (go_on_at_element(bracket, damaged)) return;
     if (damaged.is_in_array && !is_element_ && text_[bracket] == '{') {
-        const auto end = text_.find(']', position);
+        const auto end = next_closing_bracket(position);
         array_end_ = end == std::string_view::npos ? 0 : end;
     }
     // No object begins between the last token and the damage.
     const std::size_t token = damaged.last_token > 0 ? damaged.last_token : damaged.size;
     at_ = bracket + std::max<std::size_t>(token, 1);
+}
+
+// The first `]` from a position on; npos if there is none.
+std::size_t WholeObjects::next_closing_bracket(std::size_t position) {
+    if (position < closing_from_ || position > closing_) {
+        closing_from_ = position;
+        closing_ = text_.find(']', position);
+    }
+    return closing_;
 }
 
 // An object that was truncated before a value has taken the object on the next line as that value,

@@ -53,6 +53,7 @@ class WholeObjects {
     void go_on_after(std::size_t bracket, const Check& damaged);
     void go_on_at_next_line(std::size_t bracket);
     bool go_on_at_element(std::size_t bracket, const Check& damaged);
+    std::size_t next_closing_bracket(std::size_t position);
 
     std::string_view text_;
     bool is_element_;
@@ -64,6 +65,10 @@ class WholeObjects {
     /// object precedes it.
     std::size_t forced_ = std::string_view::npos;
     std::size_t array_end_ = 0;  ///< the end of an array that contains damage
+    // The last `]` that was searched for, and the position from which on it is the first. Text
+    // without one would otherwise be searched again for each array.
+    std::size_t closing_ = 0;
+    std::size_t closing_from_ = std::string_view::npos;
     std::size_t damaged_ = 0;
 };
 
