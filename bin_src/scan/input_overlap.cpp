@@ -1,12 +1,10 @@
 #include "scan/input_overlap.hpp"
 
 #include <algorithm>
-#include <array>
-#include <span>
+#include <iterator>
 #include <string_view>
 #include <utility>
 
-#include "counting/hash.hpp"
 #include "detect/hunt/evidence/words.hpp"
 
 namespace cloudhijack::scan {
@@ -14,14 +12,6 @@ namespace {
 
 constexpr std::uint64_t k_most_named = 3;
 constexpr std::string_view k_accept = ", or accept it with --allow-overlap";
-
-// States can be forged, so the place of an input in the index must be secret.
-std::uint32_t secret_hash_of(const FileContent& content) {
-    const std::array numbers = {content.bytes, content.hash.low, content.hash.high};
-    const auto bytes = std::as_bytes(std::span(numbers));
-    return static_cast<std::uint32_t>(
-        counting::secret_hash_of({reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
-}
 
 }  // namespace
 
@@ -33,20 +23,30 @@ void InputOverlap::begin(std::string state) {
 
 void InputOverlap::add(const StateInput& input) {
     if (input.records == 0) return;
-    const auto current = static_cast<std::uint32_t>(states_.size() - 1);
-    const auto number = index_.find_or_make(
-        secret_hash_of(input.content),
-        [&](std::uint32_t other) {
-            return inputs_[other].content == input.content &&
-                   inputs_[other].range.overlaps(input.range);
-        },
-        [&] {
-            inputs_.push_back({.content = input.content, .range = input.range, .state = current});
-            return static_cast<std::uint32_t>(inputs_.size() - 1);
-        });
-    const std::uint32_t state = inputs_[number].state;
+    const InputKey key{.content = input.content,
+                       .from = input.range.from.value_or(text::Time::min())};
+    const text::Time to = input.range.to.value_or(text::Time::max());
+    if (to <= key.from) return;  // only a forged range has no time
+    const std::size_t current = states_.size() - 1;
+    auto found = find(key, to);
+    if (found == inputs_.end())
+        found = inputs_.emplace(key, SeenInput{.to = to, .state = current}).first;
+    const std::size_t state = found->second.state;
     if (state == current || ++found_ > k_most_named) return;
     first_ += (first_.empty() ? "" : ", ") + input.name + " (in " + states_[state].name + ')';
+}
+
+// The input with the same content whose range has a time in common with the one up to `to`.
+InputOverlap::SeenInputs::const_iterator InputOverlap::find(const InputKey& key,
+                                                            text::Time to) const {
+    const auto next = inputs_.lower_bound(key);
+    if (next != inputs_.end() && next->first.content == key.content && next->first.from < to) {
+        return next;
+    }
+    if (next == inputs_.begin()) return inputs_.end();
+    const auto before = std::prev(next);
+    const bool overlaps = before->first.content == key.content && key.from < before->second.to;
+    return overlaps ? before : inputs_.end();
 }
 
 std::string InputOverlap::finish(const StateEnd& end) {

@@ -1,15 +1,18 @@
 #pragma once
 
+#include <compare>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
-#include "counting/hash_index.hpp"
 #include "scan/state.hpp"
+#include "text/time.hpp"
 
 namespace cloudhijack::scan {
 
-/// Finds inputs that several states have. It needs about 100 bytes per input.
+/// Finds inputs that several states have. It needs about 100 bytes per input, and takes logarithmic
+/// time for each, even if states are forged.
 class InputOverlap {
   public:
     /// Begins the next state, with its name in messages.
@@ -27,19 +30,28 @@ class InputOverlap {
     std::string finish(const StateEnd& end);
 
   private:
-    struct SeenInput {
+    /// A content, and the time from which its events count. Ranges of one content that are kept
+    /// have no time in common, so their order is that of their beginnings.
+    struct InputKey {
         FileContent content;
-        TimeRange range;
-        std::uint32_t state = 0;  ///< the first that has it
+        text::Time from;
+
+        auto operator<=>(const InputKey&) const = default;
     };
+    struct SeenInput {
+        text::Time to;
+        std::size_t state = 0;  ///< the first that has it
+    };
+    using SeenInputs = std::map<InputKey, SeenInput>;
     struct SeenState {
         std::string name;
         StateEnd end;
     };
 
+    [[nodiscard]] SeenInputs::const_iterator find(const InputKey& key, text::Time to) const;
+
     std::vector<SeenState> states_;
-    std::vector<SeenInput> inputs_;
-    counting::HashIndex index_;
+    SeenInputs inputs_;
     std::uint64_t found_ = 0;
     std::string first_;  ///< the first of those found, for a message
 };

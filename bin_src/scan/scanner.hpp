@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <compare>
 #include <cstdint>
 #include <functional>
 #include <mutex>
@@ -33,7 +34,7 @@ struct FileContent {
     std::uint64_t bytes = 0;
     counting::WideHash hash;
 
-    bool operator==(const FileContent&) const = default;
+    auto operator<=>(const FileContent&) const = default;
 };
 
 /// The result of reading one file.

@@ -110,3 +110,35 @@ TEST_CASE("input overlap: many inputs") {
     for (std::uint64_t i = 10'001; i <= 30'000; ++i) overlap.add(input("y", i));
     CHECK(overlap.finish(end_of(2)).contains("b: 10000 inputs are in an earlier state"));
 }
+
+// Each range would be compared with each other one if they were found by the content alone.
+TEST_CASE("input overlap: many ranges of one content") {
+    const auto with = [](int hour) {
+        StateInput ranged = input("x", 1);
+        ranged.range.from = text::Time{std::chrono::hours{hour}};
+        ranged.range.to = text::Time{std::chrono::hours{hour + 1}};
+        return ranged;
+    };
+    constexpr int count = 200'000;
+    InputOverlap overlap;
+    overlap.begin("a");
+    for (int hour = 0; hour < count; ++hour) overlap.add(with(2 * hour));
+    overlap.begin("b");
+    for (int hour = count - 1; hour >= 0; --hour) overlap.add(with(2 * hour + 1));
+    CHECK_FALSE(overlap.is_found());
+    overlap.begin("c");
+    for (const int hour : {0, 1, count, 2 * count - 1}) overlap.add(with(hour));
+    overlap.add(with(2 * count));
+    CHECK(overlap.finish(end_of(3)).contains("4 inputs are in an earlier state"));
+}
+
+TEST_CASE("input overlap: a forged range that has no time overlaps none") {
+    StateInput forged = input("x", 1);
+    forged.range = {.from = text::Time{std::chrono::hours{2}}, .to = text::Time{}};
+    InputOverlap overlap;
+    for (const char* state : {"a", "b"}) {
+        overlap.begin(state);
+        overlap.add(forged);
+    }
+    CHECK_FALSE(overlap.is_found());
+}
