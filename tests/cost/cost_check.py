@@ -1,7 +1,9 @@
 """Checks that no crafted input makes the program work more than in proportion to its size.
 
-CLOUDHIJACK=PROGRAM python3 -B tests/cost/cost_check.py [TEXT]    checks the inputs with TEXT in their names
-CLOUDHIJACK=PROGRAM python3 -B tests/cost/cost_check.py --renew   also writes the table in README.md
+    python3 -B tests/cost/cost_check.py [TEXT]    checks the inputs with TEXT in their names
+    python3 -B tests/cost/cost_check.py --renew   also writes the table in README.md
+
+CLOUDHIJACK is the path of the program.
 """
 
 from __future__ import annotations
