@@ -293,7 +293,12 @@ class CatalogueReader {
                                 return c >= 'A' && c <= 'Z';  // ids are parts of option names
                             });
         if (!usable) return wrong("invalid service id; an id has only a-z, 0-9 and _");
-        return read_service_key(setting, draft_of(id));
+        ServiceDraft* const draft = draft_of(id);
+        if (draft == nullptr) {
+            return wrong("too many services; there are at most " +
+                         std::to_string(rules::k_most_services));
+        }
+        return read_service_key(setting, *draft);
     }
 
     // `ses` is short for `ses.amazonaws.com`, but `azure-openai` is the complete source of another
@@ -313,15 +318,17 @@ class CatalogueReader {
         for (ServiceDraft& draft : drafts_) draft.is_disabled = false;
     }
 
-    ServiceDraft& draft_of(const std::string& id) {
+    // Null if there would be too many.
+    ServiceDraft* draft_of(const std::string& id) {
         const auto found = std::ranges::find_if(
             drafts_, [&id](const ServiceDraft& draft) { return draft.service.id == id; });
-        if (found != drafts_.end()) return *found;
+        if (found != drafts_.end()) return &*found;
+        if (drafts_.size() == rules::k_most_services) return nullptr;
         ServiceDraft draft;
         draft.service.id = draft.service.label = id;
         draft.service.category = k_default_category;
         draft.service.threshold = k_default_threshold;
-        return drafts_.emplace_back(std::move(draft));
+        return &drafts_.emplace_back(std::move(draft));
     }
 
     const log::LogSet* logs_;

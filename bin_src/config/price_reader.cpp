@@ -40,6 +40,9 @@ std::expected<void, std::string> PriceReader::read(const rules::Setting& setting
     if (const std::string name = rules::name_for_price(pattern); name != pattern) {
         return Problem("no model matches the stanza; write [price:" + name + ']');
     }
+    if (drafts_.size() == k_most_prices && !drafts_.contains(pattern)) {
+        return Problem("too many prices; there are at most " + std::to_string(k_most_prices));
+    }
     PriceDraft& draft = drafts_[pattern];
     draft.last_key = setting.place;
     const std::string& key = setting.place.key;

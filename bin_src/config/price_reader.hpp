@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <expected>
 #include <map>
 #include <string>
@@ -12,6 +13,8 @@
 namespace cloudhijack::config {
 
 inline constexpr std::string_view k_price_prefix = "price:";
+/// Events choose the models, and each model is compared with each price.
+inline constexpr std::size_t k_most_prices = 1000;
 
 /// Reads the stanzas `[price:<model>]` layer by layer; each key overrides the same key of earlier
 /// layers.

@@ -12,6 +12,7 @@
 
 #include "config/catalogue_reader.hpp"
 #include "config/lookup_file.hpp"
+#include "rules/catalogue.hpp"
 #include "rules/phase.hpp"
 #include "text/quote.hpp"
 #include "text/trim.hpp"
@@ -49,7 +50,9 @@ std::vector<std::string> services_of(std::span<const rules::ConfFile> layers) {
             const std::string& stanza = setting.place.stanza;
             if (!stanza.starts_with(k_service_prefix)) continue;
             std::string id = stanza.substr(k_service_prefix.size());
-            if (std::ranges::find(ids, id) == ids.end()) ids.push_back(std::move(id));
+            if (std::ranges::find(ids, id) != ids.end()) continue;
+            if (ids.size() == rules::k_most_services) return ids;
+            ids.push_back(std::move(id));
         }
     }
     return ids;

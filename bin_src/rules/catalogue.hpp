@@ -21,6 +21,8 @@ inline constexpr std::uint64_t k_largest_threshold = 1'000'000'000;
 
 /// The most calls of one phase.
 inline constexpr std::size_t k_most_calls = 5000;
+/// The most services. Each can be compared with each other one.
+inline constexpr std::size_t k_most_services = 200;
 
 /// The largest weight of a call.
 inline constexpr std::uint16_t k_largest_weight = 1000;

@@ -50,6 +50,20 @@ TEST_CASE("prices: the built-in prices") {
     CHECK(prices.find("claude-2") == nullptr);
 }
 
+TEST_CASE("prices: their number is limited, as each model is compared with each") {
+    std::string conf;
+    for (int i = 0; i < 1'100; ++i) {
+        conf += "[price:m" + std::to_string(i) + "]\ninput = 1\noutput = 2\n";
+    }
+    const Setup setup = setup_with(conf + "[price:gpt-4o]\noutput = 11\n");
+    REQUIRE(setup.mistakes.size() >= 2 * 100);
+    CHECK(setup.mistakes.front().text == "too many prices; there are at most 1000");
+    CHECK(setup.mistakes.back().place.stanza == "price:m1099");
+    CHECK(setup.prices->find("m900") != nullptr);
+    CHECK(setup.prices->find("m1099") == nullptr);
+    CHECK(setup.prices->find("gpt-4o")->output == 11 * k_a_million);
+}
+
 TEST_CASE("prices: mistakes") {
     using Texts = std::vector<std::string>;
     CHECK(price_mistakes("[price:x]\ninput = 1\n") ==

@@ -49,6 +49,19 @@ std::vector<std::string> mistakes_of(std::string_view text) {
 
 }  // namespace
 
+TEST_CASE("catalogue: the number of services is limited, as each can be compared with each other") {
+    std::string conf;
+    for (int i = 0; i < 300; ++i) {
+        conf += "[service:s" + std::to_string(i) + "]\nsource = s\nuse = Call\n";
+    }
+    const LoadedCatalogue loaded = over_builtin(conf + "[service:ses]\nthreshold = 7\n");
+    CHECK(loaded.catalogue.services().size() <= k_most_services);
+    CHECK(service(loaded, "ses").threshold == 7);
+    REQUIRE_FALSE(loaded.mistakes.empty());
+    CHECK(to_text(loaded.mistakes.back()) ==
+          "mine.conf:900: [service:s299] use: too many services; there are at most 200");
+}
+
 TEST_CASE("catalogue: the built-in one has no mistakes and the documented services") {
     CHECK(load_catalogue(std::array{embedded_catalogue()}).mistakes.empty());
     std::string ids;
