@@ -9,8 +9,6 @@ from typing import Any
 from cost_records import call, lines
 from measured_cost import CraftedInput, Input
 
-_EVENT_TIME = "2024-03-05T00:00:00Z"
-
 
 def _scan(mode: str, *more: str) -> tuple[str, ...]:
     return ("scan", "--mode", mode, "--threads", "1", *more, "-")
@@ -18,7 +16,7 @@ def _scan(mode: str, *more: str) -> tuple[str, ...]:
 
 _HUNT = _scan("hunt", "--min-risk", "0", "--format", "csv")
 _VOLUME = _scan("volume", "--min-score", "0", "--bedrock-threshold", "0", "--format", "csv")
-_MODES = {"hunt": _HUNT, "volume": _VOLUME, "coverage": _scan("coverage", "--format", "csv")}
+_COVERAGE = _scan("coverage", "--format", "csv")
 
 
 def _each(**texts: Callable[[int], Any]) -> Callable[[int], Input]:
@@ -63,15 +61,23 @@ _PREFIX = "a" * 900
 
 INPUTS = [
     *(
-        CraftedInput(f"{mode}: {name}", _each(**texts), 500, arguments)
-        for mode, arguments in _MODES.items()
-        for name, texts in (
-            ("a principal for each record", {"name": lambda at: f"user/{at}"}),
-            ("names with a long prefix in common", {"name": lambda at: f"user/{_PREFIX}{at}"}),
-            ("a region for each record", {"awsRegion": lambda at: f"{_PREFIX}{at}"}),
-            ("an address for each record", {"sourceIPAddress": lambda at: f"2001:db8::{at:x}"}),
-            ("an agent for each record", {"userAgent": lambda at: f"{_PREFIX}/{at}"}),
-            ("times from all years", {"eventTime": _time}),
+        CraftedInput(f"{arguments[2]}: {name}", _each(**texts), 300, arguments)
+        for arguments, name, texts in (
+            (
+                _HUNT,
+                "an address for each record",
+                {"sourceIPAddress": lambda at: f"2001:db8::{at:x}"},
+            ),
+            (_HUNT, "a long agent for each record", {"userAgent": lambda at: f"{_PREFIX}/{at}"}),
+            (_VOLUME, "a principal for each record", {"name": lambda at: f"user/{at}"}),
+            (_VOLUME, "a long region for each record", {"awsRegion": lambda at: f"{_PREFIX}{at}"}),
+            (_VOLUME, "times from all years", {"eventTime": _time}),
+            (
+                _COVERAGE,
+                "a long region for each record",
+                {"awsRegion": lambda at: f"{_PREFIX}{at}"},
+            ),
+            (_COVERAGE, "times from all years", {"eventTime": _time}),
         )
     ),
     CraftedInput(
@@ -114,7 +120,7 @@ INPUTS = [
                 ]
             )
         ),
-        1_000,
+        4_000,
     ),
     CraftedInput(
         "a policy of conditions",
@@ -123,7 +129,7 @@ INPUTS = [
                 [{**_statement(1), "Condition": {f"A{at}": {"b": "c"} for at in range(n)}}]
             )
         ),
-        1_000,
+        4_000,
     ),
     CraftedInput(
         "request parameters in depth",
