@@ -28,14 +28,7 @@ void HoursOfTexts::add_day(std::string_view text, std::int32_t day, std::uint32_
         texts_.insert(texts_.begin() + static_cast<std::ptrdiff_t>(number),
                       {hash, HoursOfText{.text = std::string(kept), .days = {}}});
     }
-    auto& days = texts_[number].second.days;
-    const auto of_day =
-        std::ranges::lower_bound(days, day, {}, &std::pair<std::int32_t, std::uint32_t>::first);
-    if (of_day != days.end() && of_day->first == day) {
-        of_day->second |= hours;
-    } else {
-        days.insert(of_day, {day, hours});
-    }
+    texts_[number].second.days[day] |= hours;
 }
 
 void HoursOfTexts::merge(const HoursOfTexts& other) {

@@ -3,6 +3,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,8 +22,9 @@ class HoursOfTexts {
 
     struct HoursOfText {
         std::string text;
-        /// Days since 1970, in order; bit h is the hour that begins h hours after midnight UTC.
-        std::vector<std::pair<std::int32_t, std::uint32_t>> days;
+        /// By day since 1970; bit h is the hour that begins h hours after midnight UTC. Documents
+        /// of others can have any number of days in any order.
+        std::map<std::int32_t, std::uint32_t> days;
 
         /// Calls `take(hour)` for each hour, in order.
         void for_each_hour(auto take) const {
