@@ -13,6 +13,16 @@ std::int64_t Seconds::first() const {
     return minute * k_seconds_a_minute + seconds.first();
 }
 
+Seconds Seconds::from(std::int64_t second) const {
+    Seconds later;
+    for (auto at = minutes_.lower_bound(minute_of(second)); at != minutes_.end(); ++at) {
+        const auto left = SecondsOfMinute{.minute = at->first, .bits = at->second}.from(second);
+        if (!left.is_empty())
+            later.minutes_.emplace_hint(later.minutes_.end(), at->first, left.bits);
+    }
+    return later;
+}
+
 std::optional<std::int64_t> Seconds::first_from(std::int64_t second) const {
     for (auto at = minutes_.lower_bound(minute_of(second)); at != minutes_.end(); ++at) {
         const std::int64_t start = at->first * k_seconds_a_minute;

@@ -54,7 +54,56 @@ struct MinuteBits {
         return later == 0 ? std::nullopt : std::optional<std::int64_t>(std::countr_zero(later));
     }
 
+    /// The seconds before a given one, which may be before or after the minute.
+    [[nodiscard]] constexpr MinuteBits before(std::int64_t second) const {
+        if (second >= k_seconds_a_minute) return *this;
+        const std::uint64_t later =
+            second > 0 ? ~std::uint64_t{0} << static_cast<unsigned>(second) : ~std::uint64_t{0};
+        return {bits & ~later};
+    }
+    [[nodiscard]] constexpr MinuteBits without(MinuteBits other) const {
+        return {bits & ~other.bits};
+    }
+
     auto operator<=>(const MinuteBits&) const = default;
+};
+
+/// Some seconds of one minute. They are given since 1970, and need not be in the minute.
+struct SecondsOfMinute {
+    std::int64_t minute = 0;  ///< since 1970
+    MinuteBits bits;
+
+    [[nodiscard]] constexpr std::int64_t start() const { return minute * k_seconds_a_minute; }
+    [[nodiscard]] constexpr bool is_empty() const { return bits.bits == 0; }
+    /// The first and the last second; the set must not be empty.
+    [[nodiscard]] constexpr std::int64_t first() const { return start() + bits.first(); }
+    [[nodiscard]] constexpr std::int64_t last() const { return start() + bits.last(); }
+    [[nodiscard]] constexpr std::optional<std::int64_t> first_from(std::int64_t second) const {
+        const auto found = bits.first_from(offset_of(second));
+        return found ? std::optional(start() + *found) : std::nullopt;
+    }
+    [[nodiscard]] constexpr SecondsOfMinute before(std::int64_t second) const {
+        return {.minute = minute, .bits = bits.before(offset_of(second))};
+    }
+    [[nodiscard]] constexpr SecondsOfMinute from(std::int64_t second) const {
+        return {.minute = minute, .bits = bits.without(before(second).bits)};
+    }
+    /// Calls `take(second)` for each second, in order.
+    void for_each(auto take) const {
+        for (std::uint64_t left = bits.bits; left != 0; left &= left - 1) {
+            take(start() + std::countr_zero(left));
+        }
+    }
+
+    auto operator<=>(const SecondsOfMinute&) const = default;
+
+  private:
+    /// Without overflow, whatever the second.
+    [[nodiscard]] constexpr std::int64_t offset_of(std::int64_t second) const {
+        const std::int64_t other = minute_of(second);
+        if (other < minute) return -1;
+        return other > minute ? k_seconds_a_minute : second - start();
+    }
 };
 
 /// The seconds, since 1970, in which something happened; needs a few bytes per minute.
@@ -65,6 +114,9 @@ class Seconds {
     void merge(const Seconds& other);
 
     [[nodiscard]] bool is_empty() const { return minutes_.empty(); }
+    [[nodiscard]] bool contains(std::int64_t second) const { return first_from(second) == second; }
+    /// The seconds at or after the given one.
+    [[nodiscard]] Seconds from(std::int64_t second) const;
     /// The first second; the set must not be empty.
     [[nodiscard]] std::int64_t first() const;
     /// The first second at or after the given one; nullopt if there is none.
@@ -73,11 +125,14 @@ class Seconds {
     [[nodiscard]] const std::map<std::int64_t, MinuteBits>& minutes() const { return minutes_; }
     /// Calls `take(second)` for each second, in order.
     void for_each(auto take) const {
-        for (const auto& [minute, seconds] : minutes_) {
-            for (auto second = seconds.first_from(0); second;
-                 second = seconds.first_from(*second + 1)) {
-                take(minute * k_seconds_a_minute + *second);
-            }
+        for_each_minute([&take](const SecondsOfMinute& seconds) { seconds.for_each(take); });
+    }
+    /// Calls `take(seconds)` for the SecondsOfMinute of each minute, in order. Documents of others
+    /// can have all seconds of a minute in few bytes, so work for each minute is better than work
+    /// for each second.
+    void for_each_minute(auto take) const {
+        for (const auto& [minute, bits] : minutes_) {
+            take(SecondsOfMinute{.minute = minute, .bits = bits});
         }
     }
 

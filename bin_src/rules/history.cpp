@@ -58,6 +58,12 @@ History::History(std::shared_ptr<const Baseline> baseline, Networks networks,
       networks_(std::move(networks)),
       own_accounts_(std::move(own_accounts)) {
     for (const auto& [pair, row] : baseline_->rows()) add(pair, row);
+    for (auto& [name, account] : accounts_) {
+        for (auto& [actor, times] : account.makings) {
+            std::ranges::sort(times.all);
+            std::ranges::sort(times.from_unknown_source);
+        }
+    }
 }
 
 History History::with(std::shared_ptr<const Baseline> baseline) const {
@@ -87,7 +93,9 @@ void History::add(const Baseline::Pair& pair, const Baseline::Row& row) {
     const std::int64_t known_from = row.first_seen + k_learning;
     account.known_from = is_new_account ? known_from : std::min(account.known_from, known_from);
     for (const Baseline::Making& making : row.made) {
-        account.makings[log::actor_key(pair.principal)].push_back(&making);
+        MakingTimes& times = account.makings[log::actor_key(pair.principal)];
+        times.all.push_back(making.second);
+        if (!making.is_from_known_source) times.from_unknown_source.push_back(making.second);
     }
     if (row.has_only_links()) return;
     const auto [found, is_new] = account.principals.try_emplace(pair.principal);

@@ -45,9 +45,9 @@ class History {
         bool clients_are_informative = false;
         bool clients_are_too_many = false;
 
-        [[nodiscard]] bool is_young_at(std::int64_t second) const {
-            return oldest > second - k_young;
-        }
+        [[nodiscard]] bool is_young_at(std::int64_t second) const { return second < grown_from(); }
+        /// The first second at which it is not young.
+        [[nodiscard]] std::int64_t grown_from() const { return oldest + k_young; }
         /// Null if there is no row for the service.
         [[nodiscard]] const Baseline::Row* row(std::string_view service) const;
     };
@@ -83,6 +83,12 @@ class History {
         TwoLargest cost_;
     };
 
+    /// The seconds at which a user or role was created or got a credential, sorted.
+    struct MakingTimes {
+        std::vector<std::int64_t> all;
+        std::vector<std::int64_t> from_unknown_source;
+    };
+
     struct AccountHistory {
         std::int64_t known_from = 0;
         std::set<std::string, std::less<>> used_services;
@@ -92,7 +98,7 @@ class History {
         /// By service id and family.
         std::map<std::pair<std::string, std::string>, FamilyPeaks> family_peaks;
         /// How users and roles were created, by log::actor_key().
-        std::map<std::string, std::vector<const Baseline::Making*>, std::less<>> makings;
+        std::map<std::string, MakingTimes, std::less<>> makings;
 
         [[nodiscard]] const PrincipalHistory* principal(std::string_view name) const;
         /// The peaks of the principal's peers, which are the other principals of its family, in the

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <nlohmann/json.hpp>
@@ -10,6 +11,8 @@
 #include <vector>
 
 #include "config/setup_for_tests.hpp"
+#include "counting/seconds.hpp"
+#include "detect/hunt/campaign/makings.hpp"
 #include "detect/hunt/hunt_rows.hpp"
 #include "detect/hunt/story.hpp"
 #include "detect/volume/volume_activity.hpp"
@@ -205,6 +208,37 @@ TEST_CASE("hostile partial documents: each field at and beyond its bounds is rea
     CHECK(refused > 500);
     CHECK(taken > 500);
     CHECK(rows > 500);
+}
+
+TEST_CASE(
+    "hostile partial documents: all seconds of many minutes make one making for each minute") {
+    const StoryEvents events(
+        Story{{.time = "10:00:00", .call = "CreateUser", .parameters = R"({"userName":"x"})"}});
+    HuntActivity hunt(setup().catalogue);
+    for (const auto& event : events.events()) hunt.add(event);
+    auto document = nlohmann::ordered_json::parse(documents_of(hunt).front());
+    auto& item = document["subjects"][0];
+    const std::int64_t minute = item[item.size() - 2];
+    item.erase(item.size() - 1);
+    item.erase(item.size() - 1);
+    constexpr std::int64_t minutes = 500;
+    for (std::int64_t at = minute; at < minute + minutes; ++at) {
+        item.push_back(at);
+        item.push_back(counting::MinuteBits::k_all);
+    }
+    HuntActivity read(setup().catalogue);
+    REQUIRE(read_document(document.dump(), read));
+    const auto rules = setup().default_config().hunt;
+    std::size_t makings = 0;
+    std::int64_t last = 0;
+    read.for_each_behaviour(rules, [&](const Behaviour& who) {
+        for (const MakingCall& making : makings_of(setup().catalogue, who.head())) {
+            ++makings;
+            last = std::max(last, making.seconds.last());
+        }
+    });
+    CHECK(makings == minutes);
+    CHECK(last == (minute + minutes) * 60 - 1);
 }
 
 TEST_CASE("hostile partial documents: an unknown trust is refused") {

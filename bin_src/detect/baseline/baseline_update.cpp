@@ -98,14 +98,17 @@ void add_makings(const HuntActivity& activity, const rules::HuntRules& rules, Cu
     activity.for_each_behaviour(informed, [&](const Behaviour& maker) {
         const log::Principal& principal = maker.head().principal();
         for (const MakingCall& making : makings_of(maker.catalogue(), maker.head())) {
-            if (making.second < 0 || !cutoff.keeps(counting::hour_of(making.second))) continue;
+            const counting::SecondsOfMinute& seconds = making.seconds;
+            if (seconds.minute < 0 || !cutoff.keeps(counting::hour_of(seconds.start()))) continue;
             const auto name = text::front_of(principal.name, SeenValues::k_longest);
-            rows[{.account = principal.account,
-                  .principal = making.child_name,
-                  .service = std::string(Baseline::k_principal_service)}]
-                .add_making({.second = making.second,
-                             .maker = std::string(name),
-                             .is_from_known_source = making.is_from_known_source});
+            Baseline::Row& row = rows[{.account = principal.account,
+                                       .principal = making.child_name,
+                                       .service = std::string(Baseline::k_principal_service)}];
+            seconds.for_each([&](std::int64_t second) {
+                row.add_making({.second = second,
+                                .maker = std::string(name),
+                                .is_from_known_source = making.is_from_known_source});
+            });
         }
     });
 }

@@ -25,6 +25,9 @@ void mark_bulk(HourOrigins& hour) {
 void Member::judge_origins() {
     for (auto& [hour, origins] : origins_) judge_hour(hour, origins);
     judge_bulk();
+    for (auto& [hour, origins] : origins_) {
+        origins.has_new_source = std::ranges::any_of(origins.origins, &JudgedOrigin::is_new);
+    }
 }
 
 void Member::judge_hour(std::int64_t hour, HourOrigins& origins) const {
@@ -41,6 +44,7 @@ void Member::judge_hour(std::int64_t hour, HourOrigins& origins) const {
             has_networks && !is_listed && !account_history_->usual_networks.contains(network);
         are_listed = are_listed && is_listed;
         origins.has_stranger |= origin.is_strangers;
+        origins.has_address |= origin.from.address.is_there() || origin.from.address.is_service();
         origins.works_anywhere |= origin.from.credentials.has(log::CredentialSign::anywhere);
         const auto client = rules::History::client_id(origin.from.client);
         origins.has_new_client |= is_known_account(second) &&
@@ -100,12 +104,16 @@ void Member::judge_bulk() {
     }
     std::uint64_t sum = 0;
     auto end = messages.begin();
+    auto unmarked = messages.begin();  // the first hour that is not marked yet
     for (auto begin = messages.begin(); begin != messages.end(); ++begin) {
         for (; end != messages.end() && end->first < begin->first + hours; ++end) {
             add_to(sum, end->second);
         }
-        for (auto hour = begin; sum >= least && hour != end; ++hour) {
-            mark_bulk(origins_[hour->first]);
+        if (sum >= least) {
+            if (unmarked != messages.end() && unmarked->first < begin->first) {
+                unmarked = begin;
+            }
+            for (; unmarked != end; ++unmarked) mark_bulk(origins_[unmarked->first]);
         }
         sum -= std::min(sum, begin->second);
     }

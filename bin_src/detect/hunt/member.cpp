@@ -49,9 +49,7 @@ bool Member::is_known_source(std::int64_t second) const {
 }
 
 bool Member::has_new_source(std::int64_t first, std::int64_t last) const {
-    return any_hour(first, last, [](const HourOrigins& hour) {
-        return std::ranges::any_of(hour.origins, &JudgedOrigin::is_new);
-    });
+    return any_hour(first, last, [](const HourOrigins& hour) { return hour.has_new_source; });
 }
 
 const rules::History::PrincipalHistory* Member::grown_history(std::int64_t second) const {
@@ -79,8 +77,8 @@ std::optional<rules::History::Peaks> Member::peers(std::size_t service, std::int
 }
 
 bool Member::is_vouched_for(std::int64_t second) const {
-    return detect::is_vouched_for(account_history_, log::actor_key(principal().name),
-                                  links().makings, second);
+    return Vouching(account_history_, log::actor_key(principal().name), links().makings)
+        .holds_at(second);
 }
 
 void Member::take_origins() {

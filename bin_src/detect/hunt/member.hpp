@@ -53,6 +53,8 @@ struct HourOrigins {
     bool is_known = false;        ///< all are known: from history, listed or private
     bool works_anywhere = false;  ///< some came with credentials that work anywhere
     bool has_new_client = false;  ///< nobody in the account uses one of the clients
+    bool has_new_source = false;  ///< see JudgedOrigin::is_new
+    bool has_address = false;     ///< or the name of a service in its place
 };
 
 /// A principal's part in a behaviour: its activity, and what the baseline knows of it. Questions
@@ -122,7 +124,7 @@ class Member {
     [[nodiscard]] std::optional<rules::History::Peaks> peers(std::size_t service,
                                                              std::int64_t first,
                                                              std::int64_t last) const;
-    /// See detect::is_vouched_for.
+    /// See Vouching.
     [[nodiscard]] bool is_vouched_for(std::int64_t second) const;
 
   private:

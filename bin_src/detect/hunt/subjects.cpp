@@ -8,12 +8,12 @@
 namespace cloudhijack::detect {
 
 void Subjects::add(std::string_view text, const CallKind& kind, std::int64_t second) {
-    text = text::front_of(text, k_longest);
-    if (text.empty()) return;
-    const auto hash = counting::hash_of(std::to_string(kind.service) + ':' + std::string(text));
-    Subject* subject = find_or_insert({kind.kind, hash}, text);
-    if (subject == nullptr) return;
-    if (counting::Seconds* seconds = find_or_insert(*subject, kind)) seconds->add(second);
+    if (counting::Seconds* own = find_or_insert(text, kind)) own->add(second);
+}
+
+void Subjects::add(std::string_view text, const CallKind& kind, const counting::Seconds& seconds) {
+    if (seconds.is_empty()) return;
+    if (counting::Seconds* own = find_or_insert(text, kind)) own->merge(seconds);
 }
 
 void Subjects::merge(const Subjects& other) {
@@ -27,8 +27,15 @@ void Subjects::merge(const Subjects& other) {
     }
 }
 
-// Null if the kind is not kept; the overload below returns null if a text with the hash is not
-// kept.
+// Null if it is not kept, and so in the overloads below.
+counting::Seconds* Subjects::find_or_insert(std::string_view text, const CallKind& kind) {
+    text = text::front_of(text, k_longest);
+    if (text.empty()) return nullptr;
+    const auto hash = counting::hash_of(std::to_string(kind.service) + ':' + std::string(text));
+    Subject* subject = find_or_insert({kind.kind, hash}, text);
+    return subject == nullptr ? nullptr : find_or_insert(*subject, kind);
+}
+
 counting::Seconds* Subjects::find_or_insert(Subject& subject, const CallKind& kind) {
     if (const auto found = subject.calls.find(kind); found != subject.calls.end()) {
         return &found->second;

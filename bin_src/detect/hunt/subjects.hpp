@@ -49,6 +49,7 @@ class Subjects {
     };
 
     void add(std::string_view text, const CallKind& kind, std::int64_t second);
+    void add(std::string_view text, const CallKind& kind, const counting::Seconds& seconds);
     void merge(const Subjects& other);
 
     using Key = std::pair<log::SubjectKind, std::uint64_t>;
@@ -60,6 +61,7 @@ class Subjects {
     void note_cut() { is_cut_ = true; }
 
   private:
+    counting::Seconds* find_or_insert(std::string_view text, const CallKind& kind);
     counting::Seconds* find_or_insert(Subject& subject, const CallKind& kind);
     Subject* find_or_insert(Key key, std::string_view text);
 

@@ -12,6 +12,9 @@
 namespace cloudhijack::detect {
 namespace {
 
+/// Later than all seconds.
+constexpr std::int64_t k_no_second = std::numeric_limits<std::int64_t>::max();
+
 /// Users and roles are the same whatever their path: an account and a log::actor_key() identify
 /// them.
 using ActorId = std::pair<std::string, std::string>;
@@ -55,7 +58,7 @@ class ActorIndex {
 
     struct Actor {
         std::vector<std::size_t> nodes;
-        std::int64_t first_second = std::numeric_limits<std::int64_t>::max();
+        std::int64_t first_second = k_no_second;
     };
 
     /// The index of the actor; nullopt if it made no calls.
@@ -92,12 +95,7 @@ class LinkFinder {
         std::ranges::sort(links_, {}, &NodeLink::rank);
         const auto later = std::ranges::unique(links_, {}, &NodeLink::ends);
         links_.erase(later.begin(), later.end());
-        for (LinksToChild& links : links_to_) {
-            std::ranges::sort(links.links, {}, [this](const LinkToChild& link) {
-                return std::tuple(link.kind(), link.second, std::string_view(link.parent->name),
-                                  name_of(link.call), link.call);
-            });
-        }
+        for (LinksToChild& links : links_to_) give_each_second_once(links.links);
     }
 
     [[nodiscard]] const std::vector<NodeLink>& links() const { return links_; }
@@ -106,69 +104,115 @@ class LinkFinder {
     [[nodiscard]] std::vector<LinksToChild> taken_links_to() { return std::move(links_to_); }
 
   private:
-    // Whether a making is a reason for a link at all, even if nobody vouches for the child.
-    [[nodiscard]] bool can_link(const MakingCall& making, const ActorIndex::Actor& child) const {
-        if (making.is_of_key) return true;
+    // Takes each second of a kind from all links but one, and removes those that are left empty.
+    void give_each_second_once(std::vector<LinkToChild>& links) const {
+        const auto by_minute = [this](const LinkToChild& link) {
+            return std::tuple(link.kind(), link.seconds.minute, std::string_view(link.parent->name),
+                              name_of(link.call), link.call);
+        };
+        std::ranges::sort(links, {}, by_minute);
+        counting::MinuteBits given;
+        const LinkToChild* before = nullptr;
+        for (LinkToChild& link : links) {
+            const bool is_same = before != nullptr && before->kind() == link.kind() &&
+                                 before->seconds.minute == link.seconds.minute;
+            if (!is_same) given = {};
+            const counting::MinuteBits own = link.seconds.bits;
+            link.seconds.bits = own.without(given);
+            given.add(own);
+            before = &link;
+        }
+        std::erase_if(links, [](const LinkToChild& link) { return link.seconds.is_empty(); });
+        std::ranges::sort(links, {}, [](const LinkToChild& link) {
+            return std::pair(link.kind(), link.seconds.first());
+        });
+    }
+
+    // The seconds of a making that are a reason for a link at all, even if nobody vouches for the
+    // child.
+    [[nodiscard]] counting::SecondsOfMinute linking_seconds(const MakingCall& making,
+                                                            const ActorIndex::Actor& child) const {
+        if (making.is_of_key) return making.seconds;
         const bool makes_new_user =
             catalogue_->topic(making.call.service, making.call.call) == log::CallTopic::user;
         const bool is_role = making.trust != log::Trust::none;
-        if (is_role && making.trust != log::Trust::open && !making.is_from_stranger) return false;
-        if (making.is_in_known_account) return !making.is_routine;
-        return makes_new_user || child.first_second >= making.second;
+        if (is_role && making.trust != log::Trust::open && !making.is_from_stranger) return {};
+        if (making.is_in_known_account) {
+            return making.is_routine ? counting::SecondsOfMinute{} : making.seconds;
+        }
+        if (makes_new_user || child.first_second == k_no_second) return making.seconds;
+        return making.seconds.before(child.first_second + 1);
     }
 
     void add(std::size_t parent, const MakingCall& making) {
         const log::Principal& maker = *nodes_[parent].part.principal;
         const auto child = actors_.find({maker.account, making.child_key});
-        if (!child || !can_link(making, actors_.all()[*child])) return;
-        const bool is_vouched =
-            is_vouched_for(history_->account(maker.account), making.child_key,
-                           makings_->of(maker.account, making.child_key), making.second);
+        if (!child) return;
+        const auto seconds = linking_seconds(making, actors_.all()[*child]);
+        if (seconds.is_empty()) return;
+        const Vouching vouching(history_->account(maker.account), making.child_key,
+                                makings_->of(maker.account, making.child_key));
         const LinkToChild link{.is_assumed = false,
-                               .second = making.second,
+                               .seconds = seconds,
                                .parent = &maker,
                                .call = making.call,
                                .is_from_stranger = making.is_from_stranger};
-        add(parent, *child, link, /*counts=*/making.is_of_key || !is_vouched);
+        add(parent, *child, link,
+            making.is_of_key ? std::optional(seconds.first()) : vouching.first_without(seconds));
     }
 
     void add(std::size_t parent, const RoleCall& role) {
         const Member::Basis& caller = nodes_[parent].part;
         const auto child = actors_.find({role.account, role.role_key});
-        if (!child || !is_new_parent(*caller.principal, role, actors_.all()[*child])) return;
+        if (!child) return;
+        auto seconds = seconds_as_new_parent(*caller.principal, role, *child);
         const auto for_partner = makings_->of(role.account, role.role_key).for_partner;
-        if (for_partner && *for_partner <= role.second) return;
+        if (for_partner) seconds = seconds.before(*for_partner);
+        if (seconds.is_empty()) return;
         const LinkToChild link{.is_assumed = true,
-                               .second = role.second,
+                               .seconds = seconds,
                                .parent = caller.principal,
                                .call = role.call,
                                .is_from_stranger = role.is_from_stranger};
-        add(parent, *child, link, /*counts=*/true);
+        add(parent, *child, link, seconds.first());
     }
 
-    // Whether the baseline knows the role's account, but not this principal as one that assumes the
-    // role.
-    [[nodiscard]] bool is_new_parent(const log::Principal& caller, const RoleCall& role,
-                                     const ActorIndex::Actor& child) const {
+    // The seconds at which the baseline knows the role's account, but not this principal as one
+    // that assumes the role.
+    [[nodiscard]] counting::SecondsOfMinute seconds_as_new_parent(const log::Principal& caller,
+                                                                  const RoleCall& role,
+                                                                  std::size_t child) {
         const auto* account = history_->account(role.account);
-        if (account == nullptr || account->known_from > role.second) return false;
-        const auto has_history = [&](std::size_t node) {
-            const auto* history = account->principal(nodes_[node].part.principal->name);
-            return history != nullptr && !history->is_young_at(role.second);
-        };
-        if (std::ranges::none_of(child.nodes, has_history)) return true;
+        if (account == nullptr) return {};
+        const auto seconds = role.seconds.from(account->known_from);
         const rules::SeenValues& parents = history_->parents_of(role.account, role.role_key);
-        return parents.is_informative() && !parents.is_usual(caller.name);
+        if (parents.is_informative() && !parents.is_usual(caller.name)) return seconds;
+        return seconds.before(grown_from(*account, child));
     }
 
-    void add(std::size_t parent, std::size_t child, const LinkToChild& link, bool counts) {
+    // The first second at which one of an actor's nodes has a history that is old enough.
+    std::int64_t grown_from(const rules::History::AccountHistory& account, std::size_t actor) {
+        if (const auto known = grown_from_.find(actor); known != grown_from_.end()) {
+            return known->second;
+        }
+        std::int64_t first = k_no_second;
+        for (const std::size_t node : actors_.all()[actor].nodes) {
+            const auto* history = account.principal(nodes_[node].part.principal->name);
+            if (history != nullptr) first = std::min(first, history->grown_from());
+        }
+        return grown_from_[actor] = first;
+    }
+
+    // `counts_from` is the first second at which the link counts; nullopt: it does not.
+    void add(std::size_t parent, std::size_t child, const LinkToChild& link,
+             std::optional<std::int64_t> counts_from) {
         links_to_[child].links.push_back(link);
         // Callers that are not one actor cannot be distinguished from others with the same name.
-        if (!counts || !nodes_[parent].part.principal->one_actor) return;
+        if (!counts_from || !nodes_[parent].part.principal->one_actor) return;
         links_.push_back({.is_assumed = link.is_assumed,
                           .parent = parent,
                           .child = child,
-                          .second = link.second,
+                          .second = *counts_from,
                           .name = name_of(link.call),
                           .call = link.call});
     }
@@ -184,6 +228,7 @@ class LinkFinder {
     ActorIndex actors_;
     std::vector<LinksToChild> links_to_;  ///< by actor
     std::vector<NodeLink> links_;
+    std::map<std::size_t, std::int64_t> grown_from_;  ///< by actor, of those that were assumed
 };
 
 std::vector<NodePlace> shared_places(std::span<const CampaignNode> nodes) {

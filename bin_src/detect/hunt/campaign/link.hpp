@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "counting/seconds.hpp"
 #include "detect/hunt/principal_activity.hpp"
 #include "log/principal.hpp"
 
@@ -18,10 +19,10 @@ struct FirstMakings {
     std::optional<std::int64_t> for_partner;
 };
 
-/// A successful call by which a parent made a principal, gave it a credential, or assumed its role.
+/// Successful calls by which a parent made a principal, gave it a credential, or assumed its role.
 struct LinkToChild {
     bool is_assumed = false;
-    std::int64_t second = 0;  ///< since 1970
+    counting::SecondsOfMinute seconds;
     const log::Principal* parent = nullptr;
     PrincipalActivity::ShownKey call;
     bool is_from_stranger = false;  ///< the parent's source was a stranger's
@@ -35,8 +36,19 @@ struct LinkToChild {
 struct LinksToChild {
     FirstMakings makings;
     /// The links that count, and those that would count if nobody vouched for the principal: by
-    /// kind, and within a kind in order of time.
+    /// kind, and within a kind in order of their first seconds. Links of one kind have no second in
+    /// common: the first one by the names of its parent and call has it.
     std::vector<LinkToChild> links;
+
+    /// A link, and one of its seconds.
+    struct LinkMoment {
+        const LinkToChild* link = nullptr;
+        std::int64_t second = 0;
+    };
+
+    /// The first moment of a kind at or after a second.
+    [[nodiscard]] std::optional<LinkMoment> first_from(const LinkToChild::Kind& kind,
+                                                       std::int64_t second) const;
 };
 
 }  // namespace cloudhijack::detect

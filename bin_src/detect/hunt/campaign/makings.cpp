@@ -1,6 +1,8 @@
 #include "detect/hunt/campaign/makings.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <limits>
 #include <tuple>
 
 namespace cloudhijack::detect {
@@ -31,12 +33,35 @@ std::pair<std::string, std::string> key_and_name_of(const std::string& account,
     return {log::role_key(subject), log::role_principal(account, subject)};
 }
 
+// Sorts makings by minute, and joins those of a minute that are alike.
+void join_alike(std::vector<MakingCall>& makings) {
+    std::ranges::sort(makings, [](const MakingCall& one, const MakingCall& other) {
+        if (one.seconds.minute != other.seconds.minute) {
+            return one.seconds.minute < other.seconds.minute;
+        }
+        return one.kind() < other.kind();
+    });
+    std::size_t kept = 0;
+    for (std::size_t at = 0; at < makings.size(); ++at) {
+        const bool is_alike = kept > 0 &&
+                              makings[kept - 1].seconds.minute == makings[at].seconds.minute &&
+                              makings[kept - 1].kind() == makings[at].kind();
+        if (is_alike) {
+            makings[kept - 1].seconds.bits.add(makings[at].seconds.bits);
+        } else {
+            if (kept != at) makings[kept] = std::move(makings[at]);
+            ++kept;
+        }
+    }
+    makings.resize(kept);
+}
+
 }  // namespace
 
 void MakingIndex::add(std::string_view account, const MakingCall& making) {
     FirstMakings& first = makings_[{std::string(account), making.child_key}];
     const auto note = [&making](std::optional<std::int64_t>& second) {
-        second = std::min(second.value_or(making.second), making.second);
+        second = std::min(second.value_or(making.seconds.first()), making.seconds.first());
     };
     note(first.any);
     if (!making.is_from_known_source) {
@@ -53,19 +78,32 @@ const FirstMakings& MakingIndex::of(const std::string& account,
     return found == makings_.end() ? none : found->second;
 }
 
-bool is_vouched_for(const rules::History::AccountHistory* history, std::string_view actor_key,
-                    const FirstMakings& in_range, std::int64_t second) {
-    if (in_range.from_unknown_source && *in_range.from_unknown_source <= second) return false;
-    bool is_made = in_range.any && *in_range.any <= second;
-    if (history == nullptr) return is_made;
+Vouching::Vouching(const rules::History::AccountHistory* history, std::string_view actor_key,
+                   const FirstMakings& in_range)
+    : in_range_(&in_range) {
+    if (history == nullptr) return;
     const auto found = history->makings.find(actor_key);
-    if (found == history->makings.end()) return is_made;
-    for (const rules::Baseline::Making* making : found->second) {
-        if (making->second > second || making->second < second - k_vouched_for) continue;
-        if (!making->is_from_known_source) return false;
-        is_made = true;
+    if (found != history->makings.end()) times_ = &found->second;
+}
+
+bool Vouching::holds_at(std::int64_t second) const {
+    if (in_range_->from_unknown_source && *in_range_->from_unknown_source <= second) return false;
+    const bool is_made = in_range_->any && *in_range_->any <= second;
+    if (times_ == nullptr) return is_made;
+    const auto have_recent = [second](const std::vector<std::int64_t>& times) {
+        const auto first = std::ranges::lower_bound(times, second - k_vouched_for);
+        return first != times.end() && *first <= second;
+    };
+    return !have_recent(times_->from_unknown_source) && (is_made || have_recent(times_->all));
+}
+
+std::optional<std::int64_t> Vouching::first_without(
+    const counting::SecondsOfMinute& seconds) const {
+    for (auto second = seconds.first_from(seconds.start()); second;
+         second = seconds.first_from(*second + 1)) {
+        if (!holds_at(*second)) return second;
     }
-    return is_made;
+    return std::nullopt;
 }
 
 bool is_about_principals(const PrincipalActivity& activity) {
@@ -78,6 +116,9 @@ std::vector<MakingCall> makings_of(const rules::Catalogue& catalogue, const Memb
     std::vector<MakingCall> makings;
     const std::string own_key = log::actor_key(maker.principal().name);
     const std::string& account = maker.principal().account;
+    const std::int64_t known_from = maker.account_history() == nullptr
+                                        ? std::numeric_limits<std::int64_t>::max()
+                                        : maker.account_history()->known_from;
     for (const auto& [key, subject] : maker.activity().subjects.all()) {
         if (!is_of_principal(key.first)) continue;
         for (const auto& [kind, seconds] : subject.calls) {
@@ -91,18 +132,18 @@ std::vector<MakingCall> makings_of(const rules::Catalogue& catalogue, const Memb
             making.call = {.service = kind.service, .call = kind.call, .outcome = kind.outcome};
             making.trust = kind.trust;
             making.is_routine = maker.is_routine(kind.service, rules::Phase::credential);
-            seconds.for_each([&](std::int64_t second) {
-                making.second = second;
-                making.is_from_known_source = maker.is_known_source(second);
-                making.is_from_stranger = maker.is_strangers(second);
-                making.is_in_known_account = maker.is_known_account(second);
-                makings.push_back(making);
+            seconds.for_each_minute([&](const counting::SecondsOfMinute& all) {
+                making.is_from_known_source = maker.is_known_source(all.start());
+                making.is_from_stranger = maker.is_strangers(all.start());
+                for (const bool is_known : {false, true}) {
+                    making.is_in_known_account = is_known;
+                    making.seconds = is_known ? all.from(known_from) : all.before(known_from);
+                    if (!making.seconds.is_empty()) makings.push_back(making);
+                }
             });
         }
     }
-    std::ranges::sort(makings);
-    const auto repeated = std::ranges::unique(makings);
-    makings.erase(repeated.begin(), repeated.end());
+    join_alike(makings);
     return makings;
 }
 

@@ -22,9 +22,9 @@ std::vector<RoleCall> roles_of(const rules::Catalogue& catalogue, const Member& 
             const auto topic = catalogue.topic(kind.service, kind.call);
             if (!kind.is_ok() || topic != log::CallTopic::role_assumed) continue;
             role.call = {.service = kind.service, .call = kind.call, .outcome = kind.outcome};
-            seconds.for_each([&](std::int64_t second) {
-                role.second = second;
-                role.is_from_stranger = member.is_strangers(second);
+            seconds.for_each_minute([&](const counting::SecondsOfMinute& all) {
+                role.seconds = all;
+                role.is_from_stranger = member.is_strangers(all.start());
                 roles.push_back(role);
             });
         }

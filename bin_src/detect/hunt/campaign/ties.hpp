@@ -4,14 +4,15 @@
 #include <string>
 #include <vector>
 
+#include "counting/seconds.hpp"
 #include "detect/hunt/campaign/makings.hpp"
 #include "detect/hunt/member.hpp"
 
 namespace cloudhijack::detect {
 
-/// A call by which a principal assumed a role.
+/// Calls by which a principal assumed a role.
 struct RoleCall {
-    std::int64_t second = 0;
+    counting::SecondsOfMinute seconds;
     std::string account;   ///< of the role
     std::string role_key;  ///< log::actor_key() of the role
     PrincipalActivity::ShownKey call;

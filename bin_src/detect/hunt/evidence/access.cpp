@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <utility>
+#include <vector>
 
 #include "detect/hunt/evidence/evidence.hpp"
 #include "detect/hunt/evidence/search.hpp"
@@ -37,7 +39,7 @@ constexpr std::array k_denied_use = {
     ParameterSpec{.key = "within", .kind = rules::ParameterKind::time},
     ParameterSpec{.key = "success_within", .kind = rules::ParameterKind::time}};
 
-/// Uses of one service, in order.
+/// Uses of one service in one account, in order.
 struct Uses {
     std::vector<const Calls*> all;
     std::vector<std::int64_t> ok_seconds;
@@ -74,24 +76,31 @@ std::optional<std::int64_t> first_refused(const Uses& uses, const rules::Evidenc
     return std::nullopt;
 }
 
+/// By account and service.
+using UsesByAccount = std::map<std::pair<std::string_view, std::size_t>, Uses>;
+
+UsesByAccount uses_by_account(const Behaviour& behaviour) {
+    UsesByAccount all;
+    for (const Calls& calls : behaviour.calls()) {
+        if (!calls.is(rules::Phase::use)) continue;
+        Uses& uses = all[{calls.by->principal().account, calls.service}];
+        uses.all.push_back(&calls);
+        if (!calls.is_ok()) continue;
+        const counting::SecondsOfMinute seconds{.minute = calls.minute, .bits = calls.seconds};
+        seconds.for_each([&uses](std::int64_t second) { uses.ok_seconds.push_back(second); });
+    }
+    for (auto& [place, uses] : all) std::ranges::sort(uses.ok_seconds);
+    return all;
+}
+
 std::optional<Match> denied_use_of(const Behaviour& behaviour,
                                    const rules::EvidenceSettings& settings, std::size_t service,
-                                   std::string_view account) {
+                                   const Uses& uses) {
     const auto is_denied = [](const Calls& calls) { return calls.outcome == log::Outcome::denied; };
     const auto is_not_ok = [](const Calls& calls) { return !calls.is_ok(); };
-    const auto is_use = [&](const Calls& calls) {
-        return calls.service == service && calls.is(rules::Phase::use) &&
-               calls.by->principal().account == account;
-    };
-    Uses uses;
-    for (const Calls& calls : behaviour.calls()) {
-        if (is_use(calls)) uses.all.push_back(&calls);
-    }
     if (std::ranges::all_of(uses.all, [](const Calls* calls) { return calls->is_ok(); })) {
         return std::nullopt;
     }
-    uses.ok_seconds = seconds_of(
-        behaviour, [&is_use](const Calls& calls) { return is_use(calls) && calls.is_ok(); });
     const auto first_denied = first_refused(uses, settings, settings.number("denied"), is_denied);
     const auto first_not_ok = first_refused(uses, settings, settings.number("not_ok"), is_not_ok);
     if (!first_denied && !first_not_ok) return std::nullopt;
@@ -118,14 +127,10 @@ std::optional<Match> denied_use_of(const Behaviour& behaviour,
 
 std::optional<Match> denied_use(const Behaviour& behaviour,
                                 const rules::EvidenceSettings& settings) {
-    std::set<std::string_view> accounts;
-    for (const Member& member : behaviour.members()) accounts.insert(member.principal().account);
     std::optional<Match> first;
-    for (const std::string_view account : accounts) {
-        for (std::size_t service = 0; service < behaviour.service_count(); ++service) {
-            auto match = denied_use_of(behaviour, settings, service, account);
-            if (match && (!first || match->first < first->first)) first = std::move(match);
-        }
+    for (const auto& [place, uses] : uses_by_account(behaviour)) {
+        auto match = denied_use_of(behaviour, settings, place.second, uses);
+        if (match && (!first || match->first < first->first)) first = std::move(match);
     }
     return first;
 }

@@ -121,11 +121,7 @@ bool is_without_source(const Behaviour& behaviour, const Member& user, std::size
                        const UseWindow& window) {
     const rules::Service& used = behaviour.catalogue().services()[service];
     if (!is_without_addresses(used)) return false;
-    const auto has_address = [](const HourOrigins& hour) {
-        return std::ranges::any_of(hour.origins, [](const JudgedOrigin& origin) {
-            return origin.from.address.is_there() || origin.from.address.is_service();
-        });
-    };
+    const auto has_address = [](const HourOrigins& hour) { return hour.has_address; };
     return user.account_history()->used_services.contains(used.id) &&
            !user.any_hour(window.first, window.last, has_address);
 }

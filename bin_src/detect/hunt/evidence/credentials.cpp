@@ -75,32 +75,31 @@ constexpr std::array k_foreign_grant = {
 std::optional<Match> foreign_grant(const Behaviour& behaviour,
                                    const rules::EvidenceSettings& settings) {
     constexpr std::string_view everybody = "*";
+    const auto are_foreign = [&](const SubjectCalls& calls) {
+        return calls.kind->kind == log::SubjectKind::grantee && calls.is_ok() &&
+               calls.kind->phases.has(rules::Phase::grant) &&
+               !behaviour.rules().history->is_own_account(calls.text);
+    };
     std::optional<Match> best;
-    for_each_about(
-        behaviour,
-        [&](const SubjectCalls& calls) {
-            return calls.kind->kind == log::SubjectKind::grantee && calls.is_ok() &&
-                   calls.kind->phases.has(rules::Phase::grant) &&
-                   !behaviour.rules().history->is_own_account(calls.text);
-        },
-        [&](const SubjectCalls& calls, std::int64_t second) {
-            const bool is_everybody = calls.text == everybody;
-            const bool is_partner = calls.kind->has_external_id;
-            const std::string_view key =
-                is_partner ? "partner_score" : (is_everybody ? "everybody_score" : "score");
-            keep_better(
-                best,
-                Match{.score = settings.number(key),
-                      .reason = std::string(behaviour.name_of(calls)) + " at " + at(second) +
-                                " gives access to " +
-                                (is_everybody ? "everybody"
-                                              : "account " + std::string(calls.text) +
-                                                    ", which is neither in the baseline nor in "
-                                                    "own_accounts") +
-                                (is_partner ? ", with an external id" : ""),
-                      .first = second,
-                      .behind = {key_of(calls)}});
-        });
+    for (const SubjectCalls& calls : behaviour.subjects()) {
+        if (!are_foreign(calls)) continue;
+        const std::int64_t first = calls.seconds->first();
+        const bool is_everybody = calls.text == everybody;
+        const bool is_partner = calls.kind->has_external_id;
+        const std::string_view key =
+            is_partner ? "partner_score" : (is_everybody ? "everybody_score" : "score");
+        keep_better(best,
+                    Match{.score = settings.number(key),
+                          .reason = std::string(behaviour.name_of(calls)) + " at " + at(first) +
+                                    " gives access to " +
+                                    (is_everybody ? "everybody"
+                                                  : "account " + std::string(calls.text) +
+                                                        ", which is neither in the baseline nor "
+                                                        "in own_accounts") +
+                                    (is_partner ? ", with an external id" : ""),
+                          .first = first,
+                          .behind = {key_of(calls)}});
+    }
     return best;
 }
 
@@ -177,18 +176,27 @@ std::optional<SmtpUser> first_smtp_user(const Behaviour& behaviour,
     const auto grant_mail = [&](const SubjectCalls& calls) {
         return give_mail(behaviour, givers, calls);
     };
+    const std::int64_t within = settings.seconds("within");
+    const auto made_first =
+        first_pair_about(behaviour, within, make_user, grant_mail,
+                         [](const SubjectPair& pair) { return std::pair(pair.calls, pair.next); });
+    const auto granted_first =
+        first_pair_about(behaviour, within, grant_mail, make_user,
+                         [](const SubjectPair& pair) { return std::pair(pair.next, pair.calls); });
     std::optional<SmtpUser> best;
-    const auto consider = [&best, within = settings.seconds("within")](const SmtpUser& user) {
-        if (user.gap <= within && (!best || user.rank() < best->rank())) best = user;
-    };
-    for_each_next_about(behaviour, make_user, grant_mail, [&](const SubjectPair& pair) {
-        consider(
-            {.first = pair.second, .gap = pair.gap, .maker = pair.calls, .granter = pair.next});
-    });
-    for_each_next_about(behaviour, grant_mail, make_user, [&](const SubjectPair& pair) {
-        consider(
-            {.first = pair.second, .gap = pair.gap, .maker = pair.next, .granter = pair.calls});
-    });
+    if (made_first) {
+        best = SmtpUser{.first = made_first->second,
+                        .gap = made_first->gap,
+                        .maker = made_first->calls,
+                        .granter = made_first->next};
+    }
+    if (granted_first) {
+        const SmtpUser other{.first = granted_first->second,
+                             .gap = granted_first->gap,
+                             .maker = granted_first->next,
+                             .granter = granted_first->calls};
+        if (!best || other.rank() < best->rank()) best = other;
+    }
     return best;
 }
 

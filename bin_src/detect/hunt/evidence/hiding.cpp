@@ -80,13 +80,17 @@ std::optional<Match> evade(const Behaviour& behaviour, const rules::EvidenceSett
                                                                settings.seconds("restored_within"));
             const std::string_view key =
                 on_guardrail ? "guardrail_score" : (restored ? "restored_score" : "score");
-            keep_better(best, Match{.score = routine_or(settings.number(key), is_routine, settings),
-                                    .reason = std::string(name) + " at " + at(*second) +
-                                              in_region(calls.region) +
-                                              (restored ? ", and restored soon after" : "") +
-                                              std::string(routine_words(is_routine)),
-                                    .first = *second,
-                                    .behind = {}});
+            const std::uint64_t score = routine_or(settings.number(key), is_routine, settings);
+            if (is_better(best, score, *second)) {
+                best = Match{.score = score,
+                             .reason = std::string(name) + " at " + at(*second) +
+                                       in_region(calls.region) +
+                                       (restored ? ", and restored soon after" : "") +
+                                       std::string(routine_words(is_routine)),
+                             .first = *second,
+                             .behind = {}};
+            }
+            if (!restored) break;  // the later seconds are no better
         }
     }
     if (!best) return std::nullopt;
@@ -109,22 +113,82 @@ constexpr std::array k_trail_tampering = {
 class Trails {
   public:
     explicit Trails(const Behaviour& behaviour) {
-        for_each_about(
-            behaviour,
-            [](const SubjectCalls& calls) {
-                return calls.is_ok() && (calls.kind->phases.has(rules::Phase::tamper) ||
-                                         calls.kind->phases.has(rules::Phase::restore));
-            },
-            [this](const SubjectCalls& calls, std::int64_t second) {
-                if (calls.kind->phases.has(rules::Phase::tamper)) {
-                    tampered_[{key_of(calls), second}].push_back(calls.text);
-                } else if (calls.kind->kind == log::SubjectKind::trail) {
-                    restored_[calls.by->principal().account].push_back(
-                        {.second = second, .trail = calls.text});
-                }
-            });
-        for (auto& [account, trails] : restored_) {
-            std::ranges::sort(trails, {}, &Restored::second);
+        for (const SubjectCalls& calls : behaviour.subjects()) {
+            if (!calls.is_ok()) continue;
+            if (calls.kind->phases.has(rules::Phase::tamper)) {
+                calls.seconds->for_each_minute([&](const counting::SecondsOfMinute& seconds) {
+                    tampered_[{key_of(calls), seconds.minute}].emplace_back(seconds, calls.text);
+                });
+            } else if (calls.kind->phases.has(rules::Phase::restore) &&
+                       calls.kind->kind == log::SubjectKind::trail) {
+                auto& restored = restored_[calls.by->principal().account];
+                calls.seconds->for_each_minute([&](const counting::SecondsOfMinute& seconds) {
+                    restored.trails.push_back({.seconds = seconds, .trail = calls.text});
+                });
+            }
+        }
+        for (auto& [account, restored] : restored_) restored.sort();
+    }
+
+    /// Calls `take(seconds, subject)` for the seconds of some calls about each of their subjects;
+    /// with an empty text for those that name none.
+    void for_each_tampered(const Calls& calls, const counting::SecondsOfMinute& seconds,
+                           auto take) const {
+        const auto found = tampered_.find({key_of(calls), seconds.minute});
+        counting::MinuteBits named;
+        if (found != tampered_.end()) {
+            for (const auto& [about, text] : found->second) {
+                const counting::MinuteBits both{about.bits.bits & seconds.bits.bits};
+                if (both.bits == 0) continue;
+                named.add(both);
+                take(counting::SecondsOfMinute{.minute = seconds.minute, .bits = both}, text);
+            }
+        }
+        const counting::SecondsOfMinute left{.minute = seconds.minute,
+                                             .bits = seconds.bits.without(named)};
+        if (!left.is_empty()) take(left, std::string_view{});
+    }
+
+    /// Whether another trail of the account was created or started within a time of a second.
+    [[nodiscard]] bool is_replaced(std::string_view account, std::string_view trail,
+                                   std::int64_t second, std::int64_t within) const {
+        const auto found = restored_.find(account);
+        return found != restored_.end() &&
+               found->second.has_another(trail, second - within, second + within);
+    }
+
+  private:
+    /// The trails of an account that were created or started.
+    struct RestoredTrails {
+        struct Restored {
+            counting::SecondsOfMinute seconds;
+            std::string_view trail;
+            std::size_t next_of_another = 0;  ///< the index of the next one with another name
+        };
+
+        std::vector<Restored> trails;
+        counting::Seconds of_several;  ///< the seconds of more than one trail
+
+        // After this, a minute has at most 60 entries, as they have no second in common.
+        void sort() {
+            std::map<std::pair<std::int64_t, std::string_view>, counting::MinuteBits> minutes;
+            for (const Restored& one : trails) {
+                minutes[{one.seconds.minute, one.trail}].add(one.seconds.bits);
+            }
+            trails.clear();
+            std::int64_t before = 0;
+            counting::MinuteBits taken;  // of this minute, by the trails so far
+            for (const auto& [key, bits] : minutes) {
+                const auto [minute, trail] = key;
+                if (minute != before) taken = {};
+                before = minute;
+                const counting::MinuteBits shared{bits.bits & taken.bits};
+                if (shared.bits != 0) of_several.add_minute(minute, shared);
+                const counting::SecondsOfMinute left{.minute = minute, .bits = bits.without(taken)};
+                if (!left.is_empty()) trails.push_back({.seconds = left, .trail = trail});
+                taken.add(bits);
+            }
+            std::ranges::sort(trails, {}, [](const Restored& one) { return one.seconds.first(); });
             std::size_t next = trails.size();
             for (std::size_t i = trails.size(); i-- > 0;) {
                 const bool is_last = i + 1 == trails.size();
@@ -132,38 +196,34 @@ class Trails {
                 trails[i].next_of_another = next;
             }
         }
-    }
 
-    /// The subjects of calls in a second; a single empty text if the calls name none.
-    [[nodiscard]] std::vector<std::string_view> tampered(const Calls& calls,
-                                                         std::int64_t second) const {
-        const auto found = tampered_.find({key_of(calls), second});
-        return found == tampered_.end() ? std::vector<std::string_view>(1) : found->second;
-    }
-
-    /// Whether another trail of the account was created or started within a time of a second.
-    [[nodiscard]] bool is_replaced(std::string_view account, std::string_view trail,
-                                   std::int64_t second, std::int64_t within) const {
-        const auto found = restored_.find(account);
-        if (found == restored_.end()) return false;
-        const std::vector<Restored>& trails = found->second;
-        auto at = std::ranges::lower_bound(trails, second - within, {}, &Restored::second);
-        if (at == trails.end()) return false;
-        if (at->trail == trail) {
-            at = trails.begin() + static_cast<std::ptrdiff_t>(at->next_of_another);
+        [[nodiscard]] bool has_another(std::string_view trail, std::int64_t first,
+                                       std::int64_t last) const {
+            const auto several = of_several.first_from(first);
+            if (several && *several <= last) return true;
+            const auto begin =
+                std::ranges::lower_bound(trails, counting::minute_of(first), {},
+                                         [](const Restored& one) { return one.seconds.minute; });
+            auto at = static_cast<std::size_t>(begin - trails.begin());
+            while (at < trails.size() && trails[at].seconds.start() <= last) {
+                const Restored& one = trails[at];
+                if (one.trail == trail) {
+                    at = one.next_of_another;
+                    continue;
+                }
+                const auto found = one.seconds.first_from(first);
+                if (found && *found <= last) return true;
+                ++at;
+            }
+            return false;
         }
-        return at != trails.end() && at->second <= second + within;
-    }
-
-  private:
-    struct Restored {
-        std::int64_t second = 0;
-        std::string_view trail;
-        std::size_t next_of_another = 0;  ///< the index of the next one with another name
     };
 
-    std::map<std::pair<CallKey, std::int64_t>, std::vector<std::string_view>> tampered_;
-    std::map<std::string_view, std::vector<Restored>> restored_;  ///< by account
+    using Tampered = std::pair<counting::SecondsOfMinute, std::string_view>;
+
+    /// By the calls and the minute.
+    std::map<std::pair<CallKey, std::int64_t>, std::vector<Tampered>> tampered_;
+    std::map<std::string_view, RestoredTrails> restored_;  ///< by account
 };
 
 std::string_view consequence(log::CallTopic topic) {
@@ -179,52 +239,67 @@ std::string_view consequence(log::CallTopic topic) {
     }
 }
 
-std::optional<Match> trail_tampering_by(const Behaviour& behaviour,
-                                        const rules::EvidenceSettings& settings,
-                                        const Trails& trails, const Calls& calls,
-                                        std::int64_t second, std::string_view subject) {
+// Considers the calls of some seconds of one minute about one subject.
+void consider_tampering(std::optional<Match>& best, const Behaviour& behaviour,
+                        const rules::EvidenceSettings& settings, const Trails& trails,
+                        const Calls& calls, const counting::SecondsOfMinute& seconds,
+                        std::string_view subject) {
     const std::string_view name = behaviour.name_of(calls);
     const auto topic = behaviour.catalogue().topic(calls.service, calls.call);
     if (topic == log::CallTopic::log_group &&
         !re2::RE2::PartialMatch(subject, settings.pattern("pattern"))) {
-        return std::nullopt;
+        return;
     }
     const auto is_by_user = [](const HourOrigins& hour) { return hour.works_anywhere; };
     const bool is_trail = topic == log::CallTopic::trail || topic == log::CallTopic::trail_end;
-    const bool is_replaced_trail = is_trail && !subject.empty() &&
-                                   trails.is_replaced(calls.by->principal().account, subject,
-                                                      second, settings.seconds("replaced_within"));
+    const std::int64_t start = seconds.start();
     const bool is_narrowed = is_among(settings.words("narrowing_calls"), name) &&
-                             calls.by->is_known_source(second) &&
-                             !calls.by->any_hour(second, second, is_by_user);
-    const bool is_lesser = is_replaced_trail || is_narrowed;
+                             calls.by->is_known_source(start) &&
+                             !calls.by->any_hour(start, start, is_by_user);
     const bool is_routine = calls.are_routine(rules::Phase::tamper);
-    const std::uint64_t score = settings.number(is_lesser ? "lesser_score" : "score");
-    return Match{
-        .score = routine_or(score, is_routine, settings),
-        .reason = std::string(name) + (subject.empty() ? "" : " on " + text::quoted(subject)) +
-                  in_region(calls.region) + " at " + at(second) + ": " +
-                  std::string(consequence(topic)) +
-                  (is_replaced_trail ? "; the principal also made or started another trail" : "") +
-                  (is_narrowed ? "; by a role, from a known source" : "") +
-                  std::string(routine_words(is_routine)),
-        .first = second,
-        .behind = {key_of(calls)}};
+    for (auto second = seconds.first_from(start); second;
+         second = seconds.first_from(*second + 1)) {
+        const bool is_replaced = is_trail && !subject.empty() &&
+                                 trails.is_replaced(calls.by->principal().account, subject, *second,
+                                                    settings.seconds("replaced_within"));
+        const std::uint64_t score =
+            routine_or(settings.number(is_replaced || is_narrowed ? "lesser_score" : "score"),
+                       is_routine, settings);
+        if (is_better(best, score, *second)) {
+            best = Match{
+                .score = score,
+                .reason =
+                    std::string(name) + (subject.empty() ? "" : " on " + text::quoted(subject)) +
+                    in_region(calls.region) + " at " + at(*second) + ": " +
+                    std::string(consequence(topic)) +
+                    (is_replaced ? "; the principal also made or started another trail" : "") +
+                    (is_narrowed ? "; by a role, from a known source" : "") +
+                    std::string(routine_words(is_routine)),
+                .first = *second,
+                .behind = {key_of(calls)}};
+        }
+        if (!is_replaced) return;  // the later seconds are no better
+    }
 }
 
 std::optional<Match> trail_tampering(const Behaviour& behaviour,
                                      const rules::EvidenceSettings& settings) {
     std::optional<Match> best;
     const Trails trails(behaviour);
+    // Of calls of one second that differ only in their region, the first one counts: there can be
+    // any number of them, and each would have the same subjects.
+    std::map<std::pair<CallKey, std::int64_t>, counting::MinuteBits> considered;
     for (const Calls& calls : behaviour.calls()) {
         if (!calls.is(rules::Phase::tamper) || !calls.is_ok()) continue;
-        for (auto second = calls.first_from(calls.first()); second;
-             second = calls.first_from(*second + 1)) {
-            for (const std::string_view subject : trails.tampered(calls, *second)) {
-                keep_better(
-                    best, trail_tampering_by(behaviour, settings, trails, calls, *second, subject));
-            }
-        }
+        counting::MinuteBits& before = considered[{key_of(calls), calls.minute}];
+        const counting::SecondsOfMinute seconds{.minute = calls.minute,
+                                                .bits = calls.seconds.without(before)};
+        before.add(calls.seconds);
+        if (seconds.is_empty()) continue;
+        trails.for_each_tampered(
+            calls, seconds, [&](const counting::SecondsOfMinute& some, std::string_view subject) {
+                consider_tampering(best, behaviour, settings, trails, calls, some, subject);
+            });
     }
     return best;
 }
@@ -237,22 +312,15 @@ constexpr std::array k_cleanup = {
 
 // The first identity that was removed within a time after it was made.
 std::optional<SubjectPair> first_short_life(const Behaviour& behaviour, std::int64_t within) {
-    const auto rank = [](const SubjectPair& life) {
-        return std::tuple(life.second, life.gap, life.calls->text);
-    };
-    std::optional<SubjectPair> first;
-    for_each_next_about(
-        behaviour,
+    return first_pair_about(
+        behaviour, within,
         [](const SubjectCalls& calls) {
             return calls.is_ok() && calls.kind->phases.has(rules::Phase::enable);
         },
         [](const SubjectCalls& calls) {
             return calls.is_ok() && calls.kind->phases.has(rules::Phase::cleanup);
         },
-        [&](const SubjectPair& life) {
-            if (life.gap <= within && (!first || rank(life) < rank(*first))) first = life;
-        });
-    return first;
+        [](const SubjectPair& life) { return life.calls; });
 }
 
 std::optional<Match> cleanup(const Behaviour& behaviour, const rules::EvidenceSettings& settings) {

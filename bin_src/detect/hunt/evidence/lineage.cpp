@@ -65,12 +65,13 @@ std::vector<ChildCall> calls_of(const Behaviour& behaviour, const Member& child)
 struct PutToUse {
     std::uint64_t score = 0;
     const LinkToChild* link = nullptr;
+    std::int64_t link_second = 0;
     std::string_view link_name;  ///< of its call
     const Member* child = nullptr;
     ChildCall call;
 
     [[nodiscard]] auto rank() const {
-        return std::tuple(-static_cast<std::int64_t>(score), link->second, call.second,
+        return std::tuple(-static_cast<std::int64_t>(score), link_second, call.second,
                           std::string_view(link->parent->name), child->index(), link_name);
     }
 };
@@ -134,7 +135,7 @@ Match match_of(const Behaviour& behaviour, const PutToUse& found) {
     const FamilyNames names = names_of(behaviour, found, member);
     std::string reason = names.child;
     reason += link_in_words(*found.child, link);
-    reason += names.parent + " at " + at(link.second);
+    reason += names.parent + " at " + at(found.link_second);
     if (!link.is_assumed) {
         reason += " with ";
         reason += behaviour.catalogue().call_name(link.call.service, link.call.call);
@@ -144,7 +145,7 @@ Match match_of(const Behaviour& behaviour, const PutToUse& found) {
     reason += behaviour.label_of(calls.service);
     reason += " at " + at(found.call.second) + " with ";
     reason += behaviour.name_of(calls);
-    reason += ", " + duration(found.call.second - link.second) + " later";
+    reason += ", " + duration(found.call.second - found.link_second) + " later";
     reason += sources_in_words(found);
     Match match{.score = found.score,
                 .reason = std::move(reason),
@@ -153,13 +154,6 @@ Match match_of(const Behaviour& behaviour, const PutToUse& found) {
                 .says_who = true};
     if (member != nullptr) match.behind.insert({.member = member->index(), .calls = link.call});
     return match;
-}
-
-// The links of one kind, in order of time.
-std::span<const LinkToChild> links_of_kind(const LinksToChild& to_child,
-                                           const LinkToChild::Kind& kind) {
-    const auto found = std::ranges::equal_range(to_child.links, kind, {}, &LinkToChild::kind);
-    return {found.begin(), found.end()};
 }
 
 std::optional<Match> made_then_used(const Behaviour& behaviour,
@@ -171,21 +165,21 @@ std::optional<Match> made_then_used(const Behaviour& behaviour,
         if (child.links().links.empty()) continue;
         const auto calls = calls_of(behaviour, child);
         for (const auto& kind : kinds) {
-            const auto links = links_of_kind(child.links(), kind);
             const std::int64_t within = settings.seconds(kind.first ? "assumed_within" : "within");
             // The best link of a kind is the earliest that is followed by a call in time. Iterating
             // over the calls takes no longer if the child has many namesakes, each of them with
             // many links.
             for (const ChildCall& call : calls) {
-                const auto link =
-                    std::ranges::lower_bound(links, call.second - within, {}, &LinkToChild::second);
-                if (link == links.end() || link->second > call.second) continue;
-                const PutToUse found{.score = score_of(settings, *link, call),
-                                     .link = &*link,
-                                     .link_name = behaviour.catalogue().call_name(
-                                         link->call.service, link->call.call),
-                                     .child = &child,
-                                     .call = call};
+                const auto moment = child.links().first_from(kind, call.second - within);
+                if (!moment || moment->second > call.second) continue;
+                const LinkToChild& link = *moment->link;
+                const PutToUse found{
+                    .score = score_of(settings, link, call),
+                    .link = &link,
+                    .link_second = moment->second,
+                    .link_name = behaviour.catalogue().call_name(link.call.service, link.call.call),
+                    .child = &child,
+                    .call = call};
                 const bool counts = found.score > 0;
                 if (counts && (!best || found.rank() < best->rank())) best = found;
             }

@@ -265,8 +265,8 @@ std::optional<Match> first_recon(const Behaviour& behaviour,
                                 std::ranges::find(ordinary, call) == ordinary.end();
             return counts ? call : std::string_view{};
         };
-        const auto spread =
-            first_spread(behaviour, settings.number("calls"), settings.seconds("within"), name);
+        const auto spread = first_spread(behaviour.calls(), settings.number("calls"),
+                                         settings.seconds("within"), name);
         if (!spread) continue;
         keep_better(best,
                     Match{.score = settings.number("score"),

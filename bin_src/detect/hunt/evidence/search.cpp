@@ -1,5 +1,6 @@
 #include "detect/hunt/evidence/search.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace cloudhijack::detect {
@@ -24,11 +25,35 @@ std::set<CallKey> calls_in_hours(const Behaviour& behaviour, std::int64_t first_
     return keys;
 }
 
+bool is_better(const std::optional<Match>& best, std::uint64_t score, std::int64_t first) {
+    return !best || score > best->score || (score == best->score && first < best->first);
+}
+
 void keep_better(std::optional<Match>& best, std::optional<Match> other) {
-    if (!other) return;
-    const bool is_better = !best || other->score > best->score ||
-                           (other->score == best->score && other->first < best->first);
-    if (is_better) best = std::move(other);
+    if (other && is_better(best, other->score, other->first)) best = std::move(other);
+}
+
+// Each round passes over a gap of more than `within` seconds between the next calls, so that many
+// calls before such a gap take no longer than one.
+std::optional<SubjectPair> NextCalls::first_pair(const SubjectCalls& calls,
+                                                 std::int64_t within) const {
+    std::optional<std::int64_t> second = calls.seconds->first();
+    while (second) {
+        const auto next = seconds_.first_from(*second);
+        if (!next) return std::nullopt;
+        const std::int64_t gap = *next - *second;
+        if (gap <= within) return SubjectPair{.calls = &calls, .second = *second, .gap = gap};
+        second = calls.seconds->first_from(*next - within);
+    }
+    return std::nullopt;
+}
+
+const SubjectCalls* NextCalls::at(std::int64_t second) {
+    if (last_.next != nullptr && last_.second == second) return last_.next;
+    const auto found = std::ranges::find_if(
+        calls_, [second](const SubjectCalls* calls) { return calls->seconds->contains(second); });
+    last_ = {.next = *found, .second = second};
+    return *found;
 }
 
 }  // namespace cloudhijack::detect

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
+#include <ranges>
 #include <set>
 #include <span>
 #include <string>
@@ -54,50 +56,61 @@ inline SubjectKey subject_key_of(const SubjectCalls& calls) {
     return {calls.by->principal().account, calls.kind->service, calls.kind->kind, calls.text};
 }
 
-/// Calls `take(calls, second)` for each second of each call about a subject for which
-/// `wanted(calls)` is true.
-void for_each_about(const Behaviour& behaviour, auto wanted, auto take) {
-    for (const SubjectCalls& calls : behaviour.subjects()) {
-        if (!wanted(calls)) continue;
-        calls.seconds->for_each([&](std::int64_t second) { take(calls, second); });
-    }
-}
-
 /// A call about a subject, and the next call of another kind about the same subject.
 struct SubjectPair {
     const SubjectCalls* calls = nullptr;
     const SubjectCalls* next = nullptr;
     std::int64_t second = 0;  ///< of the first call
     std::int64_t gap = 0;     ///< seconds between the calls
+
+    [[nodiscard]] auto rank() const { return std::tuple(second, gap, calls->text); }
 };
 
-/// Calls `take(pair)` for each second of each call about a subject for which `are_first(calls)` is
-/// true, together with the next call about the same subject, in the same account, for which
-/// `are_next(calls)` is true: in the same second or later; of several in one second, the first in
-/// the order of subjects().
-void for_each_next_about(const Behaviour& behaviour, auto are_first, auto are_next, auto take) {
-    std::map<SubjectKey, std::vector<std::pair<std::int64_t, const SubjectCalls*>>> all_next;
-    for (const SubjectCalls& calls : behaviour.subjects()) {
-        if (!are_next(calls)) continue;
-        auto& list = all_next[subject_key_of(calls)];
-        calls.seconds->for_each([&](std::int64_t second) { list.emplace_back(second, &calls); });
+/// Calls about one subject, which follow others.
+class NextCalls {
+  public:
+    /// Calls must be added in their order.
+    void add(const SubjectCalls& calls) {
+        calls_.push_back(&calls);
+        seconds_.merge(*calls.seconds);
     }
-    for (auto& [key, list] : all_next) std::ranges::sort(list);
+
+    /// The first pair of the calls and of one of these, at most `within` seconds later. `next` is
+    /// not set.
+    [[nodiscard]] std::optional<SubjectPair> first_pair(const SubjectCalls& calls,
+                                                        std::int64_t within) const;
+
+    /// The first of the calls in a second in which there are some.
+    [[nodiscard]] const SubjectCalls* at(std::int64_t second);
+
+  private:
+    std::vector<const SubjectCalls*> calls_;
+    counting::Seconds seconds_;
+    SubjectPair last_;  ///< the last result of at()
+};
+
+/// The first pair of a call for which `are_first(calls)` is true and the next call about the same
+/// subject, in the same account, for which `are_next(calls)` is true: in the same second or at most
+/// `within` seconds later. Pairs are ranked by rank(), then by `order(pair)`; of several next calls
+/// in one second, the first in the order of subjects() counts.
+std::optional<SubjectPair> first_pair_about(const Behaviour& behaviour, std::int64_t within,
+                                            auto are_first, auto are_next, auto order) {
+    std::map<SubjectKey, NextCalls> all_next;
+    for (const SubjectCalls& calls : behaviour.subjects()) {
+        if (are_next(calls)) all_next[subject_key_of(calls)].add(calls);
+    }
+    std::optional<SubjectPair> best;
     for (const SubjectCalls& calls : behaviour.subjects()) {
         if (!are_first(calls)) continue;
         const auto found = all_next.find(subject_key_of(calls));
         if (found == all_next.end()) continue;
-        const auto& list = found->second;
-        calls.seconds->for_each([&](std::int64_t second) {
-            const auto next = std::ranges::lower_bound(list, second, {},
-                                                       [](const auto& one) { return one.first; });
-            if (next == list.end()) return;
-            take(SubjectPair{.calls = &calls,
-                             .next = next->second,
-                             .second = second,
-                             .gap = next->first - second});
-        });
+        auto pair = found->second.first_pair(calls, within);
+        if (!pair || (best && best->rank() < pair->rank())) continue;
+        pair->next = found->second.at(pair->second + pair->gap);
+        const bool is_better = !best || pair->rank() < best->rank() || order(*pair) < order(*best);
+        if (is_better) best = pair;
     }
+    return best;
 }
 
 /// A score, or the settings' `routine_score` if that is lower and the calls are routine.
@@ -107,7 +120,10 @@ std::uint64_t routine_or(std::uint64_t score, bool is_routine,
 /// The words at the end of the reason of routine calls; empty for others.
 std::string_view routine_words(bool is_routine);
 
-/// Keeps the better of two matches: the one with the higher score, or else the earlier one.
+/// Whether a match would be better than the best so far: with a higher score, or else earlier.
+bool is_better(const std::optional<Match>& best, std::uint64_t score, std::int64_t first);
+
+/// Keeps the better of two matches.
 void keep_better(std::optional<Match>& best, std::optional<Match> other);
 
 /// The keys of the calls, or of one member's calls, in a range of UTC hours since 1970, both ends
@@ -149,23 +165,24 @@ struct ValueSpread {
     std::set<CallKey> behind;
 };
 
-/// The first period of `within` seconds, both ends included, with at least `least` different
-/// values. `value_of(calls)` returns a call's value; calls with an empty value are ignored.
-std::optional<ValueSpread> first_spread(const Behaviour& behaviour, std::size_t least,
-                                        std::int64_t within, auto value_of) {
+/// The first period of `within` seconds, both ends included, in which some calls have at least
+/// `least` different values. `value_of(calls)` returns a call's value; calls with an empty value
+/// are ignored.
+std::optional<ValueSpread> first_spread(std::ranges::forward_range auto&& some_calls,
+                                        std::size_t least, std::int64_t within, auto value_of) {
     struct ValueAt {
         std::int64_t second = 0;
         std::string_view value;
         const Calls* calls = nullptr;
     };
     std::set<std::string_view> all;
-    for (const Calls& calls : behaviour.calls()) all.insert(value_of(calls));
+    for (const Calls& calls : some_calls) all.insert(std::invoke(value_of, calls));
     all.erase(std::string_view{});
     if (all.empty() || all.size() < least) return std::nullopt;
 
     std::vector<ValueAt> values;
-    for (const Calls& calls : behaviour.calls()) {
-        const std::string_view value = value_of(calls);
+    for (const Calls& calls : some_calls) {
+        const std::string_view value = std::invoke(value_of, calls);
         if (value.empty()) continue;
         for (auto second = calls.first_from(calls.first()); second;
              second = calls.first_from(*second + 1)) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <ranges>
 #include <set>
 #include <span>
 #include <tuple>
@@ -186,7 +187,7 @@ std::optional<Match> region_spread(const Behaviour& behaviour,
         return counts ? calls.region : std::string_view{};
     };
     if (const auto spread =
-            first_spread(behaviour, least, settings.seconds("within"), new_region)) {
+            first_spread(behaviour.calls(), least, settings.seconds("within"), new_region)) {
         keep_better(
             best, match_of(settings.number("score"),
                            "Use or enable calls to services without history" + in_regions(*spread),
@@ -206,27 +207,26 @@ constexpr std::array k_recon_spread = {
 std::optional<Match> recon_spread(const Behaviour& behaviour,
                                   const rules::EvidenceSettings& settings) {
     if (!behaviour.is_one_actor()) return std::nullopt;
-    std::map<std::pair<std::size_t, std::string_view>, bool>
-        asked;  // with whether all of them are routine
-    for (const Calls& calls : behaviour.calls()) {
+    std::map<std::pair<std::size_t, std::string_view>, std::vector<std::size_t>> asked;
+    for (std::size_t at = 0; at < behaviour.calls().size(); ++at) {
+        const Calls& calls = behaviour.calls()[at];
         if (!calls.is(rules::Phase::recon)) continue;
-        const std::pair question(calls.service, behaviour.name_of(calls));
-        bool& is_routine = asked.try_emplace(question, true).first->second;
-        is_routine = is_routine && calls.are_routine(rules::Phase::recon);
+        asked[{calls.service, behaviour.name_of(calls)}].push_back(at);
     }
     const bool long_term_key = behaviour.has_long_term_key();
     const std::uint64_t score = settings.number(long_term_key ? "long_term_key_score" : "score");
     std::optional<Match> best;
-    for (const auto& [question, is_routine] : asked) {
+    for (const auto& [question, places] : asked) {
         const std::string_view name = question.second;
-        const auto region = [&behaviour, &question = question](const Calls& calls) {
-            const bool counts = calls.is(rules::Phase::recon) &&
-                                question == std::pair(calls.service, behaviour.name_of(calls));
-            return counts ? calls.region : std::string_view{};
-        };
-        const auto spread =
-            first_spread(behaviour, settings.number("regions"), settings.seconds("within"), region);
+        const auto calls =
+            places | std::views::transform([&behaviour](std::size_t at) -> const Calls& {
+                return behaviour.calls()[at];
+            });
+        const auto spread = first_spread(calls, settings.number("regions"),
+                                         settings.seconds("within"), &Calls::region);
         if (!spread) continue;
+        const bool is_routine = std::ranges::all_of(
+            calls, [](const Calls& each) { return each.are_routine(rules::Phase::recon); });
         keep_better(best, match_of(routine_or(score, is_routine, settings),
                                    std::string(name) + " called" + in_regions(*spread) +
                                        std::string(routine_words(is_routine)),
@@ -249,8 +249,8 @@ std::optional<Match> service_sweep(const Behaviour& behaviour,
                    ? behaviour.label_of(calls.service)
                    : std::string_view{};
     };
-    const auto spread =
-        first_spread(behaviour, settings.number("services"), settings.seconds("within"), service);
+    const auto spread = first_spread(behaviour.calls(), settings.number("services"),
+                                     settings.seconds("within"), service);
     if (!spread) return std::nullopt;
     return match_of(settings.number("score"),
                     "Looked at or used " + counted(spread->values.size(), "service") + " within " +
