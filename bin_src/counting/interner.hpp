@@ -57,13 +57,6 @@ class Interner {
         return numbers;
     }
 
-    /// The result of keep_all() for the interner itself: for each text its own number.
-    [[nodiscard]] std::vector<std::uint32_t> own_numbers() const {
-        std::vector<std::uint32_t> numbers(texts_.size());
-        for (std::uint32_t i = 0; i < numbers.size(); ++i) numbers[i] = i;
-        return numbers;
-    }
-
     /// Valid as long as the interner exists.
     [[nodiscard]] std::string_view text(std::uint32_t number) const {
         return texts_[number].view();

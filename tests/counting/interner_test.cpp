@@ -54,13 +54,3 @@ TEST_CASE("interner: takes over all texts of another interner") {
     CHECK(texts.text(3) == "b");
     CHECK(texts.keep_all(Interner()).empty());
 }
-
-TEST_CASE("interner: its own numbers are those of keep_all() with itself") {
-    Interner texts;
-    CHECK(texts.own_numbers().empty());
-    for (const std::string_view text : {"us-east-1", "", "eu-west-1", "us-east-1"})
-        texts.keep(text);
-    CHECK(texts.own_numbers() == std::vector<std::uint32_t>{0, 1, 2});
-    Interner copy;
-    CHECK(copy.keep_all(texts) == texts.own_numbers());
-}

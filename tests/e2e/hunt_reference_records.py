@@ -422,7 +422,7 @@ def _call(
         phases_of={service: frozenset(phases) for service, phases in phases_of.items()},
         messages_of=messages_of,
         outcome=_outcome(record),
-        region=None if region == "unknown" else _cut(region),
+        region=None if region == "unknown" else _cut(region, 64),
         parameters=parameters,
         is_quarantine=is_quarantine,
         is_by_aws=is_by_aws,

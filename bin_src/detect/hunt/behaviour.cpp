@@ -289,6 +289,11 @@ void Behaviour::take_exact_hour(const Member& member, std::size_t service, std::
 void Behaviour::take_summed_hour(const Member& member, std::size_t service, std::int64_t hour,
                                  const HourActivity& activity) {
     for (const auto& [key, sum] : activity.sums()) {
+        std::string_view region = labels_->text(key.region);
+        if (region == HourSums::k_other_regions) {
+            are_regions_cut_ = true;
+            region = {};
+        }
         auto& list = list_for(key.phases, key.is_by_provider);
         list.push_back({.minute = hour * 60 + key.minute,
                         .seconds = sum.seconds,
@@ -296,7 +301,7 @@ void Behaviour::take_summed_hour(const Member& member, std::size_t service, std:
                         .call = key.call,
                         .phases = key.phases,
                         .outcome = key.outcome,
-                        .region = labels_->text(key.region),
+                        .region = region,
                         .by = &member,
                         .count = sum.count,
                         .messages = sum.messages});

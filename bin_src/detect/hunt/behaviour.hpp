@@ -197,6 +197,8 @@ class Behaviour {
     /// Whether an hour had more calls than are kept one by one. Its counts are then per minute, and
     /// its repeats are estimated.
     [[nodiscard]] bool has_summed_hours() const { return has_summed_hours_; }
+    /// Whether an hour had calls in more regions than are kept; those in other regions have none.
+    [[nodiscard]] bool are_regions_cut() const { return are_regions_cut_; }
     /// Whether a member's calls were about more subjects than are kept.
     [[nodiscard]] bool are_subjects_cut() const;
 
@@ -229,6 +231,7 @@ class Behaviour {
     std::vector<UseHistory> cost_history_;          ///< by service
     PerTrait<counting::BoundedSet> joined_traits_;  ///< only used with several members
     bool has_summed_hours_ = false;
+    bool are_regions_cut_ = false;
 };
 
 }  // namespace cloudhijack::detect

@@ -117,23 +117,25 @@ void HourActivity::insert(std::vector<HuntedCall>::const_iterator place, const H
 }
 
 void HourActivity::merge(const HourActivity& other, std::span<const std::uint32_t> labels) {
+    const auto own = [labels](std::uint32_t label) {
+        return labels.empty() ? label : labels[label];
+    };
     for (HuntedCall call : other.calls_) {
         ModelSpend spend = other.spend_of(call);
-        if (!spend.spent.is_none()) spend.model = labels[spend.model];
-        call.region = labels[call.region];
+        if (!spend.spent.is_none()) spend.model = own(spend.model);
+        call.region = own(call.region);
         add(call, spend);
     }
     if (!other.summary_) return;
     Summary& mine = summary();
-    for (const auto& [their_key, sum] : other.summary_->sums) {
-        SumKey key = their_key;
-        key.region = labels[key.region];
-        mine.add(key, sum);
-    }
+    other.summary_->sums.for_each([&](SumKey key, const Sum& sum) {
+        key.region = own(key.region);
+        mine.sums.add(key, sum);
+    });
     for (const auto& [key, sum] : other.summary_->spends) {
-        SpendKey own = key;
-        own.model = labels[key.model];
-        mine.spends[own].add(sum);
+        SpendKey own_key = key;
+        own_key.model = own(key.model);
+        mine.spends[own_key].add(sum);
     }
     for (const SampledCall& sampled : other.summary_->sample) mine.add(sampled);
     for (const SampledSpend& sampled : other.summary_->spend_sample) mine.add(sampled);
@@ -148,12 +150,13 @@ void HourActivity::keep_sums_only() {
 
 std::map<HourActivity::SumKey, HourActivity::Sum> HourActivity::sums() const {
     if (!summary_) return {};
-    auto sums = summary_->sums;
+    std::map<SumKey, Sum> sums;
     const double share = summary_->share_of_calls();
-    for (auto& [key, sum] : sums) {
-        sum.count = scaled(sum.count, share);
-        sum.messages = scaled(sum.messages, share);
-    }
+    summary_->sums.for_each([&](const SumKey& key, const Sum& sum) {
+        sums.emplace(key, Sum{.count = scaled(sum.count, share),
+                              .messages = scaled(sum.messages, share),
+                              .seconds = sum.seconds});
+    });
     return sums;
 }
 
@@ -188,9 +191,9 @@ std::int64_t HourActivity::first_second() const {
     std::int64_t first = counting::k_seconds_an_hour;
     for (const HuntedCall& call : calls_) first = std::min<std::int64_t>(first, call.second);
     if (summary_ == nullptr) return first;
-    for (const auto& [key, sum] : summary_->sums) {
+    summary_->sums.for_each([&first](const SumKey& key, const Sum& sum) {
         first = std::min(first, key.minute * counting::k_seconds_a_minute + sum.seconds.first());
-    }
+    });
     return first;
 }
 
@@ -199,7 +202,8 @@ std::uint64_t HourActivity::repeats() const {
     for (const HuntedCall& call : calls_) repeats += call.times - (call.counts ? 1 : 0);
     if (!summary_) return repeats;
     std::uint64_t deliveries = 0;
-    for (const auto& [key, sum] : summary_->sums) deliveries += sum.count;
+    summary_->sums.for_each(
+        [&deliveries](const SumKey&, const Sum& sum) { deliveries += sum.count; });
     return deliveries - scaled(deliveries, summary_->share_of_calls());
 }
 
@@ -212,15 +216,15 @@ void HourActivity::Summary::add(const HuntedCall& call, const ModelSpend& spend)
                 .is_success = call.outcome == log::Outcome::ok}]
             .add(spend.spent, times);
     }
-    add({.minute = minute,
-         .call = call.call,
-         .phases = call.phases,
-         .outcome = call.outcome,
-         .region = call.region,
-         .is_by_provider = call.is_by_provider},
-        {.count = times,
-         .messages = times * call.messages,
-         .seconds = counting::MinuteBits::of(call.second)});
+    sums.add({.minute = minute,
+              .call = call.call,
+              .phases = call.phases,
+              .outcome = call.outcome,
+              .region = call.region,
+              .is_by_provider = call.is_by_provider},
+             {.count = times,
+              .messages = times * call.messages,
+              .seconds = counting::MinuteBits::of(call.second)});
     add(SampledCall{.identity = call.identity, .times = times});
     if (!spend.spent.is_none()) {
         const std::uint64_t size = spend.spent.size();
@@ -228,13 +232,6 @@ void HourActivity::Summary::add(const HuntedCall& call, const ModelSpend& spend)
         add(SampledSpend{.identity = call.identity, .once = once, .in_all = size * times});
     }
     if (call.is_of_client) add(origin_of(call, times));
-}
-
-void HourActivity::Summary::add(const SumKey& key, const Sum& sum) {
-    Sum& mine = sums[key];
-    add_to(mine.count, sum.count);
-    add_to(mine.messages, sum.messages);
-    mine.seconds.add(sum.seconds);
 }
 
 void HourActivity::Summary::add(const SampledCall& sampled) {

@@ -10,7 +10,9 @@
 #include <utility>
 #include <vector>
 
+#include "counting/interner.hpp"
 #include "counting/seconds.hpp"
+#include "detect/hunt/hour_sums.hpp"
 #include "detect/hunt/hunted_call.hpp"
 #include "rules/prices.hpp"
 
@@ -24,29 +26,13 @@ namespace cloudhijack::detect {
 /// well, each with the number of its deliveries; their share of repeats corrects the sums. The
 /// content depends only on which calls were added how often, not on their order or grouping: a hash
 /// among the smallest of all is among the smallest of every part.
-/// one of the smallest in every part.
 class HourActivity {
   public:
     static constexpr std::size_t k_exact = 1024;
     static constexpr std::size_t k_most_origins = 1000;
 
-    /// Calls of the same kind, except for the second.
-    struct SumKey {
-        std::uint8_t minute = 0;  ///< in the hour
-        std::uint16_t call = 0;
-        rules::PhaseSet phases;
-        log::Outcome outcome = log::Outcome::ok;
-        std::uint32_t region = 0;
-        bool is_by_provider = false;
-
-        auto operator<=>(const SumKey&) const = default;
-    };
-
-    struct Sum {
-        std::uint64_t count = 0;
-        std::uint64_t messages = 0;
-        counting::MinuteBits seconds;  ///< the seconds of the minute with such calls
-    };
+    using SumKey = HourSums::SumKey;
+    using Sum = HourSums::Sum;
 
     /// Calls with usage of the same kind, except for the second.
     struct SpendKey {
@@ -98,14 +84,13 @@ class HourActivity {
 
     /// The data that is kept beyond k_exact calls; counts include repeats.
     struct Summary {
-        std::map<SumKey, Sum> sums;
+        HourSums sums;
         std::map<SpendKey, rules::SpendSum> spends;
         std::vector<SampledCall> sample;         ///< sorted by identity
         std::vector<SampledSpend> spend_sample;  ///< of calls with usage, sorted likewise
         std::vector<Origin> origins;             ///< sorted by hash
 
         void add(const HuntedCall& call, const ModelSpend& spend);
-        void add(const SumKey& key, const Sum& sum);
         void add(const SampledCall& sampled);
         void add(const SampledSpend& sampled);
         void add(const Origin& origin);
@@ -124,6 +109,11 @@ class HourActivity {
     /// `spend` is the usage of the call, if it has any; `call.spend` is ignored.
     void add(const HuntedCall& call, const ModelSpend& spend = {});
 
+    /// See HourSums; has to follow additions and merges.
+    void limit_regions(counting::Interner& labels) {
+        if (summary_) summary_->sums.limit_regions(labels);
+    }
+
     /// The summary to which another hour's data beyond k_exact calls, or a part of it, is added.
     Summary& summary() {
         if (!summary_) keep_sums_only();
@@ -132,8 +122,9 @@ class HourActivity {
     /// Null if is_exact().
     [[nodiscard]] const Summary* kept_summary() const { return summary_.get(); }
 
-    /// `labels[n]` is this activity's number for the other's label n.
-    void merge(const HourActivity& other, std::span<const std::uint32_t> labels);
+    /// `labels[n]` is this activity's number for the other's label n; without `labels` the numbers
+    /// are the same.
+    void merge(const HourActivity& other, std::span<const std::uint32_t> labels = {});
 
     /// Whether every call is kept. Otherwise calls() is empty, and sums() and origins() have the
     /// data.

@@ -260,10 +260,10 @@ void HuntActivity::note_caller(const Event& event, const log::Call& meaning, Cac
 
 void HuntActivity::note_region_and_model(const Event& event, const CallDetails& details,
                                          CachedPrincipal& who) {
+    const bool is_known =
+        event.region != text::k_unknown && event.region != HourSums::k_other_regions;
     const std::string_view region =
-        event.region == text::k_unknown
-            ? std::string_view{}
-            : text::front_of(event.region, counting::BoundedSet::k_longest);
+        is_known ? text::front_of(event.region, k_longest_region) : std::string_view{};
     who.activity->traits[Trait::region].add(region);
     who.activity->traits[Trait::model].add(details.model);
     who.activity->traits[Trait::country].add(details.country);
@@ -311,6 +311,7 @@ void HuntActivity::count(const Event& event, const CallDetails& details, const S
         who.hour_key = hour_key;
     }
     who.hour->add(call, spend_of(details));
+    who.hour->limit_regions(labels_);
     const PrincipalActivity::ShownKey shown_key{
         .service = named.service, .call = named.call, .outcome = call.outcome};
     const ShownEventView shown{.second = second,
@@ -343,12 +344,14 @@ void HuntActivity::count(const Event& event, const CallDetails& details, const S
 
 void HuntActivity::merge(const HuntActivity& other) {
     const auto numbers = labels_.keep_all(other.labels_);
+    const auto merge_into = [&](PrincipalActivity& own, const PrincipalActivity& activity) {
+        own.merge(activity, numbers);
+        for (const auto& [key, hour] : activity.hours) own.hours[key].limit_regions(labels_);
+    };
     for (const auto& [principal, activity] : other.principals_) {
-        principals_[principal].merge(activity, numbers);
+        merge_into(principals_[principal], activity);
     }
-    for (const auto& [user, activity] : other.attached_) {
-        attached_[user].merge(activity, numbers);
-    }
+    for (const auto& [user, activity] : other.attached_) merge_into(attached_[user], activity);
     for (const auto& [service, accounts] : other.with_data_events_) {
         with_data_events_[service].insert(accounts.begin(), accounts.end());
     }

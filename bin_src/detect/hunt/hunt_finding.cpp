@@ -222,6 +222,7 @@ std::optional<HuntFinding> assess(const Behaviour& behaviour, const Campaign& ca
     finding.event_ids = event_ids_of(behaviour, behind);
     finding.counts_are_sums = behaviour.has_summed_hours();
     finding.subjects_are_cut = behaviour.are_subjects_cut();
+    finding.regions_are_cut = behaviour.are_regions_cut();
     take_campaign(behaviour, campaign, finding);
     finding.response = response_steps(behaviour);
     return finding;

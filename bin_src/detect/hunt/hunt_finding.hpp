@@ -53,6 +53,7 @@ struct HuntFinding {
     bool is_history_known = false;  ///< the baseline knew the account at that time
     bool counts_are_sums = false;   ///< some hours had more calls than are counted one by one
     bool subjects_are_cut = false;  ///< the calls were about more subjects than are kept
+    bool regions_are_cut = false;   ///< some hours had calls in more regions than are kept
     bool are_source_countries_cut = false;  ///< a database has countries, and addresses are missing
     bool are_source_networks_cut = false;
     /// All principals that acted together, in order; a single one if it acts alone.

@@ -86,7 +86,7 @@ class HuntJudge {
                 left.push_back(node);
                 continue;
             }
-            PrincipalActivity activity = without_covered(*node.part.activity, *until, *labels_);
+            PrincipalActivity activity = without_covered(*node.part.activity, *until);
             if (is_empty(activity)) continue;
             CampaignNode uncovered;
             uncovered.part = node.part;

@@ -67,6 +67,14 @@ void describe_label(Fields& fields, const Names& names, std::uint32_t& label) {
 }
 
 template <class Fields>
+void describe_region(Fields& fields, const Names& names, std::uint32_t& region) {
+    std::string name;
+    if (!Fields::k_reads) name = names.labels->text(region);
+    fields.text(name);
+    if (Fields::k_reads) region = names.new_labels->keep(text::front_of(name, k_longest_region));
+}
+
+template <class Fields>
 void describe(Fields& fields, log::CredentialSigns& signs) {
     // Reading writes to it, which the linter cannot see in an instantiation that only writes.
     std::uint8_t bits = signs.bits();  // NOLINT(misc-const-correctness)
@@ -87,7 +95,7 @@ void describe(Fields& fields, const Names& names, std::size_t service, HuntedCal
     fields.number(call.messages, k_most_hunted_messages);
     fields.number(call.second, counting::k_seconds_an_hour - 1);
     partial::call(fields, *names.catalogue, service, call.call);
-    describe_label(fields, names, call.region);
+    describe_region(fields, names, call.region);
     fields.positive(call.times, UINT32_MAX);
 }
 
@@ -113,7 +121,7 @@ void describe(Fields& fields, const Names& names, std::size_t service, HourActiv
     partial::call(fields, *names.catalogue, service, key.call);
     partial::phases(fields, key.phases);
     partial::outcome(fields, key.outcome);
-    describe_label(fields, names, key.region);
+    describe_region(fields, names, key.region);
     fields.flag(key.is_by_provider);
     fields.positive(sum.count, partial::k_largest_count);
     fields.number(sum.messages, partial::k_largest_count);
@@ -266,14 +274,12 @@ class OwnerWriter {
         }
         const HourActivity::Summary* summary = hour.kept_summary();
         if (summary == nullptr) return;
-        for (const auto& each : summary->sums) {
+        summary->sums.for_each([&](HourActivity::SumKey key, HourActivity::Sum sum) {
             add("sums", [&](ItemWriter& item) {
-                HourActivity::SumKey key = each.first;
-                HourActivity::Sum sum = each.second;
                 head(item);
                 describe(item, names_, service, key, sum);
             });
-        }
+        });
         for (const auto& each : summary->spends) {
             add("spends", [&](ItemWriter& item) {
                 HourActivity::SpendKey key = each.first;
@@ -365,6 +371,7 @@ void read_call(ItemReader& item, PrincipalActivity& activity, const Names& names
     describe(item, names, service, call);
     if (!item.is_at_end()) describe(item, names, spend);
     hour.add(call, spend);
+    hour.limit_regions(*names.new_labels);
 }
 
 void read_sum(ItemReader& item, PrincipalActivity& activity, const Names& names) {
@@ -373,7 +380,8 @@ void read_sum(ItemReader& item, PrincipalActivity& activity, const Names& names)
     HourActivity::SumKey key;
     HourActivity::Sum sum;
     describe(item, names, service, key, sum);
-    hour.summary().add(key, sum);
+    hour.summary().sums.add(key, sum);
+    hour.limit_regions(*names.new_labels);
 }
 
 void read_spend(ItemReader& item, PrincipalActivity& activity, const Names& names) {
@@ -408,7 +416,9 @@ void read_shown(ItemReader& item, PrincipalActivity& activity, const Names& name
     PrincipalActivity::ShownKey key;
     ShownEvent event;
     describe(item, names, key, event);
-    activity.show(key, event.with<std::string_view>());
+    ShownEventView shown = event.with<std::string_view>();
+    shown.region = text::front_of(shown.region, k_longest_region);
+    activity.show(key, shown);
 }
 
 void read_subject(ItemReader& item, PrincipalActivity& activity, const Names& names) {
@@ -416,8 +426,7 @@ void read_subject(ItemReader& item, PrincipalActivity& activity, const Names& na
     Subjects::CallKind kind;
     describe(item, names, subject, kind);
     kind.via = text::front_of(kind.via, Subjects::k_longest);
-    read_minutes(item).for_each(
-        [&](std::int64_t second) { activity.subjects.add(subject, kind, second); });
+    activity.subjects.add(subject, kind, read_minutes(item));
 }
 
 void read_model(ItemReader& item, PrincipalActivity& activity, const Names& names) {

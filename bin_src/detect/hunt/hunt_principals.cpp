@@ -26,7 +26,6 @@ std::map<HuntActivity::Attached, const log::Principal*> HuntActivity::known_user
 // names are unique within an account, so both names are the same role.
 HuntActivity::WholeActivities HuntActivity::roles_of_two_names() const {
     WholeActivities whole;
-    const std::vector<std::uint32_t> same = labels_.own_numbers();
     for (const auto& [principal, activity] : principals_) {
         log::Principal other = principal;
         other.name = log::without_path(principal.name);
@@ -35,8 +34,8 @@ HuntActivity::WholeActivities HuntActivity::roles_of_two_names() const {
         if (found == principals_.end()) continue;
         if (!whole.try_emplace(other).second) continue;
         PrincipalActivity& both = whole[principal].emplace();
-        both.merge(activity, same);
-        both.merge(found->second, same);
+        both.merge(activity);
+        both.merge(found->second);
     }
     return whole;
 }
@@ -44,7 +43,6 @@ HuntActivity::WholeActivities HuntActivity::roles_of_two_names() const {
 // A policy that AWS attached to a user belongs to that user, regardless of others who acted under
 // the name.
 void HuntActivity::add_attached(WholeActivities& whole) const {
-    const std::vector<std::uint32_t> same = labels_.own_numbers();
     const auto users = known_users();
     for (const auto& [user, attached] : attached_) {
         const auto found = users.find(user);
@@ -57,9 +55,9 @@ void HuntActivity::add_attached(WholeActivities& whole) const {
         if (!activity) {
             activity.emplace();
             const auto own = principals_.find(principal);
-            if (own != principals_.end()) activity->merge(own->second, same);
+            if (own != principals_.end()) activity->merge(own->second);
         }
-        activity->merge(attached, same);
+        activity->merge(attached);
     }
 }
 

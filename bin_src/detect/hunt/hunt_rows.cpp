@@ -39,9 +39,10 @@ std::string threat_object_type(const HuntFinding& finding) {
     return finding.traits[Trait::address].values.empty() ? "" : "ip_address";
 }
 
-// Evidence rules only see the subjects and agents that are kept.
+// Evidence rules only see the subjects, regions and agents that are kept.
 bool is_evidence_cut(const HuntFinding& finding) {
-    return finding.subjects_are_cut || finding.traits[Trait::agent].is_estimated;
+    return finding.subjects_are_cut || finding.regions_are_cut ||
+           finding.traits[Trait::agent].is_estimated;
 }
 
 std::vector<std::string> member_names(const HuntFinding& finding) {

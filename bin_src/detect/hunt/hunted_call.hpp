@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <tuple>
@@ -13,6 +14,9 @@ namespace cloudhijack::detect {
 
 /// The most messages of one call, after its weight is applied.
 inline constexpr std::uint16_t k_most_hunted_messages = std::numeric_limits<std::uint16_t>::max();
+
+/// Bytes of the name of a region; the rest is cut off. Real names are shorter.
+inline constexpr std::size_t k_longest_region = 64;
 
 /// The identity of records without an id: each of them is a call, even if several have the same
 /// identity. The lowest bit is set in such identities, whatever the hash.

@@ -34,8 +34,8 @@ std::optional<std::int64_t> PrincipalActivity::first_second() const {
 }
 
 void PrincipalActivity::merge(const PrincipalActivity& other,
-                              std::span<const std::uint32_t> label_numbers) {
-    for (const auto& [hour, activity] : other.hours) hours[hour].merge(activity, label_numbers);
+                              std::span<const std::uint32_t> labels) {
+    for (const auto& [hour, activity] : other.hours) hours[hour].merge(activity, labels);
     for (const auto& [key, events] : other.shown) {
         show(key, events.first.with<std::string_view>());
         show(key, events.last.with<std::string_view>());

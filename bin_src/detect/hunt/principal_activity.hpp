@@ -106,8 +106,8 @@ struct PrincipalActivity {
     /// Adds another activity's sets of texts and its flags for keys.
     void take_texts(const PrincipalActivity& other);
 
-    /// `label_numbers[r]` is this activity's number for the other's region r.
-    void merge(const PrincipalActivity& other, std::span<const std::uint32_t> label_numbers);
+    /// See HourActivity::merge for the labels.
+    void merge(const PrincipalActivity& other, std::span<const std::uint32_t> labels = {});
 };
 
 }  // namespace cloudhijack::detect

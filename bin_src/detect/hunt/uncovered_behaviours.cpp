@@ -35,15 +35,13 @@ std::optional<CoveredUntil> covered_until(const rules::Exceptions& exceptions,
 }
 
 // Exceptions end with a day, so they also end with an hour.
-PrincipalActivity without_covered(const PrincipalActivity& all, const CoveredUntil& until,
-                                  const counting::Interner& labels) {
+PrincipalActivity without_covered(const PrincipalActivity& all, const CoveredUntil& until) {
     PrincipalActivity left;
     left.take_texts(all);
-    const auto numbers = labels.own_numbers();
     for (const auto& [key, hour] : all.hours) {
         const auto [service, number] = key;
         if (number * counting::k_seconds_an_hour < until[service]) continue;
-        left.hours[key].merge(hour, numbers);
+        left.hours[key].merge(hour);
     }
     for (const auto& [service, models] : all.models) {
         for (const auto& [hash, model] : models.all()) {
@@ -55,19 +53,13 @@ PrincipalActivity without_covered(const PrincipalActivity& all, const CoveredUnt
     }
     for (const auto& [hash, subject] : all.subjects.all()) {
         for (const auto& [kind, seconds] : subject.calls) {
-            const std::int64_t end = until[kind.service];
-            for (auto second = seconds.first_from(end); second;
-                 second = seconds.first_from(*second + 1)) {
-                left.subjects.add(subject.text, kind, *second);
-            }
+            left.subjects.add(subject.text, kind, seconds.from(until[kind.service]));
         }
     }
     // The discovery of a key in public is covered if all services are.
     std::int64_t quarantine = k_always;
     for (const std::int64_t second : until) quarantine = std::min(quarantine, second);
-    all.quarantined.for_each([&](std::int64_t second) {
-        if (second >= quarantine) left.quarantined.add(second);
-    });
+    left.quarantined = all.quarantined.from(quarantine);
     return left;
 }
 
@@ -86,7 +78,7 @@ UncoveredBehaviours::Remainder UncoveredBehaviours::remainder(const Cover& cover
     const CoveredUntil nothing(whole_->service_count(), k_never);
     for (const Member& member : whole_->members()) {
         const CoveredUntil& until = cover[member.index()].value_or(nothing);
-        left.activities.push_back(without_covered(member.activity(), until, whole_->labels()));
+        left.activities.push_back(without_covered(member.activity(), until));
     }
     if (!std::ranges::all_of(left.activities, is_empty)) {
         left.behaviour = whole_->with(left.activities);

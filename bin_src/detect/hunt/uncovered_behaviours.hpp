@@ -21,8 +21,7 @@ std::optional<CoveredUntil> covered_until(const rules::Exceptions& exceptions,
                                           std::string_view evidence, std::size_t services);
 
 /// An activity without the calls that are covered.
-PrincipalActivity without_covered(const PrincipalActivity& all, const CoveredUntil& until,
-                                  const counting::Interner& labels);
+PrincipalActivity without_covered(const PrincipalActivity& all, const CoveredUntil& until);
 
 /// Whether an activity has no calls left.
 bool is_empty(const PrincipalActivity& activity);

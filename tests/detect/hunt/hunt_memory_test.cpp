@@ -85,6 +85,26 @@ TEST_CASE("hunt memory: 100,000 calls in an hour cost a principal under 100 kB")
           }) < 100 * k_kilobyte);
 }
 
+TEST_CASE("hunt memory: two calls in 17 regions in each minute cost a principal under 120 kB") {
+    const auto in_regions = [](std::size_t i) {
+        StoryEvent event = numbered(i, i % 2 == 0 ? "InvokeModel" : "Converse");
+        event.region = "region-" + std::to_string(i / 2 % 17);
+        event.time = clock(static_cast<std::int64_t>(i / 34 % 3600));
+        return event;
+    };
+    CHECK(cost(34 * 3600, in_regions) < 120 * k_kilobyte);
+}
+
+TEST_CASE("hunt memory: ever new regions of any length cost under 200 bytes for each") {
+    const auto ever_new = [](std::size_t i) {
+        StoryEvent event = numbered(i);
+        event.region = std::to_string(i) + std::string(500, 'x');
+        return event;
+    };
+    const std::size_t some = cost(20'000, ever_new);
+    CHECK(cost(40'000, ever_new) < some + 20'000 * 200);
+}
+
 TEST_CASE("hunt memory: 100,000 addresses and agents cost a bounded amount") {
     const std::size_t once = cost(100'000, with_ever_new_sources);
     CHECK(once < 300 * k_kilobyte);

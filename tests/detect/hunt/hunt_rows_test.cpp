@@ -103,3 +103,24 @@ TEST_CASE(
     CHECK(sums.list("Truncated") ==
           List{"UseCount", "MessageCount", "FailedCount", "PeakPerHour", "UniqueIPs", "SourceIPs"});
 }
+
+TEST_CASE("hunt rows: Truncated says if an hour has more regions than are kept") {
+    const auto truncated = [](int regions) {
+        Story story = repeated({.time = {}, .call = "SendEmail"}, 0, 1100);
+        for (std::size_t i = 0; i < story.size(); ++i) {
+            story[i].region = "region-" + std::to_string(i % static_cast<std::size_t>(regions));
+        }
+        const NamedRow row(story);
+        const List columns = row.list("Truncated");
+        CHECK(row.number("UniqueRegions") == std::to_string(regions));
+        return std::ranges::find(columns, "Evidence") != columns.end();
+    };
+    CHECK_FALSE(truncated(64));
+    CHECK(truncated(65));
+}
+
+TEST_CASE("hunt rows: the name of a region is cut") {
+    const Story story = {
+        {.time = "10:00:00", .call = "SendEmail", .region = std::string(500, 'r')}};
+    CHECK(NamedRow(story).list("Regions") == List{std::string(64, 'r')});
+}
