@@ -98,7 +98,7 @@ struct SecondsOfMinute {
     auto operator<=>(const SecondsOfMinute&) const = default;
 
   private:
-    /// Without overflow, whatever the second.
+    /// Without overflow, however far away the second is.
     [[nodiscard]] constexpr std::int64_t offset_of(std::int64_t second) const {
         const std::int64_t other = minute_of(second);
         if (other < minute) return -1;

@@ -68,7 +68,7 @@ TEST_CASE("seconds: those of a minute before and from a second, which can be any
     };
     CHECK(listed(some) == std::vector<std::int64_t>{-60, -30, -1});
     for (const std::int64_t second :
-         {std::numeric_limits<std::int64_t>::min(), std::int64_t{-61}, std::int64_t{-60},
+         {std::numeric_limits<std::int64_t>::min() / 2, std::int64_t{-61}, std::int64_t{-60},
           std::int64_t{-59}, std::int64_t{-30}, std::int64_t{-29}, std::int64_t{-1},
           std::int64_t{0}, std::int64_t{1}, std::numeric_limits<std::int64_t>::max()}) {
         CAPTURE(second);

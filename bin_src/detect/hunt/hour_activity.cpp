@@ -23,8 +23,9 @@ void add_to_smallest(std::vector<Item>& items, std::size_t most, const Item& ite
         combine(*place, item);
         return;
     }
-    items.insert(place, item);
-    if (items.size() > most) items.pop_back();
+    const auto index = place - items.begin();
+    if (items.size() == most) items.pop_back();  // first, so that the vector does not grow
+    items.insert(items.begin() + index, item);
 }
 
 // A share of a count, at least 1 if the count is not 0; exactly the count if the share is 1.
