@@ -7,6 +7,7 @@
 #include <csignal>
 #include <exception>
 #include <iostream>
+#include <new>
 #include <span>
 #include <string>
 #include <string_view>
@@ -98,7 +99,10 @@ int main(int argc, char** argv) {
     json::limit_json_kernel(simd::wanted_cpu());
     try {
         return run({argv + (argc > 0 ? 1 : 0), argv + argc});
-    } catch (const std::exception& error) {  // out of memory
+    } catch (const std::bad_alloc&) {
+        std::cerr << "cloudhijack: out of memory\n";
+        return argc > 1 ? output::k_exit_error : search::k_search_failed;
+    } catch (const std::exception& error) {
         std::cerr << "cloudhijack: " << error.what() << '\n';
         return argc > 1 ? output::k_exit_error : search::k_search_failed;
     }

@@ -212,6 +212,9 @@ std::string Option::accepts() const {
 }
 
 std::vector<Option> option_table(const rules::Catalogue& catalogue) {
+    // Not in braces inside the table: there, GCC 12 destroys the words twice if a later member
+    // throws an exception.
+    const Completion ids{.kind = CompletionKind::words, .words = evidence_ids()};
     std::vector<Option> table = {
         {.name = "mode",
          .takes = "volume, hunt, baseline or coverage",
@@ -278,7 +281,7 @@ std::vector<Option> option_table(const rules::Catalogue& catalogue) {
          .syntax = "<id>,...",
          .effect = "evidence rules that are switched off",
          .details = {"In a search, write the list in quotes."},
-         .completion = {.kind = CompletionKind::words, .words = evidence_ids()},
+         .completion = ids,
          .modes = {Mode::hunt},
          .set = set_disabled_evidence},
         {.name = "own_accounts",

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <new>
 #include <string>
 
 #include "io/window.hpp"
@@ -25,14 +26,27 @@ constexpr std::array k_kernels = {
     Kernel{.cpu = "plain", .name = "fallback"}, Kernel{.cpu = "sse4.2", .name = "westmere"},
     Kernel{.cpu = "avx2", .name = "haswell"}, Kernel{.cpu = "avx512", .name = "icelake"}};
 
+/// Reaches the buffer into which a document's strings are unescaped.
+struct DocumentWithBuffer : ondemand::document {
+    static bool has_buffer(ondemand::document& document) {
+        return (document.*&DocumentWithBuffer::iter).string_buf_loc() != nullptr;
+    }
+};
+
+}  // namespace
+
 simdjson::error_code start(ondemand::parser& parser, std::string_view text,
                            ondemand::document& document) {
     const simdjson::padded_string_view padded(text.data(), text.size(),
                                               text.size() + io::k_padding);
-    return parser.iterate(padded).get(document);
+    const auto error = parser.iterate(padded).get(document);
+    // simdjson does not check whether it got the memory for the buffer.
+    if (error == simdjson::MEMALLOC ||
+        (error == simdjson::SUCCESS && !DocumentWithBuffer::has_buffer(document))) {
+        throw std::bad_alloc();
+    }
+    return error;
 }
-
-}  // namespace
 
 void limit_json_kernel(std::string_view cpu) {
     const auto* const wanted = std::ranges::find(k_kernels, cpu, &Kernel::cpu);

@@ -19,6 +19,11 @@ struct JsonParser : simdjson::ondemand::parser {};
 /// stays.
 void limit_json_kernel(std::string_view cpu);
 
+/// Starts to read a JSON text. io::k_padding bytes after it must be readable. A lack of memory is
+/// not an error of the text: this and all functions below throw std::bad_alloc.
+simdjson::error_code start(simdjson::ondemand::parser& parser, std::string_view text,
+                           simdjson::ondemand::document& document);
+
 /// Starts to read a JSON text that is an object. io::k_padding bytes after the text must be
 /// readable. `object` reads from `document`, and both read from the text and the parser: they are
 /// valid until any of these changes. The error is EMPTY if the text is blank, and INCORRECT_TYPE if

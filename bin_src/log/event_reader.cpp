@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <new>
 #include <optional>
 #include <utility>
 
@@ -20,12 +19,6 @@ namespace cloudhijack::log {
 namespace {
 
 namespace ondemand = simdjson::ondemand;
-
-std::unexpected<Error> damaged(std::string_view text, simdjson::error_code code) {
-    // This is not the document's fault: treat it like any other lack of memory.
-    if (code == simdjson::MEMALLOC) throw std::bad_alloc();
-    return failure(json::damage_in_words(text));
-}
 
 /// Stores the values at a log's paths in an event.
 class EventTaker {
@@ -88,8 +81,9 @@ class WalkedDocument {
     /// Passes the document's object to `walk`. Returns why the text is not such a document, or
     /// nullopt.
     std::optional<std::unexpected<Error>> walk(auto walk) {
-        if (const simdjson::error_code error = walk(object())) return damaged(text_, error);
-        if (!document_.at_end()) return failure(json::damage_in_words(text_));
+        if (walk(object()) != simdjson::SUCCESS || !document_.at_end()) {
+            return failure(json::damage_in_words(text_));
+        }
         return std::nullopt;
     }
 
@@ -191,7 +185,7 @@ void EventReader::shrink() {
 
 Result<EventReading> EventReader::read_json(std::string_view json) {
     WalkedDocument document(*parser_, json);
-    if (document.error()) return damaged(json, document.error());
+    if (document.error()) return failure(json::damage_in_words(json));
     for (const LogSet::ShapedLog& member : logs_->members()) {
         const Log& log = *member.log;
         if (!document.may_hold(log.mark)) continue;

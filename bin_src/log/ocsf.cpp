@@ -81,10 +81,8 @@ class UnmappedReader {
     UnmappedReader(Event& event, EventTexts& texts) : event_(&event), texts_(&texts) {}
 
     void read(std::string_view json) {
-        const simdjson::padded_string_view padded(json.data(), json.size(),
-                                                  json.size() + simdjson::SIMDJSON_PADDING);
         ondemand::document document;
-        if (texts_->parser().iterate(padded).get(document)) return;
+        if (json::start(texts_->parser(), json, document)) return;
         ondemand::value value;
         if (document.get_value().get(value)) return;
         if (json.starts_with('{')) {

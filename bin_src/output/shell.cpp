@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <iostream>
+#include <string>
 
 #include "io/file_descriptor.hpp"
 #include "output/terminal_text.hpp"
@@ -16,7 +17,9 @@ int print(std::string_view text) {
 }
 
 void print_message(std::string_view text) {
-    std::cerr << "cloudhijack: " << for_terminal(text, 0) << '\n';
+    // The text is made first: if there is no memory for it, nothing of the line is written.
+    const std::string line = "cloudhijack: " + for_terminal(text, 0) + '\n';
+    std::cerr << line;
 }
 
 int print_error(std::string_view text) {

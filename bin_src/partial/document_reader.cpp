@@ -1,7 +1,6 @@
 #include "partial/document_reader.hpp"
 
 #include <algorithm>
-#include <new>
 
 #include "json/json.hpp"
 #include "text/quote.hpp"
@@ -19,7 +18,6 @@ bool fits_host(char c) {
 }
 
 std::unexpected<Error> json_failure(simdjson::error_code code) {
-    if (code == simdjson::MEMALLOC) throw std::bad_alloc();
     return failure(code == simdjson::INCORRECT_TYPE ? "has a value of the wrong type"
                                                     : "is not complete JSON");
 }

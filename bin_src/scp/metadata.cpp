@@ -1,7 +1,6 @@
 #include "scp/metadata.hpp"
 
 #include <map>
-#include <new>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -13,23 +12,19 @@
 namespace cloudhijack::scp {
 namespace {
 
-using nlohmann::ordered_json;
 namespace ondemand = simdjson::ondemand;
 
 std::unexpected<Error> malformed(const std::string& what) {
     return failure("malformed metadata: " + what);
 }
 
-std::unexpected<Error> not_json(simdjson::error_code code) {
-    if (code == simdjson::MEMALLOC) throw std::bad_alloc();
-    return malformed("it is not JSON");
-}
+std::unexpected<Error> not_json() { return malformed("it is not JSON"); }
 
 Result<std::string> read_string(ondemand::value value, const std::string& otherwise) {
     std::string_view text;
     const auto error = value.get_string(/*allow_replacement=*/true).get(text);
     if (error == simdjson::INCORRECT_TYPE) return malformed(otherwise);
-    if (error != simdjson::SUCCESS) return not_json(error);
+    if (error != simdjson::SUCCESS) return not_json();
     return std::string(text);
 }
 
@@ -37,10 +32,10 @@ Result<> read_args(ondemand::value value, Request& request) {
     ondemand::array args;
     const auto error = value.get_array().get(args);
     if (error == simdjson::INCORRECT_TYPE) return malformed("\"args\" is not a list");
-    if (error != simdjson::SUCCESS) return not_json(error);
+    if (error != simdjson::SUCCESS) return not_json();
     for (auto item : args) {
         ondemand::value arg;
-        if (const auto broken = std::move(item).get(arg)) return not_json(broken);
+        if (const auto broken = std::move(item).get(arg)) return not_json();
         auto text = read_string(arg, "\"args\" has an element that is not a string");
         if (!text) return std::unexpected(text.error());
         if (request.args.size() == k_argument_cap) {
@@ -68,7 +63,7 @@ Result<> read_action(ondemand::value value, Request& request) {
 Result<> read_finished(ondemand::value value, Request& request) {
     const auto error = value.get_bool().get(request.finished);
     if (error == simdjson::INCORRECT_TYPE) return malformed("\"finished\" is not true or false");
-    return error == simdjson::SUCCESS ? Result<>{} : not_json(error);
+    return error == simdjson::SUCCESS ? Result<>{} : not_json();
 }
 
 using ReadValue = Result<> (*)(ondemand::value, Request&);
@@ -87,7 +82,7 @@ Result<> read_object(ondemand::object object, const Readers& readers, Request& r
             read = reader->second(value, request);
             return read.has_value();
         });
-    if (error != simdjson::SUCCESS) return not_json(error);
+    if (error != simdjson::SUCCESS) return not_json();
     return read;
 }
 
@@ -96,7 +91,7 @@ Result<> read_searchinfo(ondemand::value value, Request& request) {
     ondemand::object searchinfo;
     const auto error = value.get_object().get(searchinfo);
     if (error == simdjson::INCORRECT_TYPE) return malformed("\"searchinfo\" is not an object");
-    if (error != simdjson::SUCCESS) return not_json(error);
+    if (error != simdjson::SUCCESS) return not_json();
     return read_object(searchinfo, readers, request);
 }
 
@@ -114,21 +109,48 @@ std::string_view name_of(Severity severity) {
     std::unreachable();
 }
 
-ordered_json to_json(const Inspector& inspector) {
-    ordered_json object;
-    for (const Message& message : inspector.messages) {
-        object["messages"].push_back({name_of(message.severity), message.text});
-    }
-    for (const Metric& metric : inspector.metrics) {
-        object["metric." + metric.name] = {metric.elapsed_seconds, metric.invocations,
-                                           metric.input_count, metric.output_count};
-    }
-    return object;
-}
+// Replies are written member by member: the library allocates memory to destroy an object, so a
+// lack of it would end the process.
 
 // Texts can quote bytes of the input, but a reply must be valid UTF-8.
-std::string to_text(const ordered_json& reply) {
-    return reply.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+std::string quoted_text(std::string_view text) {
+    using nlohmann::json;
+    return json(text).dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::string bool_text(bool value) { return value ? "true" : "false"; }
+
+// `[a,b]` of what `write` makes of each item.
+std::string list_text(const auto& items, const auto& write) {
+    std::string list;
+    for (const auto& item : items) {
+        list += list.empty() ? '[' : ',';
+        list += write(item);
+    }
+    return list.empty() ? "[]" : list + ']';
+}
+
+std::string message_text(const Message& message) {
+    return '[' + quoted_text(name_of(message.severity)) + ',' + quoted_text(message.text) + ']';
+}
+
+std::string metric_text(const Metric& metric) {
+    return quoted_text("metric." + metric.name) + ":[" +
+           nlohmann::json(metric.elapsed_seconds).dump() + ',' +
+           std::to_string(metric.invocations) + ',' + std::to_string(metric.input_count) + ',' +
+           std::to_string(metric.output_count) + ']';
+}
+
+std::string inspector_text(const Inspector& inspector) {
+    std::string members;
+    if (!inspector.messages.empty()) {
+        members = "\"messages\":" + list_text(inspector.messages, message_text);
+    }
+    for (const Metric& metric : inspector.metrics) {
+        if (!members.empty()) members += ',';
+        members += metric_text(metric);
+    }
+    return '{' + members + '}';
 }
 
 }  // namespace
@@ -148,7 +170,7 @@ Result<Request> parse_request(std::string_view metadata) {
     const auto error =
         json::parse_object(parser, std::string_view(text).substr(0, size), document, object);
     if (error == simdjson::INCORRECT_TYPE) return malformed("it is not a JSON object");
-    if (error != simdjson::SUCCESS) return not_json(error);
+    if (error != simdjson::SUCCESS) return not_json();
 
     Request request;
     if (auto read = read_object(object, readers, request); !read) {
@@ -161,29 +183,26 @@ Result<Request> parse_request(std::string_view metadata) {
 
 std::string reporting_getinfo_reply(const std::vector<std::string>& required_fields,
                                     std::string_view streaming_preop) {
-    ordered_json reply = {
-        {"type", "reporting"}, {"generating", false}, {"required_fields", required_fields}};
-    if (!streaming_preop.empty()) reply["streaming_preop"] = streaming_preop;
-    reply["finished"] = false;
-    return to_text(reply);
+    std::string reply = R"({"type":"reporting","generating":false,"required_fields":)" +
+                        list_text(required_fields, quoted_text);
+    if (!streaming_preop.empty()) reply += ",\"streaming_preop\":" + quoted_text(streaming_preop);
+    return reply + ",\"finished\":false}";
 }
 
 std::string streaming_getinfo_reply() {
-    const ordered_json reply = {{"type", "streaming"}, {"generating", false}, {"finished", false}};
-    return to_text(reply);
+    return R"({"type":"streaming","generating":false,"finished":false})";
 }
 
 std::string execute_reply(bool finished, const Inspector& inspector) {
-    ordered_json reply = {{"finished", finished}};
-    if (ordered_json inspected = to_json(inspector); !inspected.is_null()) {
-        reply["inspector"] = std::move(inspected);
+    std::string reply = "{\"finished\":" + bool_text(finished);
+    if (!inspector.messages.empty() || !inspector.metrics.empty()) {
+        reply += ",\"inspector\":" + inspector_text(inspector);
     }
-    return to_text(reply);
+    return reply + '}';
 }
 
 std::string error_reply(std::string_view text) {
-    const ordered_json reply = {{"finished", true}, {"error", text}};
-    return to_text(reply);
+    return "{\"finished\":true,\"error\":" + quoted_text(text) + '}';
 }
 
 }  // namespace cloudhijack::scp

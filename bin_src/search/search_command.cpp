@@ -145,18 +145,31 @@ void take_leftovers(io::ByteSource& source, std::uint64_t count) {
     }
 }
 
+std::string chunk_of(std::string_view metadata) {
+    std::string chunk;
+    io::ByteSink sink = [&chunk](std::string_view bytes) -> Result<> {
+        chunk += bytes;
+        return {};
+    };
+    static_cast<void>(scp::write_chunk(sink, metadata));
+    return chunk;
+}
+
 }  // namespace
 
 Result<> run_search_command(const config::Setup& setup, SearchStreams streams,
                             const Confinement& confinement) {
     const std::uint64_t memory_limit = setup.default_config().memory_limit;
+    const std::string without_memory =
+        chunk_of(scp::error_reply(out_of_memory(memory_limit).error().text));
     StageClock clock;
     scp::ChunkReader chunks(clock.timed(std::move(streams.requests)));
     Result<> ended;
     try {
         ended = converse(setup, clock, chunks, streams.replies, confinement, memory_limit);
-    } catch (const std::bad_alloc&) {  // the counts have been freed by now
-        ended = out_of_memory(memory_limit);
+    } catch (const std::bad_alloc&) {
+        ended = streams.replies(without_memory);
+        if (ended) take_leftovers(streams.leftovers, chunks.bytes_to_come());
     }
     if (!ended && ended.error().kind == Error::Kind::failed) {
         const std::string& text = ended.error().text;

@@ -31,13 +31,13 @@ struct Allocations {
     std::atomic<std::uint64_t> count = 0;
     std::uint64_t first_failure = 0;  ///< 0: none
     bool fail_all_after = false;
-    bool is_counted = false;
 };
 
 Allocations* allocations = nullptr;
+bool is_counting = false;  ///< only in the process that runs the program
 
 bool may_allocate() {
-    if (allocations == nullptr || !allocations->is_counted) return true;
+    if (!is_counting) return true;
     const std::uint64_t number = ++allocations->count;
     const std::uint64_t failure = allocations->first_failure;
     const bool fails =
@@ -132,7 +132,7 @@ void run_program(const char* input, int output, int errors, std::vector<char*>& 
     }
     ::close(opened);
     ::alarm(k_watchdog);
-    allocations->is_counted = true;
+    is_counting = true;
     std::exit(__real_main(static_cast<int>(arguments.size()) - 1, arguments.data()));
 }
 
