@@ -162,20 +162,26 @@ Result<> run_search_command(const config::Setup& setup, SearchStreams streams,
     const std::uint64_t memory_limit = setup.default_config().memory_limit;
     const std::string without_memory =
         chunk_of(scp::error_reply(out_of_memory(memory_limit).error().text));
+    bool can_write = true;
+    io::ByteSink replies = [&](std::string_view bytes) {
+        auto written = streams.replies(bytes);
+        can_write &= written.has_value();
+        return written;
+    };
     StageClock clock;
     scp::ChunkReader chunks(clock.timed(std::move(streams.requests)));
     Result<> ended;
     try {
-        ended = converse(setup, clock, chunks, streams.replies, confinement, memory_limit);
+        ended = converse(setup, clock, chunks, replies, confinement, memory_limit);
     } catch (const std::bad_alloc&) {
-        ended = streams.replies(without_memory);
+        ended = replies(without_memory);
         if (ended) take_leftovers(streams.leftovers, chunks.bytes_to_come());
     }
-    if (!ended && ended.error().kind == Error::Kind::failed) {
+    // After half a reply, Splunk would take another one for its rest.
+    if (!ended && ended.error().kind == Error::Kind::failed && can_write) {
         const std::string& text = ended.error().text;
-        ended = chunks.saw_legacy_protocol()
-                    ? scp::write_legacy_protocol_error(streams.replies, text)
-                    : scp::write_chunk(streams.replies, scp::error_reply(text));
+        ended = chunks.saw_legacy_protocol() ? scp::write_legacy_protocol_error(replies, text)
+                                             : scp::write_chunk(replies, scp::error_reply(text));
         if (ended) take_leftovers(streams.leftovers, chunks.bytes_to_come());
     }
     const bool peer_is_gone = !ended && ended.error().kind == Error::Kind::gone;
