@@ -13,7 +13,13 @@ import fault
 import faults_run
 from program_under_test import program
 
-SLOW = ("failed allocation", "quotes alone", "100,000 chunks")  # `check` tries them
+SLOW = (
+    "failed allocation",
+    "limit of the address",
+    "row",
+    "quotes",
+    "100,000 chunks",
+)  # `check` tries them
 
 
 class FaultsTest(unittest.TestCase):

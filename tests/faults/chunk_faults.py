@@ -81,7 +81,7 @@ def lying_length(mode: str, phase: str, which: int, rng: random.Random) -> str:
     return QUIET_END
 
 
-@fault.named("length of the metadata that lies", "troubleshooting.md#errors-that-end-a-search")
+@fault.named("length of the metadata that lies", "limits.md#failures")
 def metadata_length(cases: fault.Cases) -> fault.Results:
     return fault.Results(
         lying_length(*KINDS[number % 4], 0, cases.rng(number))
@@ -89,7 +89,7 @@ def metadata_length(cases: fault.Cases) -> fault.Results:
     )
 
 
-@fault.named("length of the body that lies", "troubleshooting.md#errors-that-end-a-search")
+@fault.named("length of the body that lies", "limits.md#failures")
 def body_length(cases: fault.Cases) -> fault.Results:
     return fault.Results(
         lying_length(*KINDS[number % 4], 1, cases.rng(number))
@@ -106,7 +106,7 @@ def damaged(text: bytes, rng: random.Random) -> bytes:
     return text
 
 
-@fault.named("damaged metadata", "troubleshooting.md#errors-that-end-a-search")
+@fault.named("damaged metadata", "limits.md#failures")
 def damaged_metadata(cases: fault.Cases) -> fault.Results:
     results = fault.Results()
     for number in range(cases.count(200, 5000)):

@@ -39,8 +39,8 @@ class Cases:
         return {QUICK: max(1, short // 10), SHORT: short, LONG: long}[self.size]
 
     def some(self, population: Sequence[T], short: int) -> Sequence[T]:
-        """All cases in a long run, and otherwise this many, chosen by the seed."""
-        count = self.count(short, len(population))
+        """This many cases, chosen by the seed, and up to 10,000 in a long run."""
+        count = self.count(short, 10_000)
         if count >= len(population):
             return population
         return [population[i] for i in sorted(self.rng().sample(range(len(population)), count))]
@@ -57,19 +57,18 @@ class Fault:
     run: Run
     needs: str | None  # a program without which it cannot run
     sanitized: bool  # whether it can run with the sanitized program
-    every: str  # in the table, the number of cases of a long run if it depends on the build
 
 
 FAULTS: dict[str, Fault] = {}
 
 
 def named(
-    name: str, where: str, *, needs: str | None = None, sanitized: bool = True, every: str = ""
+    name: str, where: str, *, needs: str | None = None, sanitized: bool = True
 ) -> Callable[[Run], Run]:
     """Registers a function that tries the cases of a fault and raises WrongResult."""
 
     def register(run: Run) -> Run:
-        FAULTS[name] = Fault(name, where, run, needs, sanitized, every)
+        FAULTS[name] = Fault(name, where, run, needs, sanitized)
         return run
 
     return register

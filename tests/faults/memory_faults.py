@@ -8,7 +8,7 @@ import resource
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,7 +26,6 @@ from recorded_session import (
     replies_in,
     requests,
     run_over,
-    usual_replies,
     whole_replies,
 )
 
@@ -74,45 +73,28 @@ class Process:
 
     name: str
     data: bytes
-    args: Sequence[str]
-    result: Callable[[Ended], str]
+    args: Sequence[str] = ()
 
-
-def _search(mode: str, phase: str) -> Process:
-    return Process(
-        f"{mode} {phase}",
-        b"".join(mixed_session(mode, phase)),
-        [],
-        lambda ended: search_result(ended, usual_replies(mode, phase)),
-    )
-
-
-def _scan(name: str, *args: str) -> Process:
-    data = b"".join(bytes(row["_raw"]) + b"\n" for row in mixed_rows())
-    usual = run_over([*program(), *args], data)
-    fault.check(usual.exit_code == 0 and usual.stdout, usual)
-    return Process(name, data, args, lambda ended: scan_result(ended, usual))
-
-
-def _merge() -> Process:
-    lines = b"".join(bytes(row["_raw"]) + b"\n" for row in mixed_rows())
-    state = run_over([*program(), "scan", "--partial", "--mode", "hunt", "-"], lines)
-    fault.check(state.exit_code == 0, state)
-    usual = run_over([*program(), "merge", "-"], state.stdout)
-    return Process("merge", state.stdout, ["merge", "-"], lambda ended: scan_result(ended, usual))
+    def result(self, ended: Ended, usual: Ended) -> str:
+        if self.args:
+            return scan_result(ended, usual)
+        return search_result(ended, whole_replies(usual))
 
 
 def _processes() -> Iterator[Process]:
     for mode in ("volume", "hunt", "coverage", "baseline"):
-        yield _search(mode, "reduce")
+        yield Process(f"{mode} reduce", b"".join(mixed_session(mode, "reduce")))
     for mode in ("volume", "hunt"):
-        yield _search(mode, "map")
-    yield _scan("scan", "scan", "--ses-threshold=0", "-")
-    hunt = ("--mode=hunt", "--min-risk=0")
-    yield _scan("scan with threads", "scan", "--threads=2", *hunt, "-")
-    yield _scan("scan to ndjson", "scan", "--format=ndjson", *hunt, "-")
-    yield _scan("scan to a state", "scan", "--partial", "--mode=hunt", "-")
-    yield _merge()
+        yield Process(f"{mode} map", b"".join(mixed_session(mode, "map")))
+    lines = b"".join(bytes(row["_raw"]) + b"\n" for row in mixed_rows())
+    yield Process("scan", lines, ["scan", "--ses-threshold=0", "-"])
+    hunt = ("scan", "--mode=hunt", "--min-risk=0")
+    yield Process("scan with threads", lines, [*hunt, "--threads=2", "-"])
+    yield Process("scan to ndjson", lines, [*hunt, "--format=ndjson", "-"])
+    yield Process("scan to a state", lines, ["scan", "--partial", "--mode=hunt", "-"])
+    state = run_over([*program(), "scan", "--partial", "--mode=hunt", "-"], lines)
+    fault.check(state.exit_code == 0, state)
+    yield Process("merge", state.stdout, ["merge", "--min-risk=0", "-"])
 
 
 def _installed(folder: Path) -> Path:
@@ -151,9 +133,9 @@ def failing_runs(
         yield line["failure"], line["allocations"], ended
 
 
-def _checked(process: Process, how: str, failure: int, ended: Ended) -> str:
+def _checked(process: Process, how: str, failure: int, ended: Ended, usual: Ended) -> str:
     try:
-        return process.result(ended)
+        return process.result(ended, usual)
     except (fault.WrongResult, AssertionError) as error:
         raise fault.WrongResult(f"{process.name}, allocation {failure}, {how}: {error}") from None
 
@@ -162,9 +144,10 @@ def try_allocations(
     failing: Path, process: Process, cases: fault.Cases, setup_too: bool, results: fault.Results
 ) -> None:
     """Most allocations are those of the setup, which is the same for all searches."""
-    empty = Process(process.name, b"", process.args, process.result)
+    empty = Process(process.name, b"", process.args)
     [(_, setup, _)] = failing_runs(failing, empty, "once", 0, 1, 1)
-    [(_, total, _)] = failing_runs(failing, process, "once", 0, 1, 1)
+    [(_, total, usual)] = failing_runs(failing, process, "once", 0, 1, 1)
+    fault.check(usual.exit_code == 0 and usual.stdout, process.name, usual)
     # None of the last ones fails, so that the answer is complete.
     parts = [(max(1, setup - 100), total + 1, 110), (total + 1000, total + 1001, 1)]
     if setup_too:
@@ -176,10 +159,10 @@ def try_allocations(
             start = first + cases.rng((process.name, how, first)).randrange(step)
             runs = failing_runs(failing, process, how, start, step, count)
             for failure, _, ended in runs:
-                results[_checked(process, how, failure, ended)] += 1
+                results[_checked(process, how, failure, ended, usual)] += 1
 
 
-@fault.named("failed allocation", "limits.md#memory", every="each allocation")
+@fault.named("failed allocation", "limits.md#failures")
 def each_allocation(cases: fault.Cases) -> fault.Results:
     results = fault.Results()
     with tempfile.TemporaryDirectory() as folder:
@@ -198,7 +181,7 @@ def _many_principals(mode: str, count: int) -> bytes:
     return b"".join(requests([f"mode={mode}"], write_bodies(rows, count // 10)))
 
 
-@fault.named("limit of the address space", "limits.md#memory", sanitized=False)
+@fault.named("limit of the address space", "limits.md#failures", sanitized=False)
 def address_space(cases: fault.Cases) -> fault.Results:
     """As with `ulimit -v`, from a limit at which the program barely starts."""
     results = fault.Results()

@@ -91,17 +91,17 @@ def _pieces(cases: fault.Cases, short: int, long: int, pauses: bool, blocks: boo
     return results
 
 
-@fault.named("short reads and writes", "how-it-runs.md")
+@fault.named("short reads and writes", "limits.md#failures")
 def short_reads(cases: fault.Cases) -> fault.Results:
     return _pieces(cases, 80, 2000, pauses=False, blocks=True)
 
 
-@fault.named("pauses", "how-it-runs.md")
+@fault.named("pauses", "limits.md#failures")
 def pauses(cases: fault.Cases) -> fault.Results:
     return _pieces(cases, 20, 200, pauses=True, blocks=True)
 
 
-@fault.named("non-blocking pipes", "how-it-runs.md")
+@fault.named("non-blocking pipes", "limits.md#failures")
 def non_blocking(cases: fault.Cases) -> fault.Results:
     return _pieces(cases, 40, 1000, pauses=False, blocks=False)
 
@@ -117,7 +117,7 @@ def replies_to(requests: Sequence[bytes], size: int) -> int:
     return count
 
 
-@fault.named("input that ends after each byte", "how-it-runs.md")
+@fault.named("input that ends after each byte", "limits.md#failures")
 def closed_input(cases: fault.Cases) -> fault.Results:
     results = fault.Results()
     places = []
@@ -161,7 +161,7 @@ def run_with_short_reader(mode: str, phase: str, size: int) -> Ended:
         return Ended(process.wait(WATCHDOG), read, stderr)
 
 
-@fault.named("output that is closed after each byte", "how-it-runs.md")
+@fault.named("output that is closed after each byte", "limits.md#failures")
 def closed_output(cases: fault.Cases) -> fault.Results:
     results = fault.Results()
     places = []
@@ -176,7 +176,7 @@ def closed_output(cases: fault.Cases) -> fault.Results:
     return results
 
 
-@fault.named("signal within a session", "how-it-runs.md")
+@fault.named("signal within a session", "limits.md#failures")
 def signal_in_session(cases: fault.Cases) -> fault.Results:
     """The signal arrives at any time after some bytes, so any number of replies can be there."""
     results = fault.Results()

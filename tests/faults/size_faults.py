@@ -113,7 +113,7 @@ def many_columns(cases: fault.Cases) -> fault.Results:
     return results
 
 
-@fault.named("100,000 chunks of one row", "how-it-runs.md")
+@fault.named("100,000 chunks of one row", "limits.md#failures")
 def many_chunks(cases: fault.Cases) -> fault.Results:
     results = fault.Results()
     count = 10_000 if SANITIZED or cases.size == fault.QUICK else 100_000

@@ -55,7 +55,7 @@ def _searches_with(cases: fault.Cases, error: str, short: int, long: int) -> fau
     return results
 
 
-@fault.named("EINTR", "how-it-runs.md", needs="strace", sanitized=False)
+@fault.named("EINTR", "limits.md#failures", needs="strace", sanitized=False)
 def interrupted(cases: fault.Cases) -> fault.Results:
     results = _searches_with(cases, "EINTR", 24, 300)
     data = lines(500)
@@ -71,14 +71,14 @@ def interrupted(cases: fault.Cases) -> fault.Results:
     return results
 
 
-@fault.named("EAGAIN", "how-it-runs.md", needs="strace", sanitized=False)
+@fault.named("EAGAIN", "limits.md#failures", needs="strace", sanitized=False)
 def would_block(cases: fault.Cases) -> fault.Results:
     return _searches_with(cases, "EAGAIN", 12, 300)
 
 
 @fault.named(
     "EIO of each read of splunkd's pipe",
-    "troubleshooting.md#errors-that-end-a-search",
+    "limits.md#failures",
     needs="strace",
     sanitized=False,
 )
@@ -104,7 +104,7 @@ def failed_read(cases: fault.Cases) -> fault.Results:
 
 @fault.named(
     "EIO of each write to splunkd's pipe",
-    "troubleshooting.md#errors-that-end-a-search",
+    "limits.md#failures",
     needs="strace",
     sanitized=False,
 )
@@ -121,7 +121,7 @@ def failed_write(cases: fault.Cases) -> fault.Results:
     return results
 
 
-@fault.named("no new thread", "scan.md", needs="strace", sanitized=False)
+@fault.named("no new thread", "limits.md#failures", needs="strace", sanitized=False)
 def no_thread(cases: fault.Cases) -> fault.Results:
     results = fault.Results()
     data = lines(500)
@@ -169,7 +169,7 @@ def check_old_output(ended: Ended, folder: Path, output: Path, *what: object) ->
 
 @fault.named(
     "disk full or failing at each step of writing a file",
-    "troubleshooting.md#files-in-scan",
+    "limits.md#failures",
     needs="strace",
     sanitized=False,
 )
@@ -194,7 +194,7 @@ def failing_disk(cases: fault.Cases) -> fault.Results:
 
 @fault.named(
     "file that cannot be opened",
-    "troubleshooting.md#files-in-scan",
+    "limits.md#failures",
     needs="strace",
     sanitized=False,
 )
@@ -226,7 +226,7 @@ def failing_open(cases: fault.Cases) -> fault.Results:
     return results
 
 
-@fault.named("limit of the size of a file", "troubleshooting.md#files-in-scan")
+@fault.named("limit of the size of a file", "limits.md#failures")
 def file_size(cases: fault.Cases) -> fault.Results:
     """As with `ulimit -f`, below each size of the output."""
     results = fault.Results()
@@ -248,7 +248,7 @@ def file_size(cases: fault.Cases) -> fault.Results:
     return results
 
 
-@fault.named("full device as the output", "troubleshooting.md#files-in-scan")
+@fault.named("full device as the output", "limits.md#failures")
 def full_device(cases: fault.Cases) -> fault.Results:
     results = fault.Results()
     data = lines(500)
