@@ -16,11 +16,12 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "e2e"))
 from peak_memory import measured
 from program_under_test import program
+from refused_filters import refuse_filters
 
 _TIMEOUT = 300.0
 _SCAN = ("scan", "--mode", "hunt", "--min-risk", "0", "--threads", "1", "--format", "csv", "-")
@@ -78,7 +79,9 @@ def _growth(values: Sequence[int], negligible: float) -> Growth:
     return Growth((first, second, third), (third - second) / max(second - first, negligible, 1.0))
 
 
-def _run(argv: Sequence[str], case: Input, folder: Path, crafted: CraftedInput) -> bytes:
+def _run(
+    argv: Sequence[str], case: Input, folder: Path, crafted: CraftedInput, **popen: Any
+) -> bytes:
     for name, content in case.files.items():
         (folder / name).write_bytes(content)
     done = subprocess.run(
@@ -88,6 +91,7 @@ def _run(argv: Sequence[str], case: Input, folder: Path, crafted: CraftedInput) 
         cwd=folder,
         env=_ENVIRONMENT,
         timeout=_TIMEOUT,
+        **popen,
     )
     if done.returncode not in crafted.exit_codes:
         raise RuntimeError(f"{crafted.name}: exit code {done.returncode}: {done.stderr[-2000:]!r}")
@@ -101,7 +105,9 @@ def _instructions(case: Input, crafted: CraftedInput) -> int:
             *("valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"),
             f"--log-file={log}",
         ]
-        _run([*valgrind, *program(), *crafted.arguments], case, Path(folder), crafted)
+        # valgrind makes system calls that the program's filter would refuse.
+        argv = [*valgrind, *program(), *crafted.arguments]
+        _run(argv, case, Path(folder), crafted, preexec_fn=refuse_filters)
         found = _INSTRUCTIONS.search(log.read_text())
         if found is None:
             raise RuntimeError(f"{crafted.name}: valgrind says {log.read_text()!r}")

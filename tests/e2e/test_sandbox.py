@@ -5,13 +5,11 @@ tests/sandbox tries every system call in the parts of the program; this drives t
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import platform
 import re
 import shutil
-import struct
 import subprocess
 import tempfile
 import time
@@ -23,6 +21,7 @@ from call_records import START, call
 from chunk_body import EventRow, write_body
 from lookup_app import LookupTest
 from program_under_test import build_folder, program
+from refused_filters import refuse_filters
 from shell_run import run_program, run_scan
 from splunkd import HAS_SANDBOX, Answer, Session, execute, frame, getinfo, run_search
 
@@ -33,7 +32,6 @@ REFUSED = (
     "defect of the program or an attack: report it as SECURITY.md describes"
 )
 SOCKET = {"x86_64": 41, "aarch64": 198}[platform.machine()]
-PRCTL = {"x86_64": 157, "aarch64": 167}[platform.machine()]
 DEADLINE = 60.0  # seconds; only reached by a test that fails
 
 
@@ -58,23 +56,6 @@ def wait_for_filter(pid: int) -> None:
         if time.monotonic() > end:
             raise AssertionError("the process has installed no filter")
         time.sleep(0.002)
-
-
-def refuse_filters() -> None:
-    """For a child process: makes prctl fail to install a filter, as kernels without filters do."""
-    instructions = (
-        (0x20, 0, 0, 0),  # load the number of the call
-        (0x15, 0, 3, PRCTL),
-        (0x20, 0, 0, 16),  # load the first argument
-        (0x15, 0, 1, 22),  # PR_SET_SECCOMP
-        (0x06, 0, 0, 0x00050000 | 22),  # fail with EINVAL
-        (0x06, 0, 0, 0x7FFF0000),  # allow
-    )
-    code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *one) for one in instructions))
-    head = struct.pack("HxxxxxxP", len(instructions), ctypes.addressof(code))
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(38, 1, 0, 0, 0) or libc.prctl(22, 2, ctypes.create_string_buffer(head)):
-        raise OSError(ctypes.get_errno(), "no filter")
 
 
 @unittest.skipUnless(kernel_has_filters(), "no seccomp filters in this kernel or build")
