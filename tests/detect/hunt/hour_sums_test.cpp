@@ -99,5 +99,5 @@ TEST_CASE("hour sums: the number of sums is bounded whatever the regions") {
     for (int region = 0; region < 20'000; ++region) add(sums, labels, {.region = region});
     std::size_t count = 0;
     sums.for_each([&count](const HourSums::SumKey&, const HourSums::Sum&) { ++count; });
-    CHECK(count <= HourSums::k_most_regions + 2 * 60);
+    CHECK(count <= HourSums::k_most_regions + std::size_t{2} * 60);
 }

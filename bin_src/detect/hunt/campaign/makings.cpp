@@ -33,6 +33,21 @@ std::pair<std::string, std::string> key_and_name_of(const std::string& account,
     return {log::role_key(subject), log::role_principal(account, subject)};
 }
 
+// Adds a making with what is known of its sources and of the account in its minute.
+void add_with_sources(std::vector<MakingCall>& makings, MakingCall making, const Member& maker) {
+    const counting::SecondsOfMinute all = making.seconds;
+    const std::int64_t known_from = maker.account_history() == nullptr
+                                        ? std::numeric_limits<std::int64_t>::max()
+                                        : maker.account_history()->known_from;
+    making.is_from_known_source = maker.is_known_source(all.start());
+    making.is_from_stranger = maker.is_strangers(all.start());
+    for (const bool is_known : {false, true}) {
+        making.is_in_known_account = is_known;
+        making.seconds = is_known ? all.from(known_from) : all.before(known_from);
+        if (!making.seconds.is_empty()) makings.push_back(making);
+    }
+}
+
 // Sorts makings by minute, and joins those of a minute that are alike.
 void join_alike(std::vector<MakingCall>& makings) {
     std::ranges::sort(makings, [](const MakingCall& one, const MakingCall& other) {
@@ -116,9 +131,6 @@ std::vector<MakingCall> makings_of(const rules::Catalogue& catalogue, const Memb
     std::vector<MakingCall> makings;
     const std::string own_key = log::actor_key(maker.principal().name);
     const std::string& account = maker.principal().account;
-    const std::int64_t known_from = maker.account_history() == nullptr
-                                        ? std::numeric_limits<std::int64_t>::max()
-                                        : maker.account_history()->known_from;
     for (const auto& [key, subject] : maker.activity().subjects.all()) {
         if (!is_of_principal(key.first)) continue;
         for (const auto& [kind, seconds] : subject.calls) {
@@ -133,13 +145,8 @@ std::vector<MakingCall> makings_of(const rules::Catalogue& catalogue, const Memb
             making.trust = kind.trust;
             making.is_routine = maker.is_routine(kind.service, rules::Phase::credential);
             seconds.for_each_minute([&](const counting::SecondsOfMinute& all) {
-                making.is_from_known_source = maker.is_known_source(all.start());
-                making.is_from_stranger = maker.is_strangers(all.start());
-                for (const bool is_known : {false, true}) {
-                    making.is_in_known_account = is_known;
-                    making.seconds = is_known ? all.from(known_from) : all.before(known_from);
-                    if (!making.seconds.is_empty()) makings.push_back(making);
-                }
+                making.seconds = all;
+                add_with_sources(makings, making, maker);
             });
         }
     }
