@@ -310,10 +310,11 @@ std::vector<Option> option_table(const rules::Catalogue& catalogue) {
          .syntax = "<int>(M|G)",
          .effect = "limit of the address space of a process; if it is reached, the process ends "
                    "with an error",
-         .details = {"Only cloudhijack.conf sets it for searches: neither an option of a search nor "
-                     "the lookup cloudhijack_settings can change it.",
-                     "The address space is larger than the memory that is in use; docs/limits.md "
-                     "says by how much."},
+         .details =
+             {"Only cloudhijack.conf sets it for searches: neither an option of a search nor "
+              "the lookup cloudhijack_settings can change it.",
+              "The address space is larger than the memory that is in use; docs/limits.md "
+              "says by how much."},
          .interface = Interface::conf_and_shell,
          .step = OptionStep::both,
          .set = set_memory_limit},

@@ -55,8 +55,7 @@ TEST_CASE("setup: the built-in cloudhijack.conf has a default for each option th
     for (const config::Option& option : setup.options) {
         const bool can_be_absent = option.interface == config::Interface::shell ||
                                    option.name == "disabled_evidence" ||
-                                   option.name == "memory_limit" ||
-                                   option.name == "own_accounts";
+                                   option.name == "memory_limit" || option.name == "own_accounts";
         CAPTURE(option.name);
         CHECK(option.default_value.empty() == can_be_absent);
     }
