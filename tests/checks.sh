@@ -84,19 +84,28 @@ test_image() {
     (cd tests/package && python3 -B -m unittest -v image_test)
 }
 
+# Tests everything that uses threads, under ThreadSanitizer.
+test_threads() {
+    compile sanitize-threads cloudhijack cloudhijack_tests
+    build/sanitize-threads/tests/cloudhijack_tests --source-file='*/scan/*'
+    ctest --preset sanitize-threads --tests-regex \
+        '^e2e[.]test_(damaged_records|files|geoip|interrupt|merge|parallel|scan|scan_output|time_range|zstd)$'
+}
+
 # check [--all]: runs the checks that every commit needs, or all checks.
 check() {
     local tags=(cloud private_app)
     local emulated=(conversation vectors)
     local sanitized=(--exclude-regex '^e2e[.]')
+    local faults=()
     if [[ ${1-} == --all ]]; then
-        tags=() sanitized=()
+        tags=() sanitized=() faults=(--long)
         # The suites that test reading and detection, without those that measure memory or take minutes.
         emulated=(comparison conversation day forms hunt_comparison options record_shapes vectors)
     fi
     need 'check' clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev \
         shellcheck libmagic1 busybox mandoc man-db zsh zstd parallel chromium fonts-liberation \
-        lintian qemu-user-static
+        lintian qemu-user-static strace valgrind
     need_node
     need_python
     stage 'checking the format of the sources' check_format
@@ -106,7 +115,7 @@ check() {
     stage 'linting the searches' python3 -B tests/package/spl_check.py
     package 'the program and its shell files' cloudhijack shell_texts
     stage 'linting the scripts' \
-        shellcheck package.sh .ci/run app/bin/*.sh cmake/*.sh tests/*.sh build/release/shell/cloudhijack.bash
+        shellcheck package.sh .ci/run {app/bin,cmake,tests}/*.sh build/release/shell/cloudhijack.bash
     stage 'checking the man page' check_man_page build/release/shell/cloudhijack.1
     stage 'checking the icon against the script that draws it' python3 app/draw_icon.py --check
     stage 'inspecting the package' inspect_package "${tags[@]}"
@@ -129,6 +138,13 @@ check() {
     CLOUDHIJACK=$PWD/build/release/cloudhijack \
         stage 'testing the HTML report' python3 -B tests/view/test_report.py
     stage 'running the longest suites' ctest --preset release --label-regex long
+    stage 'building the program with an allocator that fails' \
+        compile release cloudhijack_failing_malloc
+    CLOUDHIJACK=$PWD/build/release/cloudhijack \
+        stage 'running the program with faults around it' \
+        python3 -B tests/faults/faults_run.py "${faults[@]}"
+    CLOUDHIJACK=$PWD/build/release/cloudhijack \
+        stage 'counting the work that crafted inputs cause' python3 -B tests/cost/cost_check.py
     stage "testing the program for $other" test_other "${emulated[@]}"
     if [[ ${1-} == --all ]]; then
         stage 'testing the container image' test_image
@@ -138,10 +154,16 @@ check() {
             stage 'testing the Spark job' python3 -B tests/spark/spark_check.py
         stage 'checking the comparison with other tools' bench --peers --smoke
         stage 'checking the sums of merged states' bench --states --smoke
+        stage 'searching 100 million events' python3 -B tests/soak/soak.py build/release/cloudhijack
+        stage 'testing the threads of scan' test_threads
     fi
 
     # Last, so that the output ends with ctest's summary, which reports the seconds.
     stage 'building with sanitizers' compile sanitize all
+    if [[ ${1-} == --all ]]; then
+        stage 'searching a million events under sanitizers' \
+            python3 -B tests/soak/soak.py build/sanitize/cloudhijack --events 1000000 --sanitized
+    fi
     say 'testing under sanitizers ...'
     ctest --preset sanitize "${sanitized[@]}"
 }
