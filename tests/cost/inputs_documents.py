@@ -64,11 +64,11 @@ def _places(at: int) -> str:
 INPUTS = [
     CraftedInput(f"documents: {name}", _documents(mode, make), size, ())
     for name, mode, make, size in (
-        ("groups in spans from all years", "volume", _groups, 10),
+        ("groups in spans from all years", "volume", _groups, 6),
         ("addresses of one group", "volume", _addresses, 60),
         ("identified calls of one group", "volume", _identities, 20),
         ("names of search peers", "volume", _hosts, 300),
         ("the same small group", "volume", _small, 300),
-        ("regions with long names", "coverage", _places, 20),
+        ("regions with long names", "coverage", _places, 10),
     )
 ]

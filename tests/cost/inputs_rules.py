@@ -91,6 +91,6 @@ INPUTS = [
         _scan_with("--networks", "networks.csv"),
     ),
     CraftedInput(
-        "baseline: a family of roles", _baseline, 100, _scan_with("--baseline", "baseline.csv")
+        "baseline: a family of roles", _baseline, 60, _scan_with("--baseline", "baseline.csv")
     ),
 ]

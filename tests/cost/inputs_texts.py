@@ -77,14 +77,10 @@ INPUTS = [
                 "a long region for each record",
                 {"awsRegion": lambda at: f"{_PREFIX}{at}"},
             ),
-            (_COVERAGE, "times from all years", {"eventTime": _time}),
         )
     ),
     CraftedInput(
         "an ARN of slashes", _one(lambda n: {"userIdentity": _identity("arn:" + "/" * n)}), 100_000
-    ),
-    CraftedInput(
-        "an ARN of colons", _one(lambda n: {"userIdentity": _identity("arn" + ":" * n)}), 100_000
     ),
     CraftedInput(
         "a session name of dashes and digits",
@@ -95,10 +91,9 @@ INPUTS = [
         ),
         50_000,
     ),
-    CraftedInput("a user agent of words", _one(lambda n: {"userAgent": "a/1 " * n}), 50_000),
+    CraftedInput("a user agent of words", _one(lambda n: {"userAgent": "a/1 " * n}), 25_000),
     CraftedInput("a user agent of slashes", _one(lambda n: {"userAgent": "/" * n}), 100_000),
     CraftedInput("an address of colons", _one(lambda n: {"sourceIPAddress": ":" * n}), 100_000),
-    CraftedInput("an address of numbers", _one(lambda n: {"sourceIPAddress": "1." * n}), 100_000),
     CraftedInput(
         "an error message of words",
         _one(lambda n: {"errorMessage": "max_tokens " * n, "errorCode": "ValidationException"}),
