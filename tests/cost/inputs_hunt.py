@@ -422,14 +422,8 @@ INPUTS = [
     CraftedInput("links: a user who made all the others", _star, 500),
     CraftedInput("documents: 1 call in each, all of one principal", _tiny_documents, 100, ()),
     CraftedInput("records in which every text is new", _all_bounds, 1500),
-    CraftedInput("links: namesakes of a role that is assumed", _namesakes, 300, _WITH_LINKS),
-    CraftedInput("history: a user whom many rows vouch for", _vouched, 300, _WITH_BASELINE),
-    CraftedInput(
-        "allowlist: covered principals, each in another region",
-        _covered,
-        500,
-        (*_SCAN, "--allowlist", "allowlist.csv", "-"),
-    ),
+    CraftedInput("links: namesakes of a role that is assumed", _namesakes, 800, _WITH_LINKS),
+    CraftedInput("history: a user whom many rows vouch for", _vouched, 800, _WITH_BASELINE),
     CraftedInput("recon calls of all names", _looks, 1500),
     CraftedInput(
         "places: a child that calls from many", _child_of_many_places, 1500, _WITH_BASELINE

@@ -225,7 +225,7 @@ TEST_CASE("filter: calls of another architecture and of x32") {
     CHECK(filter.verdict(0, {}, AUDIT_ARCH_I386) == SECCOMP_RET_TRAP);
     CHECK(filter.verdict(0, {}, AUDIT_ARCH_AARCH64) == SECCOMP_RET_TRAP);
     CHECK(filter.verdict(0x40000000) == SECCOMP_RET_TRAP);
-    CHECK(filter.verdict(-1) == SECCOMP_RET_TRAP);
+    CHECK(filter.verdict(-1) == SECCOMP_RET_ALLOW);  // what a tracer leaves of a skipped call
     const Filter arm(Machine::aarch64, Profile::scan);
     CHECK(arm.verdict(63, {}, AUDIT_ARCH_ARM) == SECCOMP_RET_TRAP);
     CHECK(arm.verdict(63) == SECCOMP_RET_ALLOW);
