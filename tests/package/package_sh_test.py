@@ -350,6 +350,8 @@ class PackageShTest(unittest.TestCase):
             *(
                 "tests/package/conf_check.py build/release/cloudhijack",
                 "tests/package/sdk_check.py",
+                "tests/faults/faults_run.py",
+                "tests/cost/cost_check.py",
             ),
         ):
             self.assertIn(f"-B {script}", scripts)
@@ -357,17 +359,26 @@ class PackageShTest(unittest.TestCase):
         self.assertEqual(done.stdout.splitlines()[-1], "package.sh: testing under sanitizers ...")
 
         (self.root.parent / "calls").unlink()
+        with_threads = self.root / "build/sanitize-threads/tests/cloudhijack_tests"
+        with_threads.parent.mkdir(parents=True)
+        with_threads.write_text("#!/bin/sh\nexit 0\n")
+        with_threads.chmod(0o755)
         done = self.run_it("check", "--all")
         self.assertEqual(done.returncode, 0, done.stderr)
-        long, emulated, sanitized = self.calls("ctest")
+        long, emulated, threads, sanitized = self.calls("ctest")
         self.assertEqual(long, "--preset release --label-regex long")
         self.assertIn("test_(comparison|conversation|day|", emulated)
+        self.assertIn("--preset sanitize-threads --tests-regex", threads)
         self.assertEqual(sanitized, "--preset sanitize")
         scripts = self.calls("python3")
         self.assertIn(inspect, scripts)
         self.assertIn(shell_packages, scripts)
         self.assertIn("-B -m unittest -v image_test", scripts)
         self.assertTrue([call for call in scripts if "bench.py" in call and "--smoke" in call])
+        self.assertIn("-B tests/faults/faults_run.py --long", scripts)
+        soak = "-B tests/soak/soak.py build/{}/cloudhijack"
+        self.assertIn(soak.format("release"), scripts)
+        self.assertIn(soak.format("sanitize") + " --events 1000000 --sanitized", scripts)
 
 
 if __name__ == "__main__":
