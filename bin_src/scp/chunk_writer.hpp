@@ -1,11 +1,15 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "io/byte_stream.hpp"
 #include "result.hpp"
 
 namespace cloudhijack::scp {
+
+/// A reply frame without a body, for a reply that is prepared before it may be needed.
+std::string frame_of(std::string_view metadata);
 
 /// Writes one reply frame.
 Result<> write_chunk(io::ByteSink& sink, std::string_view metadata, std::string_view body = {});

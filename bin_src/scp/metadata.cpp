@@ -202,7 +202,7 @@ std::string execute_reply(bool finished, const Inspector& inspector) {
 }
 
 std::string error_reply(std::string_view text) {
-    return "{\"finished\":true,\"error\":" + quoted_text(text) + '}';
+    return R"({"finished":true,"error":)" + quoted_text(text) + '}';
 }
 
 }  // namespace cloudhijack::scp

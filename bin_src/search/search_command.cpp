@@ -145,23 +145,13 @@ void take_leftovers(io::ByteSource& source, std::uint64_t count) {
     }
 }
 
-std::string chunk_of(std::string_view metadata) {
-    std::string chunk;
-    io::ByteSink sink = [&chunk](std::string_view bytes) -> Result<> {
-        chunk += bytes;
-        return {};
-    };
-    static_cast<void>(scp::write_chunk(sink, metadata));
-    return chunk;
-}
-
 }  // namespace
 
 Result<> run_search_command(const config::Setup& setup, SearchStreams streams,
                             const Confinement& confinement) {
     const std::uint64_t memory_limit = setup.default_config().memory_limit;
     const std::string without_memory =
-        chunk_of(scp::error_reply(out_of_memory(memory_limit).error().text));
+        scp::frame_of(scp::error_reply(out_of_memory(memory_limit).error().text));
     bool can_write = true;
     io::ByteSink replies = [&](std::string_view bytes) {
         auto written = streams.replies(bytes);

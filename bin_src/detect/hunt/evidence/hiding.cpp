@@ -61,6 +61,12 @@ bool is_restored(const RestoredLogs& logs, const LogPlace& place, std::int64_t s
     return next != found->second.end() && *next - second <= within;
 }
 
+// The key of the score.
+std::string_view score_of_evading(bool on_guardrail, bool restored) {
+    if (on_guardrail) return "guardrail_score";
+    return restored ? "restored_score" : "score";
+}
+
 std::optional<Match> evade(const Behaviour& behaviour, const rules::EvidenceSettings& settings) {
     std::set<std::string_view> names;
     std::set<CallKey> behind;
@@ -78,9 +84,8 @@ std::optional<Match> evade(const Behaviour& behaviour, const rules::EvidenceSett
              second = calls.first_from(*second + 1)) {
             const bool restored = is_restorable && is_restored(logs, place_of(calls), *second,
                                                                settings.seconds("restored_within"));
-            const std::string_view key =
-                on_guardrail ? "guardrail_score" : (restored ? "restored_score" : "score");
-            const std::uint64_t score = routine_or(settings.number(key), is_routine, settings);
+            const std::uint64_t score = routine_or(
+                settings.number(score_of_evading(on_guardrail, restored)), is_routine, settings);
             if (is_better(best, score, *second)) {
                 best = Match{.score = score,
                              .reason = std::string(name) + " at " + at(*second) +
