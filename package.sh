@@ -273,7 +273,7 @@ bench() {
         rm -rf "$packages"
         quietly python3 -m venv "$packages"
         fetch 'fetch the contenders' "$packages/bin/pip" install --disable-pip-version-check \
-            --requirement tests/bench/requirements.txt
+            --require-hashes --requirement tests/bench/requirements.txt
         cp tests/bench/requirements.txt "$packages/"
     fi
     CLOUDHIJACK=build/release/cloudhijack \

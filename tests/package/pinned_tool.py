@@ -26,6 +26,6 @@ def install(environment: Path, requirements: Path) -> Path:
     if not stamp.exists() or stamp.read_text() != wanted:
         venv.create(environment, clear=True, with_pip=True)
         pip = [environment / "bin/python", "-m", "pip", "--disable-pip-version-check"]
-        run(*pip, "install", "--quiet", "--requirement", requirements)
+        run(*pip, "install", "--quiet", "--require-hashes", "--requirement", requirements)
         stamp.write_text(wanted)
     return environment / "bin"
