@@ -35,7 +35,7 @@ Result<> read_args(ondemand::value value, Request& request) {
     if (error != simdjson::SUCCESS) return not_json();
     for (auto item : args) {
         ondemand::value arg;
-        if (const auto broken = std::move(item).get(arg)) return not_json();
+        if (std::move(item).get(arg) != simdjson::SUCCESS) return not_json();
         auto text = read_string(arg, "\"args\" has an element that is not a string");
         if (!text) return std::unexpected(text.error());
         if (request.args.size() == k_argument_cap) {
