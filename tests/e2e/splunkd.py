@@ -27,7 +27,7 @@ from chunk_body import Row, read_body
 HAS_SANDBOX = not (
     os.environ.get("CLOUDHIJACK_EMULATOR") or os.environ.get("CLOUDHIJACK_SANITIZED")
 )
-_NO_SANDBOX = "no seccomp filter confines this search ("
+NO_SANDBOX = "no seccomp filter confines this search ("
 
 DEFAULT_TIMEOUT = 60.0  # generous: a sanitized program on a busy machine is slow, not broken
 
@@ -112,7 +112,7 @@ class Reply:
         self.messages = [
             Message(*message)
             for message in inspector.pop("messages", [])
-            if HAS_SANDBOX or not message[1].startswith(_NO_SANDBOX)
+            if HAS_SANDBOX or not message[1].startswith(NO_SANDBOX)
         ]
         self.metrics: dict[str, list[float]] = inspector
         self.body = body
