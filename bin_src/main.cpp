@@ -3,7 +3,6 @@
 
 #include <unistd.h>
 
-#include <chrono>
 #include <csignal>
 #include <exception>
 #include <iostream>
@@ -18,9 +17,9 @@
 #include "io/file_descriptor.hpp"
 #include "json/json.hpp"
 #include "output/shell.hpp"
-#include "sandbox/sandbox.hpp"
 #include "scan/merge_command.hpp"
 #include "scan/scan_command.hpp"
+#include "scp/limits.hpp"
 #include "search/search_command.hpp"
 #include "simd/cpu.hpp"
 #include "version.hpp"
@@ -28,8 +27,6 @@
 namespace {
 
 using namespace cloudhijack;
-
-constexpr std::chrono::milliseconds k_patience{500};
 
 constexpr std::string_view k_help =
     "cloudhijack finds hijacked cloud services in logs of AWS, Azure, Google Cloud,\n"
@@ -51,13 +48,12 @@ int search() {
     }
     io::widen_pipe(STDIN_FILENO);
     const auto setup = config::read_search_setup();
-    sandbox::limit_memory(setup.default_config().memory_limit);
-    const auto ended =
-        search::run_search_command(setup,
-                                   {.requests = io::read_from(STDIN_FILENO),
-                                    .leftovers = io::read_until_silent(STDIN_FILENO, k_patience),
-                                    .replies = io::write_to(STDOUT_FILENO)},
-                                   search::confinement_of_process());
+    const auto ended = search::run_search_command(
+        setup,
+        {.requests = io::read_from(STDIN_FILENO),
+         .leftovers = io::read_until_silent(STDIN_FILENO, scp::k_silence_after_error),
+         .replies = io::write_to(STDOUT_FILENO)},
+        search::confine_process(setup.default_config().memory_limit));
     if (ended) return output::k_exit_ok;
     std::cerr << "cloudhijack: " << ended.error().text << '\n';
     return search::k_search_failed;

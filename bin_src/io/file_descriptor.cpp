@@ -21,6 +21,10 @@ void wait_for(int descriptor, short event) {
 
 }  // namespace
 
+Descriptor::~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+}
+
 void widen_pipe(int descriptor) {
     constexpr int wanted = 1024 * 1024;  // bytes; the default limit for an unprivileged user
     ::fcntl(descriptor, F_SETPIPE_SZ, wanted);

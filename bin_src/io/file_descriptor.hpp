@@ -7,6 +7,22 @@
 
 namespace cloudhijack::io {
 
+/// A descriptor that is closed at the end; -1 if opening failed.
+class Descriptor {
+  public:
+    explicit Descriptor(int number) : number_(number) {}
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    Descriptor(Descriptor&&) = delete;
+    Descriptor& operator=(Descriptor&&) = delete;
+    ~Descriptor();
+
+    [[nodiscard]] int number() const { return number_; }
+
+  private:
+    int number_;
+};
+
 /// Enlarges the buffer of a pipe, so that its two ends wait less for each other. Does nothing if
 /// the descriptor is not a pipe or the pipe may not grow.
 void widen_pipe(int descriptor);

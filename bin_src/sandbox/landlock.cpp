@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <cstdint>
 
+#include "io/file_descriptor.hpp"
+
 namespace cloudhijack::sandbox {
 namespace {
 
@@ -56,27 +58,10 @@ struct [[gnu::packed]] PathRule {
     std::int32_t parent = -1;
 };
 
-class Descriptor {
-  public:
-    explicit Descriptor(long number) : number_(static_cast<int>(number)) {}
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    Descriptor(Descriptor&&) = delete;
-    Descriptor& operator=(Descriptor&&) = delete;
-    ~Descriptor() {
-        if (number_ >= 0) ::close(number_);
-    }
-
-    [[nodiscard]] int number() const { return number_; }
-
-  private:
-    int number_;
-};
-
 // Allows something beneath a path. False if that failed although the path is there, so that the
 // rules would forbid too much.
-bool allow(const Descriptor& ruleset, const std::string& path, std::uint64_t rights) {
-    const Descriptor place(::open(path.c_str(), O_PATH | O_CLOEXEC));
+bool allow(const io::Descriptor& ruleset, const std::string& path, std::uint64_t rights) {
+    const io::Descriptor place(::open(path.c_str(), O_PATH | O_CLOEXEC));
     if (place.number() < 0) return errno != EMFILE && errno != ENFILE && errno != ENOMEM;
     struct stat status{};
     if (::fstat(place.number(), &status) != 0) return false;
@@ -94,7 +79,8 @@ bool restrict_files(const FileRights& rights) {
     const long version = ::syscall(k_create_ruleset, nullptr, std::size_t{0}, k_ask_version);
     if (version < 1) return false;
     const RulesetAttributes all = everything_in(version);
-    const Descriptor ruleset(::syscall(k_create_ruleset, &all, size_in(version), 0U));
+    const io::Descriptor ruleset(
+        static_cast<int>(::syscall(k_create_ruleset, &all, size_in(version), 0U)));
     if (ruleset.number() < 0) return false;
     for (const std::string& path : rights.readable) {
         if (!allow(ruleset, path, k_read_file | k_read_folder)) return false;

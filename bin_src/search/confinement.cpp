@@ -9,7 +9,7 @@
 namespace cloudhijack::search {
 namespace {
 
-std::string confine_process() {
+std::string give_up_rights() {
     constexpr auto profile = sandbox::Profile::search;
     prepare_reply_to_refusal(sandbox::k_refused_before, sandbox::k_refused_after);
     sandbox::give_up_privileges(profile);
@@ -22,9 +22,11 @@ std::string confine_process() {
 
 }  // namespace
 
-Confinement confinement_of_process() {
-    return {.await_request = [] { return io::wait_for_bytes(STDIN_FILENO); },
-            .enter = confine_process};
+Confinement confine_process(std::uint64_t memory_limit) {
+    sandbox::limit_memory(memory_limit);
+    return {.memory_limit = memory_limit,
+            .await_request = [] { return io::wait_for_bytes(STDIN_FILENO); },
+            .enter = give_up_rights};
 }
 
 }  // namespace cloudhijack::search

@@ -10,14 +10,13 @@
 
 #include "sandbox/refusal.hpp"
 #include "scp/chunk_writer.hpp"
+#include "scp/limits.hpp"
 #include "scp/metadata.hpp"
 
 namespace cloudhijack::search {
 namespace {
 
 constexpr std::string_view k_place_of_call = "<call>";
-constexpr int k_silence = 500;  // milliseconds
-constexpr std::size_t k_most_discarded = std::size_t{256} * 1024 * 1024;
 
 /// An error reply, around the name of the call. A signal handler can only reach globals.
 struct PreparedReply {
@@ -31,9 +30,10 @@ PreparedReply& prepared_reply() {
 }
 
 void discard_request() {
+    constexpr auto k_silence = static_cast<int>(scp::k_silence_after_error.count());
     std::array<char, std::size_t{16} * 1024> discarded{};
     std::size_t count = 0;
-    while (count < k_most_discarded) {
+    while (count < scp::k_most_after_error) {
         pollfd waiting{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
         if (::poll(&waiting, 1, k_silence) <= 0) return;
         const ssize_t taken = ::read(STDIN_FILENO, discarded.data(), discarded.size());

@@ -20,8 +20,6 @@
 namespace cloudhijack::search {
 namespace {
 
-constexpr std::uint64_t k_most_leftovers = std::uint64_t{256} * 1024 * 1024;
-
 // The next request, which must have the expected action. nullopt if Splunk has ended the session.
 Result<std::optional<scp::Request>> next_request(scp::ChunkReader& chunks,
                                                  std::string_view action) {
@@ -82,30 +80,29 @@ Result<config::Config> read_config(const config::Setup& setup,
 std::unexpected<Error> out_of_memory(std::uint64_t limit) {
     const std::string cause = limit == 0 ? ""
                                          : ", which memory_limit in cloudhijack.conf limits to " +
-                                               text::in_mebibytes(static_cast<std::size_t>(limit));
+                                               text::in_mebibytes(limit);
     return failure("out of memory" + cause + "; narrow the search, or use a longer span");
 }
 
 // Reads the lookup files of a phase. Splunk also starts the program only to ask for its type, so
 // they are read only if a request follows.
-Result<> begin(auto& phase, const scp::ChunkReader& chunks, const Confinement& confinement,
-               std::uint64_t memory_limit) {
+Result<> begin(auto& phase, const scp::ChunkReader& chunks, const Confinement& confinement) {
     const bool follows =
         chunks.has_read_ahead() || !confinement.await_request || confinement.await_request();
     if (!follows) return {};
     try {
         return phase.begin();
     } catch (const std::bad_alloc&) {
-        return out_of_memory(memory_limit);
+        return out_of_memory(confinement.memory_limit);
     }
 }
 
 // Continues a session from the reply to getinfo on.
 Result<> exchange_all(auto& phase, scp::ChunkReader& chunks, io::ByteSink& replies,
-                      const Confinement& confinement, std::uint64_t memory_limit) {
+                      const Confinement& confinement) {
     auto written = scp::write_chunk(replies, phase.getinfo_reply());
     if (!written) return written;
-    const auto begun = begin(phase, chunks, confinement, memory_limit);
+    const auto begun = begin(phase, chunks, confinement);
     if (confinement.enter) phase.add_note(confinement.enter());
     while (written) {
         const auto execute = next_request(chunks, "execute");
@@ -119,8 +116,7 @@ Result<> exchange_all(auto& phase, scp::ChunkReader& chunks, io::ByteSink& repli
 }
 
 Result<> converse(const config::Setup& setup, StageClock& clock, scp::ChunkReader& chunks,
-                  io::ByteSink& replies, const Confinement& confinement,
-                  std::uint64_t memory_limit) {
+                  io::ByteSink& replies, const Confinement& confinement) {
     auto getinfo = next_request(chunks, "getinfo");
     if (!getinfo) return std::unexpected(getinfo.error());
     if (!*getinfo) return {};
@@ -128,15 +124,15 @@ Result<> converse(const config::Setup& setup, StageClock& clock, scp::ChunkReade
     if (!config) return std::unexpected(config.error());
     if (config->phase == config::SearchPhase::map) {
         MapPhase phase(setup, std::move(*config), clock);
-        return exchange_all(phase, chunks, replies, confinement, memory_limit);
+        return exchange_all(phase, chunks, replies, confinement);
     }
     ReducePhase phase(setup, std::move(*config), clock, (*getinfo)->max_result_rows);
-    return exchange_all(phase, chunks, replies, confinement, memory_limit);
+    return exchange_all(phase, chunks, replies, confinement);
 }
 
 void take_leftovers(io::ByteSource& source, std::uint64_t count) {
     std::array<char, std::size_t{64} * 1024> discarded{};
-    count = std::min(count, k_most_leftovers);
+    count = std::min<std::uint64_t>(count, scp::k_most_after_error);
     while (count > 0) {
         const auto most = std::min<std::uint64_t>(count, discarded.size());
         const auto taken = source(std::span(discarded).first(static_cast<std::size_t>(most)));
@@ -149,9 +145,9 @@ void take_leftovers(io::ByteSource& source, std::uint64_t count) {
 
 Result<> run_search_command(const config::Setup& setup, SearchStreams streams,
                             const Confinement& confinement) {
-    const std::uint64_t memory_limit = setup.default_config().memory_limit;
+    // Made in advance, because there may be no memory for it when it is needed.
     const std::string without_memory =
-        scp::frame_of(scp::error_reply(out_of_memory(memory_limit).error().text));
+        scp::frame_of(scp::error_reply(out_of_memory(confinement.memory_limit).error().text));
     bool can_write = true;
     io::ByteSink replies = [&](std::string_view bytes) {
         auto written = streams.replies(bytes);
@@ -162,7 +158,7 @@ Result<> run_search_command(const config::Setup& setup, SearchStreams streams,
     scp::ChunkReader chunks(clock.timed(std::move(streams.requests)));
     Result<> ended;
     try {
-        ended = converse(setup, clock, chunks, replies, confinement, memory_limit);
+        ended = converse(setup, clock, chunks, replies, confinement);
     } catch (const std::bad_alloc&) {
         ended = replies(without_memory);
         if (ended) take_leftovers(streams.leftovers, chunks.bytes_to_come());

@@ -46,6 +46,6 @@ int main(int argc, char** argv) {
         {.requests = writing ? std::move(requests) : calling(std::move(requests)),
          .leftovers = io::read_from(STDIN_FILENO),
          .replies = writing ? calling(std::move(replies)) : std::move(replies)},
-        search::confinement_of_process());
+        search::confine_process(0));
     return ended ? 0 : search::k_search_failed;
 }
