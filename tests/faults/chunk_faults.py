@@ -11,6 +11,7 @@ from chunk_body import EventRow, Layout, write_body
 from event_forms import FIELDS, as_fields
 from program_under_test import program
 from recorded_session import (
+    KINDS,
     SEARCHES,
     START,
     Ended,
@@ -24,7 +25,6 @@ from recorded_session import (
 )
 from splunkd import execute, frame, getinfo
 
-KINDS = [(mode, phase) for mode in ("volume", "hunt") for phase in ("map", "reduce")]
 QUIET_END = "complete replies to complete requests, then exit code 0"
 INVALID = [
     b"\xff",
@@ -84,16 +84,14 @@ def lying_length(mode: str, phase: str, which: int, rng: random.Random) -> str:
 @fault.named("length of the metadata that lies", "limits.md#failures")
 def metadata_length(cases: fault.Cases) -> fault.Results:
     return fault.Results(
-        lying_length(*KINDS[number % 4], 0, cases.rng(number))
-        for number in range(cases.count(120, 2000))
+        lying_length(*KINDS[number % 4], 0, rng) for number, rng in cases.seeded(120, 2000)
     )
 
 
 @fault.named("length of the body that lies", "limits.md#failures")
 def body_length(cases: fault.Cases) -> fault.Results:
     return fault.Results(
-        lying_length(*KINDS[number % 4], 1, cases.rng(number))
-        for number in range(cases.count(120, 2000))
+        lying_length(*KINDS[number % 4], 1, rng) for number, rng in cases.seeded(120, 2000)
     )
 
 
@@ -109,8 +107,7 @@ def damaged(text: bytes, rng: random.Random) -> bytes:
 @fault.named("damaged metadata", "limits.md#failures")
 def damaged_metadata(cases: fault.Cases) -> fault.Results:
     results = fault.Results()
-    for number in range(cases.count(200, 5000)):
-        rng = cases.rng(number)
+    for number, rng in cases.seeded(200, 5000):
         mode, phase = KINDS[number % len(KINDS)]
         requests = mixed_session(mode, phase)
         liar = rng.randrange(len(requests))
@@ -149,8 +146,7 @@ def invalid_text(cases: fault.Cases) -> fault.Results:
     """The event counts, or it is reported: a name that decides what it is has changed."""
     results = fault.Results()
     rows = mixed_rows()
-    for number in range(cases.count(200, 5000)):
-        rng = cases.rng(number)
+    for number, rng in cases.seeded(200, 5000):
         mode = rng.choice(["volume", "hunt", "coverage"])
         changed, _ = _with_invalid(rng.choice(rows), rng)
         body = write_body([{"_time": b"%d" % START, "_raw": call()}, changed])
@@ -166,8 +162,7 @@ def invalid_text(cases: fault.Cases) -> fault.Results:
 @fault.named("invalid UTF-8 in a header of columns and in fields", "limits.md#damaged-records")
 def invalid_columns(cases: fault.Cases) -> fault.Results:
     results = fault.Results()
-    for number in range(cases.count(60, 1000)):
-        rng = cases.rng(number)
+    for number, rng in cases.seeded(60, 1000):
         is_fields = number % 2 == 0
         args = ["input=fields", "ses_threshold=0"] if is_fields else SEARCHES["volume"]
         row: EventRow = {**as_fields(call()), "_time": b"%d" % START, "_raw": call()}

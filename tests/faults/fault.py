@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -37,6 +37,10 @@ class Cases:
     def count(self, short: int, long: int) -> int:
         """The number of cases."""
         return {QUICK: max(1, short // 10), SHORT: short, LONG: long}[self.size]
+
+    def seeded(self, short: int, long: int) -> Iterator[tuple[int, random.Random]]:
+        """The number of each case, and its own source of chance."""
+        return ((number, self.rng(number)) for number in range(self.count(short, long)))
 
     def some(self, population: Sequence[T], short: int) -> Sequence[T]:
         """This many cases, chosen by the seed, and up to 10,000 in a long run."""

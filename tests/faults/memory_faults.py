@@ -18,6 +18,7 @@ from chunk_body import EventRow, write_bodies
 from lookup_app import BASELINE_COLUMNS, as_csv, install, lookups_of
 from program_under_test import build_folder, program
 from recorded_session import (
+    UNCHANGED,
     WATCHDOG,
     Ended,
     Seen,
@@ -33,7 +34,6 @@ OUT_OF_MEMORY = "out of memory; narrow the search, or use a longer span"
 # RE2 notes on standard error that it was interrupted; a line can be cut off.
 _NOTE_OF_RE2 = re.compile(r"\./re2/walker-in(l\.h:\d+: Stack not empty\.\n)?")
 
-UNCHANGED = "complete answer"
 ERROR_REPLY = "error `out of memory`"
 EARLY_EXIT = "exit code 1, `out of memory` on standard error"
 SCAN_ERROR = "exit code 2, `out of memory` on standard error"

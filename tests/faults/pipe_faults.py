@@ -13,8 +13,11 @@ from collections.abc import Sequence
 import fault
 from program_under_test import program
 from recorded_session import (
+    KINDS,
+    UNCHANGED,
     WATCHDOG,
     Ended,
+    check_unchanged,
     mixed_rows,
     mixed_session,
     replies_in,
@@ -24,9 +27,7 @@ from recorded_session import (
 )
 
 SMALLEST_PIPE = 4096  # bytes
-KINDS = [(mode, phase) for mode in ("volume", "hunt") for phase in ("map", "reduce")]
 
-UNCHANGED = "complete answer"
 QUIET_END = "complete replies to complete requests, then exit code 0"
 
 
@@ -76,17 +77,12 @@ def in_pieces(mode: str, phase: str, rng: random.Random, pauses: bool, blocks: b
         return Ended(process.wait(WATCHDOG), bytes(written), stderr)
 
 
-def _check_unchanged(ended: Ended, mode: str, phase: str, what: object) -> None:
-    fault.check(ended.is_quiet, mode, phase, what, ended)
-    fault.check(whole_replies(ended) == list(usual_replies(mode, phase)), mode, phase, what, ended)
-
-
 def _pieces(cases: fault.Cases, short: int, long: int, pauses: bool, blocks: bool) -> fault.Results:
     results = fault.Results()
-    for number in range(cases.count(short, long)):
+    for number, rng in cases.seeded(short, long):
         mode, phase = KINDS[number % len(KINDS)]
-        ended = in_pieces(mode, phase, cases.rng(number), pauses, blocks)
-        _check_unchanged(ended, mode, phase, number)
+        ended = in_pieces(mode, phase, rng, pauses, blocks)
+        check_unchanged(ended, mode, phase, number)
         results[UNCHANGED] += 1
     return results
 
@@ -180,8 +176,7 @@ def closed_output(cases: fault.Cases) -> fault.Results:
 def signal_in_session(cases: fault.Cases) -> fault.Results:
     """The signal arrives at any time after some bytes, so any number of replies can be there."""
     results = fault.Results()
-    for number in range(cases.count(60, 600)):
-        rng = cases.rng(number)
+    for number, rng in cases.seeded(60, 600):
         mode, phase = rng.choice(KINDS)
         name = rng.choice([signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
         data = b"".join(mixed_session(mode, phase))

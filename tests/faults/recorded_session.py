@@ -27,6 +27,9 @@ from splunkd import Reply, execute, frame, getinfo, run_search
 
 WATCHDOG = 300.0  # seconds; only a program that hangs takes this long
 
+UNCHANGED = "complete answer"  # the result of a fault that changes nothing
+KINDS = [(mode, phase) for mode in ("volume", "hunt") for phase in ("map", "reduce")]
+
 SEARCHES: dict[str, list[str]] = {
     "volume": ["mode=volume", "ses_threshold=0"],
     "hunt": ["mode=hunt", "min_risk=0"],
@@ -165,3 +168,9 @@ def usual_replies(mode: str, phase: str) -> tuple[Seen, ...]:
     fault.check(len(replies) == 3 and replies[-1].finished and not replies[-1].error, replies)
     fault.check(replies[-1].rows, replies)
     return tuple(replies)
+
+
+def check_unchanged(ended: Ended, mode: str, phase: str, what: object) -> None:
+    """The session ended as it does without a fault."""
+    fault.check(ended.is_quiet, mode, phase, what, ended)
+    fault.check(whole_replies(ended) == list(usual_replies(mode, phase)), mode, phase, what, ended)

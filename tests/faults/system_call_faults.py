@@ -5,16 +5,23 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import fault
 from call_records import lines
 from program_under_test import program
-from recorded_session import Ended, mixed_session, run_over, usual_replies, whole_replies
+from recorded_session import (
+    KINDS,
+    UNCHANGED,
+    Ended,
+    check_unchanged,
+    mixed_session,
+    run_over,
+    usual_replies,
+    whole_replies,
+)
 
-UNCHANGED = "complete answer"
-SESSIONS = [(mode, phase) for mode in ("volume", "hunt") for phase in ("map", "reduce")]
 OLD = b"an older answer\n"
 
 
@@ -40,17 +47,24 @@ def calls_of(name: str, args: Sequence[str], data: bytes, folder: Path | None = 
         return len(Path(log.name).read_bytes().splitlines())
 
 
+def _with_eio(call: str) -> Iterator[tuple[str, str, int, Ended]]:
+    """The sessions in which one of a session's calls fails, each of them once."""
+    for mode, phase in KINDS:
+        data = b"".join(mixed_session(mode, phase))
+        for number in range(1, calls_of(call, [], data) + 1):
+            ended = run_over(traced(f"{call}:error=EIO:when={number}"), data)
+            yield mode, phase, number, ended
+
+
 def _searches_with(cases: fault.Cases, error: str, short: int, long: int) -> fault.Results:
     """Searches in which reads, writes and polls fail again and again, and must be repeated."""
     results = fault.Results()
-    for number in range(cases.count(short, long)):
-        rng = cases.rng(number)
-        mode, phase = SESSIONS[number % len(SESSIONS)]
+    for number, rng in cases.seeded(short, long):
+        mode, phase = KINDS[number % len(KINDS)]
         when = f"{rng.randrange(1, 4)}+{rng.randrange(2, 5)}"
         argv = traced(f"read,write,poll:error={error}:when={when}")
         ended = run_over(argv, b"".join(mixed_session(mode, phase)))
-        fault.check(ended.is_quiet, mode, phase, when, ended)
-        fault.check(whole_replies(ended) == list(usual_replies(mode, phase)), mode, phase, when)
+        check_unchanged(ended, mode, phase, when)
         results[UNCHANGED] += 1
     return results
 
@@ -85,20 +99,17 @@ def would_block(cases: fault.Cases) -> fault.Results:
 def failed_read(cases: fault.Cases) -> fault.Results:
     """The program reads no file here, since it is not installed in an app."""
     results = fault.Results()
-    for mode, phase in SESSIONS:
-        data = b"".join(mixed_session(mode, phase))
-        for number in range(1, calls_of("read", [], data) + 1):
-            ended = run_over(traced(f"read:error=EIO:when={number}"), data)
-            fault.check(ended.is_quiet, mode, phase, number, ended)
-            replies = whole_replies(ended)
-            usual = list(usual_replies(mode, phase))
-            if replies == usual:  # what was not read was not needed
-                results[UNCHANGED] += 1
-                continue
-            error = replies.pop().error
-            fault.check(error == "cannot read the input: Input/output error", number, error)
-            fault.check(replies == usual[: len(replies)], mode, phase, number, replies)
-            results["error `cannot read the input`"] += 1
+    for mode, phase, number, ended in _with_eio("read"):
+        fault.check(ended.is_quiet, mode, phase, number, ended)
+        replies = whole_replies(ended)
+        usual = list(usual_replies(mode, phase))
+        if replies == usual:  # what was not read was not needed
+            results[UNCHANGED] += 1
+            continue
+        error = replies.pop().error
+        fault.check(error == "cannot read the input: Input/output error", number, error)
+        fault.check(replies == usual[: len(replies)], mode, phase, number, replies)
+        results["error `cannot read the input`"] += 1
     return results
 
 
@@ -110,14 +121,11 @@ def failed_read(cases: fault.Cases) -> fault.Results:
 )
 def failed_write(cases: fault.Cases) -> fault.Results:
     results = fault.Results()
-    for mode, phase in SESSIONS:
-        data = b"".join(mixed_session(mode, phase))
-        for number in range(1, calls_of("write", [], data) + 1):
-            ended = run_over(traced(f"write:error=EIO:when={number}"), data)
-            fault.check(ended.exit_code == 1, mode, phase, number, ended)
-            message = "cloudhijack: cannot write the output: Input/output error\n"
-            fault.check(ended.stderr == message, number, ended)
-            results["exit code 1, `cannot write the output`"] += 1
+    for mode, phase, number, ended in _with_eio("write"):
+        fault.check(ended.exit_code == 1, mode, phase, number, ended)
+        message = "cloudhijack: cannot write the output: Input/output error\n"
+        fault.check(ended.stderr == message, number, ended)
+        results["exit code 1, `cannot write the output`"] += 1
     return results
 
 
