@@ -1,6 +1,7 @@
 #include "scan/scanner.hpp"
 
 #include <cerrno>
+#include <new>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -276,7 +277,11 @@ class ScanThread {
         scanner_->progress_.records += outcome_.records;
         const std::scoped_lock lock(scanner_->mutex_);
         take_outcome(file);
+        // Counts that are merged in part cannot be used, not even for other merges.
+        if (scanner_->is_half_merged_) throw std::bad_alloc();
+        scanner_->is_half_merged_ = true;
         detect::merge(scanner_->activity_, *activity_);
+        scanner_->is_half_merged_ = false;
         activity_ = scanner_->new_activity_();
     }
 
@@ -345,6 +350,7 @@ std::vector<FileOutcome> Scanner::run(std::span<const File> files, unsigned thre
     }
     work();
     others.clear();  // joins
+    if (is_half_merged_) throw std::bad_alloc();
     for (std::size_t i = 0; i < files.size(); ++i) complete_outcome(files[i], outcomes[i]);
     return outcomes;
 }

@@ -91,6 +91,8 @@ class Scanner {
 
     /// Reads all files and returns their outcomes in the same order. After a request to stop it
     /// returns soon; files read in part count as far as they were read, and this is not an error.
+    /// A lack of memory is the error of a file, unless the counts of two threads could not be
+    /// merged: then there is nothing to answer from, and run() throws std::bad_alloc.
     std::vector<FileOutcome> run(std::span<const File> files, unsigned threads);
 
     [[nodiscard]] const ScanProgress& progress() const { return progress_; }
@@ -117,6 +119,7 @@ class Scanner {
     ScanProgress progress_;
     mutable std::mutex mutex_;  ///< protects activity_ and the outcomes during run()
     detect::Activity activity_;
+    bool is_half_merged_ = false;  ///< a merge into activity_ ended with an exception
 };
 
 }  // namespace cloudhijack::scan
