@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import tempfile
 import threading
@@ -32,10 +34,11 @@ def run_measured(argv: Sequence[str], pieces: Iterable[bytes]) -> tuple[Ended, i
                 stdin=subprocess.PIPE,
                 stdout=stdout,
                 stderr=subprocess.PIPE,
+                start_new_session=True,  # so that the watchdog ends both programs
             ) as process,
         ):
             assert process.stdin and process.stderr
-            watchdog = threading.Timer(WATCHDOG, process.kill)
+            watchdog = threading.Timer(WATCHDOG, os.killpg, (process.pid, signal.SIGKILL))
             watchdog.start()
             try:
                 for piece in pieces:
@@ -46,6 +49,7 @@ def run_measured(argv: Sequence[str], pieces: Iterable[bytes]) -> tuple[Ended, i
             stderr = process.stderr.read().decode("utf-8", "backslashreplace")
             exit_code = process.wait()
             watchdog.cancel()
+        fault.check(report.exists(), "hangs", argv, exit_code, stderr)
         return Ended(exit_code, output.read_bytes(), stderr), int(report.read_text())
 
 
@@ -149,7 +153,7 @@ def quotes(cases: fault.Cases) -> fault.Results:
     results = fault.Results()
     size = MIB << (7 if SANITIZED else 10)
     row_size = MIB * cases.count(32, 128 if SANITIZED else 1024)
-    file_size = MIB * cases.count(16, 32 if SANITIZED else 256)
+    file_size = MIB * cases.count(2 if SANITIZED else 16, 4 if SANITIZED else 256)
     metadata = b'{"action":"execute","finished":true}'
 
     def head(length: int) -> bytes:
