@@ -18,6 +18,9 @@ bool is_word_character(char c) {
     return text::is_digit(c) || text::is_letter(c) || c == '+' || c == '-' || c == '.';
 }
 
+// Whether a string of JSON must have the character as an escape.
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20; }
+
 /// Walks once over the tokens of a text and checks their order.
 class GrammarWalk {
   public:
@@ -119,7 +122,7 @@ class GrammarWalk {
                 ++at_;
                 return;
             }
-            if (static_cast<unsigned char>(c) < 0x20) {
+            if (is_control(c)) {
                 check_.is_in_string = true;
                 return fail("the string's end");
             }
@@ -130,10 +133,11 @@ class GrammarWalk {
         check_.end = Check::End::cut_off;
     }
 
-    // Moves from the backslash to the last byte of the escape.
+    // Moves from the backslash to the last byte of the escape. A control character is no part of it,
+    // but ends the string.
     void skip_escape() {
         const std::string_view rest = text_.substr(at_ + 1);
-        if (rest.empty()) return;
+        if (rest.empty() || is_control(rest.front())) return;
         constexpr std::size_t digits = 4;
         const bool is_code =
             rest.starts_with('u') && rest.size() > digits &&

@@ -85,6 +85,8 @@ bool RecordSplitter::scan(std::span<const char> bytes) {
                 break;
             case ParseState::escape:
                 state_ = ParseState::string;
+                // No escape has a line break: the string is damaged, and the line ends it.
+                closed = c == '\n' && close_document(at_ - 1);
                 break;
             case ParseState::bare:
                 closed = scan_bare(c);

@@ -172,7 +172,7 @@ def main(arguments: Sequence[str]) -> int:
     if unknown := [word for word in words if word not in known]:
         print(f"{unknown[0]}: unknown target; use one of {', '.join(known)}", file=sys.stderr)
         return 2
-    names = words or known
+    names = list(dict.fromkeys(words)) or known
     prepare(names)
     # The longest runs begin first, so that no processor waits for them at the end.
     order = sorted(names, key=lambda name: -seconds_of(name, seconds))

@@ -61,6 +61,7 @@ TEST_CASE("check: damage is found, and the token before it") {
     CHECK(damage(R"({"a":None})") == "5 5 a value");
     CHECK(damage(R"({"a":1],"b":2})") == "5 6 a comma or a closing bracket");
     CHECK(damage("{\"a\":\"x\ny\"}") == "5 7 the string's end");
+    CHECK(damage("{\"a\":\"x\\\ny\"}") == "5 8 the string's end");
     CHECK(damage(R"([1,])") == "3 3 a value");
     CHECK(damage("x") == "0 0 { or [");
     CHECK(damage(std::string(1025, '[')) == "0 1024 an end");

@@ -91,6 +91,8 @@ TEST_CASE("splitter: text that is not JSON is returned line by line") {
 
 TEST_CASE("splitter: a truncated document does not take the next ones with it") {
     CHECK(split("{\"a\":\"x\n{\"b\":1}\n") == Texts{"{\"a\":\"x", "{\"b\":1}"});
+    CHECK(split("{\"a\":\"x\\\n{\"b\":1}\n") == Texts{"{\"a\":\"x\\", "{\"b\":1}"});
+    CHECK(split("\"x\\\n{\"b\":1}\n") == Texts{"\"x\\", "{\"b\":1}"});
     CHECK(split("{\"a\":{\"c\":1\n{\"b\":1}\n{\"d\":1}") ==
           Texts{"{\"a\":{\"c\":1\n", "{\"b\":1}", "{\"d\":1}"});
     CHECK(split("{\n{\"b\":1}") == Texts{"{\n", "{\"b\":1}"});
