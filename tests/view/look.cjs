@@ -88,6 +88,15 @@ async function followLink(page) {
     }));
 }
 
+// Chromium shows the content of closed details only in the frame after the one that has the styles.
+async function emulateMedia(page, type) {
+    await page.emulateMediaType(type);
+    await page.waitForFunction((wanted) => matchMedia(wanted).matches, {}, type);
+    await page.evaluate(
+        () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
+    );
+}
+
 async function lookAt(browser, { file, width, scheme, picture, from, height, scale = 1 }) {
     const page = await browser.newPage();
     const errors = [];
@@ -108,11 +117,9 @@ async function lookAt(browser, { file, width, scheme, picture, from, height, sca
         await page.screenshot({ path: picture, clip: { x: 0, y, width, height } });
     }
     seen.insides = await page.evaluate(insides);
-    await page.emulateMediaType('print');
-    await page.waitForFunction(() => matchMedia('print').matches);
+    await emulateMedia(page, 'print');
     seen.printed = await page.evaluate(insides);
-    await page.emulateMediaType('screen');
-    await page.waitForFunction(() => matchMedia('screen').matches);
+    await emulateMedia(page, 'screen');
     seen.keyboard = await useKeyboard(page);
     seen.link = await followLink(page);
     await page.evaluate(() => document.querySelectorAll('details').forEach((e) => (e.open = true)));
