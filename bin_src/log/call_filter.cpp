@@ -63,7 +63,7 @@ std::optional<std::size_t> only_key(std::string_view json, const json::NameKey& 
 }
 
 // Removes a text from the front; false if the text does not begin with it.
-bool take(std::string_view& text, std::string_view front) {
+[[gnu::always_inline]] inline bool take(std::string_view& text, std::string_view front) {
     if (!text.starts_with(front)) return false;
     text.remove_prefix(front.size());
     return true;

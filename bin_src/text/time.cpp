@@ -55,13 +55,14 @@ class TimeParser {
         return static_cast<int>(found - names.begin()) + 1;
     }
 
-    // Reads exactly `count` digits as a number from `least` to `most`.
+    // Reads exactly `count` digits, at most 9, as a number from `least` to `most`.
     std::optional<int> number(std::size_t count, int least, int most) {
-        if (rest_.size() < count || !std::ranges::all_of(rest_.substr(0, count), is_digit)) {
-            return std::nullopt;
-        }
+        if (rest_.size() < count) return std::nullopt;
         int value = 0;
-        std::from_chars(rest_.data(), rest_.data() + count, value);
+        for (const char digit : rest_.substr(0, count)) {
+            if (!is_digit(digit)) return std::nullopt;
+            value = value * 10 + (digit - '0');
+        }
         rest_.remove_prefix(count);
         return value >= least && value <= most ? std::optional(value) : std::nullopt;
     }

@@ -258,9 +258,11 @@ std::optional<Match> first_recon(const Behaviour& behaviour,
     std::optional<Match> best;
     for (std::size_t service = 0; service < behaviour.service_count(); ++service) {
         const auto name = [&](const Calls& calls) {
+            if (calls.service != service || !calls.is(rules::Phase::recon)) {
+                return std::string_view{};
+            }
             const std::string_view call = behaviour.name_of(calls);
-            const bool counts = calls.service == service && calls.is(rules::Phase::recon) &&
-                                calls.by->row(service) == nullptr &&
+            const bool counts = calls.by->row(service) == nullptr &&
                                 calls.by->is_known_account(calls.first()) &&
                                 std::ranges::find(ordinary, call) == ordinary.end();
             return counts ? call : std::string_view{};
