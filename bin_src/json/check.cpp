@@ -133,8 +133,8 @@ class GrammarWalk {
         check_.end = Check::End::cut_off;
     }
 
-    // Moves from the backslash to the last byte of the escape. A control character is no part of it,
-    // but ends the string.
+    // Moves from the backslash to the last byte of the escape. A control character is not part of
+    // an escape: it ends the string.
     void skip_escape() {
         const std::string_view rest = text_.substr(at_ + 1);
         if (rest.empty() || is_control(rest.front())) return;
