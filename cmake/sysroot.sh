@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Fetches the Debian packages that a cross build links.
+# Fetches Debian packages of another architecture: those that a cross build needs, or the ones that
+# are named, which can be patterns of apt.
 #
-# usage: sysroot.sh DEBIAN_ARCHITECTURE FOLDER
+# usage: sysroot.sh DEBIAN_ARCHITECTURE FOLDER [PACKAGE...]
 #
 # The packages are unpacked into the folder; nothing is installed for a foreign architecture. For the
 # bill of materials, FOLDER/packages contains the list of files of each package, as
@@ -10,9 +11,11 @@ set -euo pipefail
 
 architecture=$1
 folder=$2
-# The program's static libraries, their headers, and the C library.
-packages=(libc6-dev linux-libc-dev libboost1.74-dev libboost-program-options1.74-dev libre2-dev
-    libdeflate-dev libmaxminddb-dev libxxhash-dev libzstd-dev zlib1g-dev nlohmann-json3-dev)
+packages=("${@:3}")
+# The program's static libraries, their headers, the C library, and the headers of the tests.
+[[ ${packages[*]} ]] || packages=(libc6-dev linux-libc-dev libboost1.74-dev
+    libboost-program-options1.74-dev libre2-dev libdeflate-dev libmaxminddb-dev libxxhash-dev
+    libzstd-dev zlib1g-dev nlohmann-json3-dev doctest-dev)
 
 # The folder is built next to its final place, and moved there once it is complete.
 part=$(realpath -m "$folder").part

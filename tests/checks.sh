@@ -69,6 +69,20 @@ test_other() {
     (cd tests/package && CLOUDHIJACK_SPL=../../$spl python3 -B -m unittest -v architectures_test)
 }
 
+# Tests the sandbox on a kernel for aarch64, which the emulation of single programs does not have.
+test_other_kernel() {
+    [[ $other == aarch64 ]] || return 0 # the other tests have one
+    need "start Linux for $other" qemu-system-arm cpio
+    local packages=build/kernel/$other
+    if [[ ! -d $packages ]]; then
+        say "fetching a kernel for $other"
+        fetch "fetch a kernel for $other" cmake/sysroot.sh "$(debian_name "$other")" "$packages" \
+            '?reverse-depends(?exact-name(linux-image-arm64))' busybox-static
+    fi
+    compile "$other" cloudhijack_sandbox_tests
+    python3 -B tests/sandbox/kernel_check.py "build/$other" "$packages"
+}
+
 # Tests the Debian packages and the tarballs.
 test_shell_packages() {
     local name
@@ -147,6 +161,7 @@ check() {
         stage 'counting the work that crafted inputs cause' python3 -B tests/cost/cost_check.py
     stage "testing the program for $other" test_other "${emulated[@]}"
     if [[ ${1-} == --all ]]; then
+        stage "testing the sandbox on a kernel for $other" test_other_kernel
         stage 'testing the container image' test_image
         stage 'checking that all contenders of the benchmark find the same' bench --smoke
         need_java
