@@ -22,7 +22,7 @@ TESTS = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(TESTS / "e2e"))
 os.environ.setdefault("CLOUDHIJACK", sys.executable)  # no test runs on this machine
 
-from test_vectors import VECTORS, normalised  # noqa: E402
+from test_vectors import VECTORS, normalised
 
 DEADLINE = 600.0  # seconds; only reached if the virtual machine hangs
 
