@@ -1,5 +1,6 @@
 #include "sandbox/refusal.hpp"
 
+#include <linux/audit.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -14,6 +15,11 @@
 
 namespace cloudhijack::sandbox {
 namespace {
+
+constexpr unsigned k_own_architecture =
+    k_own_machine == Machine::x86_64 ? AUDIT_ARCH_X86_64 : AUDIT_ARCH_AARCH64;
+
+constexpr int k_by_a_filter = 1;  // SYS_SECCOMP of <asm-generic/siginfo.h>
 
 // A signal handler can only reach globals.
 RefusalHandling refusal_handling;
@@ -42,14 +48,25 @@ class FixedText {
     std::size_t size_ = 0;
 };
 
-extern "C" void take_refusal(int /*signal*/, siginfo_t* info, void* /*context*/) {
+// The call as a text. The names in the table are those of this machine's calls.
+FixedText text_of_call(const siginfo_t& info) {
     FixedText call;
-    call += info->si_syscall;
+    call += info.si_syscall;
+    const bool is_own = info.si_arch == k_own_architecture;
     for (const SystemCall& known : system_calls()) {
-        if (info->si_syscall != known.number(k_own_machine)) continue;
+        if (!is_own || info.si_syscall != known.number(k_own_machine)) continue;
         ((call += " (") += known.name) += ")";
         break;
     }
+    return call;
+}
+
+extern "C" void take_refusal(int /*signal*/, siginfo_t* info, void* /*context*/) {
+    if (info->si_code != k_by_a_filter) {
+        write_all(STDERR_FILENO, "cloudhijack: ended by SIGSYS, which another process has sent\n");
+        ::_exit(refusal_handling.exit_code);
+    }
+    const FixedText call = text_of_call(*info);
     FixedText line;
     ((((line += "cloudhijack: ") += k_refused_before) += call.view()) += k_refused_after) += "\n";
     write_all(STDERR_FILENO, line.view());

@@ -9,22 +9,27 @@ constexpr ArgumentRule k_not_executable{
     .kind = ArgumentTest::has_no_bit, .argument = 2, .value = 0x4};  // PROT_EXEC
 constexpr ArgumentRule k_thread{
     .kind = ArgumentTest::has_bit, .argument = 0, .value = 0x10000};  // CLONE_THREAD
-constexpr ArgumentRule k_is_terminal{
-    .kind = ArgumentTest::equals, .argument = 1, .value = 0x5401};  // TCGETS
-constexpr ArgumentRule k_is_terminal_of_later_libraries{
-    .kind = ArgumentTest::equals, .argument = 1, .value = 0x802c542a};  // TCGETS2
-constexpr ArgumentRule k_terminal_size{
-    .kind = ArgumentTest::equals, .argument = 1, .value = 0x5413};  // TIOCGWINSZ
 constexpr ArgumentRule k_own_process{.kind = ArgumentTest::own_process, .argument = 0};
 // glibc then starts threads with clone, whose flags a filter can see.
 constexpr ArgumentRule k_absent{.kind = ArgumentTest::absent};
 
-constexpr auto k_always = Allowed::always;
-constexpr auto k_scan = Allowed::scan;
+// Flags of <asm-generic/fcntl.h> that change a file: O_WRONLY, O_RDWR, O_CREAT, O_TRUNC.
+constexpr ArgumentRule only_reads(std::uint32_t argument) {
+    return {
+        .kind = ArgumentTest::has_no_bit, .argument = argument, .value = 0x1 | 0x2 | 0x40 | 0x200};
+}
+
+constexpr ArgumentRule command(std::uint32_t value) {
+    return {.kind = ArgumentTest::equals, .argument = 1, .value = value};
+}
+
+constexpr auto k_always = Profile::search;
+constexpr auto k_scan = Profile::scan;
+constexpr auto k_to_file = Profile::scan_to_file;
 
 // A line of the table below; -1 stands for a call that a machine does not have.
 constexpr SystemCall entry(std::string_view name, int x86_64, int aarch64,
-                           Allowed allowed = Allowed::never, ArgumentRule rule = {}) {
+                           std::optional<Profile> allowed = {}, ArgumentRule rule = {}) {
     return {.name = name, .x86_64 = x86_64, .aarch64 = aarch64, .allowed = allowed, .rule = rule};
 }
 
@@ -67,8 +72,8 @@ constexpr std::array k_system_calls = {
     entry("exit", 60, 93, k_always),
     entry("exit_group", 231, 94, k_always),
     // Files, within the limits of Landlock.
-    entry("open", 2, -1, k_scan),
-    entry("openat", 257, 56, k_scan),
+    entry("open", 2, -1, k_scan, only_reads(1)),
+    entry("openat", 257, 56, k_scan, only_reads(2)),
     entry("fstat", 5, 80, k_scan),
     entry("stat", 4, -1, k_scan),
     entry("lstat", 6, -1, k_scan),
@@ -81,20 +86,26 @@ constexpr std::array k_system_calls = {
     entry("readlinkat", 267, 78, k_scan),
     entry("getcwd", 79, 17, k_scan),
     entry("getdents64", 217, 61, k_scan),
-    entry("fcntl", 72, 25, k_scan),
+    entry("fcntl", 72, 25, k_scan, command(1)),     // F_GETFD
+    entry("fcntl", 72, 25, k_scan, command(2)),     // F_SETFD
+    entry("fcntl", 72, 25, k_scan, command(3)),     // F_GETFL
+    entry("fcntl", 72, 25, k_scan, command(1030)),  // F_DUPFD_CLOEXEC
+    entry("fcntl", 72, 25, k_scan, command(1031)),  // F_SETPIPE_SZ
     entry("fadvise64", 221, 223, k_scan),
-    entry("ioctl", 16, 29, k_scan, k_is_terminal),
-    entry("ioctl", 16, 29, k_scan, k_is_terminal_of_later_libraries),
-    entry("ioctl", 16, 29, k_scan, k_terminal_size),
+    entry("ioctl", 16, 29, k_scan, command(0x5401)),      // TCGETS: is it a terminal?
+    entry("ioctl", 16, 29, k_scan, command(0x802c542a)),  // TCGETS2, of later C libraries
+    entry("ioctl", 16, 29, k_scan, command(0x5413)),      // TIOCGWINSZ
     // The output file, which replaces an older one once it is complete.
-    entry("fchmod", 91, 52, k_scan),
-    entry("umask", 95, 166, k_scan),
-    entry("fsync", 74, 82, k_scan),
-    entry("rename", 82, -1, k_scan),
-    entry("renameat", 264, 38, k_scan),
-    entry("renameat2", 316, 276, k_scan),
-    entry("unlink", 87, -1, k_scan),
-    entry("unlinkat", 263, 35, k_scan),
+    entry("open", 2, -1, k_to_file),
+    entry("openat", 257, 56, k_to_file),
+    entry("fchmod", 91, 52, k_to_file),
+    entry("umask", 95, 166, k_to_file),
+    entry("fsync", 74, 82, k_to_file),
+    entry("rename", 82, -1, k_to_file),
+    entry("renameat", 264, 38, k_to_file),
+    entry("renameat2", 316, 276, k_to_file),
+    entry("unlink", 87, -1, k_to_file),
+    entry("unlinkat", 263, 35, k_to_file),
     // Threads, and the signals that stop a scan.
     entry("clone", 56, 220, k_scan, k_thread),
     entry("clone3", 435, 435, k_scan, k_absent),

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -21,12 +22,10 @@ inline constexpr Machine k_own_machine = Machine::aarch64;
 
 /// What a process does, which decides about the system calls that it needs.
 enum class Profile : std::uint8_t {
-    search,  ///< reads and writes open descriptors
-    scan,    ///< opens files, too, and starts threads; for `merge` as well
+    search,        ///< reads and writes open descriptors
+    scan,          ///< opens files for reading, too, and starts threads; for `merge` as well
+    scan_to_file,  ///< completes an output file, too
 };
-
-/// The processes that may make a system call.
-enum class Allowed : std::uint8_t { never, scan, always };
 
 /// How an argument of an allowed call is tested.
 enum class ArgumentTest : std::uint8_t {
@@ -51,7 +50,8 @@ struct SystemCall {
     std::string_view name;
     int x86_64 = -1;   ///< its number; -1 if this kind of machine does not have it
     int aarch64 = -1;  ///< the same
-    Allowed allowed = Allowed::never;
+    /// The first profile that may make the call, as the later ones may; nullopt for none.
+    std::optional<Profile> allowed = {};
     ArgumentRule rule = {};
 
     [[nodiscard]] constexpr int number(Machine machine) const {
@@ -65,8 +65,7 @@ std::span<const SystemCall> system_calls();
 
 /// Whether a process of the profile may make the call, apart from the call's rule.
 constexpr bool is_allowed(const SystemCall& call, Profile profile) {
-    return call.allowed == Allowed::always ||
-           (call.allowed == Allowed::scan && profile == Profile::scan);
+    return call.allowed && *call.allowed <= profile;
 }
 
 }  // namespace cloudhijack::sandbox

@@ -9,10 +9,12 @@
 namespace cloudhijack::scan {
 
 void confine(const sandbox::FileRights& rights) {
-    constexpr auto profile = sandbox::Profile::scan;
+    const bool writes = !rights.completed_in.empty() || !rights.created_in.empty();
+    const auto profile = writes ? sandbox::Profile::scan_to_file : sandbox::Profile::scan;
     sandbox::give_up_privileges(profile);
     if (sandbox::k_is_built_in) static_cast<void>(sandbox::restrict_files(rights));
-    // Nothing is reported if the kernel has no filters: a user of a shell could change nothing.
+    // A kernel without filters is not reported: the answer is the same, and the process has no more
+    // rights than the person who started it and reads its messages.
     [[maybe_unused]] const auto given_up =
         sandbox::give_up_system_calls(profile, {.exit_code = output::k_exit_error});
 }

@@ -1,5 +1,6 @@
 #include "search/map_phase.hpp"
 
+#include <iostream>
 #include <utility>
 
 #include "csv/row_writer.hpp"
@@ -18,6 +19,10 @@ MapPhase::MapPhase(const config::Setup& setup, config::Config config, StageClock
       header_(output::header_of(setup, config_)) {}
 
 std::string MapPhase::getinfo_reply() { return scp::streaming_getinfo_reply(); }
+
+void MapPhase::add_note(const std::string& note) {
+    if (!note.empty()) std::cerr << "cloudhijack: " << note << '\n';
+}
 
 Result<> MapPhase::exchange(io::Window& body, bool finished, io::ByteSink& replies) {
     detect::Activity activity = output::new_activity(*setup_, config_);

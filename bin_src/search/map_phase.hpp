@@ -27,8 +27,9 @@ class MapPhase {
     /// The map phase reads no lookup files.
     static Result<> begin() { return {}; }
 
-    /// A map phase has no messages, so nobody sees a note of one.
-    static void add_note(const std::string& /*note*/) {}
+    /// A map phase has no messages: a note goes to standard error, which Splunk puts into the
+    /// search.log of the indexer.
+    static void add_note(const std::string& note);
 
     /// Reads the body of a chunk and replies to it. The error ends the search.
     Result<> exchange(io::Window& body, bool finished, io::ByteSink& replies);

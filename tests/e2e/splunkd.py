@@ -28,6 +28,7 @@ HAS_SANDBOX = not (
     os.environ.get("CLOUDHIJACK_EMULATOR") or os.environ.get("CLOUDHIJACK_SANITIZED")
 )
 NO_SANDBOX = "no seccomp filter confines this search ("
+_NOTE_OF_MAP_PHASE = re.compile(rf"cloudhijack: {re.escape(NO_SANDBOX)}.*\n")
 
 DEFAULT_TIMEOUT = 60.0  # generous: a sanitized program on a busy machine is slow, not broken
 
@@ -249,7 +250,8 @@ class Session:
 
     def _stderr_text(self) -> str:
         self._stderr.seek(0)
-        return self._stderr.read().decode("utf-8", "backslashreplace")
+        text = self._stderr.read().decode("utf-8", "backslashreplace")
+        return text if HAS_SANDBOX else _NOTE_OF_MAP_PHASE.sub("", text)
 
     def _stderr_note(self) -> str:
         # A sanitizer's report is the best explanation of a sudden end, so wait for it.

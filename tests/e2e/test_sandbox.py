@@ -5,6 +5,7 @@ tests/sandbox tries every system call in the parts of the program; this drives t
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import platform
@@ -22,22 +23,38 @@ from chunk_body import EventRow, write_body
 from lookup_app import LookupTest
 from program_under_test import build_folder, program
 from refused_filters import refuse_filters
-from shell_run import run_program, run_scan
+from shell_run import Run, run_program, run_scan
 from splunkd import HAS_SANDBOX, Answer, Session, execute, frame, getinfo, run_search
 
 MAILS = [call(second=second) for second in range(6)]
 MAP = ["phase=map", "mode=hunt", "input=raw", "catalogue=0"]
-REFUSED = (
-    "the sandbox refused the system call {} (socket), which cloudhijack does not need; this is a "
-    "defect of the program or an attack: report it as SECURITY.md describes"
+IS_ARM = platform.machine() == "aarch64"
+# What the library's functions call, and the numbers of these calls.
+CALLS = {
+    "socket": ("socket", 198 if IS_ARM else 41),
+    "open": ("openat", 56 if IS_ARM else 257),
+    "create": ("openat", 56) if IS_ARM else ("creat", 85),
+    "execve": ("execve", 221 if IS_ARM else 59),
+    "fork": ("clone", 220 if IS_ARM else 56),
+}
+NO_FILTER = (
+    "no seccomp filter confines this search (Invalid argument), so it kept the rights of its user; "
+    "see docs/how-it-runs.md"
 )
-SOCKET = {"x86_64": 41, "aarch64": 198}[platform.machine()]
 DEADLINE = 60.0  # seconds; only reached by a test that fails
 
 
 def kernel_has_filters() -> bool:
     status = Path("/proc/self/status").read_text()
     return HAS_SANDBOX and "\nSeccomp:" in status
+
+
+def refused(function: str) -> str:
+    name, number = CALLS[function]
+    return (
+        f"the sandbox refused the system call {number} ({name}), which cloudhijack does not need; "
+        "this is a defect of the program or an attack: report it as SECURITY.md describes"
+    )
 
 
 def body(records: Sequence[bytes]) -> bytes:
@@ -100,59 +117,80 @@ class SearchTest(unittest.TestCase):
             session.end().check()
         self.assertEqual(answer.rows, expected.rows)
         self.assertEqual(expected.messages, [])
-        self.assertEqual(
-            answer.messages,
-            [
-                (
-                    "INFO",
-                    "no seccomp filter confines this search (Invalid argument), so it kept the "
-                    "rights of its user; see docs/how-it-runs.md",
-                )
-            ],
-        )
+        self.assertEqual(answer.messages, [("INFO", NO_FILTER)])
+
+    def test_a_map_phase_reports_such_a_kernel_on_standard_error(self) -> None:
+        with Session(program(), preexec_fn=refuse_filters) as session:
+            session.request(getinfo(MAP))
+            reply = session.request(execute(finished=True), body(MAILS))
+            ending = session.end()
+        self.assertTrue(reply.rows)
+        self.assertEqual((ending.exit_code, ending.stderr), (0, f"cloudhijack: {NO_FILTER}\n"))
 
 
 @unittest.skipUnless(kernel_has_filters(), "no seccomp filters in this kernel or build")
 class RefusedCallTest(unittest.TestCase):
-    """A program that is a search, and makes a system call that it must not make."""
+    """The program, with system calls that it must not make once it has read certain words."""
 
     def setUp(self) -> None:
-        self.program = build_folder() / "tests/cloudhijack_refused_call"
-        self.assertTrue(self.program.is_file(), "build all targets")
+        self.program = str(build_folder() / "tests/cloudhijack_refused_call")
+        self.assertTrue(Path(self.program).is_file(), "build all targets")
 
-    def check_ending(self, session: Session, rest: bytes) -> None:
+    def check_ending(self, session: Session, function: str) -> None:
         ending = session.end()
-        message = "cloudhijack: " + REFUSED.format(SOCKET) + "\n"
-        self.assertEqual(ending, (1, rest, message))
+        self.assertEqual(ending, (1, b"", f"cloudhijack: {refused(function)}\n"))
 
-    def test_the_search_ends_with_an_error_reply(self) -> None:
-        for args in (["mode=hunt"], MAP):
-            with self.subTest(args), Session([str(self.program), "reading"]) as session:
+    def test_a_search_ends_with_an_error_reply(self) -> None:
+        for args, function in itertools.product((["mode=hunt"], MAP), CALLS):
+            with self.subTest(args, function=function), Session([self.program]) as session:
                 session.request(getinfo(args))
                 session.request(execute(finished=False), body(MAILS))
-                reply = session.request(execute(finished=True), body([b"refuse"]))
-                self.assertEqual((reply.error, reply.rows), (REFUSED.format(SOCKET), []))
-                self.check_ending(session, b"")
+                records = [b"refuse " + function.encode()]
+                reply = session.request(execute(finished=True), body(records))
+                self.assertEqual((reply.error, reply.rows), (refused(function), []))
+                self.check_ending(session, function)
 
     def test_a_request_that_is_still_being_written_is_read(self) -> None:
-        with Session([str(self.program), "reading"]) as session:
+        with Session([self.program]) as session:
             session.request(getinfo())
-            reply = session.request(execute(finished=True), body([b"refuse" + b"x" * 5_000_000]))
-            self.assertEqual(reply.error, REFUSED.format(SOCKET))
-            self.check_ending(session, b"")
+            records = [b"refuse socket" + b"x" * 5_000_000]
+            reply = session.request(execute(finished=True), body(records))
+            self.assertEqual(reply.error, refused("socket"))
+            self.check_ending(session, "socket")
 
     def test_no_reply_is_put_into_a_half_written_one(self) -> None:
-        with Session([str(self.program), "writing"]) as session:
-            session.request(getinfo(["ses_threshold=5"]))
+        environment = {**os.environ, "REFUSE_WRITING": "1"}
+        with Session([self.program], env=environment) as session:
+            session.write(frame(getinfo(["ses_threshold=5"])))
             session.write(frame(execute(finished=True), body(MAILS)))
             ending = session.end()
             self.assertEqual(ending.exit_code, 1)
-            head, _, metadata = ending.stdout.partition(b"\n")
-            match = re.fullmatch(rb"chunked 1\.0,(\d+),(\d+)", head)
+            head, _, metadata = ending.stdout.rpartition(b"chunked ")[2].partition(b"\n")
+            match = re.fullmatch(rb"1\.0,(\d+),(\d+)", head)
             assert match is not None
             self.assertEqual(len(metadata), int(match[1]))
             self.assertGreater(int(match[2]), 0)
             self.assertIn("inspector", json.loads(metadata))
+
+    def scan(self, function: str, *args: str) -> Run:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "log"
+            path.write_bytes(b"refuse " + function.encode())
+            words = [self.program, "scan", str(path), *args]
+            done = subprocess.run(words, capture_output=True, text=True, cwd=folder, timeout=60)
+            self.assertFalse((Path(folder) / "answer").exists())
+        return Run(done.returncode, done.stdout, done.stderr)
+
+    def test_a_scan_ends_with_an_error(self) -> None:
+        for function in CALLS.keys() - {"open"}:
+            with self.subTest(function):
+                run = self.scan(function)
+                expected = (2, "", f"cloudhijack: {refused(function)}\n")
+                self.assertEqual((run.exit_code, run.stdout, run.stderr), expected)
+        for function in CALLS.keys() - {"open", "create"}:
+            with self.subTest(function, output=True):
+                run = self.scan(function, "-o", "answer")
+                self.assertEqual((run.exit_code, run.stdout), (2, ""))
 
 
 @unittest.skipUnless(kernel_has_filters(), "no seccomp filters in this kernel or build")

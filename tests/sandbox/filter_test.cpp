@@ -1,6 +1,7 @@
 #include "sandbox/filter.hpp"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/seccomp.h>
 #include <sys/mman.h>
@@ -82,6 +83,7 @@ class Filter {
         std::vector<int> known;
         for (int number = 0; number < k_beyond_all_numbers; ++number) {
             const bool refused = verdict(number, {k_process, 0, 0}) == SECCOMP_RET_TRAP &&
+                                 verdict(number, {0, F_GETFL, 0}) == SECCOMP_RET_TRAP &&
                                  verdict(number, {0x10000, 0x5401, 0}) == SECCOMP_RET_TRAP;
             if (!refused) known.push_back(number);
         }
@@ -154,20 +156,17 @@ std::vector<int> x86_scan_calls() {
             SYS_fcntl,
             SYS_fadvise64,
             SYS_ioctl,
-            SYS_fchmod,
-            SYS_umask,
-            SYS_fsync,
-            SYS_rename,
-            SYS_renameat,
-            SYS_renameat2,
-            SYS_unlink,
-            SYS_unlinkat,
             SYS_clone,
             SYS_clone3,
             SYS_set_robust_list,
             SYS_rseq,
             SYS_rt_sigaction,
             SYS_sched_getaffinity};
+}
+
+std::vector<int> x86_output_calls() {
+    return {SYS_fchmod,   SYS_umask,     SYS_fsync,  SYS_rename,
+            SYS_renameat, SYS_renameat2, SYS_unlink, SYS_unlinkat};
 }
 #endif
 
@@ -176,16 +175,20 @@ std::vector<int> x86_scan_calls() {
 TEST_CASE("filter: on aarch64 it allows the calls of its profile and no others") {
     const auto search = generic_search_calls();
     CHECK(Filter(Machine::aarch64, Profile::search).known_numbers() == sorted(search));
-    CHECK(Filter(Machine::aarch64, Profile::scan).known_numbers() ==
-          sorted(search, generic_scan_calls()));
+    const auto scan = sorted(search, generic_scan_calls());
+    CHECK(Filter(Machine::aarch64, Profile::scan).known_numbers() == scan);
+    CHECK(Filter(Machine::aarch64, Profile::scan_to_file).known_numbers() ==
+          sorted(scan, generic_output_calls()));
 }
 
 #ifdef __x86_64__
 TEST_CASE("filter: on x86-64 it allows the calls of its profile and no others") {
     const auto search = x86_search_calls();
     CHECK(Filter(Machine::x86_64, Profile::search).known_numbers() == sorted(search));
-    CHECK(Filter(Machine::x86_64, Profile::scan).known_numbers() ==
-          sorted(search, x86_scan_calls()));
+    const auto scan = sorted(search, x86_scan_calls());
+    CHECK(Filter(Machine::x86_64, Profile::scan).known_numbers() == scan);
+    CHECK(Filter(Machine::x86_64, Profile::scan_to_file).known_numbers() ==
+          sorted(scan, x86_output_calls()));
 }
 #endif
 
@@ -214,7 +217,17 @@ TEST_CASE("filter: conditions on arguments") {
         CHECK(scan.allows(number["ioctl"], {2, 0x5413}));
         CHECK_FALSE(scan.allows(number["ioctl"], {0, 0x5412}));  // TIOCSTI types into a terminal
         CHECK_FALSE(search.allows(number["ioctl"], {2, 0x5413}));
-        // The kernel compares 32 bits, so the other half of an argument must not matter.
+        const Filter scan_to_file(machine, Profile::scan_to_file);
+        for (const std::uint64_t flags : {O_WRONLY, O_RDWR, O_CREAT, O_TRUNC}) {
+            CHECK_FALSE(scan.allows(number["openat"], {0, 0, flags}));
+            CHECK(scan_to_file.allows(number["openat"], {0, 0, flags}));
+        }
+        CHECK(scan.allows(number["openat"], {0, 0, O_RDONLY | O_CLOEXEC}));
+        CHECK(scan.allows(number["fcntl"], {0, F_DUPFD_CLOEXEC}));
+        for (const std::uint64_t sends_signals : {F_SETFL, F_SETOWN, F_SETSIG}) {
+            CHECK_FALSE(scan.allows(number["fcntl"], {0, sends_signals}));
+        }
+        // A filter compares 32 bits, so the other half of an argument must not matter.
         CHECK_FALSE(scan.allows(number["mmap"], {0, 4096, 0xFFFFFFFF00000004}));
     }
 }
@@ -233,7 +246,7 @@ TEST_CASE("filter: calls of another architecture and of x32") {
 
 TEST_CASE("filter: a program fits what kernels accept") {
     for (const Machine machine : {Machine::x86_64, Machine::aarch64}) {
-        for (const Profile profile : {Profile::search, Profile::scan}) {
+        for (const auto profile : {Profile::search, Profile::scan, Profile::scan_to_file}) {
             CHECK(Filter(machine, profile).size() < BPF_MAXINSNS);
         }
     }

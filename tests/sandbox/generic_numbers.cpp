@@ -31,16 +31,14 @@ std::vector<int> generic_scan_calls() {
             __NR_fcntl,
             __NR_fadvise64,
             __NR_ioctl,
-            __NR_fchmod,
-            __NR_umask,
-            __NR_fsync,
-            __NR_renameat,
-            __NR_renameat2,
-            __NR_unlinkat,
             __NR_clone,
             __NR_clone3,
             __NR_set_robust_list,
             __NR_rseq,
             __NR_sched_getaffinity,
             __NR_rt_sigaction};
+}
+
+std::vector<int> generic_output_calls() {
+    return {__NR_fchmod, __NR_umask, __NR_fsync, __NR_renameat, __NR_renameat2, __NR_unlinkat};
 }
