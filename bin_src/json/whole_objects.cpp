@@ -97,9 +97,11 @@ bool WholeObjects::is_list_of_objects(std::size_t bracket) const {
 
 // Continues at an element that begins like the damaged one; false if there is none.
 bool WholeObjects::go_on_at_element(std::size_t bracket, const Check& damaged_object) {
-    constexpr std::size_t most_damaged = 16;  // for each one, the text after it is checked again
-    if (!is_element_ || text_[bracket] != '{' || damaged_elements_ == most_damaged) return false;
-    if (bracket == forced_) ++damaged_elements_;
+    constexpr std::size_t most_checks = 16;  // of each byte, on average
+    if (!is_element_ || text_[bracket] != '{' || checked_ > most_checks * text_.size()) {
+        return false;
+    }
+    checked_ += damaged_object.size;
     const std::string_view object = text_.substr(bracket, damaged_object.size);
     const std::string_view start = object.substr(0, object.find(':'));
     for (auto at = object.find(start, 1); at != std::string_view::npos;

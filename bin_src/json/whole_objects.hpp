@@ -60,7 +60,7 @@ class WholeObjects {
     std::string object_start_;  ///< the start of objects in arrays; empty if none are looked for
     std::size_t next_;          ///< where an object that directly follows the previous one begins
     std::size_t at_ = 0;
-    std::size_t damaged_elements_ = 0;
+    std::size_t checked_ = 0;  ///< the bytes of damaged elements
     /// The position of an object that counts although it looks like a value, because a truncated
     /// object precedes it.
     std::size_t forced_ = std::string_view::npos;

@@ -1,5 +1,7 @@
 #include "output/html.hpp"
 
+#include <new>
+
 #include "output/terminal_text.hpp"
 
 namespace cloudhijack::output {
@@ -51,10 +53,25 @@ void Html::open(Markup tag, Attributes attributes) {
 }
 
 void Html::close() {
-    out_ += "</";
-    out_ += open_.back();
-    out_ += '>';
+    const std::string_view name = open_.back();
     open_.pop_back();
+    out_ += "</";
+    out_ += name;
+    out_ += '>';
+}
+
+// A destructor calls this, and must not throw.
+void Html::close_at_end_of_block() noexcept {
+    try {
+        close();
+    } catch (const std::bad_alloc&) {
+        lacks_an_end_ = true;
+    }
+}
+
+std::string Html::take() && {
+    if (lacks_an_end_) throw std::bad_alloc();
+    return std::move(out_);
 }
 
 void Html::element(Markup tag, Attributes attributes, std::string_view text) {

@@ -47,7 +47,7 @@ class Html {
         Scope& operator=(const Scope&) = delete;
         Scope(Scope&&) = delete;
         Scope& operator=(Scope&&) = delete;
-        ~Scope() { html_->close(); }
+        ~Scope() { html_->close_at_end_of_block(); }
 
       private:
         Html* html_;
@@ -69,14 +69,17 @@ class Html {
     void empty(Markup tag, Attributes attributes = {});
 
     [[nodiscard]] std::size_t size() const { return out_.size(); }
-    /// The page; every element must be closed.
-    [[nodiscard]] std::string take() && { return std::move(out_); }
+    /// The page; every element must be closed. Throws std::bad_alloc if memory ran out at the end
+    /// of a block.
+    [[nodiscard]] std::string take() &&;
 
   private:
     void begin(Markup tag, Attributes attributes);
+    void close_at_end_of_block() noexcept;
 
     std::string out_;
     std::vector<std::string_view> open_;  ///< names of elements, from the outermost
+    bool lacks_an_end_ = false;           ///< there was no memory for it
 };
 
 }  // namespace cloudhijack::output

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 #include <functional>
+#include <span>
 #include <utility>
 
 #include "counting/hash.hpp"
@@ -88,7 +89,7 @@ void HourActivity::add(const HuntedCall& call, const ModelSpend& spend) {
         return;
     }
     if (is_first && is_same_call()) place->counts = false;
-    insert(place, call, is_first, spend);
+    insert(place, 1, call, is_first, spend);
 }
 
 // Keeps every delivery as a separate call.
@@ -97,22 +98,22 @@ void HourActivity::add_each(HuntedCall call, const ModelSpend& spend) {
         return std::pair(kept.identity, kept.rank(spend_of(kept).spent));
     };
     const std::pair key{call.identity, call.rank(spend.spent)};
-    std::uint32_t left = std::exchange(call.times, 1U);
-    for (; left > 0 && !summary_; --left) {
-        insert(std::ranges::upper_bound(calls_, key, {}, key_of), call, /*counts=*/true, spend);
-    }
-    call.times = left;
-    if (left > 0) summary_->add(call, spend);
+    const auto deliveries = std::exchange(call.times, 1U);
+    const auto kept = std::min<std::size_t>(deliveries, k_exact + 1 - calls_.size());
+    const auto place = std::ranges::upper_bound(calls_, key, {}, key_of);
+    insert(place, kept, call, /*counts=*/true, spend);
+    call.times = deliveries - static_cast<std::uint32_t>(kept);
+    if (call.times > 0) summary_->add(call, spend);
 }
 
-void HourActivity::insert(std::vector<HuntedCall>::const_iterator place, const HuntedCall& call,
-                          bool counts, const ModelSpend& spend) {
-    const auto kept = calls_.insert(place, call);
-    kept->counts = counts;
-    kept->spend = 0;
-    if (!spend.spent.is_none()) {
+void HourActivity::insert(std::vector<HuntedCall>::const_iterator place, std::size_t times,
+                          const HuntedCall& call, bool counts, const ModelSpend& spend) {
+    for (HuntedCall& kept : std::span(calls_.insert(place, times, call), times)) {
+        kept.counts = counts;
+        kept.spend = 0;
+        if (spend.spent.is_none()) continue;
         spends_.push_back(spend);
-        kept->spend = static_cast<std::uint32_t>(spends_.size());
+        kept.spend = static_cast<std::uint32_t>(spends_.size());
     }
     if (calls_.size() > k_exact) keep_sums_only();
 }

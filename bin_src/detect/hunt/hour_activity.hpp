@@ -153,8 +153,8 @@ class HourActivity {
 
   private:
     void add_each(HuntedCall call, const ModelSpend& spend);
-    void insert(std::vector<HuntedCall>::const_iterator place, const HuntedCall& call, bool counts,
-                const ModelSpend& spend);
+    void insert(std::vector<HuntedCall>::const_iterator place, std::size_t times,
+                const HuntedCall& call, bool counts, const ModelSpend& spend);
     void keep_sums_only();
 
     /// Sorted by identity; of each identity, the delivery that counts comes first.
