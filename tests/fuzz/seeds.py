@@ -13,7 +13,8 @@ import random
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,6 +22,7 @@ sys.path.insert(0, str(ROOT / "tests/e2e"))
 
 import azure_records
 import chunk_body
+import cluster
 import event_forms
 import hostile_records
 import invocation_records
@@ -32,13 +34,26 @@ import vertex_records
 Records = list[bytes]
 LARGEST = 4096  # bytes of a record: larger ones make a fuzzer slow
 ENVELOPES = "abcdefghijklmnop"  # one letter for each envelope of envelopes_fuzz.cpp
+MODES = ("volume", "hunt", "baseline", "coverage")
 CALL = re.compile(rb'"eventSource":"([^"]*)".{0,40}?"eventName":"([^"]*)"')
+
+
+def _records_of(sample: bytes) -> Iterator[bytes]:
+    """The sample, or if it is too large, each record of its lists."""
+    if len(sample) <= LARGEST:
+        yield sample
+        return
+    value = json.loads(sample)
+    for records in value.values() if isinstance(value, dict) else [value]:
+        if isinstance(records, list):
+            yield from (json.dumps(record).encode() for record in records)
 
 
 def _published() -> Iterator[bytes]:
     for path in sorted((ROOT / "tests/samples").rglob("*.json*")):
         text = path.read_bytes()
-        yield from text.splitlines() if path.suffix == ".jsonl" else [text]
+        for sample in text.splitlines() if path.suffix == ".jsonl" else [text]:
+            yield from _records_of(sample)
 
 
 def _attacks() -> Iterator[bytes]:
@@ -82,16 +97,35 @@ def _rows(lines: Records) -> list[dict[str, bytes]]:
     return [{"_time": b"%d" % (1_767_225_600 + i), "_raw": line} for i, line in enumerate(lines)]
 
 
-def _sessions(lines: Records) -> Iterator[bytes]:
+def _session(args: Iterable[str], body: bytes) -> bytes:
+    """What Splunk sends in a search with one chunk."""
+    return splunkd.frame(splunkd.getinfo(list(args))) + splunkd.frame(
+        splunkd.execute(finished=True), body
+    )
+
+
+def _map_and_reduce(program: Path, mode: str, body: bytes) -> Iterator[bytes]:
+    """The sessions of a search peer, and of the search head that gets its partial rows."""
+    with splunkd.Session([str(program)]) as head:
+        reply = head.request(splunkd.getinfo([f"mode={mode}"])).metadata
+    args = cluster.preop_args(reply)
+    assert args is not None, f"mode={mode} has no map phase"
+    with splunkd.Session([str(program)]) as peer:
+        peer.request(splunkd.getinfo(args))
+        answer = peer.request(splunkd.execute(finished=True), body)
+    rows = [{name: str(cell).encode() for name, cell in row.items()} for row in answer.rows]
+    columns = cluster.requested_columns(reply, rows)
+    yield _session(args, body)
+    yield _session([f"mode={mode}"], chunk_body.write_body(rows, chunk_body.Layout(tuple(columns))))
+
+
+def _sessions(program: Path, bodies: Iterable[bytes]) -> Iterator[bytes]:
     for path in sorted((ROOT / "tests/data").glob("*.scp")):
         yield path.read_bytes()
-    for mode, group in zip(["volume", "hunt", "baseline", "coverage"] * 3, _in_groups(lines)):
-        yield b"".join(
-            (
-                splunkd.frame(splunkd.getinfo([f"mode={mode}"])),
-                splunkd.frame(splunkd.execute(finished=True), chunk_body.write_body(_rows(group))),
-            )
-        )
+    for number, (mode, body) in enumerate(zip(MODES * 3, bodies)):
+        yield _session([f"mode={mode}"], body)
+        if number < len(MODES):
+            yield from _map_and_reduce(program, mode, body)
 
 
 def _stanzas() -> Iterator[bytes]:
@@ -138,46 +172,85 @@ def _texts(lines: Records) -> Iterator[str]:
         yield from re.findall(r'"([^"\\]{3,200})"', line.decode("utf-8", "replace"))[1::2]
 
 
-def seeds(program: Path) -> dict[str, Iterable[bytes]]:
-    lines = records()
-    groups = list(_in_groups(lines))
-    bodies = [chunk_body.write_body(_rows(group)) for group in groups]
-    states = _states(program, lines)
-    documents = [
-        re.sub(rb',"program":"PROGRAM"', b"", line)
-        for state in states
-        for line in state.splitlines()
-        if b"state_end" not in line
-    ]
-    texts = list(dict.fromkeys(_texts(lines)))
-    sheets = ["\n".join(texts[start : start + 19]).encode() for start in range(0, 400, 19)]
-    sheets += ["\n".join([payload] * 3).encode() for payload in hostile_records.PAYLOADS]
-    sessions = list(_sessions(lines))
-    files = [form(group) for form in event_forms.FILES.values() for group in groups[::8]]
-    enclosed = [
-        f"{first}{second}\n".encode() + line
-        for first, line in zip(ENVELOPES * 9, lines[::2])
-        for second in ("", "a", 'h"')
-    ]
-    return {
-        **dict.fromkeys(("event_reader", "log_records", "call_filter", "calls"), lines),
-        "envelopes": enclosed,
-        "record_splitter": files,
-        "damage": list(_damaged(lines)),
-        "merge": [b"\n".join(group) for group in groups],
-        "session": [mode + b"\n".join(group) for group in groups for mode in (b"a", b"b", b"c")],
-        "row_reader": bodies,
-        "chunk_reader": sessions,
-        "search_command": sessions,
-        "conf_file": list(_stanzas()),
-        "lookups": list(_lookups(program, lines)),
-        "patterns": [b"\n".join((b"*", sheet)) for sheet in sheets],
-        "html_report": sheets,
-        "row_formats": [sheet.replace(b"\n", b"|", 3).replace(b"\n", b"~", 3) for sheet in sheets],
-        "state": states,
-        "partial_document": documents,
-        "unpack": [gzip.compress(body, mtime=0) for body in bodies[:9]] + bodies[:3],
-    }
+class Material:
+    """What the seeds are made of."""
+
+    def __init__(self, program: Path) -> None:
+        self.program = program
+        self.records = records()
+        self.groups = list(_in_groups(self.records))
+        self.bodies = [chunk_body.write_body(_rows(group)) for group in self.groups]
+
+    @cached_property
+    def sessions(self) -> list[bytes]:
+        return list(_sessions(self.program, self.bodies))
+
+    @cached_property
+    def states(self) -> list[bytes]:
+        return _states(self.program, self.records)
+
+    @cached_property
+    def sheets(self) -> list[bytes]:
+        texts = list(dict.fromkeys(_texts(self.records)))
+        sheets = ["\n".join(texts[start : start + 19]).encode() for start in range(0, 400, 19)]
+        return sheets + ["\n".join([text] * 3).encode() for text in hostile_records.PAYLOADS]
+
+
+def _records(material: Material) -> Iterable[bytes]:
+    return material.records
+
+
+def _enclosed(material: Material) -> Iterator[bytes]:
+    for first, line in zip(ENVELOPES * 9, material.records[::2]):
+        for second in ("", "a", 'h"'):
+            yield f"{first}{second}\n".encode() + line
+
+
+def _files(material: Material) -> Iterator[bytes]:
+    for form in event_forms.FILES.values():
+        yield from map(form, material.groups[::8])
+
+
+def _documents(material: Material) -> Iterator[bytes]:
+    for line in b"".join(material.states).splitlines():
+        if b"state_end" not in line:
+            yield line.replace(b',"program":"PROGRAM"', b"")
+
+
+def _cells(material: Material) -> Iterator[bytes]:
+    for sheet in material.sheets:
+        yield sheet.replace(b"\n", b"|", 3).replace(b"\n", b"~", 3)
+
+
+# The seeds of each target.
+SEEDS: dict[str, Callable[[Material], Iterable[bytes]]] = {
+    **dict.fromkeys(("event_reader", "log_records", "call_filter", "calls"), _records),
+    "envelopes": _enclosed,
+    "record_splitter": _files,
+    "damage": lambda material: _damaged(material.records),
+    "merge": lambda material: map(b"\n".join, material.groups),
+    "session": lambda material: (
+        mode + b"\n".join(group) for group in material.groups for mode in (b"a", b"b", b"c")
+    ),
+    "row_reader": lambda material: material.bodies,
+    "chunk_reader": lambda material: material.sessions,
+    "search_command": lambda material: material.sessions,
+    "conf_file": lambda _: _stanzas(),
+    "lookups": lambda material: _lookups(material.program, material.records),
+    "patterns": lambda material: (b"*\n" + sheet for sheet in material.sheets),
+    "html_report": lambda material: material.sheets,
+    "row_formats": _cells,
+    "state": lambda material: material.states,
+    "partial_document": _documents,
+    "unpack": lambda material: (
+        [gzip.compress(body, mtime=0) for body in material.bodies[:9]] + material.bodies[:3]
+    ),
+}
+
+
+def seeds(program: Path) -> dict[str, list[bytes]]:
+    material = Material(program)
+    return {target: list(make(material)) for target, make in SEEDS.items()}
 
 
 def write_seeds(inputs: Iterable[bytes], folder: Path) -> None:
