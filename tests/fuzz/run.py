@@ -1,6 +1,7 @@
 """Runs the fuzz targets: usage: run.py [SECONDS] [TARGET...]; README.md describes it.
 
-It prints a Markdown table of what the targets did. The exit code is 1 if one has found an input.
+It prints a Markdown table of what the targets did. The exit code is 1 if one has found an input,
+and 2 if nothing ran.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 from dictionaries import write_dictionary
 from seeds import seeds, write_seeds
@@ -23,6 +25,8 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "tests/fuzz"
 PROGRAMS = ROOT / "build/sanitize/tests"
 FOLDER = ROOT / "build/fuzz"
+FINDS = FOLDER / "finds"
+EARLIER = FINDS / "earlier"  # finds that no longer fail
 
 DEFAULT_SECONDS = 60
 LONGER = 4  # how many times as long the targets run that read the JSON of attackers
@@ -34,6 +38,7 @@ MEBIBYTES = 2048  # the same for memory, which AddressSanitizer multiplies
 LARGEST_INPUT = 4096
 LARGEST_INPUTS = {
     **dict.fromkeys(("merge", "session", "state", "partial_document"), 16_384),
+    **dict.fromkeys(("row_reader", "chunk_reader", "unpack"), 16_384),
     **dict.fromkeys(("search_command", "record_splitter"), 65_536),
     "row_formats": 1024,
     "patterns": 1024,
@@ -66,37 +71,58 @@ class Run:
 
     @property
     def finds(self) -> list[Path]:
-        """The inputs that this run has found."""
-        return sorted((FOLDER / "finds").glob(f"{self.target}-*"))
+        """The inputs that this run has found, and those of earlier runs that still fail."""
+        return sorted(FINDS.glob(f"{self.target}-*"))
+
+    @property
+    def largest_input(self) -> int:
+        return LARGEST_INPUTS.get(self.target, LARGEST_INPUT)
 
     def options(self) -> list[str]:
-        size = LARGEST_INPUTS.get(self.target, LARGEST_INPUT)
         return [
             f"-dict={FOLDER}/dictionaries/{self.target}.dict",
-            f"-max_len={size}",
+            f"-max_len={self.largest_input}",
             f"-timeout={SECONDS_PER_INPUT}",
+            f"-report_slow_units={SECONDS_PER_INPUT}",
             f"-rss_limit_mb={MEBIBYTES}",
-            f"-artifact_prefix={FOLDER}/finds/{self.target}-",
+            f"-artifact_prefix={FINDS}/{self.target}-",
         ]
 
-    def folders(self) -> list[Path]:
-        """The corpus, which grows, and the inputs that are only read."""
-        read = [FOLDER / "seeds" / self.target, SOURCES / "corpus" / self.target]
-        return [FOLDER / "corpus" / self.target, *(folder for folder in read if folder.exists())]
+    @property
+    def corpus_folder(self) -> Path:
+        """It grows; the inputs of the other folders are only read."""
+        return FOLDER / "corpus" / self.target
+
+    def read_folders(self) -> list[Path]:
+        folders = [FOLDER / "seeds" / self.target, SOURCES / "corpus" / self.target]
+        return [folder for folder in folders if folder.exists()]
 
     def fuzz(self) -> Run:
-        self.folders()[0].mkdir(parents=True, exist_ok=True)
+        self.corpus_folder.mkdir(parents=True, exist_ok=True)
+        self.log.write_bytes(b"")
+        self._replay_finds()
         started = time.monotonic()
         words = [f"-max_total_time={self.limit}", "-print_final_stats=1"]
-        with self.log.open("w") as log:
-            self.code = subprocess.run(
-                [self.program, *self.options(), *words, *self.folders()], stdout=log, stderr=log
-            ).returncode
+        self.code = self._execute(*words, self.corpus_folder, *self.read_folders())
         self.seconds = time.monotonic() - started
         self._read_log()
         self._merge()
         print(f"{self.target}: {self.executions} executions, {self.seconds:.0f} s", flush=True)
         return self
+
+    def _execute(self, *words: str | Path) -> int:
+        """Runs the target; the log gets its output."""
+        with self.log.open("ab") as log:
+            return subprocess.run(
+                [self.program, *self.options(), *words], stdout=log, stderr=log, cwd=FOLDER
+            ).returncode
+
+    def _replay_finds(self) -> None:
+        """Sorts the finds of earlier runs. A process ends at the first input that fails, so each
+        input has its own."""
+        for find in [*self.finds, *EARLIER.glob(f"{self.target}-*")]:
+            still_fails = self._execute(find) != 0
+            find.rename((FINDS if still_fails else EARLIER) / find.name)
 
     def _read_log(self) -> None:
         text = self.log.read_text(errors="replace")
@@ -107,14 +133,13 @@ class Run:
             self.executions = int(total[1])
 
     def _merge(self) -> None:
-        """Keeps the inputs that cover something, so that the next run begins with them."""
-        corpus, *others = self.folders()
+        """Keeps the inputs that cover something, so that the next run begins with them. Inputs that
+        fail are not kept, but are finds."""
+        corpus = self.corpus_folder
         merged = corpus.with_name(f".{self.target}")
         shutil.rmtree(merged, ignore_errors=True)
         merged.mkdir()
-        words = ["-merge=1", f"-timeout={SECONDS_PER_INPUT}", f"-rss_limit_mb={MEBIBYTES}"]
-        run = subprocess.run([self.program, *words, merged, corpus, *others], capture_output=True)
-        if run.returncode == 0:
+        if self._execute("-merge=1", merged, corpus, *self.read_folders()) == 0:
             shutil.rmtree(corpus)
             merged.rename(corpus)
         else:
@@ -125,16 +150,30 @@ def targets() -> list[str]:
     return sorted(path.name.removesuffix("_fuzz.cpp") for path in SOURCES.glob("*_fuzz.cpp"))
 
 
+def refuse(problem: str) -> NoReturn:
+    print(problem, file=sys.stderr)
+    sys.exit(2)
+
+
+def check_sizes(run: Run) -> None:
+    """libFuzzer would cut a larger input without a message."""
+    for path in (path for folder in run.read_folders() for path in folder.iterdir()):
+        if (size := path.stat().st_size) > run.largest_input:
+            refuse(
+                f"{path.relative_to(ROOT)}: has {size:,} bytes, and {run.target} reads "
+                f"{run.largest_input:,}; raise its limit in LARGEST_INPUTS, or use a smaller input"
+            )
+
+
 def prepare(names: Sequence[str]) -> None:
-    for folder in ("logs", "finds", "seeds"):
-        (FOLDER / folder).mkdir(parents=True, exist_ok=True)
+    for folder in (FOLDER / "logs", EARLIER):
+        folder.mkdir(parents=True, exist_ok=True)
     found = seeds(ROOT / "build/sanitize/cloudhijack")
     for name in names:
-        for old in Run(name, 0).finds:
-            old.unlink()
         shutil.rmtree(FOLDER / "seeds" / name, ignore_errors=True)
         write_seeds(found.get(name, ()), FOLDER / "seeds" / name)
         write_dictionary(name, FOLDER / "dictionaries" / f"{name}.dict")
+        check_sizes(Run(name, 0))
 
 
 def seconds_of(name: str, seconds: int) -> int:
@@ -148,7 +187,8 @@ def table(runs: Sequence[Run]) -> str:
     ]
     for run in runs:
         numbers = (run.edges, run.features, run.corpus, len(run.finds))
-        cells = [f"`{run.target}`", f"{run.seconds:.0f}", f"{run.executions:,}"]
+        seconds = f"{run.seconds:.0f}" + (" (stopped)" if run.code != 0 else "")
+        cells = [f"`{run.target}`", seconds, f"{run.executions:,}"]
         lines.append("| " + " | ".join(cells + [f"{number:,}" for number in numbers]) + " |")
     return "\n".join(lines)
 
@@ -167,11 +207,13 @@ def report_finds(runs: Sequence[Run]) -> int:
 
 def main(arguments: Sequence[str]) -> int:
     words = list(arguments)
-    seconds = int(words.pop(0)) if words and words[0].isdigit() else DEFAULT_SECONDS
+    is_number = bool(words) and re.fullmatch(r"-?[0-9]+", words[0])
+    seconds = int(words.pop(0)) if is_number else DEFAULT_SECONDS
+    if seconds < 1:
+        refuse(f"{seconds}: too few seconds for a run; write 1 or more")
     known = targets()
     if unknown := [word for word in words if word not in known]:
-        print(f"{unknown[0]}: unknown target; use one of {', '.join(known)}", file=sys.stderr)
-        return 2
+        refuse(f"{unknown[0]}: unknown target; use one of {', '.join(known)}")
     names = list(dict.fromkeys(words)) or known
     prepare(names)
     # The longest runs begin first, so that no processor waits for them at the end.
