@@ -1,5 +1,5 @@
-// Any bytes as each lookup: every problem names the file, and a line that it has; a line counts or
-// has a problem; and a baseline is written as it was read.
+// Any bytes as each lookup: every problem names the file, and if it names a line, one that the file
+// has; and a baseline is written as it was read.
 
 #include <algorithm>
 #include <array>

@@ -20,6 +20,7 @@ constexpr std::size_t k_wanted_cells = 8;
 struct Table {
     std::vector<std::vector<std::string>> rows;
     bool unclosed = false;
+    bool failed = false;
 
     bool operator==(const Table&) const = default;
 };
@@ -31,7 +32,11 @@ Table read(const std::string& bytes, std::size_t piece) {
     Table table;
     while (true) {
         const auto next = reader.next(k_wanted_cells);
-        if (!next || *next == csv::RowReader::Next::end) return table;
+        if (!next) {
+            table.failed = true;
+            return table;
+        }
+        if (*next == csv::RowReader::Next::end) return table;
         if (*next == csv::RowReader::Next::unclosed) {
             table.unclosed = true;
             continue;
@@ -46,15 +51,14 @@ Table read(const std::string& bytes, std::size_t piece) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string bytes(reinterpret_cast<const char*>(data), size);
-    const Table whole = read(bytes, size + 1);
+    Table whole = read(bytes, size + 1);
     for (const std::size_t piece : {1U, 3U, 50U}) {
         must(read(bytes, piece) == whole, "pieces change what is read");
     }
+    // A lone empty cell would be written as a blank line, which is not a row.
+    std::erase(whole.rows, std::vector<std::string>{""});
     std::string written;
-    for (const auto& row : whole.rows) {
-        if (row == std::vector<std::string>{""}) return 0;  // a lone empty cell writes a blank line
-        csv::append_row(written, row);
-    }
+    for (const auto& row : whole.rows) csv::append_row(written, row);
     must(read(written, written.size() + 1).rows == whole.rows, "written rows read differently");
     return 0;
 }
