@@ -12,6 +12,7 @@
 #include "fuzz_records.hpp"
 #include "log/envelopes.hpp"
 #include "must.hpp"
+#include "text/trim.hpp"
 #include "text/utf8.hpp"
 
 namespace {
@@ -100,9 +101,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const bool is_string = choices.ends_with('"');
     if (is_string) choices.remove_suffix(1);
     std::string text(input.substr(line_end + 1));
+    // A list can be an envelope, too, and so can a string.
+    const bool is_list = text::trimmed(text).starts_with('[');
+    const auto levels = choices.size() + (is_list ? 1U : 0U) + (is_string ? 1U : 0U);
+    if (levels > log::k_most_envelopes) return 0;
     // Values that the reader skips need not be valid JSON, so a record that is no JSON can end
     // elsewhere in an envelope. nlohmann takes a NUL byte for the end of a text.
-    if (choices.size() > log::k_most_envelopes || text.contains('\0')) return 0;
+    if (text.contains('\0')) return 0;
     // A byte order mark belongs to a file, and not to a text in an envelope.
     if (text.starts_with(text::k_byte_order_mark) || !Json::accept(text)) return 0;
     const Events alone = events_in(text);
