@@ -23,12 +23,14 @@ usage: ./package.sh [command]
   test --long
           the same, with 500 random clusters instead of 50, and with the three longest suites
   check   run the other checks that a commit needs: formatting, linters, links and language of the
-          texts, checks of the packages, the three longest suites, some tests of the emulated
-          program for the other architecture, and the unit tests and fuzz corpora under sanitizers
+          texts, checks of the packages, the three longest suites, faults around the program, the
+          cost of crafted inputs, some tests of the emulated program for the other architecture, and
+          the unit tests and fuzz targets under sanitizers
   check --all
-          run everything that a release needs: in addition all AppInspect tags, all tests of the
-          emulated program, the container image, the benchmark's contenders, the Spark job, and the
-          end-to-end tests under sanitizers
+          run everything that a release needs: in addition all AppInspect tags, all faults, all
+          tests of the emulated program, the sandbox on a kernel for aarch64, the container image,
+          the benchmark's contenders, the Spark job, 100 million events, everything that uses
+          threads under ThreadSanitizer, and the end-to-end tests under sanitizers
   fuzz [SECONDS] [TARGET...]
           run the fuzz targets for this many seconds each, or for 60; see tests/fuzz/README.md
   reproduce

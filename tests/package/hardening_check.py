@@ -3,20 +3,25 @@
 Reads off each program, with binutils for its architecture, that it is a static, relocatable
 executable with read-only relocations and no writable code, and that the compiler put its run-time
 checks into it: of the stack, of containers, and of buffers whose size is known. It needs the
-symbols of the programs that the build makes, which those in the package no longer have.
+symbols of the programs that the build makes, which those in the package no longer have, and the
+build's compile_commands.json, because the level of _FORTIFY_SOURCE cannot be read off a program.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 # The folders of bin_src whose code reads bytes that attackers can write.
-READERS = ("csv", "detect", "io", "json", "log", "partial", "rules", "scan", "scp")
+READERS = (
+    *("config", "csv", "detect", "io", "json", "log", "output", "partial", "rules", "scan", "scp"),
+    *("search", "text"),
+)
 STACK = "__stack_chk_fail"
 CONTAINER = "std::__glibcxx_assert_fail"
 CHECKED_CALL = re.compile(r"__\w+_chk$")  # such as __memcpy_chk, of _FORTIFY_SOURCE
@@ -78,6 +83,12 @@ def missing_checks(calls: dict[str, set[str]]) -> Iterator[str]:
         yield "no function checks a buffer whose size is known (_FORTIFY_SOURCE)"
 
 
+def weaker_compilations(commands: Iterable[Mapping[str, str]]) -> Iterator[str]:
+    for command in commands:
+        if "/bin_src/" in command["file"] and "-D_FORTIFY_SOURCE=3" not in command["command"]:
+            yield f"{command['file']} is compiled without -D_FORTIFY_SOURCE=3"
+
+
 def missing_in(program: Path) -> list[str]:
     readelf, objdump = "readelf", "objdump"
     header = output_of(readelf, "-hW", str(program))
@@ -87,7 +98,12 @@ def missing_in(program: Path) -> list[str]:
     segments = output_of(readelf, "-lW", str(program))
     dynamic = output_of(readelf, "-dW", str(program))
     code = output_of(objdump, "-d", "-C", "--no-show-raw-insn", str(program))
-    return [*wrong_layout(segments, dynamic), *missing_checks(calls_of(code))]
+    commands = json.loads((program.parent / "compile_commands.json").read_text())
+    return [
+        *wrong_layout(segments, dynamic),
+        *missing_checks(calls_of(code)),
+        *weaker_compilations(commands),
+    ]
 
 
 def main(programs: list[str]) -> int:
