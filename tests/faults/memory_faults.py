@@ -20,7 +20,6 @@ from lookup_app import BASELINE_COLUMNS, as_csv, install, lookups_of
 from program_under_test import build_folder, program
 from recorded_session import (
     UNCHANGED,
-    WATCHDOG,
     Ended,
     Seen,
     mixed_rows,
@@ -30,6 +29,7 @@ from recorded_session import (
     run_over,
     whole_replies,
 )
+from watched_process import WATCHDOG
 
 OUT_OF_MEMORY = "out of memory; narrow the search, or use a longer span"
 # RE2 notes on standard error that it was interrupted; a line can be cut off.

@@ -24,8 +24,7 @@ from ocsf_records import as_ocsf
 from program_under_test import program
 from provider_day import RESOURCE
 from splunkd import Reply, execute, frame, getinfo, run_search
-
-WATCHDOG = 300.0  # seconds; only a program that hangs takes this long
+from watched_process import watched
 
 UNCHANGED = "complete answer"  # the result of a fault that changes nothing
 KINDS = [(mode, phase) for mode in ("volume", "hunt") for phase in ("map", "reduce")]
@@ -101,12 +100,14 @@ class Ended(NamedTuple):
 
 
 def run_over(argv: Sequence[str], data: bytes, **popen: Any) -> Ended:
-    """Runs a program with a file as standard input."""
+    """Runs a program with a file as standard input; the output is empty if it goes elsewhere."""
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with tempfile.TemporaryFile() as recording:
         recording.write(data)
         recording.seek(0)
-        done = subprocess.run(argv, stdin=recording, capture_output=True, timeout=WATCHDOG, **popen)
-    return Ended(done.returncode, done.stdout, done.stderr.decode("utf-8", "backslashreplace"))
+        with watched(argv, **{**pipes, **popen, "stdin": recording}) as process:
+            stdout, stderr = process.communicate()
+    return Ended(process.returncode, stdout or b"", stderr.decode("utf-8", "backslashreplace"))
 
 
 class Seen(NamedTuple):

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
 import tempfile
-import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -15,8 +12,9 @@ from call_records import START, call
 from chunk_body import Layout, write_body
 from peak_memory import measured
 from program_under_test import SANITIZED, program
-from recorded_session import WATCHDOG, Ended, map_args, whole_replies
+from recorded_session import Ended, map_args, whole_replies
 from splunkd import execute, frame, getinfo
+from watched_process import watched
 
 MIB = 1 << 20
 VOLUME = ["ses_threshold=0"]
@@ -29,17 +27,14 @@ def run_measured(argv: Sequence[str], pieces: Iterable[bytes]) -> tuple[Ended, i
         output = Path(folder) / "output"
         with (
             open(output, "wb") as stdout,
-            subprocess.Popen(
+            watched(
                 measured([*argv], report),
                 stdin=subprocess.PIPE,
                 stdout=stdout,
                 stderr=subprocess.PIPE,
-                start_new_session=True,  # so that the watchdog ends both programs
             ) as process,
         ):
             assert process.stdin and process.stderr
-            watchdog = threading.Timer(WATCHDOG, os.killpg, (process.pid, signal.SIGKILL))
-            watchdog.start()
             try:
                 for piece in pieces:
                     process.stdin.write(piece)
@@ -48,8 +43,6 @@ def run_measured(argv: Sequence[str], pieces: Iterable[bytes]) -> tuple[Ended, i
                 pass
             stderr = process.stderr.read().decode("utf-8", "backslashreplace")
             exit_code = process.wait()
-            watchdog.cancel()
-        fault.check(report.exists(), "hangs", argv, exit_code, stderr)
         return Ended(exit_code, output.read_bytes(), stderr), int(report.read_text())
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -268,10 +267,8 @@ def full_device(cases: fault.Cases) -> fault.Results:
         if "--format=html" in args:
             continue
         with open("/dev/full", "wb") as full:
-            done = subprocess.run(
-                [*program(), "scan", *args, "-"], input=data, stdout=full, stderr=subprocess.PIPE
-            )
-        error = b"cannot write the output: No space left on device"
-        fault.check(done.returncode == 2 and error in done.stderr, args, done)
+            ended = run_over([*program(), "scan", *args, "-"], data, stdout=full)
+        error = "cannot write the output: No space left on device"
+        fault.check(ended.exit_code == 2 and error in ended.stderr, args, ended)
         results["exit code 2, `cannot write the output`"] += 1
     return results
