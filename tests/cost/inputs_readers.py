@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from cost_records import call, lines
 from cost_requests import body_of_events, search
-from measured_cost import CraftedInput, Input
+from measured_cost import UNREADABLE, CraftedInput, Input
 
 _LEVELS = 4  # of envelopes and of compression that the program opens
 
@@ -92,7 +92,7 @@ _SEARCH: tuple[str, ...] = ()
 INPUTS = [
     CraftedInput("ordinary records, for comparison", _ordinary, 1_500),
     *(
-        CraftedInput(f"JSON: {name}", _repeated(unit, before), size)
+        CraftedInput(f"JSON: {name}", _repeated(unit, before), size, exit_code=UNREADABLE)
         for name, unit, before, size in (
             ("objects that are damaged in arrays that never end", b'{"a":[x', b"", 5_000),
             ("opening brackets", b"[", b"", 20_000),
@@ -110,14 +110,26 @@ INPUTS = [
         )
     ),
     CraftedInput(
-        "JSON: records that are damaged, each before a whole one", _damaged_then_whole, 200
+        "JSON: records that are damaged, each before a whole one",
+        _damaged_then_whole,
+        200,
+        exit_code=UNREADABLE,
     ),
-    CraftedInput("JSON: records in an array of another record", _held_records, 500),
-    CraftedInput("JSON: elements of a list that are cut off in an array", _damaged_elements, 3_000),
+    CraftedInput(
+        "JSON: records in an array of another record", _held_records, 500, exit_code=UNREADABLE
+    ),
+    CraftedInput(
+        "JSON: elements of a list that are cut off in an array",
+        _damaged_elements,
+        3_000,
+        exit_code=UNREADABLE,
+    ),
     CraftedInput("envelopes: four around each record", _envelopes, 50),
-    CraftedInput("envelopes: a delivery of small log lines", _log_lines, 1_000),
-    CraftedInput("envelopes: small objects in base64", _pushed, 5_000),
-    CraftedInput("gzip: lines of zeros", _zeros, 500),
+    CraftedInput(
+        "envelopes: a delivery of small log lines", _log_lines, 1_000, exit_code=UNREADABLE
+    ),
+    CraftedInput("envelopes: small objects in base64", _pushed, 5_000, exit_code=UNREADABLE),
+    CraftedInput("gzip: lines of zeros", _zeros, 500, exit_code=UNREADABLE),
     CraftedInput("gzip: empty members", _members, 2_000),
     CraftedInput("gzip: four layers", _layers, 500_000),
     CraftedInput("CSV: chunks with 9,902 columns", _chunks_of_columns, 2, _SEARCH),
