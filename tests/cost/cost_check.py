@@ -3,7 +3,8 @@
     python3 -B tests/cost/cost_check.py [TEXT]    checks the inputs with TEXT in their names
     python3 -B tests/cost/cost_check.py --renew   also writes the table in README.md
 
-CLOUDHIJACK is the path of the program.
+It fails as well if the table has other inputs, or says of a cost that does not grow that it does,
+or the reverse. CLOUDHIJACK is the path of the program.
 """
 
 from __future__ import annotations
@@ -11,16 +12,18 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from measured_cost import Cost, CraftedInput, cost_of
+_FOLDER = Path(__file__).resolve().parent
+sys.path.insert(0, str(_FOLDER.parent / "e2e"))
+from made_part import MadePart
+from measured_cost import Cost, CraftedInput, Growth, cost_of
 
-_FOLDER = Path(__file__).parent
-_README = _FOLDER / "README.md"
+_TABLE = MadePart(_FOLDER / "README.md", "<!-- table -->\n", "<!-- end of table -->\n")
 # n log n and a table that has just grown are above 2; a quadratic part soon is above this.
 _MOST = 2.5
-_BEGIN, _END = "<!-- table -->\n", "<!-- end of table -->\n"
 
 
 def _inputs() -> list[CraftedInput]:
@@ -28,12 +31,39 @@ def _inputs() -> list[CraftedInput]:
     return [each for name in names for each in importlib.import_module(name).INPUTS]
 
 
+def _growths(cost: Cost) -> dict[str, Growth]:
+    return {"instructions": cost.instructions, "peak memory": cost.peak_memory}
+
+
 def _problems(cost: Cost) -> list[str]:
-    growths = {"instructions": cost.instructions, "peak memory": cost.peak_memory}
     return [
         f"{what} grow by {growth.text}: {growth.values}"
-        for what, growth in growths.items()
+        for what, growth in _growths(cost).items()
         if growth.ratio is not None and growth.ratio > _MOST
+    ]
+
+
+def _known() -> dict[str, list[str]]:
+    """The rows of the table: the texts of the growths, by input."""
+    rows = [line.strip("| ").split(" | ") for line in _TABLE.read().splitlines()[2:]]
+    return {name: growths for name, *growths in rows}
+
+
+def _wrong_names(inputs: list[CraftedInput], known: dict[str, list[str]]) -> list[str]:
+    names = [crafted.name for crafted in inputs]
+    return [
+        *(f"{name} is twice among the inputs" for name, n in Counter(names).items() if n > 1),
+        *(f"the table does not have {name}" for name in names if name not in known),
+        *(f"the table has {name}, which is not an input" for name in known if name not in names),
+    ]
+
+
+def _differences(cost: Cost, known: list[str]) -> list[str]:
+    """Decimals may differ between machines, but not whether a cost grows."""
+    return [
+        f"{what}: the growth is {growth.text} {growth.values}, but the table has {text}"
+        for (what, growth), text in zip(_growths(cost).items(), known)
+        if (growth.text == "none") != (text == "none")
     ]
 
 
@@ -46,30 +76,28 @@ def _table(costs: list[tuple[CraftedInput, Cost]]) -> str:
     return "".join(f"{row}\n" for row in rows)
 
 
-def _renew(table: str) -> None:
-    text = _README.read_text()
-    before, rest = text.split(_BEGIN)
-    after = rest.split(_END)[1]
-    _README.write_text(before + _BEGIN + table + _END + after)
-
-
 def main(arguments: list[str]) -> int:
     renew = arguments == ["--renew"]
     wanted = "" if renew or not arguments else arguments[0]
-    chosen = [crafted for crafted in _inputs() if wanted in crafted.name]
-    failed = False
+    inputs = _inputs()
+    known = {} if renew else _known()
+    wrong_names = [] if renew else _wrong_names(inputs, known)
+    for problem in wrong_names:
+        print(f"ERROR: {_TABLE.name}: {problem}", flush=True)
+    chosen = [crafted for crafted in inputs if wanted in crafted.name]
+    failed = bool(wrong_names)
     costs = []
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for crafted, cost in zip(chosen, pool.map(cost_of, chosen)):
             costs.append((crafted, cost))
-            problems = _problems(cost)
+            problems = [*_problems(cost), *_differences(cost, known.get(crafted.name, []))]
             failed |= bool(problems)
             shown = f"instructions {cost.instructions.text}, memory {cost.peak_memory.text}"
             print(f"{crafted.name} ({cost.bytes} bytes): {shown}", flush=True)
             for problem in problems:
                 print(f"  ERROR: {problem}", flush=True)
     if renew:
-        _renew(_table(costs))
+        _TABLE.write(_table(costs))
     return 1 if failed or not costs else 0
 
 
