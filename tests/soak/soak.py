@@ -1,10 +1,11 @@
-"""A long search with a known answer: soak.py PROGRAM [--events N] [--sanitized]
+"""A long search with a known answer: soak.py PROGRAM [--events N] [--sanitized] [--renew]
 
 One map process counts the events of six services, and one reduce process the rows that the map
 process answers with, as in a search over an indexer. The events come in chunks of 12,000. All
 chunks have the same calls of the same principals, with new ids and in one of at most 24 hours, so
-the number of calls of each principal is known. The run checks it, and that neither process needs
-more memory in the second half than in the first. It prints its figures as Markdown.
+the number of calls of each principal is known. The run checks it, and that neither process has
+more memory at the end than after half of the events. It prints its figures as Markdown; --renew
+writes them to README.md, if nothing is wrong.
 """
 
 from __future__ import annotations
@@ -28,17 +29,23 @@ from azure_records import AzureTrail, Resource
 from chunk_body import write_body
 from cluster import preop_args
 from hunt_records import BOTO, HOUR, MONDAY, Trail, World
+from made_part import MadePart
 from messaging_records import SendGridTrail, TwilioTrail
-from splunkd import Reply, Session, execute, getinfo
+from splunkd import NO_SANDBOX, Reply, Session, execute, getinfo
 
 MOST_HOURS = 24  # in which the calls are
-CHUNKS_IN_HOUR = 20  # at least, so that the calls of every principal are a finding
 PRINCIPALS = 20  # of each service
 CALLS = 100  # of each principal in a chunk
-ROUNDS = 4  # the parts of a run, after each of which the memory is read
-MOST_GROWTH = 1.05  # of the memory in the first half
-SLACK = 8 << 20  # bytes
+# At least. The program keeps up to 1,024 calls of a principal in an hour, and the sums of more: it
+# does so from the 11th chunk of each hour on, which must be in the first half of the run.
+CHUNKS_IN_HOUR = 24
+QUARTERS = 4  # of a run, after each of which the memory is read
+# Bytes by which the memory may grow in the second half. A sanitized program keeps up to 256 MiB of
+# freed memory (AddressSanitizer's quarantine_size_mb), which takes longer than a short run to fill.
+SLACK = 1 << 20
+SANITIZED_SLACK = 256 << 20
 MOST_SHOWN = 10  # problems
+MIB = 1 << 20
 
 # In the records of a chunk, these texts stand for what another chunk has in their place.
 CHUNK = b"5eed5eed"  # in each id
@@ -48,9 +55,21 @@ EPOCH = b"%d" % (MONDAY // 100)  # SendGrid's times are seconds, of which the la
 SERVICES = ("AWS Bedrock", "AWS SES", "AWS SNS", "Azure OpenAI", "SendGrid", "Twilio")
 
 
+FIGURES = MadePart(
+    Path(__file__).resolve().parent / "README.md", "<!-- figures -->\n", "<!-- end of figures -->\n"
+)
+
+
 class Memory(NamedTuple):
+    """Resident memory of the two processes, in bytes."""
+
     map: int
     reduce: int
+
+
+class Usage(NamedTuple):
+    quarters: list[Memory]  # at the end of each
+    peak: Memory
 
 
 def at(number: int) -> int:
@@ -113,9 +132,14 @@ def chunk(template: bytes, number: int, hours: int) -> bytes:
     return text.replace(DAY_AND_HOUR, b"2026-03-02T%02d:" % hour).replace(EPOCH, b"%d" % epoch)
 
 
-def resident(session: Session) -> int:
-    status = Path(f"/proc/{session.process.pid}/status").read_text()
-    return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) * 1024
+def memory_of(peer: Session, head: Session, line: str) -> Memory:
+    """A line of /proc: VmRSS is the memory now, VmHWM the peak."""
+
+    def read(session: Session) -> int:
+        status = Path(f"/proc/{session.process.pid}/status").read_text()
+        return int(re.search(rf"{line}:\s+(\d+) kB", status)[1]) * 1024
+
+    return Memory(read(peer), read(head))
 
 
 def checked(reply: Reply) -> Reply:
@@ -124,13 +148,19 @@ def checked(reply: Reply) -> Reply:
     return reply
 
 
-def search(program: str, chunks: int) -> tuple[Reply, list[Memory], int]:
-    """The answer to this many chunks, the memory after each part, and the bytes of the events."""
+def hours_of(chunks: int) -> int:
+    """In how many hours the calls are."""
+    return max(1, min(MOST_HOURS, chunks // CHUNKS_IN_HOUR))
+
+
+def search(program: str, chunks: int) -> tuple[Reply, Usage, int]:
+    """The answer to this many chunks, the memory, and the bytes of the events."""
     template = first_chunk()
     argv, args = [program], ["mode=hunt"]
-    hours = max(1, min(MOST_HOURS, chunks // CHUNKS_IN_HOUR))
-    marks = [chunks * part // ROUNDS for part in range(1, ROUNDS + 1)]
-    memory, size = [], 0
+    hours = hours_of(chunks)
+    ends = [chunks * quarter // QUARTERS for quarter in range(1, QUARTERS + 1)]
+    quarters: list[Memory] = []
+    size = 0
     with Session(argv, timeout=600) as peer, Session(argv, timeout=600) as head:
         map_args = preop_args(head.request(getinfo(args)).metadata)
         peer.request(getinfo(map_args))
@@ -143,67 +173,70 @@ def search(program: str, chunks: int) -> tuple[Reply, list[Memory], int]:
             body = chunk(template, number, hours)
             size += len(body)
             pass_on(body, finished=False)
-            if number + 1 in marks:
-                memory.append(Memory(resident(peer), resident(head)))
-                print(f"{number + 1} chunks: {shown(memory[-1])}", file=sys.stderr)
+            if number + 1 in ends:
+                quarters.append(memory_of(peer, head, "VmRSS"))
+                print(f"{number + 1} chunks: {shown(quarters[-1])}", file=sys.stderr)
+        peak = memory_of(peer, head, "VmHWM")  # before the last requests, which end the processes
         pass_on(b"", finished=True)
         answer = head.request(execute(finished=True))
         peer.end().check()
         head.end().check()
-    return answer, memory, size
+    return answer, Usage(quarters, peak), size
 
 
 def shown(memory: Memory) -> str:
-    return f"map {memory.map / 1e6:.1f} MB, reduce {memory.reduce / 1e6:.1f} MB"
+    return f"map {memory.map / MIB:.2f} MiB, reduce {memory.reduce / MIB:.2f} MiB"
 
 
-def problems(answer: Reply, memory: list[Memory], chunks: int, limits_memory: bool) -> list[str]:
-    """What is not as it must be."""
+def growth_problems(quarters: list[Memory], slack: int) -> list[str]:
+    half, end = quarters[1], quarters[-1]
+    if all(now <= before + slack for before, now in zip(half, end)):
+        return []
+    return [f"the memory grew in the second half: {shown(half)}, then {shown(end)}"]
+
+
+def answer_problems(answer: Reply, chunks: int, sanitized: bool) -> list[str]:
+    """Findings that differ from the arithmetic, and messages."""
+    expected = ("there were no data events for", *([NO_SANDBOX] if sanitized else []))
     found = [
         f"{message.severity}: {message.text}"
         for message in answer.messages
-        if not message.text.startswith("there were no data events for")
+        if not message.text.startswith(expected)
     ]
     principals = Counter(str(row["Services"]) for row in answer.rows)
     if principals != dict.fromkeys(SERVICES, PRINCIPALS):
         found.append(f"the answer has the principals {dict(principals)}")
-    found += [
+    return found + [
         f"{row['Principal']} has {row['UseCount']} instead of {CALLS * chunks} calls"
         for row in answer.rows
         if row["UseCount"] != str(CALLS * chunks)
     ]
-    half = ROUNDS // 2
-    peak = [max(used) for used in zip(*memory[:half])]
-    grown = [
-        f"the memory grew in the second half: {shown(Memory(*peak))}, then {shown(later)}"
-        for later in memory[half:]
-        if any(end > begin * MOST_GROWTH + SLACK for begin, end in zip(peak, later))
-    ]
-    return found + (grown if limits_memory else [])
 
 
-def report(
-    events: int, size: int, seconds: float, memory: list[Memory], program: str, command: str
-) -> str:
-    today = datetime.datetime.now(datetime.UTC).date()
-    quarters = ["first quarter", "half", "three quarters", "end"]
-    rows = [
-        f"| {name} | {now.map / 1e6:.1f} | {now.reduce / 1e6:.1f} |"
-        for name, now in zip(quarters, memory)
-    ]
+def report(program: str, chunks: int, size: int, usage: Usage, seconds: float, slack: int) -> str:
+    """The figures of a run without problems, as Markdown."""
+    version = subprocess.run([program, "--version"], capture_output=True, text=True).stdout.strip()
+    kernel = platform.release().partition("-")[0]
+    principals = PRINCIPALS * len(SERVICES)
+    names = ["after a quarter", "after half", "after three quarters", "at the end"]
+    moments = [*zip(names, usage.quarters), ("peak", usage.peak)]
     return "\n".join(
         [
-            f"`{command}` on {today}, {program}, {platform.machine()}, Linux "
-            f"{platform.release().partition('-')[0]}, {os.cpu_count()} processors:",
+            "| run | |",
+            "| --- | --- |",
+            f"| date | {datetime.datetime.now(datetime.UTC).date()} |",
+            f"| machine | {platform.machine()}, Linux {kernel}, {os.cpu_count()} processors |",
+            f"| program | {version} |",
+            f"| events | {chunks * CALLS * principals:,} of {len(SERVICES)} services in "
+            f"{hours_of(chunks)} h, {size / 1e9:.1f} GB |",
+            "| phases | map and reduce, one process each |",
+            f"| findings | {principals}, each with {CALLS * chunks:,} calls, as calculated |",
+            f"| growth allowed in the second half | {slack // MIB} MiB |",
+            f"| time | {seconds:.0f} s, which includes the time to make the events |",
             "",
-            f"- {events:,} events of {len(SERVICES)} services, {size / 1e9:.1f} GB, in "
-            f"{seconds:.0f} s, which includes the time to make them",
-            f"- {PRINCIPALS * len(SERVICES)} principals, each with exactly "
-            f"{events // (PRINCIPALS * len(SERVICES)):,} calls",
-            "",
-            "| after | map process, MB | reduce process, MB |",
+            "| resident memory | map process, MiB | reduce process, MiB |",
             "| --- | ---: | ---: |",
-            *rows,
+            *(f"| {name} | {at.map / MIB:.2f} | {at.reduce / MIB:.2f} |" for name, at in moments),
             "",
         ]
     )
@@ -213,20 +246,28 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("program")
     parser.add_argument("--events", type=int, default=100_000_000, help="about this many")
-    parser.add_argument("--sanitized", action="store_true", help="memory may grow")
+    parser.add_argument("--sanitized", action="store_true", help="the memory may grow more")
+    parser.add_argument("--renew", action="store_true", help="write the figures to README.md")
     given = parser.parse_args()
     in_chunk = CALLS * PRINCIPALS * len(SERVICES)
-    chunks = max(ROUNDS, given.events // in_chunk)
+    chunks = max(CHUNKS_IN_HOUR, given.events // in_chunk)
+    slack = SANITIZED_SLACK if given.sanitized else SLACK
     start = time.monotonic()
-    answer, memory, size = search(given.program, chunks)
-    wrong = problems(answer, memory, chunks, limits_memory=not given.sanitized)
-    version = subprocess.run([given.program, "--version"], capture_output=True, text=True)
-    command = f"soak.py --events {given.events}" + (" --sanitized" if given.sanitized else "")
+    answer, usage, size = search(given.program, chunks)
     seconds = time.monotonic() - start
-    print(report(chunks * in_chunk, size, seconds, memory, version.stdout.strip(), command))
+    wrong = [
+        *answer_problems(answer, chunks, given.sanitized),
+        *growth_problems(usage.quarters, slack),
+    ]
     for text in wrong[:MOST_SHOWN]:
         print(f"soak.py: {text}", file=sys.stderr)
-    return 1 if wrong else 0
+    if wrong:
+        return 1
+    figures = report(given.program, chunks, size, usage, seconds, slack)
+    print(figures)
+    if given.renew:
+        FIGURES.write(figures)
+    return 0
 
 
 if __name__ == "__main__":
