@@ -1,6 +1,7 @@
 #include "partial/document_reader.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "json/json.hpp"
 #include "text/quote.hpp"
@@ -52,7 +53,7 @@ bool read_header(std::string_view key, ondemand::value value, Header& header,
 /// Reads the lists that follow the header.
 class ListReader {
   public:
-    ListReader(std::vector<std::string_view>& texts, std::vector<std::uint64_t>& fields,
+    ListReader(std::vector<std::string_view>& texts, std::vector<Field>& fields,
                const DocumentReader::Take& take)
         : texts_(&texts), fields_(&fields), take_(&take) {}
 
@@ -94,19 +95,19 @@ class ListReader {
         for (auto element : item) {
             ondemand::value value;
             if (const auto error = std::move(element).get(value)) return error;
-            std::uint64_t number = 0;
-            if (value.get_uint64().get(number) != simdjson::SUCCESS) {
+            Field field;
+            if (value.get_uint64().get(field.bits) != simdjson::SUCCESS) {
                 std::int64_t negative = 0;
                 if (const auto error = value.get_int64().get(negative)) return error;
-                number = static_cast<std::uint64_t>(negative);
+                field = {.bits = static_cast<std::uint64_t>(negative), .is_negative = negative < 0};
             }
-            fields_->push_back(number);
+            fields_->push_back(field);
         }
         return simdjson::SUCCESS;
     }
 
     std::vector<std::string_view>* texts_;
-    std::vector<std::uint64_t>* fields_;
+    std::vector<Field>* fields_;
     const DocumentReader::Take* take_;
 };
 
@@ -129,15 +130,24 @@ Result<> DocumentReader::read(std::string_view document, const Accept& accept, c
         return json_failure(error);
     }
     Header header{.format = 0, .catalogue = {}, .host = {}, .mode = {}};
+    std::set<std::string, std::less<>> seen;
+    // A document of another format is refused as such, whatever else it lacks.
+    const auto accept_header = [&]() -> Result<> {
+        auto accepted = accept(header);
+        if (accepted && header.host.empty()) return failure("has no host");
+        return accepted;
+    };
     bool is_accepted = false;
     ListReader lists(texts_, fields_, take);
     const auto read_member = [&](std::string_view key, ondemand::value value) -> Result<> {
         if (!is_accepted) {
             auto error = simdjson::SUCCESS;
             if (read_header(key, value, header, error)) {
-                return error == simdjson::SUCCESS ? Result<>{} : json_failure(error);
+                if (error != simdjson::SUCCESS) return json_failure(error);
+                const bool is_new = seen.emplace(key).second;
+                return is_new ? Result<>{} : failure("has " + text::quoted(key) + " twice");
             }
-            if (auto accepted = accept(header); !accepted) return accepted;
+            if (auto accepted = accept_header(); !accepted) return accepted;
             is_accepted = true;
         }
         return lists.read(key, value);
@@ -151,7 +161,7 @@ Result<> DocumentReader::read(std::string_view document, const Accept& accept, c
     if (error != simdjson::SUCCESS) return json_failure(error);
     if (!read) return read;
     if (!json.at_end()) return failure("has text after its JSON object");
-    return is_accepted ? Result<>{} : accept(header);
+    return is_accepted ? Result<>{} : accept_header();
 }
 
 std::string host_of(std::string_view document) {

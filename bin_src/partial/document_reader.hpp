@@ -16,27 +16,35 @@
 
 namespace cloudhijack::partial {
 
+/// An integer of a document.
+struct Field {
+    std::uint64_t bits = 0;
+    bool is_negative = false;  ///< then the bits are those of an std::int64_t
+};
+
 /// Reads the fields of one item, in order. If a field is missing or out of bounds, its variable
 /// keeps its value, which must be within the bounds, and the document counts as damaged.
 class ItemReader {
   public:
     static constexpr bool k_reads = true;
 
-    ItemReader(std::span<const std::uint64_t> fields, std::span<const std::string_view> texts)
+    ItemReader(std::span<const Field> fields, std::span<const std::string_view> texts)
         : fields_(fields), texts_(texts) {}
 
     template <std::unsigned_integral Number>
     void number(Number& value, std::uint64_t most) {
-        const std::uint64_t field = next();
+        const std::uint64_t field = next_natural();
         if (check(field <= most && std::in_range<Number>(field))) {
             value = static_cast<Number>(field);
         }
     }
     template <std::signed_integral Number>
     void number(Number& value, std::int64_t least, std::int64_t most) {
-        const auto field = static_cast<std::int64_t>(next());
-        if (check(least <= field && field <= most && std::in_range<Number>(field))) {
-            value = static_cast<Number>(field);
+        const Field field = next();
+        const auto number = static_cast<std::int64_t>(field.bits);
+        const bool fits = field.is_negative == (number < 0);
+        if (check(fits && least <= number && number <= most && std::in_range<Number>(number))) {
+            value = static_cast<Number>(number);
         }
     }
     /// A number that is never 0.
@@ -46,12 +54,12 @@ class ItemReader {
         check(value != 0);
     }
     void flag(bool& value) {
-        const std::uint64_t field = next();
+        const std::uint64_t field = next_natural();
         if (check(field <= 1)) value = field == 1;
     }
     /// The view is valid as long as the document is being read.
     void text(std::string_view& value) {
-        const std::uint64_t field = next();
+        const std::uint64_t field = next_natural();
         if (check(field < texts_.size())) value = texts_[field];
     }
     void text(std::string& value) {
@@ -70,19 +78,24 @@ class ItemReader {
     [[nodiscard]] Result<> finish() const;
 
   private:
-    std::uint64_t next() {
+    Field next() {
         if (is_at_end()) {
             check(false);
-            return 0;
+            return {};
         }
         return fields_[read_++];
+    }
+    std::uint64_t next_natural() {
+        const Field field = next();
+        check(!field.is_negative);
+        return field.is_negative ? 0 : field.bits;
     }
     bool check(bool holds) {
         if (!holds && mistake_ == 0) mistake_ = is_at_end() ? read_ + 1 : read_;
         return holds;
     }
 
-    std::span<const std::uint64_t> fields_;
+    std::span<const Field> fields_;
     std::span<const std::string_view> texts_;
     std::size_t read_ = 0;
     std::size_t mistake_ = 0;  ///< which field, counted from 1; 0 for none
@@ -104,7 +117,7 @@ class DocumentReader {
   private:
     json::OwnedJsonParser parser_ = json::make_json_parser();
     std::vector<std::string_view> texts_;  ///< of the document, in the parser
-    std::vector<std::uint64_t> fields_;    ///< of the current item
+    std::vector<Field> fields_;            ///< of the current item
 };
 
 /// The host that a document names, if it can be found in a document that cannot be read; else

@@ -126,6 +126,16 @@ def _forged_days(count: int) -> Input:
     return _forged_items(document, "models", items)
 
 
+def _forged_deliveries(count: int) -> Input:
+    """Calls without an id, each of which was delivered as often as calls are kept one by one."""
+    record = json.loads(call(0))
+    del record["eventID"]
+    document = _document([json.dumps(record).encode()])
+    [one] = document["calls"]
+    items = [[*one[:4], one[4] - at, *one[5:-1], 1024] for at in range(count)]
+    return _forged_items(document, "calls", items)
+
+
 def _tiny_documents(count: int) -> Input:
     """Documents of one principal, each with one call."""
     document = _document([call(0)])
@@ -153,5 +163,14 @@ INPUTS = [
         (),
     ),
     CraftedInput("forged days of a model, newest first", _forged_days, 5000, ()),
+    # Each item stands for 1,024 calls, and costs what they would.
+    CraftedInput(
+        "forged deliveries of calls without an id",
+        _forged_deliveries,
+        50,
+        (),
+        times_alone=4,
+        most_per_byte=100_000,
+    ),
     CraftedInput("documents: 1 call in each, all of one principal", _tiny_documents, 100, ()),
 ]

@@ -11,6 +11,7 @@ from cost_records import call, lines
 from cost_requests import body_of_events, search
 from measured_cost import UNREADABLE, CraftedInput, Input
 
+_UNPACKED = float("inf")  # compressed data costs what it unpacks to
 _LEVELS = 4  # of envelopes and of compression that the program opens
 
 
@@ -36,6 +37,11 @@ def _damaged_elements(count: int) -> Input:
     """Elements of a list that are cut off inside an array, so that each holds those after it."""
     element = b'{"eventVersion":"1.09","a":[{"b":1},'
     return Input(b'{"Records":[' + element * count + b"]}\n")
+
+
+def _turns_of_elements(count: int) -> Input:
+    """The same, but in turns with whole ones that begin with the same key."""
+    return Input(b'{"Records":[' + b'{"k":[1,{"k":2},' * count + b"\n")
 
 
 def _envelopes(count: int) -> Input:
@@ -124,14 +130,22 @@ INPUTS = [
         3_000,
         exit_code=UNREADABLE,
     ),
+    CraftedInput(
+        "JSON: elements that are cut off in an array, in turns with whole ones",
+        _turns_of_elements,
+        10_000,
+        exit_code=UNREADABLE,
+    ),
     CraftedInput("envelopes: four around each record", _envelopes, 50),
     CraftedInput(
         "envelopes: a delivery of small log lines", _log_lines, 1_000, exit_code=UNREADABLE
     ),
     CraftedInput("envelopes: small objects in base64", _pushed, 5_000, exit_code=UNREADABLE),
-    CraftedInput("gzip: lines of zeros", _zeros, 500, exit_code=UNREADABLE),
+    CraftedInput(
+        "gzip: lines of zeros", _zeros, 500, exit_code=UNREADABLE, most_per_byte=_UNPACKED
+    ),
     CraftedInput("gzip: empty members", _members, 2_000),
-    CraftedInput("gzip: four layers", _layers, 500_000),
+    CraftedInput("gzip: four layers", _layers, 500_000, most_per_byte=_UNPACKED),
     CraftedInput("CSV: chunks with 9,902 columns", _chunks_of_columns, 2, _SEARCH),
     CraftedInput(
         "CSV: a cell of quotes",

@@ -54,6 +54,7 @@ class CraftedInput:
     arguments: Sequence[str] = _SCAN
     times_alone: int = 8  # how many times larger the runs without valgrind are
     exit_code: int = 0  # or UNREADABLE
+    most_per_byte: float = 5_000  # instructions
 
 
 class Growth(NamedTuple):
@@ -70,6 +71,7 @@ class Growth(NamedTuple):
 class Cost(NamedTuple):
     bytes: int  # of the largest input of those that valgrind ran
     instructions: Growth
+    per_byte: float  # instructions for each byte that the last doubling added
     peak_memory: Growth
 
 
@@ -130,8 +132,10 @@ def cost_of(crafted: CraftedInput) -> Cost:
     cases = [crafted.make(size) for size in sizes]
     counts = [_instructions(case, crafted) for case in cases]
     peaks = [_peak_memory(crafted.make(size * crafted.times_alone), crafted) for size in sizes]
+    sizes_in_bytes = [len(case.stdin) + sum(map(len, case.files.values())) for case in cases]
     return Cost(
-        bytes=len(cases[-1].stdin) + sum(map(len, cases[-1].files.values())),
+        bytes=sizes_in_bytes[-1],
         instructions=_growth(counts, _BOUNDED * counts[0]),
+        per_byte=(counts[2] - counts[1]) / max(1, sizes_in_bytes[2] - sizes_in_bytes[1]),
         peak_memory=_growth(peaks, _MEMORY_NOISE),
     )

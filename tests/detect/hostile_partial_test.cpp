@@ -261,6 +261,38 @@ TEST_CASE("hostile partial documents: an unknown trust is refused") {
     CHECK_FALSE(is_taken("open"));
 }
 
+TEST_CASE("hostile partial documents: a number is not taken for one of the other sign") {
+    const auto is_taken = [](std::string_view from, std::string_view to) {
+        std::string document(k_identified_of_format_6);
+        const auto place = document.rfind(from);
+        REQUIRE(place != std::string::npos);
+        document.replace(place, from.size(), to);
+        VolumeActivity read(setup().catalogue, std::chrono::hours{1});
+        return read_document(document, read).has_value();
+    };
+    const std::string_view identity = "18150413449900248334";  // up to 2^64 - 1
+    CHECK(is_taken(identity, "18446744073709551615"));
+    CHECK_FALSE(is_taken(identity, "-1"));
+    const std::string_view second = "1772445601000000";  // of 1970, and before
+    CHECK_FALSE(is_taken(second, "18446744073709551615"));
+}
+
+TEST_CASE("hostile partial documents: each member of the header is there once, and the host is") {
+    const auto read = [](std::string_view from, std::string_view to) {
+        std::string document(k_volume_of_format_6);
+        document.replace(document.find(from), from.size(), to);
+        VolumeActivity activity(setup().catalogue, std::chrono::hours{1});
+        const auto result = read_document(document, activity);
+        return result ? "" : result.error().text;
+    };
+    const std::string_view host = R"("host":"idx1",)";
+    CHECK(read(host, host).empty());
+    CHECK(read(host, "") == "has no host");
+    CHECK(read(host, R"("host":"",)") == "has no host");
+    CHECK(read(host, R"("host":"idx1","host":"idx1",)") == R"(has "host" twice)");
+    CHECK(read(host, R"("host":"idx1","mode":"test",)") == R"(has "mode" twice)");
+}
+
 // Any change of the content of documents requires a new k_format. The built-in catalogue determines
 // the numbers of services and calls in this test.
 TEST_CASE("partial documents: an example of format 6") {

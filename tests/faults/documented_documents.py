@@ -178,7 +178,8 @@ def _fits_item(form: Form, item: Any, texts: list[str]) -> bool:
 def _fits_header(members: Members, honest: dict[str, Any]) -> bool:
     """The header comes first, in any order, and is that of the search head but for the host."""
     header = dict(members[: len(HEADER)])
-    if set(header) != set(HEADER) or not isinstance(header["host"], str):
+    host = header.get("host")
+    if set(header) != set(HEADER) or not isinstance(host, str) or not host:
         return False
     return all(
         header[name] == honest[name] and type(header[name]) is type(honest[name])

@@ -94,6 +94,7 @@ def _processes() -> Iterator[Process]:
     hunt = ("scan", "--mode=hunt", "--min-risk=0")
     yield Process("scan with threads", lines, [*hunt, "--threads=2", "-"])
     yield Process("scan to ndjson", lines, [*hunt, "--format=ndjson", "-"])
+    yield Process("scan to a page", lines, [*hunt, "--format=html", "-"])
     yield Process("scan to a state", lines, ["scan", "--partial", "--mode=hunt", "-"])
     state = run_over([*program(), "scan", "--partial", "--mode=hunt", "-"], lines)
     fault.check(state.exit_code == 0, state)
