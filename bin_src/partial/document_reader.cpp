@@ -53,7 +53,7 @@ bool read_header(std::string_view key, ondemand::value value, Header& header,
 /// Reads the lists that follow the header.
 class ListReader {
   public:
-    ListReader(std::vector<std::string_view>& texts, std::vector<Field>& fields,
+    ListReader(std::vector<std::string_view>& texts, std::vector<ItemField>& fields,
                const DocumentReader::Take& take)
         : texts_(&texts), fields_(&fields), take_(&take) {}
 
@@ -95,7 +95,7 @@ class ListReader {
         for (auto element : item) {
             ondemand::value value;
             if (const auto error = std::move(element).get(value)) return error;
-            Field field;
+            ItemField field;
             if (value.get_uint64().get(field.bits) != simdjson::SUCCESS) {
                 std::int64_t negative = 0;
                 if (const auto error = value.get_int64().get(negative)) return error;
@@ -107,7 +107,7 @@ class ListReader {
     }
 
     std::vector<std::string_view>* texts_;
-    std::vector<Field>* fields_;
+    std::vector<ItemField>* fields_;
     const DocumentReader::Take* take_;
 };
 

@@ -17,7 +17,7 @@
 namespace cloudhijack::partial {
 
 /// An integer of a document.
-struct Field {
+struct ItemField {
     std::uint64_t bits = 0;
     bool is_negative = false;  ///< then the bits are those of an std::int64_t
 };
@@ -28,7 +28,7 @@ class ItemReader {
   public:
     static constexpr bool k_reads = true;
 
-    ItemReader(std::span<const Field> fields, std::span<const std::string_view> texts)
+    ItemReader(std::span<const ItemField> fields, std::span<const std::string_view> texts)
         : fields_(fields), texts_(texts) {}
 
     template <std::unsigned_integral Number>
@@ -40,7 +40,7 @@ class ItemReader {
     }
     template <std::signed_integral Number>
     void number(Number& value, std::int64_t least, std::int64_t most) {
-        const Field field = next();
+        const ItemField field = next();
         const auto number = static_cast<std::int64_t>(field.bits);
         const bool fits = field.is_negative == (number < 0);
         if (check(fits && least <= number && number <= most && std::in_range<Number>(number))) {
@@ -78,7 +78,7 @@ class ItemReader {
     [[nodiscard]] Result<> finish() const;
 
   private:
-    Field next() {
+    ItemField next() {
         if (is_at_end()) {
             check(false);
             return {};
@@ -86,7 +86,7 @@ class ItemReader {
         return fields_[read_++];
     }
     std::uint64_t next_natural() {
-        const Field field = next();
+        const ItemField field = next();
         check(!field.is_negative);
         return field.is_negative ? 0 : field.bits;
     }
@@ -95,7 +95,7 @@ class ItemReader {
         return holds;
     }
 
-    std::span<const Field> fields_;
+    std::span<const ItemField> fields_;
     std::span<const std::string_view> texts_;
     std::size_t read_ = 0;
     std::size_t mistake_ = 0;  ///< which field, counted from 1; 0 for none
@@ -117,7 +117,7 @@ class DocumentReader {
   private:
     json::OwnedJsonParser parser_ = json::make_json_parser();
     std::vector<std::string_view> texts_;  ///< of the document, in the parser
-    std::vector<Field> fields_;            ///< of the current item
+    std::vector<ItemField> fields_;        ///< of the current item
 };
 
 /// The host that a document names, if it can be found in a document that cannot be read; else
