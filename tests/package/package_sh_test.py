@@ -4,6 +4,7 @@ why, and nothing half-made is left."""
 from __future__ import annotations
 
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -102,6 +103,7 @@ class PackageShTest(unittest.TestCase):
             sysroot = self.root / "build/sysroot" / machine
             sysroot.mkdir(parents=True)
             shutil.copy(self.root / "cmake/sysroot.sh", sysroot / "made-by")
+            (self.root / "build/kernel" / machine).mkdir(parents=True)
         (self.root / "cmake/bill_of_materials.py").write_text("print('{}')\n")
 
     def run_it(self, *words: str) -> subprocess.CompletedProcess[str]:
@@ -376,6 +378,8 @@ class PackageShTest(unittest.TestCase):
         self.assertIn("-B -m unittest -v image_test", scripts)
         self.assertTrue([call for call in scripts if "bench.py" in call and "--smoke" in call])
         self.assertIn("-B tests/faults/faults_run.py --long", scripts)
+        kernel = [call for call in scripts if "tests/sandbox/kernel_check.py build/" in call]
+        self.assertEqual(bool(kernel), platform.machine() == "x86_64")
         soak = "-B tests/soak/soak.py build/{}/cloudhijack"
         self.assertIn(soak.format("release"), scripts)
         self.assertIn(soak.format("sanitize") + " --events 1000000 --sanitized", scripts)
