@@ -172,6 +172,11 @@ def closed_output(cases: fault.Cases) -> fault.Results:
     return results
 
 
+def heed_hangup() -> None:
+    """What nohup starts ignores SIGHUP, and so does everything that it starts."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 @fault.named("signal within a session", "limits.md#failures")
 def signal_in_session(cases: fault.Cases) -> fault.Results:
     """The signal arrives at any time after some bytes, so any number of replies can be there."""
@@ -182,7 +187,11 @@ def signal_in_session(cases: fault.Cases) -> fault.Results:
         data = b"".join(mixed_session(mode, phase))
         size = rng.randrange(len(data))
         with watched(
-            program(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            program(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            preexec_fn=heed_hangup,
         ) as process:
             assert process.stdin and process.stdout and process.stderr
             process.stdin.write(data[:size])
