@@ -218,13 +218,13 @@ TEST_CASE("filter: conditions on arguments") {
         CHECK_FALSE(scan.allows(number["ioctl"], {0, 0x5412}));  // TIOCSTI types into a terminal
         CHECK_FALSE(search.allows(number["ioctl"], {2, 0x5413}));
         const Filter scan_to_file(machine, Profile::scan_to_file);
-        for (const std::uint64_t flags : {O_WRONLY, O_RDWR, O_CREAT, O_TRUNC}) {
+        for (const unsigned flags : {0U | O_WRONLY, 0U | O_RDWR, 0U | O_CREAT, 0U | O_TRUNC}) {
             CHECK_FALSE(scan.allows(number["openat"], {0, 0, flags}));
             CHECK(scan_to_file.allows(number["openat"], {0, 0, flags}));
         }
         CHECK(scan.allows(number["openat"], {0, 0, O_RDONLY | O_CLOEXEC}));
         CHECK(scan.allows(number["fcntl"], {0, F_DUPFD_CLOEXEC}));
-        for (const std::uint64_t sends_signals : {F_SETFL, F_SETOWN, F_SETSIG}) {
+        for (const unsigned sends_signals : {0U | F_SETFL, 0U | F_SETOWN, 0U | F_SETSIG}) {
             CHECK_FALSE(scan.allows(number["fcntl"], {0, sends_signals}));
         }
         // A filter compares 32 bits, so the other half of an argument must not matter.
